@@ -1,0 +1,392 @@
+"""The parameters of every armed actor: one rule set for all sides, so one table, with other defaults a kind.
+
+Utilities are in months of the actor's own revenue. What the record says of a single actor (troops, dependence on China,
+money) stands in the world's ``forces.csv`` and overrides these defaults; a scenario overrides both.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from model.parameters import ParameterTable, choice, parameter
+
+_FACTS = "facts of conflict, table 3.16, row"
+
+
+class ArmedActorParameters(ParameterTable):
+    """What an armed actor has, can do and wants."""
+
+    # forces
+    troops: int = parameter(
+        5_000,
+        low=0,
+        high=400_000,
+        unit="fighters",
+        meaning="Fighters at the start, spread as the world's record has it.",
+        source=f"forces.csv, a row an actor, with low and high; {_FACTS}s 24-33",
+        status="weakly identified",
+    )
+    arms_per_fighter: float = parameter(
+        0.8,
+        low=0.0,
+        high=2.0,
+        unit="fighter equivalents",
+        meaning="Arms at the start over fighters.",
+        source="assumed: most groups report more volunteers than rifles",
+    )
+    effectiveness: float = parameter(
+        1.0,
+        low=0.3,
+        high=3.0,
+        unit="x",
+        meaning="Fighting worth of an armed, supplied fighter.",
+        source="assumed equal for all sides",
+    )
+    operations_per_month: int = parameter(
+        3,
+        low=0,
+        high=12,
+        unit="1/month",
+        meaning="Most attacks begun or kept up in a month.",
+        source=f"{_FACTS} 21",
+        status="weakly identified",
+    )
+    assaults_per_operation: int = parameter(
+        12,
+        low=1,
+        high=60,
+        unit="1/month",
+        meaning="Assaults on single posts that one operation makes in a month.",
+        source="assumed with correction K10: 80-110 posts in ten weeks of a general offensive",
+    )
+    commit_share: float = parameter(
+        0.5,
+        low=0.1,
+        high=1.0,
+        unit="0-1",
+        meaning="Share of the fighters within reach that an attack draws on.",
+        source="assumed",
+    )
+    mobile_share: float = parameter(
+        0.15,
+        low=0.0,
+        high=0.6,
+        unit="1/month",
+        meaning="Share of fighters that can be moved to where they are needed.",
+        source="assumed",
+    )
+    air_support: float = parameter(
+        0.0,
+        low=0.0,
+        high=40.0,
+        unit="places/month",
+        meaning="Fights that its aircraft can support in a month.",
+        source="assumed; only the junta has aircraft",
+        status="weakly identified",
+    )
+    airlift_places: float = parameter(
+        0.0,
+        low=0.0,
+        high=60.0,
+        unit="places",
+        meaning="Cut-off garrisons that can be supplied from the air.",
+        source="assumed; form after reports on Bhamo, facts of conflict V10",
+    )
+    # decisions
+    belief_noise: float = parameter(
+        0.4,
+        low=0.0,
+        high=1.0,
+        unit="log",
+        meaning="Standard error of what it believes of an enemy's strength.",
+        source=f"{_FACTS} 22",
+    )
+    choice_precision: float = parameter(
+        2.0,
+        low=0.1,
+        high=10.0,
+        unit="1/month of revenue",
+        meaning="Precision of the quantal response.",
+        source=f"{_FACTS} 23 (McKelvey & Palfrey 1995)",
+    )
+    horizon_months: float = parameter(
+        12.0,
+        low=1.0,
+        high=60.0,
+        unit="months",
+        meaning="How many months of rent a conquest is credited with.",
+        source="assumed",
+    )
+    weight_rent: float = parameter(
+        1.0,
+        low=0.0,
+        high=5.0,
+        unit="-",
+        meaning="Worth of a month of rent from mines, gates and trades.",
+        source="assumed",
+    )
+    weight_home: float = parameter(
+        0.8,
+        low=0.0,
+        high=5.0,
+        unit="months of revenue",
+        meaning="Worth of a town of its own homeland.",
+        source="assumed",
+    )
+    weight_population: float = parameter(
+        0.5,
+        low=0.0,
+        high=5.0,
+        unit="months of revenue",
+        meaning="Worth of a town of 100,000 people.",
+        source="assumed",
+    )
+    weight_road: float = parameter(
+        0.3,
+        low=0.0,
+        high=5.0,
+        unit="months of revenue",
+        meaning="Worth of a road hub (betweenness 1).",
+        source="assumed",
+    )
+    weight_headquarters: float = parameter(
+        1.0,
+        low=0.0,
+        high=10.0,
+        unit="months of revenue",
+        meaning="Worth of an enemy's headquarters.",
+        source="assumed",
+    )
+    weight_loss: float = parameter(
+        1.0,
+        low=0.0,
+        high=10.0,
+        unit="months of revenue",
+        meaning="Cost of losing as many fighters as 5 % of its force.",
+        source="assumed",
+    )
+    operation_cost: float = parameter(
+        0.25,
+        low=0.0,
+        high=3.0,
+        unit="months of revenue",
+        meaning="Cost of an operation whatever comes of it.",
+        source="assumed",
+    )
+    weight_pressure: float = parameter(
+        1.0,
+        low=0.0,
+        high=10.0,
+        unit="months of revenue",
+        meaning="Weight of the Chinese sanction it expects.",
+        source="assumed",
+    )
+    ambition_abroad: float = parameter(
+        0.15,
+        low=0.0,
+        high=1.0,
+        unit="x",
+        meaning="Worth of a place outside its homeland relative to one inside.",
+        source="assumed; ethnic organisations rarely operate far from home",
+    )
+    # politics
+    dependence_on_china: float = parameter(
+        0.0,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="How far it lives on Chinese trade, arms and tolerance.",
+        source=f"forces.csv; {_FACTS} 59, inferred from who gave in",
+    )
+    federal_preference: float = parameter(
+        0.0,
+        low=-3.0,
+        high=3.0,
+        unit="months of revenue",
+        meaning="Worth of federal terms over going on at war's present price.",
+        source="assumed",
+    )
+    autonomy_cost: float = parameter(
+        0.3,
+        low=0.0,
+        high=3.0,
+        unit="months of revenue",
+        meaning="Cost of taking a patron's terms at full engagement.",
+        source="assumed; principal-agent argument, facts of conflict V27-V28",
+    )
+    war_weariness: float = parameter(
+        0.5,
+        low=0.0,
+        high=5.0,
+        unit="months of revenue",
+        meaning="Cost of losing a tenth of its fighters in a year, as felt in talks.",
+        source="assumed",
+    )
+    # money
+    treasury_usd: float = parameter(
+        5e6,
+        low=0.0,
+        high=1e11,
+        unit="USD",
+        meaning="Money in hand at the start.",
+        source="assumed",
+    )
+    outside_revenue_usd: float = parameter(
+        0.0,
+        low=0.0,
+        high=2e9,
+        unit="USD/month",
+        meaning="Income from outside the map: gas, central bank, donors abroad.",
+        source="assumed; forces.csv",
+    )
+    population_tax_usd: float = parameter(
+        0.25,
+        low=0.0,
+        high=5.0,
+        unit="USD/person/month",
+        meaning="Tax and levies a person under its control pays.",
+        source="assumed",
+    )
+    upkeep_usd: float = parameter(
+        110.0,
+        low=20.0,
+        high=400.0,
+        unit="USD/fighter/month",
+        meaning="Food, pay and kit of a fighter.",
+        source=f"{_FACTS} 35",
+    )
+    arms_budget_share: float = parameter(
+        0.3,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Share of what is left after upkeep that buys arms.",
+        source="assumed",
+    )
+    services_budget_share: float = parameter(
+        0.2,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Share of what is left after upkeep that pays for services.",
+        source="assumed; the KIO runs schools and clinics (article S10)",
+    )
+    ore_tax_rule: Literal["fixed", "ad_valorem", "revenue_maximising"] = choice(
+        "fixed",
+        meaning="How it sets its tax on ore.",
+        source="facts of trade section 3",
+        status="observed",
+    )
+    ore_tax_yuan_per_t: float = parameter(
+        20_000.0,
+        low=0.0,
+        high=200_000.0,
+        unit="yuan/t",
+        meaning="Specific tax on a tonne of ore under the rule 'fixed'.",
+        source="KIA 35,000 (SMM and Reuters, 26-27 March 2025, in forces.csv); others not found, assumed",
+        status="weakly identified",
+    )
+    ore_tax_share: float = parameter(
+        0.2,
+        low=0.0,
+        high=0.9,
+        unit="0-1",
+        meaning="Share of the ore's price taken under the rule 'ad_valorem'.",
+        source="facts of trade section 3: the demand of December 2024",
+        status="observed",
+    )
+    # manpower
+    volunteer_rate: float = parameter(
+        0.006,
+        low=0.0,
+        high=0.05,
+        unit="1/month",
+        meaning="Volunteers a month over its force at full consent.",
+        source=f"{_FACTS} 34",
+        status="weakly identified",
+    )
+    conscripts_per_month: float = parameter(
+        0.0,
+        low=0.0,
+        high=12_000.0,
+        unit="persons/month",
+        meaning="Conscripts a month at the start's territory.",
+        source=f"{_FACTS} 27; forces.csv",
+        status="weakly identified",
+    )
+    force_cap: float = parameter(
+        1.5,
+        low=1.0,
+        high=5.0,
+        unit="x",
+        meaning="Fighters at most, over those of the start: leaders, not money, bind.",
+        source=f"facts of conflict finding 5; {_FACTS} 37",
+    )
+    desertion_rate: float = parameter(
+        0.004,
+        low=0.0,
+        high=0.05,
+        unit="1/month",
+        meaning="Deserters a month of a paid, supplied force.",
+        source=f"{_FACTS} 25: 8,000 of 150,000 in 27 months",
+        status="weakly identified",
+    )
+
+
+class JuntaParameters(ArmedActorParameters):
+    """The military government."""
+
+    kind: Literal["Junta"] = "Junta"
+    operations_per_month: int = parameter(
+        8,
+        low=0,
+        high=30,
+        unit="1/month",
+        meaning="Most attacks begun or kept up in a month.",
+        source="assumed: one a regional command",
+    )
+    ambition_abroad: float = parameter(
+        1.0,
+        low=0.0,
+        high=1.0,
+        unit="x",
+        meaning="Worth of a place outside its homeland; it claims the whole country.",
+        source="definition of a central government",
+        status="definition",
+    )
+
+
+class EthnicArmedOrganizationParameters(ArmedActorParameters):
+    """An ethnic armed organization or militia."""
+
+    kind: Literal["EthnicArmedOrganization"] = "EthnicArmedOrganization"
+
+
+class PeoplesDefenceForceParameters(ArmedActorParameters):
+    """A regional pool of People's Defence Forces under the National Unity Government."""
+
+    kind: Literal["PeoplesDefenceForce"] = "PeoplesDefenceForce"
+    arms_per_fighter: float = parameter(
+        0.35,
+        low=0.0,
+        high=2.0,
+        unit="fighter equivalents",
+        meaning="Arms at the start over fighters.",
+        source="assumed: facts of conflict 3.12, low arms",
+    )
+    assaults_per_operation: int = parameter(
+        4,
+        low=1,
+        high=60,
+        unit="1/month",
+        meaning="Assaults on single posts that one operation makes in a month.",
+        source="assumed",
+    )
+    coordination: float = parameter(
+        0.4,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Chance to join an ally's operation next door.",
+        source="assumed; facts of conflict 3.12",
+    )

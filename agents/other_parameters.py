@@ -1,0 +1,442 @@
+"""The parameters of the actors that bear no arms here: Beijing, Washington, the Quad, Western governments, buyers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from agents.instruments import Instrument
+from model.parameters import ParameterTable, parameter
+
+
+class BeijingParameters(ParameterTable):
+    """What Beijing weighs when it opens and closes lanes, presses armed groups and backs the junta (equation 3.8)."""
+
+    close_base: float = parameter(
+        -4.5,
+        low=-8.0,
+        high=0.0,
+        unit="logit/month",
+        meaning="Log-odds of closing an open lane in a quiet month.",
+        source="assumed: one closure of all Kachin gates in about six years of normal trade",
+        status="weakly identified",
+    )
+    weight_offensive: float = parameter(
+        3.0,
+        low=0.0,
+        high=8.0,
+        unit="logit",
+        meaning="Effect of an offensive at the border by the gate's holder.",
+        source="assumed from October 2024: gates shut three days after Pangwa fell",
+        status="weakly identified",
+    )
+    weight_us_link: float = parameter(
+        1.0,
+        low=0.0,
+        high=3.0,
+        unit="logit",
+        meaning="Effect of full US engagement with the gate's holder.",
+        source="table 3.16 row 58; never observed",
+    )
+    weight_collapse: float = parameter(
+        1.5,
+        low=0.0,
+        high=5.0,
+        unit="logit",
+        meaning="Effect of the junta's nearness to collapse.",
+        source="assumed",
+    )
+    weight_shortage_ore: float = parameter(
+        2.0,
+        low=0.0,
+        high=8.0,
+        unit="logit",
+        meaning="How far China's own shortage of ore keeps the ore lane open.",
+        source="assumed: the ore lane reopened after 5 months, goods lanes after 12",
+        status="weakly identified",
+    )
+    weight_talks: float = parameter(
+        2.0,
+        low=0.0,
+        high=6.0,
+        unit="logit",
+        meaning="How far a ceasefire or talks keep lanes open.",
+        source="assumed: gates of the MNDAA reopened two days after it signed",
+        status="weakly identified",
+    )
+    reopen_base: float = parameter(
+        -2.2,
+        low=-6.0,
+        high=1.0,
+        unit="logit/month",
+        meaning="Log-odds of reopening a closed lane in a quiet month.",
+        source="closures of 5 to 12 months; table 3.16 rows 56-57",
+        status="weakly identified",
+    )
+    goods_patience: float = parameter(
+        0.9,
+        low=0.0,
+        high=3.0,
+        unit="logit",
+        meaning="How much less readily goods lanes reopen than the ore lane.",
+        source="goods lanes outlast the ore lane: 12 months against 5",
+        status="weakly identified",
+    )
+    minimum_dwell: int = parameter(
+        1,
+        low=0,
+        high=12,
+        unit="months",
+        meaning="Months a lane stays as it is after a change.",
+        source="equation 3.8",
+    )
+    pressure_gain: float = parameter(
+        0.25,
+        low=0.0,
+        high=1.0,
+        unit="1/month",
+        meaning="How fast pressure on an armed group follows its offences.",
+        source="assumed",
+    )
+    transmission: float = parameter(
+        0.3,
+        low=0.0,
+        high=1.0,
+        unit="1/month",
+        meaning="Chance that pressure on the UWSA cuts its supplies to an ally.",
+        source="assumed from 20 August 2025",
+        status="weakly identified",
+    )
+    junta_support_usd: float = parameter(
+        10e6,
+        low=0.0,
+        high=200e6,
+        unit="USD/month",
+        meaning="Arms and credit for the junta at full fear of its collapse.",
+        source="assumed",
+    )
+    outbid_cap: float = parameter(
+        1.15,
+        low=1.0,
+        high=2.0,
+        unit="x",
+        meaning="Most that Chinese buyers are told to pay over the market to keep ore.",
+        source="assumed",
+    )
+
+
+class UnitedStatesParameters(ParameterTable):
+    """Washington: instruments carried out under limited attention, and what full use of each would amount to."""
+
+    instruments: dict[str, Instrument] = Field(default_factory=dict, description="the policy: instruments by name")
+    attention_mean: float = parameter(
+        0.5,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Mean attention for Myanmar; what is delivered is in proportion.",
+        source="assumed; correction K8",
+    )
+    attention_persistence: float = parameter(
+        0.85,
+        low=0.0,
+        high=0.99,
+        unit="1/month",
+        meaning="Persistence of attention from month to month.",
+        source="assumed",
+    )
+    attention_noise: float = parameter(
+        0.15,
+        low=0.0,
+        high=0.5,
+        unit="0-1",
+        meaning="Standard deviation of attention around its mean.",
+        source="assumed",
+    )
+    attention_decay: float = parameter(
+        0.0,
+        low=0.0,
+        high=0.5,
+        unit="1/month",
+        meaning="Loss of mean attention a month; above 0 only in 'attention lost'.",
+        source="correction K8",
+        status="definition",
+    )
+    agency_slack: float = parameter(
+        0.3,
+        low=0.0,
+        high=0.6,
+        unit="0-1",
+        meaning="Share of aid that does not do what it was given for.",
+        source="table 3.16 row 64",
+    )
+    aid_usd: float = parameter(
+        4e6,
+        low=0.0,
+        high=50e6,
+        unit="USD/month",
+        meaning="Aid at level 1 and full attention.",
+        source="assumed",
+    )
+    arms_per_month: float = parameter(
+        250.0,
+        low=0.0,
+        high=3_000.0,
+        unit="fighter equivalents/month",
+        meaning="Arms at level 1 and full attention.",
+        source="assumed",
+    )
+    training_gain: float = parameter(
+        0.2,
+        low=0.0,
+        high=1.0,
+        unit="x",
+        meaning="Gain of effectiveness after long training at level 1.",
+        source="assumed",
+    )
+    intelligence_gain: float = parameter(
+        0.5,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Cut of the target's belief noise at level 1.",
+        source="assumed",
+    )
+    price_floor: float = parameter(
+        1.75,
+        low=1.0,
+        high=2.5,
+        unit="x market",
+        meaning="Price floor of an offtake contract over the Chinese market price.",
+        source="table 3.16 row 62: the floor of the MP Materials contract, 110 over 63 USD/kg",
+        status="weakly identified",
+    )
+    sanctions_usd: float = parameter(
+        40e6,
+        low=0.0,
+        high=300e6,
+        unit="USD/month",
+        meaning="Income from outside that full sanctions cost, or relief gives, the junta.",
+        source="assumed",
+    )
+    tariff_usd: float = parameter(
+        15e6,
+        low=0.0,
+        high=100e6,
+        unit="USD/month",
+        meaning="Income that a full tariff costs the junta.",
+        source="assumed; 40 % on about 50 million USD of exports a month",
+    )
+    brokering_gain: float = parameter(
+        1.0,
+        low=0.0,
+        high=5.0,
+        unit="months of revenue",
+        meaning="What brokering at level 1 adds to each side's worth of a peace.",
+        source="assumed",
+    )
+    demand_t: float = parameter(
+        25.0,
+        low=5.0,
+        high=200.0,
+        unit="t/month",
+        meaning="US demand for Dy and Tb oxide.",
+        source="assumed: correction K16; a part of 1,650 t a year outside China by 2030",
+    )
+
+
+class QuadParameters(ParameterTable):
+    """India as route and processor, Japan's money, Australia's separation."""
+
+    route_capacity_t: float = parameter(
+        100.0,
+        low=20.0,
+        high=600.0,
+        unit="t/month",
+        meaning="What the road to India carries when built at full effort.",
+        source="table 3.16 row 65",
+    )
+    build_months: float = parameter(
+        24.0,
+        low=12.0,
+        high=60.0,
+        unit="months",
+        meaning="Time constant of building the road.",
+        source="table 3.16 row 65",
+    )
+    japan_finance: float = parameter(
+        0.3,
+        low=0.0,
+        high=1.0,
+        unit="x",
+        meaning="How much Japanese money speeds up building at full Quad effort.",
+        source="assumed",
+    )
+    india_processing_t: float = parameter(
+        20.0,
+        low=0.0,
+        high=500.0,
+        unit="t REO/month",
+        meaning="India's capacity for separating heavy rare earths at the start.",
+        source="assumed: pilot plants in Kerala; facts of trade section 7",
+        status="weakly identified",
+    )
+    india_processing_max_t: float = parameter(
+        150.0,
+        low=10.0,
+        high=1_000.0,
+        unit="t REO/month",
+        meaning="Capacity when ramped up.",
+        source="assumed: 100 to 1,000 t a year of ore and more",
+    )
+    india_ramp_months: float = parameter(
+        36.0,
+        low=12.0,
+        high=96.0,
+        unit="months",
+        meaning="Time constant of the ramp.",
+        source="assumed",
+    )
+    india_processing_margin: float = parameter(
+        0.2,
+        low=0.0,
+        high=0.6,
+        unit="0-1",
+        meaning="India's revenue on processed ore over its value.",
+        source="assumed",
+    )
+    india_commitment: float = parameter(
+        0.6,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="India's readiness to go along with the Quad against China and the junta.",
+        source="assumed; BRICS and SCO pull the other way",
+    )
+    australia_separation_t: float = parameter(
+        40.0,
+        low=0.0,
+        high=400.0,
+        unit="t REO/month",
+        meaning="Ore that Lynas' heavy circuits could take from India's stock.",
+        source="facts of trade section 7: 5,000 t a year of feed planned, a tenth of it free; assumed",
+        status="weakly identified",
+    )
+    freight_usd_per_t: float = parameter(
+        1_500.0,
+        low=300.0,
+        high=6_000.0,
+        unit="USD/t",
+        meaning="Freight from the mines to the Indian border.",
+        source="facts of conflict finding 4, assumed there",
+    )
+    embargo_reagent: float = parameter(
+        0.0,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Share of the reagent for ore bound for India that China withholds.",
+        source="structural; scenario china_squeezes_reagent",
+    )
+
+
+class WesternParameters(ParameterTable):
+    """Western governments that may follow the US in recognising an actor (equation 3.11)."""
+
+    governments: int = parameter(
+        20,
+        low=1,
+        high=60,
+        unit="governments",
+        meaning="How many there are.",
+        source="article: other Western nations",
+        status="definition",
+    )
+    threshold_mean: float = parameter(
+        0.45,
+        low=0.25,
+        high=0.7,
+        unit="0-1",
+        meaning="Mean threshold of adoption.",
+        source="table 3.16 row 66; no data exist",
+    )
+    threshold_sd: float = parameter(
+        0.15,
+        low=0.0,
+        high=0.3,
+        unit="0-1",
+        meaning="Spread of thresholds.",
+        source="table 3.16 row 66",
+    )
+    us_weight: float = parameter(
+        0.25,
+        low=0.1,
+        high=0.45,
+        unit="0-1",
+        meaning="Weight of the US example against that of the others.",
+        source="table 3.16 row 66",
+    )
+    hazard: float = parameter(
+        0.05,
+        low=0.01,
+        high=0.15,
+        unit="1/month",
+        meaning="Monthly chance of adopting once the threshold is passed.",
+        source="table 3.16 row 66",
+    )
+    territory_weight: float = parameter(
+        0.0,
+        low=-0.05,
+        high=0.15,
+        unit="0-1",
+        meaning="Effect of held territory on adoption; 0 after Huddleston.",
+        source="equation 3.11; facts of conflict V26",
+    )
+
+
+class ChineseBuyerParameters(ParameterTable):
+    """A Chinese firm that buys ore at a crossing and invests in mines."""
+
+    kind: Literal["ChineseBuyer"] = "ChineseBuyer"
+    market_share: float = parameter(
+        0.25,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Share of the feed of China's separators that it buys for.",
+        source="assumed",
+    )
+    inventory_months: float = parameter(
+        1.5,
+        low=0.2,
+        high=6.0,
+        unit="months",
+        meaning="Inventory it wants to hold.",
+        source="assumed",
+    )
+    bid_slope: float = parameter(
+        0.15,
+        low=0.0,
+        high=1.0,
+        unit="x",
+        meaning="How much more it bids when its stores are empty.",
+        source="assumed",
+    )
+    reserve_price_share: float = parameter(
+        1.05,
+        low=1.0,
+        high=1.5,
+        unit="x market",
+        meaning="Most it bids over the market price.",
+        source="assumed",
+    )
+    investment_share: float = parameter(
+        0.02,
+        low=0.0,
+        high=0.2,
+        unit="1/month",
+        meaning="Growth of capacity it pays for at a margin of 100 % and full security.",
+        source="assumed from 19.5 kt (2021) to 41.7 kt (2023)",
+        status="weakly identified",
+    )

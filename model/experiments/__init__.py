@@ -1,0 +1,1 @@
+"""Batches of runs: their store on disk, the runner, tables and effects."""

@@ -1,0 +1,22 @@
+"""What the outside world does by date: closures of the border for an epidemic, laws, prices abroad."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from model.parameters import ParameterTable
+
+
+class Forcing(ParameterTable):
+    """One thing that the outside world does, from a month to a month."""
+
+    name: str = Field(description="what it is, for the chronicle")
+    kind: Literal["close_lanes", "price_factor", "other_origins", "conscription"] = Field(description="what it changes")
+    start: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="first month, as 2021-07")
+    end: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="last month; none: for good")
+    target: str = Field(default="", description="country, crossing or actor it is about; empty for all")
+    value: float = Field(
+        default=0.0, ge=0.0, le=1e6, description="lane opening 0-1, price factor, t/month, or persons/month"
+    )

@@ -1,0 +1,119 @@
+"""How a parameter is declared: once, with everything that anyone needs to know of it.
+
+A *parameter table* is a pydantic model whose fields are made with :func:`parameter` (numbers) or :func:`choice`
+(named alternatives). From that one declaration come the scenario schema and its checks, ``--set``, the verb
+``pangwa parameters``, the ranges of sensitivity analyses and the tables of the model's description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Status = Literal["observed", "weakly identified", "assumed", "definition"]
+"""How well a number is known. ``definition`` marks conventions (a calendar, a switch), which no evidence can decide."""
+
+
+class ParameterTable(BaseModel):
+    """A table of parameters: frozen, strict about names, types and ranges, without NaN or infinity."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        validate_default=True,
+        use_attribute_docstrings=False,
+    )
+
+
+def parameter(
+    default: float | int | bool | None,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    unit: str,
+    meaning: str,
+    source: str,
+    status: Status = "assumed",
+) -> Any:
+    """Declare a number of the model.
+
+    Args:
+        default: the value used where nothing else is said; its Python type is the field's annotation.
+        low: the smallest value allowed; with ``high`` also the range that sensitivity analyses sweep.
+        high: the largest value allowed.
+        unit: the unit of measurement, "-" for pure numbers.
+        meaning: one sentence.
+        source: where the number comes from: a publication, a row of the facts, or the reason for assuming it.
+        status: "observed", "weakly identified", "assumed" or "definition".
+    """
+    return Field(
+        default=default,
+        ge=low,
+        le=high,
+        description=meaning,
+        json_schema_extra={"unit": unit, "source": source, "status": status, "low": low, "high": high},
+    )
+
+
+def choice(default: str, *, meaning: str, source: str, status: Status = "assumed") -> Any:
+    """Declare a named alternative; the field's annotation is the ``Literal`` of the names allowed."""
+    return Field(
+        default=default, description=meaning, json_schema_extra={"unit": "-", "source": source, "status": status}
+    )
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A parameter as declared, for printing: path ``processes.combat.decisiveness`` and all that belongs to it."""
+
+    path: str
+    default: Any
+    low: float | None
+    high: float | None
+    options: tuple[str, ...]
+    unit: str
+    meaning: str
+    source: str
+    status: str
+
+
+def declarations(table: type[ParameterTable] | ParameterTable, prefix: str) -> Iterator[Declaration]:
+    """List every parameter of a table in the order of declaration; nested tables follow with their own prefix.
+
+    Args:
+        table: a table class (its defaults are listed) or an instance (its values are listed as defaults).
+        prefix: the path in a scenario file under which the table stands, such as ``processes.combat``.
+    """
+    cls = table if isinstance(table, type) else type(table)
+    for name, field in cls.model_fields.items():
+        path = f"{prefix}.{name}" if prefix else name
+        value = field.get_default(call_default_factory=True) if isinstance(table, type) else getattr(table, name)
+        nested = value if isinstance(value, ParameterTable) else _table_class(field.annotation)
+        if nested is not None:
+            yield from declarations(nested, path)
+            continue
+        extra = field.json_schema_extra
+        if not isinstance(extra, dict) or "unit" not in extra:
+            continue
+        yield Declaration(
+            path=path,
+            default=value,
+            low=extra.get("low"),  # type: ignore[arg-type]
+            high=extra.get("high"),  # type: ignore[arg-type]
+            options=tuple(str(option) for option in get_args(field.annotation)) if "low" not in extra else (),
+            unit=str(extra["unit"]),
+            meaning=field.description or "",
+            source=str(extra["source"]),
+            status=str(extra["status"]),
+        )
+
+
+def _table_class(annotation: Any) -> type[ParameterTable] | None:
+    if isinstance(annotation, type) and issubclass(annotation, ParameterTable):
+        return annotation
+    return None

@@ -1,0 +1,81 @@
+"""The schema of a scenario: the actors' and the processes' own parameter tables, put together.
+
+:class:`Scenario` is the *resolved* form, in which every parameter is present; files state only what differs.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from agents.armed_parameters import (
+    EthnicArmedOrganizationParameters,
+    JuntaParameters,
+    PeoplesDefenceForceParameters,
+)
+from agents.other_parameters import (
+    BeijingParameters,
+    ChineseBuyerParameters,
+    QuadParameters,
+    UnitedStatesParameters,
+    WesternParameters,
+)
+from model.dynamics.parameters import Processes
+from model.forcing import Forcing
+from model.parameters import ParameterTable, choice, parameter
+
+Actor = Annotated[
+    JuntaParameters | EthnicArmedOrganizationParameters | PeoplesDefenceForceParameters | ChineseBuyerParameters,
+    Field(discriminator="kind"),
+]
+
+
+class Structure(ParameterTable):
+    """Rival mechanisms that the record cannot tell apart; ``--variants all`` crosses them."""
+
+    mine_stop: Literal["halt", "reagent", "both"] = choice(
+        "both",
+        meaning="What stops mines when gates close: the holder's halt, want of reagent, or both.",
+        source="facts of conflict finding 3: both fit the exports of 2024-25 equally well",
+    )
+    recognition: Literal["linear", "threshold"] = choice(
+        "threshold",
+        meaning="How Western governments follow: each in proportion, or each beyond a threshold.",
+        source="facts of conflict finding 8",
+    )
+    contest: Literal["ratio", "difference"] = choice(
+        "ratio",
+        meaning="Form of the contest success function.",
+        source="Tullock 1980, Skaperdas 1996; Hirshleifer 1989",
+    )
+    tax_reading: Literal["tax", "price"] = choice(
+        "tax",
+        meaning="Whether the KIA's 35,000 yuan a tonne is a tax, or an invoiced price of which it takes 20 %.",
+        source="facts of trade section 3; correction K9",
+    )
+
+
+class Scenario(ParameterTable):
+    """A resolved scenario: a what-if with every parameter present."""
+
+    name: str = Field(description="name in tables and legends; no mechanism sees it")
+    title: str = Field(default="", description="one line for people")
+    description: str = Field(default="", description="what is asked, and why")
+    world: str = Field(default="myanmar", description="a shipped world, a folder of CSV files, or invented:ROWSxCOLS")
+    start: str = Field(default="2025-08", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="first month, as 2025-08")
+    months: int = parameter(
+        60, low=0, high=1200, unit="months", meaning="Length of a run.", source="convention", status="definition"
+    )
+    actors: dict[str, Actor] = Field(default_factory=dict, description="armed actors and buyers by id")
+    united_states: UnitedStatesParameters = UnitedStatesParameters()
+    beijing: BeijingParameters = BeijingParameters()
+    quad: QuadParameters = QuadParameters()
+    western: WesternParameters = WesternParameters()
+    processes: Processes = Processes()
+    structure: Structure = Structure()
+    forcing: list[Forcing] = Field(default_factory=list, description="what the outside world does by date")
+
+    def resolved(self) -> dict[str, Any]:
+        """Everything that a run depends on, as plain data; name, title and description are left out."""
+        return self.model_dump(mode="json", exclude={"name", "title", "description"})

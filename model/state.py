@@ -1,0 +1,172 @@
+"""The changing state of a run: flat NumPy arrays that the model owns.
+
+Index letters as in :mod:`model.world.world`: ``N`` territories, ``P`` places (towns, then sites), ``F`` armed actors,
+``X`` crossings, ``M`` mine clusters, ``B`` buyers. Processes in ``model/dynamics`` read and write these arrays; they know
+no agent. Money is in USD, ore in tonnes of oxide (REO), reagent in tonnes of ammonium sulphate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.world.world import InitialState, World
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+NOBODY = -1
+CHINA_OFFICIAL, CHINA_INFORMAL, QUAD = 0, 1, 2
+DESTINATIONS = ("china_official", "china_informal", "quad")
+
+
+@dataclass
+class Market:
+    """Prices and the stores of buyers, separators and India."""
+
+    price_ore: float = 190_000.0
+    """yuan/t, medium-yttrium concentrate in China, VAT included."""
+    price_tb: float = 7_150.0
+    """yuan/kg, terbium oxide in China."""
+    price_dy: float = 1_630.0
+    """yuan/kg, dysprosium oxide in China."""
+    shortage: float = 0.0
+    """China's shortfall of ore against its reference supply, 0-1 (below 0: plenty), smoothed over months."""
+    inventory: Floats = field(default_factory=lambda: np.zeros(0))
+    """(B,) t of ore in the buyers' stores."""
+    bid: Floats = field(default_factory=lambda: np.zeros(0))
+    """(X,) yuan/t bid at each crossing to China this month."""
+    route_capacity: float = 0.0
+    """t/month that the road to India could carry, safe and dry."""
+    india_stock: float = 0.0
+    """t of ore in India that waits for processing."""
+    india_processing: float = 0.0
+    """t/month that India can process."""
+
+
+@dataclass
+class Flows:
+    """What moved this month; rewritten every month."""
+
+    ore: Floats
+    """(M, 3) t from each mine cluster to each of DESTINATIONS."""
+    crossing: Ints
+    """(M, 3) crossing that each flow uses; -1 where there is none."""
+    tax_usd: Floats
+    """(F,) ore revenue of each armed actor."""
+    mined: float = 0.0
+    leachate: float = 0.0
+    us_oxide: float = 0.0
+    """t of Dy and Tb oxide that reached the US."""
+    india_revenue: float = 0.0
+
+
+@dataclass
+class State:
+    """Everything that changes in a run; see the module's docstring for units and index letters."""
+
+    month: int
+    holder: Ints
+    """(P,) armed actor that holds the town or site; -1 nobody."""
+    attacker: Ints
+    """(P,) armed actor that besieges it; -1 none."""
+    urban: Floats
+    """(P,) how far the fall of the place has gone, 0-1; 0 when it is not attacked."""
+    quiet: Ints
+    """(P,) months in which the besieged place has been nearly safe, or unattacked."""
+    isolated: Ints
+    """(P,) months for which the holder's garrison has been cut off by road."""
+    posts: Ints
+    """(P,) fortified positions of the holder."""
+    posts_full: Ints
+    """(P,) positions that the holder would keep there in peace."""
+    control: Floats
+    """(F + 1, N) shares of the countryside; last row nobody; columns sum to 1."""
+    troops: Ints
+    """(F, P) fighters."""
+    supply: Floats
+    """(F, P) 0-1, over roads in friendly hands, with airlift and river relief."""
+    arms: Floats
+    """(F,) fighter equivalents."""
+    treasury: Floats
+    """(F,) USD."""
+    legitimacy: Floats
+    """(F, N) consent, 0-1."""
+    services: Floats
+    """(F, N) government services, 0-1."""
+    training: Floats
+    """(F,) gain of effectiveness by training, 0 and up."""
+    stance: Ints
+    """(F, F) -1 at war, 0 no fighting, 1 allied; symmetric."""
+    recognition: Floats
+    """(F,) by the US and its followers, 0-1."""
+    pressure: Floats
+    """(F,) from Beijing, 0-1."""
+    displaced: Floats
+    """(N,) persons."""
+    lanes: Floats
+    """(X, 3) openness of the ore, reagent and goods lanes, 0-1."""
+    lane_age: Ints
+    """(X, 3) months since each lane last changed."""
+    capacity: Floats
+    """(M,) t/month."""
+    pipeline: Floats
+    """(M, L) t/month of capacity being built, by months to go (column 0 comes next)."""
+    operating: Floats
+    """(M,) share of the capacity at work, 0-1."""
+    reagent: Floats
+    in_process: Floats
+    stock: Floats
+    """(M,) t; see the module's docstring."""
+    security: Floats
+    """(M,) 0-1, how safe the mines are, a running mean."""
+    market: Market
+    flows: Flows
+    settlement: bool = False
+    """Whether a federal settlement has been signed."""
+
+
+def begin(world: World, initial: InitialState, lead_months: int) -> State:
+    """Copy an initial state into fresh arrays; what it does not say begins at its neutral value.
+
+    Actors' money, arms and troop totals are set by the model from their parameters.
+    """
+    places, mines, crossings = len(world.place_ids), len(world.mine_ids), len(world.crossing_ids)
+    forces, territories = len(world.forces), len(world.codes)
+    zeros = np.zeros
+    return State(
+        month=0,
+        holder=initial.holder.copy(),
+        attacker=initial.attacker.copy(),
+        urban=np.where(initial.attacker >= 0, 0.3, 0.0),
+        quiet=zeros(places, np.int64),
+        isolated=zeros(places, np.int64),
+        posts=initial.posts.copy(),
+        posts_full=initial.posts.copy(),
+        control=initial.control.copy(),
+        troops=initial.troops.copy(),
+        supply=np.ones((forces, places)),
+        arms=zeros(forces),
+        treasury=zeros(forces),
+        legitimacy=np.full((forces, territories), 0.5),
+        services=np.full((forces, territories), 0.3),
+        training=zeros(forces),
+        stance=initial.stance.copy(),
+        recognition=zeros(forces),
+        pressure=zeros(forces),
+        displaced=initial.displaced.copy(),
+        lanes=initial.lanes.copy(),
+        lane_age=np.full((crossings, 3), 12, np.int64),
+        capacity=initial.capacity.copy(),
+        pipeline=zeros((mines, lead_months)),
+        operating=initial.operating.copy(),
+        reagent=initial.reagent.copy(),
+        in_process=initial.in_process.copy(),
+        stock=initial.stock.copy(),
+        security=np.ones(mines),
+        market=Market(inventory=zeros(len(world.buyers)), bid=zeros(crossings)),
+        flows=Flows(ore=zeros((mines, 3)), crossing=np.full((mines, 3), -1, np.int64), tax_usd=zeros(forces)),
+    )

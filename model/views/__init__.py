@@ -1,0 +1,1 @@
+"""Figures and tables for people: plots, maps, the chronicle of a run."""

@@ -1,0 +1,1 @@
+"""What is known of the ground: territories, sites, roads, crossings, mines."""

@@ -1,0 +1,200 @@
+"""The ground of a run: what never changes while it lasts, and the dated states it can start from.
+
+A world is a folder of CSV files (``model/world/myanmar/``), or an invented one. Everything here is shared between
+models and must not be written to: arrays are made read-only when a world is built.
+
+Indices: ``N`` territories (townships), ``S`` sites inside them, ``P = N + S`` places (territories' towns first, then
+sites), ``F`` armed actors in alphabetical order of their ids, ``X`` crossings, ``M`` mine clusters, ``B`` buyers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+LANES = ("ore", "reagent", "goods")
+"""The three lanes of a crossing: ore out, leaching reagent in, general goods both ways."""
+
+
+class WorldError(Exception):
+    """Something is wrong in a world's files; ``problems`` holds one sentence for each thing that is."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Force:
+    """A row of ``forces.csv``: an armed actor as the record has it; what scenarios leave unsaid is taken from here."""
+
+    id: str
+    kind: str
+    """Junta, EthnicArmedOrganization or PeoplesDefenceForce (class names of ``agents/``)."""
+    name: str
+    home: str
+    """Place id of the headquarters."""
+    homeland: tuple[str, ...]
+    """Codes of the territories the actor sees as its own."""
+    settings: dict[str, str | float | int | bool]
+    """Values of the actor's parameter table that the record gives, by parameter name (such as dependence_on_china)."""
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """A row of ``buyers.csv``: a Chinese ore buyer that stands at a crossing."""
+
+    id: str
+    name: str
+    crossing: str
+    settings: dict[str, str | float | int | bool]
+
+
+@dataclass(frozen=True)
+class InitialState:
+    """The state of the world at a date, as coded in ``initial/<date>/``; shapes use the indices of the world."""
+
+    date: str
+    """"2025-08": the month whose beginning this is."""
+    holder: Ints
+    """(P,) index of the armed actor that holds the town or site; -1 for nobody."""
+    attacker: Ints
+    """(P,) index of the actor that besieges it; -1 for none."""
+    posts: Ints
+    """(P,) fortified positions of the holder around the place."""
+    control: Floats
+    """(F + 1, N) shares of the countryside; the last row is nobody; columns sum to 1."""
+    troops: Ints
+    """(F, P) fighters."""
+    lanes: Floats
+    """(X, 3) how far each lane is open, 0-1, in the order of LANES."""
+    capacity: Floats
+    """(M,) tonnes of oxide a month that the cluster's pools and works can yield."""
+    operating: Floats
+    """(M,) share of the capacity at work, 0-1."""
+    reagent: Floats
+    """(M,) tonnes of ammonium sulphate in store."""
+    in_process: Floats
+    """(M,) tonnes of oxide being leached."""
+    stock: Floats
+    """(M,) tonnes of concentrate in store."""
+    stance: Ints
+    """(F, F) symmetric: -1 at war, 0 no fighting (ceasefire or no contact), 1 allied; the diagonal is 1."""
+    displaced: Floats
+    """(N,) displaced persons."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Immutable topology and facts of a world; see the module's docstring for the index letters."""
+
+    name: str
+    # territories
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    states: tuple[str, ...]
+    """(N,) name of the state or region of each territory."""
+    row: Ints
+    col: Ints
+    """(N,) position on the tile grid, odd-r offset: odd rows are shifted right by half a tile."""
+    lat: Floats
+    lon: Floats
+    """(N,) degrees."""
+    population: Floats
+    """(N,) persons."""
+    area: Floats
+    """(N,) km2."""
+    terrain: tuple[str, ...]
+    """(N,) lowland, plain, hills, rugged_hills, plateau or mountain."""
+    river: Bools
+    """(N,) whether boats of size reach the town (Irrawaddy, Chindwin and the like)."""
+    # sites
+    site_ids: tuple[str, ...]
+    site_names: tuple[str, ...]
+    site_kinds: tuple[str, ...]
+    """(S,) gate, mine, headquarters or subtown: what the site mainly is; crossings and mines may stand at any kind."""
+    site_parent: Ints
+    """(S,) index of the territory the site lies in."""
+    # graph
+    borders: Ints
+    """(E, 2) pairs of territories, each once, first < second."""
+    border_km: Floats
+    """(E,) length of the shared border."""
+    roads: Ints
+    """(R, 2) pairs of places."""
+    road_km: Floats
+    road_terrain: tuple[str, ...]
+    road_names: tuple[str, ...]
+    # crossings
+    crossing_ids: tuple[str, ...]
+    crossing_names: tuple[str, ...]
+    crossing_place: Ints
+    """(X,) index of the place (usually a site) whose holder has the gate."""
+    crossing_country: tuple[str, ...]
+    """(X,) China, India, Thailand, ..."""
+    crossing_capacity: Floats
+    """(X, 3) tonnes a month that the crossing can take on each lane (goods: million USD of trade a month)."""
+    # mines
+    mine_ids: tuple[str, ...]
+    mine_names: tuple[str, ...]
+    mine_place: Ints
+    """(M,) index of the place whose holder has the mines."""
+    mine_crossing: Ints
+    """(M,) index of the crossing to China that the ore goes to."""
+    mine_cost: Floats
+    """(M,) yuan a tonne at the mine: labour, power, reagent at normal prices."""
+    # other income
+    income_place: Ints
+    """(I,) index of the place whose holder earns it."""
+    income_kind: tuple[str, ...]
+    """(I,) jade, amber, gold, tin, rubies, ..."""
+    income_usd: Floats
+    """(I,) USD a month that the holder can raise from it."""
+    # actors
+    forces: tuple[Force, ...]
+    """(F,) in alphabetical order of id."""
+    buyers: tuple[Buyer, ...]
+    initial: dict[str, InitialState]
+    """By date; a run starts from the latest date that is not after its start, or is refused."""
+
+    @cached_property
+    def place_ids(self) -> tuple[str, ...]:
+        """(P,) codes of the territories, then ids of the sites."""
+        return self.codes + self.site_ids
+
+    @cached_property
+    def place_names(self) -> tuple[str, ...]:
+        """(P,) names for people."""
+        return self.names + self.site_names
+
+    @cached_property
+    def place_territory(self) -> Ints:
+        """(P,) the territory each place lies in."""
+        return np.concatenate([np.arange(len(self.codes)), self.site_parent])
+
+    @cached_property
+    def force_ids(self) -> tuple[str, ...]:
+        """(F,) ids of the armed actors."""
+        return tuple(force.id for force in self.forces)
+
+    def find_place(self, text: str) -> int:
+        """The index of the place with this id or name (case does not matter); KeyError when there is none.
+
+        A name that a territory and a site share means the territory.
+        """
+        return self._place_index[text.strip().casefold()]
+
+    @cached_property
+    def _place_index(self) -> dict[str, int]:
+        index: dict[str, int] = {}
+        for labels in (self.place_ids, self.place_names):
+            for place, label in enumerate(labels):
+                index.setdefault(label.casefold(), place)
+        return index
