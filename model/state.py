@@ -1,8 +1,8 @@
 """The changing state of a run: flat NumPy arrays that the model owns.
 
 Index letters as in :mod:`model.world.world`: ``N`` territories, ``P`` places (towns, then sites), ``F`` armed actors,
-``X`` crossings, ``M`` mine clusters, ``B`` buyers. Processes in ``model/dynamics`` read and write these arrays; they know
-no agent. Money is in USD, ore in tonnes of oxide (REO), reagent in tonnes of ammonium sulphate.
+``X`` crossings, ``M`` mine clusters, ``B`` buyers. Processes in ``model/dynamics`` read and write these arrays and know no
+agent. Money is in USD, ore in tonnes of oxide (REO), reagent in tonnes of ammonium sulphate.
 """
 
 from __future__ import annotations
@@ -62,6 +62,38 @@ class Flows:
     us_oxide: float = 0.0
     """t of Dy and Tb oxide that reached the US."""
     india_revenue: float = 0.0
+
+
+@dataclass
+class Tally:
+    """What came and went this month, for the ledgers and the record; set to zero when a month begins."""
+
+    recruited: Ints
+    dead: Ints
+    deserted: Ints
+    captured: Ints
+    """(F,) fighters; captured: taken prisoner or dispersed when a place fell."""
+    arms_gained: Floats
+    arms_lost: Floats
+    """(F,) fighter equivalents bought, given or captured; lost, worn out or captured from it."""
+    income: Floats
+    """(F,) USD."""
+    spent: Floats
+    """(F,) USD."""
+    deaths: Ints
+    """(N,) fighters killed in each territory."""
+    air_fights: Floats
+    """(N,) fights supported from the air in each territory."""
+    towns_changed: int = 0
+    operations: int = 0
+    civilians_dead: int = 0
+
+    @classmethod
+    def zero(cls, forces: int, territories: int) -> Tally:
+        """A tally with nothing in it."""
+        ints = [np.zeros(forces, np.int64) for _ in range(4)]
+        floats = [np.zeros(forces) for _ in range(4)]
+        return cls(*ints, *floats, deaths=np.zeros(territories, np.int64), air_fights=np.zeros(territories))
 
 
 @dataclass
@@ -125,6 +157,17 @@ class State:
     """(M,) 0-1, how safe the mines are, a running mean."""
     market: Market
     flows: Flows
+    tally: Tally
+    losses_year: Floats
+    """(F,) share of its fighters lost a year, a running mean."""
+    towns_lost_year: Floats
+    """(F,) towns lost less towns won over the past year, a running sum that fades."""
+    revenue: Floats
+    """(F,) USD a month, a running mean, never below a declared floor: the unit of utilities."""
+    paid: Floats
+    """(F,) share of the upkeep that could be paid last month."""
+    offensive: Floats
+    """(F,) how much it has attacked at the Chinese border or its trade roads of late, 0-1."""
     settlement: bool = False
     """Whether a federal settlement has been signed."""
 
