@@ -1,8 +1,8 @@
 """The changing state of a run: flat NumPy arrays that the model owns.
 
 Index letters as in :mod:`model.world.world`: ``N`` territories, ``P`` places (towns, then sites), ``F`` armed actors,
-``X`` crossings, ``M`` mine clusters, ``B`` buyers. Processes in ``model/dynamics`` read and write these arrays and know no
-agent. Money is in USD, ore in tonnes of oxide (REO), reagent in tonnes of ammonium sulphate.
+``X`` crossings, ``M`` mine clusters, ``B`` buyers. Processes in ``model/dynamics`` read and write these arrays and know
+no agent. Money is in USD, ore in tonnes of oxide (REO), reagent in tonnes of ammonium sulphate.
 """
 
 from __future__ import annotations
@@ -212,4 +212,10 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         security=np.ones(mines),
         market=Market(inventory=zeros(len(world.buyers)), bid=zeros(crossings)),
         flows=Flows(ore=zeros((mines, 3)), crossing=np.full((mines, 3), -1, np.int64), tax_usd=zeros(forces)),
+        tally=Tally.zero(forces, territories),
+        losses_year=zeros(forces),
+        towns_lost_year=zeros(forces),
+        revenue=np.full(forces, 1e6),
+        paid=np.ones(forces),
+        offensive=zeros(forces),
     )

@@ -1,0 +1,205 @@
+"""Supply over roads in friendly hands, with airlift and river relief.
+
+State: ``supply[f, p]`` in 0-1. Equation: ``supply = max(exp(-d / d0), local, airlift)``, where ``d`` is the road distance in
+kilometres (hills and monsoon make roads longer) from the nearest depot that is itself joined to the headquarters over
+roads the actor can use (distance decay: Zhukov 2012, Boulding 1962). A garrison whom no such road reaches is *isolated*;
+aircraft may keep it at a floor, and on a river a flotilla may relieve it (as at Bhamo in July and August 2025, SOURCES V12).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from model.draws import Draws
+from model.dynamics.ground import Ground
+from model.parameters import ParameterTable, parameter
+from model.state import State
+from model.world.world import World
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+class SupplyParameters(ParameterTable):
+    """Roads, depots, aircraft and boats."""
+
+    decay_km: float = parameter(
+        150.0, low=75.0, high=300.0, unit="km of road", meaning="Distance at which supply falls to 37 %.",
+        source="SOURCES P17", status="weakly identified",
+    )  # fmt: skip
+    hill_friction: float = parameter(
+        2.0,
+        low=1.3,
+        high=3.0,
+        unit="x",
+        meaning="How much longer a mountain road is than a plain one.",
+        source="SOURCES P18",
+    )
+    monsoon_friction: float = parameter(
+        1.5,
+        low=1.2,
+        high=2.0,
+        unit="x",
+        meaning="How much longer roads are at the height of the rains.",
+        source="SOURCES P18",
+    )
+    passable_share: float = parameter(
+        0.4, low=0.1, high=0.9, unit="0-1", source="assumed",
+        meaning="Share of the countryside, with allies, from which an actor can use the roads of a township it does not hold.",
+    )  # fmt: skip
+    depot_population: float = parameter(
+        150_000.0, low=10_000.0, high=1e6, unit="persons", meaning="Held towns of this size serve as depots.",
+        source="assumed: district towns and regional commands",
+    )  # fmt: skip
+    local_supply: float = parameter(
+        0.6, low=0.0, high=1.0, unit="0-1", meaning="Supply from the countryside that the actor wholly controls.",
+        source="assumed: guerrillas live off friendly land",
+    )  # fmt: skip
+    airlift_floor: float = parameter(
+        0.55, low=0.2, high=0.8, unit="0-1", meaning="Supply of a cut-off garrison that is supplied from the air in full.",
+        source="SOURCES P15, V10", status="weakly identified",
+    )  # fmt: skip
+    river_relief: float = parameter(
+        0.10, low=0.03, high=0.25, unit="1/month", meaning="Chance that boats relieve a cut-off garrison on a river.",
+        source="SOURCES P16: one event", status="weakly identified",
+    )  # fmt: skip
+    relief_posts: float = parameter(
+        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of the lost positions that a relief wins back.",
+        source="assumed from the bases retaken at Bhamo in August and September 2025",
+    )  # fmt: skip
+
+
+_FRICTION = {"lowland": 0.0, "plain": 0.0, "hills": 0.4, "plateau": 0.4, "rugged_hills": 0.7, "mountain": 1.0}
+"""How much of ``hill_friction`` applies to a road, by terrain; the kinds of terrain are the map's own classes."""
+
+
+class RoadNetwork:
+    """The road graph of a run, and for each actor the distances last worked out: they change only when the front does."""
+
+    def __init__(self, world: World, parameters: SupplyParameters) -> None:
+        factor = np.array(
+            [1 + _FRICTION.get(kind, 0.5) * (parameters.hill_friction - 1) for kind in world.road_terrain]
+        )
+        km = world.road_km * factor
+        ends = np.concatenate([world.roads, world.roads[:, ::-1]])
+        size = len(world.place_ids)
+        self.graph = sparse.csr_array((np.concatenate([km, km]), (ends[:, 0], ends[:, 1])), shape=(size, size))
+        self.row = np.repeat(np.arange(size), np.diff(self.graph.indptr))
+        self._known: dict[int, tuple[bytes, Floats]] = {}
+
+    def distances(self, actor: int, passable: Bools, depots: Bools, home: int) -> Floats:
+        """Road kilometres from the nearest depot joined to ``home``; inf where no usable road leads.
+
+        Args:
+            actor: index of the actor, for the memory.
+            passable: (P,) places whose roads it can use.
+            depots: (P,) places that serve as depots if they are joined to the headquarters.
+            home: place of the headquarters.
+
+        Returns:
+            (P,) kilometres.
+        """
+        signature = passable.tobytes() + depots.tobytes()
+        known = self._known.get(actor)
+        if known is not None and known[0] == signature:
+            return known[1]
+        usable = self.graph.copy()
+        usable.data = np.where(passable[self.row], self.graph.data, np.inf)
+        reached = np.isfinite(csgraph.dijkstra(usable, indices=home))
+        sources = np.flatnonzero(depots & reached)
+        sources = sources if sources.size else np.array([home])
+        distance: Floats = csgraph.dijkstra(usable, indices=sources, min_only=True)
+        self._known[actor] = (signature, distance)
+        return distance
+
+
+def passable_places(ground: Ground, state: State, share: float) -> Bools:
+    """(F, P) places whose roads each actor can use: held by it or an ally, or in countryside that they control."""
+    friends = state.stance == 1
+    held = np.zeros((len(friends), len(state.holder)), bool)
+    some = state.holder >= 0
+    held[:, some] = friends[:, state.holder[some]]
+    countryside = friends.astype(np.float64) @ state.control[:-1]
+    return held | (countryside >= share)[:, ground.territory]
+
+
+def update(
+    world: World,
+    ground: Ground,
+    state: State,
+    draws: Draws,
+    roads: RoadNetwork,
+    parameters: SupplyParameters,
+    monsoon: float,
+    airlift_places: Floats,
+) -> Ints:
+    """Work out supply and isolation for every actor.
+
+    Args:
+        world: the world.
+        ground: its static arrays.
+        state: the state; ``supply``, ``isolated``, ``posts`` and ``urban`` change.
+        draws: keyed draws.
+        roads: the road network of this run.
+        parameters: the table above.
+        monsoon: strength of the rains this month, 0-1.
+        airlift_places: (F,) garrisons that each actor can supply from the air.
+
+    Returns:
+        Places relieved by river this month.
+    """
+    passable = passable_places(ground, state, parameters.passable_share)
+    holders = state.holder
+    friction = 1 + (parameters.monsoon_friction - 1) * monsoon
+    reached = np.zeros(passable.shape, bool)
+    for actor in range(len(world.forces)):
+        mine = holders == actor
+        depots = mine & (ground.population >= parameters.depot_population)
+        home = int(ground.home_place[actor])
+        depots[home] = True
+        distance = roads.distances(actor, passable[actor], depots, home)
+        state.supply[actor] = np.exp(-distance * friction / parameters.decay_km)
+        reached[actor] = np.isfinite(distance)
+    local = parameters.local_supply * state.control[:-1][:, ground.territory]
+    np.maximum(state.supply, local, out=state.supply)
+    cut_off = _cut_off(state, reached)
+    _airlift(ground, state, cut_off, parameters.airlift_floor, airlift_places)
+    return _river_relief(world, ground, state, draws, cut_off, parameters)
+
+
+def _cut_off(state: State, reached: Bools) -> Bools:
+    held = np.flatnonzero(state.holder >= 0)
+    cut_off = np.zeros(len(state.holder), bool)
+    cut_off[held] = ~reached[state.holder[held], held]
+    state.isolated = np.where(cut_off, state.isolated + 1, 0)
+    return cut_off
+
+
+def _airlift(ground: Ground, state: State, cut_off: Bools, floor: float, airlift_places: Floats) -> None:
+    for actor in np.flatnonzero(airlift_places > 0):
+        garrisons = np.flatnonzero(cut_off & (state.holder == actor) & (state.troops[actor] > 0))
+        if garrisons.size == 0:
+            continue
+        share = min(1.0, float(airlift_places[actor]) / garrisons.size)
+        state.supply[actor, garrisons] = np.maximum(state.supply[actor, garrisons], floor * share)
+
+
+def _river_relief(
+    world: World, ground: Ground, state: State, draws: Draws, cut_off: Bools, parameters: SupplyParameters
+) -> Ints:
+    on_river = world.river[ground.territory] & ground.is_town
+    waiting = np.flatnonzero(cut_off & on_river & (state.isolated > 1))
+    if waiting.size == 0:
+        return waiting
+    u = draws.uniform("river_relief", state.month, ground.place_keys[waiting])
+    relieved = waiting[u < parameters.river_relief]
+    state.isolated[relieved] = 0
+    state.supply[state.holder[relieved], relieved] = 1.0
+    missing = state.posts_full[relieved] - state.posts[relieved]
+    state.posts[relieved] += np.maximum(np.round(parameters.relief_posts * missing), 0).astype(np.int64)
+    state.urban[relieved] *= 0.5
+    return relieved
