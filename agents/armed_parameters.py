@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from model.parameters import ParameterTable, choice, parameter
 
 _FACTS = "facts of conflict, table 3.16, row"
@@ -16,6 +18,11 @@ _FACTS = "facts of conflict, table 3.16, row"
 class ArmedActorParameters(ParameterTable):
     """What an armed actor has, can do and wants."""
 
+    # where it stands; empty lists leave what the world's record says
+    home: str = Field(default="", description="township or site of its headquarters")
+    homeland: list[str] = Field(default_factory=list, description="townships it sees as its own, besides the record's")
+    allies: list[str] = Field(default_factory=list, description="armed actors it is allied with at the start")
+    enemies: list[str] = Field(default_factory=list, description="armed actors it is at war with at the start")
     # forces
     troops: int = parameter(
         5_000,

@@ -399,6 +399,7 @@ class ChineseBuyerParameters(ParameterTable):
     """A Chinese firm that buys ore at a crossing and invests in mines."""
 
     kind: Literal["ChineseBuyer"] = "ChineseBuyer"
+    crossing: str = Field(default="", description="crossing to China at which it buys")
     market_share: float = parameter(
         0.25,
         low=0.0,

@@ -1,0 +1,117 @@
+"""Read scenarios: files, what they extend, overrides and the world's record become one resolved :class:`Scenario`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from model.scenario.layers import SET, Stated, apply_sets, read_layers
+from model.scenario.problems import NOTHING, Path, Problem, ScenarioError
+from model.scenario.references import reference_problems
+from model.scenario.resolve import kinds_of, recorded_actors, resolve_actors, start_of, validation_input
+from model.scenario.schema import Scenario
+from model.scenario.translate import problems_of
+from model.world.read import load_world
+from model.world.world import World, WorldError
+
+__all__ = ["ScenarioError", "load_scenario", "load_scenarios"]
+
+
+def load_scenario(name_or_path: str, sets: Sequence[str] = ()) -> Scenario:
+    """Read a scenario and resolve it: every actor of its world is present, every parameter set.
+
+    Args:
+        name_or_path: the name of a shipped scenario, or the path of a TOML file.
+        sets: overrides as ``dotted.path=value``, laid over the file in their order.
+
+    Raises:
+        ScenarioError: with one sentence for each thing that is wrong, all of them at once.
+    """
+    stated, path = read_layers(name_or_path)
+    if stated.get(("name",)) is NOTHING:
+        stated.put(("name",), path.stem, stated.origins[()])
+    apply_sets(stated, sets)
+    world = _world(stated)
+    kinds: dict[str, str] = {}
+    if world is not None:
+        recorded = recorded_actors(world, start_of(stated))
+        stated.problems += resolve_actors(stated, recorded, f"world '{world.name}', forces or buyers")
+        kinds = kinds_of(stated)
+    else:
+        stated.drop(("actors",))
+    scenario = _validated(stated, kinds)
+    if world is not None:
+        stated.problems += _without(reference_problems(stated, world, kinds), stated.problems)
+    if scenario is None or stated.problems:
+        raise ScenarioError([problem.sentence() for problem in _in_order(stated)])
+    return scenario
+
+
+def load_scenarios(names: Iterable[str], sets: Sequence[str] = ()) -> list[Scenario]:
+    """Read several scenarios; their problems come out together, and two of one name are refused.
+
+    Args:
+        names: as for :func:`load_scenario`.
+        sets: overrides for all of them.
+
+    Raises:
+        ScenarioError: see :func:`load_scenario`; a problem that several scenarios share is said once.
+    """
+    scenarios: dict[str, tuple[str, Scenario]] = {}
+    problems: dict[str, None] = {}
+    for name in names:
+        try:
+            scenario = load_scenario(name, sets)
+        except ScenarioError as error:
+            problems |= dict.fromkeys(error.problems)
+            continue
+        if scenario.name in scenarios:
+            other = scenarios[scenario.name][0]
+            problems[f"{other} and {name} are both called '{scenario.name}'; give one of them another name"] = None
+        scenarios[scenario.name] = (name, scenario)
+    if problems:
+        raise ScenarioError(list(problems))
+    return [scenario for _, scenario in scenarios.values()]
+
+
+def _world(stated: Stated) -> World | None:
+    """The scenario's world, or None and a problem; a wrong type of the key is left to the schema."""
+    named = stated.get(("world",))
+    if named is not NOTHING and not isinstance(named, str):
+        return None
+    try:
+        return load_world(named if isinstance(named, str) else str(Scenario.model_fields["world"].default))
+    except WorldError as error:
+        source = stated.origin(("world",))
+        stated.problems += [Problem(source, ("world",), problem, named) for problem in error.problems]
+        return None
+
+
+def _validated(stated: Stated, kinds: dict[str, str]) -> Scenario | None:
+    tree, forcing = validation_input(stated)
+    try:
+        return Scenario.model_validate(tree)
+    except ValidationError as error:
+        stated.problems += _without(problems_of(error, stated, kinds, forcing), stated.problems)
+        return None
+
+
+def _without(problems: Iterable[Problem], known: Sequence[Problem]) -> list[Problem]:
+    """Leave out problems about a key that has one already."""
+    paths = {problem.path for problem in known if problem.path}
+    return [problem for problem in problems if problem.path not in paths]
+
+
+def _in_order(stated: Stated) -> list[Problem]:
+    """Problems in the order in which the keys were read, those of ``--set`` last."""
+    order: dict[Path, int] = {path: number for number, path in enumerate(stated.origins)}
+
+    def place(problem: Problem) -> tuple[bool, int]:
+        path: Any = problem.path
+        while path and path not in order:
+            path = path[:-1]
+        return problem.source in ("", SET), order.get(path, 0)
+
+    return sorted(stated.problems, key=place)

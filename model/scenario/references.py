@@ -1,0 +1,169 @@
+"""Names in a scenario that must exist in its world or among its actors: actors, townships, sites, crossings.
+
+The checks read what the files say, before and besides validation, so that all problems come out in one pass; what has a
+wrong type is left to the schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from model.scenario.layers import Stated
+from model.scenario.problems import NOTHING, Path, Problem, suggestion
+from model.scenario.resolve import initial_date
+from model.scenario.tables import ARMED_KINDS
+from model.world.world import World
+
+_UNTARGETED = ("tariff", "route_building", "envoy")
+"""Kinds of instruments that need no target."""
+
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names that a scenario may refer to."""
+
+    armed: tuple[str, ...]
+    actors: tuple[str, ...]
+    places: tuple[str, ...]
+    crossings: tuple[str, ...]
+    countries: tuple[str, ...]
+
+
+def names_of(world: World, kinds: dict[str, str]) -> Names:
+    """Collect the names of a world and of the scenario's actors (id -> kind)."""
+    return Names(
+        armed=tuple(name for name, kind in kinds.items() if kind in ARMED_KINDS),
+        actors=tuple(kinds),
+        places=(*world.place_names, *world.place_ids),
+        crossings=tuple(world.crossing_ids),
+        countries=tuple(dict.fromkeys(world.crossing_country)),
+    )
+
+
+def reference_problems(stated: Stated, world: World, kinds: dict[str, str]) -> Iterator[Problem]:
+    """Everything that refers to what is not there, and every end before its start.
+
+    Args:
+        stated: what the files say, actors resolved.
+        world: the world of the scenario.
+        kinds: actor's id -> kind.
+    """
+    names = names_of(world, kinds)
+    yield from _start(stated, world)
+    for name, table in stated.tree["actors"].items():
+        yield from _actor(("actors", name), table, stated, names)
+    for name, table in _tables(stated, ("united_states", "instruments")):
+        yield from _instrument(("united_states", "instruments", name), table, stated, names)
+    for name, table in _tables(stated, ("forcing",)):
+        yield from _forcing(("forcing", name), table, stated, names)
+
+
+def _tables(stated: Stated, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    found = stated.get(path)
+    if isinstance(found, dict):
+        yield from ((name, table) for name, table in found.items() if isinstance(table, dict))
+
+
+def _start(stated: Stated, world: World) -> Iterator[Problem]:
+    start = stated.get(("start",))
+    if isinstance(start, str) and world.initial and initial_date(world, start) is None:
+        first = min(world.initial)
+        text = f'must not be before "{first}", the first dated state of the world \'{world.name}\''
+        yield Problem(stated.origin(("start",)), ("start",), text, start)
+
+
+def _actor(path: Path, table: dict[str, Any], stated: Stated, names: Names) -> Iterator[Problem]:
+    yield from _one(table, (*path, "home"), stated, names.places, "township or site")
+    yield from _one(table, (*path, "crossing"), stated, names.crossings, "crossing")
+    for key, known, what in (
+        ("homeland", names.places, "township"),
+        ("allies", names.armed, "armed actor"),
+        ("enemies", names.armed, "armed actor"),
+    ):
+        entries = table.get(key)
+        if isinstance(entries, list):
+            yield from _many((*path, key), entries, stated, known, what)
+    yield from _both(path, table, stated)
+
+
+def _both(path: Path, table: dict[str, Any], stated: Stated) -> Iterator[Problem]:
+    allies, enemies = table.get("allies"), table.get("enemies")
+    if isinstance(allies, list) and isinstance(enemies, list):
+        for name in [name for name in allies if name in enemies]:
+            yield Problem(stated.origin((*path, "enemies")), (*path, "enemies"), "is among the allies too", name)
+
+
+def _one(table: dict[str, Any], path: Path, stated: Stated, known: Iterable[str], what: str) -> Iterator[Problem]:
+    value = table.get(path[-1])
+    if isinstance(value, str) and value and not _is_known(value, known):
+        yield _unknown(path, value, value, stated, known, what)
+
+
+def _many(path: Path, entries: list[Any], stated: Stated, known: Iterable[str], what: str) -> Iterator[Problem]:
+    for place, entry in enumerate(entries):
+        if not isinstance(entry, str):
+            continue
+        if entry in entries[:place]:
+            yield Problem(stated.origin(path), path, "is named twice", entry)
+        elif not _is_known(entry, known):
+            yield _unknown(path, entry, entry, stated, known, what)
+
+
+def _is_known(name: str, known: Iterable[str]) -> bool:
+    return name.strip().casefold() in {candidate.casefold() for candidate in known}
+
+
+def _unknown(path: Path, name: str, value: Any, stated: Stated, known: Iterable[str], what: str) -> Problem:
+    return Problem(stated.origin(path), path, f"unknown {what}{suggestion(name, known, 'known are')}", value)
+
+
+def _instrument(path: Path, table: dict[str, Any], stated: Stated, names: Names) -> Iterator[Problem]:
+    kind, target = table.get("kind"), table.get("target", "")
+    if target == "" and isinstance(kind, str) and kind not in _UNTARGETED:
+        text = f"is missing; an instrument of kind '{kind}' needs the id of an armed actor: {', '.join(names.armed)}"
+        yield Problem(stated.origin((*path, "target")), (*path, "target"), text)
+    if isinstance(target, str) and target and target not in names.armed:
+        yield _unknown((*path, "target"), target, target, stated, names.armed, "armed actor")
+    yield from _order(path, table, stated)
+    when = table.get("when")
+    if isinstance(when, dict):
+        yield from _condition((*path, "when"), when, stated, names)
+
+
+def _condition(path: Path, when: dict[str, Any], stated: Stated, names: Names) -> Iterator[Problem]:
+    for key, known, what in (
+        ("holder", names.places, "township or site"),
+        ("lane_open", names.crossings, "crossing"),
+        ("ceasefire", names.armed, "armed actor"),
+    ):
+        table = when.get(key)
+        for name, value in table.items() if isinstance(table, dict) else ():
+            here = (*path, key, name)
+            exact = key != "holder"
+            if name not in known if exact else not _is_known(name, known):
+                yield _unknown(here, name, value, stated, known, what)
+            elif key == "holder" and isinstance(value, str) and value not in (*names.armed, NOBODY):
+                yield _unknown(here, value, value, stated, (*names.armed, NOBODY), "armed actor")
+
+
+def _forcing(path: Path, table: dict[str, Any], stated: Stated, names: Names) -> Iterator[Problem]:
+    kind, target = table.get("kind"), table.get("target", "")
+    known: tuple[str, ...] | None = None
+    if kind == "close_lanes":
+        known, what = (*names.crossings, *names.countries), "crossing or country"
+    elif kind == "conscription":
+        known, what = names.armed, "armed actor"
+    if known is not None and isinstance(target, str) and target and target not in known:
+        yield _unknown((*path, "target"), target, target, stated, known, what)
+    yield from _order(path, table, stated)
+
+
+def _order(path: Path, table: dict[str, Any], stated: Stated) -> Iterator[Problem]:
+    start, end = table.get("start", NOTHING), table.get("end", NOTHING)
+    if type(start) is type(end) and isinstance(start, (int, str)) and end < start:
+        text = f"must not be before the start, {start}"
+        yield Problem(stated.origin((*path, "end")), (*path, "end"), text, end)
