@@ -45,6 +45,8 @@ class Market:
     """t of ore in India that waits for processing."""
     india_processing: float = 0.0
     """t/month that India can process."""
+    other_origins: float = 0.0
+    """t/month of ore that China gets from other countries."""
 
 
 @dataclass

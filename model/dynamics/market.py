@@ -1,0 +1,416 @@
+"""China's market for ore: buyers' stores, the shortage, and the prices of ore, terbium and dysprosium.
+
+Each month buyer ``b`` takes what its crossing brings and its share of other ore (Laos, Malaysia and the like; China's
+own quota), and feeds its separators from the store::
+
+    store + received = store' + used,   used = min(store + received, feed demand)
+
+The *shortage* is the shortfall of what was used against demand, plus a weight on stores below (or above) what buyers
+want to hold, smoothed over months. Log prices of the oxides move towards a level that the shortage sets::
+
+    d log P_e = speed * (log P_e,0 + log factor + kappa_e * shortage - log P_e) + noise,   e = Tb, Dy
+
+(form: SOURCES P51, V1; Tb rose 22 % in the six months after about a third of supply was lost, Dy hardly moved). The ore
+quote is **no signal of its own**: it follows the oxides it contains, ``P_ore = .228 PrNd + .0303 Dy + .00555 Tb`` in
+thousand yuan/t (SOURCES T2, fitted on 14 dates with an error of 0.4), so its loading on the shortage lies between theirs.
+Prices are in China, VAT included; ``gate_price`` takes VAT and the import side's charges off.
+
+Other origins grow when ore is dear (SOURCES P53: the ramp of non-Chinese supply, as a share of the market a year) and
+where buyers put their money abroad, and wear out as pools do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.draws import Draws, keys
+from model.parameters import ParameterTable, parameter
+from model.state import QUAD, State
+from model.world.world import World
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class MarketParameters(ParameterTable):
+    """Prices, demand, other origins and the stores of buyers."""
+
+    yuan_per_usd: float = parameter(
+        7.2, low=6.0, high=8.5, unit="yuan/USD", meaning="The one exchange rate of the model.",
+        source="SOURCES T8: the rate used there", status="observed",
+    )  # fmt: skip
+    vat: float = parameter(
+        0.13, low=0.0, high=0.2, unit="0-1", meaning="Chinese value-added tax contained in quoted prices.",
+        source="general knowledge: the standard rate since 2019", status="observed",
+    )  # fmt: skip
+    import_charges: float = parameter(
+        14_000.0, low=0.0, high=50_000.0, unit="yuan/t", meaning="Agents' fees and other charges on the Chinese side.",
+        source="SOURCES T3: all taxes about 70,000 yuan/t in February 2025, less VAT and a fifth for the holder",
+        status="weakly identified",
+    )  # fmt: skip
+    kappa_tb: float = parameter(
+        0.6, low=0.3, high=1.2, unit="log/shortage", meaning="Rise of terbium's log price at full shortage.",
+        source="SOURCES P51, V1", status="weakly identified",
+    )  # fmt: skip
+    kappa_dy: float = parameter(
+        0.1, low=0.0, high=0.6, unit="log/shortage", meaning="Rise of dysprosium's log price at full shortage.",
+        source="SOURCES V1, V93: flat to weak while terbium rose", status="weakly identified",
+    )  # fmt: skip
+    price_speed: float = parameter(
+        0.25, low=0.05, high=1.0, unit="1/month", meaning="How fast prices move to the level that the shortage sets.",
+        source="assumed: most of the rise within six months",
+    )  # fmt: skip
+    noise_tb: float = parameter(
+        0.03, low=0.0, high=0.1, unit="1/month", meaning="Standard deviation of other monthly changes of log Tb.",
+        source="assumed from monthly quotes 2024-26 (SOURCES T2)",
+    )  # fmt: skip
+    noise_dy: float = parameter(
+        0.02, low=0.0, high=0.1, unit="1/month", meaning="Standard deviation of other monthly changes of log Dy.",
+        source="assumed from monthly quotes 2024-26 (SOURCES T2)",
+    )  # fmt: skip
+    ore_prnd: float = parameter(
+        0.228, low=0.18, high=0.28, unit="t/t", meaning="Weight of the PrNd price in the ore quote.",
+        source="SOURCES T2: fitted on 14 dates", status="observed",
+    )  # fmt: skip
+    ore_dy: float = parameter(
+        0.0303, low=0.02, high=0.05, unit="t/t", meaning="Weight of the Dy price in the ore quote.",
+        source="SOURCES T2: fitted on 14 dates", status="observed",
+    )  # fmt: skip
+    ore_tb: float = parameter(
+        0.00555, low=0.003, high=0.01, unit="t/t", meaning="Weight of the Tb price in the ore quote.",
+        source="SOURCES T2: fitted on 14 dates", status="observed",
+    )  # fmt: skip
+    tb_2021: float = parameter(
+        8_350.0, low=4_000.0, high=15_000.0, unit="yuan/kg", meaning="Terbium oxide in February 2021.",
+        source="SOURCES T2", status="observed",
+    )  # fmt: skip
+    dy_2021: float = parameter(
+        2_360.0, low=1_000.0, high=4_000.0, unit="yuan/kg", meaning="Dysprosium oxide in February 2021.",
+        source="SOURCES T2", status="observed",
+    )  # fmt: skip
+    prnd_2021: float = parameter(
+        490.0, low=300.0, high=1_200.0, unit="yuan/kg", meaning="PrNd oxide in February 2021.",
+        source="general knowledge, not looked up", status="weakly identified",
+    )  # fmt: skip
+    tb_2023: float = parameter(
+        8_600.0, low=4_000.0, high=15_000.0, unit="yuan/kg", meaning="Terbium oxide in September 2023.",
+        source="SOURCES T2", status="observed",
+    )  # fmt: skip
+    dy_2023: float = parameter(
+        2_610.0, low=1_000.0, high=4_000.0, unit="yuan/kg", meaning="Dysprosium oxide in September 2023.",
+        source="SOURCES T2", status="observed",
+    )  # fmt: skip
+    prnd_2023: float = parameter(
+        520.0, low=300.0, high=1_200.0, unit="yuan/kg", meaning="PrNd oxide in autumn 2023.",
+        source="general knowledge; gives 245,000 yuan/t with VAT, as the customs value of 30,065 USD/t (T1) does",
+        status="weakly identified",
+    )  # fmt: skip
+    tb_2025: float = parameter(
+        7_000.0, low=4_000.0, high=15_000.0, unit="yuan/kg", meaning="Terbium oxide in mid-2025.",
+        source="SOURCES T2: 7,120-7,180 in June, near 7,000 later", status="observed",
+    )  # fmt: skip
+    dy_2025: float = parameter(
+        1_620.0, low=1_000.0, high=4_000.0, unit="yuan/kg", meaning="Dysprosium oxide in mid-2025.",
+        source="SOURCES T2", status="observed",
+    )  # fmt: skip
+    prnd_2025: float = parameter(
+        445.0, low=300.0, high=1_200.0, unit="yuan/kg", meaning="PrNd oxide in spring 2025.",
+        source="SOURCES T2; gives the ore quote of 190,000 yuan/t of June 2025", status="observed",
+    )  # fmt: skip
+    demand_2021: float = parameter(
+        3_450.0, low=1_500.0, high=8_000.0, unit="t/month", meaning="Feed that China's separators want, early 2021.",
+        source="SOURCES T1: imports of 2021 with the ion-clay quota", status="weakly identified",
+    )  # fmt: skip
+    demand_2023: float = parameter(
+        5_250.0, low=1_500.0, high=12_000.0, unit="t/month", meaning="Feed that China's separators want, 2023.",
+        source="SOURCES T1: 43.9 kt of imports and the quota", status="weakly identified",
+    )  # fmt: skip
+    demand_2025: float = parameter(
+        5_650.0, low=1_500.0, high=12_000.0, unit="t/month", meaning="Feed that China's separators want, 2025.",
+        source="SOURCES T1: 48.9 kt of imports in 2024 and the quota", status="weakly identified",
+    )  # fmt: skip
+    others_2021: float = parameter(
+        210.0, low=0.0, high=3_000.0, unit="t/month", meaning="Ore from other countries, 2021.",
+        source="SOURCES T1: 13 % of imports of January-November", status="observed",
+    )  # fmt: skip
+    others_2023: float = parameter(
+        180.0, low=0.0, high=3_000.0, unit="t/month", meaning="Ore from other countries, 2023.",
+        source="SOURCES T1: 5 % of 43.9 kt", status="observed",
+    )  # fmt: skip
+    others_2025: float = parameter(
+        1_220.0, low=0.0, high=3_000.0, unit="t/month", meaning="Ore from other countries, 2024-25.",
+        source="SOURCES T1: 30 % of 48.9 kt in 2024; partly re-labelled ore", status="weakly identified",
+    )  # fmt: skip
+    shortage_2021: float = parameter(
+        0.0, low=-0.5, high=0.8, unit="0-1", meaning="Shortage contained in the prices of 2021.", source="assumed"
+    )
+    shortage_2023: float = parameter(
+        0.0, low=-0.5, high=0.8, unit="0-1", meaning="Shortage contained in the prices of 2023.", source="assumed"
+    )
+    shortage_2025: float = parameter(
+        0.15, low=-0.5, high=0.8, unit="0-1", meaning="Shortage contained in the prices of mid-2025.",
+        source="assumed: half of the rise of terbium since September 2024 still stood",
+    )  # fmt: skip
+    domestic_quota: float = parameter(
+        1_600.0, low=500.0, high=3_000.0, unit="t/month", meaning="China's own ion-clay ore.",
+        source="general knowledge: quota of 19,150 t a year since 2018", status="observed",
+    )  # fmt: skip
+    demand_growth: float = parameter(
+        0.004, low=-0.01, high=0.015, unit="1/month", meaning="Growth of demand for feed.",
+        source="assumed: about 5 % a year, between SOURCES T1 growth of imports and the users' substitution P52",
+    )  # fmt: skip
+    demand_elasticity: float = parameter(
+        0.15, low=0.0, high=1.0, unit="-", meaning="Fall of demand, in %, when ore is 1 % dearer.",
+        source="assumed; users substitute 10 % a year at high prices (SOURCES P52)",
+    )  # fmt: skip
+    ramp_others: float = parameter(
+        0.04, low=0.0, high=0.15, unit="share of the market a year", source="SOURCES P53",
+        meaning="Most that other origins grow by in a year when ore is dear.", status="weakly identified",
+    )  # fmt: skip
+    elasticity_others: float = parameter(
+        4.0, low=0.0, high=20.0, unit="-", meaning="How soon other origins answer a dearer ore with their full ramp.",
+        source="assumed; SOURCES T1: substitution should not be zero",
+    )  # fmt: skip
+    cost_others: float = parameter(
+        115_000.0, low=60_000.0, high=200_000.0, unit="yuan/t", meaning="Cost of ore from other countries, local tax in.",
+        source="assumed: a fifth dearer than in Myanmar; SOURCES T5 says mines elsewhere are far dearer",
+    )  # fmt: skip
+    wear_others: float = parameter(
+        0.008, low=0.0, high=0.05, unit="1/month", meaning="Wear of other origins' pools.",
+        source="assumed as in Myanmar",
+    )  # fmt: skip
+    inventory_weight: float = parameter(
+        0.1, low=0.0, high=0.5, unit="1/month", meaning="Share of the gap of stores that counts as demand in a month.",
+        source="assumed",
+    )  # fmt: skip
+    shortage_memory: float = parameter(
+        0.5, low=0.0, high=0.95, unit="1/month", meaning="Persistence of the felt shortage.", source="assumed"
+    )
+    dealer_discount: float = parameter(
+        0.03, low=0.0, high=0.2, unit="0-1", meaning="How much less is bid where no buyer stands.", source="assumed"
+    )
+
+
+_TABLES = ((2021, 2023 * 12), (2023, 2024 * 12 + 6), (2025, 10**6))
+"""Years of the declared tables and the first month (12 * year + month) that no longer uses them."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a run's market is measured against; made once by :func:`begin`."""
+
+    tb: float
+    dy: float
+    prnd: float
+    ore: float
+    """yuan/kg (ore: yuan/t) at no shortage and price factor 1."""
+    demand: float
+    """t/month of feed at the start."""
+    share: Floats
+    """(B,) of demand that each buyer buys for; sums to 1 where there are buyers."""
+    target: Floats
+    """(B,) t that each buyer wants to hold at the start's demand."""
+    delivery: Floats
+    """(X, B) share of the ore over a crossing to China that each buyer takes; rows sum to 1."""
+    china: Floats
+    """(X,) 1 for crossings to China, else 0."""
+    stand: Ints
+    """(B,) crossing at which each buyer stands."""
+    noise_keys: NDArray[np.uint64]
+    """Keys of the draws of prices."""
+
+
+def begin(
+    world: World, state: State, start: str, market_share: Floats, inventory_months: Floats, parameters: MarketParameters
+) -> Reference:
+    """Set prices, stores and other origins of a start date, and return what the market is measured against.
+
+    Args:
+        world: the world.
+        state: the state; its market is written.
+        start: the first month, as 2025-08; the latest declared table not after it is used.
+        market_share: (B,) shares of China's feed that buyers buy for, scaled here to sum to 1.
+        inventory_months: (B,) months of their feed that buyers want to hold; they begin with it.
+        parameters: the table above.
+    """
+    year = _table_year(start)
+    at = {name: float(getattr(parameters, f"{name}_{year}")) for name in ("tb", "dy", "prnd", "demand", "others")}
+    shortage = float(getattr(parameters, f"shortage_{year}"))
+    share = np.asarray(market_share, float)
+    share = share / share.sum() if share.sum() > 0 else np.full(len(share), 1.0 / max(len(share), 1))
+    market = state.market
+    market.price_tb, market.price_dy, market.shortage = at["tb"], at["dy"], shortage
+    market.price_ore = _ore_price(at["prnd"], at["dy"], at["tb"], parameters)
+    market.inventory = np.asarray(inventory_months, float) * share * at["demand"]
+    market.other_origins = at["others"]
+    tb = at["tb"] * float(np.exp(-parameters.kappa_tb * shortage))
+    dy = at["dy"] * float(np.exp(-parameters.kappa_dy * shortage))
+    stand = np.array([world.crossing_ids.index(buyer.crossing) for buyer in world.buyers], dtype=np.int64)
+    reference = Reference(
+        tb=tb,
+        dy=dy,
+        prnd=at["prnd"],
+        ore=_ore_price(at["prnd"], dy, tb, parameters),
+        demand=at["demand"],
+        share=share,
+        target=market.inventory.copy(),
+        delivery=_delivery(len(world.crossing_ids), stand, share),
+        china=np.array([country == "China" for country in world.crossing_country], dtype=np.float64),
+        stand=stand,
+        noise_keys=keys(("tb", "dy")),
+    )
+    post_bids(state, reference, np.ones(len(share)), parameters)
+    return reference
+
+
+def _table_year(start: str) -> int:
+    year, month = int(start[:4]), int(start[5:7])
+    return next(table for table, before in _TABLES if 12 * year + month < before)
+
+
+def _delivery(crossings: int, stand: Ints, share: Floats) -> Floats:
+    delivery = np.zeros((crossings, len(share)))
+    delivery[stand, np.arange(len(share))] = share
+    total = delivery.sum(axis=1, keepdims=True)
+    return np.where(total > 0, delivery / np.where(total > 0, total, 1.0), share)
+
+
+def _ore_price(prnd: float, dy: float, tb: float, parameters: MarketParameters) -> float:
+    """Ore in yuan/t from oxides in yuan/kg."""
+    return 1_000.0 * (parameters.ore_prnd * prnd + parameters.ore_dy * dy + parameters.ore_tb * tb)
+
+
+def gate_price(price_ore: float, parameters: MarketParameters) -> float:
+    """What ore is worth at the border in yuan/t: the Chinese quote without VAT and the import side's charges."""
+    return max(price_ore / (1.0 + parameters.vat) - parameters.import_charges, 0.0)
+
+
+def inventory_gap(state: State, reference: Reference) -> Floats:
+    """How far each buyer's store lies under what it wants: 1 empty, 0 as wanted, -2 at most where it overflows; (B,)."""
+    gap = 1.0 - state.market.inventory / np.maximum(reference.target, 1e-9)
+    return np.clip(gap, -2.0, 1.0)
+
+
+def post_bids(state: State, reference: Reference, factor: Floats, parameters: MarketParameters) -> None:
+    """Write ``state.market.bid`` (X,), yuan/t at the gate: the best buyer's bid, less a discount where none stands.
+
+    Args:
+        state: the state.
+        reference: see :func:`begin`.
+        factor: (B,) bid of each buyer over the market price.
+        parameters: the table above.
+    """
+    price = gate_price(state.market.price_ore, parameters)
+    best = float(factor.max()) if factor.size else 1.0
+    bid = reference.china * (price * best * (1.0 - parameters.dealer_discount))
+    if factor.size:
+        np.maximum.at(bid, reference.stand, price * factor)
+    state.market.bid = bid
+
+
+@dataclass(frozen=True)
+class MarketReport:
+    """What the ledgers want to know of a month at the market."""
+
+    received: Floats
+    """(B,) t that reached each buyer: from Myanmar, other countries and China's quota."""
+    used: Floats
+    """(B,) t fed to separators."""
+    demand: float
+    """t of feed wanted."""
+    other_origins: float
+    """t from other countries."""
+
+
+def step(
+    world: World,
+    state: State,
+    draws: Draws,
+    reference: Reference,
+    parameters: MarketParameters,
+    *,
+    price_factor: float = 1.0,
+    other_origins: float | None = None,
+    invested_abroad: float = 0.0,
+) -> MarketReport:
+    """Take in the month's flows, feed the separators, and move shortage and prices; see the module's docstring.
+
+    Args:
+        world: the world.
+        state: the state; its market changes.
+        draws: keyed draws.
+        reference: see :func:`begin`.
+        parameters: the table above.
+        price_factor: what the outside world does to the level of all prices.
+        other_origins: t/month from other countries if the outside world sets it; else it follows prices.
+        invested_abroad: t/month of capacity that buyers would build abroad at a margin of 100 %.
+    """
+    market = state.market
+    demand = _demand(state, reference, price_factor, parameters)
+    if other_origins is not None:
+        market.other_origins = other_origins
+    others = market.other_origins
+    received = _received(world, state, reference, others + parameters.domestic_quota)
+    store = market.inventory + received
+    used = np.minimum(store, demand * reference.share)
+    market.inventory = store - used
+    _move_prices(state, draws, reference, parameters, demand, float(used.sum()), price_factor)
+    if other_origins is None:
+        _grow_others(state, reference, parameters, invested_abroad, price_factor)
+    return MarketReport(received, used, demand, others)
+
+
+def _demand(state: State, reference: Reference, price_factor: float, parameters: MarketParameters) -> float:
+    # Prices that rise everywhere for reasons of their own do not send users to other materials.
+    dearer = max(state.market.price_ore / (reference.ore * price_factor), 1e-9)
+    growth = (1.0 + parameters.demand_growth) ** state.month
+    return float(reference.demand * growth * dearer**-parameters.demand_elasticity)
+
+
+def _received(world: World, state: State, reference: Reference, elsewhere: float) -> Floats:
+    to_china, crossing = state.flows.ore[:, :QUAD].ravel(), state.flows.crossing[:, :QUAD].ravel()
+    some = crossing >= 0
+    by_crossing = np.bincount(crossing[some], to_china[some], minlength=len(world.crossing_ids))
+    return np.asarray(by_crossing @ reference.delivery + elsewhere * reference.share)
+
+
+def _move_prices(
+    state: State,
+    draws: Draws,
+    reference: Reference,
+    parameters: MarketParameters,
+    demand: float,
+    used: float,
+    price_factor: float,
+) -> None:
+    market = state.market
+    gap = float(reference.target.sum() - market.inventory.sum())
+    shortfall = min(max(1.0 - (used - parameters.inventory_weight * gap) / max(demand, 1e-9), -1.0), 1.0)
+    memory = parameters.shortage_memory
+    market.shortage = memory * market.shortage + (1.0 - memory) * shortfall
+    noise = draws.normal("market", state.month, reference.noise_keys)
+    level = np.log(np.array([reference.tb, reference.dy]) * price_factor)
+    level += np.array([parameters.kappa_tb, parameters.kappa_dy]) * market.shortage
+    price = np.log(np.array([market.price_tb, market.price_dy]))
+    price += parameters.price_speed * (level - price) + np.array([parameters.noise_tb, parameters.noise_dy]) * noise
+    market.price_tb, market.price_dy = (float(value) for value in np.exp(price))
+    market.price_ore = _ore_price(reference.prnd * price_factor, market.price_dy, market.price_tb, parameters)
+
+
+def margin_abroad(state: State, parameters: MarketParameters) -> float:
+    """Margin of ore from other countries over its cost."""
+    return gate_price(state.market.price_ore, parameters) / parameters.cost_others - 1.0
+
+
+def _grow_others(
+    state: State, reference: Reference, parameters: MarketParameters, invested_abroad: float, price_factor: float
+) -> None:
+    market = state.market
+    dearer = float(np.log(market.price_ore / (reference.ore * price_factor)))
+    ramp = parameters.ramp_others / 12.0 * reference.demand * min(max(parameters.elasticity_others * dearer, -1.0), 1.0)
+    built = invested_abroad * max(0.0, margin_abroad(state, parameters))
+    worn = parameters.wear_others * market.other_origins
+    market.other_origins = max(0.0, market.other_origins + ramp + built - worn)

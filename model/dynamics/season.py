@@ -1,0 +1,52 @@
+"""The calendar of the rains: one factor on everything that moves by road.
+
+``weight`` says how far the monsoon has come, 0 (dry) to 1 (its height); roads then carry ``1 - road_depth * weight`` of
+what they carry in the dry months. The factor enters once, on transport (correction K6): leaching goes on in the rains, and
+ore waits at the mines until the roads dry. Pattern after the exports of 2023-24 (SOURCES T5): June .8, July .6,
+August .5, September .7.
+"""
+
+from __future__ import annotations
+
+from model.parameters import ParameterTable, parameter
+
+
+class SeasonParameters(ParameterTable):
+    """When it rains, and what the rains do to roads."""
+
+    road_depth: float = parameter(
+        0.5, low=0.0, high=0.9, unit="0-1", meaning="Loss of road capacity at the height of the rains.",
+        source="SOURCES P41: factor .41-.58 in July and August; T5", status="observed",
+    )  # fmt: skip
+    may: float = parameter(0.0, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in May.", source="SOURCES T5")
+    june: float = parameter(
+        0.4, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in June.", source="SOURCES T5"
+    )
+    july: float = parameter(
+        0.8, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in July.", source="SOURCES T5, P4",
+        status="weakly identified",
+    )  # fmt: skip
+    august: float = parameter(
+        1.0, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in August.", source="SOURCES T5, P4",
+        status="weakly identified",
+    )  # fmt: skip
+    september: float = parameter(
+        0.6, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in September.", source="SOURCES T5"
+    )
+    october: float = parameter(
+        0.0, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in October.", source="SOURCES T5"
+    )
+
+
+_MONTHS = {5: "may", 6: "june", 7: "july", 8: "august", 9: "september", 10: "october"}
+
+
+def monsoon_weight(calendar_month: int, parameters: SeasonParameters) -> float:
+    """Strength of the rains in a calendar month (1-12), 0-1; 0 from November to April."""
+    name = _MONTHS.get(calendar_month)
+    return float(getattr(parameters, name)) if name else 0.0
+
+
+def road_factor(calendar_month: int, parameters: SeasonParameters) -> float:
+    """Share of their dry-season capacity that roads have in a calendar month (1-12), 0-1."""
+    return 1.0 - parameters.road_depth * monsoon_weight(calendar_month, parameters)
