@@ -1,0 +1,268 @@
+"""Read what a batch is asked to do: a batch file in TOML, or plain scenarios, with what the command line adds."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from model.experiments.errors import PlanError
+from model.experiments.plan import DEFAULT_REPLICATES, MOST_RUNS, BatchPlan, Point, grid_points, make_plan, point_value
+from model.scenario.files import display, find_scenario, read_toml, shipped_batches
+from model.scenario.problems import Problem, ScenarioError, dotted, suggestion
+from model.scenario.schema import Scenario
+
+KEYS = ("name", "title", "description", "scenarios", "replicates", "base_seed", "reference", "record", "sweep")
+_TYPES: dict[str, tuple[type, str]] = {
+    "name": (str, "text"),
+    "title": (str, "text"),
+    "description": (str, "text"),
+    "scenarios": (list, "a list of scenarios"),
+    "replicates": (int, "a whole number of at least 1"),
+    "base_seed": (int, "a whole number of at least 0"),
+    "reference": (str, "the name of a scenario"),
+    "record": (list, "a list of texts"),
+    "sweep": (dict, "a table of lists of values by dotted path"),
+}
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
+_LONGEST_NAME = 60
+
+Load = Callable[[str, Sequence[str]], Scenario]
+"""How a scenario is read: see :func:`model.scenario.read.load_scenario`."""
+
+
+@dataclass(frozen=True)
+class BatchRequest:
+    """What a batch file asks for.
+
+    Args:
+        name: name of the batch.
+        scenarios: shipped names or paths of files.
+        replicates: number of replicates; None for the default.
+        base_seed: None for the default.
+        reference: None for the default.
+        record: extras to record.
+        grid: dotted path -> values to sweep.
+        description: what the batch is for.
+    """
+
+    name: str
+    scenarios: tuple[str, ...]
+    replicates: int | None = None
+    base_seed: int | None = None
+    reference: str | None = None
+    record: tuple[str, ...] = ()
+    grid: Mapping[str, list[Any]] = field(default_factory=dict)
+    description: str = ""
+
+
+def read_batch_file(path: str | Path) -> BatchRequest:
+    """Read a batch file.
+
+    Args:
+        path: a TOML file with ``scenarios = [...]`` and, where wanted, ``replicates``, ``base_seed``, ``reference``,
+            ``record``, ``name``, ``description`` and a table ``[sweep]`` of lists of values by dotted path.
+
+    Raises:
+        PlanError: with one sentence for each thing that is wrong.
+    """
+    path = Path(path)
+    shown = display(path)
+    try:
+        table = read_toml(path)
+    except ScenarioError as error:
+        raise PlanError(error.problems) from None
+    problems = [problem.sentence() for problem in _shape_problems(table, shown)]
+    scenarios, unknown = _scenario_files(table.get("scenarios"), path)
+    problems += unknown
+    grid = dict(_flat(table["sweep"], ())) if isinstance(table.get("sweep"), dict) else {}
+    problems += [_not_a_list(shown, key, value) for key, value in grid.items() if not isinstance(value, list)]
+    if problems:
+        raise PlanError(problems)
+    return BatchRequest(
+        name=table.get("name", path.stem),
+        scenarios=tuple(scenarios),
+        replicates=table.get("replicates"),
+        base_seed=table.get("base_seed"),
+        reference=table.get("reference"),
+        record=tuple(table.get("record", ())),
+        grid=grid,
+        description=table.get("description", table.get("title", "")),
+    )
+
+
+def read_plan(
+    files: Sequence[str],
+    *,
+    replicates: int | None = None,
+    base_seed: int | None = None,
+    reference: str | None = None,
+    sets: Sequence[str] = (),
+    record: Sequence[str] = (),
+    command: Sequence[str] = (),
+    load: Load | None = None,
+) -> BatchPlan:
+    """Plan a batch from one batch file, or from scenarios (shipped names or files).
+
+    Args:
+        files: one batch file (or the name of a shipped one), or any number of scenarios.
+        replicates: instead of the file's.
+        base_seed: instead of the file's.
+        reference: instead of the file's.
+        sets: overrides ``dotted.path=value`` for all scenarios.
+        record: extras to record, added to the file's.
+        command: the command line, for the manifest.
+        load: how a scenario is read; ``load_scenario`` when None.
+
+    Raises:
+        PlanError: with one sentence for each thing that is wrong in any of the files.
+    """
+    request = _request(files)
+    load = load or _load_scenario
+    points = grid_points(request.grid)
+    fixed = {text.partition("=")[0].strip() for text in sets}
+    if problems := [f"--set {path}: the batch file sweeps it" for path in request.grid if path in fixed]:
+        raise PlanError(problems)
+    if len(points) * len(request.scenarios) > MOST_RUNS:
+        raise PlanError(f"the sweep has {len(points):,} points; at most {MOST_RUNS:,} runs are allowed")
+    scenarios, at_points = _resolve(request.scenarios, sets, points, load)
+    return make_plan(
+        request.name or folder_name("_".join(scenarios)),
+        scenarios,
+        replicates=_first(replicates, request.replicates, DEFAULT_REPLICATES),
+        base_seed=_first(base_seed, request.base_seed, 0),
+        reference=reference if reference is not None else request.reference,
+        points=points,
+        at_points=at_points,
+        record=tuple(dict.fromkeys([*request.record, *record])),
+        command=command,
+        description=request.description,
+    )
+
+
+def folder_name(name: str) -> str:
+    """A name that every file system takes; not longer than sixty characters."""
+    clean = _NOT_IN_NAMES.sub("-", name).strip(" .")
+    return clean[:_LONGEST_NAME].strip(" .") or "batch"
+
+
+def _first(*values: int | None) -> int:
+    return next(value for value in values if value is not None)
+
+
+def _load_scenario(name: str, sets: Sequence[str]) -> Scenario:
+    from model.scenario.read import load_scenario
+
+    return load_scenario(name, sets)
+
+
+def _request(files: Sequence[str]) -> BatchRequest:
+    if not files:
+        raise PlanError("no scenario or batch file was given: a batch needs at least one")
+    batches = [found for file in files if (found := _batch_file(file)) is not None]
+    if batches and len(files) > 1:
+        raise PlanError(f"{display(batches[0])} is a batch file: give it alone, without further files")
+    return read_batch_file(batches[0]) if batches else BatchRequest(name="", scenarios=tuple(files))
+
+
+def _batch_file(name: str) -> Path | None:
+    """The path when a name or path means a batch file, which is a TOML file with a list of scenarios."""
+    shipped = shipped_batches()
+    path = Path(name)
+    if not path.is_file():
+        return shipped.get(name)
+    try:
+        return path if "scenarios" in read_toml(path) else None
+    except ScenarioError as error:
+        raise PlanError(error.problems) from None
+
+
+def _shape_problems(table: Mapping[str, Any], shown: str) -> Iterator[Problem]:
+    for key, value in table.items():
+        if key not in KEYS:
+            yield Problem(shown, (key,), f"unknown key{suggestion(key, KEYS)}", value)
+            continue
+        type_, words = _TYPES[key]
+        if not isinstance(value, type_) or (isinstance(value, int) and not _is_count(key, value)):
+            yield Problem(shown, (key,), f"must be {words}", value)
+        elif isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            yield Problem(shown, (key,), f"must be {words}, each in quotes", value)
+    scenarios = table.get("scenarios")
+    if scenarios is None or scenarios == []:
+        yield Problem(shown, ("scenarios",), "must list at least one scenario", [] if scenarios == [] else "")
+
+
+def _is_count(key: str, value: int) -> bool:
+    return not isinstance(value, bool) and value >= (1 if key == "replicates" else 0)
+
+
+def _scenario_files(names: Any, path: Path) -> tuple[list[str], list[str]]:
+    """The scenarios' files, and sentences about those that are not there."""
+    found: list[str] = []
+    problems: list[str] = []
+    for name in names if isinstance(names, list) else []:
+        if not isinstance(name, str):
+            continue
+        try:
+            found.append(str(find_scenario(name, beside=path.parent)))
+        except ScenarioError as error:
+            problems += [f"{display(path)}: scenarios: {sentence}" for sentence in error.problems]
+    return found, problems
+
+
+def _flat(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    """The leaves of nested tables by dotted path; a quoted dotted key is a path already."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, (*path, key))
+        else:
+            yield (f"{dotted(path)}.{key}" if path else key), value
+
+
+def _not_a_list(shown: str, key: str, value: Any) -> str:
+    return Problem(f"{shown}: sweep.{key}", (), f"must be a list of values, not {toml_value(value)}").sentence()
+
+
+def _resolve(
+    files: Sequence[str], sets: Sequence[str], points: Sequence[Point], load: Load
+) -> tuple[dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+    """Read every scenario as it is and at every design point; problems come out together, each said once."""
+    scenarios: dict[str, dict[str, Any]] = {}
+    at_points: dict[str, list[dict[str, Any]]] = {}
+    origin: dict[str, str] = {}
+    problems: dict[str, None] = {}
+    for file in files:
+        try:
+            scenario = load(file, sets)
+            resolved = [_at_point(file, sets, point, load) if point else scenario for point in points]
+        except ScenarioError as error:
+            problems |= dict.fromkeys(error.problems)
+            continue
+        label = scenario.name
+        if label in scenarios:
+            problems[f"{origin[label]} and {file} are both called '{label}'; give one of them another name"] = None
+        origin[label] = file
+        scenarios[label] = scenario.resolved()
+        at_points[label] = [one.resolved() for one in resolved]
+    if problems:
+        raise PlanError(list(problems))
+    return scenarios, at_points
+
+
+def _at_point(file: str, sets: Sequence[str], point: Point, load: Load) -> Scenario:
+    return load(file, [*sets, *(f"{path}={toml_value(point_value(text))}" for path, text in point)])
+
+
+def toml_value(value: Any) -> str:
+    """A value as TOML writes it on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{dotted([key])} = {toml_value(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool, int, float)) else str(value)

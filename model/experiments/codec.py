@@ -1,0 +1,167 @@
+"""Finished runs as bytes: what a worker hands to its parent, and what the spool keeps.
+
+A record is a header in JSON (run id, status, outcomes, lengths), then the run's tables as Arrow IPC streams, compressed
+together. The key columns are left out: they follow from the specification and are put back when a record is read.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from model.experiments import tables
+from model.scenario.spec import RunSpec
+
+if TYPE_CHECKING:
+    from model.record import RunResult
+
+OK, FAILED = "ok", "failed"
+RUN_TABLES = tuple(name for name in tables.TABLES if name != "runs")
+"""The tables that every run fills."""
+
+_LENGTH = struct.Struct("<I")
+_CODEC = "zstd"
+_LEVEL = 1
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that has ended, well or not.
+
+    Args:
+        run_id: of its specification.
+        status: "ok" or "failed".
+        record: see :func:`encode`.
+        error: type and message of the error on one line; empty for ok.
+        traceback: for the folder of errors; empty for ok.
+        seconds: time that the run took.
+    """
+
+    run_id: str
+    status: str
+    record: bytes
+    error: str = ""
+    traceback: str = ""
+    seconds: float = 0.0
+
+
+def finished_ok(spec: RunSpec, result: RunResult, seconds: float) -> Finished:
+    """Encode what a run leaves behind.
+
+    Raises:
+        ValueError: a table is missing, or differs from ``tables.schema``.
+    """
+    return Finished(
+        spec.run_id, OK, encode(spec.run_id, OK, "", seconds, result.outcomes, result.tables), "", "", seconds
+    )
+
+
+def finished_failed(spec: RunSpec, error: str, traceback: str = "", seconds: float = 0.0) -> Finished:
+    """A run that failed, as data."""
+    line = " ".join(error.split())
+    return Finished(spec.run_id, FAILED, encode(spec.run_id, FAILED, line, seconds, {}, {}), line, traceback, seconds)
+
+
+def encode(
+    run_id: str,
+    status: str,
+    error: str,
+    seconds: float,
+    outcomes: Mapping[str, float | None],
+    run_tables: Mapping[str, pa.Table],
+) -> bytes:
+    """Turn a finished run into bytes, see the module's docstring.
+
+    Raises:
+        ValueError: a table of a run that is ok is missing, or differs from ``tables.schema``.
+    """
+    streams = [_stream(name, run_tables) for name in RUN_TABLES] if status == OK else []
+    body = b"".join(streams)
+    header = {
+        "run_id": run_id,
+        "status": status,
+        "error": error,
+        "seconds": round(seconds, 6),
+        "outcomes": {name: _number(value) for name, value in outcomes.items()},
+        "lengths": [len(stream) for stream in streams],
+    }
+    head = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
+    packed = pa.Codec(_CODEC, _LEVEL).compress(body, asbytes=True) if body else b""
+    return _LENGTH.pack(len(head)) + head + packed
+
+
+def read_header(record: bytes | memoryview) -> dict[str, Any]:
+    """The header of a record."""
+    (length,) = _LENGTH.unpack_from(record)
+    header: dict[str, Any] = json.loads(bytes(record[_LENGTH.size : _LENGTH.size + length]))
+    return header
+
+
+def read_tables(record: bytes | memoryview, spec: RunSpec) -> dict[str, pa.Table]:
+    """The tables of a record with their key columns; empty for a run that failed.
+
+    Args:
+        record: as :func:`encode` made it.
+        spec: the run's specification.
+    """
+    (length,) = _LENGTH.unpack_from(record)
+    lengths = read_header(record)["lengths"]
+    if not lengths:
+        return {}
+    packed = bytes(record[_LENGTH.size + length :])
+    body = pa.decompress(packed, decompressed_size=sum(lengths), codec=_CODEC)
+    found, start = {}, 0
+    for name, size in zip(RUN_TABLES, lengths, strict=True):
+        stripped = pa.ipc.open_stream(body.slice(start, size)).read_all()
+        found[name] = _with_keys(name, stripped, spec)
+        start += size
+    return found
+
+
+def _stream(name: str, run_tables: Mapping[str, pa.Table]) -> bytes:
+    """A table without its keys and without descriptions of its columns, as an Arrow IPC stream."""
+    if name not in run_tables:
+        raise ValueError(f"the run has no table '{name}'")
+    table, schema = run_tables[name], tables.schema(name)
+    if not table.schema.equals(schema, check_metadata=False):
+        raise ValueError(f"table '{name}' differs from its schema: {_difference(table.schema, schema)}")
+    stripped = table.drop_columns(list(tables.KEY)).replace_schema_metadata(None)
+    bare = pa.schema([field.remove_metadata() for field in stripped.schema])
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, bare) as writer:
+        writer.write_table(stripped.cast(bare).unify_dictionaries().combine_chunks())
+    return sink.getvalue().to_pybytes()
+
+
+def _difference(found: pa.Schema, expected: pa.Schema) -> str:
+    if found.names != expected.names:
+        return f"columns {found.names}, expected {expected.names}"
+    pairs = zip(found, expected, strict=True)
+    return "; ".join(f"{a.name} is {a.type}, expected {b.type}" for a, b in pairs if a.type != b.type)
+
+
+def _with_keys(name: str, table: pa.Table, spec: RunSpec) -> pa.Table:
+    rows = table.num_rows
+    zeros = pa.repeat(pa.scalar(0, pa.int32()), rows)
+    keys = {
+        "run_id": pa.repeat(pa.scalar(spec.run_id), rows),
+        "scenario": pa.DictionaryArray.from_arrays(zeros, pa.array([spec.label])),
+        "replicate": pa.repeat(pa.scalar(spec.replicate, pa.int32()), rows),
+    }
+    columns = [keys[key] for key in tables.KEY] + table.columns
+    return pa.Table.from_arrays(columns, schema=tables.schema(name).remove_metadata())
+
+
+def _number(value: float | None) -> float | None:
+    """An outcome as JSON can hold it; what is not a number is missing."""
+    if value is None or math.isnan(value):
+        return None
+    if math.isinf(value):
+        raise ValueError("an outcome is infinite")
+    return float(value)

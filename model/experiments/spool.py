@@ -1,0 +1,205 @@
+"""The spool: finished runs, appended to checksummed files as they come.
+
+A part is a sequence of frames: magic, length, CRC-32, record (see :mod:`model.experiments.codec`). A part that was cut off
+in the middle of a write loses its last frame alone; each session writes a part of its own, so nothing is ever written
+behind a torn end. A later record of a run takes the place of an earlier one.
+"""
+
+from __future__ import annotations
+
+import errno
+import mmap
+import os
+import struct
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from model.experiments.codec import read_header
+from model.experiments.errors import DiskFullError, StoreError
+
+PART_PATTERN = "part-*.spool"
+SYNC_SECONDS = 1.0
+_MAGIC = b"PGW1"
+_FRAME = struct.Struct("<4sQI")
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where the record of a run stands, and how the run ended.
+
+    Args:
+        part: file of the spool.
+        offset: first byte of the record.
+        length: its length, bytes.
+        status: "ok" or "failed".
+        error: of a failed run.
+        seconds: time that the run took.
+    """
+
+    part: Path
+    offset: int
+    length: int
+    status: str
+    error: str
+    seconds: float
+
+
+class SpoolWriter:
+    """Append records to a new part of a spool.
+
+    Args:
+        folder: the spool's folder; it exists.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        numbers = [int(path.stem.rpartition("-")[2]) for path in folder.glob(PART_PATTERN)]
+        self.path = folder / f"part-{max(numbers, default=0) + 1:04d}.spool"
+        # Unbuffered: a frame is either handed to the system whole, or the part is cut back to its last whole frame.
+        self._file = open(self.path, "xb", buffering=0)  # noqa: SIM115
+        self._end = 0
+        self._synced = time.monotonic()
+
+    def append(self, record: bytes, status: str, error: str = "", seconds: float = 0.0) -> Entry:
+        """Write a record; it is on the disk within :data:`SYNC_SECONDS`, if appends or :meth:`tick` go on.
+
+        Raises:
+            DiskFullError: there is no room; the part ends with the record before.
+        """
+        frame = _FRAME.pack(_MAGIC, len(record), zlib.crc32(record)) + record
+        try:
+            view = memoryview(frame)
+            while view:
+                view = view[self._file.write(view) or 0 :]
+        except OSError as error_:
+            self._cut_back()
+            raise _write_error(self.path, error_) from error_
+        entry = Entry(self.path, self._end + _FRAME.size, len(record), status, error, seconds)
+        self._end += len(frame)
+        self.tick()
+        return entry
+
+    def tick(self) -> None:
+        """Put what was written on the disk, if that was last done a second ago or more."""
+        if time.monotonic() - self._synced >= SYNC_SECONDS:
+            self.sync()
+
+    def sync(self) -> None:
+        """Put what was written on the disk now."""
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some file systems cannot sync
+                raise _write_error(self.path, error) from error
+        self._synced = time.monotonic()
+
+    def close(self) -> None:
+        """Close the part; one without records is removed."""
+        if self._file.closed:
+            return
+        try:
+            self.sync()
+        finally:
+            self._file.close()
+            if self._end == 0:
+                self.path.unlink(missing_ok=True)
+
+    def _cut_back(self) -> None:
+        try:
+            self._file.truncate(self._end)
+            self._file.seek(self._end)
+        except OSError:
+            pass  # the torn frame fails its checksum when the part is read
+
+    def __enter__(self) -> SpoolWriter:
+        return self
+
+    def __exit__(
+        self, type_: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class SpoolReader:
+    """Read the records of a spool; files stay mapped until :meth:`close`."""
+
+    def __init__(self) -> None:
+        self._maps: dict[Path, mmap.mmap] = {}
+
+    def record(self, entry: Entry) -> memoryview:
+        """The bytes of a record."""
+        return memoryview(self._map(entry.part))[entry.offset : entry.offset + entry.length]
+
+    def _map(self, path: Path) -> mmap.mmap:
+        if path not in self._maps:
+            with path.open("rb") as file:
+                self._maps[path] = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return self._maps[path]
+
+    def close(self) -> None:
+        """Let the files go."""
+        self._maps.clear()  # unmapped when the last view of them is gone
+
+    def __enter__(self) -> SpoolReader:
+        return self
+
+    def __exit__(
+        self, type_: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def scan(folder: Path) -> tuple[dict[str, Entry], list[str]]:
+    """Find the whole records of a spool, checking every checksum.
+
+    Args:
+        folder: the spool's folder; it need not exist.
+
+    Returns:
+        Entries by run id, and a sentence for each part that holds damaged bytes.
+    """
+    found: dict[str, Entry] = {}
+    notes: list[str] = []
+    for part in sorted(folder.glob(PART_PATTERN)):
+        if part.stat().st_size == 0:
+            continue
+        lost = 0
+        for entry in _frames(part):
+            if isinstance(entry, int):
+                lost += entry
+            else:
+                found[entry[0]] = entry[1]
+        if lost:
+            notes.append(f"{part.name}: {lost} bytes were cut off or damaged and are ignored")
+    return found, notes
+
+
+def _frames(part: Path) -> Iterator[tuple[str, Entry] | int]:
+    """The whole frames of a part as (run id, entry); a damaged one as the number of its bytes."""
+    with part.open("rb") as file:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    view, position = memoryview(data), 0
+    while position < len(data):
+        start = position + _FRAME.size
+        magic, length, checksum = _FRAME.unpack_from(data, position) if start <= len(data) else (b"", 0, 0)
+        whole = magic == _MAGIC and start + length <= len(data)
+        if whole and zlib.crc32(view[start : start + length]) == checksum:
+            header = read_header(view[start : start + length])
+            entry = Entry(part, start, length, header["status"], header["error"], header["seconds"])
+            yield header["run_id"], entry
+            position = start + length
+            continue
+        after = data.find(_MAGIC, position + 1)  # one damaged frame does not take those behind it along
+        after = after if after >= 0 else len(data)
+        yield after - position
+        position = after
+
+
+def _write_error(path: Path, error: OSError) -> StoreError:
+    if error.errno in _NO_ROOM:
+        return DiskFullError(f"{path.parent.parent}: the disk is full; make room, then go on with --resume")
+    return StoreError(f"{path}: cannot be written: {error.strerror}")

@@ -1,0 +1,121 @@
+"""What happens inside a worker process, and around each run wherever it takes place."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import connection, parent_process
+from typing import TYPE_CHECKING, Any
+
+from model.experiments.codec import Finished, finished_failed, finished_ok
+from model.scenario.spec import RunSpec
+
+if TYPE_CHECKING:
+    from model.record import RunResult
+
+Simulate = Callable[[RunSpec], "RunResult"]
+
+WORKER_DIED = "worker died"
+TIMEOUT_EXIT = 124
+"""Exit code of a worker that ended itself because a run could not be stopped otherwise."""
+
+_GRACE = 3.0
+
+
+class RunTimeout(BaseException):
+    """A run has gone on for longer than its limit; not an Exception, so that no handler in a model swallows it."""
+
+
+def run_one(simulate: Simulate, spec: RunSpec, timeout: float | None = None) -> Finished:
+    """Run a specification; whatever goes wrong in it becomes data.
+
+    Args:
+        simulate: the run.
+        spec: its specification.
+        timeout: seconds after which it is given up; None for no limit.
+    """
+    started = time.perf_counter()
+    try:
+        with time_limit(timeout):
+            result = simulate(spec)
+        return finished_ok(spec, result, time.perf_counter() - started)
+    except RunTimeout:
+        return finished_failed(spec, timed_out(timeout), traceback.format_exc(), time.perf_counter() - started)
+    except (Exception, SystemExit) as error:
+        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        return finished_failed(spec, said, traceback.format_exc(), time.perf_counter() - started)
+
+
+def timed_out(timeout: float | None) -> str:
+    """The error of a run that was given up."""
+    return f"timed out: no result after {timeout:g} s"
+
+
+def run_group(simulate: Simulate, specs: Sequence[RunSpec], timeout: float | None) -> list[Finished]:
+    """The task of a worker: some short runs, or one long one."""
+    return [run_one(simulate, spec, timeout) for spec in specs]
+
+
+def prepare_worker() -> None:
+    """Set up a worker: it leaves Ctrl-C and the end of the terminal to its parent, and ends when its parent does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def can_interrupt_runs() -> bool:
+    """Whether :func:`time_limit` can stop a run in this thread."""
+    return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+
+
+@contextmanager
+def time_limit(seconds: float | None) -> Iterator[None]:
+    """Raise :class:`RunTimeout` in the block after some seconds; in a worker, end the process if that does not help.
+
+    Args:
+        seconds: the limit; None for none.
+    """
+    if seconds is None:
+        yield
+        return
+    watchdog = threading.Timer(seconds + _GRACE, os._exit, (TIMEOUT_EXIT,)) if parent_process() is not None else None
+    if watchdog is not None:
+        watchdog.daemon = True
+        watchdog.start()
+    try:
+        with _alarm(seconds):
+            yield
+    finally:
+        if watchdog is not None:
+            watchdog.cancel()
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    if not can_interrupt_runs():
+        yield
+        return
+
+    def give_up(*_: Any) -> None:
+        raise RunTimeout
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
