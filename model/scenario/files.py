@@ -12,7 +12,9 @@ from typing import Any
 from model.scenario.problems import Problem, ScenarioError, suggestion
 
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_KEY_LINE = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_KEY_LINE = re.compile(
+    r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
+)
 _HEADER_LINE = re.compile(r"\s*(\[.+?\])\s*(?:#.*)?$")
 _LAST_CONTROL, _DELETE = 31, 127
 _PROSE = frozenset({"title", "description"})
@@ -54,7 +56,9 @@ def find_scenario(name: str, beside: Path | None = None) -> Path:
     if name.endswith(".toml") or "/" in name or os.sep in name:
         what = "is a folder, not a file" if (folder / name).is_dir() else "there is no such file"
         raise ScenarioError([f"{display(folder / name)}: {what}{suggestion(Path(name).stem, shipped)}"])
-    raise ScenarioError([f"'{name}' is neither a shipped scenario nor a file{suggestion(name, shipped, 'shipped are')}"])
+    raise ScenarioError(
+        [f"'{name}' is neither a shipped scenario nor a file{suggestion(name, shipped, 'shipped are')}"]
+    )
 
 
 def display(path: Path) -> str:

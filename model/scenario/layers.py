@@ -55,14 +55,13 @@ class Stated:
         """
         for key, value in table.items():
             here = (*path, key)
-            if here in NAMED:
-                value = self._by_name(value, source, here)
-            if isinstance(value, dict):
+            said = self._by_name(value, source, here) if here in NAMED else value
+            if isinstance(said, dict):
                 if not isinstance(self.get(here), dict):
                     self.put(here, {}, source)
-                self.lay(value, source, here)
+                self.lay(said, source, here)
             else:
-                self.put(here, value, source)
+                self.put(here, said, source)
 
     def get(self, path: Path) -> Any:
         """What stands at a path; NOTHING where nothing does."""

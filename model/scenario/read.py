@@ -99,9 +99,9 @@ def _validated(stated: Stated, kinds: dict[str, str]) -> Scenario | None:
 
 
 def _without(problems: Iterable[Problem], known: Sequence[Problem]) -> list[Problem]:
-    """Leave out problems about a key that has one already."""
-    paths = {problem.path for problem in known if problem.path}
-    return [problem for problem in problems if problem.path not in paths]
+    """Leave out problems about a value that has one already."""
+    told = {(problem.path, repr(problem.value)) for problem in known if problem.path}
+    return [problem for problem in problems if (problem.path, repr(problem.value)) not in told]
 
 
 def _in_order(stated: Stated) -> list[Problem]:

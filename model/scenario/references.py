@@ -72,7 +72,7 @@ def _start(stated: Stated, world: World) -> Iterator[Problem]:
     start = stated.get(("start",))
     if isinstance(start, str) and world.initial and initial_date(world, start) is None:
         first = min(world.initial)
-        text = f'must not be before "{first}", the first dated state of the world \'{world.name}\''
+        text = f"must not be before \"{first}\", the first dated state of the world '{world.name}'"
         yield Problem(stated.origin(("start",)), ("start",), text, start)
 
 
@@ -99,7 +99,7 @@ def _both(path: Path, table: dict[str, Any], stated: Stated) -> Iterator[Problem
 
 def _one(table: dict[str, Any], path: Path, stated: Stated, known: Iterable[str], what: str) -> Iterator[Problem]:
     value = table.get(path[-1])
-    if isinstance(value, str) and value and not _is_known(value, known):
+    if isinstance(value, str) and value and not _is_known(value, known, what):
         yield _unknown(path, value, value, stated, known, what)
 
 
@@ -109,12 +109,15 @@ def _many(path: Path, entries: list[Any], stated: Stated, known: Iterable[str], 
             continue
         if entry in entries[:place]:
             yield Problem(stated.origin(path), path, "is named twice", entry)
-        elif not _is_known(entry, known):
+        elif not _is_known(entry, known, what):
             yield _unknown(path, entry, entry, stated, known, what)
 
 
-def _is_known(name: str, known: Iterable[str]) -> bool:
-    return name.strip().casefold() in {candidate.casefold() for candidate in known}
+def _is_known(name: str, known: Iterable[str], what: str) -> bool:
+    """Whether a name is known; case matters for ids of actors and crossings, not for places (``World.find_place``)."""
+    if what.startswith("town"):
+        return name.strip().casefold() in {candidate.casefold() for candidate in known}
+    return name in known
 
 
 def _unknown(path: Path, name: str, value: Any, stated: Stated, known: Iterable[str], what: str) -> Problem:
@@ -143,8 +146,7 @@ def _condition(path: Path, when: dict[str, Any], stated: Stated, names: Names) -
         table = when.get(key)
         for name, value in table.items() if isinstance(table, dict) else ():
             here = (*path, key, name)
-            exact = key != "holder"
-            if name not in known if exact else not _is_known(name, known):
+            if not _is_known(name, known, what):
                 yield _unknown(here, name, value, stated, known, what)
             elif key == "holder" and isinstance(value, str) and value not in (*names.armed, NOBODY):
                 yield _unknown(here, value, value, stated, (*names.armed, NOBODY), "armed actor")

@@ -26,13 +26,14 @@ def problems_of(error: ValidationError, stated: Stated, kinds: dict[str, str], f
         forcing: names of the entries of ``forcing``, in order.
 
     Yields:
-        One problem an error; of several about one key, the first.
+        One problem an error; of several about one value, the first.
     """
-    seen: set[Path] = set()
+    seen: set[tuple[Path, str]] = set()
     for item in error.errors(include_url=False):
         path = _path(item["loc"], forcing)
-        if path not in seen:
-            seen.add(path)
+        about = (path, repr(item["input"]))
+        if about not in seen:
+            seen.add(about)
             in_list = isinstance(item["loc"][-1], int) and path[0] != "forcing"
             yield _problem(path, item["type"], item["input"], stated, kinds, in_list=in_list)
 
@@ -47,9 +48,7 @@ def _path(loc: tuple[int | str, ...], forcing: list[str]) -> Path:
     return tuple(str(part) for part in parts if not isinstance(part, int))
 
 
-def _problem(
-    path: Path, kind: str, value: Any, stated: Stated, kinds: dict[str, str], *, in_list: bool
-) -> Problem:
+def _problem(path: Path, kind: str, value: Any, stated: Stated, kinds: dict[str, str], *, in_list: bool) -> Problem:
     source = stated.origin(path)
     if kind == "extra_forbidden":
         return _unknown_key(path, value, source, kinds)
@@ -105,4 +104,3 @@ def _missing(path: Path, stated: Stated, kinds: dict[str, str]) -> Problem:
             return Problem(source, path[:-1], f"unknown instrument; did you mean '{near}'? A new one needs a kind")
         text += "; instruments here: " + ", ".join(complete) if complete else ""
     return Problem(source, path, text)
-
