@@ -12,7 +12,7 @@ import os
 import pickle
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -83,6 +83,7 @@ def run_all(
     jobs: int = 1,
     timeout: float | None = None,
     interruption: Interruption | None = None,
+    idle: Callable[[RunSpec], None] | None = None,
 ) -> Iterator[Finished]:
     """Run specifications and hand each on as soon as it has ended, in the order of ending.
 
@@ -92,6 +93,7 @@ def run_all(
         jobs: number of worker processes; with 1 the runs take place in this process.
         timeout: seconds after which a run is given up; None for no limit.
         interruption: asked between runs whether to stop; the iterator then just ends.
+        idle: called several times a second while worker processes run, with the run that was handed out first.
 
     Raises:
         RunnerError: worker processes cannot start, or cannot be given the function.
@@ -99,7 +101,7 @@ def run_all(
     interruption = interruption or Interruption()
     if jobs == 1 and (timeout is None or can_interrupt_runs()):
         return _run_here(specs, simulate, timeout, interruption)
-    return _Pool(specs, simulate, jobs, timeout, interruption).results()
+    return _Pool(specs, simulate, jobs, timeout, interruption).results(idle or (lambda spec: None))
 
 
 def _run_here(
@@ -145,13 +147,14 @@ class _Pool:
         self._seconds_per_run = math.inf
         self._workers_started = False
 
-    def results(self) -> Iterator[Finished]:
+    def results(self, idle: Callable[[RunSpec], None]) -> Iterator[Finished]:
         """Runs as they end."""
         try:
             while self._waiting or self._suspects or self._in_flight:
                 if self._interruption.requested:
                     return
                 self._fill()
+                idle(next(iter(self._in_flight.values())).specs[0])
                 yield from self._collect()
         finally:
             self._stop()

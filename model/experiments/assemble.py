@@ -1,0 +1,252 @@
+"""The final tables of a batch, from its spool: the same bytes whatever the order in which the runs ended.
+
+Runs are read in the plan's order, a few at a time, so that memory does not grow with their number. Row groups have a fixed
+number of rows, and the dictionary of a text column is built anew for each, in the order of appearance. Files are written
+under other names and renamed when all of them are whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from model import __version__
+from model.experiments import tables
+from model.experiments.codec import OK, RUN_TABLES, read_header, read_tables
+from model.experiments.effects import paired_effects, summarise
+from model.experiments.plan import BatchPlan, point_value
+from model.experiments.spool import Entry, SpoolReader
+from model.experiments.store import FINAL_TABLES, beside, temporary
+from model.scenario.spec import RunSpec
+
+ROWS = 1 << 16
+"""Rows of a row group."""
+
+PACKAGES = ("mesa", "numpy", "scipy", "pandas", "pyarrow")
+_RUNS_AT_ONCE = 32
+_FIXED = tuple(column.name for column in tables.RUNS)
+
+
+def assemble(
+    folder: Path, plan: BatchPlan, entries: Mapping[str, Entry], tick: Callable[[], None] | None = None
+) -> list[str]:
+    """Write the tables of a batch.
+
+    Args:
+        folder: the batch's folder.
+        plan: the batch.
+        entries: where the runs' records stand; runs that are not there yet are left out.
+        tick: called now and then.
+
+    Returns:
+        A sentence for each file that could not be replaced and was written under another name.
+
+    Raises:
+        OSError: the disk is full; the tables of before are untouched.
+    """
+    there = [(spec, entries[run]) for run, spec in zip(plan.run_ids, plan.specs, strict=True) if run in entries]
+    described = table_metadata(plan)
+    for name in FINAL_TABLES:
+        temporary(folder / name).unlink(missing_ok=True)
+    try:
+        headers = _write_run_tables(folder, there, described, tick or (lambda: None))
+        runs = runs_table(plan, [spec for spec, _ in there], headers).replace_schema_metadata(described)
+        _write_small(folder, runs, plan)
+    except BaseException:
+        for name in FINAL_TABLES:
+            temporary(folder / name).unlink(missing_ok=True)
+        raise
+    return [note for name in FINAL_TABLES if (note := _rename(folder / name)) is not None]
+
+
+def table_metadata(plan: BatchPlan) -> dict[str, str]:
+    """What every table says of its origin: versions, scenarios' hashes, seed. No clock, no path, no command."""
+    return {
+        "pangwa": __version__,
+        "packages": json.dumps(package_versions()),
+        "scenarios": json.dumps(plan.scenario_hashes, ensure_ascii=False),
+        "base_seed": str(plan.base_seed),
+    }
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of the packages that results depend on."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+def runs_table(plan: BatchPlan, specs: Sequence[RunSpec], headers: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """The table of runs: keys, seed, point, status, error, swept values, outcomes.
+
+    Args:
+        plan: the batch.
+        specs: the runs that have ended.
+        headers: of their records, in the same order.
+    """
+    outcomes = dict.fromkeys(name for header in headers for name in header["outcomes"])
+    columns: dict[str, Any] = {
+        "run_id": [header["run_id"] for header in headers],
+        "scenario": [spec.label for spec in specs],
+        "replicate": [spec.replicate for spec in specs],
+        "seed": [spec.seed for spec in specs],
+        "point": [spec.point for spec in specs],
+        "status": [header["status"] for header in headers],
+        "error": [header["error"] for header in headers],
+    }
+    fixed = tables.schema("runs")
+    arrays = [_array(columns[field.name], field.type) for field in fixed]
+    fields = list(fixed)
+    for path in plan.swept:
+        array = _swept([dict(spec.point_values)[path] for spec in specs])
+        arrays.append(array)
+        fields.append(pa.field(path, array.type, metadata={"unit": "-", "meaning": "swept parameter"}))
+    for name in outcomes:
+        arrays.append(pa.array([header["outcomes"].get(name) for header in headers], pa.float64()))
+        fields.append(pa.field(name, pa.float64(), metadata=_described(name)))
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def outcome_columns(runs: pa.Table, plan: BatchPlan) -> list[str]:
+    """Names of the columns of outcomes in a table of runs."""
+    return [name for name in runs.column_names if name not in _FIXED and name not in plan.swept]
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV in UTF-8; numbers stand with all their digits, so that reading gives them back."""
+    frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _array(values: list[Any], type_: pa.DataType) -> pa.Array:
+    if pa.types.is_dictionary(type_):
+        return pa.array(values, pa.string()).dictionary_encode()
+    return pa.array(values, type_)
+
+
+def _swept(texts: list[str]) -> pa.Array:
+    """Swept values as a column of one type: whole numbers, numbers, or else the text that TOML would have."""
+    values = [point_value(text) for text in texts]
+    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
+    if numbers and all(isinstance(value, int) for value in values):
+        return pa.array(values, pa.int64())
+    if numbers:
+        return pa.array([float(value) for value in values], pa.float64())
+    return pa.array([v if isinstance(v, str) else t for v, t in zip(values, texts, strict=True)], pa.string())
+
+
+def _described(outcome: str) -> dict[str, str]:
+    return {"meaning": f"outcome {outcome}: see 'pangwa outcomes'"}
+
+
+def _write_run_tables(
+    folder: Path,
+    there: Sequence[tuple[RunSpec, Entry]],
+    described: Mapping[str, str],
+    tick: Callable[[], None],
+) -> list[dict[str, Any]]:
+    """Write all tables but that of runs; returns the headers of the records."""
+    headers: list[dict[str, Any]] = []
+    with ExitStack() as stack:
+        reader = stack.enter_context(SpoolReader())
+        writers = {
+            name: stack.enter_context(_RowGroups(temporary(folder / f"{name}.parquet"), name, described))
+            for name in RUN_TABLES
+        }
+        for chunk in _chunks(there, _RUNS_AT_ONCE):
+            for spec, entry in chunk:
+                record = reader.record(entry)
+                headers.append(read_header(record))
+                if entry.status == OK:
+                    for name, table in read_tables(record, spec).items():
+                        writers[name].add(table)
+            tick()
+    return headers
+
+
+def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+class _RowGroups:
+    """Write a table of :data:`ROWS` rows a row group, however many rows come at a time."""
+
+    def __init__(self, path: Path, name: str, described: Mapping[str, str]) -> None:
+        self._schema = tables.schema(name).with_metadata(dict(described))
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._held: list[pa.Table] = []
+        self._rows = 0
+
+    def add(self, table: pa.Table) -> None:
+        """Take rows; whole row groups are written at once."""
+        self._held.append(_plain(table))
+        self._rows += table.num_rows
+        if self._rows < ROWS:
+            return
+        joined = pa.concat_tables(self._held)
+        whole = self._rows // ROWS * ROWS
+        for start in range(0, whole, ROWS):
+            self._write(joined.slice(start, ROWS))
+        self._held, self._rows = [joined.slice(whole)], self._rows - whole
+
+    def _write(self, table: pa.Table) -> None:
+        columns = [
+            column.combine_chunks().dictionary_encode() if pa.types.is_dictionary(field.type) else column
+            for field, column in zip(self._schema, table.columns, strict=True)
+        ]
+        encoded = pa.Table.from_arrays(columns, schema=self._schema).combine_chunks()
+        self._writer.write_table(encoded, row_group_size=ROWS)
+
+    def __enter__(self) -> _RowGroups:
+        return self
+
+    def __exit__(
+        self, type_: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if type_ is None and self._rows:
+            self._write(pa.concat_tables(self._held))
+        self._writer.close()
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Texts as texts: dictionaries differ from run to run."""
+    columns = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in table.columns]
+    return pa.Table.from_arrays(columns, names=table.column_names)
+
+
+def _write_small(folder: Path, runs: pa.Table, plan: BatchPlan) -> None:
+    pq.write_table(runs, temporary(folder / "runs.parquet"), compression="zstd", row_group_size=ROWS)
+    frame = runs.to_pandas()
+    write_csv(frame, temporary(folder / "runs.csv"))
+    outcomes = outcome_columns(runs, plan)
+    swept = frame[["point", *plan.swept]].drop_duplicates("point")
+    summary = summarise(frame, outcomes)
+    effects = paired_effects(frame, outcomes, plan.reference)
+    for name, table in (("summary.csv", summary), ("effects.csv", effects)):
+        write_csv(table.merge(swept, on="point", how="left"), temporary(folder / name))
+
+
+def _rename(path: Path) -> str | None:
+    """Put a finished file in its place; where that is taken by what cannot be replaced, beside it."""
+    try:
+        os.replace(temporary(path), path)
+    except OSError:
+        other = beside(path)
+        os.replace(temporary(path), other)
+        return f"{path} cannot be replaced (is it open in another program?): its new content is in {other.name}"
+    beside(path).unlink(missing_ok=True)
+    return None

@@ -1,0 +1,294 @@
+"""Run a batch: the plan, the store, the runner and the tables put together."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from model.experiments.assemble import assemble
+from model.experiments.codec import FAILED, OK, Finished
+from model.experiments.errors import BatchError, StoreError
+from model.experiments.interruption import Interruption
+from model.experiments.manifest import (
+    COMPLETE,
+    INTERRUPTED,
+    RUNNING,
+    STOPPED,
+    Session,
+    commit,
+    now,
+    read_manifest,
+    write_manifest,
+)
+from model.experiments.plan import BatchPlan
+from model.experiments.progress import Progress, say
+from model.experiments.runner import refuse_in_importing_child, run_all, worker_count
+from model.experiments.store import FINAL_TABLES, Store, is_batch, read_frozen
+from model.experiments.worker import Simulate
+from model.scenario.spec import RunSpec
+
+EXIT_OK, EXIT_SOME_FAILED, EXIT_STOPPED, EXIT_INTERRUPTED = 0, 3, 4, 130
+"""Exit codes: all is well; some runs failed; nothing more could be written; interrupted. A wrong request is 2."""
+
+_MOST_SHOWN = 5
+
+
+@dataclass
+class BatchReport:
+    """How a batch ended.
+
+    Args:
+        folder: its folder.
+        ok: runs that are there and well.
+        failed: runs that failed.
+        missing: runs that are not there.
+        computed: runs computed in this call.
+        exit_code: see :data:`EXIT_OK` and its fellows.
+        lines: what was said at the end.
+    """
+
+    folder: Path
+    ok: int = 0
+    failed: int = 0
+    missing: int = 0
+    computed: int = 0
+    exit_code: int = EXIT_OK
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every run of the plan has ended and the tables hold them."""
+        return self.missing == 0 and self.exit_code in (EXIT_OK, EXIT_SOME_FAILED)
+
+
+def run_batch(
+    plan: BatchPlan,
+    out: str | Path,
+    *,
+    jobs: int | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    rerun_failed: bool = False,
+    timeout: float | None = None,
+    fail_fast: bool = False,
+    quiet: bool = False,
+    simulate: Simulate | None = None,
+) -> BatchReport:
+    """Compute the runs of a plan and write its folder.
+
+    Args:
+        plan: the batch.
+        out: its folder: new, empty, or with ``resume`` or ``overwrite`` one that holds a batch.
+        jobs: number of processes; None for one a core.
+        resume: compute only what is missing of a batch that is there.
+        overwrite: remove a batch that is there; files that are not its own stay.
+        rerun_failed: with ``resume``, compute failed runs again.
+        timeout: seconds after which a run is given up and counts as failed.
+        fail_fast: stop after the first run that fails.
+        quiet: say nothing on stderr.
+        simulate: what a run does, a function at the top level of a module; the model's when None.
+
+    Returns:
+        How it ended; its ``exit_code`` is 0, 3 (some runs failed), 4 (the disk is full) or 130 (interrupted).
+
+    Raises:
+        BatchError: the folder, the number of processes or the function cannot be used; nothing was computed.
+    """
+    refuse_in_importing_child()
+    if str(out) == "":
+        raise StoreError("--out is empty: give the name of a folder for the results")
+    if timeout is not None and not timeout > 0:
+        raise BatchError(f"timeout = {timeout!r}: must be more than 0 seconds")
+    folder = Path(out)
+    if not overwrite and (report := _all_there(folder, plan, rerun_failed)) is not None:
+        say("\n".join(report.lines), quiet=quiet)
+        return report
+    with (
+        Interruption() as interruption,
+        Store(folder, plan, resume=resume, overwrite=overwrite, rerun_failed=rerun_failed) as store,
+    ):
+        call = _Call(plan, store, interruption, quiet=quiet)
+        return call.run(simulate or _default_simulate(), jobs, timeout, fail_fast)
+
+
+def _default_simulate() -> Simulate:
+    from model.experiments.simulate import simulate
+
+    return simulate
+
+
+def _all_there(folder: Path, plan: BatchPlan, rerun_failed: bool) -> BatchReport | None:
+    """The report of a batch that is there already, whole; None when there is anything to do."""
+    if not is_batch(folder):
+        return None
+    before, manifest = read_frozen(folder) or {}, read_manifest(folder)
+    same = before.get("plan_id") == plan.plan_id == manifest.get("plan_id")
+    whole = manifest.get("status") == COMPLETE and all((folder / name).is_file() for name in FINAL_TABLES)
+    runs = manifest.get("runs", {})
+    failed = int(runs.get(FAILED, 0))
+    if not (same and whole) or (rerun_failed and failed):
+        return None
+    report = BatchReport(folder, ok=int(runs.get(OK, 0)), failed=failed)
+    report.exit_code = EXIT_SOME_FAILED if failed else EXIT_OK
+    report.lines = [f"nothing to do: all {len(plan.specs)} runs are there, in {folder}"]
+    if failed:
+        report.lines += [f"{report.ok} ok, {failed} failed; run those again with:", f"  {_again(plan, rerun=True)}"]
+    return report
+
+
+class _Call:
+    """One call of :func:`run_batch` with its folder open."""
+
+    def __init__(self, plan: BatchPlan, store: Store, interruption: Interruption, *, quiet: bool) -> None:
+        self.plan, self.store, self.interruption, self.quiet = plan, store, interruption, quiet
+        manifest = read_manifest(store.folder)
+        self.earlier: list[dict[str, Any]] = manifest.get("sessions", [])
+        self.in_tables = int(manifest.get("runs_in_tables", 0))
+        self.session = Session(jobs=1, command=plan.command, commit=commit())
+
+    def run(self, simulate: Simulate, jobs: int | None, timeout: float | None, fail_fast: bool) -> BatchReport:
+        """Compute, assemble, report."""
+        missing = self.store.missing()
+        self.session.jobs, note = worker_count(jobs, len(missing))
+        self._say_beginning(missing, note)
+        try:
+            self._write_manifest(RUNNING)
+            self._compute(missing, simulate, timeout, fail_fast)
+            return self._finish()
+        except OSError as error:
+            return self._stopped(f"{self.store.folder}: cannot be written: {error.strerror}; go on with --resume")
+        except StoreError as error:
+            return self._stopped(str(error))
+
+    def _say_beginning(self, missing: Sequence[RunSpec], note: str) -> None:
+        there = len(self.plan.specs) - len(missing)
+        jobs = "1 process" if self.session.jobs == 1 else f"{self.session.jobs} processes"
+        lines = [*self.store.notes, note] if note else list(self.store.notes)
+        commits = {one.get("commit") for one in self.earlier}
+        if there and missing and commits and commits != {self.session.commit}:
+            lines.append("the runs that are there come from another commit of the code than those computed now")
+        kept = f" ({there} are there)" if there else ""
+        lines.append(f"{self.plan.name}: {len(missing)} runs to compute{kept}, with {jobs}, into {self.store.folder}")
+        say("\n".join(lines), quiet=self.quiet)
+
+    def _compute(self, missing: Sequence[RunSpec], simulate: Simulate, timeout: float | None, fail_fast: bool) -> None:
+        total = len(self.plan.specs)
+        progress = Progress(total, total - len(missing), quiet=self.quiet or not missing)
+
+        def idle(oldest: RunSpec) -> None:
+            self.store.tick()
+            progress.idle(oldest)
+
+        runs = run_all(
+            missing,
+            simulate,
+            jobs=self.session.jobs,
+            timeout=timeout,
+            interruption=self.interruption,
+            idle=idle,
+        )
+        try:
+            with closing(runs):  # type: ignore[type-var]
+                for finished in runs:
+                    self._keep(finished, progress)
+                    if fail_fast and finished.status == FAILED:
+                        return
+        finally:
+            progress.close()
+            self.store.flush()
+
+    def _keep(self, finished: Finished, progress: Progress) -> None:
+        self.store.add(finished)
+        self.session.computed += 1
+        self.session.run_seconds += finished.seconds
+        progress.advance(finished.status == FAILED)
+
+    def _finish(self) -> BatchReport:
+        """Assemble when all runs have ended; else say how to go on."""
+        report = self._report()
+        if report.missing:
+            return self._cut_short(report)
+        try:
+            notes = assemble(self.store.folder, self.plan, self.store.entries, self._between_runs)
+        except KeyboardInterrupt:
+            return self._cut_short(report)
+        self.in_tables = report.ok + report.failed
+        self._write_manifest(COMPLETE)
+        report.exit_code = EXIT_SOME_FAILED if report.failed else EXIT_OK
+        report.lines = [*notes, f"{report.ok} ok, {report.failed} failed"]
+        if report.failed:
+            report.lines += [*self._failures(), "run those again with:", f"  {_again(self.plan, rerun=True)}"]
+        say("\n".join(report.lines), quiet=self.quiet and not report.failed)
+        return report
+
+    def _between_runs(self) -> None:
+        if self.interruption.requested:
+            raise KeyboardInterrupt
+
+    def _cut_short(self, report: BatchReport) -> BatchReport:
+        """The end of a batch that was interrupted, or stopped at its first failure."""
+        interrupted = self.interruption.requested
+        self._write_manifest(INTERRUPTED if interrupted else STOPPED)
+        report.exit_code = EXIT_INTERRUPTED if interrupted else EXIT_SOME_FAILED
+        why = "interrupted" if interrupted else "stopped at the first failure"
+        kept = report.ok + report.failed
+        report.lines = [] if interrupted else self._failures()
+        report.lines += [
+            f"{why}: {kept} of {len(self.plan.specs)} runs are kept in {self.store.folder}; go on with:",
+            f"  {_again(self.plan, rerun=not interrupted)}",
+        ]
+        say("\n".join(report.lines))
+        return report
+
+    def _stopped(self, message: str) -> BatchReport:
+        """The end of a batch whose folder cannot be written any more."""
+        report = self._report()
+        with suppress(OSError):
+            self._write_manifest(STOPPED)
+        report.exit_code = EXIT_STOPPED
+        report.lines = [
+            message,
+            f"{report.ok + report.failed} of {len(self.plan.specs)} runs are kept; go on with:",
+            f"  {_again(self.plan)}",
+        ]
+        say("\n".join(report.lines))
+        return report
+
+    def _report(self) -> BatchReport:
+        by_status = self.store.status_of()
+        ok, failed = len(by_status[OK]), len(by_status[FAILED])
+        missing = len(self.store.missing())
+        return BatchReport(self.store.folder, ok, failed, missing, self.session.computed)
+
+    def _failures(self) -> list[str]:
+        """The first runs that failed, a line each."""
+        ids = dict(zip(self.plan.run_ids, self.plan.specs, strict=True))
+        failed = self.store.status_of()[FAILED]
+        lines = [
+            f"  {ids[run].label}, replicate {ids[run].replicate}: {self.store.entries[run].error}"
+            f" ({self.store.errors.name}/{run}.txt)"
+            for run in failed[:_MOST_SHOWN]
+        ]
+        if len(failed) > _MOST_SHOWN:
+            lines.append(f"  and {len(failed) - _MOST_SHOWN} more, see the column error of runs.csv")
+        return lines
+
+    def _write_manifest(self, status: str) -> None:
+        report = self._report()
+        self.session.ended = "" if status == RUNNING else now()
+        counts = {"planned": len(self.plan.specs), OK: report.ok, FAILED: report.failed, "missing": report.missing}
+        write_manifest(self.store.folder, self.plan, self.session, status, counts, self.earlier, self.in_tables)
+
+
+def _again(plan: BatchPlan, *, rerun: bool = False) -> str:
+    """The command that goes on with a batch."""
+    flags = ["--resume", "--rerun-failed"] if rerun else ["--resume"]
+    if not plan.command:
+        arguments = ["resume=True", "rerun_failed=True"] if rerun else ["resume=True"]
+        return f"run_batch(plan, out, {', '.join(arguments)})"
+    kept = [word for word in plan.command if word not in ("--resume", "--rerun-failed", "--overwrite")]
+    return shlex.join([*kept, *flags])

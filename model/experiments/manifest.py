@@ -1,0 +1,119 @@
+"""The manifest of a batch: all that its tables leave out, clocks, paths and the command among it."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from model import __version__
+from model.draws import replicate_seed
+from model.experiments.assemble import package_versions
+from model.experiments.plan import BatchPlan
+from model.experiments.store import FINAL_TABLES, MANIFEST, write_text
+
+RUNNING, COMPLETE, INTERRUPTED, STOPPED = "running", "complete", "interrupted", "stopped"
+_GIT_SECONDS = 5.0
+
+
+def now() -> str:
+    """The time, as 2025-08-01T12:00:00+0200."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z")
+
+
+@dataclass
+class Session:
+    """One call that computed runs of a batch; a batch that was resumed has several."""
+
+    jobs: int
+    command: tuple[str, ...] = ()
+    started: str = field(default_factory=now)
+    ended: str = ""
+    computed: int = 0
+    run_seconds: float = 0.0
+    commit: str | None = None
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a folder; empty where there is none, or it cannot be read."""
+    try:
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def write_manifest(
+    folder: Path,
+    plan: BatchPlan,
+    session: Session,
+    status: str,
+    counts: Mapping[str, int],
+    earlier: list[dict[str, Any]],
+    in_tables: int,
+) -> None:
+    """Write the manifest.
+
+    Args:
+        folder: the batch's folder.
+        plan: the batch.
+        session: this call.
+        status: "running", "complete", "interrupted" or "stopped".
+        counts: runs planned, ok, failed and missing.
+        earlier: the sessions of before.
+        in_tables: number of runs that the tables in the folder hold.
+
+    Raises:
+        OSError: it cannot be written; the one of before is untouched.
+    """
+    content = {
+        "name": plan.name,
+        "description": plan.description,
+        "status": status,
+        "runs": dict(counts),
+        "runs_in_tables": in_tables,
+        "tables": list(FINAL_TABLES),
+        "plan_id": plan.plan_id,
+        "version": __version__,
+        "commit": session.commit,
+        "packages": package_versions(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "command": list(plan.command),
+        "folder": str(folder.resolve()),
+        "reference": plan.reference,
+        "replicates": plan.replicates,
+        "base_seed": plan.base_seed,
+        "seeds": [replicate_seed(plan.base_seed, replicate) for replicate in range(plan.replicates)],
+        "record": list(plan.record),
+        "points": [{path: json.loads(text) for path, text in point} for point in plan.points],
+        "scenario_hashes": plan.scenario_hashes,
+        "sessions": [*earlier, vars(session)],
+        "scenarios": {label: dict(resolved) for label, resolved in plan.scenarios.items()},
+    }
+    write_text(folder / MANIFEST, json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def commit() -> str | None:
+    """The commit of the checkout that this package runs from, with "+" when files differ; None outside a checkout."""
+    root = Path(__file__).parents[2]
+    if not (root / ".git").exists():
+        return None
+    try:
+        head = _git(root, "rev-parse", "HEAD")
+        changed = _git(root, "status", "--porcelain", "--untracked-files=no", "--", "agents", "model", "scenarios")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return head + ("+" if changed else "")
+
+
+def _git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True, timeout=_GIT_SECONDS
+    )
+    return done.stdout.strip()

@@ -1,0 +1,326 @@
+"""The folder of a batch: what may be written where, what is there already, and what is still missing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from model import __version__
+from model.experiments.codec import FAILED, OK, Finished
+from model.experiments.errors import DiskFullError, StoreError
+from model.experiments.lock import LOCK_NAME, FolderLock
+from model.experiments.plan import BatchPlan, content_hash
+from model.experiments.spool import PART_PATTERN, Entry, SpoolWriter, scan
+from model.scenario.spec import RunSpec, canonical_json
+
+MANIFEST = "manifest.json"
+FINAL_TABLES = (
+    "runs.parquet",
+    "runs.csv",
+    "monthly.parquet",
+    "actors.parquet",
+    "exports.parquet",
+    "events.parquet",
+    "control.parquet",
+    "summary.csv",
+    "effects.csv",
+)
+"""The files of tables that a finished batch has."""
+
+FREE_BYTES_PER_RUN = 60_000
+"""Disk that a run of five years over 330 townships takes at the least, spool and tables together (measured)."""
+
+FREE_BYTES = 20_000_000
+_SPOOL, _ERRORS, _FROZEN = "spool", "errors", "plan.json"
+
+
+class Store:
+    """The folder of a batch, held by this process for the length of a ``with`` block.
+
+    Args:
+        folder: where the batch is written; made when it is not there.
+        plan: the batch.
+        resume: go on with a batch that is there already; it may ask for more replicates or scenarios than before.
+        overwrite: remove a batch that is there already; files that are not its own stay.
+        rerun_failed: count runs that failed as missing.
+
+    Raises:
+        StoreError: on entry, when the folder cannot be used.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        plan: BatchPlan,
+        *,
+        resume: bool = False,
+        overwrite: bool = False,
+        rerun_failed: bool = False,
+    ) -> None:
+        self.folder = folder
+        self.plan = plan
+        self.notes: list[str] = []
+        self.entries: dict[str, Entry] = {}
+        self._resume, self._overwrite, self._rerun_failed = resume, overwrite, rerun_failed
+        self._lock = FolderLock(folder)
+        self._writer: SpoolWriter | None = None
+
+    @property
+    def spool(self) -> Path:
+        """The folder of the spool."""
+        return self.folder / _SPOOL
+
+    @property
+    def errors(self) -> Path:
+        """The folder of tracebacks."""
+        return self.folder / _ERRORS
+
+    def __enter__(self) -> Store:
+        _make_folder(self.folder)
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self._lock)
+            self._open()
+            stack.pop_all()
+        return self
+
+    def __exit__(
+        self, type_: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self._writer is not None:
+                self._writer.close()
+        finally:
+            self._lock.__exit__(type_, value, trace)
+
+    def _open(self) -> None:
+        there = is_batch(self.folder)
+        if not there:
+            _refuse_foreign(self.folder)
+        if there and self._overwrite:
+            remove_batch(self.folder)
+            there = False
+        if there and not self._resume:
+            raise StoreError(
+                f"{self.folder}: holds the results of a batch; --resume goes on with it, --overwrite replaces it, "
+                "or give another --out"
+            )
+        if there:
+            self._check_same()
+        try:
+            self.spool.mkdir(exist_ok=True)
+            write_text(self.spool / _FROZEN, json.dumps(frozen(self.plan), indent=1, ensure_ascii=False))
+        except OSError as error:
+            raise StoreError(f"{self.folder}: the folder cannot be written: {error.strerror}") from None
+        self.entries, damaged = scan(self.spool)
+        self.notes += damaged
+        self._check_room()
+
+    def _check_same(self) -> None:
+        """Refuse to go on with a batch of other runs.
+
+        Raises:
+            StoreError: naming what differs.
+        """
+        before = read_frozen(self.folder)
+        if before is None:
+            raise StoreError(f"{self.spool / _FROZEN}: cannot be read; --overwrite begins the batch anew")
+        found = differences(before, frozen(self.plan))
+        if found:
+            raise StoreError([f"{self.folder}: cannot go on with this batch: {sentence}" for sentence in found])
+
+    def _check_room(self) -> None:
+        free = shutil.disk_usage(self.folder).free
+        needed = FREE_BYTES_PER_RUN * len(self.missing())
+        if needed and free < needed + FREE_BYTES:
+            raise StoreError(
+                f"{self.folder}: {free / 1e6:,.0f} MB are free on this disk, but {len(self.missing()):,} runs need about "
+                f"{(needed + FREE_BYTES) / 1e6:,.0f} MB"
+            )
+
+    def missing(self) -> list[RunSpec]:
+        """The runs still to compute, replicate by replicate, so that a batch cut short is balanced."""
+        done = {run for run, entry in self.entries.items() if entry.status == OK or not self._to_rerun(entry)}
+        pairs = zip(self.plan.run_ids, self.plan.specs, strict=True)
+        return sorted((spec for run, spec in pairs if run not in done), key=lambda spec: spec.replicate)
+
+    def _to_rerun(self, entry: Entry) -> bool:
+        """Whether a run that failed is to be tried again; one that failed in this session is not."""
+        return self._rerun_failed and (self._writer is None or entry.part != self._writer.path)
+
+    def status_of(self) -> dict[str, list[str]]:
+        """Run ids of the plan by status, in the plan's order."""
+        found: dict[str, list[str]] = {OK: [], FAILED: []}
+        for run in self.plan.run_ids:
+            if run in self.entries:
+                found[self.entries[run].status].append(run)
+        return found
+
+    def add(self, finished: Finished) -> None:
+        """Keep a finished run.
+
+        Raises:
+            StoreError: it cannot be written; what was kept before is whole.
+        """
+        if self._writer is None:
+            self._writer = SpoolWriter(self.spool)
+        self.entries[finished.run_id] = self._writer.append(
+            finished.record, finished.status, finished.error, finished.seconds
+        )
+        trace = self.errors / f"{finished.run_id}.txt"
+        if finished.status == OK:
+            if self._rerun_failed:
+                trace.unlink(missing_ok=True)
+            return
+        try:
+            self.errors.mkdir(exist_ok=True)
+            write_text(trace, f"{finished.error}\n\n{finished.traceback}")
+        except OSError as error:
+            raise DiskFullError(f"{trace}: cannot be written: {error.strerror}; go on with --resume") from error
+
+    def tick(self) -> None:
+        """Put finished runs on the disk, if that was last done a second ago or more."""
+        if self._writer is not None:
+            self._writer.tick()
+
+    def flush(self) -> None:
+        """Put all finished runs on the disk."""
+        if self._writer is not None:
+            self._writer.sync()
+
+
+def is_batch(folder: Path) -> bool:
+    """Whether a folder holds a batch of ours, finished or not."""
+    return (folder / _SPOOL / _FROZEN).is_file()
+
+
+def remove_batch(folder: Path) -> None:
+    """Remove a batch's own files from its folder; all others stay."""
+    own = [folder / name for name in (*FINAL_TABLES, MANIFEST)]
+    own += [*(folder / _SPOOL).glob(PART_PATTERN), *(folder / _ERRORS).glob("?" * 16 + ".txt")]
+    own += [path for name in (*FINAL_TABLES, MANIFEST) for path in (beside(folder / name), temporary(folder / name))]
+    try:
+        for path in own:
+            path.unlink(missing_ok=True)
+        (folder / _SPOOL / _FROZEN).unlink(missing_ok=True)  # last: until then the folder is known as ours
+    except OSError as error:
+        raise StoreError(f"{error.filename}: cannot be removed: {error.strerror}") from None
+
+
+def temporary(path: Path) -> Path:
+    """The name under which a file is written before it is whole."""
+    return path.with_name(f".{path.name}.part")
+
+
+def beside(path: Path) -> Path:
+    """The name that a file gets when its own is taken and cannot be replaced: ``runs.new.csv``."""
+    return path.with_name(f"{path.stem}.new{path.suffix}")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text whole or not at all."""
+    part = temporary(path)
+    part.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(part, path)
+
+
+def frozen(plan: BatchPlan) -> dict[str, Any]:
+    """What identifies a plan's runs, as plain data: kept beside the spool, compared on resuming."""
+    by_point: dict[str, dict[int, str]] = {label: {} for label in plan.scenarios}
+    for spec in plan.specs:
+        if spec.replicate == 0:
+            by_point[spec.label][spec.point] = content_hash(spec.scenario)
+    return {
+        "version": __version__,
+        "plan_id": plan.plan_id,
+        "name": plan.name,
+        "reference": plan.reference,
+        "replicates": plan.replicates,
+        "base_seed": plan.base_seed,
+        "record": list(plan.record),
+        "points": [[list(pair) for pair in point] for point in plan.points],
+        "scenarios": {
+            label: {"resolved": json.loads(canonical_json(resolved)), "at_points": list(by_point[label].values())}
+            for label, resolved in plan.scenarios.items()
+        },
+    }
+
+
+def read_frozen(folder: Path) -> dict[str, Any] | None:
+    """The plan that a folder's batch was begun with; None where there is none, or it cannot be read."""
+    try:
+        content: dict[str, Any] = json.loads((folder / _SPOOL / _FROZEN).read_text(encoding="utf-8"))
+        return content
+    except (OSError, ValueError):
+        return None
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Why a batch cannot go on as another; empty when the second is the first, or has more of the same runs."""
+    found = []
+    for key, words in (("version", "pangwa's version"), ("base_seed", "base_seed"), ("record", "record")):
+        if before[key] != now[key]:
+            found.append(f"{words} was {_shown(before[key])}, is {_shown(now[key])}")
+    if now["replicates"] < before["replicates"]:
+        found.append(f"replicates was {before['replicates']}, is {now['replicates']}: it can grow, not shrink")
+    if now["points"] != before["points"]:
+        found.append("the sweep has other design points")
+    for label, scenario in before["scenarios"].items():
+        if label not in now["scenarios"]:
+            found.append(f"scenario '{label}' was in it and is not any more")
+        elif scenario != now["scenarios"][label]:
+            found += _scenario_differences(label, scenario, now["scenarios"][label])
+    return found
+
+
+def _scenario_differences(label: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    paths = list(_changed(before["resolved"], now["resolved"], ""))
+    told = [f"{path} was {_shown(a)}, is {_shown(b)}" for path, a, b in paths[:5]]
+    if len(paths) > len(told):
+        told.append(f"{len(paths) - len(told)} more parameters differ")
+    if not told:
+        told = ["the scenario differs at a design point of the sweep"]
+    return [f"scenario '{label}': {sentence}" for sentence in told]
+
+
+_ABSENT = object()
+
+
+def _changed(before: Any, now: Any, path: str) -> list[tuple[str, Any, Any]]:
+    """Paths at which two trees differ, with both values."""
+    if not (isinstance(before, dict) and isinstance(now, dict)):
+        return [] if before == now else [(path, before, now)]
+    found = []
+    for key in [*before, *(key for key in now if key not in before)]:
+        here = f"{path}.{key}" if path else key
+        found += _changed(before.get(key, _ABSENT), now.get(key, _ABSENT), here)
+    return found
+
+
+def _shown(value: Any) -> str:
+    if value is _ABSENT:
+        return "absent"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _make_folder(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(f"{folder}: is a file; give the name of a folder for the results")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder}: the folder cannot be made: {error.strerror}") from None
+
+
+def _refuse_foreign(folder: Path) -> None:
+    there = sorted(path.name for path in folder.iterdir() if path.name != LOCK_NAME)
+    if there:
+        raise StoreError(
+            f"{folder}: is not empty and holds no batch (it has {there[0]}); give the name of a new or empty folder"
+        )

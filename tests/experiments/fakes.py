@@ -1,0 +1,80 @@
+"""A run that costs nothing: small tables drawn from the specification's seed, and every way of going wrong on demand."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from model.experiments import tables
+from model.experiments.codec import RUN_TABLES
+from model.experiments.plan import BatchPlan, make_plan
+from model.record import RunResult
+from model.scenario.spec import RunSpec
+
+TEXTS = ["KIA", "junta", "nobody", "ကချင်", "NA", ""]
+
+
+def fake_simulate(spec: RunSpec) -> RunResult:
+    """A result that depends on seed and scenario alone; see :func:`scenario` for what can be asked of it."""
+    asked = json.loads(spec.scenario)
+    _misbehave(asked, spec.replicate)
+    rng = np.random.default_rng(spec.seed)
+    common, own = rng.normal(size=2)
+    noise = np.random.default_rng([spec.seed, int(asked["effect"] * 1000)]).normal()
+    outcomes = {
+        "exports_t": 100.0 + 10 * common + asked["effect"] + 0.1 * noise,
+        "towns": float(round(own * 5)),
+        "share": None if spec.replicate == 1 else 0.1 + 0.2,
+    }
+    return RunResult(outcomes, {name: _table(name, asked["months"], rng) for name in RUN_TABLES})
+
+
+def scenario(**said: Any) -> dict[str, Any]:
+    """A resolved scenario for :func:`fake_simulate`: ``raise_in``, ``die_in``, ``hang_in`` and ``sleep`` make trouble."""
+    usual = {"months": 3, "effect": 0.0, "sleep": 0.0, "raise_in": [], "die_in": [], "hang_in": [], "die_once": ""}
+    return usual | said
+
+
+def plan(replicates: int = 6, **scenarios: dict[str, Any]) -> BatchPlan:
+    """A batch of fake scenarios; two where none are given."""
+    chosen = scenarios or {"status_quo": scenario(), "engage": scenario(effect=2.0)}
+    return make_plan("fakes", chosen, replicates=replicates, command=("pangwa", "batch", "fakes.toml"))
+
+
+def _misbehave(asked: dict[str, Any], replicate: int) -> None:
+    time.sleep(asked["sleep"])
+    if replicate in asked["raise_in"]:
+        raise ValueError(f"replicate {replicate}\nwent wrong")
+    if replicate in asked["die_in"]:
+        os._exit(9)
+    if replicate in asked["hang_in"]:
+        while True:
+            time.sleep(0.01)
+    if asked["die_once"] and replicate == 2:
+        mark = Path(asked["die_once"])
+        if not mark.exists():
+            mark.touch()
+            os._exit(9)
+
+
+def _table(name: str, months: int, rng: np.random.Generator) -> pa.Table:
+    schema = tables.schema(name)
+    rows = int((months + 1) * rng.integers(2, 6))
+    return pa.Table.from_arrays([_column(field, rows, rng) for field in schema], schema=schema)
+
+
+def _column(field: pa.Field, rows: int, rng: np.random.Generator) -> pa.Array:
+    if pa.types.is_dictionary(field.type):
+        texts = rng.permutation(TEXTS)  # dictionaries differ from run to run
+        return pa.DictionaryArray.from_arrays(pa.array(rng.integers(0, len(texts), rows), pa.int32()), pa.array(texts))
+    if pa.types.is_string(field.type):
+        return pa.array([f"text {number}" for number in rng.integers(0, 9, rows)])
+    if pa.types.is_integer(field.type):
+        return pa.array(rng.integers(0, 99, rows), field.type)
+    return pa.array(rng.normal(size=rows), mask=rng.random(rows) < 0.1)
