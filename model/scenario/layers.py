@@ -197,6 +197,7 @@ def parse_set(text: str) -> tuple[Path, Any]:
     """
     key, value = _split(text)
     shown = f"{SET} {text}"
+    nested: Any
     try:
         nested = tomllib.loads(f"{key} = 0")
     except tomllib.TOMLDecodeError:

@@ -1,0 +1,228 @@
+"""The command ``pangwa``: thin, one function a verb; what a verb needs is loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from model import cli_lookup, cli_tell
+from model.cli_text import fail, free_folder, say_user_error
+
+app = typer.Typer(
+    name="pangwa",
+    help="Simulate what US policy towards Myanmar changes for territory and rare earths, and how sure that is.\n\n"
+    "It explores what follows from assumptions; it does not predict.",
+    epilog="\b\nStart here:\n"
+    "  pangwa scenarios                          the shipped what-ifs\n"
+    "  pangwa run engage_kia                     one run, told in words\n"
+    "  pangwa batch engage_kia status_quo        many runs, compared\n"
+    "  pangwa new mine --extends engage_kia      a file of your own to start from\n"
+    "  pangwa parameters engage_kia --search tax what can be changed, with source and range\n\n"
+    "\b\nExit codes: 0 well, 2 a mistake in what was asked, 3 some runs failed, 4 disk full, 130 interrupted.",
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
+)
+
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Override a parameter, as actors.KIA.troops=20000; repeatable."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say less: no progress, no chronicle.")]
+NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
+
+
+@app.command(
+    short_help="One run, told in words.",
+    epilog="\b\nExamples:\n"
+    "  pangwa run status_quo\n"
+    "  pangwa run engage_kia --replicate 17          the luck of replicate 17 of a batch\n"
+    "  pangwa run engage_kia --set united_states.instruments.aid_kia.level=1 --set actors.KIA.troops=20000\n"
+    "  pangwa run my_scenario.toml --months 24 --no-figures",
+)
+def run(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario, or a TOML file.")],
+    seed: Annotated[int, typer.Option(min=0, help="Base seed, as base_seed of a batch.")] = 0,
+    replicate: Annotated[int, typer.Option(min=0, help="Which replicate of a batch with this base seed.")] = 0,
+    sets: Sets = None,
+    months: Annotated[int | None, typer.Option(min=0, help="Length of the run; short for --set months=N.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="New folder for the figures; results/SCENARIO-run when not given."),
+    ] = None,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """Run a scenario once: its events in words, a table of outcomes, and figures."""
+    from model.experiments.simulate import simulate
+    from model.scenario.read import load_scenario
+    from model.scenario.spec import RunSpec
+
+    resolved = load_scenario(scenario, _with_months(sets, months))
+    folder = None if no_figures else free_folder(out, f"{resolved.name}-run")
+    spec = RunSpec.make(resolved.name, resolved.resolved(), replicate=replicate, base_seed=seed)
+    result = simulate(spec)
+    cli_tell.tell_run(resolved, spec, result, quiet=quiet)
+    if folder is not None:
+        cli_tell.draw_run(resolved, result, folder)
+
+
+def _with_months(sets: list[str] | None, months: int | None) -> list[str]:
+    return [*(sets or []), *([] if months is None else [f"months={months}"])]
+
+
+@app.command(
+    short_help="Many runs, compared: tables, effects, figures.",
+    epilog="\b\nExamples:\n"
+    "  pangwa batch scenarios/batches/policy_options.toml\n"
+    "  pangwa batch status_quo engage_kia --replicates 100 --out results/kia\n"
+    "  pangwa batch engage_kia --set 'united_states.instruments=[]'\n"
+    "  pangwa batch policy_options --resume          go on after an interruption, or with more replicates",
+)
+def batch(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="One batch file, or any number of scenarios (names or files)."),
+    ],
+    replicates: Annotated[int | None, typer.Option("--replicates", "-r", help="Runs of each scenario.")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Processes; as many as there are cores.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="FOLDER", help="Folder; results/NAME when not given.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Compute only what is missing in the folder.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a batch that is in the folder.")] = False,
+    rerun_failed: Annotated[bool, typer.Option("--rerun-failed", help="With --resume: failed runs again.")] = False,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first run that fails.")] = False,
+    sets: Sets = None,
+    base_seed: Annotated[int | None, typer.Option(help="Seed from which all replicates' seeds follow.")] = None,
+    reference: Annotated[
+        str | None, typer.Option(metavar="SCENARIO", help="What the others are compared with.")
+    ] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds after which a run is given up.")] = None,
+    record: Annotated[
+        list[str] | None, typer.Option(metavar="WHAT", help="Record more: control=monthly, the map of every month.")
+    ] = None,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """Run scenarios many times with the same luck, and compare them: tables, effects, figures in one folder."""
+    from model.experiments.batch import run_batch
+    from model.experiments.batch_file import folder_name, read_plan
+
+    plan = read_plan(
+        files,
+        replicates=replicates,
+        base_seed=base_seed,
+        reference=reference,
+        sets=sets or (),
+        record=record or (),
+        command=["pangwa", *sys.argv[1:]],
+    )
+    report = run_batch(
+        plan,
+        Path("results") / folder_name(plan.name) if out is None else out,
+        jobs=jobs,
+        resume=resume,
+        overwrite=overwrite,
+        rerun_failed=rerun_failed,
+        timeout=timeout,
+        fail_fast=fail_fast,
+        quiet=quiet,
+    )
+    if report.complete and report.ok:
+        cli_tell.tell_batch(report.folder, figures=not no_figures, fresh=report.computed > 0)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command(
+    short_help="Figures again, from a batch's tables.",
+    epilog="\b\nExamples:\n"
+    "  pangwa plot results/policy_options\n"
+    "  pangwa plot results/policy_options --kind control --actor KIA\n"
+    "  pangwa plot results/policy_options --kind effects --outcome exports_t_china --format svg",
+)
+def plot(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder that pangwa batch wrote.")],
+    kind: Annotated[str | None, typer.Option(help="Kind of figure; all kinds when not given.")] = None,
+    outcome: Annotated[
+        list[str] | None, typer.Option(help="Outcomes to show, see pangwa outcomes; repeatable.")
+    ] = None,
+    actor: Annotated[list[str] | None, typer.Option(help="Actors to show, by id; repeatable.")] = None,
+    scenario: Annotated[list[str] | None, typer.Option(help="Scenarios to show; repeatable.")] = None,
+    formats: Annotated[list[str] | None, typer.Option("--format", help="png, svg or pdf; repeatable.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder; RESULTS/figures when not given.")] = None,
+) -> None:
+    """Draw figures again from the tables of a batch."""
+    cli_tell.draw_again(results, kind, outcome, actor, scenario, formats, out)
+
+
+for _verb, _short, _epilog in (
+    (cli_lookup.scenarios, "List the shipped scenarios, or print one.", "  pangwa scenarios engage_kia"),
+    (
+        cli_lookup.new,
+        "Write a commented scenario file to start from.",
+        "  pangwa new kia_with_arms --extends engage_kia",
+    ),
+    (cli_lookup.check, "Check scenario and batch files.", "  pangwa check my_scenario.toml my_batch.toml"),
+    (
+        cli_lookup.parameters,
+        "What can be changed: value, range, unit, source.",
+        "  pangwa parameters engage_kia --search 'KIA tax'\n  pangwa parameters --search assumed --csv > assumed.csv",
+    ),
+    (cli_lookup.outcomes, "What runs are judged by, with unit.", "  pangwa outcomes --search exports"),
+    (cli_lookup.schema, "JSON Schema of scenario files, for editors.", "  pangwa schema > scenario.schema.json"),
+):
+    app.command(short_help=_short, epilog=f"\b\nFor example:\n{_epilog}")(_verb)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from model import __version__
+
+        typer.echo(f"pangwa {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _pangwa(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def check_packages() -> None:
+    """End with one sentence when ``agents`` is another package's: that name, like ``model``, is a common one."""
+    home = Path(__file__).resolve().parents[1]
+    spec = importlib.util.find_spec("agents")
+    found = Path(spec.origin).resolve() if spec is not None and spec.origin else None
+    ours = found is not None and found.parent == home / "agents" and "Who acts" in found.read_text("utf-8")[:200]
+    if not ours:
+        fail(
+            f"the package 'agents' found at {found.parent if found else 'no place'} is not Pangwa's; "
+            "another package has the same name: give Pangwa a virtual environment of its own"
+        )
+
+
+def main() -> None:
+    """Run the command; a user's mistake is told on stderr, without a traceback, and ends with exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    check_packages()
+    try:
+        app(prog_name="pangwa")
+    except Exception as error:
+        code = say_user_error(error)
+        if code is None:
+            raise
+        sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""The verbs that look things up, write a file to start from, and tell what came out."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from model.cli_text import columns, fail, wrapped
+
+if TYPE_CHECKING:
+    from model.parameters import Declaration
+
+_USUAL = "status_quo"
+_NOT_IN_NAMES = '<>:"|?*'
+
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Override a parameter, as actors.KIA.troops=20000; repeatable."),
+]
+Search = Annotated[
+    str | None, typer.Option("--search", "-s", metavar="TEXT", help="Only those with all of these words in them.")
+]
+
+
+def scenarios(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Print this scenario's file.")] = None,
+) -> None:
+    """List the shipped scenarios and batches, or print the file of one."""
+    from model.scenario.files import find_scenario, shipped_batches
+    from model.scenario.listing import scenario_titles
+
+    if name is not None:
+        path = shipped_batches().get(name) or find_scenario(name)
+        typer.echo(path.read_text(encoding="utf-8-sig"), nl=False)
+        return
+    typer.echo(columns((found, title) for found, title, _ in scenario_titles()))
+    typer.echo("\nBatches: " + ", ".join(shipped_batches()))
+    typer.echo("Print one with: pangwa scenarios NAME. Write your own with: pangwa new NAME --extends NAME")
+
+
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario; the file is NAME.toml.")],
+    extends: Annotated[
+        str, typer.Option(metavar="SCENARIO", help="The scenario it states the differences from.")
+    ] = _USUAL,
+) -> None:
+    """Write a commented scenario file to start from; a file that is there is never overwritten."""
+    from model.scenario.files import find_scenario, shipped_scenarios
+    from model.scenario.read import load_scenario
+    from model.scenario.starter import starter_text
+
+    path = Path(name if name.endswith(".toml") else f"{name}.toml")
+    if not path.stem or any(character in _NOT_IN_NAMES or ord(character) < 32 for character in path.name):
+        fail(f"'{name}' cannot be the name of a file; leave out {' '.join(_NOT_IN_NAMES)}")
+    if path.stem in shipped_scenarios():
+        fail(f"'{path.stem}' is the name of a shipped scenario; choose another")
+    parent = find_scenario(extends)
+    text = starter_text(path, extends if extends in shipped_scenarios() else parent, load_scenario(extends))
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        fail(f"{path}: is there already and is not overwritten; choose another name")
+    except OSError as error:
+        fail(f"{path}: cannot be written: {error.strerror}")
+    typer.echo(f"wrote {path}; when you have changed it: pangwa check {path}, then pangwa run {path}")
+
+
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios and batch files.")],
+    sets: Sets = None,
+) -> None:
+    """Check scenario and batch files: every problem at once, a line each; exit code 2 when there is any."""
+    from model.experiments.batch_file import read_plan
+    from model.experiments.errors import PlanError
+    from model.scenario.problems import ScenarioError
+
+    problems: dict[str, None] = {}
+    for file in files:
+        try:
+            read_plan([file], sets=sets or ())
+        except (PlanError, ScenarioError) as error:
+            problems |= dict.fromkeys(error.problems)
+        else:
+            typer.echo(f"{file}: ok")
+    if problems:
+        fail(*problems)
+
+
+def parameters(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Whose values to show.")] = _USUAL,
+    search: Search = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a CSV table.")] = False,
+    sets: Sets = None,
+) -> None:
+    """List every parameter: path, value, range, unit, how well it is known, source, meaning."""
+    from model.scenario.listing import scenario_declarations
+    from model.scenario.read import load_scenario
+
+    everything = list(scenario_declarations(load_scenario(scenario, sets or ())))
+    found = [one for one in everything if _matches(search, one.path, one.meaning, one.unit, one.source, one.status)]
+    if not found:
+        _nothing_found(search, "parameter", {one.path.rsplit(".", 1)[-1] for one in everything})
+    if as_csv:
+        _write_csv(
+            ("path", "value", "low", "high", "options", "unit", "status", "source", "meaning"),
+            (
+                (d.path, _value(d.default), d.low, d.high, "|".join(d.options), d.unit, d.status, d.source, d.meaning)
+                for d in found
+            ),
+        )
+        return
+    for one in found:
+        typer.echo(_parameter_text(one))
+    typer.echo(f"\n{len(found)} of {len(everything)} parameters. Change one with --set PATH=VALUE, or in a file.")
+
+
+def _parameter_text(one: Declaration) -> str:
+    unit = "" if one.unit == "-" else f" {one.unit}"
+    allowed = ", ".join(one.options)
+    if one.low is not None or one.high is not None:
+        allowed = f"{_value(one.low)} to {_value(one.high)}"
+    head = f"{one.path} = {_value(one.default)}{unit}"
+    lines = [f"{allowed}; {one.status}" if allowed else one.status, one.meaning, f"Source: {one.source}"]
+    return "\n".join([head, *(wrapped(line, 4) for line in lines)])
+
+
+def _value(value: Any) -> str:
+    from model.scenario.tables import number_text
+
+    if value is None:
+        return ""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number_text(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _matches(search: str | None, *texts: str) -> bool:
+    everything = " ".join(texts).casefold()
+    return all(word in everything for word in (search or "").casefold().split())
+
+
+def _nothing_found(search: str | None, what: str, known: Iterable[str]) -> None:
+    from model.scenario.problems import nearest
+
+    near = nearest(search or "", sorted(known))
+    fail(f"no {what} matches '{search}'" + (f"; did you mean '{near}'?" if near else ""))
+
+
+def _write_csv(header: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+
+
+def outcomes(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Whose actors to list.")] = _USUAL,
+    search: Search = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a CSV table.")] = False,
+) -> None:
+    """List what a run is judged by: name, unit and meaning of every outcome."""
+    from model.outcomes import outcome_list
+    from model.scenario.read import load_scenario
+    from model.scenario.tables import ARMED_KINDS
+
+    actors = load_scenario(scenario).actors
+    everything = outcome_list([name for name, actor in actors.items() if actor.kind in ARMED_KINDS])
+    found = [one for one in everything if _matches(search, one.name, one.unit, one.meaning)]
+    if not found:
+        _nothing_found(search, "outcome", (one.name for one in everything))
+    if as_csv:
+        _write_csv(("name", "unit", "meaning"), ((one.name, one.unit, one.meaning) for one in found))
+    else:
+        typer.echo(columns((one.name, one.unit, one.meaning) for one in found))
+
+
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check TOML."""
+    from model.scenario.editor import editor_schema
+
+    typer.echo(json.dumps(editor_schema(), indent=2, ensure_ascii=False))

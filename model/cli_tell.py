@@ -1,0 +1,85 @@
+"""What the verbs ``run``, ``batch`` and ``plot`` say of results, and the figures they have drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from model.record import RunResult
+    from model.scenario.schema import Scenario
+    from model.scenario.spec import RunSpec
+
+_EVENTS_SHOWN = 60
+
+
+def tell_run(scenario: Scenario, spec: RunSpec, result: RunResult, *, quiet: bool) -> None:
+    """Tell a run: what it was, its dated events in words, and the table of its outcomes.
+
+    Args:
+        scenario: the scenario, resolved.
+        spec: the run's specification.
+        result: what it left behind.
+        quiet: leave out the events.
+    """
+    from model.views.words import chronicle, outcome_table
+
+    months = "1 month" if scenario.months == 1 else f"{scenario.months} months"
+    typer.echo(f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name)
+    typer.echo(f"{months} from {scenario.start}; replicate {spec.replicate}, seed {spec.seed}, run {spec.run_id}\n")
+    if not quiet:
+        typer.echo(chronicle(result.tables["events"].to_pandas(), most=_EVENTS_SHOWN) + "\n")
+    typer.echo(outcome_table(result.outcomes))
+    typer.echo("\nOne run is one story among many: compare scenarios with pangwa batch.")
+
+
+def draw_run(scenario: Scenario, result: RunResult, folder: Path) -> None:
+    """Draw the figures of a run into a folder and say where they are."""
+    from model.views.figures import run_figures
+
+    _say_figures(run_figures(result, scenario, folder), folder)
+
+
+def tell_batch(folder: Path, *, figures: bool, fresh: bool) -> None:
+    """Draw a batch's figures, print the table of its effects, and say where everything is.
+
+    Args:
+        folder: the batch's folder.
+        figures: whether figures are wanted.
+        fresh: whether runs were added, so that older figures are out of date.
+    """
+    from model.views.words import effects_table
+
+    typer.echo(effects_table(folder))
+    drawn = sorted((folder / "figures").glob("*.png"))
+    if figures and (fresh or not drawn):
+        from model.views.figures import batch_figures
+
+        _say_figures(batch_figures(folder), folder / "figures")
+    elif drawn:
+        _say_figures(drawn, folder / "figures")
+    typer.echo(f"tables: {folder}")
+
+
+def draw_again(
+    results: Path,
+    kind: str | None,
+    outcome: Sequence[str] | None,
+    actor: Sequence[str] | None,
+    scenario: Sequence[str] | None,
+    formats: Sequence[str] | None,
+    out: Path | None,
+) -> None:
+    """Draw figures from the tables of a batch; see ``pangwa plot --help`` for the choices."""
+    from model.views.plot import plot
+
+    paths = plot(results, kind=kind, outcome=outcome, actor=actor, scenario=scenario, formats=formats, out=out)
+    _say_figures(paths, out or results / "figures")
+
+
+def _say_figures(paths: Sequence[Path], folder: Path) -> None:
+    pictures = sum(path.suffix == ".png" for path in paths) or len(paths)
+    typer.echo(f"figures: {pictures} in {folder}")
