@@ -57,12 +57,15 @@ class Interruption:
 
 
 @contextmanager
-def children_without_ctrl_c() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach, not even while they start up: a blocked signal is inherited."""
+def deaf_children() -> Iterator[None]:
+    """Start processes that Ctrl-C and the end of the terminal do not reach, not even while they start up.
+
+    A blocked signal is inherited; the standard library's resource tracker, too, is started under it.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -20,7 +20,7 @@ from multiprocessing import current_process, get_context
 
 from model.experiments.codec import Finished, finished_failed
 from model.experiments.errors import RunnerError
-from model.experiments.interruption import Interruption, children_without_ctrl_c
+from model.experiments.interruption import Interruption, deaf_children
 from model.experiments.worker import (
     TIMEOUT_EXIT,
     WORKER_DIED,
@@ -178,10 +178,10 @@ class _Pool:
 
     def _submit(self, specs: tuple[RunSpec, ...], *, alone: bool) -> None:
         if self._executor is None:
-            self._executor = ProcessPoolExecutor(self._workers, get_context("spawn"), initializer=prepare_worker)
+            self._executor = _new_executor(self._workers)
         future: Future[list[Finished]] = Future()
         try:
-            with children_without_ctrl_c():
+            with deaf_children():
                 future = self._executor.submit(run_group, self._simulate, specs, self._timeout)
         except BrokenProcessPool as error:
             future.set_exception(error)
@@ -237,9 +237,9 @@ class _Pool:
             RunnerError: they cannot.
         """
         for _ in range(_START_TRIES):
-            with ProcessPoolExecutor(1, get_context("spawn"), initializer=prepare_worker) as executor:
+            with _new_executor(1) as executor:
                 try:
-                    with children_without_ctrl_c():
+                    with deaf_children():
                         future = executor.submit(run_group, self._simulate, (), None)
                     future.result()
                 except BrokenProcessPool:
@@ -268,6 +268,11 @@ class _Pool:
         for process in processes:
             process.join(timeout=10)
         return {process.exitcode for process in processes}
+
+
+def _new_executor(workers: int) -> ProcessPoolExecutor:
+    with deaf_children():
+        return ProcessPoolExecutor(workers, get_context("spawn"), initializer=prepare_worker)
 
 
 def refuse_in_importing_child() -> None:
