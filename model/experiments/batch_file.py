@@ -8,13 +8,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from model.experiments.errors import PlanError
 from model.experiments.plan import DEFAULT_REPLICATES, MOST_RUNS, BatchPlan, Point, grid_points, make_plan, point_value
 from model.scenario.files import display, find_scenario, read_toml, shipped_batches
 from model.scenario.problems import Problem, ScenarioError, dotted, suggestion
-from model.scenario.schema import Scenario
 
 KEYS = ("name", "title", "description", "scenarios", "replicates", "base_seed", "reference", "record", "sweep")
 _TYPES: dict[str, tuple[type, str]] = {
@@ -31,7 +30,19 @@ _TYPES: dict[str, tuple[type, str]] = {
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 _LONGEST_NAME = 60
 
-Load = Callable[[str, Sequence[str]], Scenario]
+
+class Resolvable(Protocol):
+    """What a plan needs of a scenario, see :class:`model.scenario.schema.Scenario`."""
+
+    @property
+    def name(self) -> str:
+        """Its label."""
+
+    def resolved(self) -> dict[str, Any]:
+        """All that a run depends on."""
+
+
+Load = Callable[[str, Sequence[str]], Resolvable]
 """How a scenario is read: see :func:`model.scenario.read.load_scenario`."""
 
 
@@ -154,7 +165,7 @@ def _first(*values: int | None) -> int:
     return next(value for value in values if value is not None)
 
 
-def _load_scenario(name: str, sets: Sequence[str]) -> Scenario:
+def _load_scenario(name: str, sets: Sequence[str]) -> Resolvable:
     from model.scenario.read import load_scenario
 
     return load_scenario(name, sets)
@@ -253,7 +264,7 @@ def _resolve(
     return scenarios, at_points
 
 
-def _at_point(file: str, sets: Sequence[str], point: Point, load: Load) -> Scenario:
+def _at_point(file: str, sets: Sequence[str], point: Point, load: Load) -> Resolvable:
     return load(file, [*sets, *(f"{path}={toml_value(point_value(text))}" for path, text in point)])
 
 

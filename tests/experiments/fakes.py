@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from model.experiments import tables
@@ -45,6 +46,12 @@ def plan(replicates: int = 6, **scenarios: dict[str, Any]) -> BatchPlan:
     """A batch of fake scenarios; two where none are given."""
     chosen = scenarios or {"status_quo": scenario(), "engage": scenario(effect=2.0)}
     return make_plan("fakes", chosen, replicates=replicates, command=("pangwa", "batch", "fakes.toml"))
+
+
+def only_row(table: pd.DataFrame) -> Any:
+    """The row of a table that has just one, with its values as attributes."""
+    (row,) = table.itertuples()
+    return row
 
 
 def _misbehave(asked: dict[str, Any], replicate: int) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -19,14 +20,15 @@ from model.experiments.errors import BatchError, RunnerError
 from model.experiments.plan import BatchPlan
 from model.experiments.runner import run_all, worker_count
 from model.experiments.store import FINAL_TABLES, Store
+from model.record import RunResult
 from model.scenario.spec import RunSpec
-from tests.experiments.fakes import fake_simulate, plan, scenario
+from tests.experiments.fakes import fake_simulate, only_row, plan, scenario
 
 REPOSITORY = Path(__file__).parents[2]
 
 
-def compute(what: BatchPlan, out: Path, jobs: int = 1, **options: object) -> BatchReport:
-    return run_batch(what, out, jobs=jobs, simulate=fake_simulate, **options)  # type: ignore[arg-type]
+def compute(what: BatchPlan, out: Path, jobs: int = 1, **options: Any) -> BatchReport:
+    return run_batch(what, out, jobs=jobs, simulate=fake_simulate, **options)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -146,7 +148,7 @@ def test_failing_run_is_a_row_and_can_be_run_again(tmp_path: Path, capsys: pytes
     assert "7 ok, 1 failed" in said
     assert "pangwa batch fakes.toml --resume --rerun-failed" in said
     runs = pd.read_csv(tmp_path / "out" / "runs.csv")
-    (bad,) = runs[runs["status"] == "failed"].itertuples()
+    bad = only_row(runs[runs["status"] == "failed"])
     assert (bad.scenario, bad.replicate) == ("engage", 2)
     assert bad.error == "ValueError: replicate 2 went wrong"
     assert pd.isna(bad.exports_t)
@@ -173,7 +175,7 @@ def test_run_that_failed_by_accident_is_healed_by_running_it_again(
     assert not list((tmp_path / "out" / "errors").iterdir())
 
 
-def fail_the_first_time(spec: RunSpec) -> object:
+def fail_the_first_time(spec: RunSpec) -> RunResult:
     if spec.replicate == 3 and spec.label == "engage":
         raise OSError("no luck")
     return fake_simulate(spec)
@@ -193,7 +195,7 @@ def test_killed_worker_costs_no_run_and_a_deadly_run_only_itself(tmp_path: Path)
     assert Path(mark).exists()
     assert (report.ok, report.failed, report.exit_code) == (23, 1, 3)
     runs = pd.read_csv(tmp_path / "out" / "runs.csv")
-    (bad,) = runs[runs["status"] == "failed"].itertuples()
+    bad = only_row(runs[runs["status"] == "failed"])
     assert (bad.scenario, bad.replicate, bad.error) == ("engage", 5, "worker died")
     clean = plan(12, status_quo=scenario(die_once=mark), engage=scenario(effect=2.0, die_in=[5]))
     compute(clean, tmp_path / "again", jobs=2)
@@ -215,7 +217,7 @@ def test_wrong_tables_of_a_run_are_that_runs_failure(tmp_path: Path) -> None:
     assert "the run has no table 'events'" in "".join(report.lines)
 
 
-def without_events(spec: RunSpec) -> object:
+def without_events(spec: RunSpec) -> RunResult:
     result = fake_simulate(spec)
     del result.tables["events"]
     return result

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import copyreg
+import gc
+import weakref
+
+import mesa
+import pyarrow as pa
+import pytest
+from mesa.discrete_space import Cell, OrthogonalMooreGrid
+
+from model.experiments.codec import encode, read_header, read_tables
+from model.experiments.simulate import dispose
+from tests.experiments.fakes import fake_simulate, plan
+
+
+class SmallModel(mesa.Model):
+    """A model with everything that Mesa's classes hold on to."""
+
+    def __init__(self, rng: int) -> None:
+        super().__init__(rng=rng)
+        self.grid = OrthogonalMooreGrid((4, 4), random=self.random)
+        self.agents_made = [mesa.Agent(self) for _ in range(3)]
+        self.cells_seen = [list(cell.neighborhood) for cell in self.grid.all_cells]
+
+
+def test_disposed_model_leaves_nothing_behind() -> None:
+    before = len(copyreg.dispatch_table)
+    ids = getattr(mesa.Agent, "_ids", {})
+    known = len(ids)
+    model = SmallModel(rng=1)
+    reference, cell = weakref.ref(model), weakref.ref(model.grid[(0, 0)])
+    dispose(model)
+    del model
+    gc.collect()
+    assert reference() is None
+    assert cell() is None
+    assert len(ids) == known
+    assert len(copyreg.dispatch_table) == before
+    assert Cell not in copyreg.dispatch_table
+
+
+def test_record_gives_back_outcomes_and_tables_with_their_keys() -> None:
+    (spec, *_) = plan(1).specs
+    result = fake_simulate(spec)
+    record = encode(spec.run_id, "ok", "", 0.5, result.outcomes, result.tables)
+    header = read_header(record)
+    assert header["outcomes"] == result.outcomes
+    for name, table in read_tables(record, spec).items():
+        assert set(table["run_id"].to_pylist()) <= {spec.run_id}
+        assert set(table["scenario"].to_pylist()) <= {spec.label}
+        assert (
+            table.drop_columns(["run_id", "scenario", "replicate"]).to_pylist()
+            == result.tables[name].drop_columns(["run_id", "scenario", "replicate"]).to_pylist()
+        )
+
+
+def test_outcome_that_is_not_a_number_is_missing_and_an_infinite_one_an_error() -> None:
+    (spec, *_) = plan(1).specs
+    tables = fake_simulate(spec).tables
+    record = encode(spec.run_id, "ok", "", 0.0, {"a": float("nan"), "b": None}, tables)
+    assert read_header(record)["outcomes"] == {"a": None, "b": None}
+    with pytest.raises(ValueError, match="an outcome is infinite"):
+        encode(spec.run_id, "ok", "", 0.0, {"a": float("inf")}, tables)
+
+
+def test_table_with_a_wrong_type_is_named() -> None:
+    (spec, *_) = plan(1).specs
+    tables = fake_simulate(spec).tables
+    place = tables["monthly"].schema.get_field_index("month")
+    months = tables["monthly"]["month"].cast(pa.float64())
+    tables["monthly"] = tables["monthly"].set_column(place, "month", months)
+    with pytest.raises(ValueError, match="table 'monthly' differs from its schema: month is double, expected int32"):
+        encode(spec.run_id, "ok", "", 0.0, {}, tables)
