@@ -1,0 +1,184 @@
+"""The verbs of the command line, called as a user calls them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.scenario.conftest import TINY
+from tests.scenario.test_problems import FIVE_ERRORS
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+def pangwa(*words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "COLUMNS": "100"}
+    command = [sys.executable, "-m", "model.cli", *words]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A folder with a scenario ``tiny.toml`` on the world of twelve townships."""
+    (tmp_path / "tiny.toml").write_text(f"title = 'Twelve townships'\nworld = '{TINY.as_posix()}'\nmonths = 3\n")
+    return tmp_path
+
+
+def test_help_lists_the_verbs_and_loads_nothing_heavy() -> None:
+    done = pangwa("--help")
+    assert done.returncode == 0
+    assert all(
+        f"\n  {verb} " in done.stdout
+        for verb in ("run", "batch", "plot", "scenarios", "new", "check", "parameters", "outcomes", "schema")
+    )
+    heavy = ("mesa", "pandas", "matplotlib", "pydantic", "numpy", "rich")
+    code = f"import sys, model.cli; print([name for name in {heavy} if name in sys.modules])"
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_version() -> None:
+    assert pangwa("--version").stdout.startswith("pangwa ")
+
+
+def test_an_unknown_verb_suggests_the_nearest() -> None:
+    done = pangwa("runn")
+    assert done.returncode == 2
+    assert "Did you mean 'run'?" in done.stderr
+
+
+def test_scenarios_are_listed_and_printed() -> None:
+    listed = pangwa("scenarios").stdout
+    assert "engage_kia    Engage the KIA" in listed
+    assert "policy_options" in listed
+    assert pangwa("scenarios", "engage_kia").stdout == (REPOSITORY / "scenarios" / "engage_kia.toml").read_text()
+    unknown = pangwa("scenarios", "engage_kai")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "did you mean 'engage_kia'?" in unknown.stderr
+
+
+def test_check_prints_all_mistakes_and_ends_with_2(tiny: Path) -> None:
+    (tiny / "five.toml").write_text(f"extends = 'tiny.toml'\n{FIVE_ERRORS}")
+    done = pangwa("check", "five.toml", "tiny.toml", folder=tiny)
+    assert done.returncode == 2
+    assert done.stdout == "tiny.toml: ok\n"
+    lines = done.stderr.splitlines()
+    assert len(lines) == 5
+    assert all(line.startswith("five.toml: ") for line in lines)
+
+
+def test_all_shipped_files_are_in_order() -> None:
+    files = sorted(str(path) for path in (REPOSITORY / "scenarios").rglob("*.toml"))
+    done = pangwa("check", *files)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [f"{file}: ok" for file in files]
+
+
+def test_check_takes_overrides_and_batch_files(tiny: Path) -> None:
+    done = pangwa("check", "tiny.toml", "--set", "months=-1", folder=tiny)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        2,
+        ["--set: months = -1: must be a whole number between 0 and 1200"],
+    )
+    (tiny / "batch.toml").write_text("scenarios = ['tiny.toml']\nreplicats = 3\n")
+    done = pangwa("check", "batch.toml", folder=tiny)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        2,
+        ["batch.toml: replicats = 3: unknown key; did you mean 'replicates'?"],
+    )
+
+
+def test_new_writes_a_file_that_changes_nothing_yet_and_never_overwrites(tiny: Path) -> None:
+    done = pangwa("new", "mine", "--extends", "engage_kia", folder=tiny)
+    assert done.returncode == 0
+    assert "wrote mine.toml" in done.stdout
+    text = (tiny / "mine.toml").read_text()
+    assert 'extends = "engage_kia"' in text
+    assert "# [united_states.instruments.aid_kia]" in text
+    assert pangwa("check", "mine.toml", folder=tiny).returncode == 0
+    again = pangwa("new", "mine", folder=tiny)
+    assert again.returncode == 2
+    assert "mine.toml: is there already and is not overwritten" in again.stderr
+    assert (tiny / "mine.toml").read_text() == text
+
+
+def test_what_new_writes_works_with_its_comment_signs_taken_away(tiny: Path) -> None:
+    assert pangwa("new", "mine", "--extends", "engage_kia", folder=tiny).returncode == 0
+    lines = (tiny / "mine.toml").read_text().splitlines()
+    starts = ("# [", "# level =", "# kind =", "# target =", "# start =", "# months =", "# ramp =", "# when =")
+    starts += ("# troops =", "# mine_stop =", "# name =", "# end =", "# value =")
+    plain = [line.removeprefix("# ") if line.startswith(starts) else line for line in lines]
+    text = "\n".join(line for line in plain if not line.startswith("[united_states]"))
+    (tiny / "all.toml").write_text(text)
+    done = pangwa("check", "all.toml", folder=tiny)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("new", "status_quo"), "'status_quo' is the name of a shipped scenario"),
+        (("new", "a:b"), "'a:b' cannot be the name of a file"),
+        (("new", "nowhere/x"), "x.toml: cannot be written: No such file or directory"),
+        (("new", "x", "--extends", "statusquo"), "did you mean 'status_quo'?"),
+        (("run", "nothing.toml"), "nothing.toml: there is no such file"),
+        (("run", "tiny.toml", "--set", "actors.KIA.trops=5"), "--set: actors.KIA.trops = 5: unknown key; did you"),
+        (("run", "tiny.toml", "--out", "tiny.toml"), "--out tiny.toml: is a file; give the name of a new folder"),
+        (("run", "tiny.toml", "--months", "-1"), "'--months'"),
+        (("parameters", "tiny.toml", "--search", "trops"), "no parameter matches 'trops'; did you mean 'troops'?"),
+        (("batch", "tiny.toml", "--replicates", "0"), "replicates"),
+        (("plot", "nowhere"), "nowhere: there is no such folder"),
+    ],
+)
+def test_mistakes_end_with_2_a_sentence_and_no_traceback(tiny: Path, words: tuple[str, ...], sentence: str) -> None:
+    done = pangwa(*words, folder=tiny)
+    assert done.returncode == 2, done.stderr
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tiny.iterdir()] == ["tiny.toml"]
+
+
+def test_parameters_are_listed_searched_and_tabled(tiny: Path) -> None:
+    text = pangwa("parameters", "tiny.toml", "--search", "kia ORE_TAX yuan", folder=tiny).stdout
+    assert "actors.KIA.ore_tax_yuan_per_t = 35000 yuan/t" in text
+    assert "0 to 200000; weakly identified" in text
+    assert "Source: " in text
+    table = pangwa("parameters", "tiny.toml", "--csv", "--set", "actors.KIA.troops=7", folder=tiny).stdout
+    rows = {row["path"]: row for row in csv.DictReader(io.StringIO(table))}
+    assert rows["actors.KIA.troops"]["value"] == "7"
+    assert rows["structure.mine_stop"]["options"] == "halt|reagent|both"
+    assert all(row["unit"] and row["status"] and row["source"] and row["meaning"] for row in rows.values())
+
+
+def test_a_closed_pipe_is_silent(tiny: Path) -> None:
+    command = f"{sys.executable} -m model.cli parameters tiny.toml | head -n 1"
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, cwd=tiny, env=environment, check=True
+    )
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == ""
+
+
+def test_the_schema_is_json() -> None:
+    assert json.loads(pangwa("schema").stdout)["title"] == "Pangwa scenario"
+
+
+def test_another_package_named_agents_is_told_in_a_sentence(tmp_path: Path) -> None:
+    foreign = tmp_path / "agents"
+    foreign.mkdir()
+    (foreign / "__init__.py").write_text('"""Something else."""\n')
+    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; sys.argv = ['pangwa']; from model.cli import main; main()"
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 2
+    assert "is not Pangwa's" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
