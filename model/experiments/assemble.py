@@ -8,7 +8,9 @@ under other names and renamed when all of them are whole.
 from __future__ import annotations
 
 import json
+import math
 import os
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -29,7 +32,7 @@ from model.experiments.spool import Entry, SpoolReader
 from model.experiments.store import FINAL_TABLES, beside, temporary
 from model.scenario.spec import RunSpec
 
-ROWS = 1 << 16
+ROWS = 1 << 15
 """Rows of a row group."""
 
 PACKAGES = ("mesa", "numpy", "scipy", "pandas", "pyarrow")
@@ -59,9 +62,8 @@ def assemble(
     for name in FINAL_TABLES:
         temporary(folder / name).unlink(missing_ok=True)
     try:
-        headers = _write_run_tables(folder, there, described, tick or (lambda: None))
-        runs = runs_table(plan, [spec for spec, _ in there], headers).replace_schema_metadata(described)
-        _write_small(folder, runs, plan)
+        rows = _write_run_tables(folder, there, described, tick or (lambda: None))
+        _write_small(folder, rows.table(plan.swept).replace_schema_metadata(described), plan)
     except BaseException:
         for name in FINAL_TABLES:
             temporary(folder / name).unlink(missing_ok=True)
@@ -90,35 +92,51 @@ def package_versions() -> dict[str, str]:
     return found
 
 
-def runs_table(plan: BatchPlan, specs: Sequence[RunSpec], headers: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """The table of runs: keys, seed, point, status, error, swept values, outcomes.
+class RunRows:
+    """The table of runs while it grows, some hundred bytes a run: keys, seed, point, status, error, outcomes."""
 
-    Args:
-        plan: the batch.
-        specs: the runs that have ended.
-        headers: of their records, in the same order.
-    """
-    outcomes = dict.fromkeys(name for header in headers for name in header["outcomes"])
-    columns: dict[str, Any] = {
-        "run_id": [header["run_id"] for header in headers],
-        "scenario": [spec.label for spec in specs],
-        "replicate": [spec.replicate for spec in specs],
-        "seed": [spec.seed for spec in specs],
-        "point": [spec.point for spec in specs],
-        "status": [header["status"] for header in headers],
-        "error": [header["error"] for header in headers],
-    }
-    fixed = tables.schema("runs")
-    arrays = [_array(columns[field.name], field.type) for field in fixed]
-    fields = list(fixed)
-    for path in plan.swept:
-        array = _swept([dict(spec.point_values)[path] for spec in specs])
-        arrays.append(array)
-        fields.append(pa.field(path, array.type, metadata={"unit": "-", "meaning": "swept parameter"}))
-    for name in outcomes:
-        arrays.append(pa.array([header["outcomes"].get(name) for header in headers], pa.float64()))
-        fields.append(pa.field(name, pa.float64(), metadata=_described(name)))
-    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+    def __init__(self) -> None:
+        self._specs: list[RunSpec] = []
+        self._ends: list[tuple[str, str, str]] = []
+        self._outcomes: dict[str, array[float]] = {}
+
+    def add(self, spec: RunSpec, header: Mapping[str, Any]) -> None:
+        """Add a run.
+
+        Args:
+            spec: its specification.
+            header: of its record.
+        """
+        for name, value in header["outcomes"].items():
+            column = self._outcomes.setdefault(name, array("d"))
+            column.extend([math.nan] * (len(self._specs) - len(column)))
+            column.append(math.nan if value is None else value)
+        self._specs.append(spec)
+        self._ends.append((header["run_id"], header["status"], header["error"]))
+
+    def table(self, swept: Sequence[str]) -> pa.Table:
+        """The table of runs; swept values follow the columns of its schema, outcomes follow those."""
+        specs, ends = self._specs, self._ends
+        columns: dict[str, list[Any]] = {
+            "run_id": [run for run, _, _ in ends],
+            "scenario": [spec.label for spec in specs],
+            "replicate": [spec.replicate for spec in specs],
+            "seed": [spec.seed for spec in specs],
+            "point": [spec.point for spec in specs],
+            "status": [status for _, status, _ in ends],
+            "error": [error for _, _, error in ends],
+        }
+        fields = list(tables.schema("runs"))
+        arrays = [_array(columns[field.name], field.type) for field in fields]
+        for path in swept:
+            arrays.append(_swept([dict(spec.point_values)[path] for spec in specs]))
+            fields.append(pa.field(path, arrays[-1].type, metadata={"unit": "-", "meaning": "swept parameter"}))
+        for name, column in self._outcomes.items():
+            values = np.full(len(specs), math.nan)
+            values[: len(column)] = column
+            arrays.append(pa.array(values, from_pandas=True))
+            fields.append(pa.field(name, pa.float64(), metadata={"meaning": "an outcome: see 'pangwa outcomes'"}))
+        return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
 def outcome_columns(runs: pa.Table, plan: BatchPlan) -> list[str]:
@@ -148,18 +166,14 @@ def _swept(texts: list[str]) -> pa.Array:
     return pa.array([v if isinstance(v, str) else t for v, t in zip(values, texts, strict=True)], pa.string())
 
 
-def _described(outcome: str) -> dict[str, str]:
-    return {"meaning": f"outcome {outcome}: see 'pangwa outcomes'"}
-
-
 def _write_run_tables(
     folder: Path,
     there: Sequence[tuple[RunSpec, Entry]],
     described: Mapping[str, str],
     tick: Callable[[], None],
-) -> list[dict[str, Any]]:
-    """Write all tables but that of runs; returns the headers of the records."""
-    headers: list[dict[str, Any]] = []
+) -> RunRows:
+    """Write all tables but that of runs, which is returned."""
+    rows = RunRows()
     with ExitStack() as stack:
         reader = stack.enter_context(SpoolReader())
         writers = {
@@ -167,14 +181,39 @@ def _write_run_tables(
             for name in RUN_TABLES
         }
         for chunk in _chunks(there, _RUNS_AT_ONCE):
-            for spec, entry in chunk:
-                record = reader.record(entry)
-                headers.append(read_header(record))
-                if entry.status == OK:
-                    for name, table in read_tables(record, spec).items():
-                        writers[name].add(table)
+            _copy(chunk, reader, writers, rows)
             tick()
-    return headers
+    return rows
+
+
+def _copy(
+    chunk: Sequence[tuple[RunSpec, Entry]], reader: SpoolReader, writers: Mapping[str, _RowGroups], rows: RunRows
+) -> None:
+    """Copy the tables of some runs from the spool, and add the runs to the table of runs."""
+    found: dict[str, list[pa.Table]] = {name: [] for name in writers}
+    runs = []
+    for spec, entry in chunk:
+        record = reader.record(entry)
+        header = read_header(record)
+        rows.add(spec, header)
+        if entry.status == OK:
+            runs.append((header["run_id"], spec.label, spec.replicate))
+            for name, table in read_tables(record, header["lengths"]).items():
+                found[name].append(table)
+    for name, parts in found.items():
+        if parts:
+            writers[name].add(_with_keys(parts, runs))
+
+
+def _with_keys(parts: Sequence[pa.Table], runs: Sequence[tuple[str, str, int]]) -> pa.Table:
+    """Tables of several runs as one, with their keys; texts as texts, as dictionaries differ from run to run."""
+    joined = pa.concat_tables(parts)
+    of_run = pa.array(np.repeat(np.arange(len(parts)), [part.num_rows for part in parts]))
+    ids, labels, replicates = zip(*runs, strict=True)
+    keys = [pa.array(ids), pa.array(labels), pa.array(replicates, pa.int32())]
+    columns = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in joined.columns]
+    names = [*tables.KEY, *joined.column_names]
+    return pa.Table.from_arrays([*(key.take(of_run) for key in keys), *columns], names=names)
 
 
 def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
@@ -192,8 +231,8 @@ class _RowGroups:
         self._rows = 0
 
     def add(self, table: pa.Table) -> None:
-        """Take rows; whole row groups are written at once."""
-        self._held.append(_plain(table))
+        """Take rows with texts as texts; whole row groups are written at once."""
+        self._held.append(table)
         self._rows += table.num_rows
         if self._rows < ROWS:
             return
@@ -220,12 +259,6 @@ class _RowGroups:
         if type_ is None and self._rows:
             self._write(pa.concat_tables(self._held))
         self._writer.close()
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """Texts as texts: dictionaries differ from run to run."""
-    columns = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in table.columns]
-    return pa.Table.from_arrays(columns, names=table.column_names)
 
 
 def _write_small(folder: Path, runs: pa.Table, plan: BatchPlan) -> None:

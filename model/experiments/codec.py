@@ -6,11 +6,13 @@ together. The key columns are left out: they follow from the specification and a
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -96,46 +98,48 @@ def encode(
     return _LENGTH.pack(len(head)) + head + packed
 
 
-def read_header(record: bytes | memoryview) -> dict[str, Any]:
+def read_header(record: bytes) -> dict[str, Any]:
     """The header of a record."""
     (length,) = _LENGTH.unpack_from(record)
-    header: dict[str, Any] = json.loads(bytes(record[_LENGTH.size : _LENGTH.size + length]))
+    header: dict[str, Any] = json.loads(record[_LENGTH.size : _LENGTH.size + length])
     return header
 
 
-def read_tables(record: bytes | memoryview, spec: RunSpec) -> dict[str, pa.Table]:
-    """The tables of a record with their key columns; empty for a run that failed.
+def read_tables(record: bytes, lengths: Sequence[int]) -> dict[str, pa.Table]:
+    """The tables of a record, without their key columns; empty for a run that failed.
 
     Args:
         record: as :func:`encode` made it.
-        spec: the run's specification.
+        lengths: those of its header.
     """
-    (length,) = _LENGTH.unpack_from(record)
-    lengths = read_header(record)["lengths"]
     if not lengths:
         return {}
-    packed = bytes(record[_LENGTH.size + length :])
+    (start,) = _LENGTH.unpack_from(record)
+    packed = pa.py_buffer(record).slice(_LENGTH.size + start)
     body = pa.decompress(packed, decompressed_size=sum(lengths), codec=_CODEC)
-    found, start = {}, 0
-    for name, size in zip(RUN_TABLES, lengths, strict=True):
-        stripped = pa.ipc.open_stream(body.slice(start, size)).read_all()
-        found[name] = _with_keys(name, stripped, spec)
-        start += size
-    return found
+    starts = itertools.accumulate(lengths, initial=0)
+    streams = (body.slice(start, size) for start, size in zip(starts, lengths, strict=False))
+    return {name: pa.ipc.open_stream(stream).read_all() for name, stream in zip(RUN_TABLES, streams, strict=True)}
+
+
+@cache
+def _bare_schema(name: str) -> pa.Schema:
+    """The schema of a table without its keys and without descriptions of its columns."""
+    return pa.schema([field.remove_metadata() for field in tables.schema(name) if field.name not in tables.KEY])
 
 
 def _stream(name: str, run_tables: Mapping[str, pa.Table]) -> bytes:
-    """A table without its keys and without descriptions of its columns, as an Arrow IPC stream."""
+    """A table without its keys as an Arrow IPC stream."""
     if name not in run_tables:
         raise ValueError(f"the run has no table '{name}'")
     table, schema = run_tables[name], tables.schema(name)
     if not table.schema.equals(schema, check_metadata=False):
         raise ValueError(f"table '{name}' differs from its schema: {_difference(table.schema, schema)}")
-    stripped = table.drop_columns(list(tables.KEY)).replace_schema_metadata(None)
-    bare = pa.schema([field.remove_metadata() for field in stripped.schema])
+    bare = _bare_schema(name)
+    stripped = pa.Table.from_arrays([table[column] for column in bare.names], schema=bare)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, bare) as writer:
-        writer.write_table(stripped.cast(bare).unify_dictionaries().combine_chunks())
+        writer.write_table(stripped.unify_dictionaries().combine_chunks())
     return sink.getvalue().to_pybytes()
 
 
@@ -144,18 +148,6 @@ def _difference(found: pa.Schema, expected: pa.Schema) -> str:
         return f"columns {found.names}, expected {expected.names}"
     pairs = zip(found, expected, strict=True)
     return "; ".join(f"{a.name} is {a.type}, expected {b.type}" for a, b in pairs if a.type != b.type)
-
-
-def _with_keys(name: str, table: pa.Table, spec: RunSpec) -> pa.Table:
-    rows = table.num_rows
-    zeros = pa.repeat(pa.scalar(0, pa.int32()), rows)
-    keys = {
-        "run_id": pa.repeat(pa.scalar(spec.run_id), rows),
-        "scenario": pa.DictionaryArray.from_arrays(zeros, pa.array([spec.label])),
-        "replicate": pa.repeat(pa.scalar(spec.replicate, pa.int32()), rows),
-    }
-    columns = [keys[key] for key in tables.KEY] + table.columns
-    return pa.Table.from_arrays(columns, schema=tables.schema(name).remove_metadata())
 
 
 def _number(value: float | None) -> float | None:

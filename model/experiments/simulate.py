@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+import json
 from typing import TYPE_CHECKING, Any
 
 from model.scenario.spec import RunSpec
@@ -25,7 +26,7 @@ def simulate(spec: RunSpec) -> RunResult:
 
     model = RareEarthModel(spec=spec)
     try:
-        while model.running:
+        for _ in range(json.loads(spec.scenario)["months"]):
             model.step()
         result: RunResult = model.recorder.result()
         return result

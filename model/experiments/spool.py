@@ -8,7 +8,6 @@ behind a torn end. A later record of a run takes the place of an earlier one.
 from __future__ import annotations
 
 import errno
-import mmap
 import os
 import struct
 import time
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 from model.experiments.codec import read_header
 from model.experiments.errors import DiskFullError, StoreError
@@ -25,6 +25,8 @@ PART_PATTERN = "part-*.spool"
 SYNC_SECONDS = 1.0
 _MAGIC = b"PGW1"
 _FRAME = struct.Struct("<4sQI")
+_KEPT = ("status", "error", "seconds")
+_PIECE = 1 << 20
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -125,24 +127,18 @@ class SpoolWriter:
 
 
 class SpoolReader:
-    """Read the records of a spool; files stay mapped until :meth:`close`."""
+    """Read the records of a spool; its files stay open for the length of a ``with`` block."""
 
     def __init__(self) -> None:
-        self._maps: dict[Path, mmap.mmap] = {}
+        self._files: dict[Path, BinaryIO] = {}
 
-    def record(self, entry: Entry) -> memoryview:
+    def record(self, entry: Entry) -> bytes:
         """The bytes of a record."""
-        return memoryview(self._map(entry.part))[entry.offset : entry.offset + entry.length]
-
-    def _map(self, path: Path) -> mmap.mmap:
-        if path not in self._maps:
-            with path.open("rb") as file:
-                self._maps[path] = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        return self._maps[path]
-
-    def close(self) -> None:
-        """Let the files go."""
-        self._maps.clear()  # unmapped when the last view of them is gone
+        if entry.part not in self._files:
+            self._files[entry.part] = entry.part.open("rb")
+        file = self._files[entry.part]
+        file.seek(entry.offset)
+        return file.read(entry.length)
 
     def __enter__(self) -> SpoolReader:
         return self
@@ -150,7 +146,9 @@ class SpoolReader:
     def __exit__(
         self, type_: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
 
 
 def scan(folder: Path) -> tuple[dict[str, Entry], list[str]]:
@@ -180,23 +178,47 @@ def scan(folder: Path) -> tuple[dict[str, Entry], list[str]]:
 
 def _frames(part: Path) -> Iterator[tuple[str, Entry] | int]:
     """The whole frames of a part as (run id, entry); a damaged one as the number of its bytes."""
+    size, position = part.stat().st_size, 0
     with part.open("rb") as file:
-        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    view, position = memoryview(data), 0
-    while position < len(data):
-        start = position + _FRAME.size
-        magic, length, checksum = _FRAME.unpack_from(data, position) if start <= len(data) else (b"", 0, 0)
-        whole = magic == _MAGIC and start + length <= len(data)
-        if whole and zlib.crc32(view[start : start + length]) == checksum:
-            header = read_header(view[start : start + length])
-            entry = Entry(part, start, length, header["status"], header["error"], header["seconds"])
-            yield header["run_id"], entry
-            position = start + length
-            continue
-        after = data.find(_MAGIC, position + 1)  # one damaged frame does not take those behind it along
-        after = after if after >= 0 else len(data)
-        yield after - position
-        position = after
+        while position < size:
+            record = _whole_record(file, position, size)
+            if record is not None:
+                header = read_header(record)
+                entry = Entry(part, position + _FRAME.size, len(record), *(header[key] for key in _KEPT))
+                yield header["run_id"], entry
+                position += _FRAME.size + len(record)
+                continue
+            after = _next_magic(file, position + 1, size)  # a damaged frame does not take those behind it along
+            yield after - position
+            position = after
+
+
+def _whole_record(file: BinaryIO, position: int, size: int) -> bytes | None:
+    """The record of the frame at a position; None where there is no whole frame."""
+    file.seek(position)
+    head = file.read(_FRAME.size)
+    if len(head) < _FRAME.size:
+        return None
+    magic, length, checksum = _FRAME.unpack(head)
+    if magic != _MAGIC or position + _FRAME.size + length > size:
+        return None
+    record = file.read(length)
+    return record if zlib.crc32(record) == checksum else None
+
+
+def _next_magic(file: BinaryIO, position: int, size: int) -> int:
+    """Where the next frame may begin; the end of the file where none does."""
+    file.seek(position)
+    rest, found = b"", -1
+    while found < 0:
+        piece = file.read(_PIECE)
+        if not piece:
+            return size
+        # The magic may lie across the border of two pieces.
+        found = (rest + piece).find(_MAGIC)
+        position += len(piece) if found < 0 else found - len(rest)
+        rest = piece[-len(_MAGIC) + 1 :]
+    return position
 
 
 def _write_error(path: Path, error: OSError) -> StoreError:

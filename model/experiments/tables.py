@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import pyarrow as pa
 
@@ -143,6 +144,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 
 
+@cache
 def schema(table: str) -> pa.Schema:
     """The Arrow schema of a table (``runs``: without the swept values and outcomes, which depend on the batch)."""
     return pa.schema([pa.field(c.name, c.type, metadata={"unit": c.unit, "meaning": c.meaning}) for c in TABLES[table]])

@@ -63,7 +63,9 @@ def test_torn_tail_costs_the_last_run_alone(tmp_path: Path) -> None:
         assert (out / name).read_bytes() == (tmp_path / "clean" / name).read_bytes()
 
 
-def test_damage_in_the_middle_costs_one_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("piece", [5, 1 << 20])
+def test_damage_in_the_middle_costs_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    monkeypatch.setattr("model.experiments.spool._PIECE", piece)
     what = plan()
     filled(tmp_path / "out", what, 5)
     part = part_of(tmp_path / "out")
