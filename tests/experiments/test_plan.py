@@ -118,8 +118,8 @@ def test_batch_file_without_scenarios_is_refused(tmp_path: Path, text: str) -> N
 
 def test_problems_of_all_scenarios_come_out_together_each_once(batch_file: Path) -> None:
     with pytest.raises(PlanError) as caught:
-        read(batch_file, sets=["effct=1.0", "sleeep=1.0"])
-    assert caught.value.problems == ["--set effct: unknown key", "--set sleeep: unknown key"]
+        read(batch_file, sets=["effekt=1.0", "sleeep=1.0"])
+    assert caught.value.problems == ["--set effekt: unknown key", "--set sleeep: unknown key"]
 
 
 def test_two_scenarios_of_one_name_are_refused_naming_both_files(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_batch_file_is_given_alone(batch_file: Path) -> None:
         ({"replicates": 2_000_000}, "at most 1,000,000 runs are allowed"),
         ({"base_seed": -1}, "base_seed = -1"),
         ({"reference": "stauts_quo"}, "did you mean 'status_quo'?"),
-        ({"record": ["control=montly"]}, "did you mean 'control=monthly'?"),
+        ({"record": ["control=month"]}, "did you mean 'control=monthly'?"),
     ],
 )
 def test_what_cannot_be_planned_is_said(options: dict[str, Any], sentence: str) -> None:
