@@ -118,8 +118,8 @@ def test_batch_file_without_scenarios_is_refused(tmp_path: Path, text: str) -> N
 
 def test_problems_of_all_scenarios_come_out_together_each_once(batch_file: Path) -> None:
     with pytest.raises(PlanError) as caught:
-        read(batch_file, sets=["effekt=1.0", "sleeep=1.0"])
-    assert caught.value.problems == ["--set effekt: unknown key", "--set sleeep: unknown key"]
+        read(batch_file, sets=["effectt=1.0", "sleeep=1.0"])
+    assert caught.value.problems == ["--set effectt: unknown key", "--set sleeep: unknown key"]
 
 
 def test_two_scenarios_of_one_name_are_refused_naming_both_files(tmp_path: Path) -> None:
