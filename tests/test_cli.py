@@ -16,12 +16,15 @@ from tests.scenario.conftest import TINY
 from tests.scenario.test_problems import FIVE_ERRORS
 
 REPOSITORY = Path(__file__).parents[1]
+ENVIRONMENT = os.environ | {
+    "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+    "COLUMNS": "100",
+}
 
 
 def pangwa(*words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "COLUMNS": "100"}
     command = [sys.executable, "-m", "model.cli", *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False)
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=ENVIRONMENT, check=False)
 
 
 @pytest.fixture
@@ -40,8 +43,7 @@ def test_help_lists_the_verbs_and_loads_nothing_heavy() -> None:
     )
     heavy = ("mesa", "pandas", "matplotlib", "pydantic", "numpy", "rich")
     code = f"import sys, model.cli; print([name for name in {heavy} if name in sys.modules])"
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=ENVIRONMENT, check=True)
     assert loaded.stdout.strip() == "[]"
 
 
@@ -113,7 +115,16 @@ def test_new_writes_a_file_that_changes_nothing_yet_and_never_overwrites(tiny: P
 def test_what_new_writes_works_with_its_comment_signs_taken_away(tiny: Path) -> None:
     assert pangwa("new", "mine", "--extends", "engage_kia", folder=tiny).returncode == 0
     lines = (tiny / "mine.toml").read_text().splitlines()
-    starts = ("# [", "# level =", "# kind =", "# target =", "# start =", "# months =", "# ramp =", "# when =")
+    starts: tuple[str, ...] = (
+        "# [",
+        "# level =",
+        "# kind =",
+        "# target =",
+        "# start =",
+        "# months =",
+        "# ramp =",
+        "# when =",
+    )
     starts += ("# troops =", "# mine_stop =", "# name =", "# end =", "# value =")
     plain = [line.removeprefix("# ") if line.startswith(starts) else line for line in lines]
     text = "\n".join(line for line in plain if not line.startswith("[united_states]"))
@@ -160,9 +171,8 @@ def test_parameters_are_listed_searched_and_tabled(tiny: Path) -> None:
 
 def test_a_closed_pipe_is_silent(tiny: Path) -> None:
     command = f"{sys.executable} -m model.cli parameters tiny.toml | head -n 1"
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     done = subprocess.run(
-        ["bash", "-c", command], capture_output=True, text=True, cwd=tiny, env=environment, check=True
+        ["bash", "-c", command], capture_output=True, text=True, cwd=tiny, env=ENVIRONMENT, check=True
     )
     assert len(done.stdout.splitlines()) == 1
     assert done.stderr == ""
@@ -177,8 +187,7 @@ def test_another_package_named_agents_is_told_in_a_sentence(tmp_path: Path) -> N
     foreign.mkdir()
     (foreign / "__init__.py").write_text('"""Something else."""\n')
     code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; sys.argv = ['pangwa']; from model.cli import main; main()"
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=ENVIRONMENT, check=False)
     assert done.returncode == 2
     assert "is not Pangwa's" in done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -84,8 +84,10 @@ def _toml(value: Any) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is most like this one (case does not matter), or None when none is."""
-    by_case = {candidate.casefold(): candidate for candidate in known}
+    """The known name that is most like this one, or None; of names that differ in case alone, the first."""
+    by_case: dict[str, str] = {}
+    for candidate in known:
+        by_case.setdefault(candidate.casefold(), candidate)
     found = difflib.get_close_matches(name.casefold(), by_case, n=1, cutoff=0.6)
     return by_case[found[0]] if found else None
 

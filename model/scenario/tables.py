@@ -90,8 +90,8 @@ def expectation(annotation: Any, field: FieldInfo | None, *, finite: bool = Fals
     if plain is bool:
         return "must be true or false"
     if plain in (int, float):
-        number = "a whole number" if plain is int else "a finite number" if finite else "a number"
-        return f"must be {number}{_range(field)}"
+        number = f"{'finite ' if finite else ''}{'whole ' if plain is int else ''}number"
+        return f"must be a {number}{_range(field)}"
     if table_in(annotation) is not None or get_origin(_container(annotation)) is dict:
         return "must be a table"
     if get_origin(_container(annotation)) is list:

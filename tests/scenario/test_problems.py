@@ -50,7 +50,7 @@ def test_five_errors_give_five_lines(problems: Problems) -> None:
         ("months = 1e1", "months = 10.0: must be a whole number between 0 and 1200; write 10"),
         ("months = 2.5", "months = 2.5: must be a whole number between 0 and 1200"),
         ("months = true", "months = true: must be a whole number between 0 and 1200"),
-        ("months = inf", "months = inf: must be a finite number between 0 and 1200"),
+        ("months = inf", "months = inf: must be a finite whole number between 0 and 1200"),
         ("start = 2025-08-01", 'start = 2025-08-01: must be a month in quotes, such as "2025-08"'),
         ('start = "2025-13"', 'start = "2025-13": must be a month in quotes, such as "2025-08"'),
         ('start = "2019-01"', 'start = "2019-01": must not be before "2025-08", the first dated state of the world'),
@@ -179,7 +179,7 @@ def test_mistakes_of_overrides_name_them(problems: Problems) -> None:
     assert sorted(found[1:]) == sorted(
         [
             '--set: actors.KIA.troops = "many": must be a whole number between 0 and 400000, not text',
-            "--set: months = nan: must be a finite number between 0 and 1200",
+            "--set: months = nan: must be a finite whole number between 0 and 1200",
             "--set foo: must read PATH=VALUE, such as --set actors.KIA.troops=20000",
             "--set a.b=[: the value is not valid TOML: Invalid value",
             "--set months: must read PATH=VALUE, such as --set actors.KIA.troops=20000",
