@@ -331,6 +331,39 @@ class QuadParameters(ParameterTable):
         meaning="Freight from the mines to the Indian border.",
         source="facts of conflict finding 4, assumed there",
     )
+    hedging_speed: float = parameter(
+        0.1,
+        low=0.0,
+        high=1.0,
+        unit="1/month",
+        meaning="How fast India's commitment follows what speaks for and against it.",
+        source="assumed",
+    )
+    hedging_us: float = parameter(
+        0.4,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Gain of India's commitment at full US effort.",
+        source="assumed; India sounded out the KIA in 2025 without any US programme",
+    )
+    brics_pull: float = parameter(
+        0.3,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="How strongly BRICS and SCO ties draw India away from the Quad.",
+        source="assumed; scenario india_brics",
+        status="definition",
+    )
+    hedging_brics: float = parameter(
+        0.5,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Loss of India's commitment at full pull of BRICS and SCO.",
+        source="assumed",
+    )
     embargo_reagent: float = parameter(
         0.0,
         low=0.0,
@@ -433,11 +466,19 @@ class ChineseBuyerParameters(ParameterTable):
         source="assumed",
     )
     investment_share: float = parameter(
-        0.02,
+        0.05,
         low=0.0,
         high=0.2,
         unit="1/month",
         meaning="Growth of capacity it pays for at a margin of 100 % and full security.",
         source="assumed from 19.5 kt (2021) to 41.7 kt (2023)",
         status="weakly identified",
+    )
+    investment_precision: float = parameter(
+        3.0,
+        low=0.0,
+        high=20.0,
+        unit="1/margin",
+        meaning="How sharply it prefers mines with a better margin, weighed by security.",
+        source="assumed; quantal response (SOURCES E3.4)",
     )

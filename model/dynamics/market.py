@@ -22,6 +22,7 @@ where buyers put their money abroad, and wear out as pools do.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -189,6 +190,10 @@ class MarketParameters(ParameterTable):
     shortage_memory: float = parameter(
         0.5, low=0.0, high=0.95, unit="1/month", meaning="Persistence of the felt shortage.", source="assumed"
     )
+    resale: float = parameter(
+        0.5, low=0.0, high=1.0, unit="1/month", source="assumed: one quoted price, firms of one country",
+        meaning="How fast buyers even out their stores by selling to each other.",
+    )  # fmt: skip
     dealer_discount: float = parameter(
         0.03, low=0.0, high=0.2, unit="0-1", meaning="How much less is bid where no buyer stands.", source="assumed"
     )
@@ -246,8 +251,8 @@ def begin(
     market.price_ore = _ore_price(at["prnd"], at["dy"], at["tb"], parameters)
     market.inventory = np.asarray(inventory_months, float) * share * at["demand"]
     market.other_origins = at["others"]
-    tb = at["tb"] * float(np.exp(-parameters.kappa_tb * shortage))
-    dy = at["dy"] * float(np.exp(-parameters.kappa_dy * shortage))
+    tb = at["tb"] * exp(-parameters.kappa_tb * shortage)
+    dy = at["dy"] * exp(-parameters.kappa_dy * shortage)
     stand = np.array([world.crossing_ids.index(buyer.crossing) for buyer in world.buyers], dtype=np.int64)
     reference = Reference(
         tb=tb,
@@ -356,7 +361,7 @@ def step(
     received = _received(world, state, reference, others + parameters.domestic_quota)
     store = market.inventory + received
     used = np.minimum(store, demand * reference.share)
-    market.inventory = store - used
+    market.inventory = _resell(store - used, reference, parameters.resale)
     _move_prices(state, draws, reference, parameters, demand, float(used.sum()), price_factor)
     if other_origins is None:
         _grow_others(state, reference, parameters, invested_abroad, price_factor)
@@ -371,10 +376,17 @@ def _demand(state: State, reference: Reference, price_factor: float, parameters:
 
 
 def _received(world: World, state: State, reference: Reference, elsewhere: float) -> Floats:
-    to_china, crossing = state.flows.ore[:, :QUAD].ravel(), state.flows.crossing[:, :QUAD].ravel()
-    some = crossing >= 0
-    by_crossing = np.bincount(crossing[some], to_china[some], minlength=len(world.crossing_ids))
+    flows = state.flows
+    # One slot more, at index 0, for flows that went nowhere (crossing -1).
+    slots = flows.crossing[:, :QUAD].ravel() + 1
+    by_crossing = np.bincount(slots, flows.ore[:, :QUAD].ravel(), minlength=len(world.crossing_ids) + 1)[1:]
     return np.asarray(by_crossing @ reference.delivery + elsewhere * reference.share)
+
+
+def _resell(inventory: Floats, reference: Reference, resale: float) -> Floats:
+    """Move stores (B,) towards equal shares of what each buyer wants; the sum stays."""
+    even = reference.target * (inventory.sum() / max(float(reference.target.sum()), 1e-9))
+    return inventory + resale * (even - inventory)
 
 
 def _move_prices(
@@ -391,12 +403,12 @@ def _move_prices(
     shortfall = min(max(1.0 - (used - parameters.inventory_weight * gap) / max(demand, 1e-9), -1.0), 1.0)
     memory = parameters.shortage_memory
     market.shortage = memory * market.shortage + (1.0 - memory) * shortfall
-    noise = draws.normal("market", state.month, reference.noise_keys)
-    level = np.log(np.array([reference.tb, reference.dy]) * price_factor)
-    level += np.array([parameters.kappa_tb, parameters.kappa_dy]) * market.shortage
-    price = np.log(np.array([market.price_tb, market.price_dy]))
-    price += parameters.price_speed * (level - price) + np.array([parameters.noise_tb, parameters.noise_dy]) * noise
-    market.price_tb, market.price_dy = (float(value) for value in np.exp(price))
+    noise_tb, noise_dy = draws.normal("market", state.month, reference.noise_keys).tolist()
+    rise_tb, rise_dy = parameters.kappa_tb * market.shortage, parameters.kappa_dy * market.shortage
+    speed = parameters.price_speed
+    level_tb, level_dy = reference.tb * price_factor * exp(rise_tb), reference.dy * price_factor * exp(rise_dy)
+    market.price_tb *= (level_tb / market.price_tb) ** speed * exp(parameters.noise_tb * noise_tb)
+    market.price_dy *= (level_dy / market.price_dy) ** speed * exp(parameters.noise_dy * noise_dy)
     market.price_ore = _ore_price(reference.prnd * price_factor, market.price_dy, market.price_tb, parameters)
 
 
@@ -409,7 +421,7 @@ def _grow_others(
     state: State, reference: Reference, parameters: MarketParameters, invested_abroad: float, price_factor: float
 ) -> None:
     market = state.market
-    dearer = float(np.log(market.price_ore / (reference.ore * price_factor)))
+    dearer = log(market.price_ore / (reference.ore * price_factor))
     ramp = parameters.ramp_others / 12.0 * reference.demand * min(max(parameters.elasticity_others * dearer, -1.0), 1.0)
     built = invested_abroad * max(0.0, margin_abroad(state, parameters))
     worn = parameters.wear_others * market.other_origins

@@ -63,7 +63,12 @@ class MiningParameters(ParameterTable):
         source="SOURCES P47",
     )  # fmt: skip
     stock_loss: float = parameter(
-        0.002, low=0.0, high=0.01, unit="1/month", meaning="Share of the ore in store that is lost.", source="SOURCES P48"
+        0.002,
+        low=0.0,
+        high=0.01,
+        unit="1/month",
+        meaning="Share of the ore in store that is lost.",
+        source="SOURCES P48",
     )
     cost_spread: float = parameter(
         0.2, low=0.05, high=0.6, unit="log", meaning="Spread of the sites' costs around the cluster's.",
@@ -158,7 +163,7 @@ def margin(net_back: Floats, cost: Floats) -> Floats:
 def room(state: State, parameters: MiningParameters) -> Floats:
     """(M,) 1 while little ore waits unsold, 0 when twice ``storage_months`` of output does."""
     full = np.maximum(parameters.storage_months * state.capacity, 1e-9)
-    return np.clip(2.0 - state.stock / full, 0.0, 1.0)
+    return np.maximum(np.minimum(2.0 - state.stock / full, 1.0), 0.0)
 
 
 def update_security(world: World, state: State, parameters: MiningParameters) -> None:
@@ -195,7 +200,7 @@ def step(
     free = room(state, parameters)
     licence = np.ones_like(orders.licence) if mine_stop == "reagent" else orders.licence
     earning = profitability(orders.net_back, world.mine_cost, parameters.cost_spread)
-    target = np.clip(licence * earning * state.security * free, 0.0, 1.0)
+    target = licence * earning * state.security * free
     state.operating = np.minimum(target, state.operating + parameters.restart)
     want = state.capacity * state.operating
     imported = _import_reagent(world, state, orders, want, season, parameters, mine_stop)
@@ -244,14 +249,14 @@ def _import_reagent(
     from_india = np.minimum(need, orders.india_reagent)
     need = need - from_india
     through = orders.reagent_crossing
-    some = through >= 0
-    need = np.where(some, need, 0.0)
-    load = np.bincount(through[some], need[some], minlength=len(world.crossing_ids))
-    open_share = state.lanes[:, REAGENT]
-    open_share = open_share + parameters.reagent_leak * (1.0 - open_share)
-    limit = open_share * world.crossing_capacity[:, REAGENT] * season
-    share = np.minimum(1.0, limit / np.maximum(load, 1e-9))
-    return from_india + need * share[through]
+    # One slot more, at index 0, for mines that no crossing serves (-1): nothing comes through it.
+    slot = through + 1
+    lane = state.lanes[:, REAGENT]
+    open_share = lane + parameters.reagent_leak * (1.0 - lane)
+    limit = np.zeros(len(lane) + 1)
+    limit[1:] = open_share * world.crossing_capacity[:, REAGENT] * season
+    load = np.bincount(slot, need, minlength=len(limit))
+    return from_india + need * np.minimum(1.0, limit / np.maximum(load, 1e-9))[slot]
 
 
 def _build(world: World, state: State, orders: MineOrders, free: Floats, parameters: MiningParameters) -> None:

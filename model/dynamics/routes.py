@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from model.world.world import World
 
@@ -57,50 +55,27 @@ def routes_of(world: World) -> Routes:
 
 
 def _build(world: World) -> Routes:
-    distance, before = _shortest(world)
     country = np.array(world.crossing_country)
     china, india = np.flatnonzero(country == "China"), np.flatnonzero(country == "India")
-    china_km = distance[:, world.crossing_place[china]]
-    home = np.searchsorted(china, world.mine_crossing)
     mines = np.arange(len(world.mine_ids))
+    china_km = _kilometres(world, china)
+    home = np.searchsorted(china, world.mine_crossing)
     own = china_km[mines, home]
     china_km[mines, home] = np.where(np.isfinite(own), own, HOME_KM)
-    ways = [[_way(before[m], int(world.crossing_place[x])) for x in india] for m in mines]
+    ways = [[world.corridor(m, int(x))[0] for x in india] for m in range(len(mines))]
     places, corridor, shape = _pad(ways, len(mines), len(india))
-    return Routes(
-        china=china,
-        india=india,
-        home=home,
-        china_km=china_km,
-        india_km=distance[:, world.crossing_place[india]],
-        corridor_places=places,
-        corridor=corridor,
-        corridor_shape=shape,
-    )
+    return Routes(china, india, home, china_km, _kilometres(world, india), places, corridor, shape)
 
 
-def _shortest(world: World) -> tuple[Floats, Ints]:
-    """Distances (M, P) from each mine and the place before each on the way."""
-    size = len(world.place_ids)
-    if len(world.mine_ids) == 0:
-        return np.zeros((0, size)), np.zeros((0, size), np.int64)
-    ends = (world.roads[:, 0], world.roads[:, 1])
-    graph = sparse.csr_array((world.road_km, ends), shape=(size, size))
-    distance, before = csgraph.dijkstra(graph, directed=False, indices=world.mine_place, return_predecessors=True)
-    return distance, before.astype(np.int64)
+def _kilometres(world: World, crossings: Ints) -> Floats:
+    km = [[world.corridor(m, int(x))[1] for x in crossings] for m in range(len(world.mine_ids))]
+    return np.array(km, dtype=np.float64).reshape(len(world.mine_ids), len(crossings))
 
 
-def _way(before: Ints, end: int) -> list[int]:
-    """Places from the crossing back to the mine; a place alone where no road leads."""
-    way = [end]
-    while before[way[-1]] >= 0:
-        way.append(int(before[way[-1]]))
-    return way
-
-
-def _pad(ways: list[list[list[int]]], mines: int, crossings: int) -> tuple[Ints, Ints, tuple[int, int, int]]:
-    places = np.unique([place for row in ways for way in row for place in way]).astype(np.int64)
-    longest = max((len(way) for row in ways for way in row), default=1)
+def _pad(ways: list[list[Ints]], mines: int, crossings: int) -> tuple[Ints, Ints, tuple[int, int, int]]:
+    passed = [way for row in ways for way in row]
+    places = np.unique(np.concatenate([np.zeros(0, np.int64), *passed]))
+    longest = max((len(way) for way in passed), default=1)
     corridor = np.full((mines, crossings, longest), len(places), np.int64)
     for m, row in enumerate(ways):
         for x, way in enumerate(row):

@@ -18,7 +18,9 @@ class SeasonParameters(ParameterTable):
         0.5, low=0.0, high=0.9, unit="0-1", meaning="Loss of road capacity at the height of the rains.",
         source="SOURCES P41: factor .41-.58 in July and August; T5", status="observed",
     )  # fmt: skip
-    may: float = parameter(0.0, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in May.", source="SOURCES T5")
+    may: float = parameter(
+        0.0, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in May.", source="SOURCES T5"
+    )
     june: float = parameter(
         0.4, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in June.", source="SOURCES T5"
     )

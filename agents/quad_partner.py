@@ -1,0 +1,104 @@
+"""India, Japan and Australia: the road to India, the money for it, and plants for the ore.
+
+India *hedges* between the Quad and BRICS/SCO. State: ``commitment`` c, 0-1. Equation::
+
+    c <- c + speed * (clip(c0 + w_us * US effort - w_brics * pull of BRICS and SCO, 0, 1) - c)
+
+with all weights assumed (nothing of the kind has been observed; India asked for samples in 2025 and no bulk flow
+followed). It moves the road's building effort, the opening of India's own gate, and the ramp of its plants, and through
+them ``exports_t_quad`` and ``us_heavy_ree_supply_share``. Japan's money speeds up building as far as India builds at all;
+Australia takes ore from India's stock as far as the Quad's effort goes.
+"""
+
+from __future__ import annotations
+
+from mesa import Agent, Model
+
+from agents.other_parameters import QuadParameters
+from model.dynamics.quad import QuadOrders
+
+
+class QuadPartner(Agent):
+    """A member of the Quad beside the US.
+
+    Args:
+        model: the Mesa model it lives in.
+        parameters: the Quad's table.
+    """
+
+    country = ""
+
+    def __init__(self, model: Model, parameters: QuadParameters) -> None:
+        super().__init__(model)
+        self.parameters = parameters
+
+
+class India(QuadPartner):
+    """Owner of the route, processor of the ore, a hedger between blocs."""
+
+    country = "India"
+
+    def __init__(self, model: Model, parameters: QuadParameters) -> None:
+        super().__init__(model, parameters)
+        self.commitment = self._wanted(0.0)
+
+    def hedge(self, us_effort: float) -> float:
+        """Move commitment towards what speaks for and against the Quad this month, and return it.
+
+        Args:
+            us_effort: what the US puts into the road and contracts for its ore, 0-1.
+        """
+        self.commitment += self.parameters.hedging_speed * (self._wanted(us_effort) - self.commitment)
+        return self.commitment
+
+    def _wanted(self, us_effort: float) -> float:
+        p = self.parameters
+        return min(max(p.india_commitment + p.hedging_us * us_effort - p.hedging_brics * p.brics_pull, 0.0), 1.0)
+
+    def build(self, us_effort: float) -> float:
+        """Its effort on the road, 0-1: commitment times what the US puts in; it has built nothing on its own so far."""
+        return self.commitment * us_effort
+
+
+class Japan(QuadPartner):
+    """Money for the road."""
+
+    country = "Japan"
+
+    def finance(self, effort: float) -> float:
+        """Factor by which its money speeds up the building of the road at this effort (0-1), 1 and up."""
+        return 1.0 + self.parameters.japan_finance * effort
+
+
+class Australia(QuadPartner):
+    """Separation of heavy rare earths (Lynas' circuits in Malaysia and at home)."""
+
+    country = "Australia"
+
+    def separate(self, effort: float) -> float:
+        """Ore it takes from India's stock, t/month, at this effort of the Quad (0-1)."""
+        return self.parameters.australia_separation_t * effort
+
+
+def quad_orders(india: India, japan: Japan, australia: Australia, us_effort: float) -> QuadOrders:
+    """Let the three decide, and put together what the dynamics carry out this month.
+
+    Args:
+        india: decides on its commitment and builds.
+        japan: pays.
+        australia: separates.
+        us_effort: level of the US's route building, attention included, 0-1.
+    """
+    commitment = india.hedge(us_effort)
+    effort = india.build(us_effort)
+    p = india.parameters
+    return QuadOrders(
+        effort=effort * japan.finance(effort),
+        commitment=commitment,
+        route_capacity_t=p.route_capacity_t,
+        build_months=p.build_months,
+        processing_t=p.india_processing_max_t,
+        ramp_months=p.india_ramp_months,
+        separation_t=australia.separate(us_effort),
+        margin=p.india_processing_margin,
+    )

@@ -1,0 +1,182 @@
+"""A small trade chain made by hand: six mines, five gates to China, one pass to India, three actors."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from model.draws import Draws
+from model.dynamics import market, mining, quad, season, trade
+from model.dynamics.market import MarketParameters
+from model.dynamics.mining import MineOrders, MiningParameters
+from model.dynamics.quad import QuadOrders, QuadProcessParameters
+from model.dynamics.season import SeasonParameters
+from model.dynamics.trade import Terms, TradeChain, TradeParameters
+from model.state import State, begin
+from model.world.world import Buyer, Force, InitialState, World
+
+JUNTA, KIA, UWSA = 0, 1, 2
+ORE, REAGENT = 0, 1
+GATES = ("PANGWA", "KANPAITI", "LAIZA", "MONG-PAWK", "PANGSAU")
+MINES = ("CHIPWI", "TSAWLAW", "MOMAUK", "MONG-BAWK")
+"""Places 0-3 are towns (Chipwi, Myitkyina, Momauk, Mong Pawk), 4-8 the gates, 9-12 the mines."""
+NO_ORDERS = QuadOrders(0.0, 0.0, 100.0, 24.0, 150.0, 36.0, 0.0, 0.2)
+
+
+def make_world(capacity: tuple[float, ...] = (3_000.0, 500.0, 300.0, 400.0)) -> World:
+    places, forces = 13, 3
+    ids = ("JUNTA", "KIA", "UWSA")
+    holder = np.array([KIA, JUNTA, KIA, UWSA, KIA, KIA, KIA, UWSA, JUNTA, KIA, KIA, KIA, UWSA])
+    control = np.zeros((forces + 1, 4))
+    control[holder[:4], np.arange(4)] = 0.9
+    control[3] = 0.1
+    stance = np.array([[1, -1, 0], [-1, 1, 0], [0, 0, 1]])
+    mines, cap = len(MINES), np.array(capacity)
+    initial = InitialState(
+        date="2023-10",
+        holder=holder,
+        attacker=np.full(places, -1),
+        posts=np.ones(places, np.int64),
+        control=control,
+        troops=np.full((forces, places), 100),
+        lanes=np.ones((5, 3)) * np.array([1, 1, 1, 1, 0])[:, None],
+        capacity=cap,
+        operating=np.full(mines, 0.9),
+        reagent=cap * 14.0,
+        in_process=cap * 0.6,
+        stock=cap * 0.3,
+        stance=stance,
+        displaced=np.zeros(4),
+        strength=np.full((forces, 3), 1_300),
+    )
+    roads = [
+        (0, 9),
+        (9, 4),
+        (9, 10),
+        (0, 1),
+        (1, 5),
+        (1, 6),
+        (6, 2),
+        (2, 11),
+        (11, 6),
+        (3, 7),
+        (3, 12),
+        (12, 7),
+        (1, 8),
+    ]
+    fields: dict[str, Any] = {
+        "name": "chain",
+        "codes": ("A", "B", "C", "D"),
+        "names": ("Chipwi", "Myitkyina", "Momauk", "Mong Pawk town"),
+        "states": ("Kachin", "Kachin", "Kachin", "Shan"),
+        "row": np.arange(4),
+        "col": np.arange(4),
+        "lat": np.zeros(4),
+        "lon": np.zeros(4),
+        "population": np.full(4, 1e5),
+        "area": np.full(4, 1e3),
+        "terrain": ("mountain",) * 4,
+        "river": np.zeros(4, bool),
+        "site_ids": (*GATES, *(f"{mine}-MINES" for mine in MINES)),
+        "site_kinds": ("gate",) * 5 + ("mine",) * 4,
+        "site_parent": np.array([0, 1, 1, 3, 1, 0, 0, 2, 3]),
+        "site_lat": np.zeros(9),
+        "site_lon": np.zeros(9),
+        "borders": np.array([[0, 1], [1, 2], [2, 3]]),
+        "border_km": np.full(3, 50.0),
+        "border_kind": ("land",) * 3,
+        "roads": np.array(roads),
+        "road_km": np.full(len(roads), 40.0),
+        "road_terrain": ("mountain",) * len(roads),
+        "road_names": ("",) * len(roads),
+        "crossing_ids": GATES,
+        "crossing_names": GATES,
+        "crossing_place": np.arange(4, 9),
+        "crossing_country": ("China",) * 4 + ("India",),
+        "crossing_capacity": np.array([[4e3, 3e4, 10], [1.5e3, 1.2e4, 30], [1e3, 8e3, 30], [8e2, 6e3, 10], [300, 0, 2]]),
+        "mine_ids": MINES,
+        "mine_names": MINES,
+        "mine_place": np.arange(9, 13),
+        "mine_crossing": np.array([0, 0, 2, 3]),
+        "mine_cost": np.array([90_000.0, 95_000.0, 88_000.0, 85_000.0]),
+        "income_place": np.zeros(0, np.int64),
+        "income_kind": (),
+        "income_usd": np.zeros(0),
+        "forces": tuple(Force(i, "EthnicArmedOrganization", i, home, (), {}) for i, home in zip(ids, "BAD", strict=True)),
+        "buyers": (Buyer("EAST", "East", "PANGWA", {}), Buyer("SOUTH", "South", "MONG-PAWK", {})),
+        "initial": {"2023-10": initial},
+    }
+    return World(**fields, site_names=fields["site_ids"])
+
+
+@dataclass
+class Chain:
+    """A run of the trade chain alone: months in the order in which the model calls them."""
+
+    world: World = field(default_factory=make_world)
+    start: str = "2023-10"
+    mine_stop: str = "both"
+    trade_parameters: TradeParameters = field(default_factory=TradeParameters)
+    mining_parameters: MiningParameters = field(default_factory=MiningParameters)
+    market_parameters: MarketParameters = field(default_factory=MarketParameters)
+    orders: QuadOrders = NO_ORDERS
+    licence: float = 1.0
+    invested: float = 0.0
+    rains: bool = True
+
+    def __post_init__(self) -> None:
+        initial = self.world.initial["2023-10"]
+        self.state: State = begin(self.world, initial, self.mining_parameters.lead_months)
+        self.draws = Draws(1)
+        shares = np.array([0.8, 0.2])
+        self.reference = market.begin(
+            self.world, self.state, self.start, shares, np.full(2, 1.5), self.market_parameters
+        )
+        quad.begin(self.state, 20.0)
+        self.chain = TradeChain(self.world, self.trade_parameters, self.market_parameters)
+        self.terms = dataclasses.replace(Terms.plain(self.world), tax_yuan=np.array([20_000.0, 35_000.0, 20_000.0]))
+        self.captured = np.zeros(len(self.world.mine_ids), bool)
+        self.calendar = int(self.start[5:])
+        self.totals: list[float] = []
+        self.reports: dict[str, Any] = {}
+
+    def month(self) -> None:
+        """One month of the chain."""
+        state, p = self.state, self.mining_parameters
+        factor = season.road_factor(self.calendar, SeasonParameters()) if self.rains else 1.0
+        bids = 1.0 + 0.15 * market.inventory_gap(state, self.reference)
+        market.post_bids(state, self.reference, np.minimum(bids, 1.05), self.market_parameters)
+        offer = trade.quote(self.chain, state, self.terms, factor, reagent_ratio=p.reagent_ratio)
+        mines = len(self.world.mine_ids)
+        orders = MineOrders(
+            licence=np.full(mines, self.licence),
+            net_back=offer.best,
+            captured=self.captured,
+            invested=np.full(mines, self.invested) * state.capacity,
+            reagent_crossing=trade.reagent_crossings(self.chain, state),
+            india_reagent=offer.india_reagent,
+        )
+        mined = mining.step(self.world, state, orders, factor, p, self.mine_stop)
+        traded = trade.step(self.chain, state, offer, factor)
+        sold = market.step(self.world, state, self.draws, self.reference, self.market_parameters)
+        india = quad.step(self.world, state, self.orders, QuadProcessParameters(), self.market_parameters)
+        self.reports = {
+            "mining": mined, "trade": traded, "market": sold, "quad": india, "offer": offer, "factor": factor
+        }  # fmt: skip
+        self.totals.append(float(state.flows.ore.sum()))
+        state.month += 1
+        self.calendar = self.calendar % 12 + 1
+
+    def run(self, months: int) -> list[float]:
+        """Totals exported in each of the next months, t."""
+        for _ in range(months):
+            self.month()
+        return self.totals[-months:]
+
+    def shut(self, *lanes: int, open_share: float = 0.0) -> None:
+        """Set lanes of all gates to China."""
+        for lane in lanes:
+            self.state.lanes[:4, lane] = open_share
