@@ -171,6 +171,8 @@ class Quote:
     """(M,) USD/t that the holder gets from an offtake contract, on top of its tax."""
     open: Floats
     """(M,) 0-1, openness of the ore lane used; 0 where no gate can be reached."""
+    purchase: Floats
+    """(M,) 0-1, share of the mines' usual output that buyers at the gate are let buy."""
     leaky: Floats
     """(M,) t that smugglers could carry."""
     quad_limit: Floats
@@ -179,6 +181,22 @@ class Quote:
     """(M,) 0-1, along the corridor to India."""
     india_reagent: Floats
     """(M,) t of reagent that trucks from India can bring."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What follows from holders and stances alone."""
+
+    holder: Ints
+    """(M,) who holds the mines; -1 nobody."""
+    stance: Floats
+    """(F + 1, F + 1) stances with a last row and column of 0 for nobody, so that index -1 works."""
+    usable: Bools
+    """(M, C) whether ore from the mines can reach the gate: near enough, and not in the hands of an enemy."""
+    foreign: Bools
+    """(M, C) whether another actor holds the gate."""
+    reagent: Ints
+    """(M,) crossing to China through which reagent can best come; -1 where none can be reached."""
 
 
 class TradeChain:
@@ -204,14 +222,34 @@ class TradeChain:
         self.gate = world.crossing_place[routes.china]
         # Half the worth of a gate is lost on 100 km: reagent is seven times the ore's tonnage.
         self.reagent_worth = self.capacity[:, REAGENT] / (1.0 + km / 100.0)
-        forces = len(world.forces)
-        self._stance = np.zeros((forces + 1, forces + 1))
         self.corridor_territory = world.place_territory[routes.corridor_places]
+        self._signature: tuple[bytes, ...] = ()
+        self._access: Access | None = None
 
-    def stance(self, state: State) -> Floats:
-        """(F + 1, F + 1) stances with a last row and column 0 for nobody, so that index -1 works."""
-        self._stance[:-1, :-1] = state.stance
-        return self._stance
+    def access(self, state: State) -> Access:
+        """Who can use which gate; worked out again only when holders, stances or reagent lanes have changed."""
+        signature = (state.holder.tobytes(), state.stance.tobytes(), state.lanes[:, REAGENT].tobytes())
+        if self._access is None or signature != self._signature:
+            self._signature, self._access = signature, _access(self, state)
+        return self._access
+
+
+def _access(chain: TradeChain, state: State) -> Access:
+    holder, keeper = state.holder[chain.world.mine_place], state.holder[chain.gate]
+    stance = np.zeros((len(state.stance) + 1, len(state.stance) + 1))
+    stance[:-1, :-1] = state.stance
+    usable = chain.within & (stance[holder[:, None], keeper] >= 0)
+    foreign = (keeper != holder[:, None]) & (keeper >= 0)
+    china = chain.routes.china
+    # A closed lane still lets a little through: hence the small sum that keeps the order among closed ones.
+    score = np.where(usable, (state.lanes[china, REAGENT] + 1e-3) * chain.reagent_worth, -np.inf)
+    best = score.argmax(axis=1)
+    return Access(holder, stance, usable, foreign, np.where(usable[chain.mines, best], china[best], -1))
+
+
+def reagent_crossings(chain: TradeChain, state: State) -> Ints:
+    """(M,) crossing to China through which reagent can best come; -1 where none can be reached."""
+    return chain.access(state).reagent
 
 
 def quote(chain: TradeChain, state: State, terms: Terms, season: float, *, reagent_ratio: float) -> Quote:
@@ -224,10 +262,9 @@ def quote(chain: TradeChain, state: State, terms: Terms, season: float, *, reage
         season: share of their dry-season capacity that roads have, 0-1.
         reagent_ratio: t of reagent for a tonne of ore, for the trips that bring it from India.
     """
-    world, p = chain.world, chain.parameters
-    holder = state.holder[world.mine_place]
-    stance = chain.stance(state)
-    official, informal, open_share, transit, bids = _choose_gates(chain, state, terms, stance, holder)
+    p, access = chain.parameters, chain.access(state)
+    holder = access.holder
+    official, informal, open_share, transit, bids = _choose_gates(chain, state, terms, access)
     tax = _tax(terms, holder, bids[0])
     china = chain.routes.china
     net_back = np.empty((len(holder), 3))
@@ -239,7 +276,7 @@ def quote(chain: TradeChain, state: State, terms: Terms, season: float, *, reage
     leaky = state.capacity * season * (p.leak * (1.0 - gate_open) + dodge * gate_open)
     crossing = np.empty((len(holder), 3), np.int64)
     crossing[:, CHINA_OFFICIAL], crossing[:, CHINA_INFORMAL] = china[official], china[informal]
-    india = _quote_india(chain, state, terms, stance, holder, season, reagent_ratio)
+    india = _quote_india(chain, state, terms, access, season, reagent_ratio)
     crossing[:, QUAD] = india.crossing
     net_back[:, QUAD] = india.net_back - tax
     best = _best(state, net_back, open_share, leaky, india.limit)
@@ -252,6 +289,7 @@ def quote(chain: TradeChain, state: State, terms: Terms, season: float, *, reage
         transit=transit,
         premium_usd=india.premium_usd,
         open=open_share,
+        purchase=terms.purchase[china[official]],
         leaky=leaky,
         quad_limit=india.limit,
         path_security=india.security,
@@ -260,14 +298,12 @@ def quote(chain: TradeChain, state: State, terms: Terms, season: float, *, reage
 
 
 def _choose_gates(
-    chain: TradeChain, state: State, terms: Terms, stance: Floats, holder: Ints
+    chain: TradeChain, state: State, terms: Terms, access: Access
 ) -> tuple[Ints, Ints, Floats, Floats, tuple[Floats, Floats]]:
     """Positions among the gates to China of the official and informal way, openness, transit tax and the two bids (M,)."""
     p, china = chain.parameters, chain.routes.china
-    keeper = state.holder[chain.gate]
-    usable = chain.within & (stance[holder[:, None], keeper] >= 0)
+    usable, foreign = access.usable, access.foreign
     bid = state.market.bid[china]
-    foreign = (keeper != holder[:, None]) & (keeper >= 0)
     worth = bid - chain.freight
     passing = state.lanes[china, ORE] * terms.purchase[china]
     room = passing * chain.capacity[:, ORE]
@@ -311,27 +347,26 @@ class _India:
 
 
 def _quote_india(
-    chain: TradeChain,
-    state: State,
-    terms: Terms,
-    stance: Floats,
-    holder: Ints,
-    season: float,
-    reagent_ratio: float,
+    chain: TradeChain, state: State, terms: Terms, access: Access, season: float, reagent_ratio: float
 ) -> _India:
     """The way to India: crossing, net-back before tax, limit, security, and reagent that comes back; all (M,)."""
-    p, mines, india = chain.parameters, len(holder), chain.routes.india
+    p, holder, india = chain.parameters, access.holder, chain.routes.india
+    mines = len(holder)
     zeros = np.zeros(mines)
     if state.market.route_capacity <= 0.0 or india.size == 0:
         return _India(np.full(mines, -1), np.full(mines, -np.inf), zeros, zeros, zeros, zeros)
     passage = np.where(holder >= 0, terms.passage[holder], 0.0)
-    security = path_security(chain, state, stance, holder, passage)
+    security = path_security(chain, state, access, passage)
     lane = np.minimum(state.market.route_capacity, chain.world.crossing_capacity[india, ORE]) * state.lanes[india, ORE]
     room = security * lane
     best = room.argmax(axis=1)
     security = security[chain.mines, best]
     usable = room[chain.mines, best] * season
-    withheld = _withheld(chain, state, terms, stance, holder)
+    # What China does not send of the reagent for this ore comes with the trucks, instead of ore's share of the trips.
+    let_in = state.lanes[access.reagent, REAGENT] * chain.world.crossing_capacity[access.reagent, REAGENT]
+    let_in = np.where(access.reagent >= 0, let_in, 0.0)
+    served = np.minimum(1.0, let_in / np.maximum(reagent_ratio * state.capacity, 1e-9))
+    withheld = np.maximum(terms.embargo, 1.0 - served)
     trips = np.maximum(1.0, withheld * reagent_ratio)
     price = gate_price(state.market.price_ore, chain.market)
     premium = np.where(holder >= 0, terms.premium[holder], 0.0) * price
@@ -347,29 +382,7 @@ def _quote_india(
     )
 
 
-def _withheld(chain: TradeChain, state: State, terms: Terms, stance: Floats, holder: Ints) -> Floats:
-    """(M,) share of the reagent for ore bound for India that does not come from China."""
-    through = reagent_crossings(chain, state, stance, holder)
-    lane = np.where(through >= 0, state.lanes[through, REAGENT], 0.0)
-    return np.maximum(terms.embargo, 1.0 - lane)
-
-
-def reagent_crossings(
-    chain: TradeChain, state: State, stance: Floats | None = None, holder: Ints | None = None
-) -> Ints:
-    """(M,) crossing to China through which reagent can best come; -1 where none can be reached."""
-    stance = chain.stance(state) if stance is None else stance
-    holder = state.holder[chain.world.mine_place] if holder is None else holder
-    china = chain.routes.china
-    keeper = state.holder[chain.gate]
-    usable = chain.within & (stance[holder[:, None], keeper] >= 0)
-    # A closed lane still lets a little through: hence the small sum that keeps the order among closed ones.
-    score = np.where(usable, (state.lanes[china, REAGENT] + 1e-3) * chain.reagent_worth, -np.inf)
-    best = score.argmax(axis=1)
-    return np.where(usable[chain.mines, best], china[best], -1)
-
-
-def path_security(chain: TradeChain, state: State, stance: Floats, holder: Ints, passage: Floats) -> Floats:
+def path_security(chain: TradeChain, state: State, access: Access, passage: Floats) -> Floats:
     """Security of the corridors to India, (M, I), 0-1: that of their worst place, as in a minimum cut.
 
     A place's security is 1 less the share of its countryside that is hostile to the mines' holder, times a declared
@@ -378,12 +391,11 @@ def path_security(chain: TradeChain, state: State, stance: Floats, holder: Ints,
     Args:
         chain: the run's trade chain.
         state: the state.
-        stance: (F + 1, F + 1) as :meth:`TradeChain.stance` gives it.
-        holder: (M,) holders of the mines.
+        access: holders and stances, from :meth:`TradeChain.access`.
         passage: (M,) 0-1, see :class:`Terms`.
     """
-    routes, mines = chain.routes, len(holder)
-    hostile = (stance[holder] < 0).astype(np.float64)
+    routes, mines = chain.routes, len(access.holder)
+    hostile = (access.stance[access.holder] < 0).astype(np.float64)
     through = hostile[:, :-1] @ state.control[:-1, chain.corridor_territory]
     town = hostile[:, state.holder[routes.corridor_places]]
     leak = chain.parameters.corridor_leak

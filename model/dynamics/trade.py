@@ -75,7 +75,8 @@ def step(chain: TradeChain, state: State, offer: Quote, season: float) -> TradeR
     rest = offered - informal
     quad = _share_road(chain, state, offer, quad_share * rest, season)
     limit = _china_limit(state, p) * season
-    official = _through_gates(chain, offer, rest - quad, season, limit)
+    wanted = np.where(offer.purchase < 1.0, np.minimum(rest - quad, offer.purchase * state.capacity), rest - quad)
+    official = _through_gates(chain, offer, wanted, season, limit)
     left = offered - informal - quad - official
     informal = informal + np.minimum(np.maximum(offer.leaky - informal, 0.0), left)
     flows = np.empty((len(left), 3))
