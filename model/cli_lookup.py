@@ -104,7 +104,8 @@ def parameters(
     from model.scenario.read import load_scenario
 
     everything = list(scenario_declarations(load_scenario(scenario, sets or ())))
-    found = [one for one in everything if _matches(search, one.path, one.meaning, one.unit, one.source, one.status)]
+    found = [one for one in everything if _matches(search, one.path, one.meaning, one.unit, one.status)]
+    found = found or [one for one in everything if _matches(search, one.path, one.source)]
     if not found:
         _nothing_found(search, "parameter", {one.path.rsplit(".", 1)[-1] for one in everything})
     if as_csv:
@@ -122,7 +123,7 @@ def parameters(
 
 
 def _parameter_text(one: Declaration) -> str:
-    unit = "" if one.unit == "-" else f" {one.unit}"
+    unit = "" if one.unit == "-" else f" [{one.unit}]"
     allowed = ", ".join(one.options)
     if one.low is not None or one.high is not None:
         allowed = f"{_value(one.low)} to {_value(one.high)}"

@@ -52,7 +52,7 @@ def test_version() -> None:
 
 
 def test_an_unknown_verb_suggests_the_nearest() -> None:
-    done = pangwa("runn")
+    done = pangwa("rnu")
     assert done.returncode == 2
     assert "Did you mean 'run'?" in done.stderr
 
@@ -159,7 +159,7 @@ def test_mistakes_end_with_2_a_sentence_and_no_traceback(tiny: Path, words: tupl
 
 def test_parameters_are_listed_searched_and_tabled(tiny: Path) -> None:
     text = pangwa("parameters", "tiny.toml", "--search", "kia ORE_TAX yuan", folder=tiny).stdout
-    assert "actors.KIA.ore_tax_yuan_per_t = 35000 yuan/t" in text
+    assert "actors.KIA.ore_tax_yuan_per_t = 35000 [yuan/t]" in text
     assert "0 to 200000; weakly identified" in text
     assert "Source: " in text
     table = pangwa("parameters", "tiny.toml", "--csv", "--set", "actors.KIA.troops=7", folder=tiny).stdout

@@ -27,7 +27,7 @@ What is asked, and why.
 """
 
 _POLICY = """
-# --- The policy: instruments by name. Kinds, for US means at the level given (a share, 0 to 1, of the most there is):
+# --- The policy: instruments by name; a level of 1 is the most that could be done. Kinds:
 {kinds}
 {stated}
 # A new one:

@@ -44,7 +44,7 @@ def test_five_errors_give_five_lines(problems: Problems) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("monts = 3", "monts = 3: unknown key; did you mean 'months'?"),
+        ("mnths = 3", "mnths = 3: unknown key; did you mean 'months'?"),
         ("[beijng]\nclose_base = 1.0", "beijng: unknown table; did you mean 'beijing'?"),
         ("months = -1", "months = -1: must be a whole number between 0 and 1200"),
         ("months = 1e1", "months = 10.0: must be a whole number between 0 and 1200; write 10"),
@@ -174,8 +174,8 @@ def test_mistakes_in_a_parent_name_the_parent(write: Write) -> None:
 
 
 def test_mistakes_of_overrides_name_them(problems: Problems) -> None:
-    found = problems("monts = 1", "actors.KIA.troops=many", "months=nan", "foo", "a.b=[", "months", "=3")
-    assert found[0] == "x.toml: monts = 1: unknown key; did you mean 'months'?"
+    found = problems("mnths = 1", "actors.KIA.troops=many", "months=nan", "foo", "a.b=[", "months", "=3")
+    assert found[0] == "x.toml: mnths = 1: unknown key; did you mean 'months'?"
     assert sorted(found[1:]) == sorted(
         [
             '--set: actors.KIA.troops = "many": must be a whole number between 0 and 400000, not text',
@@ -197,7 +197,7 @@ def test_a_wrong_world_is_named(write: Write) -> None:
 
 
 def test_several_scenarios_are_checked_together(write: Write) -> None:
-    good, bad, worse = write("", name="good"), write("months = -1", name="bad"), write("monts = 1", name="worse")
+    good, bad, worse = write("", name="good"), write("months = -1", name="bad"), write("mnths = 1", name="worse")
     with pytest.raises(ScenarioError) as caught:
         load_scenarios([str(good), str(bad), str(worse)])
     assert [line.split(":")[0] for line in caught.value.problems] == ["bad.toml", "worse.toml"]
