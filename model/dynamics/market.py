@@ -15,7 +15,7 @@ quote is **no signal of its own**: it follows the oxides it contains, ``P_ore = 
 thousand yuan/t (SOURCES T2, fitted on 14 dates with an error of 0.4), so its loading on the shortage lies between theirs.
 Prices are in China, VAT included; ``gate_price`` takes VAT and the import side's charges off.
 
-Other origins grow when ore is dear (SOURCES P53: the ramp of non-Chinese supply, as a share of the market a year) and
+Other origins grow when terbium is dear (SOURCES P53: the ramp of non-Chinese supply, as a share of the market a year) and
 where buyers put their money abroad, and wear out as pools do.
 """
 
@@ -168,11 +168,12 @@ class MarketParameters(ParameterTable):
         source="assumed; users substitute 10 % a year at high prices (SOURCES P52)",
     )  # fmt: skip
     ramp_others: float = parameter(
-        0.04, low=0.0, high=0.15, unit="share of the market a year", source="SOURCES P53",
-        meaning="Most that other origins grow by in a year when ore is dear.", status="weakly identified",
+        0.08, low=0.02, high=0.25, unit="share of the market a year", status="weakly identified",
+        meaning="Most that other origins grow by in a year when heavy rare earths are dear.",
+        source="SOURCES P53: 4 %; T1: 20 % in 2024, partly re-labelled ore",
     )  # fmt: skip
     elasticity_others: float = parameter(
-        4.0, low=0.0, high=20.0, unit="-", meaning="How soon other origins answer a dearer ore with their full ramp.",
+        4.0, low=0.0, high=20.0, unit="-", meaning="Share of that ramp that answers a rise of log terbium by one.",
         source="assumed; SOURCES T1: substitution should not be zero",
     )  # fmt: skip
     cost_others: float = parameter(
@@ -421,7 +422,7 @@ def _grow_others(
     state: State, reference: Reference, parameters: MarketParameters, invested_abroad: float, price_factor: float
 ) -> None:
     market = state.market
-    dearer = log(market.price_ore / (reference.ore * price_factor))
+    dearer = log(market.price_tb / (reference.tb * price_factor))
     ramp = parameters.ramp_others / 12.0 * reference.demand * min(max(parameters.elasticity_others * dearer, -1.0), 1.0)
     built = invested_abroad * max(0.0, margin_abroad(state, parameters))
     worn = parameters.wear_others * market.other_origins

@@ -90,6 +90,10 @@ class TradeParameters(ParameterTable):
         0.3, low=0.0, high=1.0, unit="x price", meaning="Loss and insurance on a corridor without security.",
         source="assumed",
     )  # fmt: skip
+    india_price_share: float = parameter(
+        0.8, low=0.4, high=1.2, unit="x Chinese price", meaning="What India pays for ore where no contract tops it up.",
+        source="assumed: few plants for heavy rare earths there (SOURCES T7); no ore has been sold",
+    )  # fmt: skip
     offtake_holder_share: float = parameter(
         0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of an offtake's premium that the holder of the mines keeps.",
         source="assumed: the contract is with the holder, the ore is the miners'",
@@ -119,7 +123,8 @@ class Terms:
     tax_share: Floats
     """(F,) share of the bid under AD_VALOREM."""
     premium: Floats
-    """(F,) what an offtake contract pays over the price for ore from the actor's mines: .75 for a floor of 1.75 times."""
+    """(F,) what an offtake contract adds for ore from the actor's mines to what India would pay by itself, as a share of
+    the Chinese price: level * (price floor - ``india_price_share``)."""
     passage: Floats
     """(F,) 0-1, how far agreements let convoys with ore from the actor's mines through hostile towns."""
     purchase: Floats
@@ -371,7 +376,12 @@ def _quote_india(
     price = gate_price(state.market.price_ore, chain.market)
     premium = np.where(holder >= 0, terms.premium[holder], 0.0) * price
     freight = terms.quad_freight * (1.0 + withheld * reagent_ratio)
-    net_back = price + (1.0 - p.offtake_holder_share) * premium - freight - p.corridor_risk * (1.0 - security) * price
+    net_back = (
+        p.india_price_share * price
+        + (1.0 - p.offtake_holder_share) * premium
+        - freight
+        - p.corridor_risk * (1.0 - security) * price
+    )
     return _India(
         crossing=np.where(usable > 0, india[best], -1),
         net_back=np.where(usable > 0, net_back, -np.inf),

@@ -5,7 +5,8 @@ India. Net-back of a tonne at the mine, yuan/t (equation 3.7; each charge enters
 
     official: bid * (1 - transit) - freight * km - tax
     informal: bid - freight * km - smuggling_cost - informal_tax_share * tax
-    quad:     price * (1 + (1 - holder's share) * premium) - freight_india - tax - risk * (1 - path security)
+    quad:     price * (india's share + (1 - holder's share) * premium) - freight_india - tax
+              - risk * (1 - path security) * price
 
 ``bid`` and ``price`` stand at the border without VAT and the import side's charges (:func:`model.dynamics.market.gate_price`).
 Ore in store is offered as far as the best net-back covers a reserve price, and split by nested logit: first informal
@@ -30,18 +31,35 @@ from numpy.typing import NDArray
 from scipy import special
 
 from model.dynamics.mining import ORE, profitability
-from model.dynamics.netback import Quote, Terms, TradeChain, TradeParameters, quote, reagent_crossings
+from model.dynamics.netback import (
+    AD_VALOREM,
+    FIXED,
+    REVENUE_MAXIMISING,
+    TAX_RULES,
+    Quote,
+    Terms,
+    TradeChain,
+    TradeParameters,
+    quote,
+    read_tax,
+    reagent_crossings,
+)
 from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD, State
 
 Floats = NDArray[np.float64]
 
 __all__ = [
+    "AD_VALOREM",
+    "FIXED",
+    "REVENUE_MAXIMISING",
+    "TAX_RULES",
     "Quote",
     "Terms",
     "TradeChain",
     "TradeParameters",
     "TradeReport",
     "quote",
+    "read_tax",
     "reagent_crossings",
     "revenue_maximising_tax",
     "step",

@@ -1,4 +1,4 @@
-"""A small trade chain made by hand: six mines, five gates to China, one pass to India, three actors."""
+"""A small trade chain made by hand: four mines, four gates to China, one pass to India, three actors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from model.draws import Draws
 from model.dynamics import market, mining, quad, season, trade
@@ -96,7 +98,9 @@ def make_world(capacity: tuple[float, ...] = (3_000.0, 500.0, 300.0, 400.0)) -> 
         "crossing_names": GATES,
         "crossing_place": np.arange(4, 9),
         "crossing_country": ("China",) * 4 + ("India",),
-        "crossing_capacity": np.array([[4e3, 3e4, 10], [1.5e3, 1.2e4, 30], [1e3, 8e3, 30], [8e2, 6e3, 10], [300, 0, 2]]),
+        "crossing_capacity": np.array(
+            [[4e3, 3e4, 10], [1.5e3, 1.2e4, 30], [1e3, 8e3, 30], [8e2, 6e3, 10], [300, 0, 2]]
+        ),
         "mine_ids": MINES,
         "mine_names": MINES,
         "mine_place": np.arange(9, 13),
@@ -105,18 +109,23 @@ def make_world(capacity: tuple[float, ...] = (3_000.0, 500.0, 300.0, 400.0)) -> 
         "income_place": np.zeros(0, np.int64),
         "income_kind": (),
         "income_usd": np.zeros(0),
-        "forces": tuple(Force(i, "EthnicArmedOrganization", i, home, (), {}) for i, home in zip(ids, "BAD", strict=True)),
+        "forces": tuple(
+            Force(i, "EthnicArmedOrganization", i, home, (), {}) for i, home in zip(ids, "BAD", strict=True)
+        ),
         "buyers": (Buyer("EAST", "East", "PANGWA", {}), Buyer("SOUTH", "South", "MONG-PAWK", {})),
         "initial": {"2023-10": initial},
     }
     return World(**fields, site_names=fields["site_ids"])
 
 
+WORLD = make_world()
+
+
 @dataclass
 class Chain:
     """A run of the trade chain alone: months in the order in which the model calls them."""
 
-    world: World = field(default_factory=make_world)
+    world: World = field(default_factory=lambda: WORLD)
     start: str = "2023-10"
     mine_stop: str = "both"
     trade_parameters: TradeParameters = field(default_factory=TradeParameters)
@@ -180,3 +189,39 @@ class Chain:
         """Set lanes of all gates to China."""
         for lane in lanes:
             self.state.lanes[:4, lane] = open_share
+
+
+def shares(*shape: int, high: float = 1.0) -> st.SearchStrategy[Any]:
+    """Arrays of numbers from 0 to ``high``, the ends among them."""
+    inside = st.floats(0.0, high, allow_subnormal=False)
+    return arrays(np.float64, shape, elements=st.one_of(st.sampled_from([0.0, high]), inside))
+
+
+@st.composite
+def shaken_chains(draw: st.DrawFn, /, **settings: Any) -> Chain:
+    """Chains in any state: holders, enemies, lanes, stores, taxes, contracts, threats."""
+    chain = Chain(**settings)
+    state, mines = chain.state, len(MINES)
+    state.holder = draw(arrays(np.int64, 13, elements=st.integers(-1, 2)))
+    upper = draw(arrays(np.int64, (3, 3), elements=st.integers(-1, 1)))
+    state.stance = np.triu(upper, 1) + np.triu(upper, 1).T + np.eye(3, dtype=np.int64)
+    state.lanes = draw(shares(5, 3))
+    state.capacity = draw(shares(mines, high=4_000.0))
+    state.operating = draw(shares(mines))
+    state.reagent, state.stock = draw(shares(mines, high=9e4)), draw(shares(mines, high=9e3))
+    state.in_process = draw(shares(mines, high=5_000.0))
+    state.market.route_capacity = draw(st.floats(0.0, 600.0))
+    chain.captured = draw(arrays(np.bool_, mines))
+    chain.licence = draw(st.floats(0.0, 1.0))
+    chain.calendar = draw(st.integers(1, 12))
+    chain.terms = Terms(
+        tax_rule=draw(arrays(np.int64, 3, elements=st.integers(0, 2))),
+        tax_yuan=draw(shares(3, high=150_000.0)),
+        tax_share=draw(shares(3, high=0.9)),
+        premium=draw(shares(3)),
+        passage=draw(shares(3)),
+        purchase=draw(shares(5)),
+        quad_freight=draw(st.floats(2_000.0, 40_000.0)),
+        embargo=draw(st.floats(0.0, 1.0)),
+    )
+    return chain
