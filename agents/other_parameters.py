@@ -466,7 +466,7 @@ class ChineseBuyerParameters(ParameterTable):
         source="assumed",
     )
     investment_share: float = parameter(
-        0.05,
+        0.06,
         low=0.0,
         high=0.2,
         unit="1/month",

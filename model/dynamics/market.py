@@ -160,7 +160,7 @@ class MarketParameters(ParameterTable):
         source="general knowledge: quota of 19,150 t a year since 2018", status="observed",
     )  # fmt: skip
     demand_growth: float = parameter(
-        0.004, low=-0.01, high=0.015, unit="1/month", meaning="Growth of demand for feed.",
+        0.004, low=-0.01, high=0.015, unit="1/month", meaning="Growth of demand for feed after mid-2025.",
         source="assumed: about 5 % a year, between SOURCES T1 growth of imports and the users' substitution P52",
     )  # fmt: skip
     demand_elasticity: float = parameter(
@@ -200,8 +200,8 @@ class MarketParameters(ParameterTable):
     )
 
 
-_TABLES = ((2021, 2023 * 12), (2023, 2024 * 12 + 6), (2025, 10**6))
-"""Years of the declared tables and the first month (12 * year + month) that no longer uses them."""
+_TABLES = ((2021, 2021 * 12 + 2), (2023, 2023 * 12 + 9), (2025, 2025 * 12 + 6))
+"""Years of the declared tables and the month (12 * year + month) that each describes."""
 
 
 @dataclass(frozen=True)
@@ -215,6 +215,8 @@ class Reference:
     """yuan/kg (ore: yuan/t) at no shortage and price factor 1."""
     demand: float
     """t/month of feed at the start."""
+    demand_path: Floats
+    """(1201,) demand over that at the start, by month of the run."""
     share: Floats
     """(B,) of demand that each buyer buys for; sums to 1 where there are buyers."""
     target: Floats
@@ -261,6 +263,7 @@ def begin(
         prnd=at["prnd"],
         ore=_ore_price(at["prnd"], dy, tb, parameters),
         demand=at["demand"],
+        demand_path=_demand_path(start, 1201, parameters),
         share=share,
         target=market.inventory.copy(),
         delivery=_delivery(len(world.crossing_ids), stand, share),
@@ -272,9 +275,23 @@ def begin(
     return reference
 
 
+def _month_number(date: str) -> int:
+    return 12 * int(date[:4]) + int(date[5:7])
+
+
 def _table_year(start: str) -> int:
-    year, month = int(start[:4]), int(start[5:7])
-    return next(table for table, before in _TABLES if 12 * year + month < before)
+    """The latest table that describes a month not after the start; the first one for starts before all."""
+    return max((year for year, month in _TABLES if month <= _month_number(start)), default=_TABLES[0][0])
+
+
+def _demand_path(start: str, months: int, parameters: MarketParameters) -> Floats:
+    """Demand over that at the start by month of the run, (months,): log-linear between the tables, then growing."""
+    known = np.array([month for _, month in _TABLES], dtype=np.float64)
+    level = np.log([getattr(parameters, f"demand_{year}") for year, _ in _TABLES])
+    calendar = _month_number(start) + np.arange(months)
+    log_demand = np.interp(calendar, known, level)
+    log_demand += np.log1p(parameters.demand_growth) * np.maximum(calendar - known[-1], 0.0)
+    return np.exp(log_demand - log_demand[0])
 
 
 def _delivery(crossings: int, stand: Ints, share: Floats) -> Floats:
@@ -372,7 +389,7 @@ def step(
 def _demand(state: State, reference: Reference, price_factor: float, parameters: MarketParameters) -> float:
     # Prices that rise everywhere for reasons of their own do not send users to other materials.
     dearer = max(state.market.price_ore / (reference.ore * price_factor), 1e-9)
-    growth = (1.0 + parameters.demand_growth) ** state.month
+    growth = reference.demand_path[min(state.month, len(reference.demand_path) - 1)]
     return float(reference.demand * growth * dearer**-parameters.demand_elasticity)
 
 
@@ -414,8 +431,8 @@ def _move_prices(
 
 
 def margin_abroad(state: State, parameters: MarketParameters) -> float:
-    """Margin of ore from other countries over its cost."""
-    return gate_price(state.market.price_ore, parameters) / parameters.cost_others - 1.0
+    """Margin over its cost of ore from other countries, for which buyers pay their best bid as well."""
+    return float(state.market.bid.max(initial=0.0)) / parameters.cost_others - 1.0
 
 
 def _grow_others(

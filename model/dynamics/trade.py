@@ -93,8 +93,7 @@ def step(chain: TradeChain, state: State, offer: Quote, season: float) -> TradeR
     rest = offered - informal
     quad = _share_road(chain, state, offer, quad_share * rest, season)
     limit = _china_limit(state, p) * season
-    wanted = np.where(offer.purchase < 1.0, np.minimum(rest - quad, offer.purchase * state.capacity), rest - quad)
-    official = _through_gates(chain, offer, wanted, season, limit)
+    official = _through_gates(chain, state, offer, rest - quad, season, limit)
     left = offered - informal - quad - official
     informal = informal + np.minimum(np.maximum(offer.leaky - informal, 0.0), left)
     flows = np.empty((len(left), 3))
@@ -142,13 +141,19 @@ def _china_limit(state: State, p: TradeParameters) -> float:
     return min(p.road_capacity_t, p.flow_limit_t + p.release * beyond)
 
 
-def _through_gates(chain: TradeChain, offer: Quote, wanted: Floats, season: float, limit: float) -> Floats:
+def _through_gates(
+    chain: TradeChain, state: State, offer: Quote, wanted: Floats, season: float, limit: float
+) -> Floats:
     """Official flows (M,) within each gate's capacity and the limit of all together."""
     world = chain.world
     crossing = offer.crossing[:, CHINA_OFFICIAL]
     wanted = np.where(offer.open > 0, wanted, 0.0)
     load = np.bincount(crossing, wanted, minlength=len(world.crossing_ids))
     room = offer.open * world.crossing_capacity[crossing, ORE] * season
+    if (offer.purchase < 1.0).any():
+        # Where Beijing threatens, buyers may take no more than a share of the usual output, whatever has piled up.
+        usual = np.bincount(crossing, state.capacity, minlength=len(load))[crossing]
+        room = np.where(offer.purchase < 1.0, np.minimum(room, offer.purchase * usual), room)
     flow = wanted * np.minimum(1.0, room / np.maximum(load[crossing], 1e-9))
     return flow * min(1.0, limit / max(float(flow.sum()), 1e-9))
 

@@ -35,7 +35,7 @@ def test_beijing_can_tell_buyers_to_pay_over_their_reserve() -> None:
 
 def test_a_budget_is_split_and_spent() -> None:
     capital = _buyer().invest(np.array([0.4, 0.2, 0.3]), np.ones(3), np.array([2_000.0, 400.0, 1_200.0]), 0.25)
-    assert capital.sum() == pytest.approx(0.05 * 0.25 * 3_600)
+    assert capital.sum() == pytest.approx(ChineseBuyerParameters().investment_share * 0.25 * 3_600)
     assert (capital > 0).all()
 
 

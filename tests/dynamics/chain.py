@@ -121,7 +121,7 @@ def make_world(capacity: tuple[float, ...] = (3_000.0, 500.0, 300.0, 400.0)) -> 
 WORLD = make_world()
 
 
-@dataclass
+@dataclass(repr=False)
 class Chain:
     """A run of the trade chain alone: months in the order in which the model calls them."""
 
@@ -151,6 +151,12 @@ class Chain:
         self.calendar = int(self.start[5:])
         self.totals: list[float] = []
         self.reports: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        # What a failed property test needs to see: the shaken part, not the world.
+        s = self.state
+        shaken = (s.holder, s.stance, s.lanes, s.capacity, s.operating, s.reagent, s.in_process, s.stock)
+        return f"Chain(month {self.calendar}, {shaken}, route {s.market.route_capacity}, {self.terms})"
 
     def month(self) -> None:
         """One month of the chain."""
