@@ -62,6 +62,7 @@ __all__ = [
     "read_tax",
     "reagent_crossings",
     "revenue_maximising_tax",
+    "settle_tax",
     "step",
 ]
 
@@ -209,3 +210,22 @@ def revenue_maximising_tax(
     dodge = np.where(before_tax - tax < informal - parameters.informal_tax_share * tax, 1.0, dodge)
     paid = 1.0 - dodge * (1.0 - parameters.informal_tax_share)
     return float(grid[int(np.argmax((tax * output * paid).sum(axis=1)))])
+
+
+def settle_tax(chain: TradeChain, state: State, offer: Quote, holder: int, cost_spread: float) -> float:
+    """:func:`revenue_maximising_tax` of an armed actor, from this month's quote of its own mines; 0 where it has none.
+
+    Args:
+        chain: the run's trade chain.
+        state: the state, for capacities.
+        offer: this month's quote, under any tax.
+        holder: index of the armed actor.
+        cost_spread: ``MiningParameters.cost_spread``.
+    """
+    p, own = chain.parameters, offer.holder == holder
+    tax = offer.tax[own]
+    official, informal = offer.crossing[own, CHINA_OFFICIAL], offer.net_back[own, CHINA_INFORMAL]
+    bid = float(state.market.bid[official].max(initial=0.0))
+    before = offer.net_back[own, CHINA_OFFICIAL] + tax
+    cost, capacity = chain.world.mine_cost[own], state.capacity[own]
+    return revenue_maximising_tax(before, informal + p.informal_tax_share * tax, cost, capacity, cost_spread, bid, p)

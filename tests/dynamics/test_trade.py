@@ -209,6 +209,17 @@ def test_a_revenue_maximiser_without_mines_sets_no_tax() -> None:
     assert trade.revenue_maximising_tax(nothing, nothing, nothing, nothing, 0.2, 1e5, P) == 0
 
 
+def test_the_tax_it_settles_on_depends_on_its_mines_and_not_on_todays_tax() -> None:
+    found = []
+    for yuan in (0.0, 60_000.0):
+        chain = Chain()
+        chain.terms = dataclasses.replace(chain.terms, tax_yuan=np.full(3, yuan))
+        chain.month()
+        found.append(trade.settle_tax(chain.chain, chain.state, chain.reports["offer"], KIA, 0.2))
+    assert found[0] == found[1] > 0
+    assert trade.settle_tax(chain.chain, chain.state, chain.reports["offer"], JUNTA, 0.2) == 0
+
+
 # the record
 
 
