@@ -302,6 +302,22 @@ class ArmedActorParameters(ParameterTable):
         source="facts of trade section 3: the demand of December 2024",
         status="observed",
     )
+    licence_when_closed: float = parameter(
+        0.5,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Share of the work at its mines that it allows while the ore lane is shut, to press the buyer.",
+        source="SOURCES P46",
+    )
+    backing_worth: float = parameter(
+        1.0,
+        low=0.0,
+        high=6.0,
+        unit="months of revenue",
+        meaning="Worth of a great power's recognition, training or intelligence at full level.",
+        source="assumed: never observed",
+    )
     # manpower
     volunteer_rate: float = parameter(
         0.006,

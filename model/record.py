@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
+
+from model import tables
+from model.dynamics.ground import Ground
+from model.outcomes import compute
+from model.scenario.spec import RunSpec
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, DESTINATIONS, NOBODY, QUAD, State
+from model.world.world import World
+
+Floats = NDArray[np.float64]
+
+_WHOLE = ("townships_held", "troops", "posts")
 
 
 @dataclass(frozen=True)
@@ -13,8 +27,268 @@ class RunResult:
 
     Args:
         outcomes: value of every outcome of :func:`model.outcomes.outcome_list`; None where it is not defined.
-        tables: ``monthly, actors, exports, events, control`` with the schema of ``model.experiments.tables``.
+        tables: ``monthly, actors, exports, events, control`` with the schema of ``model.tables``, and ``lanes``
+            (month, crossing, ore, reagent, goods), which figures of a single run use and batches do not store.
     """
 
     outcomes: dict[str, float | None]
     tables: dict[str, pa.Table]
+
+
+class Recorder:
+    """The record of one run.
+
+    Args:
+        spec: the run's specification (keys of the tables).
+        world: the world.
+        ground: its static arrays.
+        months: how many months the run may take.
+        us_demand: t of Dy and Tb oxide a month.
+        is_eao: for each armed actor, whether it is an ethnic organisation.
+        junta: index of the junta, -1 for none.
+    """
+
+    def __init__(
+        self, spec: RunSpec, world: World, ground: Ground, months: int, us_demand: float, is_eao: list[bool], junta: int
+    ) -> None:
+        self.spec, self.world, self.ground = spec, world, ground
+        self.months, self.us_demand, self.is_eao, self.junta = months, us_demand, is_eao, junta
+        self.force_ids = world.force_ids
+        self.months_done = 0
+        skip = ("run_id", "scenario", "replicate", "month", "date", "actor")
+        self.monthly: dict[str, Floats] = {c.name: np.zeros(months + 1) for c in tables.MONTHLY if c.name not in skip}
+        shape = (months + 1, len(self.force_ids))
+        self.actors: dict[str, Floats] = {c.name: np.zeros(shape) for c in tables.ACTORS if c.name not in skip}
+        self.dates: list[str] = []
+        self.exports: list[tuple[int, int, int, int, int, float]] = []
+        self.events: list[tuple[int, str, str, str, str, str, float | None, str]] = []
+        self.control: list[dict[str, Any]] = []
+        self.lanes: list[Floats] = []
+        self._bhamo = self._find("Bhamo")
+        self._bhamo_holder: list[int] = []
+
+    def _find(self, name: str) -> int:
+        try:
+            return self.world.find_place(name)
+        except KeyError:
+            return -1
+
+    def event(
+        self,
+        month: int,
+        date: str,
+        kind: str,
+        text: str,
+        *,
+        actor: str = "",
+        other: str = "",
+        place: str = "",
+        value: float | None = None,
+    ) -> None:
+        """Note an event of a month as a sentence."""
+        self.events.append((month, date, kind, actor, other, place, value, text))
+
+    def note(self, date: str, state: State, extra: dict[str, float], taxes: Floats) -> None:
+        """Record the end of a month (or the start).
+
+        Args:
+            date: calendar month that has just ended; for the start, the first month.
+            state: the state.
+            extra: values of the monthly table that are not in the state.
+            taxes: (F,) tax in yuan/t at this month's price.
+        """
+        month = self.months_done if not self.dates else self.months_done + 1
+        self.months_done = month
+        self.dates.append(date)
+        self._note_month(month, state, extra)
+        self._note_actors(month, state, taxes)
+        self._note_exports(month, state)
+        self.lanes.append(state.lanes.copy())
+        if self._bhamo >= 0:
+            self._bhamo_holder.append(int(state.holder[self._bhamo]))
+        if month % 12 == 0 or month == self.months or "control=monthly" in self.spec.record:
+            self.control.append(self._control(month, state))
+
+    def _note_month(self, month: int, state: State, extra: dict[str, float]) -> None:
+        flows, tally, market = state.flows, state.tally, state.market
+        capacity = float(state.capacity.sum())
+        chinese = np.array([country == "China" for country in self.world.crossing_country])
+        values = {
+            "exports_t_china_official": flows.ore[:, CHINA_OFFICIAL].sum(),
+            "exports_t_china_informal": flows.ore[:, CHINA_INFORMAL].sum(),
+            "exports_t_quad": flows.ore[:, QUAD].sum(),
+            "mined_t": flows.mined,
+            "stock_t": state.stock.sum(),
+            "capacity_t": capacity,
+            "operating_share": float((state.operating * state.capacity).sum()) / max(capacity, 1e-9),
+            "price_ore_yuan_per_t": market.price_ore,
+            "price_tb_yuan_per_kg": market.price_tb,
+            "price_dy_yuan_per_kg": market.price_dy,
+            "ore_lanes_open": (state.lanes[self.world.mine_crossing, 0] * state.capacity).sum() / max(capacity, 1e-9),
+            "goods_lanes_open": state.lanes[chinese, 2].mean() if chinese.any() else 0.0,
+            "towns_changed_hands": tally.towns_changed,
+            "operations": tally.operations,
+            "deaths_fighters": tally.dead.sum(),
+            "deaths_civilians": tally.civilians_dead,
+            "displaced_persons": state.displaced.sum(),
+            "leachate_t": flows.leachate,
+            "us_heavy_ree_supply_share": flows.us_oxide / self.us_demand,
+            "india_route_capacity_t": market.route_capacity,
+            "india_processing_revenue_usd": flows.india_revenue,
+            "federal_settlement": state.settlement,
+            **extra,
+        }
+        for name, series in self.monthly.items():
+            series[month] = values[name]
+
+    def _note_actors(self, month: int, state: State, taxes: Floats) -> None:
+        world, forces = self.world, len(self.force_ids)
+        holder = state.holder[: len(world.codes)]
+        held = holder >= 0
+        total = max(float(world.population.sum()), 1.0)
+        people = state.control[:-1] * world.population
+        heads = people.sum(axis=1)
+        everywhere = state.holder >= 0
+        values = {
+            "townships_held": np.bincount(holder[held], minlength=forces),
+            "population_share": heads / total,
+            "seat_population_share": np.bincount(holder[held], world.population[held], minlength=forces) / total,
+            "troops": state.troops.sum(axis=1),
+            "posts": np.bincount(state.holder[everywhere], state.posts[everywhere], minlength=forces),
+            "arms": state.arms,
+            "treasury_usd": state.treasury,
+            "revenue_usd": state.tally.income,
+            "ore_revenue_usd": state.flows.tax_usd,
+            "ore_tax_yuan_per_t": taxes,
+            "legitimacy": (people * state.legitimacy).sum(axis=1) / np.maximum(heads, 1.0),
+            "recognition": state.recognition,
+            "pressure": state.pressure,
+        }
+        for name, series in self.actors.items():
+            series[month] = values[name]
+
+    def _note_exports(self, month: int, state: State) -> None:
+        for mine, destination in np.argwhere(state.flows.ore > 0):
+            seller = int(state.holder[self.world.mine_place[mine]])
+            crossing = int(state.flows.crossing[mine, destination])
+            tonnes = float(state.flows.ore[mine, destination])
+            self.exports.append((month, int(mine), seller, crossing, int(destination), tonnes))
+
+    def _control(self, month: int, state: State) -> dict[str, Any]:
+        leader = state.control.argmax(axis=0)
+        return {
+            "month": month,
+            "holder": state.holder.copy(),
+            "attacker": state.attacker.copy(),
+            "fallen": state.urban.copy(),
+            "posts": state.posts.copy(),
+            "leader": np.where(leader == len(self.force_ids), NOBODY, leader),
+            "leader_share": state.control.max(axis=0),
+            "junta_share": state.control[self.junta].copy() if self.junta >= 0 else np.zeros(state.control.shape[1]),
+        }
+
+    def bhamo(self) -> dict[str, float | None]:
+        """The outcomes about Bhamo; null in a world without it."""
+        if self._bhamo < 0:
+            return {"bhamo_fallen": None, "bhamo_months_held": None}
+        lost = [month for month, holder in enumerate(self._bhamo_holder) if holder != self._bhamo_holder[0]]
+        return {"bhamo_fallen": float(bool(lost)), "bhamo_months_held": float(lost[0] if lost else self.months_done)}
+
+    def result(self) -> RunResult:
+        """Outcomes and tables of the months recorded so far."""
+        built = {
+            "monthly": self._monthly_table(),
+            "actors": self._actors_table(),
+            "exports": self._exports_table(),
+            "events": self._events_table(),
+            "control": self._control_table(),
+            "lanes": self._lanes_table(),
+        }
+        return RunResult(outcomes=compute(self), tables=built)
+
+    def _table(self, name: str, rows: int, columns: dict[str, Any]) -> pa.Table:
+        keys = {"run_id": self.spec.run_id, "scenario": self.spec.label, "replicate": self.spec.replicate}
+        arrays = []
+        for field in tables.schema(name):
+            if field.name in keys:
+                columns[field.name] = _constant(keys[field.name], rows, field.type)
+            values = columns[field.name]
+            arrays.append(values if isinstance(values, pa.Array) else pa.array(values).cast(field.type))
+        return pa.Table.from_arrays(arrays, schema=tables.schema(name))
+
+    def _monthly_table(self) -> pa.Table:
+        rows = self.months_done + 1
+        columns: dict[str, Any] = {name: series[:rows] for name, series in self.monthly.items()}
+        columns |= {"month": np.arange(rows), "date": self.dates}
+        return self._table("monthly", rows, columns)
+
+    def _actors_table(self) -> pa.Table:
+        months, forces = self.months_done + 1, len(self.force_ids)
+        columns: dict[str, Any] = {name: series[:months].ravel() for name, series in self.actors.items()}
+        columns["month"] = np.repeat(np.arange(months), forces)
+        columns["actor"] = _labels(np.tile(np.arange(forces), months), self.force_ids, "")
+        return self._table("actors", months * forces, columns)
+
+    def _exports_table(self) -> pa.Table:
+        month, mine, seller, crossing, destination, tonnes = _transpose(self.exports, 6)
+        columns = {
+            "month": np.array(month, np.int64),
+            "mine": _labels(np.array(mine, np.int64), self.world.mine_ids, ""),
+            "seller": _labels(np.array(seller, np.int64), self.force_ids, "nobody"),
+            "crossing": _labels(np.array(crossing, np.int64), self.world.crossing_ids, ""),
+            "destination": _labels(np.array(destination, np.int64), DESTINATIONS, ""),
+            "tonnes": np.array(tonnes, np.float64),
+        }
+        return self._table("exports", len(self.exports), columns)
+
+    def _events_table(self) -> pa.Table:
+        month, date, kind, actor, other, place, value, text = _transpose(self.events, 8)
+        columns: dict[str, Any] = {"month": np.array(month, np.int64), "date": pa.array(date, pa.string())}
+        for name, values in (("kind", kind), ("actor", actor), ("other", other), ("place", place)):
+            columns[name] = pa.array(values, pa.string()).dictionary_encode()
+        columns |= {"value": pa.array(value, pa.float64()), "text": pa.array(text, pa.string())}
+        return self._table("events", len(self.events), columns)
+
+    def _control_table(self) -> pa.Table:
+        places = len(self.world.place_ids)
+        sites = places - len(self.world.codes)
+        gap = np.full(sites, np.nan)
+        rows = places * len(self.control)
+        columns: dict[str, Any] = {"month": np.repeat([part["month"] for part in self.control], places)}
+        columns["place"] = _labels(np.tile(np.arange(places), len(self.control)), self.world.place_ids, "")
+        for name, other in (("holder", "nobody"), ("attacker", "")):
+            columns[name] = _labels(np.concatenate([part[name] for part in self.control]), self.force_ids, other)
+        for name in ("fallen", "posts"):
+            columns[name] = np.concatenate([part[name] for part in self.control])
+        leaders = [np.append(part["leader"], np.full(sites, -2)) for part in self.control]
+        columns["leader"] = _labels(np.concatenate(leaders), self.force_ids, "nobody")
+        for name in ("leader_share", "junta_share"):
+            shares = np.concatenate([np.append(part[name], gap) for part in self.control])
+            columns[name] = pa.array(shares, from_pandas=True)
+        return self._table("control", rows, columns)
+
+    def _lanes_table(self) -> pa.Table:
+        lanes = np.concatenate(self.lanes)
+        crossings = len(self.world.crossing_ids)
+        columns: dict[str, Any] = {
+            "month": np.repeat(np.arange(len(self.lanes)), crossings),
+            "crossing": list(self.world.crossing_ids) * len(self.lanes),
+        }
+        columns |= {name: lanes[:, index] for index, name in enumerate(("ore", "reagent", "goods"))}
+        return pa.table(columns)
+
+
+def _transpose(rows: list[Any], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def _constant(value: Any, rows: int, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_dictionary(kind):
+        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array([value], pa.string()))
+    return pa.array(np.full(rows, value)).cast(kind) if not isinstance(value, str) else pa.repeat(value, rows)
+
+
+def _labels(index: NDArray[np.int64], names: tuple[str, ...], other: str) -> pa.Array:
+    """Names by index as a dictionary array; -1 stands for ``other``, anything below for the empty text."""
+    codes = np.where(index >= 0, index, np.where(index == -1, len(names), len(names) + 1)).astype(np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array([*names, other or "", ""], pa.string()))

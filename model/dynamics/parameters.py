@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from model.dynamics.budgets import BudgetParameters
+from model.dynamics.combat import CombatParameters
+from model.dynamics.contest import ContestParameters
+from model.dynamics.control import ControlParameters
+from model.dynamics.diplomacy import DiplomacyParameters
+from model.dynamics.ground import GroundParameters
+from model.dynamics.harm import HarmParameters
 from model.dynamics.market import MarketParameters
 from model.dynamics.mining import MiningParameters
 from model.dynamics.netback import TradeParameters
+from model.dynamics.operations import FortificationParameters
+from model.dynamics.people import PeopleParameters
+from model.dynamics.posting import PostingParameters
 from model.dynamics.quad import QuadProcessParameters
 from model.dynamics.season import SeasonParameters
+from model.dynamics.supply import SupplyParameters
 from model.parameters import ParameterTable
 
 
@@ -14,7 +25,18 @@ class Processes(ParameterTable):
     """The parameter tables of the processes of a month."""
 
     season: SeasonParameters = SeasonParameters()
+    ground: GroundParameters = GroundParameters()
+    supply: SupplyParameters = SupplyParameters()
+    contest: ContestParameters = ContestParameters()
+    fortification: FortificationParameters = FortificationParameters()
+    combat: CombatParameters = CombatParameters()
+    posting: PostingParameters = PostingParameters()
+    control: ControlParameters = ControlParameters()
+    diplomacy: DiplomacyParameters = DiplomacyParameters()
     mining: MiningParameters = MiningParameters()
     trade: TradeParameters = TradeParameters()
     market: MarketParameters = MarketParameters()
     quad: QuadProcessParameters = QuadProcessParameters()
+    budgets: BudgetParameters = BudgetParameters()
+    people: PeopleParameters = PeopleParameters()
+    harm: HarmParameters = HarmParameters()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from model.experiments import tables
+from model import tables
 from model.scenario.spec import RunSpec
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from model.experiments import tables
+from model import tables
 from model.experiments.codec import RUN_TABLES
 from model.experiments.plan import BatchPlan, make_plan
 from model.record import RunResult

@@ -1,0 +1,133 @@
+"""Armed actors: the junta, ethnic armed organizations, People's Defence Forces.
+
+Each decides by bounded expected utility over the attacks within its reach: an attack is made when its expected utility and
+luck (logit errors) beat holding still, and the best are kept up to the number of operations it can run a month.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from mesa import Agent, Model
+from numpy.typing import NDArray
+
+from agents.armed_parameters import ArmedActorParameters, PeoplesDefenceForceParameters
+from model.draws import Draws, key
+from model.dynamics.ground import Ground
+from model.dynamics.operations import Options
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class ArmedActor(Agent):
+    """An armed actor.
+
+    Args:
+        model: the Mesa model it lives in.
+        actor_id: its id in the world's ``forces.csv`` or the scenario.
+        index: its position among the armed actors.
+        parameters: its table.
+    """
+
+    def __init__(self, model: Model, actor_id: str, index: int, parameters: ArmedActorParameters) -> None:
+        super().__init__(model)
+        self.actor_id = actor_id
+        self.index = index
+        self.parameters = parameters
+
+    def choose_operations(self, options: Options, rows: slice, draws: Draws, ground: Ground, month: int) -> Ints:
+        """Rows of the options that it attacks this month.
+
+        Args:
+            options: all actors' options.
+            rows: its own part of them.
+            draws: keyed draws: one Gumbel draw an option, one for holding still in its place.
+            ground: static arrays (keys).
+            month: the month.
+
+        Returns:
+            Indices into the options, best first, at most ``operations_per_month``.
+        """
+        p = self.parameters
+        if rows.stop <= rows.start or p.operations_per_month == 0:
+            return np.zeros(0, np.int64)
+        places = ground.place_keys[options.place[rows]]
+        me = ground.actor_keys[self.index : self.index + 1]
+        attack = p.choice_precision * options.utility[rows] + draws.gumbel("attack", month, me, places)
+        hold = draws.gumbel("hold", month, me, places)
+        gain = np.where(options.utility[rows] > -1.0 / p.choice_precision, attack - hold, -1.0)
+        best = np.argsort(-gain, kind="stable")[: p.operations_per_month]
+        return np.asarray(rows.start + best[gain[best] > 0])
+
+    def accepts_terms(self, gain: float, level: float, fear: float, draws: Draws, month: int) -> bool:
+        """Whether it takes a patron's offer this year.
+
+        Args:
+            gain: what the offer is worth, months of its own revenue.
+            level: how far-reaching the terms are, 0-1; autonomy costs in proportion.
+            fear: what it expects Beijing to do to it for that, months of its own revenue.
+            draws: keyed draws.
+            month: the month.
+        """
+        utility = self.parameters.choice_precision * (gain - self.parameters.autonomy_cost * level - fear)
+        u = draws.scalar("accept", month // 12, key(self.actor_id))
+        return u < 1 / (1 + float(np.exp(-np.clip(utility, -50, 50))))
+
+
+class Junta(ArmedActor):
+    """The military government; it alone has aircraft by default, which fly where its fights matter most."""
+
+
+class EthnicArmedOrganization(ArmedActor):
+    """An ethnic armed organization or militia."""
+
+
+class PeoplesDefenceForce(ArmedActor):
+    """A regional pool of People's Defence Forces; it joins allies' operations next door with a declared chance."""
+
+    def joins(
+        self, options: Options, rows: slice, wanted: NDArray[np.bool_], draws: Draws, ground: Ground, month: int
+    ) -> Ints:
+        """Rows of its options at places that an ally attacks and that it joins.
+
+        Args:
+            options: all actors' options.
+            rows: its own part of them.
+            wanted: (P,) places that allies attack this month.
+            draws: keyed draws.
+            ground: static arrays (keys).
+            month: the month.
+        """
+        assert isinstance(self.parameters, PeoplesDefenceForceParameters)
+        places = options.place[rows]
+        me = ground.actor_keys[self.index : self.index + 1]
+        u = draws.uniform("join", month, me, ground.place_keys[places])
+        return np.asarray(rows.start + np.flatnonzero(wanted[places] & (u < self.parameters.coordination)))
+
+
+KINDS: dict[str, type[ArmedActor]] = {
+    "Junta": Junta,
+    "EthnicArmedOrganization": EthnicArmedOrganization,
+    "PeoplesDefenceForce": PeoplesDefenceForce,
+}
+
+
+def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, denial: Floats, places: int) -> Floats:
+    """(2, P) air support of attacker and defender: each actor's sorties are shared over its fights, at most 1 a fight.
+
+    Args:
+        budget: (F,) fights that each actor's aircraft can support this month, weather included.
+        fights: (L,) places attacked.
+        attacker: (L,) who attacks.
+        defender: (L,) who holds the place; -1 nobody.
+        denial: (F,) 0-1, how far aircraft are kept from fights against this actor.
+        places: number of places.
+    """
+    support = np.zeros((2, places))
+    for actor in np.flatnonzero(budget > 0):
+        attacks, defends = attacker == actor, defender == actor
+        share = min(1.0, float(budget[actor]) / max(int((attacks | defends).sum()), 1))
+        enemy_of_attack = np.where(defender[attacks] >= 0, denial[defender[attacks]], 0.0)
+        support[0, fights[attacks]] = share * (1 - enemy_of_attack)
+        support[1, fights[defends]] = share * (1 - denial[attacker[defends]])
+    return support

@@ -1,0 +1,125 @@
+"""Beijing at the gates: lanes that close and open, pressure on armed groups.
+
+For an open lane of a crossing to China held by ``f`` (equation E3.8), a month's chance to close is
+``logit = k0 + k1 offensive_f + k2 us_link_f + k4 collapse - k5 shortage [ore] - k6 talks_f``; a closed one reopens with
+``logit = r0 + k5 shortage [ore] - g [goods] + k6 talks_f - k1 offensive_f - k2 us_link_f``. ``us_link`` is how far the US deals
+with the holder, ``collapse`` the junta's recent losses of towns, ``talks`` whether the holder has a ceasefire with the junta.
+Pressure follows offences: ``P <- P + gain (offence - P)``, and spreads to allies that depend on China (August 2025).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from model.draws import Draws, Keys
+from model.dynamics.ground import Ground
+from model.state import State
+from model.world.world import World
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+ORE_LANE, REAGENT_LANE, GOODS_LANE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Stance:
+    """What Beijing decides with: weights of its table, and what it sees; arrays over armed actors (F,)."""
+
+    close_base: float
+    reopen_base: float
+    offensive: float
+    us_link: float
+    collapse: float
+    shortage: float
+    talks: float
+    patience: float
+    dwell: int
+    link: Floats
+    """How far the US deals with each actor, 0-1."""
+    fear: float
+    """How near the junta is to collapse, 0-1."""
+
+
+def update_lanes(
+    world: World, state: State, draws: Draws, keys: Keys, junta: int, ceasefire: Floats, stance: Stance
+) -> list[tuple[int, int, bool]]:
+    """Let Beijing close and reopen lanes at the crossings to China.
+
+    Args:
+        world: the world.
+        state: ``lanes`` and ``lane_age`` change.
+        draws: keyed draws.
+        keys: (X,) keys of the crossings.
+        junta: index of the junta, -1 for none; its own gates are shut for nobody's offensive.
+        ceasefire: (F,) 1 where the actor does not fight the junta.
+        stance: weights and what Beijing sees.
+
+    Returns:
+        (crossing, lane, opened) for each change.
+    """
+    holder = state.holder[world.crossing_place]
+    chinese = np.array([country == "China" for country in world.crossing_country])
+    some = holder >= 0
+    offence = np.where(some, stance.offensive * state.offensive[holder], 0.0)
+    offence = offence + np.where(some, stance.us_link * stance.link[holder], 0.0)
+    talks = np.where(some, stance.talks * ceasefire[holder], 0.0)
+    short = np.array([stance.shortage * max(state.market.shortage, 0.0), 0.0, 0.0])
+    patience = np.array([0.0, 0.0, stance.patience])
+    close = stance.close_base + (offence + stance.collapse * stance.fear - talks)[:, None] - short
+    reopen = stance.reopen_base + (talks - offence)[:, None] + 2 * short - patience
+    # One draw a crossing and month: what makes Beijing close one lane tends to make it close the others.
+    u = draws.uniform("lanes", state.month, keys)[:, None]
+    was_open = state.lanes >= 0.5
+    free = chinese[:, None] & (state.lane_age >= stance.dwell)
+    closing = free & was_open & (u < special.expit(close))
+    opening = free & ~was_open & (u < special.expit(reopen))
+    state.lanes = np.where(closing, 0.0, np.where(opening, 1.0, state.lanes))
+    state.lane_age = np.where(closing | opening, 0, state.lane_age + 1)
+    changed = np.argwhere(closing | opening)
+    return [(int(x), int(lane), bool(opening[x, lane])) for x, lane in changed]
+
+
+def update_pressure(
+    ground: Ground,
+    state: State,
+    places: Ints,
+    attackers: Ints,
+    gain: float,
+    transmission: float,
+    depends: Floats,
+    link: Floats,
+) -> None:
+    """Move Beijing's pressure, and the memory of offensives it is moved by.
+
+    Args:
+        ground: static arrays.
+        state: ``pressure`` and ``offensive`` change.
+        places: (L,) places attacked this month.
+        attackers: (L,) who led the attacks.
+        gain: speed of pressure, 1/month.
+        transmission: how far pressure on an actor passes on to an ally, 1/month.
+        depends: (F,) dependence on China, 0-1.
+        link: (F,) how far the US deals with each actor, 0-1.
+    """
+    minded = ground.beijing_cares[places]
+    hits = np.bincount(attackers[minded], minlength=len(depends))
+    state.offensive = np.minimum(0.7 * state.offensive + 0.3 * np.minimum(hits, 2), 1.0)
+    offence = np.minimum(state.offensive + 0.5 * link, 1.0)
+    allied = (state.stance == 1) & ~np.eye(len(depends), dtype=bool)
+    passed = (allied * (state.pressure * depends)[None]).max(axis=1) * depends
+    aim = np.maximum(offence, transmission * passed)
+    state.pressure += gain * (aim - state.pressure)
+
+
+def goods_open(world: World, ground: Ground, state: State) -> Floats:
+    """(F,) openness of the goods lanes to China at the gates each actor holds; 1 where it holds none."""
+    chinese = ground.chinese_gate[world.crossing_place]
+    holder = np.where(chinese, state.holder[world.crossing_place], -1)
+    count = np.bincount(holder + 1, minlength=len(state.troops) + 1)[1:]
+    opened = np.bincount(holder + 1, state.lanes[:, GOODS_LANE], minlength=len(state.troops) + 1)[1:]
+    return np.where(count > 0, opened / np.maximum(count, 1), 1.0)

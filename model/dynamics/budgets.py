@@ -1,0 +1,149 @@
+"""Money and arms: what armed actors earn, what they owe, what they buy.
+
+Income (USD a month): money from outside the map less sanctions; levies on the people of the countryside it controls, as far
+as they consent; trades and tolls of the places it holds; tax on ore; aid. Upkeep is owed first; of what is left, declared
+shares buy arms and services, the rest is kept. Every transfer has two legs: the treasuries' and the outside's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.dynamics.ground import Ground
+from model.parameters import ParameterTable, parameter
+from model.state import State
+from model.world.world import World
+
+Floats = NDArray[np.float64]
+
+
+class BudgetParameters(ParameterTable):
+    """Prices and rates of war economies."""
+
+    toll_rate: float = parameter(
+        0.02, low=0.0, high=0.1, unit="0-1", meaning="Toll on goods through a gate, over their value.", source="assumed"
+    )
+    arms_price_usd: float = parameter(
+        2_500.0,
+        low=500.0,
+        high=10_000.0,
+        unit="USD",
+        meaning="Price of arming one fighter, ammunition included.",
+        source="assumed",
+    )
+    arms_growth_cap: float = parameter(
+        0.03, low=0.0, high=0.1, unit="1/month", meaning="Most arms the black market yields a month, over fighters.",
+        source="SOURCES P36, wider",
+    )  # fmt: skip
+    arms_wear: float = parameter(
+        0.01, low=0.0, high=0.05, unit="1/month", meaning="Arms worn out or spent in a month.", source="assumed"
+    )
+    revenue_floor_usd: float = parameter(
+        2e5,
+        low=1e4,
+        high=5e6,
+        unit="USD/month",
+        meaning="Least revenue in which utilities are counted.",
+        source="assumed",
+    )
+    revenue_memory: float = parameter(
+        0.1,
+        low=0.01,
+        high=1.0,
+        unit="1/month",
+        meaning="Weight of this month in the running mean of revenue.",
+        source="assumed",
+    )
+    service_cost_usd: float = parameter(
+        0.6,
+        low=0.05,
+        high=10.0,
+        unit="USD/person/month",
+        meaning="Spending that gives full services.",
+        source="assumed",
+    )
+
+
+def rents(world: World, ground: Ground, state: State, ore_usd_per_t: Floats, toll_rate: float) -> Floats:
+    """(P,) USD a month that the holder draws from each place: trades, tolls, ore.
+
+    Args:
+        world: the world.
+        ground: its static arrays.
+        state: the state.
+        ore_usd_per_t: (M,) tax that a holder could take of a tonne at each mine.
+        toll_rate: toll on goods.
+    """
+    rent = ground.rent_site.copy()
+    tolls = world.crossing_capacity[:, 2] * 1e6 * state.lanes[:, 2] * toll_rate
+    np.add.at(rent, world.crossing_place, tolls)
+    np.add.at(rent, world.mine_place, ore_usd_per_t * state.capacity * np.maximum(state.operating, 0.3))
+    return rent
+
+
+def step(
+    world: World,
+    ground: Ground,
+    state: State,
+    profile: dict[str, Floats],
+    means: dict[str, Floats],
+    parameters: BudgetParameters,
+) -> Floats:
+    """Collect, pay, buy; returns the income of each actor.
+
+    Args:
+        world: the world.
+        ground: static arrays.
+        state: treasury, arms, services' money, ``paid``, ``revenue`` and the tally change.
+        profile: (F,) arrays of the actors' parameters by name.
+        means: (F,) ``sanctions`` (USD lost), ``aid`` (USD), ``arms`` (fighter equivalents) from patrons.
+        parameters: the table above.
+
+    Returns:
+        (F,) USD spent on services.
+    """
+    income = _income(world, ground, state, profile, means, parameters)
+    upkeep = profile["upkeep_usd"] * state.troops.sum(axis=1)
+    available = state.treasury + income
+    paid = np.minimum(upkeep, available)
+    left = np.maximum(income - upkeep, 0.0)
+    fighters = np.maximum(state.troops.sum(axis=1), 1)
+    wanted = profile["arms_budget_share"] * left / parameters.arms_price_usd
+    leash = 1 - profile["dependence_on_china"] * state.pressure
+    room = np.maximum(1.5 * fighters - state.arms, 0.0)
+    bought = np.minimum(np.minimum(wanted, parameters.arms_growth_cap * fighters * leash), room)
+    worn = parameters.arms_wear * state.arms
+    services = profile["services_budget_share"] * left
+    spent = paid + bought * parameters.arms_price_usd + services
+    state.treasury = available - spent
+    state.arms = state.arms + bought + means["arms"] - worn
+    state.tally.arms_gained += bought + means["arms"]
+    state.tally.arms_lost += worn
+    state.tally.income += income
+    state.tally.spent += spent
+    state.paid = np.where(upkeep > 0, paid / np.maximum(upkeep, 1e-9), 1.0)
+    memory = parameters.revenue_memory
+    state.revenue = np.maximum((1 - memory) * state.revenue + memory * income, parameters.revenue_floor_usd)
+    return services
+
+
+def _income(
+    world: World,
+    ground: Ground,
+    state: State,
+    profile: dict[str, Floats],
+    means: dict[str, Floats],
+    parameters: BudgetParameters,
+) -> Floats:
+    leash = 1 - profile["dependence_on_china"] * state.pressure * (profile["dependence_on_china"] > 0.5)
+    outside = np.maximum(profile["outside_revenue_usd"] * leash - means["sanctions"], 0.0)
+    people = state.control[:-1] * world.population
+    levies = profile["population_tax_usd"] * (people * state.legitimacy).sum(axis=1)
+    tolls = np.zeros(len(state.holder))
+    np.add.at(
+        tolls, world.crossing_place, world.crossing_capacity[:, 2] * 1e6 * state.lanes[:, 2] * parameters.toll_rate
+    )
+    held = state.holder >= 0
+    local = np.bincount(state.holder[held], (ground.rent_site + tolls)[held], minlength=len(outside))
+    return np.asarray(outside + levies + local + state.flows.tax_usd + means["aid"])

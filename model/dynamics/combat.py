@@ -1,0 +1,341 @@
+"""Fights: fighters gather, posts fall, towns are besieged and stand or fall.
+
+State of a place under attack: ``urban`` in 0-1, how far its fall has gone. Equations (E3.5 with corrections K1 and K3):
+
+* posts: captured ~ Binomial(assaults, p) with the wall factor of a post;
+* town: ``logit u += x (4 lambda (2 p - 1)) + sqrt(x) sigma xi`` where ``x`` is the share of the posts already lost: the belt
+  falls first. It begins at ``u0``, falls at ``u >= 0.9``, and is saved after two months at ``u <= 0.1`` or unattacked;
+* losses follow the engaged force ``min(T_att, T_def)``: attackers ``delta_A (2 - p)``, defenders ``delta_D (0.5 + p)`` plus
+  ``iota (1 - s)`` of a besieged garrison, in whole fighters by keyed binomials.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from model.draws import Draws
+from model.dynamics.contest import ContestParameters, attack_supply, defence_supply, fighter_worth, success
+from model.dynamics.ground import Ground
+from model.dynamics.operations import FortificationParameters, walls
+from model.parameters import ParameterTable, parameter
+from model.state import NOBODY, State
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class CombatParameters(ParameterTable):
+    """Sieges and losses."""
+
+    urban_drift: float = parameter(
+        1.0, low=0.3, high=2.0, unit="logit/month", meaning="Speed at which a town falls, lambda.", source="correction K1",
+        status="weakly identified",
+    )  # fmt: skip
+    urban_noise: float = parameter(
+        0.4, low=0.1, high=1.0, unit="logit/month^0.5", meaning="Noise of a siege, sigma.", source="correction K1",
+        status="weakly identified",
+    )  # fmt: skip
+    site_speed: float = parameter(
+        2.0, low=1.0, high=5.0, unit="x", meaning="How much faster gates, mines and small towns fall.", source="assumed"
+    )
+    urban_start: float = parameter(
+        0.3,
+        low=0.15,
+        high=0.5,
+        unit="0-1",
+        meaning="Where the fall of an attacked place begins, u0.",
+        source="correction K1",
+    )
+    urban_fallen: float = parameter(
+        0.9, low=0.8, high=0.95, unit="0-1", meaning="Where the place has fallen.", source="SOURCES P19"
+    )
+    urban_saved: float = parameter(
+        0.1, low=0.05, high=0.14, unit="0-1", meaning="Where the place is nearly safe.", source="SOURCES P19"
+    )
+    attacker_loss: float = parameter(
+        0.025, low=0.01, high=0.05, unit="1/month", meaning="Attackers lost over the engaged force, delta_A.", source="SOURCES P12",
+        status="weakly identified",
+    )  # fmt: skip
+    defender_loss: float = parameter(
+        0.03, low=0.01, high=0.06, unit="1/month", meaning="Defenders lost over the engaged force, delta_D.", source="SOURCES P13",
+        status="weakly identified",
+    )  # fmt: skip
+    isolation_loss: float = parameter(
+        0.06, low=0.02, high=0.12, unit="1/month", meaning="Losses of a besieged garrison without supply, iota.",
+        source="SOURCES P14", status="weakly identified",
+    )  # fmt: skip
+    captured_share: float = parameter(
+        0.35, low=0.0, high=1.0, unit="0-1", meaning="Share of a garrison that is captured when its place falls.",
+        source="assumed; 302 soldiers fled to China from Kanpaiti",
+    )  # fmt: skip
+    captured_arms: float = parameter(
+        0.5,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Share of the lost garrison's arms that the winner can use.",
+        source="assumed",
+    )
+    posts_rebuilt: float = parameter(
+        0.1, low=0.0, high=0.5, unit="1/month", meaning="Share of missing posts that a holder rebuilds when unattacked.",
+        source="assumed",
+    )  # fmt: skip
+    posts_on_capture: float = parameter(
+        0.3,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Share of the posts that the winner can man at once.",
+        source="assumed",
+    )
+
+
+@dataclass
+class Orders:
+    """Attacks ordered this month, shape (K,), ordered by actor, then place."""
+
+    actor: Ints
+    place: Ints
+
+
+@dataclass
+class Fight:
+    """What happened at the places attacked, shape (L,), one row a place."""
+
+    place: Ints
+    attacker: Ints
+    defender: Ints
+    chance: Floats
+    posts_taken: Ints
+    fallen: Bools
+    begun: Bools
+    dead: Ints
+    """Fighters killed on all sides."""
+
+
+def gather(ground: Ground, state: State, orders: Orders, commit_share: Floats) -> None:
+    """Move the committed fighters to the places they attack, in whole fighters; nobody is lost on the way.
+
+    Args:
+        ground: static arrays.
+        state: ``troops`` changes.
+        orders: attacks; an actor's fighters near several of its targets are shared out evenly.
+        commit_share: (F,) share of the fighters nearby that attacks draw on.
+    """
+    near = ground.near_dense[orders.place]
+    calls = np.zeros(state.troops.shape)
+    np.add.at(calls, orders.actor, near)
+    attacked = np.zeros(state.troops.shape, bool)
+    attacked[orders.actor, orders.place] = True
+    share = np.divide(commit_share[:, None], calls, out=np.zeros_like(calls), where=(calls > 0) & ~attacked)
+    moved = np.floor(near * state.troops[orders.actor] * share[orders.actor]).astype(np.int64)
+    np.subtract.at(state.troops, orders.actor, moved)
+    np.add.at(state.troops, (orders.actor, orders.place), moved.sum(axis=1))
+
+
+def _sides(state: State, orders: Orders) -> tuple[Ints, Ints, Bools]:
+    """Places attacked, the actor that leads each attack, and (F, L) who fights in it: allies of the leader."""
+    places = np.unique(orders.place)
+    present = np.zeros((len(state.troops), len(places)), bool)
+    present[orders.actor, np.searchsorted(places, orders.place)] = True
+    force = np.where(present, state.troops[:, places], -1)
+    leader = force.argmax(axis=0)
+    return places, leader, present & (state.stance[leader].T == 1)
+
+
+def resolve(
+    ground: Ground,
+    state: State,
+    draws: Draws,
+    orders: Orders,
+    tables: tuple[CombatParameters, ContestParameters, FortificationParameters],
+    profile: dict[str, Floats],
+    air: Floats,
+    form: str,
+) -> Fight:
+    """Fight out all attacks of a month at once.
+
+    Args:
+        ground: static arrays.
+        state: the state; troops, posts, sieges and holders change.
+        draws: keyed draws.
+        orders: the attacks; their fighters are there already (:func:`gather`).
+        tables: combat, contest and fortification parameters.
+        profile: (F,) ``effectiveness`` and ``assaults_per_operation``.
+        air: (2, P) 0-1, air support of the attacker and of the defender at each place.
+        form: ``structure.contest``.
+
+    Returns:
+        What happened.
+    """
+    parameters, contest, fort = tables
+    places, leader, sides = _sides(state, orders)
+    worth = fighter_worth(state, profile["effectiveness"], contest)[:, None]
+    attack = (sides * state.troops[:, places] * worth * attack_supply(state.supply[:, places], contest)).sum(axis=0)
+    defender = state.holder[places]
+    guards = _guards(state, places, defender)
+    defence = (guards * state.troops[:, places] * worth * defence_supply(state.supply[:, places], contest)).sum(axis=0)
+    attack = attack * (1 + (fort.air - 1) * air[0, places])
+    defence = defence * (1 + (fort.air - 1) * air[1, places])
+    chance_post = success(attack, defence * fort.post, contest.decisiveness, form)
+    chance = success(attack, defence * walls(ground, fort)[places], contest.decisiveness, form)
+    taken = _posts(ground, state, draws, places, leader, sides, chance_post, profile["assaults_per_operation"])
+    begun = state.attacker[places] != leader
+    fallen = _siege(ground, state, draws, places, leader, chance, parameters)
+    dead = _losses(ground, state, draws, places, sides, guards, chance, parameters)
+    _unattacked(state, places, parameters)
+    return Fight(places, leader, defender, chance, taken, fallen, begun & ~fallen, dead)
+
+
+def _guards(state: State, places: Ints, defender: Ints) -> Bools:
+    guards = np.zeros((len(state.troops), len(places)), bool)
+    held = defender >= 0
+    guards[defender[held], np.flatnonzero(held)] = True
+    return guards
+
+
+def _posts(
+    ground: Ground,
+    state: State,
+    draws: Draws,
+    places: Ints,
+    leader: Ints,
+    sides: Bools,
+    chance: Floats,
+    assaults: Floats,
+) -> Ints:
+    tries = (sides * assaults[:, None]).sum(axis=0)
+    won = draws.binomial("posts", state.month, tries, chance, ground.place_keys[places])
+    taken = np.minimum(won, state.posts[places])
+    state.posts[places] -= taken
+    return taken
+
+
+def _siege(
+    ground: Ground, state: State, draws: Draws, places: Ints, leader: Ints, chance: Floats, parameters: CombatParameters
+) -> Bools:
+    fresh = state.attacker[places] == NOBODY
+    u = np.where(fresh, parameters.urban_start, np.maximum(state.urban[places], 1e-3))
+    full = np.maximum(state.posts_full[places], 1)
+    exposed = np.where(state.posts_full[places] > 0, 1 - state.posts[places] / full, 1.0)
+    exposed = np.clip(exposed, 0.0, 1.0)
+    speed = parameters.urban_drift * np.where(ground.is_town[places], 1.0, parameters.site_speed)
+    xi = draws.normal("siege", state.month, ground.place_keys[places])
+    step = exposed * 4 * speed * (2 * chance - 1) + np.sqrt(exposed) * parameters.urban_noise * xi
+    u = special.expit(special.logit(np.clip(u, 0.02, 0.98)) + step)
+    fallen = (u >= parameters.urban_fallen) | (chance >= 1.0)
+    state.urban[places] = u
+    state.attacker[places] = leader
+    state.quiet[places] = np.where(u <= parameters.urban_saved, state.quiet[places] + 1, 0)
+    return np.asarray(fallen)
+
+
+def _losses(
+    ground: Ground,
+    state: State,
+    draws: Draws,
+    places: Ints,
+    sides: Bools,
+    guards: Bools,
+    chance: Floats,
+    parameters: CombatParameters,
+) -> Ints:
+    here = state.troops[:, places]
+    attackers, defenders = (sides * here).sum(axis=0), (guards * here).sum(axis=0)
+    engaged = np.minimum(attackers, defenders)
+    rate_attack = parameters.attacker_loss * (2 - chance) * engaged / np.maximum(attackers, 1)
+    rate_defence = parameters.defender_loss * (0.5 + chance) * engaged / np.maximum(defenders, 1)
+    starving = (
+        parameters.isolation_loss * (1 - state.supply[:, places]) * (state.isolated[places] > 0) * (attackers > 0)
+    )
+    rate = sides * rate_attack + guards * (rate_defence + starving)
+    actor, column = np.nonzero((rate > 0) & (here > 0))
+    place = places[column]
+    killed = draws.binomial(
+        "losses",
+        state.month,
+        here[actor, column],
+        rate[actor, column],
+        ground.actor_keys[actor],
+        ground.place_keys[place],
+    )
+    state.troops[actor, place] -= killed
+    np.add.at(state.tally.dead, actor, killed)
+    np.add.at(state.tally.deaths, ground.territory[place], killed)
+    return np.bincount(column, weights=killed, minlength=len(places)).astype(np.int64)
+
+
+def _unattacked(state: State, places: Ints, parameters: CombatParameters) -> None:
+    """Sieges that nobody presses ease; after two quiet months they are over, and posts are rebuilt."""
+    resting = np.ones(len(state.holder), bool)
+    resting[places] = False
+    besieged = resting & (state.attacker != NOBODY)
+    state.urban[besieged] *= 0.5
+    state.quiet[besieged] += 1
+    safe = resting & (state.attacker == NOBODY)
+    missing = np.maximum(state.posts_full - state.posts, 0)
+    rebuilt = np.ceil(parameters.posts_rebuilt * missing).astype(np.int64)
+    state.posts[safe] += rebuilt[safe]
+
+
+def lift_sieges(state: State) -> tuple[Ints, Ints]:
+    """End the sieges that have been quiet for two months, or whose parties no longer fight.
+
+    Returns:
+        Places and the actors that besieged them.
+    """
+    at = np.flatnonzero(state.attacker != NOBODY)
+    besieger, holder = state.attacker[at], state.holder[at]
+    peace = (holder >= 0) & (state.stance[besieger, holder] != -1)
+    over = at[(state.quiet[at] >= 2) | peace]
+    who = state.attacker[over].copy()
+    state.attacker[over] = NOBODY
+    state.urban[over] = 0.0
+    state.quiet[over] = 0
+    return over, who
+
+
+def take(ground: Ground, state: State, draws: Draws, fight: Fight, parameters: CombatParameters) -> None:
+    """Hand fallen places to those who took them; their garrisons flee, are captured, or scatter."""
+    for row in np.flatnonzero(fight.fallen):
+        place, winner, loser = int(fight.place[row]), int(fight.attacker[row]), int(fight.defender[row])
+        if loser >= 0:
+            _rout(ground, state, draws, place, winner, loser, parameters)
+        state.holder[place] = winner
+        state.attacker[place] = NOBODY
+        state.urban[place] = 0.0
+        state.quiet[place] = 0
+        state.isolated[place] = 0
+        state.posts[place] = int(parameters.posts_on_capture * state.posts_full[place])
+        if ground.is_town[place]:
+            state.tally.towns_changed += 1
+            state.towns_lost_year[winner] -= 1
+            if loser >= 0:
+                state.towns_lost_year[loser] += 1
+
+
+def _rout(
+    ground: Ground, state: State, draws: Draws, place: int, winner: int, loser: int, parameters: CombatParameters
+) -> None:
+    garrison = int(state.troops[loser, place])
+    refuges = np.flatnonzero(
+        ground.near_dense[place] & (state.holder == loser) & (np.arange(len(state.holder)) != place)
+    )
+    share = parameters.captured_share if refuges.size else 1.0
+    keys = (ground.actor_keys[loser : loser + 1], ground.place_keys[place : place + 1])
+    captured = int(draws.binomial("captured", state.month, garrison, share, *keys)[0])
+    fighters = max(int(state.troops[loser].sum()), 1)
+    arms = float(state.arms[loser]) * captured / fighters
+    state.troops[loser, place] = 0
+    if refuges.size:
+        state.troops[loser, refuges[np.argmax(state.troops[loser, refuges])]] += garrison - captured
+    state.tally.captured[loser] += captured
+    state.arms[loser] -= arms
+    state.tally.arms_lost[loser] += arms
+    state.arms[winner] += arms * parameters.captured_arms
+    state.tally.arms_gained[winner] += arms * parameters.captured_arms

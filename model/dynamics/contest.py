@@ -1,0 +1,80 @@
+"""Strength and the chance of success in a contest of two forces.
+
+Contest success functions: ratio form ``p = E^m / (E^m + D^m)`` (Tullock 1980; axioms in Skaperdas 1996) and difference
+form ``p = 1 / (1 + exp(-k (E - D) / (E + D)))`` (Hirshleifer 1989, here of the relative difference, so that it does not
+depend on units; ``k = 2 m`` gives both forms the same slope at equal forces).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.parameters import ParameterTable, parameter
+from model.state import State
+
+Floats = NDArray[np.float64]
+
+
+class ContestParameters(ParameterTable):
+    """What makes a force strong."""
+
+    decisiveness: float = parameter(
+        1.2, low=0.8, high=2.0, unit="-", meaning="Exponent m of the contest success function.", source="SOURCES P4",
+        status="weakly identified",
+    )  # fmt: skip
+    supply_exponent: float = parameter(
+        0.7, low=0.0, high=2.0, unit="-", meaning="How strongly want of supply weakens an attack.", source="assumed; equation E3.5",
+    )  # fmt: skip
+    arms_exponent: float = parameter(
+        0.6, low=0.0, high=1.5, unit="-", meaning="How strongly want of arms weakens a force.", source="assumed"
+    )
+    defence_without_supply: float = parameter(
+        0.35, low=0.0, high=1.0, unit="0-1", meaning="Strength of a garrison with no supply at all.", source="equation E3.5, assumed",
+    )  # fmt: skip
+    recognition_morale: float = parameter(
+        0.05, low=0.0, high=0.15, unit="x", meaning="Gain of strength by full recognition.", source="SOURCES P63"
+    )
+    unpaid_morale: float = parameter(
+        0.3, low=0.0, high=0.9, unit="x", meaning="Loss of strength when no upkeep can be paid.", source="assumed"
+    )
+
+
+def success(attack: Floats, defence: Floats, decisiveness: float, form: str) -> Floats:
+    """Chance that the attacker succeeds.
+
+    Args:
+        attack: strengths >= 0.
+        defence: strengths >= 0, broadcasting with ``attack``.
+        decisiveness: exponent m.
+        form: "ratio" or "difference" (``structure.contest``).
+
+    Returns:
+        Chances 0-1; no attack gives 0, an undefended place 1.
+    """
+    total = attack + defence
+    share = np.divide(attack, total, out=np.zeros_like(total), where=total > 0)
+    if form == "difference":
+        chance = 1 / (1 + np.exp(-2 * decisiveness * (2 * share - 1)))
+        return np.where(share >= 1, 1.0, np.where(share <= 0, 0.0, chance))
+    odds = np.divide(share, 1 - share, out=np.full_like(share, np.inf), where=share < 1) ** decisiveness
+    return np.where(np.isinf(odds), 1.0, odds / (1 + odds))
+
+
+def fighter_worth(state: State, effectiveness: Floats, parameters: ContestParameters) -> Floats:
+    """(F,) worth of one fighter of each actor: effectiveness, training, arms in hand, morale."""
+    fighters = np.maximum(state.troops.sum(axis=1), 1)
+    armed = np.minimum(state.arms / fighters, 1.0) ** parameters.arms_exponent
+    morale = 1 + parameters.recognition_morale * state.recognition - parameters.unpaid_morale * (1 - state.paid)
+    return effectiveness * (1 + state.training) * armed * morale
+
+
+def attack_supply(supply: Floats, parameters: ContestParameters) -> Floats:
+    """Factor of supply on attacking strength."""
+    return np.asarray(supply**parameters.supply_exponent)
+
+
+def defence_supply(supply: Floats, parameters: ContestParameters) -> Floats:
+    """Factor of supply on defending strength: a starved garrison still holds its walls for a while."""
+    floor = parameters.defence_without_supply
+    return floor + (1 - floor) * supply

@@ -1,0 +1,180 @@
+"""What attacks are within reach, what they promise, and what actors believe of them.
+
+Every option is a pair (actor, place). The worth of an attack is ``EU = p V - (1 - p) L - c - S`` in months of the actor's own
+revenue: ``p`` the believed chance (contest on perceived strengths), ``V`` the worth of the place, ``L`` of the fighters it
+would cost, ``c`` the fixed cost of an operation, ``S`` the Chinese sanction expected (equation E3.4). Each option is
+weighed against holding still (utility 0) by a binary quantal response (McKelvey & Palfrey 1995).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.draws import Draws
+from model.dynamics.contest import ContestParameters, attack_supply, defence_supply, fighter_worth, success
+from model.dynamics.ground import Ground
+from model.parameters import ParameterTable, parameter
+from model.state import State
+from model.world.world import World
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class FortificationParameters(ParameterTable):
+    """What walls, hills of bunkers and aircraft are worth to the defender."""
+
+    town: float = parameter(
+        2.6, low=1.5, high=4.0, unit="x", meaning="Strength of a garrison in a town, over the open field.", source="SOURCES P8",
+        status="weakly identified",
+    )  # fmt: skip
+    site: float = parameter(
+        1.6, low=1.0, high=3.0, unit="x", meaning="The same at a gate, mine or small town.", source="assumed between post and town",
+    )  # fmt: skip
+    post: float = parameter(
+        1.35, low=1.0, high=2.0, unit="x", meaning="The same in an outpost.", source="SOURCES P9", status="weakly identified",
+    )  # fmt: skip
+    air: float = parameter(
+        1.35, low=1.0, high=1.8, unit="x", meaning="Gain of a side whose fight aircraft support.", source="SOURCES P10",
+        status="weakly identified",
+    )  # fmt: skip
+    air_in_monsoon: float = parameter(
+        0.85,
+        low=0.7,
+        high=1.0,
+        unit="x",
+        meaning="Worth of air support at the height of the rains.",
+        source="SOURCES P11",
+    )
+    ally_share: float = parameter(
+        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of an ally's fighters in a place that joins its defence.",
+        source="assumed; form of Konig et al. 2017",
+    )  # fmt: skip
+
+
+@dataclass
+class Options:
+    """Attacks within reach this month; all arrays have shape (K,), ordered by actor, then place."""
+
+    actor: Ints
+    place: Ints
+    chance: Floats
+    """Believed chance of success, 0-1."""
+    utility: Floats
+    """Expected utility, months of the actor's own revenue; holding still is 0."""
+
+
+def strengths(
+    ground: Ground, state: State, effectiveness: Floats, contest: ContestParameters, fort: FortificationParameters
+) -> tuple[Floats, Floats, Floats]:
+    """Strength of each actor where it stands, in reach of each place, and of the defence of each place.
+
+    Returns:
+        field (F, P): attacking strength standing at each place; reach (F, P): strength that stands at or next to it;
+        defence (P,): strength of its holder there with allies, before walls and aircraft.
+    """
+    worth = fighter_worth(state, effectiveness, contest)[:, None]
+    field = state.troops * worth * attack_supply(state.supply, contest)
+    reach = (ground.near @ field.T).T
+    guard = state.troops * worth * defence_supply(state.supply, contest)
+    own = np.zeros(len(state.holder))
+    held = np.flatnonzero(state.holder >= 0)
+    own[held] = guard[state.holder[held], held]
+    allied = (state.stance == 1) & ~np.eye(len(state.stance), dtype=bool)
+    helped = np.zeros_like(own)
+    helped[held] = np.einsum("kf,fk->k", allied[state.holder[held]].astype(np.float64), guard[:, held])
+    return field, reach, own + fort.ally_share * helped
+
+
+def walls(ground: Ground, fort: FortificationParameters) -> Floats:
+    """(P,) factor of fortification of a town or site."""
+    return np.where(ground.is_town, fort.town, fort.site)
+
+
+def within_reach(state: State, reach: Floats, minimum: float) -> tuple[Ints, Ints]:
+    """Pairs (actor, place) where an enemy, or nobody, holds a place near the actor's fighters, ordered by actor."""
+    hostile = state.stance == -1
+    targets = np.zeros(reach.shape, bool)
+    held = state.holder >= 0
+    targets[:, held] = hostile[:, state.holder[held]]
+    targets[:, ~held] = True
+    actor, place = np.nonzero(targets & (reach >= minimum))
+    return actor, place
+
+
+def worth_of_places(
+    world: World, ground: Ground, state: State, rent: Floats, weights: dict[str, Floats], actor: Ints, place: Ints
+) -> Floats:
+    """Worth of places to those who might take them, in months of their own revenue (equation E3.4).
+
+    Args:
+        world: the world.
+        ground: its static arrays.
+        state: the state (revenue is the unit).
+        rent: (P,) USD a month that the holder draws from mines, gates and trades there.
+        weights: (F,) arrays by parameter name (``weight_home`` and so on).
+        actor: (K,) who would take it.
+        place: (K,) what would be taken.
+
+    Returns:
+        (K,) months of revenue. Rent counts as ``horizon * rent / (rent + revenue)``: what a windfall is worth levels off.
+    """
+    income = rent[place]
+    rents = weights["horizon_months"][actor] * income / (income + state.revenue[actor])
+    at_home = ground.home[actor, place]
+    value = (
+        weights["weight_rent"][actor] * rents
+        + weights["weight_home"][actor] * at_home * np.where(ground.is_town[place], 1.0, 0.5)
+        + weights["weight_population"][actor] * np.minimum(ground.population[place] / 1e5, 3.0)
+        + weights["weight_road"][actor] * world.betweenness[place]
+        + weights["weight_headquarters"][actor] * (ground.headquarters_of[place] >= 0)
+    )
+    return np.asarray(value * np.where(at_home, 1.0, weights["ambition_abroad"][actor]))
+
+
+def weigh(
+    ground: Ground,
+    state: State,
+    draws: Draws,
+    forces: tuple[Floats, Floats, Floats],
+    pairs: tuple[Ints, Ints],
+    worth: Floats,
+    weights: dict[str, Floats],
+    tables: tuple[ContestParameters, FortificationParameters],
+    rules: tuple[str, float, Floats],
+) -> Options:
+    """Believed chance and expected utility of every attack within reach.
+
+    Args:
+        ground: static arrays.
+        state: last month's state, which is what actors see.
+        draws: keyed draws of the errors of belief.
+        forces: what :func:`strengths` returned.
+        pairs: what :func:`within_reach` returned.
+        worth: (K,) what :func:`worth_of_places` returned.
+        weights: (F,) arrays by parameter name.
+        tables: contest and fortification parameters.
+        rules: form of the contest, loss rate of an attacker (1/month), and (P,) 0-1 how far Beijing minds.
+
+    Returns:
+        The options.
+    """
+    contest, fort = tables
+    form, loss_rate, minded = rules
+    field, reach, defence = forces
+    actor, place = pairs
+    error = draws.normal("belief", state.month, ground.actor_keys[actor], ground.place_keys[place])
+    own = field[actor, place] + weights["commit_share"][actor] * (reach[actor, place] - field[actor, place])
+    believed = defence[place] * walls(ground, fort)[place] * np.exp(weights["belief_noise"][actor] * error)
+    chance = success(own, believed, contest.decisiveness, form)
+    fighters = np.maximum(state.troops.sum(axis=1), 1)[actor]
+    engaged = np.minimum(own, believed)
+    loss = weights["weight_loss"][actor] * loss_rate * (2 - chance) * engaged / (0.05 * fighters)
+    sanction = weights["weight_pressure"][actor] * weights["dependence_on_china"][actor] * minded[place]
+    sanction = sanction * (0.5 + state.pressure[actor])
+    utility = chance * worth - (1 - chance) * loss - weights["operation_cost"][actor] - sanction
+    return Options(actor=actor, place=place, chance=chance, utility=utility)

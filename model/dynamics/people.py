@@ -1,0 +1,135 @@
+"""People: services, consent, volunteers, conscripts, deserters.
+
+Services ``q`` relax towards spending a head over the cost of full services; consent ``L`` towards
+``b + g q - h harm`` with ``b`` higher at home (RebeLand's loop of issue, service, satisfaction and legitimacy:
+Cioffi-Revilla & Rouleau 2010). Volunteers come in proportion to the force and consent and level off at a cap: leaders and
+arms, not money, bind (finding 5 of the facts). Desertion grows with unpaid upkeep. All in whole persons.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.draws import Draws
+from model.dynamics.ground import Ground
+from model.dynamics.posting import share_out
+from model.parameters import ParameterTable, parameter
+from model.state import State
+from model.world.world import World
+
+Floats = NDArray[np.float64]
+
+
+class PeopleParameters(ParameterTable):
+    """Services, consent and manpower."""
+
+    services_rate: float = parameter(
+        0.1, low=0.01, high=0.5, unit="1/month", meaning="Speed at which services follow spending.", source="assumed"
+    )
+    consent_rate: float = parameter(
+        0.05, low=0.01, high=0.3, unit="1/month", meaning="Speed at which consent follows.", source="assumed"
+    )
+    consent_home: float = parameter(
+        0.6,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Consent in the homeland without services or harm.",
+        source="assumed",
+    )
+    consent_abroad: float = parameter(
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="Consent elsewhere likewise.", source="assumed"
+    )
+    consent_coup: float = parameter(
+        0.35,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Consent to a central government that came by a coup.",
+        source="assumed",
+    )
+    consent_services: float = parameter(
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="Gain of consent by full services.", source="assumed; article S10"
+    )
+    consent_harm: float = parameter(
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="Loss of consent to an actor where its aircraft fight.",
+        source="assumed; Bennett 2008, Schutte 2015",
+    )  # fmt: skip
+    unpaid_desertion: float = parameter(
+        0.03, low=0.0, high=0.2, unit="1/month", meaning="Deserters on top when nothing is paid.", source="assumed"
+    )
+
+
+def serve(
+    world: World, ground: Ground, state: State, spending: Floats, full_cost: float, airmen: Floats, p: PeopleParameters
+) -> None:
+    """Move services and consent.
+
+    Args:
+        world: the world.
+        ground: static arrays.
+        state: ``services`` and ``legitimacy`` change.
+        spending: (F,) USD on services this month.
+        full_cost: USD a head and month that give full services.
+        airmen: (F,) 0-1, how much of the month's air war is each actor's.
+        p: the table above.
+    """
+    people = state.control[:-1] * world.population
+    heads = np.maximum(people.sum(axis=1), 1.0)
+    level = np.minimum(spending / heads / full_cost, 1.0)
+    aim = level[:, None] * np.minimum(state.control[:-1] * 2, 1.0)
+    state.services += p.services_rate * (aim - state.services)
+    central = ground.home.all(axis=1)
+    base = np.where(
+        central[:, None], p.consent_coup, np.where(ground.home[:, : people.shape[1]], p.consent_home, p.consent_abroad)
+    )
+    harm = airmen[:, None] * np.minimum(state.tally.air_fights, 1.0)
+    target = np.clip(base + p.consent_services * state.services - p.consent_harm * harm, 0.0, 1.0)
+    state.legitimacy += p.consent_rate * (target - state.legitimacy)
+
+
+def recruit(
+    world: World,
+    ground: Ground,
+    state: State,
+    draws: Draws,
+    profile: dict[str, Floats],
+    start: dict[str, Floats],
+    p: PeopleParameters,
+) -> None:
+    """Volunteers, conscripts and deserters of the month; see the module's docstring.
+
+    Args:
+        world: the world.
+        ground: static arrays.
+        state: ``troops`` and the tally change.
+        draws: keyed draws.
+        profile: (F,) arrays of the actors' parameters by name.
+        start: (F,) ``troops`` and ``people`` (persons under control) at the start of the run.
+        p: the table above.
+    """
+    fighters = state.troops.sum(axis=1)
+    people = state.control[:-1] * world.population
+    heads = people.sum(axis=1)
+    consent = (people * state.legitimacy).sum(axis=1) / np.maximum(heads, 1.0)
+    room = np.clip(1 - fighters / np.maximum(profile["force_cap"] * start["troops"], 1.0), 0.0, 1.0)
+    volunteers = profile["volunteer_rate"] * start["troops"] * consent * 2 * room
+    reach = np.minimum(heads / np.maximum(start["people"], 1.0), 2.0)
+    conscripts = profile["conscripts_per_month"] * reach * np.minimum(room * 3, 1.0)
+    recruits = draws.whole("recruits", state.month, volunteers + conscripts, ground.actor_keys)
+    held = state.holder[None] == np.arange(len(fighters))[:, None]
+    weight = ground.posture * held * (state.isolated == 0)
+    nowhere = weight.sum(axis=1) <= 0
+    weight[nowhere, ground.home_place[nowhere]] = 1.0
+    state.troops += share_out(weight, recruits)
+    state.tally.recruited += recruits
+    rate = profile["desertion_rate"] + p.unpaid_desertion * (1 - state.paid)
+    actor, place = np.nonzero(state.troops)
+    keys = (ground.actor_keys[actor], ground.place_keys[place])
+    gone = draws.binomial("desertion", state.month, state.troops[actor, place], rate[actor], *keys)
+    state.troops[actor, place] -= gone
+    np.add.at(state.tally.deserted, actor, gone)
+    lost = (state.tally.dead + state.tally.captured) / np.maximum(fighters, 1)
+    state.losses_year += (12 * lost - state.losses_year) / 12
+    state.towns_lost_year *= 11 / 12

@@ -1,0 +1,74 @@
+"""The laws that hold in every run, checked cheaply every month: a broken one ends the run with its name and figures."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.dynamics.mining import MiningReport
+from model.state import State
+from model.world.world import World
+
+Floats = NDArray[np.float64]
+
+
+class LawBrokenError(Exception):
+    """A conservation law or bound does not hold: a bug of the model, never of the user."""
+
+
+class Ledger:
+    """Opening balances of a month, and the check at its end.
+
+    Args:
+        world: the world.
+        state: the state at the start of the run.
+    """
+
+    def __init__(self, world: World, state: State) -> None:
+        self.world = world
+        self.open(state)
+
+    def open(self, state: State) -> None:
+        """Note the balances with which a month begins."""
+        self.troops = state.troops.sum(axis=1)
+        self.arms = state.arms.copy()
+        self.treasury = state.treasury.copy()
+        self.ore = float((state.stock + state.in_process).sum())
+        self.reagent = float(state.reagent.sum())
+
+    def close(self, state: State, mined: MiningReport) -> None:
+        """Check the month.
+
+        Args:
+            state: the state at its end.
+            mined: what mining reported.
+
+        Raises:
+            LawBrokenError: with the law and by how much it fails.
+        """
+        tally = state.tally
+        gone = tally.dead + tally.deserted + tally.captured
+        self._equal("troops", state.troops.sum(axis=1), self.troops + tally.recruited - gone, 0.0)
+        self._equal("arms", state.arms, self.arms + tally.arms_gained - tally.arms_lost, 1e-6)
+        self._equal("money", state.treasury, self.treasury + tally.income - tally.spent, 0.01)
+        ore = self.ore + float((mined.leached - mined.lost).sum()) - float(state.flows.ore.sum())
+        self._equal("ore", np.array([(state.stock + state.in_process).sum()]), np.array([ore]), 1e-6 * max(ore, 1.0))
+        reagent = self.reagent + float((mined.reagent_imported - mined.reagent_used - mined.reagent_lost).sum())
+        self._equal("reagent", np.array([state.reagent.sum()]), np.array([reagent]), 1e-6 * max(reagent, 1.0))
+        self._bounds(state)
+
+    def _equal(self, law: str, found: NDArray[np.generic], expected: NDArray[np.generic], tolerance: float) -> None:
+        gap = np.abs(found.astype(np.float64) - expected.astype(np.float64))
+        if not (gap <= tolerance * np.maximum(1.0, np.abs(expected.astype(np.float64)) * 1e-9 + 1.0)).all():
+            raise LawBrokenError(f"the ledger of {law} does not close: {found} against {expected}")
+
+    def _bounds(self, state: State) -> None:
+        if (state.troops < 0).any():
+            raise LawBrokenError("there are fewer than no fighters somewhere")
+        if not np.allclose(state.control.sum(axis=0), 1.0, atol=1e-9) or (state.control < 0).any():
+            raise LawBrokenError("the shares of a township's countryside do not sum to 1")
+        holders = len(state.troops)
+        if (state.holder < -1).any() or (state.holder >= holders).any():
+            raise LawBrokenError("a place is held by an actor that does not exist")
+        if (state.flows.ore < 0).any() or (state.stock < -1e-9).any():
+            raise LawBrokenError("there is less than no ore somewhere")

@@ -1,0 +1,250 @@
+"""The model: what happens in a month, and in which order."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.armed import KINDS, ArmedActor, Junta, PeoplesDefenceForce
+from agents.beijing import Beijing
+from agents.chinese_buyer import ChineseBuyer
+from agents.other_parameters import ChineseBuyerParameters
+from agents.quad_partner import Australia, India, Japan
+from agents.united_states import UnitedStates
+from agents.western_government import WesternGovernment
+from model import phases
+from model.draws import Draws, keys
+from model.dynamics import budgets, control, harm, market, people, posting, quad, supply
+from model.dynamics.ground import ground_of
+from model.dynamics.season import monsoon_weight, road_factor
+from model.dynamics.supply import RoadNetwork
+from model.dynamics.trade import TradeChain
+from model.forcing import Forcing
+from model.ledger import Ledger
+from model.record import Recorder
+from model.scenario.schema import Scenario
+from model.scenario.spec import RunSpec
+from model.setup import armed_tables, begin_state, profile_of, with_own_actors
+from model.state import Tally
+from model.world.read import load_world
+
+Floats = NDArray[np.float64]
+
+
+@lru_cache(maxsize=64)
+def _scenario(text: str) -> Scenario:
+    return Scenario.model_validate({**json.loads(text), "name": ""}, strict=False)
+
+
+class RareEarthModel(mesa.Model):
+    """A run of the simulation; each :meth:`step` is a month.
+
+    Args:
+        spec: the specification of the run; without one, the shipped scenario ``status_quo``.
+        rng: a seed, for whoever runs the model by hand; it replaces the specification's.
+    """
+
+    def __init__(self, *, spec: RunSpec | None = None, rng: int | None = None) -> None:
+        super().__init__(rng=0 if rng is None else int(rng))
+        self.spec = spec if spec is not None else _default_spec()
+        self.setup = _scenario(self.spec.scenario)
+        self.draws = Draws(self.spec.seed if rng is None else int(rng))
+        self.world = with_own_actors(load_world(self.setup.world), self.setup)
+        self.p = self.setup.processes
+        self.ground = ground_of(self.world, self.p.ground)
+        self._make_agents()
+        self._make_state()
+        self.recorder.note(self.date, self.state, self._extra(), self._taxes())
+        self.datacollector = mesa.DataCollector(
+            model_reporters={"month": "month", "exports_t": "exports_t", "towns_changed_hands": "towns_changed_hands"}
+        )
+        self.datacollector.collect(self)
+
+    def _make_agents(self) -> None:
+        tables = armed_tables(self.setup)
+        self.profile = profile_of(tables)
+        self.armed = [
+            KINDS[str(getattr(table, "kind", "EthnicArmedOrganization"))](self, name, index, table)
+            for index, (name, table) in enumerate(tables.items())
+        ]
+        self.junta = next((actor.index for actor in self.armed if isinstance(actor, Junta)), -1)
+        self.beijing = Beijing(self, self.setup.beijing)
+        self.united_states = UnitedStates(self, self.setup.united_states)
+        self.india, self.japan = India(self, self.setup.quad), Japan(self, self.setup.quad)
+        self.australia = Australia(self, self.setup.quad)
+        western = self.setup.western
+        self.western = [WesternGovernment(self, number, western, self.draws) for number in range(western.governments)]
+        by_id = {name: t for name, t in self.setup.actors.items() if isinstance(t, ChineseBuyerParameters)}
+        defaults = ChineseBuyerParameters()
+        self.buyers = [
+            ChineseBuyer(self, buyer.id, index, by_id.get(buyer.id, defaults))
+            for index, buyer in enumerate(self.world.buyers)
+        ]
+
+    def _make_state(self) -> None:
+        world, p = self.world, self.p
+        self.state = begin_state(world, self.setup, self.profile, p.budgets)
+        self.month = 0
+        self.exports_t, self.towns_changed_hands = 0.0, 0
+        self.roads = RoadNetwork(world, p.supply)
+        self.chain = TradeChain(world, p.trade, p.market)
+        share = np.array([buyer.parameters.market_share for buyer in self.buyers])
+        months = np.array([buyer.parameters.inventory_months for buyer in self.buyers])
+        self.reference = market.begin(world, self.state, self.setup.start, share, months, p.market)
+        quad.begin(self.state, self.setup.quad.india_processing_t)
+        self.needed = control.fighters_to_hold(world, p.control)
+        self.crossing_keys = keys(world.crossing_ids)
+        people_now = (self.state.control[:-1] * world.population).sum(axis=1)
+        self.start = {"troops": self.state.troops.sum(axis=1).astype(float), "people": people_now}
+        self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
+        self.delivered: dict[str, Floats] = {}
+        eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
+        demand = self.setup.united_states.demand_t
+        self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
+        self._seed_consent()
+        supply.update(
+            world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
+        )
+        self.state.relieved = 0
+        self.ledger = Ledger(world, self.state)
+
+    def _seed_consent(self) -> None:
+        # A run begins where consent would have come to rest without services, harm or news.
+        p, home = self.p.people, self.ground.home
+        central = home.all(axis=1)[:, None]
+        rest = np.where(home[:, : len(self.world.codes)], p.consent_home, p.consent_abroad)
+        self.state.legitimacy = np.where(central, p.consent_coup, rest).astype(float)
+
+    # calendar ---------------------------------------------------------------------------------------------------
+
+    @property
+    def date(self) -> str:
+        """The calendar month of the step that comes next (at the start: the first month), as 2025-08."""
+        return self._date(self.month)
+
+    def _date(self, month: int) -> str:
+        number = 12 * int(self.setup.start[:4]) + int(self.setup.start[5:]) - 1 + month
+        return f"{number // 12}-{number % 12 + 1:02d}"
+
+    def forced(self, kind: str) -> list[Forcing]:
+        """What the outside world does this month, of one kind."""
+        date = self.date
+        return [
+            f for f in self.setup.forcing if f.kind == kind and f.start <= date and (f.end is None or date <= f.end)
+        ]
+
+    # the month --------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One month: all decide on last month's state, then everything is resolved."""
+        self.open_month()
+        phases.deliver_policy(self)
+        orders, prospects = phases.decide_operations(self)
+        phases.hold_talks(self, prospects)
+        self.update_supply()
+        fight = phases.fight(self, orders)
+        phases.press_and_open(self, fight)
+        phases.mine_and_trade(self)
+        self.balance_books()
+        phases.recognise(self)
+        self.close_month()
+
+    def open_month(self) -> None:
+        """Calendar, season, forcing."""
+        state = self.state
+        state.month = self.month
+        state.tally = Tally.zero(len(self.armed), len(self.world.codes))
+        self.ledger.open(state)
+        calendar = int(self.date[5:])
+        self.rains = monsoon_weight(calendar, self.p.season)
+        self.road_factor = road_factor(calendar, self.p.season)
+        self.holder_before = state.holder.copy()
+        phases.apply_forcing(self)
+
+    def update_supply(self) -> None:
+        """Supply over roads, from the air, on the river."""
+        relieved = supply.update(
+            self.world,
+            self.ground,
+            self.state,
+            self.draws,
+            self.roads,
+            self.p.supply,
+            self.rains,
+            self.profile["airlift_places"],
+        )
+        for place in relieved:
+            holder = int(self.state.holder[place])
+            phases.tell(
+                self,
+                "siege_relieved",
+                f"Boats relieve {self.name(holder)}'s garrison in {{place}}",
+                holder,
+                place=int(place),
+            )
+
+    def balance_books(self) -> None:
+        """Taxes and budgets, services, people, harm."""
+        p, state = self.p, self.state
+        means = phases.patrons(self)
+        services = budgets.step(self.world, self.ground, state, self.profile, means, p.budgets)
+        airmen = (self.profile["air_support"] > 0).astype(float)
+        people.serve(self.world, self.ground, state, services, p.budgets.service_cost_usd, airmen, p.people)
+        profile = phases.conscription(self)
+        people.recruit(self.world, self.ground, state, self.draws, profile, self.start, p.people)
+        harm.step(self.world, self.ground, state, self.draws, p.harm)
+
+    def close_month(self) -> None:
+        """Record the month and check the laws."""
+        state = self.state
+        self.ledger.close(state, self.mined)
+        ended = self.date
+        self.month += 1
+        self.exports_t = float(state.flows.ore.sum())
+        self.towns_changed_hands = state.tally.towns_changed
+        self.recorder.note(ended, state, self._extra(), self._taxes())
+        self.running = self.month < self.setup.months
+        self.datacollector.collect(self)
+
+    def move_reserves(self, reach: Floats) -> None:
+        """Post the fighters that do not attack."""
+        posting.move(self.ground, self.state, reach, self.profile["mobile_share"], self.p.posting)
+
+    # small things that several phases need ----------------------------------------------------------------------
+
+    def name(self, actor: int) -> str:
+        """Id of an armed actor; nobody for -1."""
+        return self.world.force_ids[actor] if actor >= 0 else "nobody"
+
+    def level(self, kind: str) -> Floats:
+        """(F,) what an instrument of this kind delivers to each armed actor this month, 0-1."""
+        row = self.delivered.get(kind)
+        return np.zeros(len(self.armed)) if row is None else row[:-1]
+
+    def level_of_all(self, kind: str) -> float:
+        """What instruments of this kind without an armed target deliver this month, 0-1."""
+        row = self.delivered.get(kind)
+        return 0.0 if row is None else float(row[-1])
+
+    def _extra(self) -> dict[str, float]:
+        followers = sum(government.adopted for government in self.western)
+        return {"western_followers": followers, "us_attention": self.united_states.attention}
+
+    def _taxes(self) -> Floats:
+        return phases.taxes_per_tonne(self)
+
+
+def actor_of(model: RareEarthModel, actor_id: str) -> ArmedActor | None:
+    """The armed actor with this id, if there is one."""
+    return next((actor for actor in model.armed if actor.actor_id == actor_id), None)
+
+
+def _default_spec() -> RunSpec:
+    from model.scenario.read import load_scenario
+
+    scenario = load_scenario("status_quo")
+    return RunSpec.make(scenario.name, scenario.resolved())

@@ -1,0 +1,159 @@
+"""The outcomes of a run: what batches are judged by, with unit and meaning.
+
+Three kinds. *Flows* are sums over a window, *levels* are read at its end, *shares* are ratios of two flows and undefined
+(null) where the whole is under a tonne. The plain name means the last 12 months (levels: the end), the suffixes ``_y1`` and
+``_y2`` months 1-12 and 13-24, ``_all`` the whole run (levels: the mean over it). Windows that the run does not reach are null.
+Censored times are restricted means (months held, at most the length of the run) beside a 0/1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from model.record import Recorder
+
+Floats = NDArray[np.float64]
+
+SUFFIXES = {"": "last 12 months or end", "_y1": "months 1-12", "_y2": "months 13-24", "_all": "whole run"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An outcome: a column of the table of runs."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+_ACTOR_LEVELS = {
+    "townships_held": ("townships", "towns held, of the townships"),
+    "population_share": ("0-1", "population weighted by share of the countryside controlled"),
+    "seat_population_share": ("0-1", "population of the townships whose town it holds"),
+    "troops": ("fighters", "fighters"),
+    "legitimacy": ("0-1", "consent of the people under its control"),
+}
+_ACTOR_FLOWS = {
+    "revenue_usd": ("USD", "income, aid included"),
+    "ore_revenue_usd": ("USD", "income from rare-earth ore"),
+}
+_FLOWS = {
+    "exports_t_total": ("t REO", "ore exported to all destinations"),
+    "exports_t_china": ("t REO", "ore exported to China, smuggled ore included"),
+    "exports_t_china_informal": ("t REO", "ore smuggled to China"),
+    "exports_t_quad": ("t REO", "ore exported to India and the Quad"),
+    "mined_t": ("t REO", "ore mined"),
+    "towns_changed_hands": ("towns", "changes of hands of towns"),
+    "deaths_fighters": ("persons", "fighters killed"),
+    "deaths_civilians": ("persons", "civilians killed"),
+    "displaced_person_months": ("person-months", "displaced persons summed over months"),
+    "leachate_t": ("t", "leachate released by the mines"),
+    "india_processing_revenue_usd": ("USD", "revenue of India's processors of this ore"),
+}
+_LEVELS = {
+    "recognition_kia": ("0-1", "recognition of the KIA by the US and those who follow"),
+    "eaos_recognised": ("actors", "ethnic organisations with recognition above 0.1"),
+    "western_followers": ("governments", "Western governments that followed the US in recognising"),
+    "federal_settlement": ("0/1", "a federal settlement has been signed"),
+    "price_tb_yuan_per_kg": ("yuan/kg", "price of terbium oxide in China"),
+    "price_dy_yuan_per_kg": ("yuan/kg", "price of dysprosium oxide in China"),
+}
+_SHARES = {
+    "china_share_of_exports": ("0-1", "exports to China over all exports; null under one tonne"),
+    "us_heavy_ree_supply_share": ("0-1", "Dy and Tb oxide from this ore that reached the US over its demand"),
+}
+_ONCE = {
+    "bhamo_fallen": ("0/1", "whoever held Bhamo at the start lost it during the run"),
+    "bhamo_months_held": ("months", "months until then, at most the length of the run (restricted mean)"),
+}
+
+
+def column(actor_id: str) -> str:
+    """An actor's id as it stands in column names: ``NDA-K`` becomes ``nda_k``."""
+    return actor_id.lower().replace("-", "_")
+
+
+def outcome_list(force_ids: Sequence[str]) -> list[Outcome]:
+    """Every outcome of a world with these armed actors, in the order of the columns.
+
+    Args:
+        force_ids: ids of the armed actors.
+    """
+    base: list[Outcome] = []
+    for name, (unit, meaning) in {**_FLOWS, **_SHARES, **_LEVELS}.items():
+        base.append(Outcome(name, unit, meaning))
+    for name, (unit, meaning) in {**_ACTOR_LEVELS, **_ACTOR_FLOWS}.items():
+        base += [Outcome(f"{name}_{column(actor)}", unit, f"{actor}: {meaning}") for actor in force_ids]
+    once = [Outcome(name, unit, meaning) for name, (unit, meaning) in _ONCE.items()]
+    windows = [Outcome(o.name + end, o.unit, f"{o.meaning} ({when})") for o in base for end, when in SUFFIXES.items()]
+    return once + windows
+
+
+def _windows(months: int) -> dict[str, slice | None]:
+    """Rows of the monthly record (month k is row k; row 0 is the start) that each suffix means; None where not reached."""
+    return {
+        "": slice(max(months - 12, 0) + 1, months + 1),
+        "_y1": slice(1, 13) if months >= 12 else None,
+        "_y2": slice(13, 25) if months >= 24 else None,
+        "_all": slice(1, months + 1),
+    }
+
+
+def compute(recorder: Recorder) -> dict[str, float | None]:
+    """The outcomes of a finished run, in the order of :func:`outcome_list`."""
+    months = recorder.months_done
+    flows, levels, shares = _series(recorder)
+    values: dict[str, float | None] = dict(recorder.bhamo())
+    for end, window in _windows(months).items():
+        for name, series in flows.items():
+            values[name + end] = None if window is None else float(series[window].sum())
+        for name, (part, whole, least) in shares.items():
+            values[name + end] = None if window is None else _ratio(part[window], whole[window], least)
+        for name, series in levels.items():
+            values[name + end] = _level(series, window, end)
+    return {outcome.name: values[outcome.name] for outcome in outcome_list(recorder.force_ids)}
+
+
+def _ratio(part: Floats, whole: Floats, least: float) -> float | None:
+    total = float(whole.sum())
+    return float(part.sum()) / total if total >= least else None
+
+
+def _level(series: Floats, window: slice | None, end: str) -> float | None:
+    if window is None:
+        return None
+    if end == "_all":
+        return float(series[window].mean()) if series[window].size else float(series[-1])
+    return float(series[window.stop - 1])
+
+
+def _series(recorder: Recorder) -> tuple[dict[str, Floats], dict[str, Floats], dict[str, tuple[Floats, Floats, float]]]:
+    monthly, actors = recorder.monthly, recorder.actors
+    informal, official = monthly["exports_t_china_informal"], monthly["exports_t_china_official"]
+    quad = monthly["exports_t_quad"]
+    flows = {name: monthly[name] for name in _FLOWS if name in monthly}
+    flows["exports_t_china"] = official + informal
+    flows["exports_t_total"] = official + informal + quad
+    flows["displaced_person_months"] = monthly["displaced_persons"]
+    demand = np.full(len(quad), recorder.us_demand)
+    shares = {
+        "china_share_of_exports": (official + informal, official + informal + quad, 1.0),
+        "us_heavy_ree_supply_share": (monthly["us_heavy_ree_supply_share"] * demand, demand, 1e-9),
+    }
+    levels = {name: monthly[name] for name in _LEVELS if name in monthly}
+    recognition = actors["recognition"]
+    organisations = [index for index, name in enumerate(recorder.force_ids) if recorder.is_eao[index] and name]
+    levels["eaos_recognised"] = (recognition[:, organisations] > 0.1).sum(axis=1).astype(np.float64)
+    kia = [index for index, name in enumerate(recorder.force_ids) if name == "KIA"]
+    levels["recognition_kia"] = recognition[:, kia].sum(axis=1)
+    for name in _ACTOR_LEVELS:
+        levels |= {f"{name}_{column(actor)}": actors[name][:, k] for k, actor in enumerate(recorder.force_ids)}
+    for name in _ACTOR_FLOWS:
+        flows |= {f"{name}_{column(actor)}": actors[name][:, k] for k, actor in enumerate(recorder.force_ids)}
+    return flows, levels, shares

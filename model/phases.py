@@ -1,0 +1,450 @@
+"""The phases of a month that join agents and processes; :meth:`model.model.RareEarthModel.step` lists them in order."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.armed import PeoplesDefenceForce, air_support
+from agents.quad_partner import quad_orders
+from model.dynamics import border, combat, control, diplomacy, market, mining, operations, quad, trade
+from model.dynamics.budgets import rents
+from model.dynamics.combat import Fight, Orders
+from model.dynamics.market import margin_abroad
+from model.dynamics.trade import Terms
+from model.world.world import LANES
+
+if TYPE_CHECKING:
+    from agents.instruments import Condition, Instrument
+    from model.model import RareEarthModel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def tell(
+    model: RareEarthModel,
+    kind: str,
+    text: str,
+    actor: int = -1,
+    *,
+    other: int = -1,
+    place: int = -1,
+    value: float | None = None,
+) -> None:
+    """Note an event of this month; ``{place}`` in the text becomes the place's name."""
+    names = model.world.place_names
+    model.recorder.event(
+        model.month + 1,
+        model.date,
+        kind,
+        text.format(place=names[place]) if place >= 0 else text,
+        actor=model.name(actor) if actor >= 0 else "",
+        other=model.name(other) if other >= 0 else "",
+        place=model.world.place_ids[place] if place >= 0 else "",
+        value=value,
+    )
+
+
+def apply_forcing(model: RareEarthModel) -> None:
+    """Lanes that the outside world shuts this month."""
+    for forcing in model.forced("close_lanes"):
+        for crossing, (name, country) in enumerate(
+            zip(model.world.crossing_ids, model.world.crossing_country, strict=True)
+        ):
+            if forcing.target in ("", name, country):
+                model.state.lanes[crossing] = np.minimum(model.state.lanes[crossing], forcing.value)
+
+
+def conscription(model: RareEarthModel) -> dict[str, Floats]:
+    """The actors' parameters, with conscripts as the outside world has them this month."""
+    profile = dict(model.profile)
+    for forcing in model.forced("conscription"):
+        conscripts = profile["conscripts_per_month"].copy()
+        conscripts[model.world.force_index[forcing.target]] = forcing.value
+        profile["conscripts_per_month"] = conscripts
+    return profile
+
+
+def deliver_policy(model: RareEarthModel) -> None:
+    """Washington attends, offers, delivers."""
+    us, state = model.united_states, model.state
+    us.attend(model.draws, model.month)
+    before = {name for name, row in model.delivered.items() if row.any()}
+    model.delivered = us.deliver(
+        model.month,
+        model.world.force_index,
+        lambda condition: _holds(model, condition),
+        lambda offer: _accepts(model, offer),
+    )
+    for kind in sorted(set(model.delivered) - before):
+        for actor in np.flatnonzero(model.delivered[kind][:-1] > 0):
+            tell(
+                model,
+                "instrument_begins",
+                f"US {kind.replace('_', ' ')} for {model.name(int(actor))} begins",
+                int(actor),
+            )
+    p = us.parameters
+    state.training += 0.05 * (p.training_gain * model.level("training") - state.training)
+
+
+def _holds(model: RareEarthModel, condition: Condition) -> bool:
+    state, world = model.state, model.world
+    held = all(
+        model.name(int(state.holder[world.find_place(place)])) == actor for place, actor in condition.holder.items()
+    )
+    lanes = all(
+        bool(state.lanes[world.crossing_index[crossing], 0] >= 0.5) == wanted
+        for crossing, wanted in condition.lane_open.items()
+    )
+    peace = all(
+        bool(state.stance[model.junta, world.force_index[actor]] != -1) == wanted
+        for actor, wanted in condition.ceasefire.items()
+    )
+    return held and lanes and peace
+
+
+def _accepts(model: RareEarthModel, offer: Instrument) -> bool:
+    index = model.world.force_index.get(offer.target)
+    if index is None:
+        return True
+    actor, state, us = model.armed[index], model.state, model.united_states.parameters
+    p = actor.parameters
+    money = {
+        "aid": us.aid_usd,
+        "arms": us.arms_per_month * model.p.budgets.arms_price_usd,
+        "sanctions_relief": us.sanctions_usd,
+    }
+    usd = money.get(offer.kind, 0.0) * offer.level
+    gain = p.horizon_months * usd / (usd + float(state.revenue[index])) if usd > 0 else p.backing_worth * offer.level
+    fear = p.weight_pressure * p.dependence_on_china * offer.level * (0.5 + float(state.pressure[index]))
+    return actor.accepts_terms(gain, offer.level, fear, model.draws, model.month)
+
+
+def link_with_us(model: RareEarthModel) -> Floats:
+    """(F,) how far the US deals with each armed actor this month, as Beijing sees it: the strongest of its instruments."""
+    link = np.zeros(len(model.armed))
+    for kind in ("recognition", "aid", "arms", "intelligence", "training", "air_denial", "offtake"):
+        link = np.maximum(link, model.level(kind))
+    return link
+
+
+def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
+    """All armed actors look at last month's state and choose their attacks; reserves move.
+
+    Returns:
+        The orders, and (F,) the best expected utility within each actor's reach, at least 0.
+    """
+    state, ground, p, profile = model.state, model.ground, model.p, dict(model.profile)
+    us = model.united_states.parameters
+    profile["belief_noise"] = profile["belief_noise"] * (1 - us.intelligence_gain * model.level("intelligence"))
+    forces = operations.strengths(ground, state, profile["effectiveness"], p.contest, p.fortification)
+    pairs = operations.within_reach(state, forces[1], minimum=1.0)
+    rent = rents(model.world, ground, state, _ore_usd(model), p.budgets.toll_rate)
+    worth = operations.worth_of_places(model.world, ground, state, rent, profile, *pairs)
+    minded = ground.beijing_cares.astype(float)
+    rules = (model.setup.structure.contest, p.combat.attacker_loss, minded)
+    options = operations.weigh(
+        ground, state, model.draws, forces, pairs, worth, profile, (p.contest, p.fortification), rules
+    )
+    bounds = np.searchsorted(options.actor, np.arange(len(model.armed) + 1))
+    prospects = np.zeros(len(model.armed))
+    np.maximum.at(prospects, options.actor, options.utility)
+    chosen = _choose(model, options, bounds)
+    model.move_reserves(forces[1])
+    return Orders(options.actor[chosen], options.place[chosen]), prospects
+
+
+def _choose(model: RareEarthModel, options: operations.Options, bounds: Ints) -> Ints:
+    rows = [slice(int(bounds[k]), int(bounds[k + 1])) for k in range(len(model.armed))]
+    month, chosen = model.month, []
+    for actor, part in zip(model.armed, rows, strict=True):
+        chosen.append(actor.choose_operations(options, part, model.draws, model.ground, month))
+    picked = np.concatenate(chosen)
+    for actor, part in zip(model.armed, rows, strict=True):
+        if not isinstance(actor, PeoplesDefenceForce):
+            continue
+        allied = model.state.stance[actor.index, options.actor[picked]] == 1
+        wanted = np.zeros(len(model.state.holder), bool)
+        wanted[options.place[picked[allied]]] = True
+        chosen.append(actor.joins(options, part, wanted, model.draws, model.ground, month))
+    return np.unique(np.concatenate(chosen))
+
+
+def _ore_usd(model: RareEarthModel) -> Floats:
+    """(M,) USD a tonne that a holder of each mine can hope for: its present holder's tax."""
+    holder = model.state.holder[model.world.mine_place]
+    tax = np.append(taxes_per_tonne(model), 0.0)[holder]
+    return np.asarray(tax / model.p.market.yuan_per_usd)
+
+
+def taxes_per_tonne(model: RareEarthModel) -> Floats:
+    """(F,) each armed actor's tax in yuan/t at this month's price."""
+    price = market.gate_price(model.state.market.price_ore, model.p.market)
+    terms = tax_terms(model)
+    return np.where(terms[0] == trade.AD_VALOREM, terms[2] * price, terms[1])
+
+
+def tax_terms(model: RareEarthModel) -> tuple[Ints, Floats, Floats]:
+    """(F,) rule, yuan/t and share of each armed actor's tax on ore."""
+    rules = np.array([trade.TAX_RULES.index(actor.parameters.ore_tax_rule) for actor in model.armed])
+    yuan = trade.read_tax(model.settled_tax, model.setup.structure.tax_reading, model.p.trade)
+    return rules, yuan, model.profile["ore_tax_share"]
+
+
+def hold_talks(model: RareEarthModel, prospects: Floats) -> None:
+    """Ceasefires signed and broken, a settlement."""
+    index = model.world.force_index
+    pdf = [actor.index for actor in model.armed if isinstance(actor, PeoplesDefenceForce)]
+    groups = {"kia": np.array([index["KIA"]] if "KIA" in index else [], np.int64), "pdf": np.array(pdf, np.int64)}
+    us = model.united_states.parameters
+    brokering = us.brokering_gain * np.maximum(model.level("brokering"), 0.5 * model.level("envoy"))
+    followers = sum(government.adopted for government in model.western) / max(len(model.western), 1)
+    report = diplomacy.step(
+        model.ground,
+        model.state,
+        model.draws,
+        model.junta,
+        groups,
+        model.profile,
+        prospects,
+        brokering,
+        followers,
+        border.goods_open(model.world, model.ground, model.state),
+        model.p.diplomacy,
+    )
+    for actor in report.signed:
+        tell(
+            model,
+            "ceasefire",
+            f"{model.name(int(actor))} and the junta sign a ceasefire",
+            int(actor),
+            other=model.junta,
+        )
+    for actor in report.broken:
+        tell(
+            model,
+            "ceasefire_broken",
+            f"{model.name(int(actor))} and the junta are at war again",
+            int(actor),
+            other=model.junta,
+        )
+    if report.settled:
+        tell(model, "federal_settlement", "Junta, KIA and People's Defence Forces settle on federal terms", model.junta)
+
+
+def fight(model: RareEarthModel, orders: Orders) -> Fight:
+    """Attacks are made, places fall, the countryside follows."""
+    state, ground, p = model.state, model.ground, model.p
+    holder = state.holder[orders.place]
+    still = (holder < 0) | (state.stance[orders.actor, holder] == -1)
+    orders = Orders(orders.actor[still], orders.place[still])
+    state.tally.operations = len(orders.place)
+    combat.gather(ground, state, orders, model.profile["commit_share"])
+    budget = model.profile["air_support"] * (1 - (1 - p.fortification.air_in_monsoon) * model.rains)
+    air = air_support(budget, orders.place, orders.actor, holder[still], model.level("air_denial"), len(state.holder))
+    flown = np.maximum(air[0], air[1])
+    np.maximum.at(state.tally.air_fights, ground.territory, flown)
+    tables = (p.combat, p.contest, p.fortification)
+    form = model.setup.structure.contest
+    result = combat.resolve(ground, state, model.draws, orders, tables, model.profile, air, form)
+    combat.take(ground, state, model.draws, result, p.combat)
+    over, besiegers = combat.lift_sieges(state)
+    control.update(ground, state, model.needed, p.control)
+    _tell_fights(model, result, over, besiegers)
+    return result
+
+
+def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: Ints) -> None:
+    towns = model.ground.is_town
+    for row in np.flatnonzero(result.fallen):
+        place, winner, loser = int(result.place[row]), int(result.attacker[row]), int(result.defender[row])
+        kind = "town_taken" if towns[place] else "site_taken"
+        tell(
+            model,
+            kind,
+            f"{model.name(winner)} takes {{place}} from {model.name(loser)}",
+            winner,
+            other=loser,
+            place=place,
+        )
+    for row in np.flatnonzero(result.begun):
+        place, attacker, defender = int(result.place[row]), int(result.attacker[row]), int(result.defender[row])
+        text = f"{model.name(attacker)} lays siege to {{place}}, held by {model.name(defender)}"
+        tell(model, "siege_begun", text, attacker, other=defender, place=place)
+    for place, attacker in zip(over, besiegers, strict=True):
+        holder = int(model.state.holder[place])
+        tell(
+            model,
+            "siege_broken",
+            f"{model.name(int(attacker))}'s siege of {{place}} is over",
+            int(attacker),
+            other=holder,
+            place=int(place),
+        )
+
+
+def press_and_open(model: RareEarthModel, fights: Fight) -> None:
+    """Beijing reacts: pressure, lanes."""
+    state, p, link = model.state, model.beijing.parameters, link_with_us(model)
+    depends = model.profile["dependence_on_china"]
+    border.update_pressure(
+        model.ground, state, fights.place, fights.attacker, p.pressure_gain, p.transmission, depends, link
+    )
+    ceasefire = (state.stance[model.junta] != -1).astype(float) if model.junta >= 0 else np.ones(len(depends))
+    stance = model.beijing.stance(link, junta_fear(model))
+    changes = border.update_lanes(model.world, state, model.draws, model.crossing_keys, model.junta, ceasefire, stance)
+    for crossing, lane, opened in changes:
+        place = int(model.world.crossing_place[crossing])
+        verb, kind = ("reopens", "lane_opened") if opened else ("shuts", "lane_closed")
+        holder = int(state.holder[place])
+        text = f"Beijing {verb} the {LANES[lane]} lane at {model.world.crossing_names[crossing]}"
+        tell(model, kind, text, holder, place=place, value=float(lane))
+
+
+def junta_fear(model: RareEarthModel) -> float:
+    """0-1, how near the junta is to collapse in Beijing's eyes: towns lost over the past year against twenty."""
+    if model.junta < 0:
+        return 0.0
+    return float(np.clip(model.state.towns_lost_year[model.junta] / 20, 0.0, 1.0))
+
+
+def mine_and_trade(model: RareEarthModel) -> None:
+    """Mining, prices, purchase, transport, smuggling; the road to India."""
+    state, world, p = model.state, model.world, model.p
+    gaps = market.inventory_gap(state, model.reference)
+    rival = float(model.level("offtake").max(initial=0.0))
+    outbid = model.beijing.outbid(rival)
+    factors = np.array([buyer.bid(float(gap), outbid) for buyer, gap in zip(model.buyers, gaps, strict=True)])
+    market.post_bids(state, model.reference, factors, p.market)
+    offer = trade.quote(model.chain, state, _terms(model), model.road_factor, reagent_ratio=p.mining.reagent_ratio)
+    invested = _invest(model, offer.best)
+    orders = mining.MineOrders(
+        licence=_licences(model),
+        net_back=offer.best,
+        captured=model.holder_before[world.mine_place] != state.holder[world.mine_place],
+        invested=invested[:-1],
+        reagent_crossing=trade.reagent_crossings(model.chain, state),
+        india_reagent=offer.india_reagent,
+    )
+    model.mined = mining.step(world, state, orders, model.road_factor, p.mining, model.setup.structure.mine_stop)
+    trade.step(model.chain, state, offer, model.road_factor)
+    _sell(model, float(invested[-1]))
+    _settle_taxes(model, offer)
+
+
+def _sell(model: RareEarthModel, invested_abroad: float) -> None:
+    factor = 1.0
+    for forcing in model.forced("price_factor"):
+        factor *= forcing.value
+    others = [forcing.value for forcing in model.forced("other_origins")]
+    market.step(
+        model.world,
+        model.state,
+        model.draws,
+        model.reference,
+        model.p.market,
+        price_factor=factor,
+        other_origins=others[-1] if others else None,
+        invested_abroad=invested_abroad,
+    )
+    effort = model.level_of_all("route_building")
+    orders = quad_orders(model.india, model.japan, model.australia, effort)
+    quad.step(model.world, model.state, orders, model.p.quad, model.p.market)
+
+
+def _terms(model: RareEarthModel) -> Terms:
+    rules, yuan, share = tax_terms(model)
+    us, p = model.united_states.parameters, model.p
+    passage = np.maximum(model.level("brokering"), 0.5 * model.level("envoy"))
+    plain = Terms.plain(model.world)
+    return dataclasses.replace(
+        plain,
+        tax_rule=rules,
+        tax_yuan=yuan,
+        tax_share=share,
+        premium=model.level("offtake") * max(us.price_floor - p.trade.india_price_share, 0.0),
+        passage=passage,
+        quad_freight=model.setup.quad.freight_usd_per_t * p.market.yuan_per_usd,
+        embargo=model.setup.quad.embargo_reagent,
+    )
+
+
+def _invest(model: RareEarthModel, net_back: Floats) -> Floats:
+    state = model.state
+    margins = np.append(mining.margin(net_back, model.world.mine_cost), margin_abroad(state, model.p.market))
+    security = np.append(state.security, 1.0)
+    capacity = np.append(state.capacity, state.market.other_origins)
+    total = np.zeros(len(capacity))
+    for buyer, share in zip(model.buyers, model.reference.share, strict=True):
+        total += buyer.invest(margins, security, capacity, float(share))
+    return total
+
+
+def _licences(model: RareEarthModel) -> Floats:
+    """(M,) share of the work that holders allow: less while the ore lane is shut, to press the buyer."""
+    state, world = model.state, model.world
+    holder = state.holder[world.mine_place]
+    shut = 1 - state.lanes[world.mine_crossing, 0]
+    allowed = np.append(model.profile["licence_when_closed"], 0.0)[holder]
+    return np.asarray(1 - shut * (1 - allowed))
+
+
+def _settle_taxes(model: RareEarthModel, offer: trade.Quote) -> None:
+    """Every third month a revenue maximiser sets its tax anew, from what its miners would earn before tax."""
+    if model.month % 3:
+        return
+    before = offer.net_back + offer.tax[:, None]
+    for actor in model.armed:
+        own = offer.holder == actor.index
+        if actor.parameters.ore_tax_rule != "revenue_maximising" or not own.any():
+            continue
+        smuggled = offer.net_back[own, 1] + model.p.trade.informal_tax_share * offer.tax[own]
+        model.settled_tax[actor.index] = trade.revenue_maximising_tax(
+            before[own, 0],
+            smuggled,
+            model.world.mine_cost[own],
+            model.state.capacity[own],
+            model.p.mining.cost_spread,
+            float(model.state.market.bid.max()),
+            model.p.trade,
+        )
+
+
+def patrons(model: RareEarthModel) -> dict[str, Floats]:
+    """(F,) what patrons give and sanctions take this month: ``aid`` USD, ``arms``, ``sanctions`` USD."""
+    us = model.united_states.parameters
+    useful = 1 - us.agency_slack
+    sanctions = us.sanctions_usd * (model.level("sanctions") - model.level("sanctions_relief"))
+    aid = us.aid_usd * useful * model.level("aid")
+    if model.junta >= 0:
+        sanctions[model.junta] += us.tariff_usd * model.level_of_all("tariff")
+        aid[model.junta] += model.beijing.support_usd(junta_fear(model))
+    return {"aid": aid, "arms": us.arms_per_month * useful * model.level("arms"), "sanctions": sanctions}
+
+
+def recognise(model: RareEarthModel) -> None:
+    """Recognition by the US, and Western governments that follow."""
+    state = model.state
+    level = model.level("recognition")
+    best = int(level.argmax()) if level.any() else -1
+    before = sum(government.adopted for government in model.western)
+    if best >= 0:
+        home = model.ground.home[best] & model.ground.is_town
+        territory = float((state.holder[home] == best).mean()) if home.any() else 0.0
+        share = before / max(len(model.western), 1)
+        for government in model.western:
+            government.consider(
+                float(level[best]), share, territory, model.setup.structure.recognition, model.draws, model.month
+            )
+    followers = sum(government.adopted for government in model.western)
+    state.recognition = 0.5 * level
+    if best >= 0:
+        state.recognition[best] += 0.5 * followers / max(len(model.western), 1) * min(float(level[best]) * 2, 1.0)
+    if followers > before:
+        text = f"{followers - before} more Western governments follow the US in recognising {model.name(best)}"
+        tell(model, "western_followers", text, best, value=float(followers))

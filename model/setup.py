@@ -1,0 +1,108 @@
+"""Before the first month: the world with the scenario's own actors, parameters as arrays, the state at the start."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.armed_parameters import ArmedActorParameters
+from model.dynamics.budgets import BudgetParameters
+from model.dynamics.posting import share_out
+from model.scenario.schema import Scenario
+from model.state import State, begin
+from model.world.world import Force, InitialState, World
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def armed_tables(scenario: Scenario) -> dict[str, ArmedActorParameters]:
+    """The tables of the armed actors by id, in alphabetical order."""
+    found = {name: table for name, table in scenario.actors.items() if isinstance(table, ArmedActorParameters)}
+    return dict(sorted(found.items()))
+
+
+def with_own_actors(world: World, scenario: Scenario) -> World:
+    """The world with the armed actors that the scenario adds; the world itself where it adds none.
+
+    A new actor has its fighters at its home, holds nothing, and stands as its ``allies`` and ``enemies`` say.
+    """
+    tables = armed_tables(scenario)
+    new = [name for name in tables if name not in world.force_index]
+    if not new:
+        return world
+    ids = tuple(sorted([*world.force_ids, *new]))
+    old = {force.id: force for force in world.forces}
+    forces = tuple(old.get(name) or _force(name, tables[name], world) for name in ids)
+    initial = {date: _with_rows(world, state, ids, tables) for date, state in world.initial.items()}
+    return dataclasses.replace(world, forces=forces, initial=initial)
+
+
+def _force(name: str, table: ArmedActorParameters, world: World) -> Force:
+    home = world.place_ids[world.find_place(table.home)] if table.home else world.place_ids[0]
+    homeland = tuple(world.codes[world.place_territory[world.find_place(text)]] for text in table.homeland)
+    territory = world.codes[world.place_territory[world.find_place(home)]]
+    kind = str(getattr(table, "kind", "EthnicArmedOrganization"))
+    return Force(id=name, kind=kind, name=name, home=home, homeland=homeland or (territory,), settings={})
+
+
+def _with_rows(
+    world: World, state: InitialState, ids: tuple[str, ...], tables: dict[str, ArmedActorParameters]
+) -> InitialState:
+    at = np.array([ids.index(name) for name in world.force_ids])
+    renamed = np.append(at, -1)
+    forces = len(ids)
+    control = np.zeros((forces + 1, state.control.shape[1]))
+    control[at], control[-1] = state.control[:-1], state.control[-1]
+    troops = np.zeros((forces, state.troops.shape[1]), np.int64)
+    troops[at] = state.troops
+    strength = np.zeros((forces, 3), np.int64)
+    strength[at] = state.strength
+    stance = np.zeros((forces, forces), np.int64)
+    stance[np.ix_(at, at)] = state.stance
+    for index, name in enumerate(ids):
+        if name in world.force_index:
+            continue
+        troops[index, world.find_place(_force(name, tables[name], world).home)] = tables[name].troops
+        strength[index] = tables[name].troops
+        stance[index, index] = 1
+        for others, value in ((tables[name].allies, 1), (tables[name].enemies, -1)):
+            for other in others:
+                stance[index, ids.index(other)] = stance[ids.index(other), index] = value
+    return dataclasses.replace(
+        state,
+        holder=renamed[state.holder],
+        attacker=renamed[state.attacker],
+        control=control,
+        troops=troops,
+        strength=strength,
+        stance=stance,
+    )
+
+
+def profile_of(tables: dict[str, ArmedActorParameters]) -> dict[str, Floats]:
+    """(F,) arrays of every number in the armed actors' common table, by parameter name."""
+    names = [
+        name
+        for name, field in ArmedActorParameters.model_fields.items()
+        if isinstance(field.default, int | float) and not isinstance(field.default, bool)
+    ]
+    return {name: np.array([float(getattr(table, name)) for table in tables.values()]) for name in names}
+
+
+def begin_state(world: World, scenario: Scenario, profile: dict[str, Floats], budgets: BudgetParameters) -> State:
+    """The state at the start: the world's record of the date, scaled to the actors' parameters."""
+    initial = world.initial_at(scenario.start)
+    state = begin(world, initial, scenario.processes.mining.lead_months)
+    recorded = state.troops.sum(axis=1)
+    wanted = profile["troops"].astype(np.int64)
+    differs = (wanted != recorded) & (recorded > 0)
+    if differs.any():
+        scaled = share_out(state.troops.astype(np.float64), wanted)
+        state.troops[differs] = scaled[differs]
+    state.arms = profile["arms_per_fighter"] * state.troops.sum(axis=1)
+    state.treasury = profile["treasury_usd"].copy()
+    state.revenue = np.maximum(profile["outside_revenue_usd"], budgets.revenue_floor_usd)
+    return state
