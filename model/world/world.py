@@ -11,9 +11,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from model.world import topology
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -89,9 +95,11 @@ class InitialState:
     """(F, F) symmetric: -1 at war, 0 no fighting (ceasefire or no contact), 1 allied; the diagonal is 1."""
     displaced: Floats
     """(N,) displaced persons."""
+    strength: Ints
+    """(F, 3) fighters of each actor: lowest, best and highest figure; the best is the sum of ``troops``."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """Immutable topology and facts of a world; see the module's docstring for the index letters."""
 
@@ -122,11 +130,16 @@ class World:
     """(S,) gate, mine, headquarters or subtown: what the site mainly is; crossings and mines may stand at any kind."""
     site_parent: Ints
     """(S,) index of the territory the site lies in."""
+    site_lat: Floats
+    site_lon: Floats
+    """(S,) degrees."""
     # graph
     borders: Ints
     """(E, 2) pairs of territories, each once, first < second."""
     border_km: Floats
     """(E,) length of the shared border."""
+    border_kind: tuple[str, ...]
+    """(E,) land, water (a river) or sea; one can march over the first two."""
     roads: Ints
     """(R, 2) pairs of places."""
     road_km: Floats
@@ -187,9 +200,87 @@ class World:
     def find_place(self, text: str) -> int:
         """The index of the place with this id or name (case does not matter); KeyError when there is none.
 
-        A name that a territory and a site share means the territory.
+        A name that a territory and a site share means the territory; one that two territories share, the first.
         """
         return self._place_index[text.strip().casefold()]
+
+    def initial_at(self, start: str) -> InitialState:
+        """The latest initial state whose date is not after ``start`` (such as "2025-08").
+
+        Raises:
+            WorldError: when the world has no state that early.
+        """
+        dates = sorted(date for date in self.initial if date <= start)
+        if not dates:
+            known = ", ".join(sorted(self.initial))
+            raise WorldError([f"world {self.name}: no initial state for a start in {start}; its dates are {known}"])
+        return self.initial[dates[-1]]
+
+    @cached_property
+    def force_index(self) -> dict[str, int]:
+        """Index of each armed actor by id."""
+        return {force.id: index for index, force in enumerate(self.forces)}
+
+    @cached_property
+    def crossing_index(self) -> dict[str, int]:
+        """Index of each crossing by id."""
+        return {crossing: index for index, crossing in enumerate(self.crossing_ids)}
+
+    @cached_property
+    def mine_index(self) -> dict[str, int]:
+        """Index of each mine cluster by id."""
+        return {mine: index for index, mine in enumerate(self.mine_ids)}
+
+    @cached_property
+    def home(self) -> Bools:
+        """(F, P) whether the place lies in the actor's homeland."""
+        code_index = {code: index for index, code in enumerate(self.codes)}
+        inside = np.zeros((len(self.forces), len(self.codes)), bool)
+        for row, force in zip(inside, self.forces, strict=True):
+            row[[code_index[code] for code in force.homeland]] = True
+        return topology.read_only(inside[:, self.place_territory])
+
+    @cached_property
+    def neighbours(self) -> Ints:
+        """(P, D) places within reach of an operation from each place, padded with -1; see :func:`topology.neighbours`."""
+        return topology.neighbours(self)
+
+    @cached_property
+    def near(self) -> Bools:
+        """(P, P) the relation of ``neighbours`` as a matrix, each place near itself."""
+        return topology.near(self.neighbours)
+
+    @cached_property
+    def road_matrix(self) -> csr_matrix:
+        """(P, P) symmetric sparse matrix of kilometres along each road."""
+        return topology.road_matrix(self)
+
+    @cached_property
+    def betweenness(self) -> Floats:
+        """(P,) share of the shortest road paths that pass through each place, scaled so that the largest is 1."""
+        return topology.betweenness(self.road_matrix)
+
+    def corridor(self, mine: int, crossing: int) -> tuple[Ints, float]:
+        """The shortest road from a mine cluster to a crossing, whatever the country it leads to.
+
+        Args:
+            mine: index of the mine cluster.
+            crossing: index of the crossing.
+
+        Returns:
+            The places along the road from the mines to the gate, both included, and its length in km; an empty array
+            and infinity where no road leads there.
+        """
+        return self._corridors[mine][crossing]
+
+    @cached_property
+    def mine_km(self) -> Floats:
+        """(M,) km by road from each mine cluster to its crossing to China; inf where no road leads there."""
+        return topology.read_only(np.array([self.corridor(m, int(x))[1] for m, x in enumerate(self.mine_crossing)]))
+
+    @cached_property
+    def _corridors(self) -> list[list[tuple[Ints, float]]]:
+        return topology.corridors(self.road_matrix, self.mine_place, self.crossing_place)
 
     @cached_property
     def _place_index(self) -> dict[str, int]:
