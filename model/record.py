@@ -290,5 +290,6 @@ def _constant(value: Any, rows: int, kind: pa.DataType) -> pa.Array:
 
 def _labels(index: NDArray[np.int64], names: tuple[str, ...], other: str) -> pa.Array:
     """Names by index as a dictionary array; -1 stands for ``other``, anything below for the empty text."""
-    codes = np.where(index >= 0, index, np.where(index == -1, len(names), len(names) + 1)).astype(np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array([*names, other or "", ""], pa.string()))
+    extra = [other, *([""] if other else [])]
+    codes = np.where(index >= 0, index, len(names) + np.where(index == -1, 0, len(extra) - 1)).astype(np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array([*names, *extra], pa.string()))

@@ -72,7 +72,9 @@ def move(ground: Ground, state: State, reach: Floats, mobile_share: Floats, para
     pool = np.where(total > 0, free.sum(axis=1), 0)
     target = weight * (pool / np.maximum(total, 1e-12))[:, None]
     leaving = np.floor(np.maximum(free - target, 0) * mobile_share[:, None]).astype(np.int64)
-    arriving = share_out(np.maximum(target - free, 0), leaving.sum(axis=1))
+    wanted = np.maximum(target - free, 0)
+    leaving[wanted.sum(axis=1) <= 0] = 0
+    arriving = share_out(wanted, leaving.sum(axis=1))
     state.troops += arriving - leaving
 
 
@@ -81,7 +83,7 @@ def share_out(wanted: Floats, amount: Ints) -> Ints:
 
     Args:
         wanted: (F, P) weights >= 0.
-        amount: (F,) whole numbers; rows whose weights are all 0 must have amount 0, or the first place gets it.
+        amount: (F,) whole numbers; where all weights of a row are 0, the first place gets it all.
 
     Returns:
         (F, P) whole numbers whose rows sum to ``amount``.
@@ -89,6 +91,7 @@ def share_out(wanted: Floats, amount: Ints) -> Ints:
     total = wanted.sum(axis=1, keepdims=True)
     exact = wanted * (amount[:, None] / np.where(total > 0, total, 1.0))
     whole = np.floor(exact).astype(np.int64)
+    whole[:, 0] += np.where(total[:, 0] > 0, 0, amount)
     missing = amount - whole.sum(axis=1)
     rows = np.flatnonzero(missing > 0)
     if rows.size:

@@ -1,0 +1,191 @@
+"""Results as the views see them: the tables of a batch's folder, or of one run in memory, read column by column."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from model import tables as table_schemas
+
+
+class ViewError(Exception):
+    """Something asked for cannot be drawn; the message is one sentence for the user."""
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str:
+    """The end of an error message: the nearest right name, or the list of what is there when that is short."""
+    names = list(allowed)
+    close = difflib.get_close_matches(name.lower(), [other.lower() for other in names], n=1, cutoff=0.6)
+    if close:
+        match = next(other for other in names if other.lower() == close[0])
+        return f"; did you mean '{match}'?"
+    return f"; there are: {', '.join(names)}" if len(names) <= 20 else ""
+
+
+class Results:
+    """The tables of a batch or of a run.
+
+    Args:
+        name: of the batch or run, for footnotes and metadata.
+        folder: where the tables lie; None when they are given in memory.
+        memory: Arrow tables by name, used before the folder's.
+        manifest: the batch's manifest, or {}.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path | None = None,
+        memory: Mapping[str, pa.Table] | None = None,
+        manifest: dict[str, Any] | None = None,
+    ) -> None:
+        self.name = name
+        self.folder = folder
+        self.memory = dict(memory or {})
+        self.manifest = manifest or {}
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Results:
+        """Open a results folder; only the manifest is read.
+
+        Raises:
+            ViewError: the folder does not exist or holds no table of results.
+        """
+        path = Path(folder)
+        if not path.is_dir():
+            raise ViewError(f"{path}: there is no such folder; give the folder that 'pangwa batch' wrote")
+        if not (path / "monthly.parquet").is_file():
+            raise ViewError(f"{path}: no monthly.parquet in it, so it is not a finished folder of results")
+        manifest = path / "manifest.json"
+        content = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
+        return cls(path.resolve().name, folder=path, manifest=content)
+
+    @classmethod
+    def of_run(cls, name: str, tables: Mapping[str, pa.Table]) -> Results:
+        """Wrap the tables of one run (``RunResult.tables``)."""
+        return cls(name, memory=tables)
+
+    def has(self, table: str) -> bool:
+        """Whether a table is there."""
+        return table in self.memory or (self.folder is not None and (self.folder / f"{table}.parquet").is_file())
+
+    def frame(self, table: str, columns: Sequence[str], **where: Any) -> pd.DataFrame:
+        """Read some columns of a table, and of the rows only those asked for.
+
+        Args:
+            table: a name of ``model.tables.TABLES``.
+            columns: the columns wanted.
+            **where: column = value, or column = list of values; None means any.
+
+        Raises:
+            ViewError: the table is not there, or has no such column.
+        """
+        self._check(table, [*columns, *where])
+        condition = _condition(where)
+        if table in self.memory:
+            found = self.memory[table]
+            found = found if condition is None else found.filter(condition)
+            return found.select(list(columns)).to_pandas()
+        assert self.folder is not None
+        path = self.folder / f"{table}.parquet"
+        return pq.read_table(path, columns=list(columns), filters=condition).to_pandas()
+
+    def _check(self, table: str, columns: Sequence[str]) -> None:
+        if not self.has(table):
+            raise ViewError(f"{self.folder or self.name}: there is no table '{table}'" + nearest(table, self.tables))
+        names = self.columns(table)
+        for column in columns:
+            if column not in names:
+                raise ViewError(f"{table}: there is no column '{column}'" + nearest(column, names))
+
+    def columns(self, table: str) -> list[str]:
+        """Names of a table's columns."""
+        if table in self.memory:
+            return list(self.memory[table].column_names)
+        assert self.folder is not None
+        return list(pq.read_schema(self.folder / f"{table}.parquet").names)
+
+    @cached_property
+    def tables(self) -> list[str]:
+        """Names of the tables that are there."""
+        return [name for name in table_schemas.TABLES if self.has(name)]
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """run_id, scenario, replicate, point of every run that has rows, in the order of the batch."""
+        keys = ["run_id", "scenario", "replicate"]
+        if not self.has("runs"):
+            return self.frame("monthly", keys, month=0).assign(point=0)
+        runs = self.frame("runs", [*keys, "point", "status"])
+        return runs[runs["status"] == "ok"].drop(columns="status").reset_index(drop=True)
+
+    @cached_property
+    def scenarios(self) -> list[str]:
+        """Labels of the scenarios in the order of the batch."""
+        return list(dict.fromkeys(self.runs["scenario"].astype(str)))
+
+    @cached_property
+    def reference(self) -> str | None:
+        """The scenario that others are compared with; None when there is only one."""
+        named = self.manifest.get("reference")
+        if len(self.scenarios) < 2:
+            return None
+        return str(named) if named in self.scenarios else self.scenarios[0]
+
+    @cached_property
+    def world(self) -> str:
+        """Name of the world of the runs, as the manifest's resolved scenarios give it; myanmar where it is silent."""
+        scenarios = self.manifest.get("scenarios", {})
+        entries = scenarios.values() if isinstance(scenarios, dict) else scenarios
+        worlds = [entry["world"] for entry in entries if isinstance(entry, dict) and "world" in entry]
+        return str(worlds[0]) if worlds else "myanmar"
+
+    @cached_property
+    def start(self) -> str:
+        """First month of the runs, as 2025-08."""
+        return str(self.frame("monthly", ["date"], month=0)["date"].iloc[0])
+
+    @cached_property
+    def months(self) -> int:
+        """Length of the longest run, months."""
+        return int(self.frame("monthly", ["month"])["month"].max())
+
+    @cached_property
+    def actors(self) -> list[str]:
+        """Ids of the armed actors."""
+        return sorted(self.frame("actors", ["actor"], month=0)["actor"].astype(str).unique())
+
+    def pair_keys(self) -> pd.Series[str]:
+        """By run_id, the key by which runs of two scenarios are paired: design point and replicate."""
+        runs = self.runs
+        return pd.Series((runs["point"].astype(str) + "/" + runs["replicate"].astype(str)).array, index=runs["run_id"])
+
+    def pick(self, kind: str, name: str, allowed: Sequence[str]) -> str:
+        """The allowed name that equals the given one but for case.
+
+        Raises:
+            ViewError: there is none.
+        """
+        for other in allowed:
+            if other.casefold() == name.casefold():
+                return other
+        raise ViewError(f"there is no {kind} '{name}' in {self.name}" + nearest(name, allowed))
+
+
+def _condition(where: Mapping[str, Any]) -> pc.Expression | None:
+    condition = None
+    for column, value in where.items():
+        if value is None:
+            continue
+        part = pc.field(column).isin(list(value)) if isinstance(value, list) else pc.field(column) == value
+        condition = part if condition is None else condition & part
+    return condition
