@@ -10,7 +10,7 @@ RESULTS ?= results/policy_options
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint format types wheel clean
+.PHONY: help demo test setup lint format wheel clean
 
 help: ## list the chores
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

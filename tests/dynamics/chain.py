@@ -28,16 +28,15 @@ MINES = ("CHIPWI", "TSAWLAW", "MOMAUK", "MONG-BAWK")
 NO_ORDERS = QuadOrders(0.0, 0.0, 100.0, 24.0, 150.0, 36.0, 0.0, 0.2)
 
 
-def make_world(capacity: tuple[float, ...] = (3_000.0, 500.0, 300.0, 400.0)) -> World:
+def _initial(capacity: tuple[float, ...]) -> InitialState:
     places, forces = 13, 3
-    ids = ("JUNTA", "KIA", "UWSA")
     holder = np.array([KIA, JUNTA, KIA, UWSA, KIA, KIA, KIA, UWSA, JUNTA, KIA, KIA, KIA, UWSA])
     control = np.zeros((forces + 1, 4))
     control[holder[:4], np.arange(4)] = 0.9
     control[3] = 0.1
     stance = np.array([[1, -1, 0], [-1, 1, 0], [0, 0, 1]])
     mines, cap = len(MINES), np.array(capacity)
-    initial = InitialState(
+    return InitialState(
         date="2023-10",
         holder=holder,
         attacker=np.full(places, -1),
@@ -54,23 +53,10 @@ def make_world(capacity: tuple[float, ...] = (3_000.0, 500.0, 300.0, 400.0)) -> 
         displaced=np.zeros(4),
         strength=np.full((forces, 3), 1_300),
     )
-    roads = [
-        (0, 9),
-        (9, 4),
-        (9, 10),
-        (0, 1),
-        (1, 5),
-        (1, 6),
-        (6, 2),
-        (2, 11),
-        (11, 6),
-        (3, 7),
-        (3, 12),
-        (12, 7),
-        (1, 8),
-    ]
-    fields: dict[str, Any] = {
-        "name": "chain",
+
+
+def _land() -> dict[str, Any]:
+    return {
         "codes": ("A", "B", "C", "D"),
         "names": ("Chipwi", "Myitkyina", "Momauk", "Mong Pawk town"),
         "states": ("Kachin", "Kachin", "Kachin", "Shan"),
@@ -87,6 +73,26 @@ def make_world(capacity: tuple[float, ...] = (3_000.0, 500.0, 300.0, 400.0)) -> 
         "site_parent": np.array([0, 1, 1, 3, 1, 0, 0, 2, 3]),
         "site_lat": np.zeros(9),
         "site_lon": np.zeros(9),
+    }
+
+
+def _roads_and_trade() -> dict[str, Any]:
+    roads = [
+        (0, 9),
+        (9, 4),
+        (9, 10),
+        (0, 1),
+        (1, 5),
+        (1, 6),
+        (6, 2),
+        (2, 11),
+        (11, 6),
+        (3, 7),
+        (3, 12),
+        (12, 7),
+        (1, 8),
+    ]
+    return {
         "borders": np.array([[0, 1], [1, 2], [2, 3]]),
         "border_km": np.full(3, 50.0),
         "border_kind": ("land",) * 3,
@@ -106,6 +112,15 @@ def make_world(capacity: tuple[float, ...] = (3_000.0, 500.0, 300.0, 400.0)) -> 
         "mine_place": np.arange(9, 13),
         "mine_crossing": np.array([0, 0, 2, 3]),
         "mine_cost": np.array([90_000.0, 95_000.0, 88_000.0, 85_000.0]),
+    }
+
+
+def make_world(capacity: tuple[float, ...] = (3_000.0, 500.0, 300.0, 400.0)) -> World:
+    ids = ("JUNTA", "KIA", "UWSA")
+    fields = {
+        "name": "chain",
+        **_land(),
+        **_roads_and_trade(),
         "income_place": np.zeros(0, np.int64),
         "income_kind": (),
         "income_usd": np.zeros(0),
@@ -113,7 +128,7 @@ def make_world(capacity: tuple[float, ...] = (3_000.0, 500.0, 300.0, 400.0)) -> 
             Force(i, "EthnicArmedOrganization", i, home, (), {}) for i, home in zip(ids, "BAD", strict=True)
         ),
         "buyers": (Buyer("EAST", "East", "PANGWA", {}), Buyer("SOUTH", "South", "MONG-PAWK", {})),
-        "initial": {"2023-10": initial},
+        "initial": {"2023-10": _initial(capacity)},
     }
     return World(**fields, site_names=fields["site_ids"])
 
