@@ -115,7 +115,7 @@ class RareEarthModel(mesa.Model):
     def _seed_consent(self) -> None:
         # A run begins where consent would have come to rest without services, harm or news.
         p, home = self.p.people, self.ground.home
-        central = home.all(axis=1)[:, None]
+        central = np.asarray(home.all(axis=1))[:, None]
         rest = np.where(home[:, : len(self.world.codes)], p.consent_home, p.consent_abroad)
         self.state.legitimacy = np.where(central, p.consent_coup, rest).astype(float)
 

@@ -93,9 +93,10 @@ class Tally:
     @classmethod
     def zero(cls, forces: int, territories: int) -> Tally:
         """A tally with nothing in it."""
-        ints = [np.zeros(forces, np.int64) for _ in range(4)]
-        floats = [np.zeros(forces) for _ in range(4)]
-        return cls(*ints, *floats, deaths=np.zeros(territories, np.int64), air_fights=np.zeros(territories))
+        recruited, dead, deserted, captured = (np.zeros(forces, np.int64) for _ in range(4))
+        gained, lost, income, spent = (np.zeros(forces) for _ in range(4))
+        deaths, fights = np.zeros(territories, np.int64), np.zeros(territories)
+        return cls(recruited, dead, deserted, captured, gained, lost, income, spent, deaths, fights)
 
 
 @dataclass

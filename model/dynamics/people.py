@@ -80,7 +80,7 @@ def serve(
     level = np.minimum(spending / heads / full_cost, 1.0)
     aim = level[:, None] * np.minimum(state.control[:-1] * 2, 1.0)
     state.services += p.services_rate * (aim - state.services)
-    central = ground.home.all(axis=1)
+    central = np.asarray(ground.home.all(axis=1))
     base = np.where(
         central[:, None], p.consent_coup, np.where(ground.home[:, : people.shape[1]], p.consent_home, p.consent_abroad)
     )
