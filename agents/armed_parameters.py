@@ -173,7 +173,7 @@ class ArmedActorParameters(ParameterTable):
         source="assumed",
     )
     operation_cost: float = parameter(
-        0.25,
+        0.4,
         low=0.0,
         high=3.0,
         unit="months of revenue",
@@ -320,7 +320,7 @@ class ArmedActorParameters(ParameterTable):
     )
     # manpower
     volunteer_rate: float = parameter(
-        0.006,
+        0.01,
         low=0.0,
         high=0.05,
         unit="1/month",

@@ -39,11 +39,11 @@ class ControlParameters(ParameterTable):
         source="assumed",
     )  # fmt: skip
     fighters_per_1000_people: float = parameter(
-        2.0, low=0.2, high=10.0, unit="fighters", meaning="Fighters that hold a thousand people as firmly as nobody does.",
+        1.0, low=0.2, high=10.0, unit="fighters", meaning="Fighters that hold a thousand people as firmly as nobody does.",
         source="assumed: a tenth of the usual ratio of counter-insurgency",
     )  # fmt: skip
     fighters_per_100_km2: float = parameter(
-        5.0, low=0.0, high=50.0, unit="fighters", meaning="Fighters that hold 100 km2 likewise.", source="assumed"
+        2.0, low=0.0, high=50.0, unit="fighters", meaning="Fighters that hold 100 km2 likewise.", source="assumed"
     )
     fading: float = parameter(
         0.1, low=0.01, high=0.9, unit="x", meaning="Least target of an actor's share over its present share.",

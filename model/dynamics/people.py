@@ -113,10 +113,11 @@ def recruit(
     people = state.control[:-1] * world.population
     heads = people.sum(axis=1)
     consent = (people * state.legitimacy).sum(axis=1) / np.maximum(heads, 1.0)
-    room = np.clip(1 - fighters / np.maximum(profile["force_cap"] * start["troops"], 1.0), 0.0, 1.0)
+    # Recruiting goes on in full until a third of the cap is left, then fades.
+    room = np.clip(3 * (1 - fighters / np.maximum(profile["force_cap"] * start["troops"], 1.0)), 0.0, 1.0)
     volunteers = profile["volunteer_rate"] * start["troops"] * consent * 2 * room
     reach = np.minimum(heads / np.maximum(start["people"], 1.0), 2.0)
-    conscripts = profile["conscripts_per_month"] * reach * np.minimum(room * 3, 1.0)
+    conscripts = profile["conscripts_per_month"] * reach * room
     recruits = draws.whole("recruits", state.month, volunteers + conscripts, ground.actor_keys)
     held = state.holder[None] == np.arange(len(fighters))[:, None]
     weight = ground.posture * held * (state.isolated == 0)
