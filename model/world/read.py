@@ -52,7 +52,8 @@ def load_world(name_or_path: str) -> World:
 
 
 def _frozen(world: World) -> World:
-    for thing in (world, *world.initial.values()):
+    things: tuple[World | InitialState, ...] = (world, *world.initial.values())
+    for thing in things:
         for field in dataclasses.fields(thing):
             value = getattr(thing, field.name)
             if isinstance(value, np.ndarray):
@@ -89,6 +90,10 @@ class _Reader:
         dates = sorted(path.name for path in (self.book.folder / "initial").glob("????-??"))
         if not dates:
             self.book.problem("initial/ holds no dated state such as initial/2025-08")
+        if not self.book.problems:
+            for file, rows in (("territories.csv", self.codes), ("forces.csv", self.forces)):
+                if not rows:
+                    self.book.problem(f"{file} has no rows; at least one is needed")
         self.book.check()
         for date in dates:
             self.fields["initial"][date] = self._initial(date)
@@ -179,12 +184,25 @@ class _Reader:
         book, rows = self.book, self.book.table("roads.csv", "a,b,km,terrain,name")
         known = "a territory's code or a site's id"
         pairs = [[max(book.index(row, end, self.places, known), 0) for end in ("a", "b")] for row in rows]
+        self._pairs_once(rows, "road")
         self.fields |= {
             "roads": np.array(pairs, np.int64).reshape(-1, 2),
             "road_km": _array([book.number(row, "km", 0.1) for row in rows]),
             "road_terrain": tuple(book.one_of(row, "terrain", TERRAINS) for row in rows),
             "road_names": tuple(row["name"] for row in rows),
         }
+
+    def _pairs_once(self, rows: list[Row], what: str) -> None:
+        """Between two ends there is one row at most, whichever end comes first, and none from an end to itself."""
+        seen: dict[frozenset[str], Row] = {}
+        for row in rows:
+            first = seen.setdefault(frozenset((row["a"], row["b"])), row)
+            if row["a"] == row["b"]:
+                self.book.problem(f"{row.where}: the {what} {row['a']}-{row['b']} leads nowhere; two ends must differ")
+            elif first is not row:
+                self.book.problem(
+                    f"{row.where}: the {what} {row['a']}-{row['b']} is given already in line {first.line}"
+                )
 
     def _crossings(self) -> None:
         book = self.book
@@ -306,6 +324,10 @@ class _Reader:
             at = book.index(row, "place", self.places, "a place of the world")
             holder[at] = self._actor(row, "holder", "nobody")
             attacker[at] = self._actor(row, "attacker", "")
+            if row["attacker"] == row["holder"]:
+                book.problem(
+                    f"{row.where}: {row['place']} is held and attacked by {row['holder']}; two actors are needed"
+                )
             posts[at] = book.whole(row, "posts")
         return holder.astype(np.int64), attacker.astype(np.int64), posts
 
@@ -343,6 +365,8 @@ class _Reader:
         lanes = np.zeros((len(self.crossings), 3))
         for row in rows:
             at = book.index(row, "crossing", self.crossings, "a crossing's id")
+            if at < 0:
+                continue
             lanes[at] = [book.number(row, lane, 0.0, 1.0) for lane in ("ore", "reagent", "goods")]
         return lanes
 
@@ -354,13 +378,17 @@ class _Reader:
         values = {name: np.zeros(len(self.mines)) for name in names}
         for row in rows:
             at = book.index(row, "mine", self.mines, "a mine's id")
+            if at < 0:
+                continue
             for name in names:
                 values[name][at] = book.number(row, name, 0.0, 1.0 if name == "operating" else float("inf"))
         return values
 
     def _stances(self, part: str) -> NDArray[np.int64]:
         stance = np.eye(len(self.forces), dtype=np.int64)
-        for row in self.book.unique(self.book.table(f"{part}/stances.csv", "a,b,stance"), "a", "b"):
+        rows = self.book.table(f"{part}/stances.csv", "a,b,stance")
+        self._pairs_once(rows, "stance")
+        for row in rows:
             a, b = self._actor(row, "a", ""), self._actor(row, "b", "")
             stance[a, b] = stance[b, a] = STANCES[self.book.one_of(row, "stance", tuple(STANCES))]
         return stance
