@@ -67,7 +67,9 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(PY)
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 CAN_MAKE := import ensurepip, venv
 NO_VENV := cannot make virtual environments. Install its venv module (Debian, Ubuntu: apt install python3-venv).
-NO_PYTHON := Pangwa needs Python 3.11 or newer, and none was found. Install one, or give its path: make PYTHON=/path/to/python
+NEEDS := Pangwa needs Python 3.11 or newer,
+NO_PYTHON := $(NEEDS) and none was found. Install one, or give its path: make PYTHON=/path/to/python
+WRONG_PYTHON := $(NEEDS) and PYTHON=$(PYTHON) is older or does not start.
 
 $(PY):
 	@found=; old=; \
@@ -80,5 +82,5 @@ $(PY):
 	  echo "Making the environment $(VENV) with $$("$$found" --version)."; \
 	  "$$found" -m venv --clear $(VENV); \
 	elif [ -n "$$old" ]; then echo "$$old $(NO_VENV)" >&2; exit 2; \
-	else echo "$(NO_PYTHON)" >&2; exit 2; \
+	else echo "$(if $(PYTHON),$(WRONG_PYTHON),$(NO_PYTHON))" >&2; exit 2; \
 	fi
