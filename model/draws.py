@@ -147,4 +147,4 @@ class Draws:
 def _inverse_binomial(u: Floats, n: Floats, p: Floats) -> Floats:
     guess = np.clip(np.ceil(np.nan_to_num(special.bdtrik(u, n, p))), 0.0, n)
     lower = np.maximum(guess - 1, 0.0)
-    return np.where((guess > 0) & (special.bdtr(lower, n, p) >= u), lower, guess)
+    return np.where((guess > 0) & (special.bdtr(lower, n.astype(np.int64), p) >= u), lower, guess)

@@ -50,7 +50,7 @@ def tell(
 
 
 def apply_forcing(model: RareEarthModel) -> None:
-    """Lanes that the outside world shuts this month."""
+    """Lanes that the outside world shuts this month, whatever Beijing would do."""
     for forcing in model.forced("close_lanes"):
         for crossing, (name, country) in enumerate(
             zip(model.world.crossing_ids, model.world.crossing_country, strict=True)
@@ -304,6 +304,7 @@ def press_and_open(model: RareEarthModel, fights: Fight) -> None:
         holder = int(state.holder[place])
         text = f"Beijing {verb} the {LANES[lane]} lane at {model.world.crossing_names[crossing]}"
         tell(model, kind, text, holder, place=place, value=float(lane))
+    apply_forcing(model)
 
 
 def junta_fear(model: RareEarthModel) -> float:

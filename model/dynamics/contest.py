@@ -57,8 +57,9 @@ def success(attack: Floats, defence: Floats, decisiveness: float, form: str) -> 
     if form == "difference":
         chance = 1 / (1 + np.exp(-2 * decisiveness * (2 * share - 1)))
         return np.where(share >= 1, 1.0, np.where(share <= 0, 0.0, chance))
-    odds = np.divide(share, 1 - share, out=np.full_like(share, np.inf), where=share < 1) ** decisiveness
-    return np.where(np.isinf(odds), 1.0, odds / (1 + odds))
+    # Written with the odds against, which are finite wherever there is an attack.
+    against = np.divide(1 - share, share, out=np.full_like(share, np.inf), where=share > 0)
+    return 1 / (1 + against**decisiveness)
 
 
 def fighter_worth(state: State, effectiveness: Floats, parameters: ContestParameters) -> Floats:

@@ -1,0 +1,54 @@
+"""Behind the verb ``pangwa plot``: figures again from the tables of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from model.views.figures import KINDS, draw
+from model.views.read import Results, ViewError, nearest
+from model.views.style import FORMATS, save
+
+
+def plot(
+    folder: Path,
+    *,
+    kind: str | None = None,
+    outcome: Sequence[str] | None = None,
+    actor: Sequence[str] | None = None,
+    scenario: Sequence[str] | None = None,
+    formats: Sequence[str] | None = None,
+    out: Path | None = None,
+) -> list[Path]:
+    """Draw figures of a batch again.
+
+    Args:
+        folder: the batch's folder.
+        kind: one of :data:`KINDS`; all when not given.
+        outcome: outcomes of the figure of effects.
+        actor: actors of the figures of control (the first: of the map of probability).
+        scenario: scenarios to show.
+        formats: of png, svg, pdf.
+        out: where to; the batch's ``figures/`` when not given.
+
+    Raises:
+        ViewError: something asked for is not there.
+    """
+    results = Results.open(folder)
+    kinds = KINDS if kind is None else (results.pick("kind of figure", kind, KINDS),)
+    actors = [results.pick("actor", name, results.actors) for name in actor or ()] or None
+    if scenario:
+        chosen = [results.pick("scenario", name, results.scenarios) for name in scenario]
+        results.__dict__["scenarios"] = chosen
+    suffixes = list(formats or ("png", "svg"))
+    for suffix in suffixes:
+        if suffix not in FORMATS:
+            raise ViewError(f"there is no format '{suffix}'" + nearest(suffix, FORMATS))
+    target = out or Path(folder) / "figures"
+    target.mkdir(parents=True, exist_ok=True)
+    paths: list[Path] = []
+    for name in kinds:
+        figure = draw(results, name, actors, outcome)
+        if figure is not None:
+            paths += save(figure, target / name, suffixes, results.name)
+    return paths

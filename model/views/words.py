@@ -1,0 +1,110 @@
+"""The text side of results: outcomes, effects and the chronicle of a run, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from model.views.style import number
+
+HEADLINES = (
+    "exports_t_china",
+    "exports_t_quad",
+    "china_share_of_exports",
+    "us_heavy_ree_supply_share",
+    "townships_held_junta",
+    "townships_held_kia",
+    "seat_population_share_junta",
+    "revenue_usd_kia",
+    "towns_changed_hands_all",
+    "bhamo_months_held",
+    "recognition_kia",
+    "western_followers",
+    "displaced_person_months",
+    "deaths_fighters_all",
+    "deaths_civilians_all",
+    "leachate_t",
+)
+"""The outcomes that tables and figures show first; all of them stand in the results."""
+
+_WEIGHT = {
+    "federal_settlement": 0,
+    "town_taken": 1,
+    "ceasefire": 1,
+    "ceasefire_broken": 1,
+    "western_followers": 1,
+    "instrument_begins": 1,
+    "site_taken": 2,
+    "lane_closed": 2,
+    "lane_opened": 2,
+    "siege_relieved": 2,
+}
+
+
+def outcome_table(outcomes: Mapping[str, float | None]) -> str:
+    """Outcomes of a run as aligned lines: the headlines, then how to see the rest."""
+    shown = [name for name in HEADLINES if name in outcomes]
+    width = max((len(name) for name in shown), default=0)
+    lines = [f"{name:<{width}}  {_value(outcomes[name]):>12}" for name in shown]
+    return "\n".join(["outcomes (last 12 months or the end; see pangwa outcomes)", *lines])
+
+
+def _value(value: float | None) -> str:
+    return "-" if value is None or pd.isna(value) else number(float(value))
+
+
+def chronicle(events: pd.DataFrame, most: int) -> str:
+    """Dated events of a run as sentences grouped by year; beyond ``most`` lines the least important are left out.
+
+    Args:
+        events: the table of events.
+        most: lines at most.
+    """
+    weight = events["kind"].astype(str).map(_WEIGHT).fillna(3)
+    kept = events[weight.rank(method="first") <= most]
+    lines, year = [], ""
+    for date, text in zip(kept["date"].astype(str), kept["text"].astype(str), strict=True):
+        if date[:4] != year:
+            year = date[:4]
+            lines.append(year)
+        lines.append(f"  {date}  {text}")
+    left = len(events) - len(kept)
+    return "\n".join([*lines, *([f"({left} lesser events are left out)"] if left else [])])
+
+
+def effects_table(folder: Path) -> str:
+    """The paired effects of a batch against its reference as aligned lines; one scenario gives its summary instead.
+
+    Args:
+        folder: the batch's folder.
+    """
+    effects = pd.read_csv(folder / "effects.csv")
+    if effects.empty:
+        return _summary(folder)
+    effects = effects[effects["outcome"].isin(HEADLINES)]
+    lines = [f"paired differences against {effects['reference'].iloc[0]}: mean [95 % interval], n, variance ratio"]
+    for scenario, rows in effects.groupby("scenario", sort=False):
+        lines += ["", str(scenario)]
+        for name in HEADLINES:
+            lines += [_effect(row) for _, row in rows[rows["outcome"] == name].iterrows()]
+    note = (
+        "variance ratio: unpaired over paired; - where the difference never varies. Assumed, not observed: see README."
+    )
+    return "\n".join([*lines, "", note])
+
+
+def _effect(row: pd.Series[float]) -> str:
+    interval = f"[{_value(row['low95'])}, {_value(row['high95'])}]"
+    ratio = "-" if pd.isna(row["variance_ratio"]) else f"{row['variance_ratio']:.1f}"
+    return f"  {row['outcome']:<28} {_value(row['mean']):>12} {interval:>28}  n {int(row['n']):>4}  {ratio:>6}"
+
+
+def _summary(folder: Path) -> str:
+    summary = pd.read_csv(folder / "summary.csv")
+    summary = summary[summary["outcome"].isin(HEADLINES)]
+    lines = ["median [10-90 %]"]
+    for _, row in summary.iterrows():
+        lines.append(f"  {row['outcome']:<28} {_value(row['median']):>12} [{_value(row['p10'])}, {_value(row['p90'])}]")
+    return "\n".join(lines)
