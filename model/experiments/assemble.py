@@ -23,8 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from model import __version__
-from model import tables
+from model import __version__, tables
 from model.experiments.codec import OK, RUN_TABLES, read_header, read_tables
 from model.experiments.effects import paired_effects, summarise
 from model.experiments.plan import BatchPlan, point_value

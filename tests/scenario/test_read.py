@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from model.world.read import load_world
 
 from agents.armed_parameters import EthnicArmedOrganizationParameters
 from agents.other_parameters import ChineseBuyerParameters
@@ -18,6 +17,7 @@ from model.scenario.problems import ScenarioError
 from model.scenario.read import load_scenario, load_scenarios
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
+from model.world.read import load_world
 from tests.scenario.conftest import TINY, Write
 
 POLICY = """
