@@ -21,6 +21,8 @@ MARCHABLE = ("land", "water")
 """Kinds of border over which operations go; nobody here lands from the sea."""
 PIVOTS = 400
 """Sources from which betweenness is worked out: all places of a world up to this size, a sample beyond."""
+TIE_KM = 1e-6
+"""Paths whose lengths differ by less count as equally long; the tables give roads to the tenth of a kilometre."""
 
 
 def read_only(array: Array) -> Array:
@@ -92,12 +94,11 @@ def road_matrix(world: World) -> csr_matrix:
 def betweenness(roads: csr_matrix, pivots: int = PIVOTS) -> Floats:
     """Betweenness of places on the road graph (Freeman 1977), scaled so that the largest is 1.
 
-    Dependencies are accumulated backwards along one shortest-path tree a source (Brandes 2001); distances in kilometres
-    hardly ever tie, so that one tree holds all shortest paths. Worlds larger than ``pivots`` places are sampled at evenly
-    spaced sources (Brandes & Pich 2007).
+    Dependencies are accumulated backwards from the farthest place to each source, and paths that tie count in equal parts
+    (Brandes 2001). Worlds larger than ``pivots`` places are sampled at evenly spaced sources (Brandes & Pich 2007).
 
     Args:
-        roads: (P, P) kilometres.
+        roads: (P, P) symmetric kilometres, all above 0.
         pivots: most sources to start from.
 
     Returns:
@@ -105,18 +106,36 @@ def betweenness(roads: csr_matrix, pivots: int = PIVOTS) -> Floats:
     """
     size = roads.shape[0]
     sources = np.unique(np.linspace(0, size - 1, min(size, pivots)).astype(np.int64))
-    distance, parent = csgraph.dijkstra(roads, indices=sources, return_predecessors=True)
-    order = np.argsort(np.where(np.isfinite(distance), -distance, np.inf), axis=1, kind="stable")
-    dependency = np.zeros(distance.shape)
+    distance = csgraph.dijkstra(roads, indices=sources)
+    order = np.argsort(distance, axis=1, kind="stable")
+    beside, km = _road_table(roads)
     tree = np.arange(len(sources))
-    for rank in range(size):
-        place = order[:, rank]
-        above = parent[tree, place]
-        inner = above >= 0
-        dependency[tree[inner], above[inner]] += 1.0 + dependency[tree[inner], place[inner]]
+    paths, dependency = np.zeros(distance.shape), np.zeros(distance.shape)
+    paths[tree, sources] = 1.0
+    before: list[tuple[Ints, Ints, Ints]] = []
+    for place in order.T[1:]:
+        far = distance[tree, place][:, None]
+        ends = distance[tree[:, None], beside[place]] + km[place]
+        which, slot = np.nonzero((ends <= far + TIE_KM) & np.isfinite(far))
+        above = beside[place[which], slot]
+        paths[tree, place] = np.bincount(which, paths[which, above], len(tree))
+        before.append((place, which, above))
+    for place, which, above in reversed(before):
+        share = (1.0 + dependency[which, place[which]]) / paths[which, place[which]]
+        dependency[which, above] += paths[which, above] * share
     dependency[tree, sources] = 0.0
     total = dependency.sum(axis=0)
     return read_only(total / total.max() if total.max() > 0 else total)
+
+
+def _road_table(roads: csr_matrix) -> tuple[Ints, Floats]:
+    """(P, D) places at the other ends of each place's roads, and the km; padded with place 0 at infinity."""
+    degree = np.diff(roads.indptr)
+    beside = np.zeros((len(degree), max(1, int(degree.max(initial=0)))), np.int64)
+    km = np.full(beside.shape, np.inf)
+    filled = np.arange(beside.shape[1]) < degree[:, None]
+    beside[filled], km[filled] = roads.indices, roads.data
+    return beside, km
 
 
 def corridors(roads: csr_matrix, starts: Ints, ends: Ints) -> list[list[tuple[Ints, float]]]:
