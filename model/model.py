@@ -109,7 +109,6 @@ class RareEarthModel(mesa.Model):
         supply.update(
             world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
         )
-        self.state.relieved = 0
         self.ledger = Ledger(world, self.state)
 
     def _seed_consent(self) -> None:

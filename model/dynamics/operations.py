@@ -29,7 +29,8 @@ class FortificationParameters(ParameterTable):
     """What walls, hills of bunkers and aircraft are worth to the defender."""
 
     town: float = parameter(
-        2.6, low=1.5, high=4.0, unit="x", meaning="Strength of a garrison in a town, over the open field.", source="SOURCES P8",
+        3.2, low=1.5, high=4.0, unit="x", meaning="Strength of a garrison in a town, over the open field.",
+        source="SOURCES P8; above its 2.6, with which towns change hands faster than the record's two a month",
         status="weakly identified",
     )  # fmt: skip
     site: float = parameter(

@@ -18,6 +18,7 @@ from model.views.style import (
     SEQUENTIAL,
     SOFT,
     actor_looks,
+    legend_of,
     number,
     scenario_looks,
     styled,
@@ -32,7 +33,7 @@ CAVEAT = "The model explores consequences of assumptions; it does not predict."
 
 def quantiles(frame: pd.DataFrame, value: str) -> pd.DataFrame:
     """The quantiles :data:`BAND` of a column by month, over runs; columns 0.1, 0.5, 0.9, index month."""
-    return frame.groupby("month")[value].quantile(list(BAND)).unstack()
+    return frame.groupby("month")[value].quantile(np.array(BAND)).unstack()
 
 
 def _footnote(results: Results, text: str = "") -> str:
@@ -93,7 +94,7 @@ def control(results: Results, actors: Sequence[str] | None = None) -> Figure:
     for row in range(2):
         axes[row, 0].set_ylabel("people in townships\nwhose town it holds (%)")
     handles = [Patch(facecolor=f.colour, label=f.label) for f in families]
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 3))
+    legend_of(figure, handles, [f.label for f in families], 3)
     title_of(
         figure,
         _control_title(results),
@@ -127,7 +128,7 @@ def exports(results: Results) -> Figure:
         axis.set_ylim(bottom=0)
     axes[0].set_ylabel("ore exported (t REO a month)")
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    legend_of(figure, handles, labels, 3)
     title_of(figure, _exports_title(results, frame), _footnote(results, "The dips are the rains. "))
     return figure
 

@@ -13,10 +13,21 @@ from matplotlib.patches import Patch
 
 from model.views.charts import CAVEAT
 from model.views.read import Results
-from model.views.style import FAMILIES, INK, SEQUENTIAL, actor_looks, scenario_looks, styled, title_of
+from model.views.style import FAMILIES, INK, SEQUENTIAL, actor_looks, legend_of, scenario_looks, styled, title_of
 from model.world.world import World
 
-_LABELLED = ("Myitkyina", "Bhamo", "Lashio", "Chipwi", "Sittwe", "Loikaw", "Hakha", "Mandalay", "Dawei")
+_LABELLED = {
+    "Chipwi": "Chipwi (Pangwa)",
+    "Myitkyina": "Myitkyina",
+    "Bhamo": "Bhamo",
+    "Lashio": "Lashio",
+    "Chanayethazan": "Mandalay",
+    "Poke Ba Thi Ri": "Naypyitaw",
+    "Loikaw": "Loikaw",
+    "Kyauktada": "Yangon",
+    "Dawei": "Dawei",
+}
+"""Townships that are named beside the map, and how."""
 
 
 def _hexagons(world: World) -> tuple[np.ndarray, np.ndarray]:
@@ -35,17 +46,23 @@ def _prepare(axis: Axes, world: World) -> None:
     axis.axis("off")
 
 
+def _row(figure: Figure, count: int) -> list[Axes]:
+    """Panels in a row; the last is wider by the room that the names of places take."""
+    return list(figure.subplots(1, count, squeeze=False, width_ratios=[1.0] * (count - 1) + [1.36])[0])
+
+
 def _name_places(axis: Axes, world: World) -> None:
     centres, _ = _hexagons(world)
-    right = centres[:, 0].max() + 0.6
-    for name in _LABELLED:
-        if name not in world.names:
-            continue
-        x, y = centres[world.names.index(name)]
+    right = centres[:, 0].max() + 0.8
+    known = [(name, *centres[world.names.index(name)]) for name in _LABELLED if name in world.names]
+    level = np.inf
+    for name, x, y in sorted(known, key=lambda entry: -entry[2]):
+        level = min(level - 1.1, y)
         axis.annotate(
-            name, (x, y), (right, y), fontsize=6, color=INK, va="center", arrowprops={"arrowstyle": "-", "lw": 0.4, "color": "#7A7A7A"}
+            _LABELLED[name], (x, y), (right, level), fontsize=6.5, color=INK, va="center",
+            arrowprops={"arrowstyle": "-", "lw": 0.4, "color": "#7A7A7A"},
         )  # fmt: skip
-    axis.set_xlim(right=right + 3.2)
+    axis.set_xlim(right=right + 5.5)
 
 
 def _draw_holders(
@@ -72,7 +89,7 @@ def _legend(figure: Figure, world: World) -> None:
     looks = actor_looks([force.id for force in world.forces])
     present = {look.family.key for look in looks.values()}
     handles = [Patch(facecolor=f.colour, edgecolor="#9A9A9A", label=f.label) for f in FAMILIES if f.key in present]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=7)
+    legend_of(figure, handles, [str(handle.get_label()) for handle in handles], 4)
 
 
 @styled
@@ -81,14 +98,14 @@ def ends(results: Results, world: World) -> Figure:
     frame = results.frame("control", ["scenario", "place", "holder"], month=results.months)
     frame = frame.astype({"place": str, "holder": str, "scenario": str})
     count = len(results.scenarios)
-    figure = Figure(figsize=(2.9 * count, 6.2), layout="constrained")
-    axes = figure.subplots(1, count, squeeze=False)[0]
+    figure = Figure(figsize=(2.9 * count + 1.0, 6.2), layout="constrained")
+    axes = _row(figure, count)
     for axis, scenario in zip(axes, results.scenarios, strict=True):
         part = frame[(frame["scenario"] == scenario) & frame["place"].isin(world.codes)]
         share = part.groupby("place")["holder"].value_counts(normalize=True)
         best = share.groupby(level=0).head(1)
         holders = dict(list(best.index))
-        sure = {place: float(value) for (place, _), value in best.items()}
+        sure = {place: float(value) for (place, _), value in zip(best.index, best, strict=True)}
         _draw_holders(axis, world, holders, sure, [])
         axis.set_title(scenario_looks(results.scenarios)[scenario].label)
     _name_places(axes[-1], world)
@@ -103,8 +120,8 @@ def probability(results: Results, world: World, actor: str) -> Figure:
     """In what share of runs an actor holds each town at the end, a map a scenario, one sequential scale."""
     frame = results.frame("control", ["scenario", "place", "holder"], month=results.months)
     frame = frame.astype({"place": str, "holder": str, "scenario": str})
-    figure = Figure(figsize=(2.9 * len(results.scenarios), 6.0), layout="constrained")
-    axes = figure.subplots(1, len(results.scenarios), squeeze=False)[0]
+    figure = Figure(figsize=(2.9 * len(results.scenarios) + 1.0, 6.2), layout="constrained")
+    axes = _row(figure, len(results.scenarios))
     _, corners = _hexagons(world)
     for axis, scenario in zip(axes, results.scenarios, strict=True):
         part = frame[frame["scenario"] == scenario]
@@ -126,7 +143,7 @@ def probability(results: Results, world: World, actor: str) -> Figure:
 def start_and_end(control: pd.DataFrame, world: World, months: int, name: str) -> Figure:
     """Who holds each town at the start and at the end of one run; red outline: besieged."""
     figure = Figure(figsize=(7.6, 6.6), layout="constrained")
-    axes = figure.subplots(1, 2)
+    axes = _row(figure, 2)
     held = []
     for axis, month in zip(axes, (0, months), strict=True):
         part = control[control["month"] == month].astype({"place": str, "holder": str, "attacker": str})

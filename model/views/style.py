@@ -278,14 +278,30 @@ def printable(text: str, fallback: str) -> str:
     return (fallback if missing else text).replace("$", r"\$")
 
 
+def legend_of(figure: Figure, handles: Sequence[Any], labels: Sequence[str], columns: int) -> None:
+    """Put one legend for the whole figure below its panels, above the footnote; call before :func:`title_of`."""
+    height = float(figure.get_size_inches()[1])
+    figure.legend(handles, labels, loc="lower left", bbox_to_anchor=(0.008, _FOOT / height), ncols=columns)
+    rows = -(-len(labels) // columns)
+    figure.pangwa_legend = 0.19 * rows + 0.12  # type: ignore[attr-defined]
+
+
+_FOOT = 0.34
+"""Inches below everything that the footnote takes."""
+
+
 def title_of(figure: Figure, title: str, footnote: str = "") -> None:
     """Write the finding above a figure and the footnote below it, wrapped to the figure's width, flush left."""
-    width = float(figure.get_size_inches()[0])
+    width, height = (float(size) for size in figure.get_size_inches())
     figure.suptitle(
         textwrap.fill(title, int(width * 11.5)), x=0.012, ha="left", fontsize=10.5, fontweight="bold", color=INK
     )
     if footnote:
-        figure.supxlabel(textwrap.fill(footnote, int(width * 17)), x=0.012, ha="left", fontsize=7, color=SOFT)
+        text = textwrap.fill(footnote, int(width * 17))
+        figure.text(0.012, 0.06 / height, text, ha="left", va="bottom", fontsize=7, color=SOFT)
+    foot = (_FOOT + getattr(figure, "pangwa_legend", 0.0)) / height
+    engine: Any = figure.get_layout_engine()
+    engine.set(rect=(0.0, foot, 1.0, 1.0 - foot))
     figure.pangwa = {"title": title, "footnote": footnote}  # type: ignore[attr-defined]
 
 
