@@ -68,9 +68,10 @@ def run(
     folder = None if no_figures else free_folder(out, f"{resolved.name}-run")
     spec = RunSpec.make(resolved.name, resolved.resolved(), replicate=replicate, base_seed=seed)
     result = simulate(spec)
+    drawn = cli_tell.draw_run(resolved, result, folder) if folder is not None else []
     cli_tell.tell_run(resolved, spec, result, quiet=quiet)
     if folder is not None:
-        cli_tell.draw_run(resolved, result, folder)
+        cli_tell.say_figures(drawn, folder)
 
 
 def _with_months(sets: list[str] | None, months: int | None) -> list[str]:

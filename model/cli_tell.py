@@ -36,11 +36,11 @@ def tell_run(scenario: Scenario, spec: RunSpec, result: RunResult, *, quiet: boo
     typer.echo("\nOne run is one story among many: compare scenarios with pangwa batch.")
 
 
-def draw_run(scenario: Scenario, result: RunResult, folder: Path) -> None:
-    """Draw the figures of a run into a folder and say where they are."""
+def draw_run(scenario: Scenario, result: RunResult, folder: Path) -> Sequence[Path]:
+    """Draw the figures of a run into a folder; a reader that closes the pipe early must not cost them."""
     from model.views.figures import run_figures
 
-    _say_figures(run_figures(result, scenario, folder), folder)
+    return run_figures(result, scenario, folder)
 
 
 def tell_batch(folder: Path, *, figures: bool, fresh: bool) -> None:
@@ -58,9 +58,9 @@ def tell_batch(folder: Path, *, figures: bool, fresh: bool) -> None:
     if figures and (fresh or not drawn):
         from model.views.figures import batch_figures
 
-        _say_figures(batch_figures(folder), folder / "figures")
+        say_figures(batch_figures(folder), folder / "figures")
     elif drawn:
-        _say_figures(drawn, folder / "figures")
+        say_figures(drawn, folder / "figures")
     typer.echo(f"tables: {folder}")
 
 
@@ -77,9 +77,10 @@ def draw_again(
     from model.views.plot import plot
 
     paths = plot(results, kind=kind, outcome=outcome, actor=actor, scenario=scenario, formats=formats, out=out)
-    _say_figures(paths, out or results / "figures")
+    say_figures(paths, out or results / "figures")
 
 
-def _say_figures(paths: Sequence[Path], folder: Path) -> None:
+def say_figures(paths: Sequence[Path], folder: Path) -> None:
+    """Say how many pictures were drawn, and where they are."""
     pictures = sum(path.suffix == ".png" for path in paths) or len(paths)
     typer.echo(f"figures: {pictures} in {folder}")

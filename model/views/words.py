@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from model.views.style import number
@@ -62,8 +63,7 @@ def chronicle(events: pd.DataFrame, most: int) -> str:
         events: the table of events.
         most: lines at most.
     """
-    weight = events["kind"].astype(str).map(_WEIGHT).fillna(3)
-    kept = events[weight.rank(method="first") <= most]
+    kept = events.iloc[_most_telling(events["kind"].astype(str).map(_WEIGHT).fillna(3), most)]
     lines, year = [], ""
     for date, text in zip(kept["date"].astype(str), kept["text"].astype(str), strict=True):
         if date[:4] != year:
@@ -72,6 +72,19 @@ def chronicle(events: pd.DataFrame, most: int) -> str:
         lines.append(f"  {date}  {text}")
     left = len(events) - len(kept)
     return "\n".join([*lines, *([f"({left} lesser events are left out)"] if left else [])])
+
+
+def _most_telling(weight: pd.Series[float], most: int) -> list[int]:
+    """Rows to keep, in order: the weightiest kinds whole, and of the kind that no longer fits an even spread over time."""
+    kept: list[int] = []
+    for value in sorted(weight.unique()):
+        rows = np.flatnonzero(weight.to_numpy() == value)
+        room = most - len(kept)
+        if room <= 0:
+            break
+        spread = np.unique(np.linspace(0, len(rows) - 1, min(room, len(rows))).round().astype(int))
+        kept += rows[spread].tolist()
+    return sorted(kept)
 
 
 def effects_table(folder: Path) -> str:
