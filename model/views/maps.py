@@ -89,7 +89,8 @@ def _legend(figure: Figure, world: World) -> None:
     looks = actor_looks([force.id for force in world.forces])
     present = {look.family.key for look in looks.values()}
     handles = [Patch(facecolor=f.colour, edgecolor="#9A9A9A", label=f.label) for f in FAMILIES if f.key in present]
-    legend_of(figure, handles, [str(handle.get_label()) for handle in handles], 4)
+    columns = 4 if figure.get_size_inches()[0] > 8 else 3
+    legend_of(figure, handles, [str(handle.get_label()) for handle in handles], columns)
 
 
 @styled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,7 +75,7 @@ def chronicle(events: pd.DataFrame, most: int) -> str:
     return "\n".join([*lines, *([f"({left} lesser events are left out)"] if left else [])])
 
 
-def _most_telling(weight: pd.Series[float], most: int) -> list[int]:
+def _most_telling(weight: pd.Series[Any], most: int) -> list[int]:
     """Rows to keep, in order: the weightiest kinds whole, and of the kind that no longer fits an even spread over time."""
     kept: list[int] = []
     for value in sorted(weight.unique()):
