@@ -87,8 +87,8 @@ def test_lines_and_bands_are_the_quantiles_they_claim(folder: Path) -> None:
 def test_what_is_not_there_is_refused_with_the_nearest_name(folder: Path) -> None:
     with pytest.raises(ViewError, match="did you mean 'KIA'"):
         plot(folder, kind="control", actor=["KAI"])
-    with pytest.raises(ViewError, match="exports"):
-        plot(folder, kind="exprts")
+    with pytest.raises(ViewError, match="did you mean 'effects'"):
+        plot(folder, kind="effect")
 
 
 def test_the_table_of_effects_shows_intervals_n_and_the_reference(folder: Path) -> None:
