@@ -79,7 +79,7 @@ def test_a_name_always_means_the_same_world() -> None:
 def test_size_is_as_asked() -> None:
     world = load_world("invented:30x12:50")
     assert (len(world.codes), len(world.forces), len(world.mine_ids)) == (360, 50, 3)
-    assert (world.row.max(), world.col.max()) == (29, 11)
+    assert (int(world.row.max()), int(world.col.max())) == (29, 11)
     assert len(load_world("invented:20x20").forces) == 8
 
 

@@ -1,0 +1,56 @@
+"""What README.md says is so: its commands work, and what it points to is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```[a-z]*\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+COMMANDS = [shlex.split(line, comments=True) for block in BLOCKS for line in block.splitlines() if line.strip()]
+PANGWA = [words[1:] for words in COMMANDS if words[0] == "pangwa"]
+
+
+def shortened(words: list[str]) -> list[str]:
+    """The same command on three months and two replicates."""
+    if words[0] not in ("run", "batch"):
+        return words
+    short = list(words)
+    if "--replicates" in short:
+        short[short.index("--replicates") + 1] = "2"
+    return [*short, "--set", "months=3"]
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_readme_work_one_after_another(tmp_path: Path) -> None:
+    assert {words[0] for words in PANGWA} >= {"run", "batch", "new", "check", "parameters", "outcomes"}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    for words in PANGWA:
+        command = [sys.executable, "-m", "model.cli", *shortened(words)]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"pangwa {shlex.join(words)}: {done.stderr}"
+        assert done.stdout, f"pangwa {shlex.join(words)} says nothing"
+
+
+def test_the_chores_of_the_readme_are_in_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    chores = {words[1] for words in COMMANDS if words[0] == "make"}
+    assert chores >= {"demo", "test"}
+    assert chores <= set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+
+
+def test_what_the_readme_points_to_is_there() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    quoted = re.findall(r"`([\w./-]+)`", README)
+    rooms = ("agents/", "model/", "notebooks/", "scenarios/", "tests/")
+    files = [word for words in COMMANDS for word in words if word.startswith(rooms)]
+    wanted = {*links, *files, *(name for name in quoted if name.startswith(rooms))}
+    assert wanted
+    assert [name for name in sorted(wanted) if not (ROOT / name).exists()] == []
