@@ -12,7 +12,7 @@ from pydantic import Field
 
 from model.parameters import ParameterTable, choice, parameter
 
-_FACTS = "facts of conflict, table 3.16, row"
+_FACTS = "SOURCES, parameter"
 
 
 class ArmedActorParameters(ParameterTable):
@@ -64,7 +64,7 @@ class ArmedActorParameters(ParameterTable):
         high=60,
         unit="1/month",
         meaning="Assaults on single posts that one operation makes in a month.",
-        source="assumed with correction K10: 80-110 posts in ten weeks of a general offensive",
+        source="assumed with SOURCES K10: 80-110 posts in ten weeks of a general offensive",
     )
     commit_share: float = parameter(
         0.5,
@@ -97,7 +97,7 @@ class ArmedActorParameters(ParameterTable):
         high=60.0,
         unit="places",
         meaning="Cut-off garrisons that can be supplied from the air.",
-        source="assumed; form after reports on Bhamo, facts of conflict V10",
+        source="assumed; form after reports on Bhamo, SOURCES V10",
     )
     # decisions
     belief_noise: float = parameter(
@@ -219,7 +219,7 @@ class ArmedActorParameters(ParameterTable):
         high=3.0,
         unit="months of revenue",
         meaning="Cost of taking a patron's terms at full engagement.",
-        source="assumed; principal-agent argument, facts of conflict V27-V28",
+        source="assumed; principal-agent argument, SOURCES V27-V28",
     )
     war_weariness: float = parameter(
         0.5,
@@ -281,7 +281,7 @@ class ArmedActorParameters(ParameterTable):
     ore_tax_rule: Literal["fixed", "ad_valorem", "revenue_maximising"] = choice(
         "fixed",
         meaning="How it sets its tax on ore.",
-        source="facts of trade section 3",
+        source="SOURCES T3",
         status="observed",
     )
     ore_tax_yuan_per_t: float = parameter(
@@ -299,7 +299,7 @@ class ArmedActorParameters(ParameterTable):
         high=0.9,
         unit="0-1",
         meaning="Share of the ore's price taken under the rule 'ad_valorem'.",
-        source="facts of trade section 3: the demand of December 2024",
+        source="SOURCES T3: the demand of December 2024",
         status="observed",
     )
     licence_when_closed: float = parameter(
@@ -343,7 +343,7 @@ class ArmedActorParameters(ParameterTable):
         high=5.0,
         unit="x",
         meaning="Fighters at most, over those of the start: leaders, not money, bind.",
-        source=f"facts of conflict finding 5; {_FACTS} 37",
+        source=f"SOURCES F5; {_FACTS} 37",
     )
     desertion_rate: float = parameter(
         0.004,
@@ -395,7 +395,7 @@ class PeoplesDefenceForceParameters(ArmedActorParameters):
         high=2.0,
         unit="fighter equivalents",
         meaning="Arms at the start over fighters.",
-        source="assumed: facts of conflict 3.12, low arms",
+        source="assumed: SOURCES E3.12, low arms",
     )
     assaults_per_operation: int = parameter(
         4,
@@ -411,5 +411,5 @@ class PeoplesDefenceForceParameters(ArmedActorParameters):
         high=1.0,
         unit="0-1",
         meaning="Chance to join an ally's operation next door.",
-        source="assumed; facts of conflict 3.12",
+        source="assumed; SOURCES E3.12",
     )

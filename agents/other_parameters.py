@@ -37,7 +37,7 @@ class BeijingParameters(ParameterTable):
         high=3.0,
         unit="logit",
         meaning="Effect of full US engagement with the gate's holder.",
-        source="table 3.16 row 58; never observed",
+        source="SOURCES P58; never observed",
     )
     weight_collapse: float = parameter(
         1.5,
@@ -71,7 +71,7 @@ class BeijingParameters(ParameterTable):
         high=1.0,
         unit="logit/month",
         meaning="Log-odds of reopening a closed lane in a quiet month.",
-        source="closures of 5 to 12 months; table 3.16 rows 56-57",
+        source="closures of 5 to 12 months; SOURCES P56-P57",
         status="weakly identified",
     )
     goods_patience: float = parameter(
@@ -136,7 +136,7 @@ class UnitedStatesParameters(ParameterTable):
         high=1.0,
         unit="0-1",
         meaning="Mean attention for Myanmar; what is delivered is in proportion.",
-        source="assumed; correction K8",
+        source="assumed; SOURCES K8",
     )
     attention_persistence: float = parameter(
         0.85,
@@ -160,7 +160,7 @@ class UnitedStatesParameters(ParameterTable):
         high=0.5,
         unit="1/month",
         meaning="Loss of mean attention a month; above 0 only in 'attention lost'.",
-        source="correction K8",
+        source="SOURCES K8",
         status="definition",
     )
     agency_slack: float = parameter(
@@ -169,7 +169,7 @@ class UnitedStatesParameters(ParameterTable):
         high=0.6,
         unit="0-1",
         meaning="Share of aid that does not do what it was given for.",
-        source="table 3.16 row 64",
+        source="SOURCES P64",
     )
     aid_usd: float = parameter(
         4e6,
@@ -209,7 +209,7 @@ class UnitedStatesParameters(ParameterTable):
         high=2.5,
         unit="x market",
         meaning="Price floor of an offtake contract over the Chinese market price.",
-        source="table 3.16 row 62: the floor of the MP Materials contract, 110 over 63 USD/kg",
+        source="SOURCES P62: the floor of the MP Materials contract, 110 over 63 USD/kg",
         status="weakly identified",
     )
     sanctions_usd: float = parameter(
@@ -242,7 +242,7 @@ class UnitedStatesParameters(ParameterTable):
         high=200.0,
         unit="t/month",
         meaning="US demand for Dy and Tb oxide.",
-        source="assumed: correction K16; a part of 1,650 t a year outside China by 2030",
+        source="assumed: SOURCES K16; a part of 1,650 t a year outside China by 2030",
     )
 
 
@@ -255,7 +255,7 @@ class QuadParameters(ParameterTable):
         high=600.0,
         unit="t/month",
         meaning="What the road to India carries when built at full effort.",
-        source="table 3.16 row 65",
+        source="SOURCES P65",
     )
     build_months: float = parameter(
         24.0,
@@ -263,7 +263,7 @@ class QuadParameters(ParameterTable):
         high=60.0,
         unit="months",
         meaning="Time constant of building the road.",
-        source="table 3.16 row 65",
+        source="SOURCES P65",
     )
     japan_finance: float = parameter(
         0.3,
@@ -279,7 +279,7 @@ class QuadParameters(ParameterTable):
         high=500.0,
         unit="t REO/month",
         meaning="India's capacity for separating heavy rare earths at the start.",
-        source="assumed: pilot plants in Kerala; facts of trade section 7",
+        source="assumed: pilot plants in Kerala; SOURCES T7",
         status="weakly identified",
     )
     india_processing_max_t: float = parameter(
@@ -320,7 +320,7 @@ class QuadParameters(ParameterTable):
         high=400.0,
         unit="t REO/month",
         meaning="Ore that Lynas' heavy circuits could take from India's stock.",
-        source="facts of trade section 7: 5,000 t a year of feed planned, a tenth of it free; assumed",
+        source="SOURCES T7: 5,000 t a year of feed planned, a tenth of it free; assumed",
         status="weakly identified",
     )
     freight_usd_per_t: float = parameter(
@@ -329,7 +329,7 @@ class QuadParameters(ParameterTable):
         high=6_000.0,
         unit="USD/t",
         meaning="Freight from the mines to the Indian border.",
-        source="facts of conflict finding 4, assumed there",
+        source="SOURCES F4, assumed there",
     )
     hedging_speed: float = parameter(
         0.1,
@@ -392,7 +392,7 @@ class WesternParameters(ParameterTable):
         high=0.7,
         unit="0-1",
         meaning="Mean threshold of adoption.",
-        source="table 3.16 row 66; no data exist",
+        source="SOURCES P66; no data exist",
     )
     threshold_sd: float = parameter(
         0.15,
@@ -400,7 +400,7 @@ class WesternParameters(ParameterTable):
         high=0.3,
         unit="0-1",
         meaning="Spread of thresholds.",
-        source="table 3.16 row 66",
+        source="SOURCES P66",
     )
     us_weight: float = parameter(
         0.25,
@@ -408,7 +408,7 @@ class WesternParameters(ParameterTable):
         high=0.45,
         unit="0-1",
         meaning="Weight of the US example against that of the others.",
-        source="table 3.16 row 66",
+        source="SOURCES P66",
     )
     hazard: float = parameter(
         0.05,
@@ -416,7 +416,7 @@ class WesternParameters(ParameterTable):
         high=0.15,
         unit="1/month",
         meaning="Monthly chance of adopting once the threshold is passed.",
-        source="table 3.16 row 66",
+        source="SOURCES P66",
     )
     territory_weight: float = parameter(
         0.0,
@@ -424,7 +424,7 @@ class WesternParameters(ParameterTable):
         high=0.15,
         unit="0-1",
         meaning="Effect of held territory on adoption; 0 after Huddleston.",
-        source="equation 3.11; facts of conflict V26",
+        source="equation 3.11; SOURCES V26",
     )
 
 

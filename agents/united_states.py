@@ -1,6 +1,6 @@
 """Washington: carries out the scenario's instruments under limited attention.
 
-Attention ``A`` is a stochastic budget with a sustained mean (correction K8): ``A <- m + r (A - m) + s xi`` within 0-1, where the
+Attention ``A`` is a stochastic budget with a sustained mean (SOURCES K8): ``A <- m + r (A - m) + s xi`` within 0-1, where the
 mean ``m`` decays only in scenarios that say so. What an instrument delivers is ``level (1 - exp(-t / ramp)) A`` while it runs, its
 condition holds and its target has accepted it.
 """

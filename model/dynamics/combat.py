@@ -1,6 +1,6 @@
 """Fights: fighters gather, posts fall, towns are besieged and stand or fall.
 
-State of a place under attack: ``urban`` in 0-1, how far its fall has gone. Equations (E3.5 with corrections K1 and K3):
+State of a place under attack: ``urban`` in 0-1, how far its fall has gone. Equations (E3.5 with SOURCES K1 and K3):
 
 * posts: captured ~ Binomial(assaults, p) with the wall factor of a post;
 * town: ``logit u += x (4 lambda (2 p - 1)) + sqrt(x) sigma xi`` where ``x`` is the share of the posts already lost: the belt
@@ -33,11 +33,11 @@ class CombatParameters(ParameterTable):
     """Sieges and losses."""
 
     urban_drift: float = parameter(
-        1.0, low=0.3, high=2.0, unit="logit/month", meaning="Speed at which a town falls, lambda.", source="correction K1",
+        1.0, low=0.3, high=2.0, unit="logit/month", meaning="Speed at which a town falls, lambda.", source="SOURCES K1",
         status="weakly identified",
     )  # fmt: skip
     urban_noise: float = parameter(
-        0.4, low=0.1, high=1.0, unit="logit/month^0.5", meaning="Noise of a siege, sigma.", source="correction K1",
+        0.4, low=0.1, high=1.0, unit="logit/month^0.5", meaning="Noise of a siege, sigma.", source="SOURCES K1",
         status="weakly identified",
     )  # fmt: skip
     site_speed: float = parameter(
@@ -49,7 +49,7 @@ class CombatParameters(ParameterTable):
         high=0.5,
         unit="0-1",
         meaning="Where the fall of an attacked place begins, u0.",
-        source="correction K1",
+        source="SOURCES K1",
     )
     urban_fallen: float = parameter(
         0.9, low=0.8, high=0.95, unit="0-1", meaning="Where the place has fallen.", source="SOURCES P19"

@@ -92,7 +92,7 @@ class MiningParameters(ParameterTable):
     )  # fmt: skip
     lead_months: int = parameter(
         8, low=6, high=12, unit="months", meaning="Time from investment to a working in-situ pool.",
-        source="correction K4", status="weakly identified",
+        source="SOURCES K4", status="weakly identified",
     )  # fmt: skip
     depreciation: float = parameter(
         0.008, low=0.0, high=0.04, unit="1/month", meaning="Share of capacity whose hills are leached out in a month.",

@@ -72,7 +72,7 @@ class TradeParameters(ParameterTable):
     )  # fmt: skip
     road_capacity_t: float = parameter(
         5_800.0, low=4_500.0, high=10_000.0, unit="t/month", meaning="What roads to China carry in a dry month at most.",
-        source="correction K5: 5.5 kt in May 2025", status="weakly identified",
+        source="SOURCES K5: 5.5 kt in May 2025", status="weakly identified",
     )  # fmt: skip
     normal_stock_months: float = parameter(
         1.5, low=0.5, high=4.0, unit="months of the flow limit", meaning="Stock beyond which more than usual is released.",
@@ -100,7 +100,7 @@ class TradeParameters(ParameterTable):
     )  # fmt: skip
     invoiced_share: float = parameter(
         0.2, low=0.0, high=1.0, unit="0-1", meaning="Share of the invoiced price taken where 35,000 is read as a price.",
-        source="correction K9; SOURCES T3", status="observed",
+        source="SOURCES K9; SOURCES T3", status="observed",
     )  # fmt: skip
     tax_grid_max: float = parameter(
         120_000.0, low=20_000.0, high=300_000.0, unit="yuan/t", meaning="Highest tax that a revenue maximiser considers.",

@@ -11,7 +11,7 @@ State, all in ``state.market``: ``route_capacity`` Q (t/month the road could car
     oxide     = (processed + separated) * (grade Dy + grade Tb) * recovery
 
 A declared share of the oxide of each goes to the US (``state.flows.us_oxide``). India's revenue is its margin on the value
-of the ore it processes. Grades are assumed (correction K16); the road's limits and build time have never been observed.
+of the ore it processes. Grades are assumed (SOURCES K16); the road's limits and build time have never been observed.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class QuadProcessParameters(ParameterTable):
 
     grade_dy: float = parameter(
         0.05, low=0.03, high=0.08, unit="t/t", meaning="Dysprosium oxide in a tonne of ore (oxide).",
-        source="assumed: correction K16; the Chinese ore quote implies at least 3 % (SOURCES T2)",
+        source="assumed: SOURCES K16; the Chinese ore quote implies at least 3 % (SOURCES T2)",
     )  # fmt: skip
     grade_tb: float = parameter(
         0.01, low=0.005, high=0.015, unit="t/t", meaning="Terbium oxide in a tonne of ore (oxide).",
-        source="assumed: correction K16; the Chinese ore quote implies at least .55 % (SOURCES T2)",
+        source="assumed: SOURCES K16; the Chinese ore quote implies at least .55 % (SOURCES T2)",
     )  # fmt: skip
     recovery: float = parameter(
         0.85, low=0.5, high=0.97, unit="0-1", meaning="Share of the contained Dy and Tb that separation yields.",

@@ -1,7 +1,7 @@
 """The calendar of the rains: one factor on everything that moves by road.
 
 ``weight`` says how far the monsoon has come, 0 (dry) to 1 (its height); roads then carry ``1 - road_depth * weight`` of
-what they carry in the dry months. The factor enters once, on transport (correction K6): leaching goes on in the rains, and
+what they carry in the dry months. The factor enters once, on transport (SOURCES K6): leaching goes on in the rains, and
 ore waits at the mines until the roads dry. Pattern after the exports of 2023-24 (SOURCES T5): June .8, July .6,
 August .5, September .7.
 """

@@ -37,12 +37,12 @@ class Structure(ParameterTable):
     mine_stop: Literal["halt", "reagent", "both"] = choice(
         "both",
         meaning="What stops mines when gates close: the holder's halt, want of reagent, or both.",
-        source="facts of conflict finding 3: both fit the exports of 2024-25 equally well",
+        source="SOURCES F3: both fit the exports of 2024-25 equally well",
     )
     recognition: Literal["linear", "threshold"] = choice(
         "threshold",
         meaning="How Western governments follow: each in proportion, or each beyond a threshold.",
-        source="facts of conflict finding 8",
+        source="SOURCES F8",
     )
     contest: Literal["ratio", "difference"] = choice(
         "ratio",
@@ -52,7 +52,7 @@ class Structure(ParameterTable):
     tax_reading: Literal["tax", "price"] = choice(
         "tax",
         meaning="Whether the KIA's 35,000 yuan a tonne is a tax, or an invoiced price of which it takes 20 %.",
-        source="facts of trade section 3; correction K9",
+        source="SOURCES T3; SOURCES K9",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from model.outcomes import outcome_list
 from model.views.figures import KINDS, draw
 from model.views.read import Results, ViewError, nearest
 from model.views.style import FORMATS, save
@@ -39,7 +40,9 @@ def plot(
     actors = [results.pick("actor", name, results.actors) for name in actor or ()] or None
     if scenario:
         chosen = [results.pick("scenario", name, results.scenarios) for name in scenario]
-        results.__dict__["scenarios"] = chosen
+        results = results.only(list(dict.fromkeys(chosen)))
+    names = [known.name for known in outcome_list(results.actors)]
+    outcomes = [results.pick("outcome", name, names) for name in outcome or ()] or None
     suffixes = list(formats or ("png", "svg"))
     for suffix in suffixes:
         if suffix not in FORMATS:
@@ -48,7 +51,7 @@ def plot(
     target.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
     for name in kinds:
-        figure = draw(results, name, actors, outcome)
+        figure = draw(results, name, actors, outcomes)
         if figure is not None:
             paths += save(figure, target / name, suffixes, results.name)
     return paths

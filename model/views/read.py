@@ -52,6 +52,13 @@ class Results:
         self.folder = folder
         self.memory = dict(memory or {})
         self.manifest = manifest or {}
+        self.chosen: list[str] = []
+
+    def only(self, scenarios: Sequence[str]) -> Results:
+        """The same results with only these scenarios shown; colours and the reference stay those of the whole batch."""
+        other = Results(self.name, self.folder, self.memory, self.manifest)
+        other.chosen = list(scenarios)
+        return other
 
     @classmethod
     def open(cls, folder: str | Path) -> Results:
@@ -129,17 +136,34 @@ class Results:
         return runs[runs["status"] == "ok"].drop(columns="status").reset_index(drop=True)
 
     @cached_property
-    def scenarios(self) -> list[str]:
-        """Labels of the scenarios in the order of the batch."""
+    def all_scenarios(self) -> list[str]:
+        """Labels of all scenarios in the order of the batch."""
         return list(dict.fromkeys(self.runs["scenario"].astype(str)))
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Labels of the scenarios to show, in the order of the batch unless :meth:`only` gave another."""
+        return self.chosen or self.all_scenarios
+
+    @cached_property
+    def runs_each(self) -> str:
+        """Number of runs of a scenario shown: 50, or 48-50 where some failed."""
+        counts = self.runs["scenario"].astype(str).value_counts()[self.scenarios]
+        low, high = int(counts.min()), int(counts.max())
+        return str(low) if low == high else f"{low}-{high}"
+
+    @cached_property
+    def points(self) -> int:
+        """Number of design points of a sweep; 1 where nothing is swept."""
+        return max(int(self.runs["point"].nunique()), 1)
 
     @cached_property
     def reference(self) -> str | None:
         """The scenario that others are compared with; None when there is only one."""
         named = self.manifest.get("reference")
-        if len(self.scenarios) < 2:
+        if len(self.all_scenarios) < 2:
             return None
-        return str(named) if named in self.scenarios else self.scenarios[0]
+        return str(named) if named in self.all_scenarios else self.all_scenarios[0]
 
     @cached_property
     def world(self) -> str:
@@ -155,9 +179,45 @@ class Results:
         return str(self.frame("monthly", ["date"], month=0)["date"].iloc[0])
 
     @cached_property
+    def ends(self) -> dict[str, int]:
+        """By scenario, the month its runs end in."""
+        frame = self.frame("monthly", ["scenario", "month"]).astype({"scenario": str})
+        return {str(scenario): int(month) for scenario, month in frame.groupby("scenario")["month"].max().items()}
+
+    @property
     def months(self) -> int:
-        """Length of the longest run, months."""
-        return int(self.frame("monthly", ["month"])["month"].max())
+        """Length of the longest run shown, months."""
+        return max(self.ends[scenario] for scenario in self.scenarios)
+
+    @property
+    def when(self) -> str:
+        """The end of the runs in words: after 24 months, or at the end where scenarios differ in length."""
+        same = len({self.ends[scenario] for scenario in self.scenarios}) == 1
+        return f"after {self.months} months" if same else "at the end"
+
+    def at_end(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
+        """Rows of the month in which each scenario shown ends; a column ``scenario`` of text comes first."""
+        ends = sorted({self.ends[scenario] for scenario in self.scenarios})
+        frame = self.frame(table, ["scenario", "month", *columns], month=ends).astype({"scenario": str})
+        return frame[frame["scenario"].map(self.ends) == frame["month"]].drop(columns="month")
+
+    def last_year(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Rows of a frame with columns scenario and month that fall into the last 12 months of their scenario."""
+        return frame[frame["month"] > frame["scenario"].astype(str).map(self.ends).astype(int) - 12]
+
+    def clear_against(self, outcome: str) -> str:
+        """Words on whether paired differences from the reference in an outcome are clear (95 % interval without zero)."""
+        table = self.folder / "effects.csv" if self.folder is not None else None
+        if self.reference is None or self.points > 1 or table is None or not table.is_file():
+            return ""
+        effects = pd.read_csv(table)
+        effects = effects[(effects["outcome"] == outcome) & effects["scenario"].isin(self.scenarios)]
+        if effects.empty:
+            return ""
+        away = effects[(effects["low95"] > 0) | (effects["high95"] < 0)]["scenario"].tolist()
+        if not away:
+            return f"; no clear difference from {self.reference}"
+        return f"; clearly different from {self.reference}: {', '.join(away)}"
 
     @cached_property
     def actors(self) -> list[str]:
