@@ -145,7 +145,7 @@ def step(
     war = state.stance[junta] == -1
     signed = np.flatnonzero(war & (u < chance))
     tempted = p.break_hazard * special.expit(p.precision * (prospects - depends * state.pressure - 1))
-    quiet = (state.stance[junta] == 0) & (np.arange(len(war)) != junta) & ~state.settlement
+    quiet = (state.stance[junta] == 0) & (np.arange(len(war)) != junta) & (not state.settlement)
     broken = np.flatnonzero(quiet & (state.losses_year > 0) & (u > 1 - tempted))
     state.stance[junta, signed] = state.stance[signed, junta] = 0
     state.stance[junta, broken] = state.stance[broken, junta] = -1
