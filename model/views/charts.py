@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import EngFormatter
 
-from model.views.read import Results
+from model.outcomes import outcome_list
+from model.views.read import Results, ViewError
 from model.views.style import (
     DESTINATIONS,
     FAMILIES,
     INK,
     SEQUENTIAL,
     SOFT,
+    Family,
+    Look,
     actor_looks,
+    family_labels,
     legend_of,
     number,
     scenario_looks,
@@ -28,6 +35,10 @@ from model.views.words import HEADLINES
 
 BAND = (0.1, 0.5, 0.9)
 """Quantiles of the lower edge of bands, of lines, and of the upper edge."""
+_BANDS = "Line: median; band: 10-90 % of {} runs a scenario. "
+RAINS = ("06", "07", "08", "09")
+"""Calendar months that are shaded: those in which the rains slow the roads (``model/dynamics/season.py``)."""
+WET = "#E9EEF2"
 CAVEAT = "The model explores consequences of assumptions; it does not predict."
 
 
@@ -37,27 +48,30 @@ def quantiles(frame: pd.DataFrame, value: str) -> pd.DataFrame:
 
 
 def _footnote(results: Results, text: str = "") -> str:
-    runs = len(results.runs) // max(len(results.scenarios), 1)
-    bands = f"Line: median; band: 10-90 % of {runs} runs a scenario. " if runs > 1 else "One run. "
+    pooled = "All design points of the sweep together. " if results.points > 1 else ""
+    bands = "One run. " if results.runs_each == "1" else _BANDS.format(results.runs_each) + pooled
     return f"{bands}{text}{CAVEAT}"
 
 
-def _panels(results: Results, height: float = 3.1) -> tuple[Figure, list[Axes]]:
+def _panels(results: Results, height: float) -> tuple[Figure, np.ndarray]:
+    """Two rows of panels, a column a scenario; each row has its own scale, because the small would vanish beside the large."""
     count = len(results.scenarios)
-    columns = min(count, 4)
-    rows = -(-count // columns)
-    figure = Figure(figsize=(max(2.75 * columns, 6.0), height * rows + 0.9), layout="constrained")
-    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-    for spare in axes[count:]:
-        spare.set_visible(False)
-    looks = scenario_looks(results.scenarios)
-    for axis, scenario in zip(axes, results.scenarios, strict=False):
-        axis.set_title(looks[scenario].label)
-        axis.set_xlabel(f"months since {results.start}")
-    return figure, list(axes[:count])
+    figure = Figure(figsize=(max(2.75 * count, 6.0), height), layout="constrained")
+    axes = figure.subplots(2, count, sharex=True, sharey="row", squeeze=False)
+    looks = scenario_looks(results.all_scenarios)
+    for column, scenario in enumerate(results.scenarios):
+        axes[0, column].set_title(looks[scenario].label)
+        axes[1, column].set_xlabel(f"months since {results.start}")
+    return figure, axes
 
 
-def _band(axis: Axes, table: pd.DataFrame, colour: str, dash: object, label: str) -> None:
+def _key(look: Family | Look) -> Line2D:
+    """The entry of a legend."""
+    dash: Any = look.dash
+    return Line2D([], [], color=look.colour, linestyle=dash, label=look.label)
+
+
+def _band(axis: Axes, table: pd.DataFrame, colour: str, dash: Any, label: str) -> None:
     axis.fill_between(table.index, table[0.1], table[0.9], color=colour, alpha=0.22, linewidth=0)
     axis.plot(table.index, table[0.5], color=colour, linestyle=dash, label=label)
 
@@ -65,114 +79,159 @@ def _band(axis: Axes, table: pd.DataFrame, colour: str, dash: object, label: str
 @styled
 def control(results: Results, actors: Sequence[str] | None = None) -> Figure:
     """Share of the population in townships whose town each family of actors holds, over time, scenarios side by side."""
+    summed = _family_shares(results, actors)
+    families = [f for f in FAMILIES if f.key in set(summed["family"]) and f.key != "nobody"]
+    rows = ([f for f in families if f.key == "junta"], [f for f in families if f.key != "junta"])
+    figure, axes = _panels(results, 6.0)
+    for axis, (scenario, group) in zip(
+        axes.ravel(), ((s, group) for group in rows for s in results.scenarios), strict=True
+    ):
+        part = summed[summed["scenario"] == scenario]
+        for family in group:
+            table = quantiles(part[part["family"] == family.key], "share")
+            _band(axis, table, family.colour, family.dash, family.label)
+    for row in range(2):
+        axes[row, 0].set_ylabel("people in townships\nwhose town it holds (%)")
+    labels = family_labels(results.actors)
+    legend_of(figure, [_key(f) for f in families], [labels[f.key] for f in families])
+    note = _footnote(results, "Upper row: the junta; lower row: all others, another scale. ")
+    title_of(figure, _control_title(results), note)
+    return figure
+
+
+def _family_shares(results: Results, actors: Sequence[str] | None) -> pd.DataFrame:
+    """Columns scenario, run_id, month, family, share (%): seat population share summed over a family's actors."""
     looks = actor_looks(results.actors)
     frame = results.frame("actors", ["run_id", "scenario", "month", "actor", "seat_population_share"])
-    frame["actor"] = frame["actor"].astype(str)
+    frame = frame.astype({"actor": str, "scenario": str})
     if actors:
         frame = frame[frame["actor"].isin(actors)]
     frame["family"] = frame["actor"].map(lambda actor: looks[actor].family.key)
     frame["share"] = 100 * frame["seat_population_share"]
-    summed = frame.groupby(["scenario", "run_id", "month", "family"], observed=True)["share"].sum().reset_index()
-    families = [f for f in FAMILIES if f.key in set(summed["family"]) and f.key != "nobody"]
-    big = [f for f in families if f.key == "junta"]
-    figure = Figure(figsize=(max(2.75 * len(results.scenarios), 6.0), 6.0), layout="constrained")
-    axes = figure.subplots(2, len(results.scenarios), sharex=True, sharey="row", squeeze=False)
-    for column, scenario in enumerate(results.scenarios):
-        part = summed[summed["scenario"] == scenario]
-        for row, group in enumerate((big, [f for f in families if f not in big])):
-            axis = axes[row, column]
-            for family in group:
-                _band(
-                    axis,
-                    quantiles(part[part["family"] == family.key], "share"),
-                    family.colour,
-                    family.dash,
-                    family.label,
-                )
-        axes[0, column].set_title(scenario_looks(results.scenarios)[scenario].label)
-        axes[1, column].set_xlabel(f"months since {results.start}")
-    for row in range(2):
-        axes[row, 0].set_ylabel("people in townships\nwhose town it holds (%)")
-    handles = [Patch(facecolor=f.colour, label=f.label) for f in families]
-    legend_of(figure, handles, [f.label for f in families], 3)
-    title_of(
-        figure,
-        _control_title(results),
-        _footnote(results, "Upper row: the junta; lower row: all others, another scale. "),
-    )
-    return figure
+    return frame.groupby(["scenario", "run_id", "month", "family"])["share"].sum().reset_index()
 
 
 def _control_title(results: Results) -> str:
-    frame = results.frame("actors", ["scenario", "month", "actor", "townships_held"])
-    junta = frame[frame["actor"].astype(str) == "JUNTA"]
-    if junta.empty:
+    frame = results.at_end("actors", ["actor", "townships_held"])
+    ends = frame[frame["actor"].astype(str) == "JUNTA"].groupby("scenario")["townships_held"].median()
+    first = results.frame("actors", ["actor", "townships_held"], month=0)
+    start = first[first["actor"].astype(str) == "JUNTA"]["townships_held"].median()
+    if ends.empty:
         return "Who holds the towns"
-    start = junta[junta["month"] == 0]["townships_held"].median()
-    ends = junta[junta["month"] == results.months].groupby("scenario", observed=True)["townships_held"].median()
-    parts = ", ".join(f"{ends[s]:.0f} under {s}" for s in results.scenarios if s in ends)
-    return f"The junta holds {start:.0f} towns at the start; after {results.months} months (median) {parts}"
+    parts = ", ".join(f"{ends[s]:.0f} under {s}" for s in results.scenarios)
+    median = "" if results.runs_each == "1" else " (median)"
+    clear = results.clear_against("townships_held_junta")
+    return f"The junta holds {start:.0f} towns at the start; {results.when}{median} {parts}{clear}"
 
 
 @styled
 def exports(results: Results) -> Figure:
-    """Ore exported by destination, t REO a month, scenarios side by side."""
+    """Ore exported by destination, t REO a month, scenarios side by side: China above, India and the Quad below."""
     names = [f"exports_t_{key}" for key in DESTINATIONS]
-    frame = results.frame("monthly", ["run_id", "scenario", "month", *names])
-    frame = frame[frame["month"] > 0]
-    figure, axes = _panels(results)
-    for axis, scenario in zip(axes, results.scenarios, strict=True):
+    frame = results.frame("monthly", ["run_id", "scenario", "month", "date", *names])
+    frame = frame[frame["month"] > 0].astype({"scenario": str})
+    figure, axes = _panels(results, 5.2)
+    for column, scenario in enumerate(results.scenarios):
         part = frame[frame["scenario"] == scenario]
         for key, look in DESTINATIONS.items():
-            _band(axis, quantiles(part, f"exports_t_{key}"), look.colour, look.dash, look.label)
-        axis.set_ylim(bottom=0)
-    axes[0].set_ylabel("ore exported (t REO a month)")
-    handles, labels = axes[0].get_legend_handles_labels()
-    legend_of(figure, handles, labels, 3)
-    title_of(figure, _exports_title(results, frame), _footnote(results, "The dips are the rains. "))
+            _band(
+                axes[int(key == "quad"), column],
+                quantiles(part, f"exports_t_{key}"),
+                look.colour,
+                look.dash,
+                look.label,
+            )
+        wet = part.loc[part["date"].astype(str).str[5:].isin(RAINS), "month"].unique()
+        for axis in axes[:, column]:
+            for month in wet:
+                axis.axvspan(month - 0.5, month + 0.5, color=WET, linewidth=0, zorder=0)
+    for row in range(2):
+        axes[row, 0].set_ylim(0, max(axes[row, 0].get_ylim()[1], 1.0))
+        axes[row, 0].set_ylabel("to China\n(t REO a month)" if row == 0 else "to India, the Quad\n(t REO a month)")
+    handles = [*map(_key, DESTINATIONS.values()), Patch(facecolor=WET, label="June to September: rains")]
+    legend_of(figure, handles, [str(handle.get_label()) for handle in handles])
+    note = _footnote(results, "Upper row: China; lower row: India and the Quad, another scale. ")
+    title_of(figure, _exports_title(results, frame), note)
     return figure
 
 
 def _exports_title(results: Results, frame: pd.DataFrame) -> str:
-    last = frame[frame["month"] > results.months - 12]
+    last = results.last_year(frame)
     china = last["exports_t_china_official"] + last["exports_t_china_informal"]
-    totals = (
-        china.groupby([last["scenario"], last["run_id"]], observed=True).sum().groupby(level=0, observed=True).median()
-    )
-    parts = ", ".join(f"{number(totals[s])} t under {s}" for s in results.scenarios if s in totals)
-    return f"Exports to China in the last 12 months (median): {parts}"
+    totals = china.groupby([last["scenario"], last["run_id"]]).sum().groupby(level=0).median()
+    parts = ", ".join(f"{number(totals[s])} t under {s}" for s in results.scenarios)
+    median = "" if results.runs_each == "1" else " (median)"
+    return f"Exports to China in the last 12 months{median}: {parts}{results.clear_against('exports_t_china')}"
 
 
 @styled
 def effects(results: Results, table: pd.DataFrame, outcomes: Sequence[str] = HEADLINES) -> Figure:
-    """Paired effects against the reference with 95 % intervals: one small panel an outcome, each on its own scale."""
-    looks = scenario_looks(results.scenarios)
+    """Paired effects against the reference with 95 % intervals: one small panel an outcome, each on its own scale.
+
+    Args:
+        results: the batch.
+        table: its ``effects.csv``; a sweep has a row a design point.
+        outcomes: names of outcomes, in the order of panels.
+
+    Raises:
+        ViewError: the table compares none of the scenarios shown.
+    """
+    table = table[table["scenario"].isin(results.scenarios)]
     shown = [name for name in outcomes if name in set(table["outcome"])]
-    others = [s for s in results.scenarios if s in set(table["scenario"])]
-    columns = min(4, max(len(shown), 1))
-    rows = max(-(-len(shown) // columns), 1)
-    figure = Figure(figsize=(2.75 * columns, 0.55 * len(others) * rows + 0.75 * rows + 1.0), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axis, name in zip(axes, shown, strict=False):
-        part = table[table["outcome"] == name].set_index("scenario")
-        axis.axvline(0, color=SOFT, linewidth=0.8)
-        for place, scenario in enumerate(others):
-            row, look = part.loc[scenario], looks[scenario]
-            axis.plot([row["low95"], row["high95"]], [place, place], color=look.colour, linewidth=2.2)
-            axis.plot(row["mean"], place, marker=look.marker, color=look.colour, markersize=5)
-        first = axis in list(axes[::columns])
-        axis.set_yticks(range(len(others)), [looks[s].label for s in others] if first else [""] * len(others))
-        axis.set_ylim(len(others) - 0.5, -0.5)
+    if not shown:
+        raise ViewError(f"{results.name}: no effects to show; choose a scenario other than the reference")
+    rows = list(table[["scenario", "point"]].drop_duplicates().itertuples(index=False, name=None))
+    columns = min(4, len(shown))
+    deep = -(-len(shown) // columns)
+    figure = Figure(figsize=(max(2.75 * columns, 6.0), deep * (0.3 * len(rows) + 0.85) + 1.0), layout="constrained")
+    axes = figure.subplots(deep, columns, squeeze=False)
+    units = {known.name: known.unit for known in outcome_list(results.actors)}
+    for axis, name in zip(axes.ravel(), shown, strict=False):
+        _forest(
+            axis, results, table[table["outcome"] == name].set_index(["scenario", "point"]), rows, units.get(name, "")
+        )
         axis.set_title(name, fontsize=7.5)
-        axis.locator_params(axis="x", nbins=4)
-        axis.tick_params(axis="x", labelsize=7)
-    for spare in axes[len(shown) :]:
+    labels = [s if results.points == 1 else f"{s}, {_point(results, point)}" for s, point in rows]
+    for row in range(deep):
+        axes[row, 0].set_yticklabels(labels, fontsize=7.5)
+    for spare in axes.ravel()[len(shown) :]:
         spare.set_visible(False)
-    clear = _clear(table, shown)
-    n = int(table["n"].max()) if len(table) else 0
-    note = f"Mean and 95 % bootstrap interval of paired differences, n = {n} pairs of equal luck. {CAVEAT}"
-    title_of(figure, f"Effects against {results.reference}: {clear}", note)
+    counts = table.loc[table["outcome"].isin(shown), "n"]
+    low, high = int(counts.min()), int(counts.max())
+    pairs = str(high) if low == high else f"{low}-{high}"
+    note = f"Mean and 95 % bootstrap interval of paired differences, n = {pairs} pairs of equal luck. {CAVEAT}"
+    title_of(figure, f"Effects against {results.reference}: {_clear(table, shown)}", note)
     return figure
+
+
+def _forest(axis: Axes, results: Results, part: pd.DataFrame, rows: Sequence[tuple[str, int]], unit: str) -> None:
+    """One outcome: a mark and an interval a row; shares are drawn in percentage points."""
+    looks = scenario_looks(results.all_scenarios)
+    numbers: dict[Any, Any] = part[["low95", "mean", "high95"]].to_dict("index")
+    scale = 100.0 if unit == "0-1" else 1.0
+    axis.axvline(0, color=SOFT, linewidth=0.8)
+    for place, row in enumerate(rows):
+        if row not in numbers:
+            continue
+        low, mean, high = (scale * numbers[row][key] for key in ("low95", "mean", "high95"))
+        look = looks[row[0]]
+        axis.plot([low, high], [place, place], color=look.colour, linewidth=2.2)
+        axis.plot(mean, place, marker=look.marker, color=look.colour, markersize=5)
+    axis.set_yticks(range(len(rows)), [""] * len(rows))
+    axis.set_ylim(len(rows) - 0.5, -0.5)
+    axis.set_xlabel("percentage points" if scale > 1 else unit, fontsize=7)
+    axis.locator_params(axis="x", nbins=4)
+    if max(map(abs, axis.get_xlim())) >= 10_000:
+        axis.xaxis.set_major_formatter(EngFormatter(sep=""))
+    axis.tick_params(axis="x", labelsize=7)
+
+
+def _point(results: Results, point: int) -> str:
+    """A design point in words: the last part of each path and its value."""
+    points = results.manifest.get("points", [])
+    if point >= len(points) or not isinstance(points[point], dict):
+        return f"point {point}"
+    return ", ".join(f"{path.rsplit('.', 1)[-1]} {value}" for path, value in points[point].items())
 
 
 def _clear(table: pd.DataFrame, shown: Sequence[str]) -> str:

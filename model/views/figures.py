@@ -33,10 +33,12 @@ def draw(
     if kind == "map":
         return maps.ends(results, load_world(results.world))
     if kind == "probability":
-        return maps.probability(results, load_world(results.world), actors[0] if actors else "KIA")
+        default = "KIA" if "KIA" in results.actors else results.actors[0]
+        return maps.probability(results, load_world(results.world), actors[0] if actors else default)
     assert results.folder is not None
     table = pd.read_csv(results.folder / "effects.csv")
-    return None if table.empty else charts.effects(results, table, outcomes or HEADLINES)
+    compared = not table.empty and set(table["scenario"]) & set(results.scenarios)
+    return None if not compared else charts.effects(results, table, outcomes or HEADLINES)
 
 
 def batch_figures(folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:

@@ -54,4 +54,6 @@ def plot(
         figure = draw(results, name, actors, outcomes)
         if figure is not None:
             paths += save(figure, target / name, suffixes, results.name)
+    if not paths:
+        raise ViewError(f"{folder}: no effects to show; choose a scenario other than the reference")
     return paths

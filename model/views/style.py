@@ -126,6 +126,23 @@ def actor_looks(actors: Iterable[str]) -> dict[str, ActorLook]:
     return looks
 
 
+def family_labels(actors: Iterable[str]) -> dict[str, str]:
+    """Label of each family that has an actor here, by key; families lent to unknown actors bear those actors' ids.
+
+    Args:
+        actors: ids of all the actors of a world or of a batch.
+    """
+    members: dict[str, list[str]] = {}
+    for actor, look in actor_looks(actors).items():
+        members.setdefault(look.family.key, []).append(actor)
+    labels = {}
+    for key, ids in members.items():
+        lent = [actor for actor in ids if _known_family(actor) is None]
+        more = f"{', '.join(lent[:3])}{' and others' if len(lent) > 3 else ''}"
+        labels[key] = more if len(lent) == len(ids) else _BY_KEY[key].label
+    return {family.key: labels[family.key] for family in FAMILIES if family.key in labels}
+
+
 def _known_family(actor: str) -> str | None:
     return "pdf" if actor.startswith("PDF") else _FAMILY_OF.get(actor)
 
@@ -278,12 +295,21 @@ def printable(text: str, fallback: str) -> str:
     return (fallback if missing else text).replace("$", r"\$")
 
 
-def legend_of(figure: Figure, handles: Sequence[Any], labels: Sequence[str], columns: int) -> None:
+def legend_of(figure: Figure, handles: Sequence[Any], labels: Sequence[str]) -> None:
     """Put one legend for the whole figure below its panels, above the footnote; call before :func:`title_of`."""
-    height = float(figure.get_size_inches()[1])
+    width, height = (float(size) for size in figure.get_size_inches())
+    columns = max(1, min(4, int(width / 2.6)))
     figure.legend(handles, labels, loc="lower left", bbox_to_anchor=(0.008, _FOOT / height), ncols=columns)
     rows = -(-len(labels) // columns)
     figure.pangwa_legend = 0.19 * rows + 0.12  # type: ignore[attr-defined]
+
+
+def scale_of(figure: Figure, mappable: Any, label: str) -> None:
+    """Put a colour scale where :func:`legend_of` puts legends; call before :func:`title_of`."""
+    width, height = (float(size) for size in figure.get_size_inches())
+    axis = figure.add_axes((0.15 / width, (_FOOT + 0.42) / height, 2.6 / width, 0.11 / height))
+    figure.colorbar(mappable, cax=axis, orientation="horizontal", label=label)
+    figure.pangwa_legend = 0.62  # type: ignore[attr-defined]
 
 
 _FOOT = 0.34
@@ -294,12 +320,15 @@ def title_of(figure: Figure, title: str, footnote: str = "") -> None:
     """Write the finding above a figure and the footnote below it, wrapped to the figure's width, flush left."""
     width, height = (float(size) for size in figure.get_size_inches())
     figure.suptitle(
-        textwrap.fill(title, int(width * 11.5)), x=0.012, ha="left", fontsize=10.5, fontweight="bold", color=INK
+        textwrap.fill(title, int(width * 10.8)), x=0.012, ha="left", fontsize=10.5, fontweight="bold", color=INK
     )
+    text = textwrap.fill(footnote, int(width * 17))
+    foot = _FOOT + 0.13 * max(text.count("\n") - 1, 0)
+    for legend in figure.legends:
+        legend.set_bbox_to_anchor((0.008, foot / height))
     if footnote:
-        text = textwrap.fill(footnote, int(width * 17))
         figure.text(0.012, 0.06 / height, text, ha="left", va="bottom", fontsize=7, color=SOFT)
-    foot = (_FOOT + getattr(figure, "pangwa_legend", 0.0)) / height
+    foot = (foot + getattr(figure, "pangwa_legend", 0.0)) / height
     engine: Any = figure.get_layout_engine()
     engine.set(rect=(0.0, foot, 1.0, 1.0 - foot))
     figure.pangwa = {"title": title, "footnote": footnote}  # type: ignore[attr-defined]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from model.outcomes import outcome_list
 from model.views.style import number
 
 HEADLINES = (
@@ -49,7 +50,8 @@ def outcome_table(outcomes: Mapping[str, float | None]) -> str:
     """Outcomes of a run as aligned lines: the headlines, then how to see the rest."""
     shown = [name for name in HEADLINES if name in outcomes]
     width = max((len(name) for name in shown), default=0)
-    lines = [f"{name:<{width}}  {_value(outcomes[name]):>12}" for name in shown]
+    units = {known.name: known.unit for known in outcome_list(("JUNTA", "KIA"))}
+    lines = [f"{name:<{width}}  {_value(outcomes[name]):>12}  {units.get(name, '')}".rstrip() for name in shown]
     return "\n".join(["outcomes (last 12 months or the end; see pangwa outcomes)", *lines])
 
 
@@ -99,14 +101,22 @@ def effects_table(folder: Path) -> str:
         return _summary(folder)
     effects = effects[effects["outcome"].isin(HEADLINES)]
     lines = [f"paired differences against {effects['reference'].iloc[0]}: mean [95 % interval], n, variance ratio"]
-    for scenario, rows in effects.groupby("scenario", sort=False):
-        lines += ["", str(scenario)]
+    for heading, rows in _blocks(effects):
+        lines += ["", heading]
         for name in HEADLINES:
             lines += [_effect(row) for _, row in rows[rows["outcome"] == name].iterrows()]
     note = (
         "variance ratio: unpaired over paired; - where the difference never varies. Assumed, not observed: see README."
     )
     return "\n".join([*lines, "", note])
+
+
+def _blocks(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Rows of each scenario and design point, headed by the scenario and what the sweep set."""
+    swept = [str(column) for column in table.columns if "." in str(column)]
+    for (scenario, _), rows in table.groupby(["scenario", "point"], sort=False):
+        values = ", ".join(f"{path} = {rows[path].iloc[0]}" for path in swept)
+        yield (f"{scenario}, {values}" if values else str(scenario)), rows
 
 
 def _effect(row: pd.Series[float]) -> str:
@@ -119,6 +129,9 @@ def _summary(folder: Path) -> str:
     summary = pd.read_csv(folder / "summary.csv")
     summary = summary[summary["outcome"].isin(HEADLINES)]
     lines = ["median [10-90 %]"]
-    for _, row in summary.iterrows():
-        lines.append(f"  {row['outcome']:<28} {_value(row['median']):>12} [{_value(row['p10'])}, {_value(row['p90'])}]")
+    for heading, rows in _blocks(summary):
+        lines.append(heading)
+        for row in (row for name in HEADLINES for _, row in rows[rows["outcome"] == name].iterrows()):
+            interval = f"[{_value(row['p10'])}, {_value(row['p90'])}]"
+            lines.append(f"  {row['outcome']:<28} {_value(row['median']):>12} {interval:>28}  n {int(row['n']):>4}")
     return "\n".join(lines)
