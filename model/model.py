@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed import KINDS, ArmedActor, Junta, PeoplesDefenceForce
+from agents.armed import KINDS, Junta, PeoplesDefenceForce
 from agents.beijing import Beijing
 from agents.chinese_buyer import ChineseBuyer
 from agents.other_parameters import ChineseBuyerParameters
@@ -22,7 +22,7 @@ from model.dynamics import budgets, control, harm, market, people, posting, quad
 from model.dynamics.ground import ground_of
 from model.dynamics.season import monsoon_weight, road_factor
 from model.dynamics.supply import RoadNetwork
-from model.dynamics.trade import TradeChain
+from model.dynamics.trade import TAX_RULES, TradeChain
 from model.forcing import Forcing
 from model.ledger import Ledger
 from model.record import Recorder
@@ -31,13 +31,16 @@ from model.scenario.spec import RunSpec
 from model.setup import armed_tables, begin_state, profile_of, with_own_actors
 from model.state import Tally
 from model.world.read import load_world
+from model.world.world import World
 
 Floats = NDArray[np.float64]
 
 
 @lru_cache(maxsize=64)
-def _scenario(text: str) -> Scenario:
-    return Scenario.model_validate({**json.loads(text), "name": ""}, strict=False)
+def _setting(text: str) -> tuple[Scenario, World]:
+    """The scenario and its world, worked out once for all replicates: own actors make a world of their own."""
+    scenario = Scenario.model_validate({**json.loads(text), "name": ""}, strict=False)
+    return scenario, with_own_actors(load_world(scenario.world), scenario)
 
 
 class RareEarthModel(mesa.Model):
@@ -51,9 +54,8 @@ class RareEarthModel(mesa.Model):
     def __init__(self, *, spec: RunSpec | None = None, rng: int | None = None) -> None:
         super().__init__(rng=0 if rng is None else int(rng))
         self.spec = spec if spec is not None else _default_spec()
-        self.setup = _scenario(self.spec.scenario)
+        self.setup, self.world = _setting(self.spec.scenario)
         self.draws = Draws(self.spec.seed if rng is None else int(rng))
-        self.world = with_own_actors(load_world(self.setup.world), self.setup)
         self.p = self.setup.processes
         self.ground = ground_of(self.world, self.p.ground)
         self._make_agents()
@@ -100,6 +102,7 @@ class RareEarthModel(mesa.Model):
         self.crossing_keys = keys(world.crossing_ids)
         people_now = (self.state.control[:-1] * world.population).sum(axis=1)
         self.start = {"troops": self.state.troops.sum(axis=1).astype(float), "people": people_now}
+        self.tax_rules = np.array([TAX_RULES.index(actor.parameters.ore_tax_rule) for actor in self.armed])
         self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
         self.delivered: dict[str, Floats] = {}
         eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
@@ -235,11 +238,6 @@ class RareEarthModel(mesa.Model):
 
     def _taxes(self) -> Floats:
         return phases.taxes_per_tonne(self)
-
-
-def actor_of(model: RareEarthModel, actor_id: str) -> ArmedActor | None:
-    """The armed actor with this id, if there is one."""
-    return next((actor for actor in model.armed if actor.actor_id == actor_id), None)
 
 
 def _default_spec() -> RunSpec:

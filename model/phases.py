@@ -191,9 +191,8 @@ def taxes_per_tonne(model: RareEarthModel) -> Floats:
 
 def tax_terms(model: RareEarthModel) -> tuple[Ints, Floats, Floats]:
     """(F,) rule, yuan/t and share of each armed actor's tax on ore."""
-    rules = np.array([trade.TAX_RULES.index(actor.parameters.ore_tax_rule) for actor in model.armed])
     yuan = trade.read_tax(model.settled_tax, model.setup.structure.tax_reading, model.p.trade)
-    return rules, yuan, model.profile["ore_tax_share"]
+    return model.tax_rules, yuan, model.profile["ore_tax_share"]
 
 
 def hold_talks(model: RareEarthModel, prospects: Floats) -> None:
@@ -297,7 +296,7 @@ def press_and_open(model: RareEarthModel, fights: Fight) -> None:
     )
     ceasefire = (state.stance[model.junta] != -1).astype(float) if model.junta >= 0 else np.ones(len(depends))
     stance = model.beijing.stance(link, junta_fear(model))
-    changes = border.update_lanes(model.world, state, model.draws, model.crossing_keys, model.junta, ceasefire, stance)
+    changes = border.update_lanes(model.world, state, model.draws, model.crossing_keys, ceasefire, stance)
     for crossing, lane, opened in changes:
         place = int(model.world.crossing_place[crossing])
         verb, kind = ("reopens", "lane_opened") if opened else ("shuts", "lane_closed")

@@ -112,7 +112,7 @@ class Recorder:
     def _note_month(self, month: int, state: State, extra: dict[str, float]) -> None:
         flows, tally, market = state.flows, state.tally, state.market
         capacity = float(state.capacity.sum())
-        chinese = np.array([country == "China" for country in self.world.crossing_country])
+        chinese = self.world.chinese_crossings
         values = {
             "exports_t_china_official": flows.ore[:, CHINA_OFFICIAL].sum(),
             "exports_t_china_informal": flows.ore[:, CHINA_INFORMAL].sum(),

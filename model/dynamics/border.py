@@ -46,7 +46,7 @@ class Stance:
 
 
 def update_lanes(
-    world: World, state: State, draws: Draws, keys: Keys, junta: int, ceasefire: Floats, stance: Stance
+    world: World, state: State, draws: Draws, keys: Keys, ceasefire: Floats, stance: Stance
 ) -> list[tuple[int, int, bool]]:
     """Let Beijing close and reopen lanes at the crossings to China.
 
@@ -55,7 +55,6 @@ def update_lanes(
         state: ``lanes`` and ``lane_age`` change.
         draws: keyed draws.
         keys: (X,) keys of the crossings.
-        junta: index of the junta, -1 for none; its own gates are shut for nobody's offensive.
         ceasefire: (F,) 1 where the actor does not fight the junta.
         stance: weights and what Beijing sees.
 
@@ -63,7 +62,6 @@ def update_lanes(
         (crossing, lane, opened) for each change.
     """
     holder = state.holder[world.crossing_place]
-    chinese = np.array([country == "China" for country in world.crossing_country])
     some = holder >= 0
     offence = np.where(some, stance.offensive * state.offensive[holder], 0.0)
     offence = offence + np.where(some, stance.us_link * stance.link[holder], 0.0)
@@ -75,7 +73,7 @@ def update_lanes(
     # One draw a crossing and month: what makes Beijing close one lane tends to make it close the others.
     u = draws.uniform("lanes", state.month, keys)[:, None]
     was_open = state.lanes >= 0.5
-    free = chinese[:, None] & (state.lane_age >= stance.dwell)
+    free = world.chinese_crossings[:, None] & (state.lane_age >= stance.dwell)
     closing = free & was_open & (u < special.expit(close))
     opening = free & ~was_open & (u < special.expit(reopen))
     state.lanes = np.where(closing, 0.0, np.where(opening, 1.0, state.lanes))

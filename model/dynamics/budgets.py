@@ -65,6 +65,11 @@ class BudgetParameters(ParameterTable):
     )
 
 
+def _tolls(world: World, state: State, rate: float) -> Floats:
+    """(X,) USD a month of tolls on the goods that pass each crossing."""
+    return np.asarray(world.crossing_capacity[:, 2] * 1e6 * state.lanes[:, 2] * rate)
+
+
 def rents(world: World, ground: Ground, state: State, ore_usd_per_t: Floats, toll_rate: float) -> Floats:
     """(P,) USD a month that the holder draws from each place: trades, tolls, ore.
 
@@ -76,8 +81,7 @@ def rents(world: World, ground: Ground, state: State, ore_usd_per_t: Floats, tol
         toll_rate: toll on goods.
     """
     rent = ground.rent_site.copy()
-    tolls = world.crossing_capacity[:, 2] * 1e6 * state.lanes[:, 2] * toll_rate
-    np.add.at(rent, world.crossing_place, tolls)
+    np.add.at(rent, world.crossing_place, _tolls(world, state, toll_rate))
     np.add.at(rent, world.mine_place, ore_usd_per_t * state.capacity * np.maximum(state.operating, 0.3))
     return rent
 
@@ -141,9 +145,7 @@ def _income(
     people = state.control[:-1] * world.population
     levies = profile["population_tax_usd"] * (people * state.legitimacy).sum(axis=1)
     tolls = np.zeros(len(state.holder))
-    np.add.at(
-        tolls, world.crossing_place, world.crossing_capacity[:, 2] * 1e6 * state.lanes[:, 2] * parameters.toll_rate
-    )
+    np.add.at(tolls, world.crossing_place, _tolls(world, state, parameters.toll_rate))
     held = state.holder >= 0
     local = np.bincount(state.holder[held], (ground.rent_site + tolls)[held], minlength=len(outside))
     return np.asarray(outside + levies + local + state.flows.tax_usd + means["aid"])

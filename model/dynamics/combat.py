@@ -110,12 +110,8 @@ class Fight:
     place: Ints
     attacker: Ints
     defender: Ints
-    chance: Floats
-    posts_taken: Ints
     fallen: Bools
     begun: Bools
-    dead: Ints
-    """Fighters killed on all sides."""
 
 
 def gather(ground: Ground, state: State, orders: Orders, commit_share: Floats) -> None:
@@ -184,12 +180,12 @@ def resolve(
     defence = defence * (1 + (fort.air - 1) * air[1, places])
     chance_post = success(attack, defence * fort.post, contest.decisiveness, form)
     chance = success(attack, defence * walls(ground, fort)[places], contest.decisiveness, form)
-    taken = _posts(ground, state, draws, places, leader, sides, chance_post, profile["assaults_per_operation"])
+    _posts(ground, state, draws, places, sides, chance_post, profile["assaults_per_operation"])
     begun = state.attacker[places] != leader
     fallen = _siege(ground, state, draws, places, leader, chance, parameters)
-    dead = _losses(ground, state, draws, places, sides, guards, chance, parameters)
+    _losses(ground, state, draws, places, sides, guards, chance, parameters)
     _unattacked(state, places, parameters)
-    return Fight(places, leader, defender, chance, taken, fallen, begun & ~fallen, dead)
+    return Fight(places, leader, defender, fallen, begun & ~fallen)
 
 
 def _guards(state: State, places: Ints, defender: Ints) -> Bools:
@@ -204,16 +200,13 @@ def _posts(
     state: State,
     draws: Draws,
     places: Ints,
-    leader: Ints,
     sides: Bools,
     chance: Floats,
     assaults: Floats,
-) -> Ints:
+) -> None:
     tries = (sides * assaults[:, None]).sum(axis=0)
     won = draws.binomial("posts", state.month, tries, chance, ground.place_keys[places])
-    taken = np.minimum(won, state.posts[places])
-    state.posts[places] -= taken
-    return taken
+    state.posts[places] -= np.minimum(won, state.posts[places])
 
 
 def _siege(
@@ -244,7 +237,7 @@ def _losses(
     guards: Bools,
     chance: Floats,
     parameters: CombatParameters,
-) -> Ints:
+) -> None:
     here = state.troops[:, places]
     attackers, defenders = (sides * here).sum(axis=0), (guards * here).sum(axis=0)
     engaged = np.minimum(attackers, defenders)
@@ -267,7 +260,6 @@ def _losses(
     state.troops[actor, place] -= killed
     np.add.at(state.tally.dead, actor, killed)
     np.add.at(state.tally.deaths, ground.territory[place], killed)
-    return np.bincount(column, weights=killed, minlength=len(places)).astype(np.int64)
 
 
 def _unattacked(state: State, places: Ints, parameters: CombatParameters) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,18 +78,9 @@ class Ground:
     """Keys of draws."""
 
 
-_CACHE: dict[tuple[int, str], tuple[World, Ground]] = {}
-
-
+@lru_cache(maxsize=16)
 def ground_of(world: World, parameters: GroundParameters) -> Ground:
-    """The ground of a world, worked out once a process and world."""
-    cache_key = (id(world), parameters.model_dump_json())
-    if cache_key not in _CACHE:
-        _CACHE[cache_key] = (world, _build(world, parameters))
-    return _CACHE[cache_key][1]
-
-
-def _build(world: World, parameters: GroundParameters) -> Ground:
+    """The ground of a world, worked out once a process and world; only the latest worlds are kept."""
     places, territories = len(world.place_ids), len(world.codes)
     is_town = np.arange(places) < territories
     home_place = np.array([world.find_place(force.home) for force in world.forces], dtype=np.int64)
@@ -99,7 +91,7 @@ def _build(world: World, parameters: GroundParameters) -> Ground:
     rent = np.zeros(places)
     np.add.at(rent, world.income_place, world.income_usd)
     chinese = np.zeros(places, bool)
-    chinese[world.crossing_place[[country == "China" for country in world.crossing_country]]] = True
+    chinese[world.crossing_place[world.chinese_crossings]] = True
     population = np.where(is_town, np.resize(world.population, places), 0.0)
     membership = (np.ones(places), (world.place_territory, np.arange(places)))
     return Ground(

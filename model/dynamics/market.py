@@ -267,7 +267,7 @@ def begin(
         share=share,
         target=market.inventory.copy(),
         delivery=_delivery(len(world.crossing_ids), stand, share),
-        china=np.array([country == "China" for country in world.crossing_country], dtype=np.float64),
+        china=world.chinese_crossings.astype(np.float64),
         stand=stand,
         noise_keys=keys(("tb", "dy")),
     )

@@ -8,6 +8,7 @@ For each mine cluster the shortest way by road to every crossing to China (kilom
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,19 +45,11 @@ class Routes:
     """(M, I, L)."""
 
 
-_CACHE: dict[int, tuple[World, Routes]] = {}
-
-
+@lru_cache(maxsize=16)
 def routes_of(world: World) -> Routes:
-    """The ways of a world, worked out once a process and world."""
-    if id(world) not in _CACHE:
-        _CACHE[id(world)] = (world, _build(world))
-    return _CACHE[id(world)][1]
-
-
-def _build(world: World) -> Routes:
-    country = np.array(world.crossing_country)
-    china, india = np.flatnonzero(country == "China"), np.flatnonzero(country == "India")
+    """The ways of a world, worked out once a process and world; only the latest worlds are kept."""
+    china = np.flatnonzero(world.chinese_crossings)
+    india = np.flatnonzero(np.array(world.crossing_country) == "India")
     mines = np.arange(len(world.mine_ids))
     china_km = _kilometres(world, china)
     home = np.searchsorted(china, world.mine_crossing)

@@ -167,7 +167,7 @@ def update(
     local = parameters.local_supply * state.control[:-1][:, ground.territory]
     np.maximum(state.supply, local, out=state.supply)
     cut_off = _cut_off(state, reached)
-    _airlift(ground, state, cut_off, parameters.airlift_floor, airlift_places)
+    _airlift(state, cut_off, parameters.airlift_floor, airlift_places)
     return _river_relief(world, ground, state, draws, cut_off, parameters)
 
 
@@ -179,7 +179,7 @@ def _cut_off(state: State, reached: Bools) -> Bools:
     return cut_off
 
 
-def _airlift(ground: Ground, state: State, cut_off: Bools, floor: float, airlift_places: Floats) -> None:
+def _airlift(state: State, cut_off: Bools, floor: float, airlift_places: Floats) -> None:
     for actor in np.flatnonzero(airlift_places > 0):
         garrisons = np.flatnonzero(cut_off & (state.holder == actor) & (state.troops[actor] > 0))
         if garrisons.size == 0:

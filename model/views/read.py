@@ -224,11 +224,6 @@ class Results:
         """Ids of the armed actors."""
         return sorted(self.frame("actors", ["actor"], month=0)["actor"].astype(str).unique())
 
-    def pair_keys(self) -> pd.Series[str]:
-        """By run_id, the key by which runs of two scenarios are paired: design point and replicate."""
-        runs = self.runs
-        return pd.Series((runs["point"].astype(str) + "/" + runs["replicate"].astype(str)).array, index=runs["run_id"])
-
     def pick(self, kind: str, name: str, allowed: Sequence[str]) -> str:
         """The allowed name that equals the given one but for case.
 

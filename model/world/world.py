@@ -222,6 +222,11 @@ class World:
         return {force.id: index for index, force in enumerate(self.forces)}
 
     @cached_property
+    def chinese_crossings(self) -> Bools:
+        """(X,) whether each crossing leads to China."""
+        return topology.read_only(np.array([country == "China" for country in self.crossing_country], dtype=bool))
+
+    @cached_property
     def crossing_index(self) -> dict[str, int]:
         """Index of each crossing by id."""
         return {crossing: index for index, crossing in enumerate(self.crossing_ids)}
