@@ -47,7 +47,7 @@ STOREYS = (
     {"model.model", "model.phases", "model.setup", "model.record", "model.ledger", "model.observe", "model.outcomes"},
     {"model.experiments"},
     {"model.views"},
-    {"model.cli", "model.cli_lookup", "model.cli_tell", "model.cli_text"},
+    {"model.cli"},
 )
 
 

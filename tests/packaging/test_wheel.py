@@ -96,7 +96,7 @@ def data_files() -> set[str]:
 def test_wheel_holds_the_rooms_the_worlds_and_the_scenarios_and_nothing_else(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = data_files()
-    assert {"model/cli.py", "model/scenario/shipped/status_quo.toml"} <= wanted
+    assert {"model/cli/__init__.py", "model/scenario/shipped/status_quo.toml"} <= wanted
     assert any(name.startswith("model/world/myanmar/") for name in wanted)
     assert wanted - names == set()
     assert {name for name in names - wanted if ".dist-info/" not in name} == set()

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from model import cli_lookup, cli_tell
-from model.cli_text import fail, free_folder, say_user_error
+from model.cli import lookup, tell
+from model.cli.text import fail, free_folder, say_user_error
 
 app = typer.Typer(
     name="pangwa",
@@ -68,10 +68,10 @@ def run(
     folder = None if no_figures else free_folder(out, f"{resolved.name}-run")
     spec = RunSpec.make(resolved.name, resolved.resolved(), replicate=replicate, base_seed=seed)
     result = simulate(spec)
-    drawn = cli_tell.draw_run(resolved, result, folder) if folder is not None else []
-    cli_tell.tell_run(resolved, spec, result, quiet=quiet)
+    drawn = tell.draw_run(resolved, result, folder) if folder is not None else []
+    tell.tell_run(resolved, spec, result, quiet=quiet)
     if folder is not None:
-        cli_tell.say_figures(drawn, folder)
+        tell.say_figures(drawn, folder)
 
 
 def _with_months(sets: list[str] | None, months: int | None) -> list[str]:
@@ -135,7 +135,7 @@ def batch(
         quiet=quiet,
     )
     if report.complete and report.ok:
-        cli_tell.tell_batch(report.folder, figures=not no_figures, fresh=report.computed > 0)
+        tell.tell_batch(report.folder, figures=not no_figures, fresh=report.computed > 0)
     raise typer.Exit(report.exit_code)
 
 
@@ -158,24 +158,24 @@ def plot(
     out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder; RESULTS/figures when not given.")] = None,
 ) -> None:
     """Draw figures again from the tables of a batch."""
-    cli_tell.draw_again(results, kind, outcome, actor, scenario, formats, out)
+    tell.draw_again(results, kind, outcome, actor, scenario, formats, out)
 
 
 for _verb, _short, _epilog in (
-    (cli_lookup.scenarios, "List the shipped scenarios, or print one.", "  pangwa scenarios engage_kia"),
+    (lookup.scenarios, "List the shipped scenarios, or print one.", "  pangwa scenarios engage_kia"),
     (
-        cli_lookup.new,
+        lookup.new,
         "Write a commented scenario file to start from.",
         "  pangwa new kia_with_arms --extends engage_kia",
     ),
-    (cli_lookup.check, "Check scenario and batch files.", "  pangwa check my_scenario.toml my_batch.toml"),
+    (lookup.check, "Check scenario and batch files.", "  pangwa check my_scenario.toml my_batch.toml"),
     (
-        cli_lookup.parameters,
+        lookup.parameters,
         "What can be changed: value, range, unit, source.",
         "  pangwa parameters engage_kia --search 'KIA tax'\n  pangwa parameters --search assumed --csv > assumed.csv",
     ),
-    (cli_lookup.outcomes, "What runs are judged by, with unit.", "  pangwa outcomes --search exports"),
-    (cli_lookup.schema, "JSON Schema of scenario files, for editors.", "  pangwa schema > scenario.schema.json"),
+    (lookup.outcomes, "What runs are judged by, with unit.", "  pangwa outcomes --search exports"),
+    (lookup.schema, "JSON Schema of scenario files, for editors.", "  pangwa schema > scenario.schema.json"),
 ):
     app.command(short_help=_short, epilog=f"\b\nFor example:\n{_epilog}")(_verb)
 
@@ -199,7 +199,7 @@ def _pangwa(
 
 def check_packages() -> None:
     """End with one sentence when ``agents`` is another package's: that name, like ``model``, is a common one."""
-    home = Path(__file__).resolve().parents[1]
+    home = Path(__file__).resolve().parents[2]
     spec = importlib.util.find_spec("agents")
     found = Path(spec.origin).resolve() if spec is not None and spec.origin else None
     ours = found is not None and found.parent == home / "agents" and "Who acts" in found.read_text("utf-8")[:200]
@@ -223,7 +223,3 @@ def main() -> None:
         if code is None:
             raise
         sys.exit(code)
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from model.cli_text import columns, fail, wrapped
+from model.cli.text import columns, fail, wrapped
 
 if TYPE_CHECKING:
     from model.parameters import Declaration
