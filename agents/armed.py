@@ -1,7 +1,9 @@
 """Armed actors: the junta, ethnic armed organizations, People's Defence Forces.
 
 Each decides by bounded expected utility over the attacks within its reach: an attack is made when its expected utility and
-luck (logit errors) beat holding still, and the best are kept up to the number of operations it can run a month.
+luck (logit errors) beat holding still, and the best are kept up to the number of operations it can run a month. None is made
+that is not expected to pay (the satisficing floor of equation E3.4): with dozens of places within reach the errors alone
+would otherwise send it against walls every month.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ class ArmedActor(Agent):
         me = ground.actor_keys[self.index : self.index + 1]
         attack = p.choice_precision * options.utility[rows] + draws.gumbel("attack", month, me, places)
         hold = draws.gumbel("hold", month, me, places)
-        gain = np.where(options.utility[rows] > -1.0 / p.choice_precision, attack - hold, -1.0)
+        gain = np.where(options.utility[rows] > 0, attack - hold, -1.0)
         best = np.argsort(-gain, kind="stable")[: p.operations_per_month]
         return np.asarray(rows.start + best[gain[best] > 0])
 

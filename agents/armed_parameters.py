@@ -108,6 +108,30 @@ class ArmedActorParameters(ParameterTable):
         meaning="Standard error of what it believes of an enemy's strength.",
         source=f"{_FACTS} 22",
     )
+    belief_persistence: float = parameter(
+        0.8,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Share of that error's variance that lasts until the place is appraised anew.",
+        source="assumed: what is not seen this month was mostly not seen last month either",
+    )
+    belief_months: int = parameter(
+        12,
+        low=1,
+        high=60,
+        unit="months",
+        meaning="Months between two appraisals of a place that is not fought for.",
+        source="assumed",
+    )
+    forgetting: float = parameter(
+        0.1,
+        low=0.0,
+        high=1.0,
+        unit="1/month",
+        meaning="How fast it loses sight of an enemy whom it has fought.",
+        source="assumed",
+    )
     choice_precision: float = parameter(
         2.0,
         low=0.1,
@@ -177,8 +201,16 @@ class ArmedActorParameters(ParameterTable):
         low=0.0,
         high=3.0,
         unit="months of revenue",
-        meaning="Cost of an operation whatever comes of it.",
+        meaning="Cost of opening an attack, whatever comes of it.",
         source="assumed",
+    )
+    siege_cost: float = parameter(
+        0.1,
+        low=0.0,
+        high=3.0,
+        unit="months of revenue",
+        meaning="Cost of keeping up, for a month, an attack begun.",
+        source="assumed below the cost of opening it: stores, guns and roads are there",
     )
     weight_pressure: float = parameter(
         1.0,

@@ -142,8 +142,8 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     state, ground, p, profile = model.state, model.ground, model.p, dict(model.profile)
     us = model.united_states.parameters
     profile["belief_noise"] = profile["belief_noise"] * (1 - us.intelligence_gain * model.level("intelligence"))
-    forces = operations.strengths(ground, state, profile["effectiveness"], p.contest, p.fortification)
-    pairs = operations.within_reach(state, forces[1], minimum=1.0)
+    forces = operations.strengths(ground, state, profile, p.contest, p.fortification)
+    pairs = operations.within_reach(state, forces.reach, minimum=1.0)
     rent = rents(model.world, ground, state, _ore_usd(model), p.budgets.toll_rate)
     worth = operations.worth_of_places(model.world, ground, state, rent, profile, *pairs)
     minded = ground.beijing_cares.astype(float)
@@ -155,8 +155,8 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     prospects = np.zeros(len(model.armed))
     np.maximum.at(prospects, options.actor, options.utility)
     chosen = _choose(model, options, bounds)
-    model.move_reserves(forces[1])
-    return Orders(options.actor[chosen], options.place[chosen]), prospects
+    model.move_reserves(forces.reach)
+    return Orders(options.actor[chosen], options.place[chosen], forces.spare), prospects
 
 
 def _choose(model: RareEarthModel, options: operations.Options, bounds: Ints) -> Ints:
@@ -241,9 +241,9 @@ def fight(model: RareEarthModel, orders: Orders) -> Fight:
     state, ground, p = model.state, model.ground, model.p
     holder = state.holder[orders.place]
     still = (holder < 0) | (state.stance[orders.actor, holder] == -1)
-    orders = Orders(orders.actor[still], orders.place[still])
+    orders = Orders(orders.actor[still], orders.place[still], orders.spare)
     state.tally.operations = len(orders.place)
-    combat.gather(ground, state, orders, model.profile["commit_share"])
+    combat.gather(ground, state, orders)
     budget = model.profile["air_support"] * (1 - (1 - p.fortification.air_in_monsoon) * model.rains)
     air = air_support(budget, orders.place, orders.actor, holder[still], model.level("air_denial"), len(state.holder))
     flown = np.maximum(air[0], air[1])
@@ -251,6 +251,7 @@ def fight(model: RareEarthModel, orders: Orders) -> Fight:
     tables = (p.combat, p.contest, p.fortification)
     form = model.setup.structure.contest
     result = combat.resolve(ground, state, model.draws, orders, tables, model.profile, air, form)
+    combat.learn(state, orders, model.profile["forgetting"])
     combat.take(ground, state, model.draws, result, p.combat)
     over, besiegers = combat.lift_sieges(state)
     control.update(ground, state, model.needed, p.control)

@@ -101,6 +101,8 @@ class Orders:
 
     actor: Ints
     place: Ints
+    spare: Floats
+    """(F, P) share of the fighters at each place that attacks elsewhere draw on, 0-1."""
 
 
 @dataclass
@@ -112,23 +114,23 @@ class Fight:
     defender: Ints
     fallen: Bools
     begun: Bools
+    """Whether a siege closed in this month: most of the posts around the place are gone."""
 
 
-def gather(ground: Ground, state: State, orders: Orders, commit_share: Floats) -> None:
+def gather(ground: Ground, state: State, orders: Orders) -> None:
     """Move the committed fighters to the places they attack, in whole fighters; nobody is lost on the way.
 
     Args:
         ground: static arrays.
         state: ``troops`` changes.
         orders: attacks; an actor's fighters near several of its targets are shared out evenly.
-        commit_share: (F,) share of the fighters nearby that attacks draw on.
     """
     near = ground.near_dense[orders.place]
     calls = np.zeros(state.troops.shape)
     np.add.at(calls, orders.actor, near)
     attacked = np.zeros(state.troops.shape, bool)
     attacked[orders.actor, orders.place] = True
-    share = np.divide(commit_share[:, None], calls, out=np.zeros_like(calls), where=(calls > 0) & ~attacked)
+    share = np.divide(orders.spare, calls, out=np.zeros_like(calls), where=(calls > 0) & ~attacked)
     moved = np.floor(near * state.troops[orders.actor] * share[orders.actor]).astype(np.int64)
     np.subtract.at(state.troops, orders.actor, moved)
     np.add.at(state.troops, (orders.actor, orders.place), moved.sum(axis=1))
@@ -180,12 +182,18 @@ def resolve(
     defence = defence * (1 + (fort.air - 1) * air[1, places])
     chance_post = success(attack, defence * fort.post, contest.decisiveness, form)
     chance = success(attack, defence * walls(ground, fort)[places], contest.decisiveness, form)
+    fresh, belt = state.attacker[places] != leader, _belt(state, places)
     _posts(ground, state, draws, places, sides, chance_post, profile["assaults_per_operation"])
-    begun = state.attacker[places] != leader
+    closed = (fresh | belt) & ~_belt(state, places)
     fallen = _siege(ground, state, draws, places, leader, chance, parameters)
     _losses(ground, state, draws, places, sides, guards, chance, parameters)
     _unattacked(state, places, parameters)
-    return Fight(places, leader, defender, fallen, begun & ~fallen)
+    return Fight(places, leader, defender, fallen, closed & ~fallen)
+
+
+def _belt(state: State, places: Ints) -> Bools:
+    """Whether a place still has more than half of its posts: a siege closes in when they are gone."""
+    return 2 * state.posts[places] > state.posts_full[places]
 
 
 def _guards(state: State, places: Ints, defender: Ints) -> Bools:
@@ -275,21 +283,34 @@ def _unattacked(state: State, places: Ints, parameters: CombatParameters) -> Non
     state.posts[safe] += rebuilt[safe]
 
 
+def learn(state: State, orders: Orders, forgetting: Floats) -> None:
+    """Those who fought at a place know its garrison; what they knew of others fades.
+
+    Args:
+        state: ``known`` changes.
+        orders: the attacks of the month.
+        forgetting: (F,) share forgotten a month, 0-1.
+    """
+    state.known *= (1 - forgetting)[:, None]
+    state.known[orders.actor, orders.place] = 1.0
+
+
 def lift_sieges(state: State) -> tuple[Ints, Ints]:
-    """End the sieges that have been quiet for two months, or whose parties no longer fight.
+    """End the attacks that have been quiet for two months, or whose parties no longer fight.
 
     Returns:
-        Places and the actors that besieged them.
+        Places that had been besieged (most of their posts are gone) and the actors that besieged them.
     """
     at = np.flatnonzero(state.attacker != NOBODY)
     besieger, holder = state.attacker[at], state.holder[at]
     peace = (holder >= 0) & (state.stance[besieger, holder] != -1)
     over = at[(state.quiet[at] >= 2) | peace]
-    who = state.attacker[over].copy()
+    over_siege = over[~_belt(state, over)]
+    who = state.attacker[over_siege].copy()
     state.attacker[over] = NOBODY
     state.urban[over] = 0.0
     state.quiet[over] = 0
-    return over, who
+    return over_siege, who
 
 
 def take(ground: Ground, state: State, draws: Draws, fight: Fight, parameters: CombatParameters) -> None:

@@ -2,8 +2,12 @@
 
 Every option is a pair (actor, place). The worth of an attack is ``EU = p V - (1 - p) L - c - S`` in months of the actor's own
 revenue: ``p`` the believed chance (contest on perceived strengths), ``V`` the worth of the place, ``L`` of the fighters it
-would cost, ``c`` the fixed cost of an operation, ``S`` the Chinese sanction expected (equation E3.4). Each option is
-weighed against holding still (utility 0) by a binary quantal response (McKelvey & Palfrey 1995).
+would cost, ``c`` the cost of opening an attack or of keeping one up, ``S`` the Chinese sanction expected (equation E3.4). Each
+option is weighed against holding still (utility 0) by a binary quantal response (McKelvey & Palfrey 1995).
+
+The error of belief about a place is ``sigma (1 - known) (sqrt(w) slow + sqrt(1 - w) fast)``: ``slow`` is drawn once an
+appraisal, ``fast`` every month, and who fights at a place gets to know its garrison and forgets it again. Errors drawn
+afresh every month would let actors attack by the month's luck, and no siege would last.
 """
 
 from __future__ import annotations
@@ -29,8 +33,7 @@ class FortificationParameters(ParameterTable):
     """What walls, hills of bunkers and aircraft are worth to the defender."""
 
     town: float = parameter(
-        3.2, low=1.5, high=4.0, unit="x", meaning="Strength of a garrison in a town, over the open field.",
-        source="SOURCES P8; above its 2.6, with which towns change hands faster than the record's two a month",
+        2.6, low=1.5, high=4.0, unit="x", meaning="Strength of a garrison in a town, over the open field.", source="SOURCES P8",
         status="weakly identified",
     )  # fmt: skip
     site: float = parameter(
@@ -69,16 +72,35 @@ class Options:
     """Expected utility, months of the actor's own revenue; holding still is 0."""
 
 
-def strengths(
-    ground: Ground, state: State, effectiveness: Floats, contest: ContestParameters, fort: FortificationParameters
-) -> tuple[Floats, Floats, Floats]:
-    """Strength of each actor where it stands, in reach of each place, and of the defence of each place.
+@dataclass
+class Forces:
+    """How strong each actor is, and where."""
 
-    Returns:
-        field (F, P): attacking strength standing at each place; reach (F, P): strength that stands at or next to it;
-        defence (P,): strength of its holder there with allies, before walls and aircraft.
+    field: Floats
+    """(F, P) attacking strength that stands at each place."""
+    reach: Floats
+    """(F, P) attacking strength that stands at or next to it."""
+    spare: Floats
+    """(F, P) share of the fighters at each place that attacks elsewhere draw on, 0-1."""
+    called: Floats
+    """(F, P) attacking strength that an attack on each place can bring up, with what stands there."""
+    defence: Floats
+    """(P,) strength of its holder there with allies, before walls and aircraft."""
+
+
+def strengths(
+    ground: Ground, state: State, profile: dict[str, Floats], contest: ContestParameters, fort: FortificationParameters
+) -> Forces:
+    """Work out how strong each actor is where it stands, within reach of each place, and in defence of each.
+
+    Args:
+        ground: static arrays.
+        state: the state.
+        profile: (F,) ``effectiveness`` and ``commit_share``.
+        contest: table of the contest.
+        fort: table of fortification.
     """
-    worth = fighter_worth(state, effectiveness, contest)[:, None]
+    worth = fighter_worth(state, profile["effectiveness"], contest)[:, None]
     field = state.troops * worth * attack_supply(state.supply, contest)
     reach = (ground.near @ field.T).T
     guard = state.troops * worth * defence_supply(state.supply, contest)
@@ -88,7 +110,36 @@ def strengths(
     allied = (state.stance == 1) & ~np.eye(len(state.stance), dtype=bool)
     helped = np.zeros_like(own)
     helped[held] = np.einsum("kf,fk->k", allied[state.holder[held]].astype(np.float64), guard[:, held])
-    return field, reach, own + fort.ally_share * helped
+    share = profile["commit_share"][:, None] * _spare(ground, state, field, reach, profile["commit_share"], fort)
+    drawn = share * field
+    called = field + (ground.near @ drawn.T).T - drawn
+    return Forces(field, reach, share, called, own + fort.ally_share * helped)
+
+
+def _spare(
+    ground: Ground, state: State, field: Floats, reach: Floats, commit: Floats, fort: FortificationParameters
+) -> Floats:
+    """(F, P) share of an actor's fighters at each place that need not stay there, 0-1.
+
+    A garrison keeps back what would hold its walls at even odds against the enemies that stand around it; fighters in the
+    open are free; those who besiege a place stay there.
+
+    Args:
+        ground: static arrays.
+        state: the state.
+        field: (F, P) attacking strength that stands at each place.
+        reach: (F, P) attacking strength that stands at or next to it.
+        commit: (F,) share of the fighters nearby that an attack draws on.
+        fort: table of fortification.
+    """
+    hostile = (state.stance == -1).astype(np.float64)
+    enemy = hostile @ (commit[:, None] * reach)
+    actors = np.arange(len(field))[:, None]
+    need = np.where(state.holder[None] == actors, enemy / walls(ground, fort), 0.0)
+    kept = np.divide(need, field, out=np.zeros_like(field), where=field > 0)
+    share = 1 - np.minimum(kept, 1.0)
+    share[state.attacker[None] == actors] = 0.0
+    return share
 
 
 def walls(ground: Ground, fort: FortificationParameters) -> Floats:
@@ -141,7 +192,7 @@ def weigh(
     ground: Ground,
     state: State,
     draws: Draws,
-    forces: tuple[Floats, Floats, Floats],
+    forces: Forces,
     pairs: tuple[Ints, Ints],
     worth: Floats,
     weights: dict[str, Floats],
@@ -166,16 +217,33 @@ def weigh(
     """
     contest, fort = tables
     form, loss_rate, minded = rules
-    field, reach, defence = forces
     actor, place = pairs
-    error = draws.normal("belief", state.month, ground.actor_keys[actor], ground.place_keys[place])
-    own = field[actor, place] + weights["commit_share"][actor] * (reach[actor, place] - field[actor, place])
-    believed = defence[place] * walls(ground, fort)[place] * np.exp(weights["belief_noise"][actor] * error)
+    own = forces.called[actor, place]
+    believed = (
+        forces.defence[place]
+        * walls(ground, fort)[place]
+        * np.exp(_errors(ground, state, draws, weights, actor, place))
+    )
     chance = success(own, believed, contest.decisiveness, form)
     fighters = np.maximum(state.troops.sum(axis=1), 1)[actor]
     engaged = np.minimum(own, believed)
     loss = weights["weight_loss"][actor] * loss_rate * (2 - chance) * engaged / (0.05 * fighters)
     sanction = weights["weight_pressure"][actor] * weights["dependence_on_china"][actor] * minded[place]
     sanction = sanction * (0.5 + state.pressure[actor])
-    utility = chance * worth - (1 - chance) * loss - weights["operation_cost"][actor] - sanction
+    under_way = state.attacker[place] == actor
+    cost = np.where(under_way, weights["siege_cost"][actor], weights["operation_cost"][actor])
+    utility = chance * worth - (1 - chance) * loss - cost - sanction
     return Options(actor=actor, place=place, chance=chance, utility=utility)
+
+
+def _errors(ground: Ground, state: State, draws: Draws, weights: dict[str, Floats], actor: Ints, place: Ints) -> Floats:
+    """(K,) logarithmic errors of what actors believe of the defence of places."""
+    who, where = ground.actor_keys[actor], ground.place_keys[place]
+    months = weights["belief_months"][actor].astype(np.uint64)
+    # Places are appraised in different months, or all would open their offensives together.
+    appraisal = (np.uint64(state.month) + where % months) // months
+    slow = draws.normal("appraisal", 0, who, where, appraisal)
+    fast = draws.normal("belief", state.month, who, where)
+    lasting = weights["belief_persistence"][actor]
+    noise = weights["belief_noise"][actor] * (1 - state.known[actor, place])
+    return np.asarray(noise * (np.sqrt(lasting) * slow + np.sqrt(1 - lasting) * fast))

@@ -1,0 +1,122 @@
+"""Choosing and keeping up attacks, garrisons that stay, sieges that close in."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from model.dynamics import combat, operations
+from model.dynamics.combat import Orders
+from model.dynamics.operations import Forces, Options
+from model.model import RareEarthModel
+from model.scenario.read import load_scenario
+from model.scenario.spec import RunSpec
+
+
+@pytest.fixture
+def model() -> RareEarthModel:
+    scenario = load_scenario("status_quo", ["world=tests/tiny", "months=12"])
+    return RareEarthModel(spec=RunSpec.make(scenario.name, scenario.resolved()))
+
+
+def forces(model: RareEarthModel) -> Forces:
+    return operations.strengths(model.ground, model.state, model.profile, model.p.contest, model.p.fortification)
+
+
+def options(model: RareEarthModel) -> Options:
+    strong = forces(model)
+    pairs = operations.within_reach(model.state, strong.reach, minimum=1.0)
+    worth = np.ones(len(pairs[0]))
+    tables = (model.p.contest, model.p.fortification)
+    rules = ("ratio", model.p.combat.attacker_loss, np.zeros(len(model.state.holder)))
+    return operations.weigh(
+        model.ground, model.state, model.draws, strong, pairs, worth, dict(model.profile), tables, rules
+    )
+
+
+def test_no_attack_is_made_that_is_not_expected_to_pay(model: RareEarthModel) -> None:
+    weighed = options(model)
+    for actor in model.armed:
+        for utility, most in ((-0.01, 0), (9.0, actor.parameters.operations_per_month)):
+            same = dataclasses.replace(weighed, utility=np.full(len(weighed.actor), utility))
+            rows = slice(*np.searchsorted(weighed.actor, [actor.index, actor.index + 1]).tolist())
+            chosen = actor.choose_operations(same, rows, model.draws, model.ground, 0)
+            assert len(chosen) == min(most, rows.stop - rows.start)
+
+
+def test_an_attack_under_way_is_cheaper_than_a_new_one(model: RareEarthModel) -> None:
+    before = options(model)
+    row = 0
+    model.state.attacker[before.place[row]] = before.actor[row]
+    model.profile["commit_share"][:] = 0.0  # so that who besieges moves no fighters and costs alone differ
+    untouched = options(model)
+    gain = untouched.utility[row]
+    model.profile["siege_cost"] = model.profile["operation_cost"]
+    dearer = options(model)
+    index = before.actor[row]
+    parameters = model.armed[index].parameters
+    assert gain - dearer.utility[row] == pytest.approx(parameters.operation_cost - parameters.siege_cost)
+
+
+def test_who_has_fought_at_a_place_knows_its_garrison(model: RareEarthModel) -> None:
+    model.state.known[:] = 1.0
+    known = options(model)
+    model.profile["belief_noise"][:] = 0.0
+    exact = options(model)
+    np.testing.assert_array_equal(known.chance, exact.chance)
+
+
+def test_knowledge_fades(model: RareEarthModel) -> None:
+    orders = Orders(np.array([0]), np.array([3]), np.zeros(model.state.troops.shape))
+    forgetting = np.full(len(model.armed), 0.25)
+    combat.learn(model.state, orders, forgetting)
+    assert model.state.known[0, 3] == 1.0
+    nothing = Orders(np.zeros(0, np.int64), np.zeros(0, np.int64), orders.spare)
+    combat.learn(model.state, nothing, forgetting)
+    assert model.state.known[0, 3] == 0.75
+
+
+def test_errors_of_belief_last_but_not_for_ever(model: RareEarthModel) -> None:
+    model.profile["belief_persistence"][:] = 1.0
+    seen = []
+    for month in range(3 * int(model.profile["belief_months"][0])):
+        model.state.month = month
+        seen.append(options(model).chance[0])
+    changes = np.count_nonzero(np.diff(seen))
+    assert 2 <= changes <= 3
+
+
+def test_garrisons_keep_back_what_holds_their_walls(model: RareEarthModel) -> None:
+    state = model.state
+    actor, place = next((f, p) for p, f in enumerate(state.holder) if f >= 0 and state.troops[f, p] > 0)
+    alone = forces(model).spare[actor, place]
+    enemies = np.flatnonzero(state.stance[actor] == -1)
+    state.troops[enemies[0], place] = 100 * state.troops[actor, place]
+    assert forces(model).spare[actor, place] == 0.0
+    state.troops[enemies, :] = 0
+    free = forces(model).spare[actor, place]
+    assert free == pytest.approx(model.profile["commit_share"][actor])
+    assert 0.0 <= alone <= free
+
+
+def test_gathering_leaves_those_who_must_stay(model: RareEarthModel) -> None:
+    weighed = options(model)
+    orders = Orders(weighed.actor[:1], weighed.place[:1], np.zeros(model.state.troops.shape))
+    before = model.state.troops.copy()
+    combat.gather(model.ground, model.state, orders)
+    np.testing.assert_array_equal(model.state.troops, before)
+
+
+def test_a_siege_is_told_once_most_posts_are_gone(model: RareEarthModel) -> None:
+    begun: dict[str, int] = {}
+    while model.running:
+        model.step()
+    events = model.recorder.result().tables["events"].to_pandas()
+    for event in events.itertuples():
+        if event.kind == "siege_begun":
+            begun[event.place] = begun.get(event.place, 0) + 1
+        if event.kind in ("siege_broken", "town_taken", "site_taken"):
+            begun[event.place] = 0
+        assert begun.get(event.place, 0) <= 1
