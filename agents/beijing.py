@@ -6,8 +6,8 @@ import numpy as np
 from mesa import Agent, Model
 from numpy.typing import NDArray
 
-from agents.other_parameters import BeijingParameters
-from model.dynamics.border import Stance
+from agents.china_parameters import BeijingParameters
+from model.dynamics.border import Stance, Watch
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +44,26 @@ class Beijing(Agent):
             dwell=p.minimum_dwell,
             link=link,
             fear=fear,
+        )
+
+    def watch(self, depends: Floats, link: Floats, government: int) -> Watch:
+        """How it counts offences; see :mod:`model.dynamics.border`.
+
+        Args:
+            depends: (F,) dependence on China, 0-1.
+            link: (F,) how far the US deals with each armed actor, 0-1.
+            government: index of the government it recognises; -1 none.
+        """
+        p = self.parameters
+        return Watch(
+            gain=p.pressure_gain,
+            transmission=p.transmission,
+            memory=p.offensive_memory,
+            attacks=p.offensive_attacks,
+            us_link=p.pressure_us_link,
+            government=government,
+            depends=depends,
+            link=link,
         )
 
     def support_usd(self, fear: float) -> float:

@@ -17,7 +17,7 @@ import numpy as np
 from mesa import Agent, Model
 from numpy.typing import NDArray
 
-from agents.other_parameters import ChineseBuyerParameters
+from agents.china_parameters import ChineseBuyerParameters
 
 Floats = NDArray[np.float64]
 

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from agents.armed import KINDS, Junta, PeoplesDefenceForce
 from agents.beijing import Beijing
+from agents.china_parameters import ChineseBuyerParameters
 from agents.chinese_buyer import ChineseBuyer
-from agents.other_parameters import ChineseBuyerParameters
 from agents.quad_partner import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western_government import WesternGovernment
-from model import phases
+from model import border_phases, phases, trade_phases
+from model.chronicle import tell
 from model.draws import Draws, keys
 from model.dynamics import budgets, control, harm, market, people, posting, quad, supply
 from model.dynamics.ground import ground_of
@@ -149,8 +150,9 @@ class RareEarthModel(mesa.Model):
         phases.hold_talks(self, prospects)
         self.update_supply()
         fight = phases.fight(self, orders)
-        phases.press_and_open(self, fight)
-        phases.mine_and_trade(self)
+        border_phases.press_and_open(self, fight)
+        phases.apply_forcing(self)
+        trade_phases.mine_and_trade(self)
         self.balance_books()
         phases.recognise(self)
         self.close_month()
@@ -181,7 +183,7 @@ class RareEarthModel(mesa.Model):
         )
         for place in relieved:
             holder = int(self.state.holder[place])
-            phases.tell(
+            tell(
                 self,
                 "siege_relieved",
                 f"Boats relieve {self.name(holder)}'s garrison in {{place}}",
@@ -237,7 +239,7 @@ class RareEarthModel(mesa.Model):
         return {"western_followers": followers, "us_attention": self.united_states.attention}
 
     def _taxes(self) -> Floats:
-        return phases.taxes_per_tonne(self)
+        return trade_phases.taxes_per_tonne(self)
 
 
 def _default_spec() -> RunSpec:

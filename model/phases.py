@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.armed import PeoplesDefenceForce, air_support
-from agents.quad_partner import quad_orders
-from model.dynamics import border, combat, control, diplomacy, market, mining, operations, quad, trade
+from model.border_phases import junta_fear
+from model.chronicle import tell
+from model.dynamics import border, combat, control, diplomacy, operations
 from model.dynamics.budgets import rents
 from model.dynamics.combat import Fight, Orders
-from model.dynamics.market import margin_abroad
-from model.dynamics.trade import Terms
-from model.world.world import LANES
+from model.trade_phases import taxes_per_tonne
 
 if TYPE_CHECKING:
     from agents.instruments import Condition, Instrument
@@ -23,30 +21,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-def tell(
-    model: RareEarthModel,
-    kind: str,
-    text: str,
-    actor: int = -1,
-    *,
-    other: int = -1,
-    place: int = -1,
-    value: float | None = None,
-) -> None:
-    """Note an event of this month; ``{place}`` in the text becomes the place's name."""
-    names = model.world.place_names
-    model.recorder.event(
-        model.month + 1,
-        model.date,
-        kind,
-        text.format(place=names[place]) if place >= 0 else text,
-        actor=model.name(actor) if actor >= 0 else "",
-        other=model.name(other) if other >= 0 else "",
-        place=model.world.place_ids[place] if place >= 0 else "",
-        value=value,
-    )
 
 
 def apply_forcing(model: RareEarthModel) -> None:
@@ -125,14 +99,6 @@ def _accepts(model: RareEarthModel, offer: Instrument) -> bool:
     return actor.accepts_terms(gain, offer.level, fear, model.draws, model.month)
 
 
-def link_with_us(model: RareEarthModel) -> Floats:
-    """(F,) how far the US deals with each armed actor this month, as Beijing sees it: the strongest of its instruments."""
-    link = np.zeros(len(model.armed))
-    for kind in ("recognition", "aid", "arms", "intelligence", "training", "air_denial", "offtake"):
-        link = np.maximum(link, model.level(kind))
-    return link
-
-
 def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     """All armed actors look at last month's state and choose their attacks; reserves move.
 
@@ -144,7 +110,7 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     profile["belief_noise"] = profile["belief_noise"] * (1 - us.intelligence_gain * model.level("intelligence"))
     forces = operations.strengths(ground, state, profile, p.contest, p.fortification)
     pairs = operations.within_reach(state, forces.reach, minimum=1.0)
-    rent = rents(model.world, ground, state, _ore_usd(model), p.budgets.toll_rate)
+    rent = rents(model.world, ground, state, _ore_usd(model), p.budgets)
     worth = operations.worth_of_places(model.world, ground, state, rent, profile, *pairs)
     minded = ground.beijing_cares.astype(float)
     rules = (model.setup.structure.contest, p.combat.attacker_loss, minded)
@@ -180,19 +146,6 @@ def _ore_usd(model: RareEarthModel) -> Floats:
     holder = model.state.holder[model.world.mine_place]
     tax = np.append(taxes_per_tonne(model), 0.0)[holder]
     return np.asarray(tax / model.p.market.yuan_per_usd)
-
-
-def taxes_per_tonne(model: RareEarthModel) -> Floats:
-    """(F,) each armed actor's tax in yuan/t at this month's price."""
-    price = market.gate_price(model.state.market.price_ore, model.p.market)
-    terms = tax_terms(model)
-    return np.where(terms[0] == trade.AD_VALOREM, terms[2] * price, terms[1])
-
-
-def tax_terms(model: RareEarthModel) -> tuple[Ints, Floats, Floats]:
-    """(F,) rule, yuan/t and share of each armed actor's tax on ore."""
-    yuan = trade.read_tax(model.settled_tax, model.setup.structure.tax_reading, model.p.trade)
-    return model.tax_rules, yuan, model.profile["ore_tax_share"]
 
 
 def hold_talks(model: RareEarthModel, prospects: Floats) -> None:
@@ -285,134 +238,6 @@ def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: In
             int(attacker),
             other=holder,
             place=int(place),
-        )
-
-
-def press_and_open(model: RareEarthModel, fights: Fight) -> None:
-    """Beijing reacts: pressure, lanes."""
-    state, p, link = model.state, model.beijing.parameters, link_with_us(model)
-    depends = model.profile["dependence_on_china"]
-    border.update_pressure(
-        model.ground, state, fights.place, fights.attacker, p.pressure_gain, p.transmission, depends, link
-    )
-    ceasefire = (state.stance[model.junta] != -1).astype(float) if model.junta >= 0 else np.ones(len(depends))
-    stance = model.beijing.stance(link, junta_fear(model))
-    changes = border.update_lanes(model.world, state, model.draws, model.crossing_keys, ceasefire, stance)
-    for crossing, lane, opened in changes:
-        place = int(model.world.crossing_place[crossing])
-        verb, kind = ("reopens", "lane_opened") if opened else ("shuts", "lane_closed")
-        holder = int(state.holder[place])
-        text = f"Beijing {verb} the {LANES[lane]} lane at {model.world.crossing_names[crossing]}"
-        tell(model, kind, text, holder, place=place, value=float(lane))
-    apply_forcing(model)
-
-
-def junta_fear(model: RareEarthModel) -> float:
-    """0-1, how near the junta is to collapse in Beijing's eyes: towns lost over the past year against twenty."""
-    if model.junta < 0:
-        return 0.0
-    return float(np.clip(model.state.towns_lost_year[model.junta] / 20, 0.0, 1.0))
-
-
-def mine_and_trade(model: RareEarthModel) -> None:
-    """Mining, prices, purchase, transport, smuggling; the road to India."""
-    state, world, p = model.state, model.world, model.p
-    gaps = market.inventory_gap(state, model.reference)
-    rival = float(model.level("offtake").max(initial=0.0))
-    outbid = model.beijing.outbid(rival)
-    factors = np.array([buyer.bid(float(gap), outbid) for buyer, gap in zip(model.buyers, gaps, strict=True)])
-    market.post_bids(state, model.reference, factors, p.market)
-    offer = trade.quote(model.chain, state, _terms(model), model.road_factor, reagent_ratio=p.mining.reagent_ratio)
-    invested = _invest(model, offer.best)
-    orders = mining.MineOrders(
-        licence=_licences(model),
-        net_back=offer.best,
-        captured=model.holder_before[world.mine_place] != state.holder[world.mine_place],
-        invested=invested[:-1],
-        reagent_crossing=trade.reagent_crossings(model.chain, state),
-        india_reagent=offer.india_reagent,
-    )
-    model.mined = mining.step(world, state, orders, model.road_factor, p.mining, model.setup.structure.mine_stop)
-    trade.step(model.chain, state, offer, model.road_factor)
-    _sell(model, float(invested[-1]))
-    _settle_taxes(model, offer)
-
-
-def _sell(model: RareEarthModel, invested_abroad: float) -> None:
-    factor = 1.0
-    for forcing in model.forced("price_factor"):
-        factor *= forcing.value
-    others = [forcing.value for forcing in model.forced("other_origins")]
-    market.step(
-        model.world,
-        model.state,
-        model.draws,
-        model.reference,
-        model.p.market,
-        price_factor=factor,
-        other_origins=others[-1] if others else None,
-        invested_abroad=invested_abroad,
-    )
-    effort = model.level_of_all("route_building")
-    orders = quad_orders(model.india, model.japan, model.australia, effort)
-    quad.step(model.world, model.state, orders, model.p.quad, model.p.market)
-
-
-def _terms(model: RareEarthModel) -> Terms:
-    rules, yuan, share = tax_terms(model)
-    us, p = model.united_states.parameters, model.p
-    passage = np.maximum(model.level("brokering"), 0.5 * model.level("envoy"))
-    plain = Terms.plain(model.world)
-    return dataclasses.replace(
-        plain,
-        tax_rule=rules,
-        tax_yuan=yuan,
-        tax_share=share,
-        premium=model.level("offtake") * max(us.price_floor - p.trade.india_price_share, 0.0),
-        passage=passage,
-        quad_freight=model.setup.quad.freight_usd_per_t * p.market.yuan_per_usd,
-        embargo=model.setup.quad.embargo_reagent,
-    )
-
-
-def _invest(model: RareEarthModel, net_back: Floats) -> Floats:
-    state = model.state
-    margins = np.append(mining.margin(net_back, model.world.mine_cost), margin_abroad(state, model.p.market))
-    security = np.append(state.security, 1.0)
-    capacity = np.append(state.capacity, state.market.other_origins)
-    total = np.zeros(len(capacity))
-    for buyer, share in zip(model.buyers, model.reference.share, strict=True):
-        total += buyer.invest(margins, security, capacity, float(share))
-    return total
-
-
-def _licences(model: RareEarthModel) -> Floats:
-    """(M,) share of the work that holders allow: less while the ore lane is shut, to press the buyer."""
-    state, world = model.state, model.world
-    holder = state.holder[world.mine_place]
-    shut = 1 - state.lanes[world.mine_crossing, 0]
-    allowed = np.append(model.profile["licence_when_closed"], 0.0)[holder]
-    return np.asarray(1 - shut * (1 - allowed))
-
-
-def _settle_taxes(model: RareEarthModel, offer: trade.Quote) -> None:
-    """Every third month a revenue maximiser sets its tax anew, from what its miners would earn before tax."""
-    if model.month % 3:
-        return
-    before = offer.net_back + offer.tax[:, None]
-    for actor in model.armed:
-        own = offer.holder == actor.index
-        if actor.parameters.ore_tax_rule != "revenue_maximising" or not own.any():
-            continue
-        smuggled = offer.net_back[own, 1] + model.p.trade.informal_tax_share * offer.tax[own]
-        model.settled_tax[actor.index] = trade.revenue_maximising_tax(
-            before[own, 0],
-            smuggled,
-            model.world.mine_cost[own],
-            model.state.capacity[own],
-            model.p.mining.cost_spread,
-            float(model.state.market.bid.max()),
-            model.p.trade,
         )
 
 

@@ -4,6 +4,7 @@ For an open lane of a crossing to China held by ``f`` (equation E3.8), a month's
 ``logit = k0 + k1 offensive_f + k2 us_link_f + k4 collapse - k5 shortage [ore] - k6 talks_f``; a closed one reopens with
 ``logit = r0 + k5 shortage [ore] - g [goods] + k6 talks_f - k1 offensive_f - k2 us_link_f``. ``us_link`` is how far the US deals
 with the holder, ``collapse`` the junta's recent losses of towns, ``talks`` whether the holder has a ceasefire with the junta.
+What the recognised government does at the border is no offence: gates that the junta holds are not shut for its own attacks.
 Pressure follows offences: ``P <- P + gain (offence - P)``, and spreads to allies that depend on China (August 2025).
 """
 
@@ -45,6 +46,28 @@ class Stance:
     """How near the junta is to collapse, 0-1."""
 
 
+@dataclass(frozen=True)
+class Watch:
+    """How Beijing watches armed groups at its border; arrays over armed actors (F,)."""
+
+    gain: float
+    """Speed of pressure, 1/month."""
+    transmission: float
+    """How far pressure on an actor passes on to an ally, 1/month."""
+    memory: float
+    """Persistence of the memory of offensives, 1/month."""
+    attacks: float
+    """Attacks a month that count as a full offensive."""
+    us_link: float
+    """Weight of full US engagement against that of a full offensive."""
+    government: int
+    """Index of the government that Beijing recognises, whose attacks are no offence; -1 none."""
+    depends: Floats
+    """Dependence on China, 0-1."""
+    link: Floats
+    """How far the US deals with each actor, 0-1."""
+
+
 def update_lanes(
     world: World, state: State, draws: Draws, keys: Keys, ceasefire: Floats, stance: Stance
 ) -> list[tuple[int, int, bool]]:
@@ -82,16 +105,7 @@ def update_lanes(
     return [(int(x), int(lane), bool(opening[x, lane])) for x, lane in changed]
 
 
-def update_pressure(
-    ground: Ground,
-    state: State,
-    places: Ints,
-    attackers: Ints,
-    gain: float,
-    transmission: float,
-    depends: Floats,
-    link: Floats,
-) -> None:
+def update_pressure(ground: Ground, state: State, places: Ints, attackers: Ints, watch: Watch) -> None:
     """Move Beijing's pressure, and the memory of offensives it is moved by.
 
     Args:
@@ -99,19 +113,19 @@ def update_pressure(
         state: ``pressure`` and ``offensive`` change.
         places: (L,) places attacked this month.
         attackers: (L,) who led the attacks.
-        gain: speed of pressure, 1/month.
-        transmission: how far pressure on an actor passes on to an ally, 1/month.
-        depends: (F,) dependence on China, 0-1.
-        link: (F,) how far the US deals with each actor, 0-1.
+        watch: what Beijing counts, and how.
     """
-    minded = ground.beijing_cares[places]
-    hits = np.bincount(attackers[minded], minlength=len(depends))
-    state.offensive = np.minimum(0.7 * state.offensive + 0.3 * np.minimum(hits, 2), 1.0)
-    offence = np.minimum(state.offensive + 0.5 * link, 1.0)
-    allied = (state.stance == 1) & ~np.eye(len(depends), dtype=bool)
-    passed = (allied * (state.pressure * depends)[None]).max(axis=1) * depends
-    aim = np.maximum(offence, transmission * passed)
-    state.pressure += gain * (aim - state.pressure)
+    forces = len(watch.depends)
+    hits = np.bincount(attackers[ground.beijing_cares[places]], minlength=forces)
+    if watch.government >= 0:
+        hits[watch.government] = 0
+    fresh = (1 - watch.memory) * np.minimum(hits, watch.attacks)
+    state.offensive = np.minimum(watch.memory * state.offensive + fresh, 1.0)
+    offence = np.minimum(state.offensive + watch.us_link * watch.link, 1.0)
+    allied = (state.stance == 1) & ~np.eye(forces, dtype=bool)
+    passed = (allied * (state.pressure * watch.depends)[None]).max(axis=1) * watch.depends
+    aim = np.maximum(offence, watch.transmission * passed)
+    state.pressure += watch.gain * (aim - state.pressure)
 
 
 def goods_open(world: World, ground: Ground, state: State) -> Floats:

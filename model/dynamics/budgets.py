@@ -39,6 +39,10 @@ class BudgetParameters(ParameterTable):
     arms_wear: float = parameter(
         0.01, low=0.0, high=0.05, unit="1/month", meaning="Arms worn out or spent in a month.", source="assumed"
     )
+    rent_operating: float = parameter(
+        0.3, low=0.0, high=1.0, unit="0-1", source="assumed: mines that stand still can be put to work again",
+        meaning="Share of a mine's capacity that whoever might take it counts on, however little works now.",
+    )  # fmt: skip
     revenue_floor_usd: float = parameter(
         2e5,
         low=1e4,
@@ -70,7 +74,7 @@ def _tolls(world: World, state: State, rate: float) -> Floats:
     return np.asarray(world.crossing_capacity[:, 2] * 1e6 * state.lanes[:, 2] * rate)
 
 
-def rents(world: World, ground: Ground, state: State, ore_usd_per_t: Floats, toll_rate: float) -> Floats:
+def rents(world: World, ground: Ground, state: State, ore_usd_per_t: Floats, parameters: BudgetParameters) -> Floats:
     """(P,) USD a month that the holder draws from each place: trades, tolls, ore.
 
     Args:
@@ -78,11 +82,12 @@ def rents(world: World, ground: Ground, state: State, ore_usd_per_t: Floats, tol
         ground: its static arrays.
         state: the state.
         ore_usd_per_t: (M,) tax that a holder could take of a tonne at each mine.
-        toll_rate: toll on goods.
+        parameters: the table above.
     """
     rent = ground.rent_site.copy()
-    np.add.at(rent, world.crossing_place, _tolls(world, state, toll_rate))
-    np.add.at(rent, world.mine_place, ore_usd_per_t * state.capacity * np.maximum(state.operating, 0.3))
+    np.add.at(rent, world.crossing_place, _tolls(world, state, parameters.toll_rate))
+    at_work = np.maximum(state.operating, parameters.rent_operating)
+    np.add.at(rent, world.mine_place, ore_usd_per_t * state.capacity * at_work)
     return rent
 
 

@@ -38,6 +38,14 @@ class TradeParameters(ParameterTable):
         300.0, low=60.0, high=800.0, unit="km", meaning="Farthest gate to China that ore is hauled to if the own one is shut.",
         source="assumed: Pangwa ore left through Kanpaiti in February 2025 (SOURCES T3)",
     )  # fmt: skip
+    home_km: float = parameter(
+        60.0, low=0.0, high=200.0, unit="km", meaning="Haul to a mine's own gate where the world has no road between them.",
+        source="SOURCES T7: 0-60 km from the Kachin mines to a Chinese gate; the longest", status="weakly identified",
+    )  # fmt: skip
+    reagent_km: float = parameter(
+        100.0, low=10.0, high=500.0, unit="km", meaning="Distance on which a gate loses half its worth as the way for reagent.",
+        source="assumed: reagent is seven times the ore's tonnage",
+    )  # fmt: skip
     smuggling_cost: float = parameter(
         30_000.0, low=5_000.0, high=100_000.0, unit="yuan/t", meaning="Cost and risk of getting a tonne past the gate.",
         source="assumed",
@@ -101,6 +109,10 @@ class TradeParameters(ParameterTable):
     invoiced_share: float = parameter(
         0.2, low=0.0, high=1.0, unit="0-1", meaning="Share of the invoiced price taken where 35,000 is read as a price.",
         source="SOURCES K9; SOURCES T3", status="observed",
+    )  # fmt: skip
+    tax_review_months: int = parameter(
+        3, low=1, high=24, unit="months", meaning="How often a revenue maximiser sets its tax anew.",
+        source="equation E3.7; the KIA changed its terms between December 2024 and March 2025",
     )  # fmt: skip
     tax_grid_max: float = parameter(
         120_000.0, low=20_000.0, high=300_000.0, unit="yuan/t", meaning="Highest tax that a revenue maximiser considers.",
@@ -215,7 +227,7 @@ class TradeChain:
 
     def __init__(self, world: World, parameters: TradeParameters, market: MarketParameters) -> None:
         self.world, self.parameters, self.market = world, parameters, market
-        self.routes: Routes = routes_of(world)
+        self.routes: Routes = routes_of(world, parameters.home_km)
         routes = self.routes
         mines = np.arange(len(world.mine_ids))
         self.mines = mines
@@ -225,8 +237,7 @@ class TradeChain:
         self.freight = parameters.freight_yuan_per_t_km * km
         self.capacity = world.crossing_capacity[routes.china]
         self.gate = world.crossing_place[routes.china]
-        # Half the worth of a gate is lost on 100 km: reagent is seven times the ore's tonnage.
-        self.reagent_worth = self.capacity[:, REAGENT] / (1.0 + km / 100.0)
+        self.reagent_worth = self.capacity[:, REAGENT] / (1.0 + km / parameters.reagent_km)
         self.corridor_territory = world.place_territory[routes.corridor_places]
         self._signature: tuple[bytes, ...] = ()
         self._access: Access | None = None

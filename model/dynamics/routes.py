@@ -18,10 +18,6 @@ from model.world.world import World
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-HOME_KM = 60.0
-"""Kilometres to a mine's own crossing where the road graph does not join the two: the longest haul to a Chinese gate
-that the record knows from the Kachin mines (SOURCES T7: 0-60 km)."""
-
 
 @dataclass(frozen=True)
 class Routes:
@@ -46,15 +42,20 @@ class Routes:
 
 
 @lru_cache(maxsize=16)
-def routes_of(world: World) -> Routes:
-    """The ways of a world, worked out once a process and world; only the latest worlds are kept."""
+def routes_of(world: World, home_km: float) -> Routes:
+    """The ways of a world, worked out once a process and world; only the latest worlds are kept.
+
+    Args:
+        world: the world.
+        home_km: kilometres to a mine's own crossing where no road of the world joins the two.
+    """
     china = np.flatnonzero(world.chinese_crossings)
     india = np.flatnonzero(np.array(world.crossing_country) == "India")
     mines = np.arange(len(world.mine_ids))
     china_km = _kilometres(world, china)
     home = np.searchsorted(china, world.mine_crossing)
     own = china_km[mines, home]
-    china_km[mines, home] = np.where(np.isfinite(own), own, HOME_KM)
+    china_km[mines, home] = np.where(np.isfinite(own), own, home_km)
     ways = [[world.corridor(m, int(x))[0] for x in india] for m in range(len(mines))]
     places, corridor, shape = _pad(ways, len(mines), len(india))
     return Routes(china, india, home, china_km, _kilometres(world, india), places, corridor, shape)

@@ -14,9 +14,8 @@ from agents.armed_parameters import (
     JuntaParameters,
     PeoplesDefenceForceParameters,
 )
+from agents.china_parameters import BeijingParameters, ChineseBuyerParameters
 from agents.other_parameters import (
-    BeijingParameters,
-    ChineseBuyerParameters,
     QuadParameters,
     UnitedStatesParameters,
     WesternParameters,

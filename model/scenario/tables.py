@@ -12,7 +12,7 @@ from agents.armed_parameters import (
     JuntaParameters,
     PeoplesDefenceForceParameters,
 )
-from agents.other_parameters import ChineseBuyerParameters
+from agents.china_parameters import ChineseBuyerParameters
 from model.parameters import ParameterTable
 from model.scenario.problems import Path
 from model.scenario.schema import Scenario

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.china_parameters import ChineseBuyerParameters
 from agents.chinese_buyer import ChineseBuyer
-from agents.other_parameters import ChineseBuyerParameters, QuadParameters
+from agents.other_parameters import QuadParameters
 from agents.quad_partner import Australia, India, Japan, quad_orders
 
 Q = QuadParameters()

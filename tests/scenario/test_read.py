@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agents.armed_parameters import EthnicArmedOrganizationParameters
-from agents.other_parameters import ChineseBuyerParameters
+from agents.china_parameters import ChineseBuyerParameters
 from model.parameters import ParameterTable
 from model.scenario.editor import editor_schema
 from model.scenario.layers import parse_set

@@ -1,0 +1,125 @@
+"""Mining and trade of a month, and the taxes on them; :meth:`model.model.RareEarthModel.step` says when."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.quad_partner import quad_orders
+from model.dynamics import market, mining, quad, trade
+from model.dynamics.market import margin_abroad
+from model.dynamics.trade import Terms
+
+if TYPE_CHECKING:
+    from model.model import RareEarthModel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def mine_and_trade(model: RareEarthModel) -> None:
+    """Mining, prices, purchase, transport, smuggling; the road to India."""
+    state, world, p = model.state, model.world, model.p
+    gaps = market.inventory_gap(state, model.reference)
+    rival = float(model.level("offtake").max(initial=0.0))
+    outbid = model.beijing.outbid(rival)
+    factors = np.array([buyer.bid(float(gap), outbid) for buyer, gap in zip(model.buyers, gaps, strict=True)])
+    market.post_bids(state, model.reference, factors, p.market)
+    offer = trade.quote(model.chain, state, _terms(model), model.road_factor, reagent_ratio=p.mining.reagent_ratio)
+    invested = _invest(model, offer.best)
+    orders = mining.MineOrders(
+        licence=_licences(model),
+        net_back=offer.best,
+        captured=model.holder_before[world.mine_place] != state.holder[world.mine_place],
+        invested=invested[:-1],
+        reagent_crossing=trade.reagent_crossings(model.chain, state),
+        india_reagent=offer.india_reagent,
+    )
+    model.mined = mining.step(world, state, orders, model.road_factor, p.mining, model.setup.structure.mine_stop)
+    trade.step(model.chain, state, offer, model.road_factor)
+    _sell(model, float(invested[-1]))
+    _settle_taxes(model, offer)
+
+
+def _sell(model: RareEarthModel, invested_abroad: float) -> None:
+    factor = 1.0
+    for forcing in model.forced("price_factor"):
+        factor *= forcing.value
+    others = [forcing.value for forcing in model.forced("other_origins")]
+    market.step(
+        model.world,
+        model.state,
+        model.draws,
+        model.reference,
+        model.p.market,
+        price_factor=factor,
+        other_origins=others[-1] if others else None,
+        invested_abroad=invested_abroad,
+    )
+    effort = model.level_of_all("route_building")
+    orders = quad_orders(model.india, model.japan, model.australia, effort)
+    quad.step(model.world, model.state, orders, model.p.quad, model.p.market)
+
+
+def _terms(model: RareEarthModel) -> Terms:
+    rules, yuan, share = tax_terms(model)
+    us, p = model.united_states.parameters, model.p
+    passage = np.maximum(model.level("brokering"), 0.5 * model.level("envoy"))
+    plain = Terms.plain(model.world)
+    return dataclasses.replace(
+        plain,
+        tax_rule=rules,
+        tax_yuan=yuan,
+        tax_share=share,
+        premium=model.level("offtake") * max(us.price_floor - p.trade.india_price_share, 0.0),
+        passage=passage,
+        quad_freight=model.setup.quad.freight_usd_per_t * p.market.yuan_per_usd,
+        embargo=model.setup.quad.embargo_reagent,
+    )
+
+
+def _invest(model: RareEarthModel, net_back: Floats) -> Floats:
+    state = model.state
+    margins = np.append(mining.margin(net_back, model.world.mine_cost), margin_abroad(state, model.p.market))
+    security = np.append(state.security, 1.0)
+    capacity = np.append(state.capacity, state.market.other_origins)
+    total = np.zeros(len(capacity))
+    for buyer, share in zip(model.buyers, model.reference.share, strict=True):
+        total += buyer.invest(margins, security, capacity, float(share))
+    return total
+
+
+def _licences(model: RareEarthModel) -> Floats:
+    """(M,) share of the work that holders allow: less while the ore lane is shut, to press the buyer."""
+    state, world = model.state, model.world
+    holder = state.holder[world.mine_place]
+    shut = 1 - state.lanes[world.mine_crossing, 0]
+    allowed = np.append(model.profile["licence_when_closed"], 0.0)[holder]
+    return np.asarray(1 - shut * (1 - allowed))
+
+
+def _settle_taxes(model: RareEarthModel, offer: trade.Quote) -> None:
+    """Every third month a revenue maximiser sets its tax anew, from what its miners would earn before tax."""
+    if model.month % model.p.trade.tax_review_months:
+        return
+    for actor in model.armed:
+        if actor.parameters.ore_tax_rule == "revenue_maximising" and (offer.holder == actor.index).any():
+            spread = model.p.mining.cost_spread
+            model.settled_tax[actor.index] = trade.settle_tax(model.chain, model.state, offer, actor.index, spread)
+
+
+def taxes_per_tonne(model: RareEarthModel) -> Floats:
+    """(F,) each armed actor's tax in yuan/t at this month's price."""
+    price = market.gate_price(model.state.market.price_ore, model.p.market)
+    terms = tax_terms(model)
+    return np.where(terms[0] == trade.AD_VALOREM, terms[2] * price, terms[1])
+
+
+def tax_terms(model: RareEarthModel) -> tuple[Ints, Floats, Floats]:
+    """(F,) rule, yuan/t and share of each armed actor's tax on ore."""
+    read = trade.read_tax(model.settled_tax, model.setup.structure.tax_reading, model.p.trade)
+    yuan = np.where(model.tax_rules == trade.FIXED, read, model.settled_tax)
+    return model.tax_rules, yuan, model.profile["ore_tax_share"]
