@@ -214,9 +214,9 @@ class RareEarthModel(mesa.Model):
         self.running = self.month < self.setup.months
         self.datacollector.collect(self)
 
-    def move_reserves(self, reach: Floats) -> None:
+    def move_reserves(self, reach: Floats, staging: Floats) -> None:
         """Post the fighters that do not attack."""
-        posting.move(self.ground, self.state, reach, self.profile["mobile_share"], self.p.posting)
+        posting.move(self.ground, self.state, reach, staging, self.profile["mobile_share"], self.p.posting)
 
     # small things that several phases need ----------------------------------------------------------------------
 

@@ -121,7 +121,7 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     prospects = np.zeros(len(model.armed))
     np.maximum.at(prospects, options.actor, options.utility)
     chosen = _choose(model, options, bounds)
-    model.move_reserves(forces.reach)
+    model.move_reserves(forces.reach, operations.staging(ground, options, forces))
     return Orders(options.actor[chosen], options.place[chosen], forces.spare), prospects
 
 
@@ -206,7 +206,7 @@ def fight(model: RareEarthModel, orders: Orders) -> Fight:
     result = combat.resolve(ground, state, model.draws, orders, tables, model.profile, air, form)
     combat.learn(state, orders, model.profile["forgetting"])
     combat.take(ground, state, model.draws, result, p.combat)
-    over, besiegers = combat.lift_sieges(state)
+    over, besiegers = combat.lift_sieges(state, p.combat.urban_saved)
     control.update(ground, state, model.needed, p.control)
     _tell_fights(model, result, over, besiegers)
     return result

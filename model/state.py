@@ -111,7 +111,9 @@ class State:
     urban: Floats
     """(P,) how far the fall of the place has gone, 0-1; 0 when it is not attacked."""
     quiet: Ints
-    """(P,) months in which the besieged place has been nearly safe, or unattacked."""
+    """(P,) months for which nobody has pressed the attack on the place."""
+    besieged: Ints
+    """(P,) months in which it was attacked with most of its posts gone, since the attack began."""
     isolated: Ints
     """(P,) months for which the holder's garrison has been cut off by road."""
     posts: Ints
@@ -191,6 +193,7 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         attacker=initial.attacker.copy(),
         urban=np.where(initial.attacker >= 0, 0.3, 0.0),
         quiet=zeros(places, np.int64),
+        besieged=zeros(places, np.int64),
         isolated=zeros(places, np.int64),
         posts=initial.posts.copy(),
         posts_full=initial.posts.copy(),

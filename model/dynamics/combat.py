@@ -4,7 +4,8 @@ State of a place under attack: ``urban`` in 0-1, how far its fall has gone. Equa
 
 * posts: captured ~ Binomial(assaults, p) with the wall factor of a post;
 * town: ``logit u += x (4 lambda (2 p - 1)) + sqrt(x) sigma xi`` where ``x`` is the share of the posts already lost: the belt
-  falls first. It begins at ``u0``, falls at ``u >= 0.9``, and is saved after two months at ``u <= 0.1`` or unattacked;
+  falls first. It begins at ``u0``, falls at ``u >= 0.9``, and is saved after two months in which nobody attacks, or one at
+  ``u <= 0.1``: a besieger who stays and fails keeps the siege (SOURCES K1 would end it, and let it begin afresh at ``u0``);
 * losses follow the engaged force ``min(T_att, T_def)``: attackers ``delta_A (2 - p)``, defenders ``delta_D (0.5 + p)`` plus
   ``iota (1 - s)`` of a besieged garrison, in whole fighters by keyed binomials.
 """
@@ -27,6 +28,9 @@ from model.state import NOBODY, State
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+SIEGE_MONTHS = 2
+"""What is called a siege: an attack that goes on for a second month once most of the posts around a place are gone."""
 
 
 class CombatParameters(ParameterTable):
@@ -114,7 +118,7 @@ class Fight:
     defender: Ints
     fallen: Bools
     begun: Bools
-    """Whether a siege closed in this month: most of the posts around the place are gone."""
+    """Whether the attack became a siege this month (:data:`SIEGE_MONTHS`)."""
 
 
 def gather(ground: Ground, state: State, orders: Orders) -> None:
@@ -182,18 +186,19 @@ def resolve(
     defence = defence * (1 + (fort.air - 1) * air[1, places])
     chance_post = success(attack, defence * fort.post, contest.decisiveness, form)
     chance = success(attack, defence * walls(ground, fort)[places], contest.decisiveness, form)
-    fresh, belt = state.attacker[places] != leader, _belt(state, places)
     _posts(ground, state, draws, places, sides, chance_post, profile["assaults_per_operation"])
-    closed = (fresh | belt) & ~_belt(state, places)
+    _close_in(state, places, leader)
     fallen = _siege(ground, state, draws, places, leader, chance, parameters)
     _losses(ground, state, draws, places, sides, guards, chance, parameters)
     _unattacked(state, places, parameters)
-    return Fight(places, leader, defender, fallen, closed & ~fallen)
+    return Fight(places, leader, defender, fallen, (state.besieged[places] == SIEGE_MONTHS) & ~fallen)
 
 
-def _belt(state: State, places: Ints) -> Bools:
-    """Whether a place still has more than half of its posts: a siege closes in when they are gone."""
-    return 2 * state.posts[places] > state.posts_full[places]
+def _close_in(state: State, places: Ints, leader: Ints) -> None:
+    """Count the months of each siege: attacks by the same actor on a place that has lost most of its posts."""
+    other = state.attacker[places] != leader
+    bare = 2 * state.posts[places] <= state.posts_full[places]
+    state.besieged[places] = np.where(other, 0, state.besieged[places]) + bare
 
 
 def _guards(state: State, places: Ints, defender: Ints) -> Bools:
@@ -232,7 +237,7 @@ def _siege(
     fallen = (u >= parameters.urban_fallen) | (chance >= 1.0)
     state.urban[places] = u
     state.attacker[places] = leader
-    state.quiet[places] = np.where(u <= parameters.urban_saved, state.quiet[places] + 1, 0)
+    state.quiet[places] = 0
     return np.asarray(fallen)
 
 
@@ -295,19 +300,25 @@ def learn(state: State, orders: Orders, forgetting: Floats) -> None:
     state.known[orders.actor, orders.place] = 1.0
 
 
-def lift_sieges(state: State) -> tuple[Ints, Ints]:
-    """End the attacks that have been quiet for two months, or whose parties no longer fight.
+def lift_sieges(state: State, saved: float) -> tuple[Ints, Ints]:
+    """End the attacks that nobody has pressed for two months, or for one where the place is nearly safe, or in peace.
+
+    Args:
+        state: the state.
+        saved: ``urban`` at or below which a place is nearly safe.
 
     Returns:
-        Places that had been besieged (most of their posts are gone) and the actors that besieged them.
+        Places that had been besieged and the actors that besieged them.
     """
     at = np.flatnonzero(state.attacker != NOBODY)
     besieger, holder = state.attacker[at], state.holder[at]
     peace = (holder >= 0) & (state.stance[besieger, holder] != -1)
-    over = at[(state.quiet[at] >= 2) | peace]
-    over_siege = over[~_belt(state, over)]
+    left = (state.quiet[at] >= 2) | (state.quiet[at] > 0) & (state.urban[at] <= saved)
+    over = at[left | peace]
+    over_siege = over[state.besieged[over] >= SIEGE_MONTHS]
     who = state.attacker[over_siege].copy()
     state.attacker[over] = NOBODY
+    state.besieged[over] = 0
     state.urban[over] = 0.0
     state.quiet[over] = 0
     return over_siege, who
@@ -321,6 +332,7 @@ def take(ground: Ground, state: State, draws: Draws, fight: Fight, parameters: C
             _rout(ground, state, draws, place, winner, loser, parameters)
         state.holder[place] = winner
         state.attacker[place] = NOBODY
+        state.besieged[place] = 0
         state.urban[place] = 0.0
         state.quiet[place] = 0
         state.isolated[place] = 0

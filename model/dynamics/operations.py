@@ -70,6 +70,8 @@ class Options:
     """Believed chance of success, 0-1."""
     utility: Floats
     """Expected utility, months of the actor's own revenue; holding still is 0."""
+    massed: Floats
+    """The same if a full share of the actor's fighters were brought up first: what reserves are moved for."""
 
 
 @dataclass
@@ -233,7 +235,17 @@ def weigh(
     under_way = state.attacker[place] == actor
     cost = np.where(under_way, weights["siege_cost"][actor], weights["operation_cost"][actor])
     utility = chance * worth - (1 - chance) * loss - cost - sanction
-    return Options(actor=actor, place=place, chance=chance, utility=utility)
+    share = weights["commit_share"] * forces.field.sum(axis=1) / np.maximum(weights["operations_per_month"], 1)
+    better = success(np.maximum(own, share[actor]), believed, contest.decisiveness, form)
+    massed = better * worth - (1 - better) * loss - cost - sanction
+    return Options(actor, place, chance, utility, massed)
+
+
+def staging(ground: Ground, options: Options, forces: Forces) -> Floats:
+    """(F, P) months of revenue: how much a place serves attacks next to it that would pay once fighters are massed."""
+    gain = np.zeros_like(forces.field)
+    gain[options.actor, options.place] = np.maximum(options.massed, 0.0)
+    return np.asarray((ground.near @ gain.T).T)
 
 
 def _errors(ground: Ground, state: State, draws: Draws, weights: dict[str, Floats], actor: Ints, place: Ints) -> Floats:

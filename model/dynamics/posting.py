@@ -1,7 +1,9 @@
 """Where fighters are posted when they do not attack: garrisons and reserves follow worth and threat.
 
-The share of its fighters that an actor wants at a place it holds is in proportion to ``posture (1 + kappa threat)``, where
-``threat = enemy / (enemy + own)`` on believed strengths next to the place; besieging forces stay. Each month a share
+The share of its fighters that an actor wants at a place it holds is in proportion to
+``posture (1 + kappa threat) + mu staging``, where ``threat = enemy / (enemy + own)`` on believed strengths next to the place and
+``staging`` what attacks from there would gain once fighters are massed: an offensive is prepared over months. Besieging
+forces stay. Each month a share
 (``mobile_share``) of the difference is moved, by road between joined places only (whole fighters, none lost).
 """
 
@@ -30,6 +32,10 @@ class PostingParameters(ParameterTable):
         meaning="How much more a wholly outnumbered place gets, kappa.",
         source="assumed",
     )
+    staging_weight: float = parameter(
+        1.0, low=0.0, high=5.0, unit="1/month of revenue",
+        meaning="How much more a place gets from which attacks would pay, mu.", source="assumed: offensives are prepared",
+    )  # fmt: skip
     countryside_weight: float = parameter(
         0.5, low=0.0, high=3.0, unit="-", meaning="Weight of countryside an actor controls without holding the town.",
         source="assumed: field forces and local units",
@@ -44,13 +50,16 @@ class PostingParameters(ParameterTable):
     )
 
 
-def move(ground: Ground, state: State, reach: Floats, mobile_share: Floats, parameters: PostingParameters) -> None:
+def move(
+    ground: Ground, state: State, reach: Floats, staging: Floats, mobile_share: Floats, parameters: PostingParameters
+) -> None:
     """Move reserves towards where each actor wants them.
 
     Args:
         ground: static arrays.
         state: ``troops`` changes; every actor's total stays.
         reach: (F, P) attacking strength at or next to each place.
+        staging: (F, P) what attacks from each place would gain, months of revenue.
         mobile_share: (F,) share of the wanted change that can be made in a month.
         parameters: the table above.
     """
@@ -60,9 +69,8 @@ def move(ground: Ground, state: State, reach: Floats, mobile_share: Floats, para
     forces = np.arange(len(state.troops))
     held = state.holder[None] == forces[:, None]
     ours = state.control[:-1][:, ground.territory] * ground.is_town
-    weight = (
-        ground.posture * (held + parameters.countryside_weight * ours * ~held) * (1 + parameters.threat_weight * threat)
-    )
+    present = held + parameters.countryside_weight * ours * ~held
+    weight = present * (ground.posture * (1 + parameters.threat_weight * threat) + parameters.staging_weight * staging)
     besieging = state.attacker[None] == forces[:, None]
     joined = (state.supply >= parameters.joined_supply) & ~besieging
     joined &= (state.isolated == 0) | ~held

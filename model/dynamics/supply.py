@@ -56,7 +56,7 @@ class SupplyParameters(ParameterTable):
         source="assumed: district towns and regional commands",
     )  # fmt: skip
     local_supply: float = parameter(
-        0.6, low=0.0, high=1.0, unit="0-1", meaning="Supply from the countryside that the actor wholly controls.",
+        0.6, low=0.0, high=1.0, unit="0-1", meaning="Supply from countryside that it wholly controls, or whose people wholly consent.",
         source="assumed: guerrillas live off friendly land",
     )  # fmt: skip
     airlift_floor: float = parameter(
@@ -164,11 +164,18 @@ def update(
         distance = roads.distances(actor, passable[actor], depots, home)
         state.supply[actor] = np.exp(-distance * friction / parameters.decay_km)
         reached[actor] = np.isfinite(distance)
-    local = parameters.local_supply * state.control[:-1][:, ground.territory]
-    np.maximum(state.supply, local, out=state.supply)
+    np.maximum(state.supply, _local(ground, state, parameters.local_supply), out=state.supply)
     cut_off = _cut_off(state, reached)
     _airlift(state, cut_off, parameters.airlift_floor, airlift_places)
     return _river_relief(world, ground, state, draws, cut_off, parameters)
+
+
+def _local(ground: Ground, state: State, local_supply: float) -> Floats:
+    """(F, P) supply from the land: a garrison's from countryside it controls, a field force's also from people's consent."""
+    shared = state.control[:-1][:, ground.territory]
+    consent = state.legitimacy[:, ground.territory]
+    in_town = state.holder[None] == np.arange(len(shared))[:, None]
+    return np.asarray(local_supply * np.where(in_town, shared, np.maximum(shared, consent)))
 
 
 def _cut_off(state: State, reached: Bools) -> Bools:

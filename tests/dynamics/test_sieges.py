@@ -109,7 +109,7 @@ def test_gathering_leaves_those_who_must_stay(model: RareEarthModel) -> None:
     np.testing.assert_array_equal(model.state.troops, before)
 
 
-def test_a_siege_is_told_once_most_posts_are_gone(model: RareEarthModel) -> None:
+def test_a_siege_is_told_once(model: RareEarthModel) -> None:
     begun: dict[str, int] = {}
     while model.running:
         model.step()
@@ -120,3 +120,37 @@ def test_a_siege_is_told_once_most_posts_are_gone(model: RareEarthModel) -> None
         if event.kind in ("siege_broken", "town_taken", "site_taken"):
             begun[event.place] = 0
         assert begun.get(event.place, 0) <= 1
+
+
+def test_reserves_are_wanted_where_massed_fighters_would_win(model: RareEarthModel) -> None:
+    weighed = options(model)
+    strong = forces(model)
+    assert (weighed.massed >= weighed.utility - 1e-12).all()
+    hopeless = dataclasses.replace(weighed, massed=np.full(len(weighed.actor), -1.0))
+    assert not operations.staging(model.ground, hopeless, strong).any()
+    one = dataclasses.replace(hopeless, massed=np.where(np.arange(len(weighed.actor)) == 0, 2.0, -1.0))
+    wanted = operations.staging(model.ground, one, strong)
+    beside = model.ground.near_dense[weighed.place[0]]
+    np.testing.assert_array_equal(wanted[weighed.actor[0]], 2.0 * beside)
+    assert wanted.sum() == 2.0 * beside.sum()
+
+
+def test_a_besieger_who_stays_keeps_the_siege(model: RareEarthModel) -> None:
+    state = model.state
+    state.attacker[3], state.urban[3], state.quiet[3], state.besieged[3] = 1, 0.01, 0, 9
+    state.stance[1, state.holder[3]] = -1
+    assert 3 not in combat.lift_sieges(state, 0.1)[0]
+    state.quiet[3] = 1
+    assert 3 in combat.lift_sieges(state, 0.1)[0]
+    assert state.besieged[3] == 0
+
+
+def test_field_forces_live_off_people_who_consent_and_garrisons_do_not(model: RareEarthModel) -> None:
+    from model.dynamics import supply
+
+    state, ground = model.state, model.ground
+    state.control[:], state.legitimacy[:] = 0.0, 0.5
+    local = supply._local(ground, state, 0.6)
+    for place, holder in enumerate(state.holder):
+        for actor in range(len(state.troops)):
+            assert local[actor, place] == pytest.approx(0.0 if actor == holder else 0.3)
