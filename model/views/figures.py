@@ -9,36 +9,54 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from matplotlib.figure import Figure
 
-from model.views import charts, maps
+from model.views import maps
+from model.views.control import draw_control
+from model.views.effects import draw_effects
+from model.views.exports import draw_exports
+from model.views.lanes import draw_lanes
 from model.views.read import Results
 from model.views.style import save
-from model.views.words import HEADLINES
 from model.world.read import load_world
 
 if TYPE_CHECKING:
     from model.record import RunResult
     from model.scenario.schema import Scenario
 
-KINDS = ("control", "exports", "map", "probability", "effects")
+KINDS = ("control", "countryside", "exports", "map", "probability", "years", "effects")
 
 
 def draw(
     results: Results, kind: str, actors: Sequence[str] | None = None, outcomes: Sequence[str] | None = None
 ) -> Figure | None:
-    """Draw one kind of figure of a batch; None where the batch has nothing to show of it."""
-    if kind == "control":
-        return charts.control(results, actors)
+    """Draw one kind of figure of a batch; None where the batch has nothing to show of it.
+
+    Args:
+        results: the batch.
+        kind: of :data:`KINDS`.
+        actors: for control and countryside, these instead of the families; for probability and years, the first of them.
+        outcomes: for effects, these instead of the headlines.
+    """
+    if kind in ("control", "countryside"):
+        return draw_control(results, "seat" if kind == "control" else kind, actors=actors)
     if kind == "exports":
-        return charts.exports(results)
+        return draw_exports(results) if results.months else None
     if kind == "map":
-        return maps.ends(results, load_world(results.world))
-    if kind == "probability":
-        default = "KIA" if "KIA" in results.actors else results.actors[0]
-        return maps.probability(results, load_world(results.world), actors[0] if actors else default)
-    assert results.folder is not None
-    table = pd.read_csv(results.folder / "effects.csv")
-    compared = not table.empty and set(table["scenario"]) & set(results.scenarios)
-    return None if not compared else charts.effects(results, table, outcomes or HEADLINES)
+        return maps.draw_ends(results, load_world(results.world))
+    if kind in ("probability", "years"):
+        actor = actors[0] if actors else "KIA" if "KIA" in results.actors else results.actors[0]
+        drawing = maps.draw_probability if kind == "probability" else maps.draw_years
+        return drawing(results, load_world(results.world), actor)
+    return _effects(results, outcomes)
+
+
+def _effects(results: Results, outcomes: Sequence[str] | None) -> Figure | None:
+    table = results.folder / "effects.csv" if results.folder is not None else None
+    if table is None or not table.is_file():
+        return None
+    effects = pd.read_csv(table)
+    return (
+        None if effects[effects["scenario"].isin(results.scenarios)].empty else draw_effects(results, effects, outcomes)
+    )
 
 
 def batch_figures(folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
@@ -79,12 +97,15 @@ def run_figures(
     folder.mkdir(parents=True, exist_ok=True)
     results = Results.of_run(scenario.name, result.tables)
     world = load_world(scenario.world)
+    names = dict(zip(world.crossing_ids, world.crossing_names, strict=True))
+    control = result.tables["control"].to_pandas()
     drawn = {
-        "map": maps.start_and_end(result.tables["control"].to_pandas(), world, results.months, scenario.name),
-        "control": charts.control(results),
-        "exports": charts.exports(results),
-        "lanes": charts.lanes(result.tables["lanes"].to_pandas(), results.start),
+        "map": maps.draw_start_and_end(control, world, results.months, scenario.name),
+        "control": draw_control(results),
+        "lanes": draw_lanes(result.tables["lanes"].to_pandas(), results.start, names),
     }
+    if results.months:
+        drawn["exports"] = draw_exports(results)
     paths: list[Path] = []
     for name, figure in drawn.items():
         paths += save(figure, folder / name, formats, scenario.name)

@@ -1,206 +1,406 @@
-"""The tile map: who holds what, and how often."""
+"""The tile map: who holds what at the end in most runs, how often, and what one run changed."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+import matplotlib.patheffects as effects
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from scipy.spatial import cKDTree
 
-from model.views.charts import CAVEAT
+from model.views import findings, panels, style
 from model.views.read import Results
-from model.views.style import (
-    FAMILIES,
-    INK,
-    SEQUENTIAL,
-    actor_looks,
-    family_labels,
-    legend_of,
-    number,
-    scale_of,
-    scenario_looks,
-    styled,
-    title_of,
-)
+from model.views.tiles import Tiles, landmark_labels, site_positions, tiles_of
 from model.world.world import World
 
-_LABELLED = {
-    "Chipwi": "Chipwi (Pangwa)",
-    "Myitkyina": "Myitkyina",
-    "Bhamo": "Bhamo",
-    "Lashio": "Lashio",
-    "Chanayethazan": "Mandalay",
-    "Poke Ba Thi Ri": "Naypyitaw",
-    "Loikaw": "Loikaw",
-    "Kyauktada": "Yangon",
-    "Dawei": "Dawei",
-}
-"""Townships that are named beside the map, and how."""
-_LETTERED = 500
-"""Tiles of worlds with more townships carry no letters: nobody could read them."""
+LETTERS_UP_TO = 600
+"""Territories beyond which tiles are too small for letters."""
+_MARKERS = {"gate": "^", "mine": "D"}
+SURE = 0.9
+"""Share of runs from which on the holder at the end is called sure."""
+_STRIPES = "////"
+_MAP_HEIGHT = {1: 5.9, 2: 5.9}
+_SMALL_MAP = 4.7
+"""Inches that a map is high: by the number of maps in a row, and where there are more."""
+_PANELS_A_ROW = 4
 
 
-def _hexagons(world: World) -> tuple[np.ndarray, np.ndarray]:
-    """Centres (N, 2) and corners (N, 6, 2) of the tiles: pointy tops, odd rows shifted right by half a tile."""
-    centres = np.column_stack([world.col + 0.5 * (world.row % 2), -world.row * np.sqrt(3) / 2])
-    angles = np.deg2rad(np.arange(30, 390, 60))
-    corners = np.column_stack([np.cos(angles), np.sin(angles)]) / np.sqrt(3)
-    return centres, centres[:, None] + 0.97 * corners
+@dataclass(frozen=True)
+class Holdings:
+    """Who holds what at one moment.
+
+    Args:
+        holder: actor by place.
+        certainty: share of runs that agree, by place; 1 where it is missing.
+        attacker: besieger by besieged place.
+    """
+
+    holder: Mapping[str, str]
+    certainty: Mapping[str, float] = field(default_factory=dict)
+    attacker: Mapping[str, str] = field(default_factory=dict)
 
 
-def _prepare(axis: Axes, world: World) -> None:
-    """Outline the states and fit the axis to the tiles."""
-    centres, _ = _hexagons(world)
-    axis.add_collection(LineCollection(_state_lines(world), colors=INK, linewidths=0.7, capstyle="round", zorder=1.5))
-    axis.set_xlim(centres[:, 0].min() - 1, centres[:, 0].max() + 1)
-    axis.set_ylim(centres[:, 1].min() - 1, centres[:, 1].max() + 1)
-    axis.set_aspect("equal")
-    axis.axis("off")
+def modal_holdings(rows: pd.DataFrame) -> Holdings:
+    """The most frequent holder of each place and the share of runs in which it holds it; of equals the first by name.
+
+    Args:
+        rows: columns place, holder, attacker; a row a run and place.
+    """
+    counts = rows.groupby(["place", "holder"]).size().rename("runs").reset_index()
+    first = counts.sort_values(["place", "runs", "holder"], ascending=[True, False, True]).drop_duplicates("place")
+    total = counts.groupby("place")["runs"].sum()
+    besieged = rows[rows["attacker"] != ""].groupby("place")["attacker"]
+    attacker = {str(p): _most(group) for p, group in besieged if len(group) > int(total.loc[str(p)]) / 2}
+    certainty = {str(p): float(r / total[p]) for p, r in zip(first["place"], first["runs"], strict=True)}
+    return Holdings(dict(zip(first["place"], first["holder"], strict=True)), certainty, attacker)
 
 
-def _state_lines(world: World) -> list[np.ndarray]:
-    """Sides (2, 2) of tiles that two states share."""
-    centres, _ = _hexagons(world)
-    tree = cKDTree(centres)
-    lines = []
-    for one, other in tree.query_pairs(1.01):
-        if world.states[one] != world.states[other]:
-            middle, step = (centres[one] + centres[other]) / 2, centres[other] - centres[one]
-            side = np.array([-step[1], step[0]]) / np.sqrt(3) / 2
-            lines.append(np.array([middle - side, middle + side]))
-    return lines
+def _most(values: pd.Series[str]) -> str:
+    return min(Counter(values).items(), key=lambda entry: (-entry[1], entry[0]))[0]
 
 
-def _row(world: World, count: int) -> tuple[Figure, list[Axes]]:
-    """A figure with panels of equal size in a row, as high as the map asks, and room at the right for names of places."""
-    width, height = np.ptp(_hexagons(world)[0], axis=0) + 2.0
-    size = (max(2.9 * count + 1.3, 6.0), float(np.clip(2.9 * height / width + 2.1, 4.0, 8.0)))
-    figure = Figure(figsize=size, layout="constrained")
-    named = any(name in world.names for name in _LABELLED)
-    axes = figure.subplots(1, count + named, squeeze=False, width_ratios=[1.0] * count + [6.3 / width] * named)[0]
-    for spare in axes[count:]:
-        spare.axis("off")
-    return figure, list(axes[:count])
+@style.styled
+def draw_ends(results: Results, world: World) -> Figure:
+    """Draw the most likely holder of every town and site at the end, a map a scenario; striped where runs disagree."""
+    rows = results.at_end("control", ["place", "holder", "attacker"]).astype(str)
+    shown = results.scenarios[: panels.MOST_PANELS]
+    held = {name: modal_holdings(rows[rows["scenario"] == name]) for name in shown}
+    figure, axes = _maps(len(shown), world)
+    tiles = tiles_of(world)
+    for panel, name in zip(axes, shown, strict=True):
+        draw_holdings(panel, world, tiles, held[name])
+        panel.set_title(panels.looks_of(results)[name].label)
+    _name_places(figure, axes, world, tiles)
+    _legend(figure, world, list(held.values()), striped=results.runs_each != "1")
+    notes = panels.footnote(results, "Most frequent holder at the end", "A tile is a township, not to scale.")
+    style.title_of(figure, _title_of_ends(results, world, held), notes)
+    return figure
 
 
-def _name_places(axis: Axes, world: World) -> None:
-    centres, _ = _hexagons(world)
-    right = centres[:, 0].max() + 1.2
-    known = [(name, *centres[world.names.index(name)]) for name in _LABELLED if name in world.names]
-    level = np.inf
-    for name, x, y in sorted(known, key=lambda entry: -entry[2]):
-        level = min(level - 1.1, y)
-        axis.plot(x + 0.32, y, marker="o", markersize=1.8, color=INK, linestyle="none")
-        note = axis.annotate(
-            _LABELLED[name], (x + 0.32, y), (right, level), fontsize=6.5, color=INK, va="center", annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "lw": 0.4, "color": "#3A3A3A"},
+@style.styled
+def draw_probability(results: Results, world: World, actor: str) -> Figure:
+    """Draw in what share of runs an actor holds each town at the end, a map a scenario, on one sequential scale."""
+    rows = results.at_end("control", ["place", "holder"]).astype(str)
+    shown = results.scenarios[: panels.MOST_PANELS]
+    shares = {name: _share(rows[rows["scenario"] == name], world, actor) for name in shown}
+    figure, axes = _maps(len(shown), world)
+    tiles = tiles_of(world)
+    for panel, name in zip(axes, shown, strict=True):
+        shapes = PolyCollection(
+            list(tiles.corners), array=shares[name], cmap=style.SEQUENTIAL, edgecolors="white", linewidths=0.3
+        )
+        shapes.set_clim(0, 1)
+        panel.add_collection(shapes)
+        _outline(panel, tiles)
+        panel.set_title(panels.looks_of(results)[name].label)
+    _name_places(figure, axes, world, tiles)
+    style.scale_of(figure, shapes, f"share of runs in which {actor} holds the town at the end (0-1)")
+    notes = panels.footnote(results, "Shares", "A tile is a township, not to scale.")
+    style.title_of(figure, _title_of_probability(results, shares, actor), notes)
+    return figure
+
+
+YEARS_SHOWN = 6
+"""Most moments in the figure of probabilities by year."""
+
+
+@style.styled
+def draw_years(results: Results, world: World, actor: str) -> Figure:
+    """Draw in what share of runs an actor holds each town, a row of maps a scenario and a column a year, on one scale.
+
+    Args:
+        results: a batch; its table of control holds the start, every 12th month and the end.
+        world: its world.
+        actor: whose towns.
+    """
+    shown = results.scenarios[: panels.COLUMNS]
+    rows = results.frame("control", ["scenario", "month", "place", "holder"]).astype({"scenario": str, "holder": str})
+    recorded = sorted(rows["month"].unique())
+    months = [int(recorded[k]) for k in np.unique(np.linspace(0, len(recorded) - 1, YEARS_SHOWN).round().astype(int))]
+    held = rows[rows["holder"] == actor]
+    tiles = tiles_of(world)
+    window = _window(tiles, np.isin(world.codes, held["place"].astype(str).unique()))
+    figure, grid = _year_panels(window, len(shown), len(months))
+    gained = {}
+    for row, name in zip(grid, shown, strict=True):
+        part = rows[rows["scenario"] == name]
+        shares = [_share(part[part["month"] == month], world, actor) for month in months]
+        gained[name] = [float(np.nansum(share)) for share in (shares[0], shares[-1])]
+        for panel, share in zip(row, shares, strict=True):
+            shapes = _shade(panel, tiles, share, window)
+        row[0].set_ylabel(panels.looks_of(results)[name].label, fontweight="bold")
+    for panel, month in zip(grid[0], months, strict=True):
+        panel.set_title(panels.date_of(results.start, month), fontsize=8)
+    style.scale_of(figure, shapes, f"share of runs in which {actor} holds the town (0-1)")
+    parts = [f"{style.number(old)} to {style.number(new)} under {name}" for name, (old, new) in gained.items()]
+    note = f"Shown is the part of the country in which {actor} holds towns in some run; lines divide states."
+    notes = panels.footnote(results, "Shares", note)
+    title = f"Towns held by {actor}, from the start to the end, mean over runs: {findings.join(parts)}"
+    style.title_of(figure, title, notes)
+    return figure
+
+
+def _window(tiles: Tiles, touched: np.ndarray) -> np.ndarray:
+    """(2, 2) left, right and bottom, top around some tiles with a margin, within the country."""
+    centres = tiles.centres[touched] if touched.any() else tiles.centres
+    low, high = centres.min(axis=0) - 2.5, centres.max(axis=0) + 2.5
+    return np.column_stack(
+        [np.maximum(low, tiles.centres.min(axis=0) - 0.8), np.minimum(high, tiles.centres.max(axis=0) + 0.8)]
+    )
+
+
+def _year_panels(window: np.ndarray, rows: int, columns: int) -> tuple[Figure, np.ndarray]:
+    width, height = (float(size) for size in np.ptp(window, axis=1))
+    each = min(1.55, 3.0 * width / height)
+    figure = panels.new_figure(max(each * columns + 1.0, 6.2), (each * height / width + 0.1) * rows + 1.6)
+    return figure, figure.subplots(rows, columns, squeeze=False)
+
+
+def _shade(panel: Axes, tiles: Tiles, share: np.ndarray, window: np.ndarray) -> PolyCollection:
+    """Tiles shaded by a share, in a panel of the window without axes."""
+    shapes = PolyCollection(list(tiles.corners), array=share, cmap=style.SEQUENTIAL, edgecolors="white", linewidths=0.2)
+    shapes.set_clim(0, 1)
+    panel.add_collection(shapes)
+    panel.add_collection(LineCollection(list(tiles.outlines), colors="#3D3D3D", linewidths=0.4, capstyle="round"))
+    panel.set_xlim(*window[0])
+    panel.set_ylim(*window[1])
+    panel.set_aspect("equal")
+    panel.set_xticks([])
+    panel.set_yticks([])
+    panel.spines[:].set_visible(False)
+    return shapes
+
+
+def _share(rows: pd.DataFrame, world: World, actor: str) -> np.ndarray:
+    held = (rows["holder"] == actor).groupby(rows["place"]).mean()
+    return held.reindex(list(world.codes)).to_numpy(dtype=np.float64)
+
+
+@style.styled
+def draw_start_and_end(control: pd.DataFrame, world: World, months: int, name: str) -> Figure:
+    """Draw who holds what at the start and at the end of one run.
+
+    Args:
+        control: the run's table of control.
+        world: its world.
+        months: its length.
+        name: of the scenario, for the title.
+    """
+    held = [_of_month(control, month) for month in (0, months)]
+    figure, axes = _maps(2, world)
+    tiles = tiles_of(world)
+    for panel, holdings, title in zip(axes, held, ("Start", f"After {months} months"), strict=True):
+        draw_holdings(panel, world, tiles, holdings)
+        panel.set_title(title)
+    _name_states(axes[0], tiles)
+    _name_places(figure, axes, world, tiles)
+    _legend(figure, world, held, striped=False)
+    footnote = f"One run. A tile is a township, not to scale. {panels.CAVEAT}"
+    style.title_of(figure, f"{style.printable(name, 'scenario')}: {_changes(world, *held)}", footnote)
+    return figure
+
+
+def _of_month(control: pd.DataFrame, month: int) -> Holdings:
+    part = control[control["month"] == month].astype({"place": str, "holder": str, "attacker": str})
+    besieged = part[part["attacker"] != ""]
+    return Holdings(
+        dict(zip(part["place"], part["holder"], strict=True)),
+        attacker=dict(zip(besieged["place"], besieged["attacker"], strict=True)),
+    )
+
+
+def _maps(count: int, world: World) -> tuple[Figure, list[Axes]]:
+    """A figure with ``count`` maps, the last of each row wider by the names beside it."""
+    rows, columns = panels.columns_for(count, _PANELS_A_ROW)
+    width, height = (float(np.ptp(values)) + 1.4 for values in (world.col, world.row * np.sqrt(3) / 2))
+    inches = min(_MAP_HEIGHT.get(columns, _SMALL_MAP), 3.4 * height / width)
+    each = inches * width / height
+    size = (max(each * columns + 1.2, 6.2), inches * rows + 1.5)
+    figure = panels.new_figure(*size)
+    wider = 1.0 + 1.05 / each
+    grid = figure.subplots(rows, columns, squeeze=False, width_ratios=[1.0] * (columns - 1) + [wider])
+    for spare in grid.ravel()[count:]:
+        spare.remove()
+    axes = list(grid.ravel()[:count])
+    for panel in axes:
+        panel.set_aspect("equal", anchor="W")
+        panel.axis("off")
+    _limits(axes, columns, world, width * (wider - 1.0))
+    return figure, axes
+
+
+def _limits(axes: Sequence[Axes], columns: int, world: World, room: float) -> None:
+    x = world.col + 0.5 * (world.row % 2)
+    y = -world.row * np.sqrt(3) / 2
+    for k, panel in enumerate(axes):
+        panel.set_xlim(x.min() - 0.7, x.max() + 0.7 + (room if k % columns == columns - 1 else 0.0))
+        panel.set_ylim(y.min() - 0.8, y.max() + 0.8)
+
+
+def draw_holdings(axes: Axes, world: World, tiles: Tiles, holdings: Holdings) -> None:
+    """Draw tiles, letters, sites and sieges into a panel; tiles about which runs disagree are striped."""
+    looks = style.actor_looks([force.id for force in world.forces])
+    own = [looks[holdings.holder[code]] for code in world.codes]
+    colours = [look.colour for look in own]
+    axes.add_collection(PolyCollection(list(tiles.corners), facecolors=colours, edgecolors="white", linewidths=0.35))
+    _stripes(axes, world, tiles, holdings)
+    _outline(axes, tiles)
+    _sieges(axes, world, tiles, holdings)
+    if len(world.codes) <= LETTERS_UP_TO:
+        for look, (x, y) in zip(own, tiles.centres, strict=True):
+            _letter(axes, look, x, y)
+        _sites(axes, world, tiles, holdings, looks)
+
+
+def _stripes(axes: Axes, world: World, tiles: Tiles, holdings: Holdings) -> None:
+    # Stripes, because a paler grey would look like another actor's colour, above all in print without colour.
+    open_ones = [k for k, code in enumerate(world.codes) if holdings.certainty.get(code, 1.0) < SURE]
+    shapes = list(tiles.corners[open_ones])
+    axes.add_collection(PolyCollection(shapes, facecolors="none", edgecolors="white", linewidths=0.35, hatch=_STRIPES))
+
+
+def _letter(axes: Axes, look: style.ActorLook, x: float, y: float) -> None:
+    dark = style.is_dark(look.colour)
+    # The largest holder's letters stay faint, so that the others' can be read.
+    ink = "#B4B4B4" if look.id == "JUNTA" else "white" if dark else style.INK
+    axes.text(
+        x, y + 0.10, look.code, ha="center", va="center", fontsize=4.6, color=ink,
+        fontweight="normal" if look.id == "JUNTA" else "bold",
+    )  # fmt: skip
+
+
+def _outline(axes: Axes, tiles: Tiles) -> None:
+    axes.add_collection(LineCollection(list(tiles.outlines), colors="#3D3D3D", linewidths=0.55, capstyle="round"))
+
+
+def _sieges(axes: Axes, world: World, tiles: Tiles, holdings: Holdings) -> None:
+    besieged = [k for k, code in enumerate(world.codes) if code in holdings.attacker]
+    middle = tiles.centres[besieged][:, None]
+    rings = middle + 0.74 * (tiles.corners[besieged] - middle)
+    axes.add_collection(
+        PolyCollection(list(rings), facecolors="none", edgecolors="black", linewidths=1.0, linestyles=(0, (1.6, 1.0)))
+    )
+
+
+def _sites(axes: Axes, world: World, tiles: Tiles, holdings: Holdings, looks: Mapping[str, style.ActorLook]) -> None:
+    shown = [k for k, kind in enumerate(world.site_kinds) if kind in _MARKERS and world.site_ids[k] in holdings.holder]
+    places = dict(zip(shown, site_positions(world, tiles, shown), strict=True))
+    for kind, marker in _MARKERS.items():
+        own = [k for k in shown if world.site_kinds[k] == kind]
+        if not own:
+            continue
+        x, y = np.array([places[k] for k in own]).T
+        colours = [looks[holdings.holder[world.site_ids[k]]].colour for k in own]
+        # A white rim sets the mark off from a tile of the same colour, a black one sets off white from the paper.
+        axes.scatter(x, y, s=11, marker=marker, c="black", linewidths=1.3, edgecolors="black", zorder=4)
+        axes.scatter(x, y, s=11, marker=marker, c=colours, linewidths=0.6, edgecolors="white", zorder=4.1)
+
+
+def _name_places(figure: Figure, axes: Sequence[Axes], world: World, tiles: Tiles) -> None:
+    """Name the cities beside the last map of each row."""
+    rows, columns = panels.columns_for(len(axes), _PANELS_A_ROW)
+    gap = 0.2 * rows * float(np.ptp(tiles.centres[:, 1])) / float(figure.get_size_inches()[1])
+    for panel in axes[columns - 1 :: columns]:
+        for label, point, text in landmark_labels(world, tiles, gap):
+            panel.annotate(
+                label, point, text, fontsize=7, color=style.INK, va="center", annotation_clip=False,
+                arrowprops={"arrowstyle": "-", "linewidth": 0.5, "color": "#3D3D3D", "shrinkB": 0},
+            )  # fmt: skip
+            panel.plot(*point, marker="o", markersize=1.6, color="black", zorder=5)
+
+
+def _name_states(axes: Axes, tiles: Tiles) -> None:
+    halo = [effects.withStroke(linewidth=1.6, foreground="white")]
+    for state, (x, y) in tiles.states.items():
+        axes.text(
+            x, y, state, ha="center", va="center", fontsize=6, fontstyle="italic", color=style.INK, zorder=6,
+            path_effects=halo,
         )  # fmt: skip
-        note.set_in_layout(False)
-        note.set_zorder(2.5)
 
 
-def _draw_holders(
-    axis: Axes, world: World, holders: Mapping[str, str], sure: Mapping[str, float], besieged: Sequence[str]
-) -> None:
-    looks = actor_looks([force.id for force in world.forces])
-    centres, corners = _hexagons(world)
-    colours = [looks[holders[code]].colour for code in world.codes]
-    alphas = [0.35 + 0.65 * sure.get(code, 1.0) for code in world.codes]
-    axis.add_collection(
-        PolyCollection(list(corners), facecolors=colours, alpha=alphas, edgecolors="white", linewidths=0.3)
+def _legend(figure: Figure, world: World, shown: Sequence[Holdings], *, striped: bool) -> None:
+    looks = style.actor_looks([force.id for force in world.forces])
+    present = {actor for holdings in shown for actor in holdings.holder.values()}
+    handles: list[Patch | Line2D] = []
+    for family in style.FAMILIES:
+        members = [look for name, look in looks.items() if look.family is family and name in present]
+        if members:
+            handles.append(Patch(facecolor=family.colour, edgecolor="#9A9A9A", label=_legend_label(family, members)))
+    if striped and any(share < SURE for holdings in shown for share in holdings.certainty.values()):
+        label = f"striped: fewer than {SURE:.0%} of runs agree".replace("%", " %")
+        handles.append(Patch(facecolor="#6E6E6E", edgecolor="white", hatch=_STRIPES, label=label))
+    mark = {"linestyle": "none", "markerfacecolor": "white", "markeredgecolor": "black", "markersize": 4.5}
+    kinds = set(world.site_kinds) if len(world.codes) <= LETTERS_UP_TO else set()
+    for kind, label in (("gate", "border gate"), ("mine", "rare-earth mines")):
+        if kind in kinds:
+            handles.append(Line2D([], [], marker=_MARKERS[kind], label=f"{label}, in its holder's colour", **mark))  # type: ignore[arg-type]
+    if any(code in holdings.attacker for holdings in shown for code in world.codes):
+        handles.append(Line2D([], [], color="black", linewidth=1.0, linestyle=(0, (1.6, 1.0)), label="besieged town"))
+    columns = 3 if figure.get_size_inches()[0] > 9 else 2
+    style.legend_of(figure, handles, [str(handle.get_label()) for handle in handles], columns)
+
+
+def _legend_label(family: style.Family, members: Sequence[style.ActorLook]) -> str:
+    if family.key == "pdf":
+        return f"{family.label} (P)"
+    marked = [f"{look.code} {look.id}" for look in members if look.code.isalnum()]
+    if not style.is_known([look.id for look in members]):
+        return ", ".join(marked) or family.label
+    return f"{family.label} ({', '.join(marked)})" if marked and marked != [f"K {family.label}"] else family.label
+
+
+def _title_of_ends(results: Results, world: World, held: Mapping[str, Holdings]) -> str:
+    total, base = len(world.codes), results.reference
+    others = {name: h for name, h in held.items() if name != base}
+    if base not in held or not others:
+        name, holdings = next(iter(held.items()))
+        count = Counter(holdings.holder[code] for code in world.codes)
+        leaders = findings.join([f"{actor} {towns}" for actor, towns in count.most_common(3)])
+        return f"Most likely holders of the {total} towns {results.when}: {leaders} ({name})"
+    changed = {name: _differing(world, held[str(base)], holdings) for name, holdings in others.items()}
+    labels = panels.looks_of(results)
+    parts = [f"{len(towns)} under {labels[name].label}" for name, towns in changed.items()]
+    most = max(changed, key=lambda name: len(changed[name]))
+    named = [world.place_names[world.place_ids.index(code)] for code in changed[most][:3]]
+    example = f" (there among others {findings.join(named)})" if len(changed[most]) > 3 else ""
+    return (
+        (
+            f"The most likely holder {results.when} differs from {labels[str(base)].label} in few towns of {total}: "
+            if max(map(len, changed.values())) < 0.05 * total
+            else f"Towns of {total} whose most likely holder {results.when} differs from {labels[str(base)].label}: "
+        )
+        + findings.join(parts)
+        + example
     )
-    for code, (x, y) in zip(world.codes, centres, strict=True) if len(world.codes) <= _LETTERED else ():
-        look = looks[holders[code]]
-        if look.family.key != "junta":
-            dark = look.family.key in ("kia", "shan", "pdf")
-            axis.text(x, y, look.code, fontsize=4.6, ha="center", va="center", color="white" if dark else INK)
-    marked = [world.codes.index(code) for code in besieged if code in world.codes]
-    axis.add_collection(
-        PolyCollection(list(corners[marked]), facecolors="none", edgecolors="#C1121F", linewidths=1.0, zorder=2)
+
+
+def _differing(world: World, base: Holdings, other: Holdings) -> list[str]:
+    """Towns with another most likely holder, the most populous first."""
+    codes = [code for code in world.codes if base.holder[code] != other.holder[code]]
+    people = dict(zip(world.codes, world.population, strict=True))
+    return sorted(codes, key=lambda code: -people[code])
+
+
+def _title_of_probability(results: Results, shares: Mapping[str, np.ndarray], actor: str) -> str:
+    labels = panels.looks_of(results)
+    parts = [f"{int((share > 0.5).sum())} under {labels[name].label}" for name, share in shares.items()]
+    unsure = max(int(((share > 1 - SURE) & (share < SURE)).sum()) for share in shares.values())
+    return f"Towns that {actor} holds {results.when} in most runs: {findings.join(parts)}; up to {unsure} are open"
+
+
+def _changes(world: World, start: Holdings, end: Holdings) -> str:
+    before, after = (Counter(h.holder[code] for code in world.codes) for h in (start, end))
+    moves = {actor: after[actor] - before[actor] for actor in {*before, *after}}
+    ranked = sorted((actor for actor in moves if moves[actor]), key=lambda actor: (-abs(moves[actor]), actor))[:3]
+    if not ranked:
+        return "the actors hold as many towns at the end as at the start"
+    return "towns held, from start to end: " + findings.join(
+        [f"{actor} {before[actor]} to {after[actor]}" for actor in ranked]
     )
-    _prepare(axis, world)
-
-
-def _legend(figure: Figure, world: World) -> None:
-    labels = family_labels([force.id for force in world.forces])
-    handles = [Patch(facecolor=f.colour, edgecolor="#9A9A9A") for f in FAMILIES if f.key in labels]
-    legend_of(figure, handles, list(labels.values()))
-
-
-@styled
-def ends(results: Results, world: World) -> Figure:
-    """Who holds each town at the end most often, a map a scenario; pale where runs disagree."""
-    frame = results.at_end("control", ["place", "holder"]).astype({"place": str, "holder": str})
-    count = len(results.scenarios)
-    figure, axes = _row(world, count)
-    looks = scenario_looks(results.all_scenarios)
-    for axis, scenario in zip(axes, results.scenarios, strict=True):
-        part = frame[(frame["scenario"] == scenario) & frame["place"].isin(world.codes)]
-        share = part.groupby("place")["holder"].value_counts(normalize=True)
-        best = share.groupby(level=0).head(1)
-        sure = {place: float(value) for (place, _), value in zip(best.index, best, strict=True)}
-        _draw_holders(axis, world, dict(list(best.index)), sure, [])
-        axis.set_title(looks[scenario].label)
-    _name_places(axes[-1], world)
-    _legend(figure, world)
-    note = f"A tile a township; letters name the actor. Colour: the most frequent holder, pale where runs disagree. {CAVEAT}"
-    title_of(figure, _ends_title(results, frame, world), note)
-    return figure
-
-
-def _ends_title(results: Results, frame: pd.DataFrame, world: World) -> str:
-    towns = frame[frame["place"].isin(world.codes)]
-    held = towns.groupby(["scenario", "place"])["holder"].value_counts(normalize=True).groupby(level=[0, 1]).max()
-    parts = ", ".join(
-        f"{np.count_nonzero(np.asarray(held[scenario]) < 1)} under {scenario}" for scenario in results.scenarios
-    )
-    return f"Who holds each town {results.when}, in most runs; runs disagree about {parts} of {len(world.codes)} towns"
-
-
-@styled
-def probability(results: Results, world: World, actor: str) -> Figure:
-    """In what share of runs an actor holds each town at the end, a map a scenario, one sequential scale."""
-    frame = results.at_end("control", ["place", "holder"]).astype({"place": str, "holder": str})
-    figure, axes = _row(world, len(results.scenarios))
-    looks = scenario_looks(results.all_scenarios)
-    _, corners = _hexagons(world)
-    means = []
-    for axis, scenario in zip(axes, results.scenarios, strict=True):
-        part = frame[frame["scenario"] == scenario]
-        share = (part["holder"] == actor).groupby(part["place"]).mean().reindex(world.codes).to_numpy()
-        means.append(f"{number(float(np.nansum(share)))} under {scenario}")
-        tiles = PolyCollection(list(corners), array=share, cmap=SEQUENTIAL, edgecolors="#BDBDBD", linewidths=0.25)
-        tiles.set_clim(0, 1)
-        axis.add_collection(tiles)
-        _prepare(axis, world)
-        axis.set_title(looks[scenario].label)
-    _name_places(axes[-1], world)
-    label = f"share of runs in which {actor} holds the town"
-    scale_of(figure, tiles, label)
-    note = f"A tile a township; {results.runs_each} runs a scenario. {CAVEAT}"
-    title_of(figure, f"{actor} holds {', '.join(means)} of {len(world.codes)} towns {results.when} (mean)", note)
-    return figure
-
-
-@styled
-def start_and_end(control: pd.DataFrame, world: World, months: int, name: str) -> Figure:
-    """Who holds each town at the start and at the end of one run; red outline: besieged."""
-    figure, axes = _row(world, 2)
-    held = []
-    for axis, month in zip(axes, (0, months), strict=True):
-        part = control[control["month"] == month].astype({"place": str, "holder": str, "attacker": str})
-        holders = dict(zip(part["place"], part["holder"], strict=True))
-        besieged = part.loc[part["attacker"] != "", "place"].tolist()
-        _draw_holders(axis, world, holders, {}, besieged)
-        axis.set_title("at the start" if month == 0 else f"after {months} months")
-        held.append(sum(holders[code] == "JUNTA" for code in world.codes))
-    _name_places(axes[-1], world)
-    _legend(figure, world)
-    note = f"One run. A tile a township; letters name the actor; red outline: besieged. {CAVEAT}"
-    title_of(figure, f"{name}: the junta holds {held[0]} towns at the start and {held[1]} at the end", note)
-    return figure

@@ -205,24 +205,15 @@ class Results:
         """Rows of a frame with columns scenario and month that fall into the last 12 months of their scenario."""
         return frame[frame["month"] > frame["scenario"].astype(str).map(self.ends).astype(int) - 12]
 
-    def clear_against(self, outcome: str) -> str:
-        """Words on whether paired differences from the reference in an outcome are clear (95 % interval without zero)."""
-        table = self.folder / "effects.csv" if self.folder is not None else None
-        if self.reference is None or self.points > 1 or table is None or not table.is_file():
-            return ""
-        effects = pd.read_csv(table)
-        effects = effects[(effects["outcome"] == outcome) & effects["scenario"].isin(self.scenarios)]
-        if effects.empty:
-            return ""
-        away = effects[(effects["low95"] > 0) | (effects["high95"] < 0)]["scenario"].tolist()
-        if not away:
-            return f"; no clear difference from {self.reference}"
-        return f"; clearly different from {self.reference}: {', '.join(away)}"
-
     @cached_property
     def actors(self) -> list[str]:
         """Ids of the armed actors."""
         return sorted(self.frame("actors", ["actor"], month=0)["actor"].astype(str).unique())
+
+    def pair_keys(self) -> pd.Series[str]:
+        """By run_id, the key by which runs of two scenarios are paired: design point and replicate."""
+        runs = self.runs
+        return pd.Series((runs["point"].astype(str) + "/" + runs["replicate"].astype(str)).array, index=runs["run_id"])
 
     def pick(self, kind: str, name: str, allowed: Sequence[str]) -> str:
         """The allowed name that equals the given one but for case.

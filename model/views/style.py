@@ -19,13 +19,15 @@ from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 from matplotlib import font_manager
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
 from model import __version__
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Dash = str | tuple[float, tuple[float, ...]]
+"""A line style of Matplotlib."""
 
 NOBODY = "nobody"
 INK, SOFT, FAINT = "#1A1A1A", "#5C5C5C", "#C9C9C9"
@@ -42,24 +44,28 @@ class Family:
     Args:
         key: short name.
         label: name in legends.
-        colour: fill and line.
+        short: name beside a line.
+        colour: fill of tiles and bands.
+        line: colour of lines: the same hue, dark enough for a thin line on white.
         dash: line style, a second mark for readers without colour.
     """
 
     key: str
     label: str
+    short: str
     colour: str
-    dash: str | tuple[float, tuple[float, ...]]
+    line: str
+    dash: Dash
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family("junta", "Junta and its militias", "#8C8C8C", "solid"),
-    Family("kia", "KIA", "#117733", "solid"),
-    Family("shan", "Groups in Shan close to China", "#332288", (0, (5, 1.5))),
-    Family("arakan", "Arakan Army", "#E69F00", "solid"),
-    Family("south", "Karen, Karenni and Chin groups", "#88CCEE", (0, (5, 1.5))),
-    Family("pdf", "People's Defence Forces", "#882255", (0, (3, 1, 1, 1))),
-    Family("nobody", "Nobody, or others", "#F1F1F1", (0, (1, 1.5))),
+    Family("junta", "Junta and its militias", "junta", "#8C8C8C", "#6B6B6B", "solid"),
+    Family("kia", "KIA", "KIA", "#117733", "#117733", "solid"),
+    Family("shan", "Groups in Shan close to China", "Shan, near China", "#332288", "#332288", (0, (5, 1.5))),
+    Family("arakan", "Arakan Army", "Arakan Army", "#E69F00", "#D98E00", "solid"),
+    Family("south", "Karen, Karenni and Chin groups", "Karen, Karenni, Chin", "#88CCEE", "#4BA6D1", (0, (5, 1.5))),
+    Family("pdf", "People's Defence Forces", "PDF pools", "#882255", "#882255", (0, (3, 1, 1, 1))),
+    Family("nobody", "Nobody, or others", "nobody, others", "#F1F1F1", "#A9A9A9", (0, (1, 1.5))),
 )
 """The seven families, in the order of legends."""
 
@@ -87,8 +93,8 @@ _CODES = {
     "KNLA": "U",
     "KNDF": "Y",
     "CNA": "C",
-    NOBODY: "",
-    "": "",
+    NOBODY: "-",
+    "": "-",
 }
 
 
@@ -126,25 +132,19 @@ def actor_looks(actors: Iterable[str]) -> dict[str, ActorLook]:
     return looks
 
 
-def family_labels(actors: Iterable[str]) -> dict[str, str]:
-    """Label of each family that has an actor here, by key; families lent to unknown actors bear those actors' ids.
-
-    Args:
-        actors: ids of all the actors of a world or of a batch.
-    """
-    members: dict[str, list[str]] = {}
-    for actor, look in actor_looks(actors).items():
-        members.setdefault(look.family.key, []).append(actor)
-    labels = {}
-    for key, ids in members.items():
-        lent = [actor for actor in ids if _known_family(actor) is None]
-        more = f"{', '.join(lent[:3])}{' and others' if len(lent) > 3 else ''}"
-        labels[key] = more if len(lent) == len(ids) else _BY_KEY[key].label
-    return {family.key: labels[family.key] for family in FAMILIES if family.key in labels}
-
-
 def _known_family(actor: str) -> str | None:
     return "pdf" if actor.startswith("PDF") else _FAMILY_OF.get(actor)
+
+
+def is_known(actors: Iterable[str]) -> bool:
+    """Whether all of these actors have a family of their own."""
+    return all(_known_family(actor) is not None for actor in actors)
+
+
+def is_dark(colour: str) -> bool:
+    """Whether white letters read better on a colour than black ones (luma of ITU-R BT.601 below one half)."""
+    red, green, blue = to_rgb(colour)
+    return 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
 
 
 def _letters(actors: Sequence[str]) -> dict[str, str]:
@@ -167,7 +167,7 @@ class Look:
 
     label: str
     colour: str
-    dash: str | tuple[float, tuple[float, ...]] = "solid"
+    dash: Dash = "solid"
     marker: str = "o"
 
 
@@ -241,6 +241,7 @@ RC: dict[str, Any] = {
     "svg.fonttype": "path",
     "pdf.fonttype": 42,
     "path.simplify": True,
+    "hatch.linewidth": 0.8,
 }
 """Matplotlib's settings for every figure; nothing of the user's own configuration leaks in."""
 
@@ -256,7 +257,7 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(draw)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        with warnings.catch_warnings(), mpl.rc_context():
+        with mpl.rc_context():
             mpl.rcdefaults()
             settings: Any = RC | {"font.family": _fonts()}
             mpl.rcParams.update(settings)
@@ -295,42 +296,41 @@ def printable(text: str, fallback: str) -> str:
     return (fallback if missing else text).replace("$", r"\$")
 
 
-def legend_of(figure: Figure, handles: Sequence[Any], labels: Sequence[str]) -> None:
+def legend_of(figure: Figure, handles: Sequence[Any], labels: Sequence[str], columns: int) -> None:
     """Put one legend for the whole figure below its panels, above the footnote; call before :func:`title_of`."""
-    width, height = (float(size) for size in figure.get_size_inches())
-    columns = max(1, min(4, int(width / 2.6)))
-    figure.legend(handles, labels, loc="lower left", bbox_to_anchor=(0.008, _FOOT / height), ncols=columns)
-    rows = -(-len(labels) // columns)
-    figure.pangwa_legend = 0.19 * rows + 0.12  # type: ignore[attr-defined]
+    figure.pangwa_legend = (handles, labels, columns)  # type: ignore[attr-defined]
 
 
 def scale_of(figure: Figure, mappable: Any, label: str) -> None:
-    """Put a colour scale where :func:`legend_of` puts legends; call before :func:`title_of`."""
-    width, height = (float(size) for size in figure.get_size_inches())
-    axis = figure.add_axes((0.15 / width, (_FOOT + 0.42) / height, 2.6 / width, 0.11 / height))
-    figure.colorbar(mappable, cax=axis, orientation="horizontal", label=label)
-    figure.pangwa_legend = 0.62  # type: ignore[attr-defined]
+    """Put one colour scale for the whole figure where :func:`legend_of` puts legends; call before :func:`title_of`."""
+    figure.pangwa_scale = (mappable, label)  # type: ignore[attr-defined]
 
 
-_FOOT = 0.34
-"""Inches below everything that the footnote takes."""
+_LINE = 0.145
+"""Inches that a line of the footnote takes."""
 
 
 def title_of(figure: Figure, title: str, footnote: str = "") -> None:
     """Write the finding above a figure and the footnote below it, wrapped to the figure's width, flush left."""
     width, height = (float(size) for size in figure.get_size_inches())
     figure.suptitle(
-        textwrap.fill(title, int(width * 10.8)), x=0.012, ha="left", fontsize=10.5, fontweight="bold", color=INK
+        textwrap.fill(title, int(width * 11)), x=0.06 / width, ha="left", fontsize=10.5, fontweight="bold", color=INK
     )
-    text = textwrap.fill(footnote, int(width * 17))
-    foot = _FOOT + 0.13 * max(text.count("\n") - 1, 0)
-    for legend in figure.legends:
-        legend.set_bbox_to_anchor((0.008, foot / height))
-    if footnote:
-        figure.text(0.012, 0.06 / height, text, ha="left", va="bottom", fontsize=7, color=SOFT)
-    foot = (foot + getattr(figure, "pangwa_legend", 0.0)) / height
+    text = textwrap.fill(footnote, int(width * 16.5))
+    figure.text(0.06 / width, 0.06 / height, text, ha="left", va="bottom", fontsize=7, color=SOFT, linespacing=1.25)
+    foot = 0.12 + _LINE * len(text.splitlines())
+    handles, labels, columns = getattr(figure, "pangwa_legend", ((), (), 1))
+    if handles:
+        anchor = (0.0, foot / height)
+        figure.legend(handles, labels, loc="lower left", bbox_to_anchor=anchor, ncols=columns)
+        foot += 0.2 * -(-len(labels) // columns) + 0.14
+    mappable, label = getattr(figure, "pangwa_scale", (None, ""))
+    if mappable is not None:
+        axis = figure.add_axes((0.15 / width, (foot + 0.42) / height, 2.8 / width, 0.11 / height))
+        figure.colorbar(mappable, cax=axis, orientation="horizontal", label=label)
+        foot += 0.62
     engine: Any = figure.get_layout_engine()
-    engine.set(rect=(0.0, foot, 1.0, 1.0 - foot))
+    engine.set(rect=(0.0, foot / height, 1.0, 1.0 - foot / height))
     figure.pangwa = {"title": title, "footnote": footnote}  # type: ignore[attr-defined]
 
 

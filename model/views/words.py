@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from model.outcomes import outcome_list
 from model.views.style import number
@@ -32,18 +32,26 @@ HEADLINES = (
 )
 """The outcomes that tables and figures show first; all of them stand in the results."""
 
-_WEIGHT = {
-    "federal_settlement": 0,
-    "town_taken": 1,
-    "ceasefire": 1,
-    "ceasefire_broken": 1,
-    "western_followers": 1,
-    "instrument_begins": 1,
-    "site_taken": 2,
-    "lane_closed": 2,
-    "lane_opened": 2,
-    "siege_relieved": 2,
-}
+TIERS = (
+    (
+        "federal_settlement",
+        "recognition",
+        "western_followers",
+        "ceasefire",
+        "ceasefire_broken",
+        "site_taken",
+        "mine_stopped",
+        "instrument_begins",
+        "instrument_ends",
+        "forcing",
+    ),
+    ("lane_closed", "lane_opened"),
+    ("town_taken",),
+)
+"""Kinds of events, the most telling first; kinds that are not named come last (sieges begun, broken, relieved)."""
+
+_SHARE = 0.6
+"""Share of the room that is left of which a tier is sure; so lanes leave room for towns, and towns for sieges."""
 
 
 def outcome_table(outcomes: Mapping[str, float | None]) -> str:
@@ -66,7 +74,7 @@ def chronicle(events: pd.DataFrame, most: int) -> str:
         events: the table of events.
         most: lines at most.
     """
-    kept = events.iloc[_most_telling(events["kind"].astype(str).map(_WEIGHT).fillna(3), most)]
+    kept = telling_events(events, most)
     lines, year = [], ""
     for date, text in zip(kept["date"].astype(str), kept["text"].astype(str), strict=True):
         if date[:4] != year:
@@ -77,17 +85,30 @@ def chronicle(events: pd.DataFrame, most: int) -> str:
     return "\n".join([*lines, *([f"({left} lesser events are left out)"] if left else [])])
 
 
-def _most_telling(weight: pd.Series[Any], most: int) -> list[int]:
-    """Rows to keep, in order: the weightiest kinds whole, and of the kind that no longer fits an even spread over time."""
-    kept: list[int] = []
-    for value in sorted(weight.unique()):
-        rows = np.flatnonzero(weight.to_numpy() == value)
-        room = most - len(kept)
-        if room <= 0:
-            break
-        spread = np.unique(np.linspace(0, len(rows) - 1, min(room, len(rows))).round().astype(int))
-        kept += rows[spread].tolist()
-    return sorted(kept)
+def telling_events(events: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The rows of the most telling events, in their order: by :data:`TIERS`, and within a tier spread evenly over time.
+
+    Args:
+        events: a table with a column ``kind``.
+        most: rows at most.
+    """
+    kinds = events["kind"].astype(str).to_numpy()
+    tiers = [np.flatnonzero(np.isin(kinds, tier)) for tier in TIERS]
+    tiers.append(np.flatnonzero(~np.isin(kinds, [kind for tier in TIERS for kind in tier])))
+    rooms, left = [], most
+    for rows in tiers:
+        rooms.append(min(len(rows), int(np.ceil(left * _SHARE))))
+        left -= rooms[-1]
+    for tier, rows in enumerate(tiers):
+        more = min(left, len(rows) - rooms[tier])
+        rooms[tier], left = rooms[tier] + more, left - more
+    kept = [rows[_spread(len(rows), room)] for rows, room in zip(tiers, rooms, strict=True)]
+    return events.iloc[np.sort(np.concatenate(kept))]
+
+
+def _spread(count: int, room: int) -> NDArray[np.intp]:
+    """``room`` of ``count`` positions, spread evenly."""
+    return np.unique(np.linspace(0, count - 1, room).round().astype(np.intp)) if room else np.empty(0, np.intp)
 
 
 def effects_table(folder: Path) -> str:
@@ -100,14 +121,14 @@ def effects_table(folder: Path) -> str:
     if effects.empty:
         return _summary(folder)
     effects = effects[effects["outcome"].isin(HEADLINES)]
-    lines = [f"paired differences against {effects['reference'].iloc[0]}: mean [95 % interval], n, variance ratio"]
+    base = effects["reference"].iloc[0]
+    lines = [f"paired differences against {base}:", "mean [95 % interval], pairs n, variance ratio"]
     for heading, rows in _blocks(effects):
         lines += ["", heading]
         for name in HEADLINES:
             lines += [_effect(row) for _, row in rows[rows["outcome"] == name].iterrows()]
-    note = (
-        "variance ratio: unpaired over paired; - where the difference never varies. Assumed, not observed: see README."
-    )
+    note = "variance ratio: unpaired over paired; - where the difference never varies.\n"
+    note += "These rest on assumed parameters, not on observation: see README."
     return "\n".join([*lines, "", note])
 
 
