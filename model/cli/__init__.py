@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from model.cli import lookup, tell
+from model.cli import batches, lookup, tell
+from model.cli.batches import NoFigures, Quiet, Sets
 from model.cli.text import fail, free_folder, say_user_error
 
 app = typer.Typer(
@@ -29,13 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
 )
-
-Sets = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Override a parameter, as actors.KIA.troops=20000; repeatable."),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say less: no progress, no chronicle.")]
-NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
 
 
 @app.command(
@@ -78,65 +72,7 @@ def _with_months(sets: list[str] | None, months: int | None) -> list[str]:
     return [*(sets or []), *([] if months is None else [f"months={months}"])]
 
 
-@app.command(
-    short_help="Many runs, compared: tables, effects, figures.",
-    epilog="\b\nExamples:\n"
-    "  pangwa batch scenarios/batches/policy_options.toml\n"
-    "  pangwa batch status_quo engage_kia --replicates 100 --out results/kia\n"
-    "  pangwa batch engage_kia --set 'united_states.instruments=[]'\n"
-    "  pangwa batch policy_options --resume          go on after an interruption, or with more replicates",
-)
-def batch(
-    files: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE...", help="One batch file, or any number of scenarios (names or files)."),
-    ],
-    replicates: Annotated[int | None, typer.Option("--replicates", "-r", help="Runs of each scenario.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Processes; as many as there are cores.")] = None,
-    out: Annotated[str | None, typer.Option(metavar="FOLDER", help="Folder; results/NAME when not given.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Compute only what is missing in the folder.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a batch that is in the folder.")] = False,
-    rerun_failed: Annotated[bool, typer.Option("--rerun-failed", help="With --resume: failed runs again.")] = False,
-    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first run that fails.")] = False,
-    sets: Sets = None,
-    base_seed: Annotated[int | None, typer.Option(help="Seed from which all replicates' seeds follow.")] = None,
-    reference: Annotated[
-        str | None, typer.Option(metavar="SCENARIO", help="What the others are compared with.")
-    ] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds after which a run is given up.")] = None,
-    record: Annotated[
-        list[str] | None, typer.Option(metavar="WHAT", help="Record more: control=monthly, the map of every month.")
-    ] = None,
-    quiet: Quiet = False,
-    no_figures: NoFigures = False,
-) -> None:
-    """Run scenarios many times with the same luck, and compare them: tables, effects, figures in one folder."""
-    from model.experiments.batch import run_batch
-    from model.experiments.batch_file import folder_name, read_plan
-
-    plan = read_plan(
-        files,
-        replicates=replicates,
-        base_seed=base_seed,
-        reference=reference,
-        sets=sets or (),
-        record=record or (),
-        command=["pangwa", *sys.argv[1:]],
-    )
-    report = run_batch(
-        plan,
-        Path("results") / folder_name(plan.name) if out is None else out,
-        jobs=jobs,
-        resume=resume,
-        overwrite=overwrite,
-        rerun_failed=rerun_failed,
-        timeout=timeout,
-        fail_fast=fail_fast,
-        quiet=quiet,
-    )
-    if report.complete and report.ok:
-        tell.tell_batch(report.folder, figures=not no_figures, fresh=report.computed > 0)
-    raise typer.Exit(report.exit_code)
+app.command(short_help="Many runs, compared: tables, effects, figures.", epilog=batches.BATCH_EPILOG)(batches.batch)
 
 
 @app.command(

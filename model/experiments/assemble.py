@@ -35,6 +35,7 @@ ROWS = 1 << 15
 """Rows of a row group."""
 
 PACKAGES = ("mesa", "numpy", "scipy", "pandas", "pyarrow")
+NOT_SET = "null"
 _RUNS_AT_ONCE = 32
 _FIXED = tuple(column.name for column in tables.RUNS)
 
@@ -128,7 +129,7 @@ class RunRows:
         fields = list(tables.schema("runs"))
         arrays = [_array(columns[field.name], field.type) for field in fields]
         for path in swept:
-            arrays.append(_swept([dict(spec.point_values)[path] for spec in specs]))
+            arrays.append(_swept([dict(spec.point_values).get(path, NOT_SET) for spec in specs]))
             fields.append(pa.field(path, arrays[-1].type, metadata={"unit": "-", "meaning": "swept parameter"}))
         for name, column in self._outcomes.items():
             values = np.full(len(specs), math.nan)
@@ -155,14 +156,19 @@ def _array(values: list[Any], type_: pa.DataType) -> pa.Array:
 
 
 def _swept(texts: list[str]) -> pa.Array:
-    """Swept values as a column of one type: whole numbers, numbers, or else the text that TOML would have."""
+    """Swept values as a column of one type: whole numbers, numbers, or else the text that TOML would have.
+
+    It is null where a point leaves the parameter as the scenario has it.
+    """
     values = [point_value(text) for text in texts]
-    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
-    if numbers and all(isinstance(value, int) for value in values):
+    known = [value for value in values if value is not None]
+    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in known)
+    if numbers and all(isinstance(value, int) for value in known):
         return pa.array(values, pa.int64())
     if numbers:
-        return pa.array([float(value) for value in values], pa.float64())
-    return pa.array([v if isinstance(v, str) else t for v, t in zip(values, texts, strict=True)], pa.string())
+        return pa.array([None if value is None else float(value) for value in values], pa.float64())
+    words = [v if v is None or isinstance(v, str) else t for v, t in zip(values, texts, strict=True)]
+    return pa.array(words, pa.string())
 
 
 def _write_run_tables(

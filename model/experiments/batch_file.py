@@ -6,17 +6,26 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
+from model.experiments.design import (
+    LABEL,
+    cross,
+    flat,
+    grid_points,
+    hypercube_points,
+    labelled_points,
+    read_points,
+    variant_points,
+)
 from model.experiments.errors import PlanError
-from model.experiments.plan import DEFAULT_REPLICATES, MOST_RUNS, BatchPlan, Point, grid_points, make_plan, point_value
+from model.experiments.plan import DEFAULT_REPLICATES, MOST_RUNS, BatchPlan, Point, make_plan, point_value
 from model.scenario.files import display, find_scenario, read_toml, shipped_batches
 from model.scenario.problems import Problem, ScenarioError, dotted, suggestion
 
-KEYS = ("name", "title", "description", "scenarios", "replicates", "base_seed", "reference", "record", "sweep")
-_TYPES: dict[str, tuple[type, str]] = {
+_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "name": (str, "text"),
     "title": (str, "text"),
     "description": (str, "text"),
@@ -26,7 +35,13 @@ _TYPES: dict[str, tuple[type, str]] = {
     "reference": (str, "the name of a scenario"),
     "record": (list, "a list of texts"),
     "sweep": (dict, "a table of lists of values by dotted path"),
+    "points": (list, "a list of tables [[points]], each with label and set"),
+    "design": (str, "the path of a CSV file"),
+    "latin_hypercube": (dict, "a table with points, parameters, ranges and seed"),
+    "variants": ((str, list), '"all", or a list of the choices of [structure] to cross'),
 }
+KEYS = tuple(_TYPES)
+_HYPERCUBE_KEYS = ("points", "parameters", "ranges", "seed")
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 _LONGEST_NAME = 60
 
@@ -57,7 +72,11 @@ class BatchRequest:
         base_seed: None for the default.
         reference: None for the default.
         record: extras to record.
-        grid: dotted path -> values to sweep.
+        grid: dotted path -> values to sweep, as a list or a range.
+        points: labelled points, as read.
+        design: a design table in CSV.
+        hypercube: a Latin hypercube, as read.
+        variants: rival mechanisms to cross.
         description: what the batch is for.
     """
 
@@ -67,7 +86,11 @@ class BatchRequest:
     base_seed: int | None = None
     reference: str | None = None
     record: tuple[str, ...] = ()
-    grid: Mapping[str, list[Any]] = field(default_factory=dict)
+    grid: Mapping[str, Any] = field(default_factory=dict)
+    points: tuple[Mapping[str, Any], ...] = ()
+    design: Path | None = None
+    hypercube: Mapping[str, Any] | None = None
+    variants: str | tuple[str, ...] = ()
     description: str = ""
 
 
@@ -76,7 +99,7 @@ def read_batch_file(path: str | Path) -> BatchRequest:
 
     Args:
         path: a TOML file with ``scenarios = [...]`` and, where wanted, ``replicates``, ``base_seed``, ``reference``,
-            ``record``, ``name``, ``description`` and a table ``[sweep]`` of lists of values by dotted path.
+            ``record``, ``name``, ``description``, and what is to be varied: see ``scenarios/README.md``.
 
     Raises:
         PlanError: with one sentence for each thing that is wrong.
@@ -90,8 +113,8 @@ def read_batch_file(path: str | Path) -> BatchRequest:
     problems = [problem.sentence() for problem in _shape_problems(table, shown)]
     scenarios, unknown = _scenario_files(table.get("scenarios"), path)
     problems += unknown
-    grid = dict(_flat(table["sweep"], ())) if isinstance(table.get("sweep"), dict) else {}
-    problems += [_not_a_list(shown, key, value) for key, value in grid.items() if not isinstance(value, list)]
+    grid = dict(flat(table["sweep"])) if isinstance(table.get("sweep"), dict) else {}
+    problems += [_not_a_list(shown, key, value) for key, value in grid.items() if not isinstance(value, (list, dict))]
     if problems:
         raise PlanError(problems)
     return BatchRequest(
@@ -102,6 +125,10 @@ def read_batch_file(path: str | Path) -> BatchRequest:
         reference=table.get("reference"),
         record=tuple(table.get("record", ())),
         grid=grid,
+        points=tuple(table.get("points", ())),
+        design=path.parent / table["design"] if "design" in table else None,
+        hypercube=table.get("latin_hypercube"),
+        variants=_names(table.get("variants", ())),
         description=table.get("description", table.get("title", "")),
     )
 
@@ -114,6 +141,7 @@ def read_plan(
     reference: str | None = None,
     sets: Sequence[str] = (),
     record: Sequence[str] = (),
+    variants: Sequence[str] = (),
     command: Sequence[str] = (),
     load: Load | None = None,
 ) -> BatchPlan:
@@ -126,6 +154,7 @@ def read_plan(
         reference: instead of the file's.
         sets: overrides ``dotted.path=value`` for all scenarios.
         record: extras to record, added to the file's.
+        variants: rival mechanisms to cross, "all" for all, instead of the file's.
         command: the command line, for the manifest.
         load: how a scenario is read; ``load_scenario`` when None.
 
@@ -134,9 +163,12 @@ def read_plan(
     """
     request = _request(files)
     load = load or _load_scenario
-    points = grid_points(request.grid)
+    if variants:
+        request = replace(request, variants=_names(list(variants)))
+    points = design_points(request, load)
     fixed = {text.partition("=")[0].strip() for text in sets}
-    if problems := [f"--set {path}: the batch file sweeps it" for path in request.grid if path in fixed]:
+    varied = dict.fromkeys(path for point in points for path, _ in point)
+    if problems := [f"--set {path}: the batch varies it" for path in varied if path in fixed]:
         raise PlanError(problems)
     if len(points) * len(request.scenarios) > MOST_RUNS:
         raise PlanError(f"the sweep has {len(points):,} points; at most {MOST_RUNS:,} runs are allowed")
@@ -153,6 +185,72 @@ def read_plan(
         command=command,
         description=request.description,
     )
+
+
+def design_points(request: BatchRequest, load: Load | None = None) -> tuple[Point, ...]:
+    """All design points that a batch asks for, see :mod:`model.experiments.design`.
+
+    Args:
+        request: the batch.
+        load: how a scenario is read; ``load_scenario`` when None.
+
+    Raises:
+        PlanError: with one sentence for each thing that is wrong.
+    """
+    axes = [grid_points(request.grid), labelled_points(request.points)]
+    if request.design is not None:
+        axes.append(read_points(request.design))
+    if request.hypercube is not None:
+        axes.append(_hypercube(request.hypercube, (load or _load_scenario)(request.scenarios[0], ())))
+    if request.variants:
+        axes.append(variant_points(structure_options(), request.variants))
+    return cross(axes)
+
+
+def structure_options() -> dict[str, tuple[str, ...]]:
+    """The rival mechanisms of ``[structure]``, each with its alternatives."""
+    from model.parameters import declarations
+    from model.scenario.schema import Structure
+
+    return {one.path: one.options for one in declarations(Structure, "")}
+
+
+def _hypercube(asked: Mapping[str, Any], scenario: Resolvable) -> tuple[Point, ...]:
+    from model.scenario.listing import scenario_declarations
+
+    problems = [
+        f"latin_hypercube: unknown key '{key}'{suggestion(key, _HYPERCUBE_KEYS)}"
+        for key in asked
+        if key not in _HYPERCUBE_KEYS
+    ]
+    points, seed, parameters = asked.get("points"), asked.get("seed", 0), asked.get("parameters", [])
+    given = asked.get("ranges", {})
+    ranges: dict[str, Any] = dict(flat(given)) if isinstance(given, dict) else {"ranges": None}
+    if isinstance(points, bool) or not isinstance(points, int) or not 2 <= points <= MOST_RUNS:
+        problems.append(f"latin_hypercube: points = {points!r}: must be a whole number of at least 2")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        problems.append(f"latin_hypercube: seed = {seed!r}: must be a whole number of at least 0")
+    if not isinstance(parameters, list) or not all(isinstance(path, str) for path in parameters):
+        problems.append("latin_hypercube: parameters must be a list of dotted paths, each in quotes")
+    problems += [
+        f"latin_hypercube: {path}: must be a range [low, high]" for path, pair in ranges.items() if not _is_range(pair)
+    ]
+    if problems:
+        raise PlanError(problems)
+    return hypercube_points(scenario_declarations(cast("Any", scenario)), parameters, ranges, cast("int", points), seed)
+
+
+def _is_range(pair: Any) -> bool:
+    return (
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(isinstance(end, (int, float)) and not isinstance(end, bool) and math.isfinite(end) for end in pair)
+        and pair[0] < pair[1]
+    )
+
+
+def _names(given: Any) -> str | tuple[str, ...]:
+    return given if isinstance(given, str) else tuple(given)
 
 
 def folder_name(name: str) -> str:
@@ -200,8 +298,8 @@ def _shape_problems(table: Mapping[str, Any], shown: str) -> Iterator[Problem]:
         type_, words = _TYPES[key]
         if not isinstance(value, type_) or (isinstance(value, int) and not _is_count(key, value)):
             yield Problem(shown, (key,), f"must be {words}", value)
-        elif isinstance(value, list) and not all(isinstance(item, str) for item in value):
-            yield Problem(shown, (key,), f"must be {words}, each in quotes", value)
+        elif isinstance(value, list) and not all(isinstance(item, dict if key == "points" else str) for item in value):
+            yield Problem(shown, (key,), f"must be {words}{'' if key == 'points' else ', each in quotes'}", value)
     scenarios = table.get("scenarios")
     if scenarios is None or scenarios == []:
         yield Problem(shown, ("scenarios",), "must list at least one scenario", [] if scenarios == [] else "")
@@ -225,17 +323,12 @@ def _scenario_files(names: Any, path: Path) -> tuple[list[str], list[str]]:
     return found, problems
 
 
-def _flat(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    """The leaves of nested tables by dotted path; a quoted dotted key is a path already."""
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, (*path, key))
-        else:
-            yield (f"{dotted(path)}.{key}" if path else key), value
-
-
 def _not_a_list(shown: str, key: str, value: Any) -> str:
-    return Problem(f"{shown}: sweep.{key}", (), f"must be a list of values, not {toml_value(value)}").sentence()
+    return Problem(
+        f"{shown}: sweep.{key}",
+        (),
+        f"must be a list of values, or a range such as {{from = 0, to = 1, step = 0.1}}, not {toml_value(value)}",
+    ).sentence()
 
 
 def _resolve(
@@ -249,7 +342,7 @@ def _resolve(
     for file in files:
         try:
             scenario = load(file, sets)
-            resolved = [_at_point(file, sets, point, load) if point else scenario for point in points]
+            resolved = [load(file, [*sets, *settings(point)]) if point else scenario for point in points]
         except ScenarioError as error:
             problems |= dict.fromkeys(error.problems)
             continue
@@ -264,8 +357,9 @@ def _resolve(
     return scenarios, at_points
 
 
-def _at_point(file: str, sets: Sequence[str], point: Point, load: Load) -> Resolvable:
-    return load(file, [*sets, *(f"{path}={toml_value(point_value(text))}" for path, text in point)])
+def settings(point: Point) -> list[str]:
+    """What a design point sets, as ``--set`` would say it."""
+    return [f"{path}={toml_value(point_value(text))}" for path, text in point if path != LABEL]
 
 
 def toml_value(value: Any) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,7 +23,7 @@ Resolved = Mapping[str, Any]
 """A resolved scenario as plain data, see :meth:`model.scenario.schema.Scenario.resolved`."""
 
 Point = tuple[tuple[str, str], ...]
-"""A design point: (dotted path, value as JSON text) for each swept parameter."""
+"""A design point: (dotted path, value as JSON text) for each parameter that it sets, see :mod:`model.experiments.design`."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,8 @@ class BatchPlan:
 
     @property
     def swept(self) -> tuple[str, ...]:
-        """Dotted paths of the swept parameters."""
-        return tuple(path for path, _ in self.points[0])
+        """Dotted paths of the swept parameters, ``label`` among them where points are labelled, in order of appearance."""
+        return tuple(dict.fromkeys(path for point in self.points for path, _ in point))
 
     @cached_property
     def scenario_hashes(self) -> dict[str, str]:
@@ -109,7 +107,7 @@ def make_plan(
         replicates: number of replicates, at least 1.
         base_seed: any integer >= 0; the seed of a replicate depends on it and on the replicate's number alone.
         reference: label of the scenario to compare with; ``status_quo`` or else the first scenario when None.
-        points: design points of a sweep, see :func:`grid_points`.
+        points: design points of a sweep, see :mod:`model.experiments.design`.
         at_points: label -> the scenario resolved at each point; may be left out where nothing is swept.
         record: extras to record.
         command: the command line, for the manifest.
@@ -178,34 +176,6 @@ def _reference_problems(reference: str | None, labels: Sequence[str]) -> list[st
         hint = suggestion(reference, labels, "it holds")
         return [f"reference = {reference!r}: the batch holds no scenario of that name{hint}"]
     return []
-
-
-def grid_points(grid: Mapping[str, Sequence[Any]]) -> tuple[Point, ...]:
-    """All combinations of the values of a grid, the last parameter varying fastest.
-
-    Args:
-        grid: dotted path -> values to try.
-
-    Raises:
-        PlanError: a parameter has no values, or one value twice.
-    """
-    problems = []
-    for path, values in grid.items():
-        texts = Counter(canonical_or_none(value) for value in values)
-        if not values:
-            problems.append(f"sweep.{path} is empty: it needs at least one value")
-        if None in texts:
-            problems.append(f"sweep.{path}: every value must be finite")
-        problems += [
-            f"sweep.{path}: the value {text} is given twice"
-            for text, times in texts.items()
-            if times > 1 and text is not None
-        ]
-    if problems:
-        raise PlanError(problems)
-    names = list(grid)
-    columns = [[canonical_json(value) for value in grid[path]] for path in names]
-    return tuple(tuple(zip(names, combination, strict=True)) for combination in itertools.product(*columns))
 
 
 def canonical_or_none(value: Any) -> str | None:

@@ -134,9 +134,9 @@ def effects_table(folder: Path) -> str:
 
 def _blocks(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Rows of each scenario and design point, headed by the scenario and what the sweep set."""
-    swept = [str(column) for column in table.columns if "." in str(column)]
+    swept = [str(column) for column in table.columns if "." in str(column) or column == "label"]
     for (scenario, _), rows in table.groupby(["scenario", "point"], sort=False):
-        values = ", ".join(f"{path} = {rows[path].iloc[0]}" for path in swept)
+        values = ", ".join(f"{path} = {rows[path].iloc[0]}" for path in swept if pd.notna(rows[path].iloc[0]))
         yield (f"{scenario}, {values}" if values else str(scenario)), rows
 
 

@@ -11,8 +11,9 @@ import pytest
 from model.draws import replicate_seed
 from model.experiments.batch import run_batch
 from model.experiments.batch_file import folder_name, read_batch_file, read_plan, toml_value
+from model.experiments.design import grid_points
 from model.experiments.errors import PlanError
-from model.experiments.plan import BatchPlan, grid_points, make_plan
+from model.experiments.plan import BatchPlan, make_plan
 from model.scenario.layers import parse_set
 from model.scenario.problems import ScenarioError
 from tests.experiments.fakes import fake_simulate, plan, scenario
@@ -100,7 +101,7 @@ def test_all_mistakes_of_a_batch_file_come_out_together(tmp_path: Path) -> None:
         "replicates = 0: must be a whole number of at least 1",
         'base_seed = "x": must be a whole number of at least 0',
         "'engage_kja' is neither a shipped scenario nor a file; did you mean 'engage_kia'?",
-        "sweep.actors.KIA.troops: must be a list of values, not 5",
+        "sweep.actors.KIA.troops: must be a list of values, or a range such as {from = 0, to = 1, step = 0.1}, not 5",
     ]
     assert len(caught.value.problems) == len(expected)
     for sentence, part in zip(caught.value.problems, expected, strict=True):
@@ -209,7 +210,7 @@ def test_mixed_values_of_a_sweep_become_text(tmp_path: Path) -> None:
 def test_sweeping_what_the_command_line_sets_is_refused(batch_file: Path) -> None:
     with batch_file.open("a", encoding="utf-8") as file:
         file.write("[sweep]\neffect = [1.0, 2.5]\n")
-    with pytest.raises(PlanError, match="--set effect: the batch file sweeps it"):
+    with pytest.raises(PlanError, match="--set effect: the batch varies it"):
         read(batch_file, sets=["effect=9.0"])
 
 

@@ -1,0 +1,95 @@
+"""The verb ``batch``: thin; what an option means stands beside its name."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from model.cli import tell
+
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Override a parameter, as actors.KIA.troops=20000; repeatable."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say less: no progress, no chronicle.")]
+NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
+
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE...", help="One batch file, or any number of scenarios (names or files).")
+]
+Replicates = Annotated[int | None, typer.Option("--replicates", "-r", help="Runs of each scenario.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Processes; as many as there are cores.")]
+Out = Annotated[str | None, typer.Option(metavar="FOLDER", help="Folder; results/NAME when not given.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Compute only what is missing in the folder.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a batch that is in the folder.")]
+RerunFailed = Annotated[bool, typer.Option("--rerun-failed", help="With --resume: failed runs again.")]
+FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first run that fails.")]
+BaseSeed = Annotated[int | None, typer.Option(help="Seed from which all replicates' seeds follow.")]
+Reference = Annotated[str | None, typer.Option(metavar="SCENARIO", help="What the others are compared with.")]
+Timeout = Annotated[float | None, typer.Option(help="Seconds after which a run is given up.")]
+Record = Annotated[
+    list[str] | None, typer.Option(metavar="WHAT", help="Record more: control=monthly, the map of every month.")
+]
+Variants = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Cross with rival mechanisms: all, or a name of [structure]; repeatable."),
+]
+
+BATCH_EPILOG = (
+    "\b\nExamples:\n"
+    "  pangwa batch scenarios/batches/policy_options.toml\n"
+    "  pangwa batch status_quo engage_kia --replicates 100 --out results/kia\n"
+    "  pangwa batch engage_kia --set 'united_states.instruments=[]'\n"
+    "  pangwa batch policy_options --resume          go on after an interruption, or with more replicates"
+)
+
+
+def batch(
+    files: Files,
+    replicates: Replicates = None,
+    jobs: Jobs = None,
+    out: Out = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+    rerun_failed: RerunFailed = False,
+    fail_fast: FailFast = False,
+    sets: Sets = None,
+    base_seed: BaseSeed = None,
+    reference: Reference = None,
+    timeout: Timeout = None,
+    record: Record = None,
+    variants: Variants = None,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """Run scenarios many times with the same luck, and compare them: tables, effects, figures in one folder."""
+    from model.experiments.batch import run_batch
+    from model.experiments.batch_file import folder_name, read_plan
+
+    plan = read_plan(
+        files,
+        replicates=replicates,
+        base_seed=base_seed,
+        reference=reference,
+        sets=sets or (),
+        record=record or (),
+        variants=variants or (),
+        command=["pangwa", *sys.argv[1:]],
+    )
+    report = run_batch(
+        plan,
+        Path("results") / folder_name(plan.name) if out is None else out,
+        jobs=jobs,
+        resume=resume,
+        overwrite=overwrite,
+        rerun_failed=rerun_failed,
+        timeout=timeout,
+        fail_fast=fail_fast,
+        quiet=quiet,
+    )
+    if report.complete and report.ok:
+        tell.tell_batch(report.folder, figures=not no_figures, fresh=report.computed > 0)
+    raise typer.Exit(report.exit_code)
