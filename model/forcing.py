@@ -13,10 +13,14 @@ class Forcing(ParameterTable):
     """One thing that the outside world does, from a month to a month."""
 
     name: str = Field(description="what it is, for the chronicle")
-    kind: Literal["close_lanes", "price_factor", "other_origins", "conscription"] = Field(description="what it changes")
+    kind: Literal["close_lanes", "lanes", "holder", "price_factor", "other_origins", "conscription"] = Field(
+        description="what it changes; close_lanes shuts lanes to value at most, lanes sets them to it"
+    )
     start: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="first month, as 2021-07")
     end: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="last month; none: for good")
-    target: str = Field(default="", description="country, crossing or actor it is about; empty for all")
+    target: str = Field(default="", description="country, crossing, actor or place it is about; empty for all")
+    actor: str = Field(default="", description="holder: the armed actor in whose hands the place is, or nobody")
+    lane: Literal["all", "ore", "reagent", "goods"] = Field(default="all", description="which lanes are meant")
     value: float = Field(
         default=0.0, ge=0.0, le=1e6, description="lane opening 0-1, price factor, t/month, or persons/month"
     )

@@ -13,7 +13,11 @@ from model.chronicle import tell
 from model.dynamics import border, combat, control, diplomacy, operations
 from model.dynamics.budgets import rents
 from model.dynamics.combat import Fight, Orders
+from model.dynamics.handover import hand_over
+from model.forcing import Forcing
+from model.state import NOBODY
 from model.trade_phases import taxes_per_tonne
+from model.world.world import LANES
 
 if TYPE_CHECKING:
     from agents.instruments import Condition, Instrument
@@ -24,13 +28,25 @@ Ints = NDArray[np.int64]
 
 
 def apply_forcing(model: RareEarthModel) -> None:
-    """Lanes that the outside world shuts this month, whatever Beijing would do."""
+    """What the outside world does to places and lanes this month, whatever the actors would do."""
+    for forcing in model.forced("holder"):
+        winner = model.world.force_index.get(forcing.actor, NOBODY)
+        place = model.world.find_place(forcing.target)
+        if hand_over(model.ground, model.state, place, winner, model.p.posting.given_garrison):
+            text = f"By the record, {{place}} passes into the hands of {forcing.actor}"
+            tell(model, "handed_over", text, winner, place=place)
     for forcing in model.forced("close_lanes"):
-        for crossing, (name, country) in enumerate(
-            zip(model.world.crossing_ids, model.world.crossing_country, strict=True)
-        ):
-            if forcing.target in ("", name, country):
-                model.state.lanes[crossing] = np.minimum(model.state.lanes[crossing], forcing.value)
+        rows, lanes = _lanes_meant(model, forcing)
+        model.state.lanes[rows, lanes] = np.minimum(model.state.lanes[rows, lanes], forcing.value)
+    for forcing in model.forced("lanes"):
+        model.state.lanes[_lanes_meant(model, forcing)] = min(forcing.value, 1.0)
+
+
+def _lanes_meant(model: RareEarthModel, forcing: Forcing) -> tuple[Ints, slice | int]:
+    """Crossings and lanes that a forcing is about."""
+    pairs = zip(model.world.crossing_ids, model.world.crossing_country, strict=True)
+    rows = [row for row, labels in enumerate(pairs) if forcing.target in ("", *labels)]
+    return np.array(rows, np.int64), slice(None) if forcing.lane == "all" else LANES.index(forcing.lane)
 
 
 def conscription(model: RareEarthModel) -> dict[str, Floats]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from model import tables
 from model.dynamics.ground import Ground
+from model.observe import observe
 from model.outcomes import compute
 from model.scenario.spec import RunSpec
 from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, DESTINATIONS, NOBODY, QUAD, State
@@ -136,6 +137,7 @@ class Recorder:
             "india_route_capacity_t": market.route_capacity,
             "india_processing_revenue_usd": flows.india_revenue,
             "federal_settlement": state.settlement,
+            **observe(self.world, state, self.junta),
             **extra,
         }
         for name, series in self.monthly.items():
@@ -155,6 +157,9 @@ class Recorder:
             "seat_population_share": np.bincount(holder[held], world.population[held], minlength=forces) / total,
             "troops": state.troops.sum(axis=1),
             "posts": np.bincount(state.holder[everywhere], state.posts[everywhere], minlength=forces),
+            "posts_taken": state.tally.posts_taken,
+            "dead": state.tally.dead,
+            "deserted": state.tally.deserted,
             "arms": state.arms,
             "treasury_usd": state.treasury,
             "revenue_usd": state.tally.income,

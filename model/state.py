@@ -75,6 +75,8 @@ class Tally:
     deserted: Ints
     captured: Ints
     """(F,) fighters; captured: taken prisoner or dispersed when a place fell."""
+    posts_taken: Ints
+    """(F,) fortified positions captured from others."""
     arms_gained: Floats
     arms_lost: Floats
     """(F,) fighter equivalents bought, given or captured; lost, worn out or captured from it."""
@@ -93,10 +95,10 @@ class Tally:
     @classmethod
     def zero(cls, forces: int, territories: int) -> Tally:
         """A tally with nothing in it."""
-        recruited, dead, deserted, captured = (np.zeros(forces, np.int64) for _ in range(4))
+        recruited, dead, deserted, captured, posts = (np.zeros(forces, np.int64) for _ in range(5))
         gained, lost, income, spent = (np.zeros(forces) for _ in range(4))
         deaths, fights = np.zeros(territories, np.int64), np.zeros(territories)
-        return cls(recruited, dead, deserted, captured, gained, lost, income, spent, deaths, fights)
+        return cls(recruited, dead, deserted, captured, posts, gained, lost, income, spent, deaths, fights)
 
 
 @dataclass

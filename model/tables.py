@@ -64,6 +64,13 @@ MONTHLY = (
     _c("india_route_capacity_t", _F, "t/month", "what the road to India could carry if it were safe and dry"),
     _c("india_processing_revenue_usd", _F, "USD", "revenue of India's processors in the month"),
     _c("federal_settlement", _I, "0/1", "whether a federal settlement has been signed"),
+    _c("sacm_full_area", _F, "0-1", "area under the junta's full authority, as SAC-M counts (model/observe.py)"),
+    _c("sacm_full_population", _F, "0-1", "population under it, as SAC-M counts"),
+    _c("bbc_full_area", _F, "0-1", "area under the junta's full control, as the BBC counts"),
+    _c("bbc_resistance_area", _F, "0-1", "area under full control of its opponents, as the BBC counts"),
+    _c("nug_junta", _F, "0-1", "townships where the junta's writ runs, as the NUG counts"),
+    _c("nug_resistance", _F, "0-1", "townships that its opponents control, as the NUG counts"),
+    _c("polls", _F, "townships", "townships where the junta could hold polls"),
 )
 
 ACTORS = (
@@ -75,6 +82,9 @@ ACTORS = (
     _c("seat_population_share", _F, "0-1", "population of the townships whose town it holds"),
     _c("troops", _I, "fighters", "fighters in the field and in garrisons"),
     _c("posts", _I, "posts", "fortified positions"),
+    _c("posts_taken", _I, "posts", "positions captured in the month"),
+    _c("dead", _I, "fighters", "killed in the month"),
+    _c("deserted", _I, "fighters", "deserted in the month"),
     _c("arms", _F, "fighter equivalents", "arms in hand"),
     _c("treasury_usd", _F, "USD", "money in hand"),
     _c("revenue_usd", _F, "USD", "income of the month, aid included"),

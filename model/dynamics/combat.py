@@ -186,7 +186,7 @@ def resolve(
     defence = defence * (1 + (fort.air - 1) * air[1, places])
     chance_post = success(attack, defence * fort.post, contest.decisiveness, form)
     chance = success(attack, defence * walls(ground, fort)[places], contest.decisiveness, form)
-    _posts(ground, state, draws, places, sides, chance_post, profile["assaults_per_operation"])
+    _posts(ground, state, draws, places, leader, sides, chance_post, profile["assaults_per_operation"])
     _close_in(state, places, leader)
     fallen = _siege(ground, state, draws, places, leader, chance, parameters)
     _losses(ground, state, draws, places, sides, guards, chance, parameters)
@@ -213,13 +213,16 @@ def _posts(
     state: State,
     draws: Draws,
     places: Ints,
+    leader: Ints,
     sides: Bools,
     chance: Floats,
     assaults: Floats,
 ) -> None:
     tries = (sides * assaults[:, None]).sum(axis=0)
     won = draws.binomial("posts", state.month, tries, chance, ground.place_keys[places])
-    state.posts[places] -= np.minimum(won, state.posts[places])
+    won = np.minimum(won, state.posts[places])
+    state.posts[places] -= won
+    np.add.at(state.tally.posts_taken, leader, won)
 
 
 def _siege(
@@ -330,6 +333,7 @@ def take(ground: Ground, state: State, draws: Draws, fight: Fight, parameters: C
         place, winner, loser = int(fight.place[row]), int(fight.attacker[row]), int(fight.defender[row])
         if loser >= 0:
             _rout(ground, state, draws, place, winner, loser, parameters)
+        state.tally.posts_taken[winner] += state.posts[place]
         state.holder[place] = winner
         state.attacker[place] = NOBODY
         state.besieged[place] = 0

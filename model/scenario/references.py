@@ -155,13 +155,26 @@ def _condition(path: Path, when: dict[str, Any], stated: Stated, names: Names) -
 def _forcing(path: Path, table: dict[str, Any], stated: Stated, names: Names) -> Iterator[Problem]:
     kind, target = table.get("kind"), table.get("target", "")
     known: tuple[str, ...] | None = None
-    if kind == "close_lanes":
+    if kind in ("close_lanes", "lanes"):
         known, what = (*names.crossings, *names.countries), "crossing or country"
     elif kind == "conscription":
         known, what = names.armed, "armed actor"
-    if known is not None and isinstance(target, str) and target and target not in known:
+    elif kind == "holder":
+        known, what = names.places, "township or site"
+        if target == "":
+            yield Problem(
+                stated.origin((*path, "target")), (*path, "target"), "is missing; it needs a township or site"
+            )
+        yield from _holder(path, table, stated, names)
+    if known is not None and isinstance(target, str) and target and not _is_known(target, known, what):
         yield _unknown((*path, "target"), target, target, stated, known, what)
     yield from _order(path, table, stated)
+
+
+def _holder(path: Path, table: dict[str, Any], stated: Stated, names: Names) -> Iterator[Problem]:
+    actor, known = table.get("actor", ""), (*names.armed, NOBODY)
+    if isinstance(actor, str) and actor not in known:
+        yield _unknown((*path, "actor"), actor, actor, stated, known, "armed actor")
 
 
 def _order(path: Path, table: dict[str, Any], stated: Stated) -> Iterator[Problem]:

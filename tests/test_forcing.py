@@ -1,0 +1,82 @@
+"""What the outside world does by date: places handed over, lanes set."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.model import RareEarthModel
+from model.observe import MEASURES, observe
+from model.scenario.problems import ScenarioError
+from model.scenario.read import load_scenario
+from model.scenario.spec import RunSpec
+
+TINY = str(Path(__file__).parent / "tiny")
+
+
+def model_with(forcing: list[dict[str, object]], months: int = 4) -> RareEarthModel:
+    sets = [f"world={TINY}", f"months={months}", "forcing=" + _toml(forcing)]
+    scenario = load_scenario("status_quo", sets)
+    return RareEarthModel(spec=RunSpec.make(scenario.name, scenario.resolved()))
+
+
+def _toml(entries: list[dict[str, object]]) -> str:
+    return "[" + ",".join("{" + ",".join(f"{k}={json.dumps(v)}" for k, v in e.items()) + "}" for e in entries) + "]"
+
+
+def test_a_place_is_handed_over_at_its_date_and_kept() -> None:
+    plain = model_with([])
+    site = plain.world.place_ids[int(plain.world.mine_place[0])]
+    at = plain.world.find_place(site)
+    winner = next(n for n, i in plain.world.force_index.items() if i != plain.state.holder[at])
+    model = model_with([{"name": "x", "kind": "holder", "start": "2025-10", "target": site, "actor": winner}], months=6)
+    holders = []
+    for _ in range(6):
+        model.step()
+        holders.append(model.name(int(model.state.holder[at])))
+    assert holders[2:] == [winner] * 4
+    handed = [event for event in model.recorder.events if event[2] == "handed_over"]
+    assert handed and handed[0][1] == "2025-10"
+
+
+def test_lanes_are_set_to_the_value_whatever_beijing_does() -> None:
+    entry = {"name": "x", "kind": "lanes", "start": "2025-09", "end": "2025-10", "target": "China", "lane": "reagent"}
+    model = model_with([{**entry, "value": 0.3}])
+    model.step()
+    model.step()
+    chinese = model.world.chinese_crossings
+    assert np.allclose(model.state.lanes[chinese, 1], 0.3)
+    assert not np.allclose(model.state.lanes[chinese, 0], 0.3)
+
+
+def test_a_forcing_about_nobody_known_is_told() -> None:
+    with pytest.raises(ScenarioError, match="unknown armed actor"):
+        model_with([{"name": "x", "kind": "holder", "start": "2025-10", "target": "Bhamo", "actor": "KIAA"}])
+
+
+def test_measures_of_control_follow_their_definitions() -> None:
+    model = model_with([])
+    world, state, junta = model.world, model.state, model.junta
+    towns = len(world.codes)
+    state.holder[:towns], state.attacker[:] = junta, -1
+    state.control[:] = 0.0
+    state.control[junta], state.control[-1] = 0.9, 0.1
+    seen = observe(world, state, junta)
+    assert tuple(seen) == MEASURES
+    assert seen["sacm_full_area"] == pytest.approx(1.0)
+    assert seen["bbc_full_area"] == pytest.approx(0.81)
+    assert seen["nug_junta"] == pytest.approx(1.0) and seen["polls"] == towns
+    rebel = next(i for i in range(len(world.forces)) if state.stance[junta, i] == -1)
+    state.control[junta], state.control[rebel] = 0.5, 0.4
+    seen = observe(world, state, junta)
+    assert seen["sacm_full_area"] == 0.0, "a tenth of the countryside in other hands ends full authority"
+    assert seen["nug_junta"] == 0.0 and seen["nug_resistance"] == 0.0, "contested"
+    state.attacker[0], state.holder[1] = rebel, rebel
+    state.control[junta], state.control[rebel] = 0.9, 0.0
+    seen = observe(world, state, junta)
+    assert seen["polls"] == towns - 1
+    area = world.area
+    assert seen["sacm_full_area"] == pytest.approx(1 - (area[0] + area[1]) / area.sum())
