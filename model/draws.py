@@ -24,6 +24,8 @@ _MUL1, _MUL2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _U30, _U27, _U31, _U11 = (np.uint64(shift) for shift in (30, 27, 31, 11))
 _NP_GAMMA, _NP_MUL1, _NP_MUL2 = np.uint64(_GAMMA), np.uint64(_MUL1), np.uint64(_MUL2)
 _SCALE = 2.0**-53
+_FEW = 20.0
+"""Expected counts up to here are inverted by counting up: the general inverse takes some 5 us a count."""
 
 
 def _mix(value: int) -> int:
@@ -34,10 +36,14 @@ def _mix(value: int) -> int:
 
 
 def _mix_array(value: Keys) -> Keys:
+    # In place wherever it can be: a month draws some ten thousand numbers, and new arrays cost more than the sums.
     value = value + _NP_GAMMA
-    value = (value ^ (value >> _U30)) * _NP_MUL1
-    value = (value ^ (value >> _U27)) * _NP_MUL2
-    return value ^ (value >> _U31)
+    value ^= value >> _U30
+    value *= _NP_MUL1
+    value ^= value >> _U27
+    value *= _NP_MUL2
+    value ^= value >> _U31
+    return value
 
 
 def key(name: str) -> int:
@@ -85,10 +91,12 @@ class Draws:
             Floats of the broadcast shape of the keys.
         """
         bits = np.asarray(np.uint64(self._stream(process, month)))
-        with np.errstate(over="ignore"):
-            for array in key_arrays:
-                bits = _mix_array(bits ^ array)
-        return ((bits >> _U11).astype(np.float64) + 0.5) * _SCALE
+        for array in key_arrays:
+            bits = _mix_array(np.bitwise_xor(bits, array))
+        uniforms = np.asarray(bits >> _U11).astype(np.float64)
+        uniforms += 0.5
+        uniforms *= _SCALE
+        return uniforms
 
     def scalar(self, process: str, month: int, *integer_keys: int) -> float:
         """One uniform in (0, 1) from integer keys; equal to :meth:`uniform` of the same keys."""
@@ -145,6 +153,31 @@ class Draws:
 
 
 def _inverse_binomial(u: Floats, n: Floats, p: Floats) -> Floats:
-    guess = np.clip(np.ceil(np.nan_to_num(special.bdtrik(u, n, p))), 0.0, n)
-    lower = np.maximum(guess - 1, 0.0)
-    return np.where((guess > 0) & (special.bdtr(lower, n.astype(np.int64), p) >= u), lower, guess)
+    """Least whole number whose distribution function reaches ``u``: counted up from 0 where few are expected."""
+    few = n * p <= _FEW
+    count = np.empty_like(u)
+    count[few] = _count_up(u[few], n[few], p[few])
+    many = ~few
+    if many.any():
+        u, n, p = u[many], n[many], p[many]
+        guess = np.clip(np.ceil(np.nan_to_num(special.bdtrik(u, n, p))), 0.0, n)
+        lower = np.maximum(guess - 1, 0.0)
+        reached = (guess > 0) & (special.bdtr(lower, n.astype(np.int64), p) >= u)
+        count[many] = np.where(reached, lower, guess)
+    return count
+
+
+def _count_up(u: Floats, n: Floats, p: Floats) -> Floats:
+    """The same by summing chances from 0 upwards (inversion by sequential search: Devroye 1986, chapter X.4)."""
+    chance = np.exp(n * np.log1p(-p))
+    odds = p / (1 - p)
+    reached, count = chance.copy(), np.zeros(len(u))
+    going = np.flatnonzero(reached < u)
+    step = 0
+    while going.size:
+        step += 1
+        chance[going] *= (n[going] - (step - 1)) / step * odds[going]
+        reached[going] += chance[going]
+        count[going] = step
+        going = going[(reached[going] < u[going]) & (n[going] > step)]
+    return count

@@ -88,6 +88,7 @@ class RoadNetwork:
         ends = np.concatenate([world.roads, world.roads[:, ::-1]])
         size = len(world.place_ids)
         self.graph = sparse.csr_array((np.concatenate([km, km]), (ends[:, 0], ends[:, 1])), shape=(size, size))
+        self._usable = self.graph.copy()
         self.row = np.repeat(np.arange(size), np.diff(self.graph.indptr))
         self._known: dict[int, tuple[bytes, Floats]] = {}
 
@@ -107,7 +108,7 @@ class RoadNetwork:
         known = self._known.get(actor)
         if known is not None and known[0] == signature:
             return known[1]
-        usable = self.graph.copy()
+        usable = self._usable
         usable.data = np.where(passable[self.row], self.graph.data, np.inf)
         reached = np.isfinite(csgraph.dijkstra(usable, indices=home))
         sources = np.flatnonzero(depots & reached)
