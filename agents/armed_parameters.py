@@ -21,6 +21,9 @@ class ArmedActorParameters(ParameterTable):
     # where it stands; empty lists leave what the world's record says
     home: str = Field(default="", description="township or site of its headquarters")
     homeland: list[str] = Field(default_factory=list, description="townships it sees as its own, besides the record's")
+    core: list[str] = Field(
+        default_factory=list, description="townships that it would never trade away, besides the record's"
+    )
     allies: list[str] = Field(default_factory=list, description="armed actors it is allied with at the start")
     enemies: list[str] = Field(default_factory=list, description="armed actors it is at war with at the start")
     # forces
@@ -236,6 +239,22 @@ class ArmedActorParameters(ParameterTable):
         unit="0-1",
         meaning="How far it lives on Chinese trade, arms and tolerance.",
         source=f"forces.csv; {_FACTS} 59, inferred from who gave in",
+    )
+    threat_credibility: float = parameter(
+        0.3,
+        low=0.0,
+        high=0.8,
+        unit="0-1",
+        meaning="How far it believes a Chinese threat to stop buying its ore.",
+        source=f"{_FACTS} 60: the KIA expected Beijing to go on buying",
+    )
+    arms_for_allies: float = parameter(
+        0.0,
+        low=0.0,
+        high=500.0,
+        unit="fighter equivalents/month",
+        meaning="Arms that it gives or sells to allies at war, shared among them, unless Beijing has it stop.",
+        source="forces.csv: the UWSA's; assumed",
     )
     federal_preference: float = parameter(
         0.0,

@@ -7,7 +7,8 @@ from mesa import Agent, Model
 from numpy.typing import NDArray
 
 from agents.china_parameters import BeijingParameters
-from model.dynamics.border import Stance, Watch
+from model.dynamics.bargain import BeijingWeights
+from model.dynamics.border import REAGENT_LANE, Stance, Watch
 
 Floats = NDArray[np.float64]
 
@@ -32,11 +33,17 @@ class Beijing(Agent):
             fear: how near the junta is to collapse, 0-1.
         """
         p = self.parameters
+        answered = self.answers(link)
+        shut = np.zeros((len(link), 3), bool)
+        if p.answer == "closes_border":
+            shut[answered] = True
+        elif p.answer == "squeezes_reagent":
+            shut[answered, REAGENT_LANE] = True
         return Stance(
             close_base=p.close_base,
             reopen_base=p.reopen_base,
             offensive=p.weight_offensive,
-            us_link=p.weight_us_link,
+            us_link=0.0 if p.answer == "outbids" else p.weight_us_link,
             collapse=p.weight_collapse,
             shortage=p.weight_shortage_ore,
             talks=p.weight_talks,
@@ -44,6 +51,7 @@ class Beijing(Agent):
             dwell=p.minimum_dwell,
             link=link,
             fear=fear,
+            shut=shut,
         )
 
     def watch(self, depends: Floats, link: Floats, government: int) -> Watch:
@@ -57,7 +65,6 @@ class Beijing(Agent):
         p = self.parameters
         return Watch(
             gain=p.pressure_gain,
-            transmission=p.transmission,
             memory=p.offensive_memory,
             attacks=p.offensive_attacks,
             us_link=p.pressure_us_link,
@@ -66,10 +73,62 @@ class Beijing(Agent):
             link=link,
         )
 
+    def answers(self, link: Floats) -> NDArray[np.bool_]:
+        """(F,) with whom the US deals so far that Beijing gives its declared answer; none where it weighs month by month.
+
+        Args:
+            link: (F,) how far the US deals with each armed actor, 0-1.
+        """
+        p = self.parameters
+        return (link >= p.answer_from) & (link > 0) & (p.answer != "own")
+
+    def bargains_with(self, stake: Floats, since: NDArray[np.int64], link: Floats) -> Floats:
+        """(F,) chance of quiet talks with each armed actor this month.
+
+        Args:
+            stake: (F,) 0-1, how much of what Beijing or the group minds is at stake.
+            since: (F,) months since the last round.
+            link: (F,) how far the US deals with each, 0-1.
+        """
+        p = self.parameters
+        barred = self.answers(link) & (p.answer == "closes_border")
+        return np.where((since >= p.talks_pause) & ~barred, p.talks_hazard * stake, 0.0)
+
+    def weights(self) -> BeijingWeights:
+        """What it weighs in talks; see :mod:`model.dynamics.bargain`."""
+        p = self.parameters
+        return BeijingWeights(
+            offensive=p.weight_offensive,
+            collapse=p.weight_collapse,
+            shortage=p.weight_shortage_ore,
+            us_link=p.weight_us_link,
+            town=p.weight_town,
+            cheap_ore=p.weight_cheap_ore,
+            leverage=p.leverage,
+            patronage=p.patronage_offer,
+        )
+
     def support_usd(self, fear: float) -> float:
         """USD a month of arms and credit for the junta, in proportion to the fear of its collapse."""
         return self.parameters.junta_support_usd * fear
 
-    def outbid(self, quad_offer: float) -> float:
-        """Factor that its buyers pay on top when a rival contract stands (0-1)."""
+    def embargo(self, usual: float, link: Floats) -> float:
+        """0-1, share of the reagent for ore bound for India that it withholds.
+
+        Args:
+            usual: what it withholds in any case.
+            link: (F,) how far the US deals with each armed actor, 0-1.
+        """
+        squeezes = self.parameters.answer == "squeezes_reagent" and bool(self.answers(link).any())
+        return 1.0 if squeezes else usual
+
+    def outbid(self, quad_offer: float, link: Floats) -> float:
+        """Factor that its buyers pay on top.
+
+        Args:
+            quad_offer: 0-1, level of a rival contract.
+            link: (F,) how far the US deals with each armed actor, 0-1.
+        """
+        if self.parameters.answer == "outbids" and self.answers(link).any():
+            return self.parameters.answer_bid
         return 1 + (self.parameters.outbid_cap - 1) * float(np.clip(quad_offer, 0.0, 1.0))

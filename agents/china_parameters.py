@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from model.parameters import ParameterTable, parameter
+from model.parameters import ParameterTable, choice, parameter
 
 
 class BeijingParameters(ParameterTable):
@@ -131,14 +131,97 @@ class BeijingParameters(ParameterTable):
         source="assumed: about 49 townships fell in the 14 months after October 2023 (SOURCES K11)",
     )
     transmission: float = parameter(
-        0.3,
-        low=0.0,
-        high=1.0,
-        unit="1/month",
-        meaning="Chance that pressure on the UWSA cuts its supplies to an ally.",
-        source="assumed from 20 August 2025",
-        status="weakly identified",
+        0.3, low=0.0, high=1.0, unit="1/month", status="weakly identified",
+        meaning="Chance that a supplier wholly dependent on China stops arms for an ally under full pressure.",
+        source="assumed from 20 August 2025: the UWSA stopped arms and money for TNLA, MNDAA and SSPP (SOURCES V17-V18)",
+    )  # fmt: skip
+    supply_return: float = parameter(
+        0.05, low=0.0, high=0.5, unit="1/month", meaning="Chance that arms flow again to an ally no longer under pressure.",
+        source="assumed",
+    )  # fmt: skip
+    talks_hazard: float = parameter(
+        0.3, low=0.0, high=1.0, unit="1/month", status="weakly identified",
+        meaning="Chance of quiet talks with a group when all that Beijing minds of it is at stake.",
+        source="assumed: KIO in Kunming seven weeks after Pangwa fell, and again ten months later (SOURCES T4)",
+    )  # fmt: skip
+    talks_pause: int = parameter(
+        6, low=1, high=24, unit="months", meaning="Months between two rounds of talks with the same group.",
+        source="assumed: KIO in Kunming in December 2024 and October 2025",
+    )  # fmt: skip
+    deal_months: int = parameter(
+        12, low=1, high=120, unit="months", meaning="How long a deal struck in talks holds.", source="assumed"
     )
+    weight_town: float = parameter(
+        0.5, low=0.0, high=3.0, unit="logit", meaning="Worth to Beijing of a town handed back to the junta.",
+        source="assumed: Lashio, Mogok and Momeik were asked for and given (SOURCES V75, V121)", status="weakly identified",
+    )  # fmt: skip
+    towns_asked: int = parameter(
+        2, low=0, high=10, unit="towns", meaning="Most towns that Beijing asks of a group at once.",
+        source="observed: Lashio of the MNDAA; Mogok and Momeik of the TNLA", status="observed",
+    )  # fmt: skip
+    weight_cheap_ore: float = parameter(
+        0.5, low=0.0, high=3.0, unit="logit", meaning="Worth to Beijing of a lower tax on ore.",
+        source="assumed: the extra tax of 20 % was given up before the ore lane opened (SOURCES T3)",
+    )  # fmt: skip
+    tax_cut: float = parameter(
+        0.2, low=0.0, high=1.0, unit="0-1", meaning="Share of its ore tax that Beijing asks a group to give up.",
+        source="assumed", status="assumed",
+    )  # fmt: skip
+    leverage: float = parameter(
+        0.5, low=0.0, high=3.0, unit="logit", meaning="Worth to Beijing of a shut lane as a means of pressure.",
+        source="assumed: ore and goods reopened apart, each against something", status="weakly identified",
+    )  # fmt: skip
+    leverage_months: float = parameter(
+        12.0, low=1.0, high=60.0, unit="months", meaning="Time in which that worth fades: Yunnan's own trade suffers too.",
+        source="assumed: goods lanes reopened after 12 months though Bhamo was still besieged",
+    )  # fmt: skip
+    threat_hazard: float = parameter(
+        0.5, low=0.0, high=1.0, unit="-", meaning="Chance of a threat to stop buying when a group will not halt its war.",
+        source="SOURCES T4: made once, in May 2025", status="weakly identified",
+    )  # fmt: skip
+    threat_execution: float = parameter(
+        0.03, low=0.0, high=0.5, unit="1/month", meaning="Chance that a standing threat is carried out, were ore plentiful.",
+        source="assumed; no proof that it was carried out in 2025 (SOURCES T4)",
+    )  # fmt: skip
+    threat_forgotten: float = parameter(
+        0.1, low=0.0, high=1.0, unit="0-1", meaning="Memory of offensives below which a threat to stop buying is dropped.",
+        source="assumed",
+    )  # fmt: skip
+    purchase_floor: float = parameter(
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of the usual ore that buyers may take once it is.",
+        source="assumed",
+    )  # fmt: skip
+    patronage_offer: float = parameter(
+        0.0, low=0.0, high=1.0, unit="0-1", status="definition",
+        meaning="How far Beijing offers others the terms of the Wa: stable lanes and money for a leash.",
+        source="the Wa and Mong La alone so far; scenario wa_precedent",
+    )  # fmt: skip
+    patron_usd: float = parameter(
+        3e6, low=0.0, high=50e6, unit="USD/month", meaning="Money, arms and goods on credit for a group that takes them.",
+        source="assumed: a fifth of what the UWSA is taken to have from outside",
+    )  # fmt: skip
+    patron_dependence: float = parameter(
+        0.8, low=0.0, high=1.0, unit="0-1", meaning="How much of a group's remaining independence full patronage takes.",
+        source="assumed so that a half-dependent group becomes as dependent as the UWSA (SOURCES P59)",
+    )  # fmt: skip
+    asset_freeze: float = parameter(
+        0.5, low=0.0, high=1.0, unit="0-1", status="weakly identified",
+        meaning="Share of a wholly dependent group's outside income that full pressure freezes.",
+        source="assumed; freezes and arrests of 2025 (SOURCES V17-V18)",
+    )  # fmt: skip
+    answer: Literal["own", "closes_border", "squeezes_reagent", "outbids"] = choice(
+        "own",
+        meaning="Beijing's answer to US dealings with a group: as it weighs them month by month, or one thing for good.",
+        source="article S15; never observed. Scenarios china_closes_border, china_squeezes_reagent, china_outbids",
+    )
+    answer_from: float = parameter(
+        0.1, low=0.0, high=1.0, unit="0-1", meaning="US dealings with a group from which that answer is given.",
+        source="assumed",
+    )  # fmt: skip
+    answer_bid: float = parameter(
+        1.5, low=1.0, high=2.5, unit="x", meaning="What its buyers pay over the market where the answer is to outbid.",
+        source="assumed: between the cap of an ordinary month and the US price floor",
+    )  # fmt: skip
     junta_support_usd: float = parameter(
         10e6,
         low=0.0,

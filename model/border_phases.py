@@ -2,31 +2,229 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
+from agents.armed import PeoplesDefenceForce
 from model.chronicle import tell
-from model.dynamics import border
+from model.dynamics import bargain, border, diplomacy, operations
+from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.dynamics.combat import Fight
+from model.readings import at_peace, junta_fear, link_with_us, taxes_per_tonne
 from model.world.world import LANES
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+# what Beijing sees -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Stakes:
+    """(F,) arrays of what is at stake between Beijing and each armed actor."""
+
+    ore_usd: Floats
+    """USD a month of ore tax that shut lanes and cut purchases cost it."""
+    ore_share: Floats
+    """0-1, share of all mines' capacity that they hold back and that is its own."""
+    tax_usd: Floats
+    """USD a month of ore tax with all lanes open."""
+    goods: Floats
+    """0-1, how far the goods lanes at its gates are shut."""
+    age: Floats
+    """Months for which its shut lanes have been shut, on average."""
+
+
+def _stakes(model: RareEarthModel) -> _Stakes:
+    state, world = model.state, model.world
+    forces = len(model.armed)
+    holder = state.holder[world.mine_place]
+    crossing = world.mine_crossing
+    keeper = state.holder[world.crossing_place]
+    bought = np.append(state.dealings.purchase, 1.0)[keeper]
+    blocked = 1 - state.lanes[crossing, ORE_LANE] * bought[crossing]
+    tax = np.append(taxes_per_tonne(model) / model.p.market.yuan_per_usd, 0.0)[holder]
+    output = state.capacity * np.maximum(state.operating, model.p.budgets.rent_operating)
+    per_holder = [output * tax * blocked, state.capacity * blocked, output * tax]
+    lost, held, full = (np.bincount(holder + 1, part, minlength=forces + 1)[1:].astype(float) for part in per_holder)
+    goods = 1 - border.goods_open(world, model.ground, state)
+    shut = (1 - state.lanes) * world.chinese_crossings[:, None]
+    age = np.bincount(keeper + 1, (shut * state.lane_age).sum(axis=1), minlength=forces + 1)[1:]
+    weight = np.bincount(keeper + 1, shut.sum(axis=1), minlength=forces + 1)[1:]
+    share = held / max(float(state.capacity.sum()), 1e-9)
+    return _Stakes(lost, share, full, goods, np.asarray(age / np.maximum(weight, 1e-9)))
+
+
+# quiet talks -----------------------------------------------------------------------------------------------------
+
+
+def negotiate(model: RareEarthModel, prospects: Floats) -> None:
+    """Beijing invites armed groups to quiet talks in Kunming; deals are struck, kept and forgotten.
+
+    Args:
+        model: the model.
+        prospects: (F, F + 1) best expected utility of each actor's attacks on each other one, as ``decide_operations`` has it.
+    """
+    state, beijing = model.state, model.beijing
+    _keep_deals(model)
+    if model.junta < 0:
+        return
+    stakes = _stakes(model)
+    depends = model.profile["dependence_on_china"]
+    minded = np.maximum.reduce([state.offensive, state.pressure, stakes.goods, np.minimum(stakes.ore_share * 2, 1.0)])
+    minded = np.where(beijing.parameters.patronage_offer > state.dealings.patron, 1.0, minded) * (depends > 0)
+    minded[model.junta] = 0.0
+    chance = beijing.bargains_with(minded, state.dealings.talked, link_with_us(model)) * (state.dealings.deal == 0)
+    u = model.draws.uniform("kunming", model.month, model.ground.actor_keys)
+    for actor in np.flatnonzero(u < chance):
+        if not isinstance(model.armed[actor], PeoplesDefenceForce):
+            _talk(model, int(actor), stakes, prospects)
+
+
+def _keep_deals(model: RareEarthModel) -> None:
+    """Deals run out, or end with the halt that was a part of them; patronage ends with it too."""
+    state = model.state
+    state.dealings.talked += 1
+    running = state.dealings.deal > 0
+    broken = (
+        running & state.dealings.halted & (state.stance[model.junta] == -1) if model.junta >= 0 else running & False
+    )
+    for actor in np.flatnonzero(broken):
+        tell(model, "deal_broken", f"{model.name(int(actor))} fights again: its deal with Beijing is void", int(actor))
+    state.dealings.deal = np.where(broken, 0, np.maximum(state.dealings.deal - 1, 0))
+    state.dealings.patron[broken] = 0.0
+    over = state.dealings.deal == 0
+    state.dealings.tax_cut[over] = 0.0
+    state.dealings.halted[over] = False
+    lean = model.beijing.parameters.patron_dependence * state.dealings.patron
+    base = np.array([actor.parameters.dependence_on_china for actor in model.armed])
+    model.profile["dependence_on_china"] = base + lean * (1 - base)
+
+
+def _talk(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats) -> None:
+    state, weights, p = model.state, model.beijing.weights(), model.p.bargain
+    state.dealings.talked[actor] = 0
+    towns = _towns_asked(model, actor)
+    case = _case(model, actor, stakes, prospects, towns)
+    packages = bargain.menu(case, patronage=weights.patronage > state.dealings.patron[actor])
+    group, beijing, junta = bargain.gains(packages, case, weights, p)
+    row = bargain.best_package(packages, group, beijing, junta)
+    tell(model, "talks", f"{model.name(actor)} and Beijing talk quietly in Kunming", actor)
+    key = model.ground.actor_keys[actor : actor + 1]
+    gain = (float(group[row]), float(beijing[row]), float(junta[row]))
+    if row >= 0 and bargain.signs(gain, p.precision, model.draws, model.month, key):
+        _sign(model, actor, packages[row], towns)
+        return
+    tell(model, "talks_failed", f"the talks of {model.name(actor)} in Kunming end without result", actor)
+    q = model.beijing.parameters
+    threatens = model.draws.uniform("threat", model.month, key)[0] < q.threat_hazard
+    if case.fights and stakes.tax_usd[actor] > 0 and state.offensive[actor] > 0 and threatens:
+        state.dealings.threat[actor] = True
+        text = f"Beijing threatens to stop buying {model.name(actor)}'s ore unless it halts"
+        tell(model, "purchase_threat", text, actor, other=model.junta)
+
+
+def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats, towns: Ints) -> bargain.Case:
+    state, profile, q = model.state, model.profile, model.beijing.parameters
+    horizon, revenue = float(profile["horizon_months"][actor]), float(state.revenue[actor])
+    talks = model.p.diplomacy
+    fights = bool(state.stance[actor, model.junta] == -1)
+    weary = float(profile["war_weariness"][actor] * state.losses_year[actor]) / 0.1
+    threat = float(profile["threat_credibility"][actor]) * (1 - q.purchase_floor) * state.dealings.threat[actor]
+    rent = np.zeros(len(state.holder))
+    worth = operations.worth_of_places(
+        model.world, model.ground, state, rent, profile, np.full(len(towns), actor), towns
+    )
+    # What a windfall or a loss is worth levels off, as in the worth of places.
+    months = horizon / (np.array([stakes.ore_usd[actor], stakes.tax_usd[actor], q.patron_usd]) + revenue)
+    wish = diplomacy.wish_of_junta(state, model.junta, profile, prospects, talks)
+    leash = float(profile["dependence_on_china"][model.junta]) * model.p.bargain.weight_pressure
+    return bargain.Case(
+        ore=float(months[0] * stakes.ore_usd[actor]),
+        goods=float(stakes.goods[actor]),
+        depends=float(profile["dependence_on_china"][actor]),
+        pressure=float(state.pressure[actor]),
+        threat=threat * float(months[1] * stakes.tax_usd[actor]),
+        war=float(prospects[actor, model.junta]) + talks.reluctance - weary,
+        fights=fights,
+        towns=worth,
+        tax=q.tax_cut * float(months[1] * stakes.tax_usd[actor]),
+        patron_money=float(months[2] * q.patron_usd),
+        autonomy=float(profile["autonomy_cost"][actor]),
+        offensive=float(state.offensive[actor]),
+        fear=junta_fear(model),
+        shortage=float(state.market.shortage),
+        ore_share=float(stakes.ore_share[actor]),
+        link=float(link_with_us(model)[actor]),
+        stale=1 - float(np.exp(-stakes.age[actor] / q.leverage_months)),
+        junta=float(wish[actor]) + leash,
+    )
+
+
+def _towns_asked(model: RareEarthModel, actor: int) -> Ints:
+    """Towns that Beijing asks the actor to hand back: outside its core, those on the roads and with most people first."""
+    state, world, ground = model.state, model.world, model.ground
+    held = np.flatnonzero((state.holder == actor) & ground.is_town & ~world.core[actor])
+    weight = world.betweenness[held] + np.minimum(ground.population[held] / 1e5, 1.0)
+    return held[np.argsort(-weight, kind="stable")][: model.beijing.parameters.towns_asked]
+
+
+def _sign(model: RareEarthModel, actor: int, package: Floats, towns: Ints) -> None:
+    """Put a package into effect, and tell it."""
+    state, world, p = model.state, model.world, model.beijing.parameters
+    gates = np.flatnonzero((state.holder[world.crossing_place] == actor) & world.chinese_crossings)
+    state.dealings.deal[actor], state.dealings.threat[actor], state.dealings.purchase[actor] = p.deal_months, False, 1.0
+    parts = []
+    if package[bargain.ORE]:
+        _open(model, gates, (ORE_LANE, REAGENT_LANE))
+        parts.append("the ore lanes reopen")
+    if package[bargain.GOODS]:
+        _open(model, gates, (GOODS_LANE,))
+        parts.append("the goods lanes reopen")
+    if package[bargain.TAX]:
+        state.dealings.tax_cut[actor] = p.tax_cut
+        parts.append(f"{model.name(actor)} lowers its tax on ore")
+    if package[bargain.PATRON]:
+        state.dealings.patron[actor] = p.patronage_offer
+        parts.append(f"{model.name(actor)} takes Beijing as its patron, on the terms of the Wa")
+    if package[bargain.HALT]:
+        state.stance[actor, model.junta] = state.stance[model.junta, actor] = 0
+        state.dealings.halted[actor], state.pressure[actor] = True, 0.0
+        parts.append(f"{model.name(actor)} halts its war with the junta")
+    given = towns[: int(package[bargain.TOWNS])]
+    tell(model, "deal", f"{model.name(actor)} and Beijing agree in Kunming: {'; '.join(parts)}", actor)
+    for place in given:
+        bargain.hand_back(model.ground, state, int(place), model.junta, model.p.posting.given_garrison)
+        text = f"{model.name(actor)} hands {{place}} back to the junta"
+        tell(model, "town_returned", text, model.junta, other=actor, place=int(place))
+
+
+def _open(model: RareEarthModel, gates: Ints, lanes: tuple[int, ...]) -> None:
+    for lane in lanes:
+        model.state.lanes[gates, lane] = 1.0
+        model.state.lane_age[gates, lane] = 0
+
+
+# pressure and lanes ----------------------------------------------------------------------------------------------
 
 
 def press_and_open(model: RareEarthModel, fights: Fight) -> None:
-    """Beijing reacts: pressure, lanes."""
+    """Beijing reacts: pressure, suppliers leaned on, purchases, lanes."""
     state, link = model.state, link_with_us(model)
-    depends = model.profile["dependence_on_china"]
-    watch = model.beijing.watch(depends, link, model.junta)
+    watch = model.beijing.watch(model.profile["dependence_on_china"], link, model.junta)
     border.update_pressure(model.ground, state, fights.place, fights.attacker, watch)
-    ceasefire = (state.stance[model.junta] != -1).astype(float) if model.junta >= 0 else np.ones(len(depends))
+    _lean_on_suppliers(model)
+    _carry_out_threats(model)
     stance = model.beijing.stance(link, junta_fear(model))
-    changes = border.update_lanes(model.world, state, model.draws, model.crossing_keys, ceasefire, stance)
+    changes = border.update_lanes(model.world, state, model.draws, model.crossing_keys, at_peace(model), stance)
     for crossing, lane, opened in changes:
         place = int(model.world.crossing_place[crossing])
         verb, kind = ("reopens", "lane_opened") if opened else ("shuts", "lane_closed")
@@ -35,17 +233,32 @@ def press_and_open(model: RareEarthModel, fights: Fight) -> None:
         tell(model, kind, text, holder, place=place, value=float(lane))
 
 
-def junta_fear(model: RareEarthModel) -> float:
-    """0-1, how near the junta is to collapse in Beijing's eyes: towns lost over the past year against a declared number."""
-    if model.junta < 0:
-        return 0.0
-    lost = float(model.state.towns_lost_year[model.junta])
-    return float(np.clip(lost / model.beijing.parameters.collapse_towns, 0.0, 1.0))
+def _lean_on_suppliers(model: RareEarthModel) -> None:
+    p, profile = model.beijing.parameters, model.profile
+    chances = (p.transmission, p.supply_return)
+    cut, back = border.lean_on_suppliers(
+        model.ground, model.state, model.draws, profile["arms_for_allies"], profile["dependence_on_china"], chances
+    )
+    for supplier, ally in cut:
+        text = f"{model.name(supplier)} stops arms for {model.name(ally)} under pressure from Beijing"
+        tell(model, "supply_cut", text, supplier, other=ally)
+    for supplier, ally in back:
+        tell(model, "supply_back", f"{model.name(supplier)} arms {model.name(ally)} again", supplier, other=ally)
 
 
-def link_with_us(model: RareEarthModel) -> Floats:
-    """(F,) how far the US deals with each armed actor this month, as Beijing sees it: the strongest of its instruments."""
-    link = np.zeros(len(model.armed))
-    for kind in ("recognition", "aid", "arms", "intelligence", "training", "air_denial", "offtake"):
-        link = np.maximum(link, model.level(kind))
-    return link
+def _carry_out_threats(model: RareEarthModel) -> None:
+    """Threats to stop buying are dropped, carried out, or end; China's own shortage stands against them."""
+    state, p = model.state, model.beijing.parameters
+    calm = (at_peace(model) > 0) | (state.offensive < p.threat_forgotten)
+    state.dealings.threat &= ~calm
+    u = model.draws.uniform("purchases", model.month, model.ground.actor_keys)
+    short = max(state.market.shortage, 0.0)
+    cuts = state.dealings.threat & (state.dealings.purchase >= 1.0) & (u < p.threat_execution * (1 - short))
+    ends = special.expit(p.reopen_base + 2 * p.weight_shortage_ore * short)
+    resumes = (state.dealings.purchase < 1.0) & (calm | (u > 1 - ends))
+    for actor in np.flatnonzero(cuts):
+        text = f"Beijing has its buyers take less of {model.name(int(actor))}'s ore"
+        tell(model, "purchases_cut", text, int(actor), value=p.purchase_floor)
+    for actor in np.flatnonzero(resumes):
+        tell(model, "purchases_resumed", f"Chinese buyers take {model.name(int(actor))}'s ore again", int(actor))
+    state.dealings.purchase = np.where(cuts, p.purchase_floor, np.where(resumes, 1.0, state.dealings.purchase))

@@ -26,6 +26,7 @@ from model.dynamics.supply import RoadNetwork
 from model.dynamics.trade import TAX_RULES, TradeChain
 from model.forcing import Forcing
 from model.ledger import Ledger
+from model.readings import taxes_per_tonne
 from model.record import Recorder
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
@@ -148,6 +149,7 @@ class RareEarthModel(mesa.Model):
         phases.deliver_policy(self)
         orders, prospects = phases.decide_operations(self)
         phases.hold_talks(self, prospects)
+        border_phases.negotiate(self, prospects)
         self.update_supply()
         fight = phases.fight(self, orders)
         border_phases.press_and_open(self, fight)
@@ -239,7 +241,7 @@ class RareEarthModel(mesa.Model):
         return {"western_followers": followers, "us_attention": self.united_states.attention}
 
     def _taxes(self) -> Floats:
-        return trade_phases.taxes_per_tonne(self)
+        return taxes_per_tonne(self)
 
 
 def _default_spec() -> RunSpec:

@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.armed import PeoplesDefenceForce, air_support
-from model.border_phases import junta_fear
 from model.chronicle import tell
 from model.dynamics import border, combat, control, diplomacy, operations
 from model.dynamics.budgets import rents
 from model.dynamics.combat import Fight, Orders
 from model.dynamics.handover import hand_over
 from model.forcing import Forcing
+from model.readings import junta_fear, taxes_per_tonne
 from model.state import NOBODY
-from model.trade_phases import taxes_per_tonne
 from model.world.world import LANES
 
 if TYPE_CHECKING:
@@ -111,7 +110,12 @@ def _accepts(model: RareEarthModel, offer: Instrument) -> bool:
     }
     usd = money.get(offer.kind, 0.0) * offer.level
     gain = p.horizon_months * usd / (usd + float(state.revenue[index])) if usd > 0 else p.backing_worth * offer.level
-    fear = p.weight_pressure * p.dependence_on_china * offer.level * (0.5 + float(state.pressure[index]))
+    fear = (
+        p.weight_pressure
+        * float(model.profile["dependence_on_china"][index])
+        * offer.level
+        * (0.5 + float(state.pressure[index]))
+    )
     return actor.accepts_terms(gain, offer.level, fear, model.draws, model.month)
 
 
@@ -119,7 +123,8 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     """All armed actors look at last month's state and choose their attacks; reserves move.
 
     Returns:
-        The orders, and (F,) the best expected utility within each actor's reach, at least 0.
+        The orders, and (F, F + 1) the best expected utility that each actor has of an attack on each other one's places
+        (last column: on nobody's), at least 0.
     """
     state, ground, p, profile = model.state, model.ground, model.p, dict(model.profile)
     us = model.united_states.parameters
@@ -134,8 +139,8 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
         ground, state, model.draws, forces, pairs, worth, profile, (p.contest, p.fortification), rules
     )
     bounds = np.searchsorted(options.actor, np.arange(len(model.armed) + 1))
-    prospects = np.zeros(len(model.armed))
-    np.maximum.at(prospects, options.actor, options.utility)
+    prospects = np.zeros((len(model.armed), len(model.armed) + 1))
+    np.maximum.at(prospects, (options.actor, state.holder[options.place]), options.utility)
     chosen = _choose(model, options, bounds)
     model.move_reserves(forces.reach, operations.staging(ground, options, forces))
     return Orders(options.actor[chosen], options.place[chosen], forces.spare), prospects
@@ -165,7 +170,7 @@ def _ore_usd(model: RareEarthModel) -> Floats:
 
 
 def hold_talks(model: RareEarthModel, prospects: Floats) -> None:
-    """Ceasefires signed and broken, a settlement."""
+    """Ceasefires signed and broken, a settlement; ``prospects`` as :func:`decide_operations` returns them."""
     index = model.world.force_index
     pdf = [actor.index for actor in model.armed if isinstance(actor, PeoplesDefenceForce)]
     groups = {"kia": np.array([index["KIA"]] if "KIA" in index else [], np.int64), "pdf": np.array(pdf, np.int64)}
@@ -182,7 +187,6 @@ def hold_talks(model: RareEarthModel, prospects: Floats) -> None:
         prospects,
         brokering,
         followers,
-        border.goods_open(model.world, model.ground, model.state),
         model.p.diplomacy,
     )
     for actor in report.signed:
@@ -258,7 +262,7 @@ def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: In
 
 
 def patrons(model: RareEarthModel) -> dict[str, Floats]:
-    """(F,) what patrons give and sanctions take this month: ``aid`` USD, ``arms``, ``sanctions`` USD."""
+    """(F,) what patrons give, sanctions take and Beijing freezes: ``aid`` USD, ``arms``, ``sanctions`` USD, ``frozen`` 0-1."""
     us = model.united_states.parameters
     useful = 1 - us.agency_slack
     sanctions = us.sanctions_usd * (model.level("sanctions") - model.level("sanctions_relief"))
@@ -266,7 +270,11 @@ def patrons(model: RareEarthModel) -> dict[str, Floats]:
     if model.junta >= 0:
         sanctions[model.junta] += us.tariff_usd * model.level_of_all("tariff")
         aid[model.junta] += model.beijing.support_usd(junta_fear(model))
-    return {"aid": aid, "arms": us.arms_per_month * useful * model.level("arms"), "sanctions": sanctions}
+    aid += model.beijing.parameters.patron_usd * model.state.dealings.patron
+    arms = us.arms_per_month * useful * model.level("arms")
+    arms = arms + border.arms_between_allies(model.state, model.profile["arms_for_allies"])
+    frozen = model.beijing.parameters.asset_freeze * model.profile["dependence_on_china"] * model.state.pressure
+    return {"aid": aid, "arms": arms, "sanctions": sanctions, "frozen": frozen}
 
 
 def recognise(model: RareEarthModel) -> None:

@@ -25,27 +25,34 @@ def armed_tables(scenario: Scenario) -> dict[str, ArmedActorParameters]:
 
 
 def with_own_actors(world: World, scenario: Scenario) -> World:
-    """The world with the armed actors that the scenario adds; the world itself where it adds none.
+    """The world with the armed actors as the scenario has them; the world itself where it leaves the record as it is.
 
-    A new actor has its fighters at its home, holds nothing, and stands as its ``allies`` and ``enemies`` say.
+    A new actor has its fighters at its home, holds nothing, and stands as its ``allies`` and ``enemies`` say. An actor of
+    the record may have another home, and more land, allies and enemies.
     """
     tables = armed_tables(scenario)
-    new = [name for name in tables if name not in world.force_index]
-    if not new:
-        return world
-    ids = tuple(sorted([*world.force_ids, *new]))
+    ids = tuple(sorted({*world.force_ids, *tables}))
     old = {force.id: force for force in world.forces}
-    forces = tuple(old.get(name) or _force(name, tables[name], world) for name in ids)
+    forces = tuple(_force(name, tables[name], world, old.get(name)) for name in ids)
+    if forces == world.forces and not any(table.allies or table.enemies for table in tables.values()):
+        return world
     initial = {date: _with_rows(world, state, ids, tables) for date, state in world.initial.items()}
     return dataclasses.replace(world, forces=forces, initial=initial)
 
 
-def _force(name: str, table: ArmedActorParameters, world: World) -> Force:
+def _force(name: str, table: ArmedActorParameters, world: World, known: Force | None) -> Force:
     home = world.place_ids[world.find_place(table.home)] if table.home else world.place_ids[0]
-    homeland = tuple(world.codes[world.place_territory[world.find_place(text)]] for text in table.homeland)
+    homeland, core = _townships(world, table.homeland), _townships(world, table.core)
+    if known is not None:
+        both = [tuple(dict.fromkeys([*old, *new])) for old, new in ((known.homeland, homeland), (known.core, core))]
+        return dataclasses.replace(known, home=home, homeland=both[0], core=both[1])
     territory = world.codes[world.place_territory[world.find_place(home)]]
     kind = str(getattr(table, "kind", "EthnicArmedOrganization"))
-    return Force(id=name, kind=kind, name=name, home=home, homeland=homeland or (territory,), settings={})
+    return Force(id=name, kind=kind, name=name, home=home, homeland=homeland or (territory,), settings={}, core=core)
+
+
+def _townships(world: World, names: list[str]) -> tuple[str, ...]:
+    return tuple(world.codes[world.place_territory[world.find_place(name)]] for name in names)
 
 
 def _with_rows(
@@ -63,11 +70,10 @@ def _with_rows(
     stance = np.zeros((forces, forces), np.int64)
     stance[np.ix_(at, at)] = state.stance
     for index, name in enumerate(ids):
-        if name in world.force_index:
-            continue
-        troops[index, world.find_place(_force(name, tables[name], world).home)] = tables[name].troops
-        strength[index] = tables[name].troops
-        stance[index, index] = 1
+        if name not in world.force_index:
+            troops[index, world.find_place(_force(name, tables[name], world, None).home)] = tables[name].troops
+            strength[index] = tables[name].troops
+            stance[index, index] = 1
         for others, value in ((tables[name].allies, 1), (tables[name].enemies, -1)):
             for other in others:
                 stance[index, ids.index(other)] = stance[ids.index(other), index] = value

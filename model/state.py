@@ -102,6 +102,42 @@ class Tally:
 
 
 @dataclass
+class Dealings:
+    """What Beijing and the armed actors have agreed on, threatened, or cut."""
+
+    talked: Ints
+    """(F,) months since its last talks with Beijing."""
+    deal: Ints
+    """(F,) months for which its deal with Beijing still holds; 0 none."""
+    halted: Bools
+    """(F,) whether that deal has it hold its fire."""
+    tax_cut: Floats
+    """(F,) 0-1, share of its ore tax that the deal gives up."""
+    patron: Floats
+    """(F,) 0-1, how far it has accepted Beijing as its patron."""
+    threat: Bools
+    """(F,) whether Beijing threatens to stop buying its ore."""
+    purchase: Floats
+    """(F,) 0-1, share of the usual ore that buyers are let take at the gates it holds."""
+    supplies: Bools
+    """(F, F) whether the first would give arms to the second; Beijing can have the edge cut."""
+
+    @classmethod
+    def none(cls, forces: int) -> Dealings:
+        """Nothing agreed on, threatened or cut."""
+        return cls(
+            talked=np.full(forces, 1_000, np.int64),
+            deal=np.zeros(forces, np.int64),
+            halted=np.zeros(forces, bool),
+            tax_cut=np.zeros(forces),
+            patron=np.zeros(forces),
+            threat=np.zeros(forces, bool),
+            purchase=np.ones(forces),
+            supplies=np.ones((forces, forces), bool),
+        )
+
+
+@dataclass
 class State:
     """Everything that changes in a run; see the module's docstring for units and index letters."""
 
@@ -177,6 +213,8 @@ class State:
     """(F,) share of the upkeep that could be paid last month."""
     offensive: Floats
     """(F,) how much it has attacked at the Chinese border or its trade roads of late, 0-1."""
+    dealings: Dealings
+    """What stands between Beijing and each armed actor."""
     settlement: bool = False
     """Whether a federal settlement has been signed."""
 
@@ -229,4 +267,5 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         revenue=np.full(forces, 1e6),
         paid=np.ones(forces),
         offensive=zeros(forces),
+        dealings=Dealings.none(forces),
     )

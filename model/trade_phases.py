@@ -12,6 +12,7 @@ from agents.quad_partner import quad_orders
 from model.dynamics import market, mining, quad, trade
 from model.dynamics.market import margin_abroad
 from model.dynamics.trade import Terms
+from model.readings import link_with_us, tax_terms
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
@@ -25,7 +26,7 @@ def mine_and_trade(model: RareEarthModel) -> None:
     state, world, p = model.state, model.world, model.p
     gaps = market.inventory_gap(state, model.reference)
     rival = float(model.level("offtake").max(initial=0.0))
-    outbid = model.beijing.outbid(rival)
+    outbid = model.beijing.outbid(rival, link_with_us(model))
     factors = np.array([buyer.bid(float(gap), outbid) for buyer, gap in zip(model.buyers, gaps, strict=True)])
     market.post_bids(state, model.reference, factors, p.market)
     offer = trade.quote(model.chain, state, _terms(model), model.road_factor, reagent_ratio=p.mining.reagent_ratio)
@@ -77,7 +78,8 @@ def _terms(model: RareEarthModel) -> Terms:
         premium=model.level("offtake") * max(us.price_floor - p.trade.india_price_share, 0.0),
         passage=passage,
         quad_freight=model.setup.quad.freight_usd_per_t * p.market.yuan_per_usd,
-        embargo=model.setup.quad.embargo_reagent,
+        embargo=model.beijing.embargo(model.setup.quad.embargo_reagent, link_with_us(model)),
+        purchase=np.append(model.state.dealings.purchase, 1.0)[model.state.holder[model.world.crossing_place]],
     )
 
 
@@ -109,17 +111,3 @@ def _settle_taxes(model: RareEarthModel, offer: trade.Quote) -> None:
         if actor.parameters.ore_tax_rule == "revenue_maximising" and (offer.holder == actor.index).any():
             spread = model.p.mining.cost_spread
             model.settled_tax[actor.index] = trade.settle_tax(model.chain, model.state, offer, actor.index, spread)
-
-
-def taxes_per_tonne(model: RareEarthModel) -> Floats:
-    """(F,) each armed actor's tax in yuan/t at this month's price."""
-    price = market.gate_price(model.state.market.price_ore, model.p.market)
-    terms = tax_terms(model)
-    return np.where(terms[0] == trade.AD_VALOREM, terms[2] * price, terms[1])
-
-
-def tax_terms(model: RareEarthModel) -> tuple[Ints, Floats, Floats]:
-    """(F,) rule, yuan/t and share of each armed actor's tax on ore."""
-    read = trade.read_tax(model.settled_tax, model.setup.structure.tax_reading, model.p.trade)
-    yuan = np.where(model.tax_rules == trade.FIXED, read, model.settled_tax)
-    return model.tax_rules, yuan, model.profile["ore_tax_share"]

@@ -50,6 +50,7 @@ STOREYS = (
         "model.border_phases",
         "model.trade_phases",
         "model.chronicle",
+        "model.readings",
         "model.setup",
         "model.record",
         "model.ledger",

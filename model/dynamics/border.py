@@ -5,7 +5,10 @@ For an open lane of a crossing to China held by ``f`` (equation E3.8), a month's
 ``logit = r0 + k5 shortage [ore] - g [goods] + k6 talks_f - k1 offensive_f - k2 us_link_f``. ``us_link`` is how far the US deals
 with the holder, ``collapse`` the junta's recent losses of towns, ``talks`` whether the holder has a ceasefire with the junta.
 What the recognised government does at the border is no offence: gates that the junta holds are not shut for its own attacks.
-Pressure follows offences: ``P <- P + gain (offence - P)``, and spreads to allies that depend on China (August 2025).
+``Talks`` also counts a deal with Beijing that holds, and patronage. Pressure follows offences: ``P <- P + gain (offence - P)``.
+A supplier of arms is leaned on for its ally's offences: it stops giving arms to ally ``f`` with the monthly chance
+``lambda d_supplier P_f`` (E3.8; the UWSA in August 2025) and may begin again once the pressure on ``f`` is gone. So the same
+dependence that gives the Wa their trade gives Beijing the leash.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from model.world.world import World
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 ORE_LANE, REAGENT_LANE, GOODS_LANE = 0, 1, 2
 
@@ -44,6 +48,8 @@ class Stance:
     """How far the US deals with each actor, 0-1."""
     fear: float
     """How near the junta is to collapse, 0-1."""
+    shut: Bools
+    """(F, 3) lanes that Beijing keeps shut for good at the gates of each actor, whatever else it weighs."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,6 @@ class Watch:
 
     gain: float
     """Speed of pressure, 1/month."""
-    transmission: float
-    """How far pressure on an actor passes on to an ally, 1/month."""
     memory: float
     """Persistence of the memory of offensives, 1/month."""
     attacks: float
@@ -68,8 +72,29 @@ class Watch:
     """How far the US deals with each actor, 0-1."""
 
 
+def lane_odds(world: World, state: State, at_peace: Floats, stance: Stance) -> tuple[Floats, Floats]:
+    """Log-odds (X, 3) that Beijing closes a lane if it is open, and reopens it if it is shut, this month.
+
+    Args:
+        world: the world.
+        state: holders, offensives, shortage.
+        at_peace: (F,) 0-1, how far each actor is at peace with the junta, in a deal with Beijing or its client.
+        stance: weights and what Beijing sees.
+    """
+    holder = state.holder[world.crossing_place]
+    some = holder >= 0
+    offence = np.where(some, stance.offensive * state.offensive[holder], 0.0)
+    offence = offence + np.where(some, stance.us_link * stance.link[holder], 0.0)
+    talks = np.where(some, stance.talks * at_peace[holder], 0.0)
+    short = np.array([stance.shortage * max(state.market.shortage, 0.0), 0.0, 0.0])
+    patience = np.array([0.0, 0.0, stance.patience])
+    close = stance.close_base + (offence + stance.collapse * stance.fear - talks)[:, None] - short
+    reopen = stance.reopen_base + (talks - offence)[:, None] + 2 * short - patience
+    return close, reopen
+
+
 def update_lanes(
-    world: World, state: State, draws: Draws, keys: Keys, ceasefire: Floats, stance: Stance
+    world: World, state: State, draws: Draws, keys: Keys, at_peace: Floats, stance: Stance
 ) -> list[tuple[int, int, bool]]:
     """Let Beijing close and reopen lanes at the crossings to China.
 
@@ -78,27 +103,22 @@ def update_lanes(
         state: ``lanes`` and ``lane_age`` change.
         draws: keyed draws.
         keys: (X,) keys of the crossings.
-        ceasefire: (F,) 1 where the actor does not fight the junta.
+        at_peace: (F,) see :func:`lane_odds`.
         stance: weights and what Beijing sees.
 
     Returns:
         (crossing, lane, opened) for each change.
     """
+    close, reopen = lane_odds(world, state, at_peace, stance)
     holder = state.holder[world.crossing_place]
-    some = holder >= 0
-    offence = np.where(some, stance.offensive * state.offensive[holder], 0.0)
-    offence = offence + np.where(some, stance.us_link * stance.link[holder], 0.0)
-    talks = np.where(some, stance.talks * ceasefire[holder], 0.0)
-    short = np.array([stance.shortage * max(state.market.shortage, 0.0), 0.0, 0.0])
-    patience = np.array([0.0, 0.0, stance.patience])
-    close = stance.close_base + (offence + stance.collapse * stance.fear - talks)[:, None] - short
-    reopen = stance.reopen_base + (talks - offence)[:, None] + 2 * short - patience
+    kept = (holder >= 0)[:, None] & stance.shut[holder]
     # One draw a crossing and month: what makes Beijing close one lane tends to make it close the others.
     u = draws.uniform("lanes", state.month, keys)[:, None]
     was_open = state.lanes >= 0.5
-    free = world.chinese_crossings[:, None] & (state.lane_age >= stance.dwell)
-    closing = free & was_open & (u < special.expit(close))
-    opening = free & ~was_open & (u < special.expit(reopen))
+    chinese = world.chinese_crossings[:, None]
+    free = chinese & (state.lane_age >= stance.dwell)
+    closing = (free & was_open & (u < special.expit(close))) | (chinese & kept & (state.lanes > 0))
+    opening = free & ~was_open & ~kept & (u < special.expit(reopen))
     state.lanes = np.where(closing, 0.0, np.where(opening, 1.0, state.lanes))
     state.lane_age = np.where(closing | opening, 0, state.lane_age + 1)
     changed = np.argwhere(closing | opening)
@@ -122,10 +142,52 @@ def update_pressure(ground: Ground, state: State, places: Ints, attackers: Ints,
     fresh = (1 - watch.memory) * np.minimum(hits, watch.attacks)
     state.offensive = np.minimum(watch.memory * state.offensive + fresh, 1.0)
     offence = np.minimum(state.offensive + watch.us_link * watch.link, 1.0)
-    allied = (state.stance == 1) & ~np.eye(forces, dtype=bool)
-    passed = (allied * (state.pressure * watch.depends)[None]).max(axis=1) * watch.depends
-    aim = np.maximum(offence, watch.transmission * passed)
-    state.pressure += watch.gain * (aim - state.pressure)
+    state.pressure += watch.gain * (offence - state.pressure)
+
+
+def lean_on_suppliers(
+    ground: Ground, state: State, draws: Draws, gives: Floats, depends: Floats, chances: tuple[float, float]
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Have suppliers of arms stop, or begin again, giving to allies.
+
+    Args:
+        ground: static arrays.
+        state: ``supplies`` changes.
+        draws: keyed draws, one for each pair.
+        gives: (F,) arms that each could give, fighter equivalents a month.
+        depends: (F,) dependence on China, 0-1.
+        chances: monthly chance of a stop at full dependence and pressure, and of beginning again without pressure.
+
+    Returns:
+        Pairs (supplier, ally) whose supply was cut, and whose supply came back.
+    """
+    cut: list[tuple[int, int]] = []
+    back: list[tuple[int, int]] = []
+    for supplier in np.flatnonzero(gives > 0):
+        ally = np.flatnonzero(state.stance[supplier] == 1)
+        ally = ally[ally != supplier]
+        keys = (ground.actor_keys[supplier : supplier + 1], ground.actor_keys[ally])
+        u = draws.uniform("leash", state.month, *keys)
+        flows = state.dealings.supplies[supplier, ally]
+        stops = flows & (u < chances[0] * depends[supplier] * state.pressure[ally])
+        resumes = ~flows & (u < chances[1] * (1 - state.pressure[ally]))
+        state.dealings.supplies[supplier, ally] = (flows & ~stops) | resumes
+        cut += [(int(supplier), int(f)) for f in ally[stops]]
+        back += [(int(supplier), int(f)) for f in ally[resumes]]
+    return cut, back
+
+
+def arms_between_allies(state: State, gives: Floats) -> Floats:
+    """(F,) arms that allies at war with somebody get from suppliers this month, fighter equivalents.
+
+    Args:
+        state: stances and which supplies flow.
+        gives: (F,) arms that each could give, shared equally among the allies it supplies.
+    """
+    edge = (state.stance == 1) & state.dealings.supplies & (state.stance == -1).any(axis=1)[None]
+    np.fill_diagonal(edge, False)
+    share = gives / np.maximum(edge.sum(axis=1), 1)
+    return np.asarray(share @ edge)
 
 
 def goods_open(world: World, ground: Ground, state: State) -> Floats:

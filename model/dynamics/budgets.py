@@ -106,7 +106,8 @@ def step(
         ground: static arrays.
         state: treasury, arms, services' money, ``paid``, ``revenue`` and the tally change.
         profile: (F,) arrays of the actors' parameters by name.
-        means: (F,) ``sanctions`` (USD lost), ``aid`` (USD), ``arms`` (fighter equivalents) from patrons.
+        means: (F,) ``sanctions`` (USD lost), ``aid`` (USD), ``arms`` (fighter equivalents) from patrons, ``frozen`` (0-1,
+            share of the income from outside that is frozen).
         parameters: the table above.
 
     Returns:
@@ -145,8 +146,7 @@ def _income(
     means: dict[str, Floats],
     parameters: BudgetParameters,
 ) -> Floats:
-    leash = 1 - profile["dependence_on_china"] * state.pressure * (profile["dependence_on_china"] > 0.5)
-    outside = np.maximum(profile["outside_revenue_usd"] * leash - means["sanctions"], 0.0)
+    outside = np.maximum(profile["outside_revenue_usd"] * (1 - means["frozen"]) - means["sanctions"], 0.0)
     people = state.control[:-1] * world.population
     levies = profile["population_tax_usd"] * (people * state.legitimacy).sum(axis=1)
     tolls = np.zeros(len(state.holder))

@@ -2,13 +2,14 @@
 
 For each armed group ``f`` at war with the junta the worth of a ceasefire over war, in months of its own revenue:
 
-``U_f = w losses_f / 0.1 + d_f (a pressure_f + g (1 - goods lanes)) + broker_f - prospects_f - autonomy_f``
+``U_f = w losses_f / 0.1 + broker_f - prospects_f - autonomy_f - r``
 
-and for the junta ``U_J = w losses_J / 0.1 + c towns lost / 10 + broker_f - prospects_J``. A ceasefire is signed with the
-monthly chance ``h sigma(theta U_f) sigma(theta U_J)`` (both must want it: Geller & Moss 2008 and the record: MNDAA, January
-2025; TNLA, October 2025), and broken with ``b sigma(theta (prospects_f - d_f pressure_f - 1))``. Prospects are the best
-expected utility among the attacks within reach. A settlement is a hazard when junta, KIA and the PDFs each prefer federal
-terms: ``s prod sigma(theta (federal_i - prospects_i + ...))``; raised by brokering, followers and the junta's losses.
+and for the junta ``U_J = w losses_J / 0.1 + c towns lost / 10 + broker_f - prospects_J,f - r``. A ceasefire is signed with the
+monthly chance ``h sigma(theta U_f) sigma(theta U_J)`` (both must want it: Geller & Moss 2008); what China offers and threatens
+for a ceasefire is bargained over in :mod:`model.dynamics.bargain`. It is broken with ``b sigma(theta (prospects_f - d_f
+pressure_f - 1))``. Prospects are the best expected utility of an attack on the other within reach (in a settlement: on
+anybody). A settlement is a hazard when junta, KIA and the PDFs each prefer federal terms:
+``s prod sigma(theta (federal_i - prospects_i + ...))``; raised by brokering, followers and the junta's losses.
 """
 
 from __future__ import annotations
@@ -49,22 +50,6 @@ class DiplomacyParameters(ParameterTable):
     )
     precision: float = parameter(
         1.5, low=0.2, high=6.0, unit="1/month of revenue", meaning="Precision of choices in talks.", source="assumed"
-    )
-    weight_pressure: float = parameter(
-        4.0,
-        low=0.0,
-        high=10.0,
-        unit="months of revenue",
-        meaning="Weight of Beijing's pressure on one wholly dependent.",
-        source="assumed",
-    )
-    weight_goods: float = parameter(
-        1.0,
-        low=0.0,
-        high=5.0,
-        unit="months of revenue",
-        meaning="Weight of closed goods lanes on one wholly dependent.",
-        source="assumed",
     )
     weight_towns: float = parameter(
         0.5,
@@ -111,7 +96,6 @@ def step(
     prospects: Floats,
     brokering: Floats,
     followers: float,
-    goods_open: Floats,
     parameters: DiplomacyParameters,
 ) -> TalksReport:
     """Hold the talks of a month.
@@ -123,10 +107,9 @@ def step(
         junta: index of the junta; without one (-1) nothing happens.
         groups: ``kia`` and ``pdf``: indices of those whose consent a settlement needs.
         profile: (F,) arrays of the actors' parameters by name.
-        prospects: (F,) best expected utility of an attack within reach, at least 0.
+        prospects: (F, F + 1) best expected utility of each actor's attacks on each other one, at least 0.
         brokering: (F,) what a broker adds to a peace with each, months of revenue.
         followers: share of Western governments that recognise the opposition, 0-1.
-        goods_open: (F,) openness of the goods lanes that each depends on, 0-1.
         parameters: the table above.
     """
     nothing = np.zeros(0, np.int64)
@@ -135,22 +118,37 @@ def step(
     p = parameters
     weary = profile["war_weariness"] * state.losses_year / 0.1
     depends = profile["dependence_on_china"]
-    worth = weary + depends * (p.weight_pressure * state.pressure + p.weight_goods * (1 - goods_open))
-    worth = worth + brokering - prospects - profile["autonomy_cost"] - p.reluctance
-    ours = (
-        weary[junta] + p.weight_towns * state.towns_lost_year[junta] / 10 + brokering - prospects[junta] - p.reluctance
-    )
+    against, best = prospects[:, junta], prospects.max(axis=1)
+    worth = weary + brokering - against - profile["autonomy_cost"] - p.reluctance
+    ours = wish_of_junta(state, junta, profile, prospects, p) + brokering
     chance = p.ceasefire_hazard * special.expit(p.precision * worth) * special.expit(p.precision * ours)
     u = draws.uniform("talks", state.month, ground.actor_keys)
     war = state.stance[junta] == -1
     signed = np.flatnonzero(war & (u < chance))
-    tempted = p.break_hazard * special.expit(p.precision * (prospects - depends * state.pressure - 1))
+    tempted = p.break_hazard * special.expit(p.precision * (against - depends * state.pressure - 1))
     quiet = (state.stance[junta] == 0) & (np.arange(len(war)) != junta) & (not state.settlement)
     broken = np.flatnonzero(quiet & (state.losses_year > 0) & (u > 1 - tempted))
     state.stance[junta, signed] = state.stance[signed, junta] = 0
     state.stance[junta, broken] = state.stance[broken, junta] = -1
-    settled = _settle(state, draws, junta, groups, profile, prospects, brokering, followers, p)
+    settled = _settle(state, draws, junta, groups, profile, best, brokering, followers, p)
     return TalksReport(signed, broken, settled)
+
+
+def wish_of_junta(
+    state: State, junta: int, profile: dict[str, Floats], prospects: Floats, parameters: DiplomacyParameters
+) -> Floats:
+    """(F,) worth to the junta of a ceasefire with each group, months of its revenue; see the module's docstring.
+
+    Args:
+        state: losses and towns lost of the past year.
+        junta: its index.
+        profile: (F,) arrays of the actors' parameters by name.
+        prospects: (F, F + 1) as in :func:`step`.
+        parameters: the table above.
+    """
+    weary = float(profile["war_weariness"][junta] * state.losses_year[junta]) / 0.1
+    lost = parameters.weight_towns * float(state.towns_lost_year[junta]) / 10
+    return weary + lost - prospects[junta, :-1] - parameters.reluctance
 
 
 def _settle(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from model.dynamics.bargain import BargainParameters
 from model.dynamics.budgets import BudgetParameters
 from model.dynamics.combat import CombatParameters
 from model.dynamics.contest import ContestParameters
@@ -33,6 +34,7 @@ class Processes(ParameterTable):
     posting: PostingParameters = PostingParameters()
     control: ControlParameters = ControlParameters()
     diplomacy: DiplomacyParameters = DiplomacyParameters()
+    bargain: BargainParameters = BargainParameters()
     mining: MiningParameters = MiningParameters()
     trade: TradeParameters = TradeParameters()
     market: MarketParameters = MarketParameters()

@@ -81,6 +81,7 @@ def _actor(path: Path, table: dict[str, Any], stated: Stated, names: Names) -> I
     yield from _one(table, (*path, "crossing"), stated, names.crossings, "crossing")
     for key, known, what in (
         ("homeland", names.places, "township"),
+        ("core", names.places, "township"),
         ("allies", names.armed, "armed actor"),
         ("enemies", names.armed, "armed actor"),
     ):

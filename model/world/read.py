@@ -250,20 +250,21 @@ class _Reader:
         rows = sorted(
             book.unique(book.table("forces.csv", "id,kind,name,home,homeland"), "id"), key=lambda row: row["id"]
         )
-        fixed = ("id", "kind", "name", "home", "homeland", "source", "confidence")
+        fixed = ("id", "kind", "name", "home", "homeland", "core", "source", "confidence")
         forces = []
         for row in rows:
             book.index(row, "home", self.places, "a place of the world")
             settings = {name: _value(cell) for name, cell in row.cells.items() if name not in fixed and cell != ""}
             kind = book.one_of(row, "kind", KINDS)
-            forces.append(Force(row["id"], kind, row["name"], row["home"], self._homeland(row), settings))
+            home, core = self._lands(row, "homeland"), self._lands(row, "core")
+            forces.append(Force(row["id"], kind, row["name"], row["home"], home, settings, core))
         self.forces = {force.id: index for index, force in enumerate(forces)}
         self.fields["forces"] = tuple(forces)
 
-    def _homeland(self, row: Row) -> tuple[str, ...]:
+    def _lands(self, row: Row, column: str) -> tuple[str, ...]:
         codes: list[str] = []
         states = self.fields["states"]
-        for word in filter(None, (part.strip() for part in row["homeland"].split(";"))):
+        for word in filter(None, (part.strip() for part in row.cells.get(column, "").split(";"))):
             if word == "all":
                 codes += self.codes
             elif word in states:
@@ -273,7 +274,7 @@ class _Reader:
             else:
                 known = [*self.codes, *sorted(set(states)), "all"]
                 self.book.problem(
-                    f"{row.where}: homeland has {word!r}, which is no code, state or 'all'{nearest(word, known)}"
+                    f"{row.where}: {column} has {word!r}, which is no code, state or 'all'{nearest(word, known)}"
                 )
         return tuple(dict.fromkeys(codes))
 

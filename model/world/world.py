@@ -51,6 +51,8 @@ class Force:
     """Codes of the territories the actor sees as its own."""
     settings: dict[str, str | float | int | bool]
     """Values of the actor's parameter table that the record gives, by parameter name (such as dependence_on_china)."""
+    core: tuple[str, ...] = ()
+    """Codes of the territories that the actor would never trade away."""
 
 
 @dataclass(frozen=True)
@@ -239,10 +241,18 @@ class World:
     @cached_property
     def home(self) -> Bools:
         """(F, P) whether the place lies in the actor's homeland."""
+        return self._inside([force.homeland for force in self.forces])
+
+    @cached_property
+    def core(self) -> Bools:
+        """(F, P) whether the place lies where the actor would never trade it away."""
+        return self._inside([force.core for force in self.forces])
+
+    def _inside(self, lands: list[tuple[str, ...]]) -> Bools:
         code_index = {code: index for index, code in enumerate(self.codes)}
-        inside = np.zeros((len(self.forces), len(self.codes)), bool)
-        for row, force in zip(inside, self.forces, strict=True):
-            row[[code_index[code] for code in force.homeland]] = True
+        inside = np.zeros((len(lands), len(self.codes)), bool)
+        for row, land in zip(inside, lands, strict=True):
+            row[[code_index[code] for code in land]] = True
         return topology.read_only(inside[:, self.place_territory])
 
     @cached_property

@@ -1,0 +1,54 @@
+"""Numbers that several phases of a month read off the state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.dynamics import market, trade
+
+if TYPE_CHECKING:
+    from model.model import RareEarthModel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def junta_fear(model: RareEarthModel) -> float:
+    """0-1, how near the junta is to collapse in Beijing's eyes: towns lost over the past year against a declared number."""
+    if model.junta < 0:
+        return 0.0
+    lost = float(model.state.towns_lost_year[model.junta])
+    return float(np.clip(lost / model.beijing.parameters.collapse_towns, 0.0, 1.0))
+
+
+def link_with_us(model: RareEarthModel) -> Floats:
+    """(F,) how far the US deals with each armed actor this month, as Beijing sees it: the strongest of its instruments."""
+    link = np.zeros(len(model.armed))
+    for kind in ("recognition", "aid", "arms", "intelligence", "training", "air_denial", "offtake"):
+        link = np.maximum(link, model.level(kind))
+    return link
+
+
+def at_peace(model: RareEarthModel) -> Floats:
+    """(F,) 0-1, how far each actor is at peace with the junta, in a deal with Beijing, or its client."""
+    state = model.state
+    quiet = (state.stance[model.junta] != -1) if model.junta >= 0 else np.ones(len(model.armed), bool)
+    return np.maximum((quiet | (state.dealings.deal > 0)).astype(float), state.dealings.patron)
+
+
+def taxes_per_tonne(model: RareEarthModel) -> Floats:
+    """(F,) each armed actor's tax in yuan/t at this month's price."""
+    price = market.gate_price(model.state.market.price_ore, model.p.market)
+    terms = tax_terms(model)
+    return np.where(terms[0] == trade.AD_VALOREM, terms[2] * price, terms[1])
+
+
+def tax_terms(model: RareEarthModel) -> tuple[Ints, Floats, Floats]:
+    """(F,) rule, yuan/t and share of each armed actor's tax on ore."""
+    read = trade.read_tax(model.settled_tax, model.setup.structure.tax_reading, model.p.trade)
+    yuan = np.where(model.tax_rules == trade.FIXED, read, model.settled_tax)
+    left = 1 - model.state.dealings.tax_cut
+    return model.tax_rules, yuan * left, model.profile["ore_tax_share"] * left
