@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli import batches, lookup, tell
+from model.cli import answers, batches, lookup, tell
 from model.cli.batches import NoFigures, Quiet, Sets
 from model.cli.text import fail, free_folder, say_user_error
 
@@ -98,6 +98,11 @@ def plot(
 
 
 for _verb, _short, _epilog in (
+    (
+        answers.compare,
+        "Paired effects, sign stability, replicates needed.",
+        "  pangwa compare results/policy_options --against status_quo -o exports_t_china",
+    ),
     (lookup.scenarios, "List the shipped scenarios, or print one.", "  pangwa scenarios engage_kia"),
     (
         lookup.new,

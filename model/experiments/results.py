@@ -1,0 +1,121 @@
+"""The runs of a finished batch, as the analyses read them: one row a run, outcomes apart from what was set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from model import tables
+from model.experiments.codec import OK
+from model.experiments.errors import StoreError
+from model.experiments.manifest import read_manifest
+from model.scenario.problems import suggestion
+
+Floats = NDArray[np.float64]
+
+_FIXED = tuple(column.name for column in tables.RUNS)
+_OUTCOME = "an outcome"
+
+
+@dataclass(frozen=True)
+class RunTable:
+    """The table of runs of a batch.
+
+    Args:
+        name: of the batch or its folder, for messages.
+        frame: a row a run that went well, in the order of the plan.
+        failed: runs that failed, which ``frame`` leaves out.
+        outcomes: names of the columns of outcomes.
+        swept: names of the columns that say what a design point set.
+        manifest: the batch's manifest.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    failed: int
+    outcomes: tuple[str, ...]
+    swept: tuple[str, ...]
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def scenarios(self) -> tuple[str, ...]:
+        """Labels in the order of the batch."""
+        return tuple(dict.fromkeys(self.frame["scenario"].astype(str)))
+
+    @cached_property
+    def points(self) -> tuple[int, ...]:
+        """Numbers of the design points in the order of the batch."""
+        return tuple(int(point) for point in dict.fromkeys(self.frame["point"]))
+
+    @property
+    def reference(self) -> str:
+        """The scenario that the batch compares with."""
+        named = str(self.manifest.get("reference", ""))
+        return named if named in self.scenarios else self.scenarios[0]
+
+    def scenario(self, name: str) -> str:
+        """The label that equals the given one.
+
+        Raises:
+            StoreError: there is none.
+        """
+        if name not in self.scenarios:
+            hint = suggestion(name, self.scenarios, "it holds")
+            raise StoreError(f"{self.name}: holds no scenario '{name}'{hint}")
+        return name
+
+    def checked(self, outcomes: Sequence[str]) -> tuple[str, ...]:
+        """The outcomes asked for, without repetition.
+
+        Raises:
+            StoreError: one is not in the table.
+        """
+        unknown = [name for name in outcomes if name not in self.outcomes]
+        if unknown:
+            raise StoreError([f"{self.name}: no outcome '{name}'{suggestion(name, self.outcomes)}" for name in unknown])
+        return tuple(dict.fromkeys(outcomes))
+
+    def grid(self, scenario: str, outcome: str) -> pd.DataFrame:
+        """An outcome of a scenario with a row a replicate and a column a design point; NaN where there is no value."""
+        chosen = self.frame[self.frame["scenario"].astype(str) == scenario]
+        return chosen.pivot(index="replicate", columns="point", values=outcome)
+
+    def design(self) -> pd.DataFrame:
+        """What each design point set: a row a point (the index), a column a swept path."""
+        return self.frame.drop_duplicates("point").set_index("point")[list(self.swept)]
+
+
+def read_runs(folder: str | Path) -> RunTable:
+    """Read the runs of a finished batch.
+
+    Args:
+        folder: what ``pangwa batch`` wrote.
+
+    Raises:
+        StoreError: there is no such folder, it holds no table of runs, or no run went well.
+    """
+    path = Path(folder)
+    if not path.is_dir():
+        raise StoreError(f"{path}: there is no such folder; give the folder that 'pangwa batch' wrote")
+    if not (path / "runs.parquet").is_file():
+        raise StoreError(f"{path}: no runs.parquet in it, so it is not a finished folder of results")
+    table = pq.read_table(path / "runs.parquet")
+    frame = table.to_pandas()
+    ok = frame[frame["status"].astype(str) == OK].reset_index(drop=True)
+    if ok.empty:
+        raise StoreError(f"{path}: no run went well; see the column error of runs.csv")
+    outcomes = [one.name for one in table.schema if _meaning(one).startswith(_OUTCOME)]
+    swept = [name for name in table.column_names if name not in _FIXED and name not in outcomes]
+    return RunTable(str(path), ok, len(frame) - len(ok), tuple(outcomes), tuple(swept), read_manifest(path))
+
+
+def _meaning(one: Any) -> str:
+    return (one.metadata or {}).get(b"meaning", b"").decode()

@@ -1,0 +1,68 @@
+"""What the analyses say in the terminal: tables with units, then the finding and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from model.views.forest import SCALES, units_of
+from model.views.style import number
+
+
+def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
+    """Rows of cells as lines of equal columns: the first ``left`` flush left, the others flush right."""
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(w) if k < left else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+
+
+def interval_text(row: pd.Series[Any], factor: float = 1.0) -> str:
+    """An interval as ``[low, high]``, its ends multiplied by a factor."""
+    return f"[{number(factor * row['low95'])}, {number(factor * row['high95'])}]"
+
+
+def comparison_text(table: pd.DataFrame) -> str:
+    """A comparison as a table: a block a scenario, a line an outcome.
+
+    Args:
+        table: of :func:`model.experiments.compare.compare`.
+    """
+    units = units_of(list(table["outcome"]))
+    several = int(table["points"].max()) > 1
+    head = ["", "mean", "95 % interval", "unit", "verdict", "signs" if several else "", "n", "ratio", "to halve"]
+    lines = []
+    for scenario, part in table.groupby("scenario", sort=False):
+        rows = [[f"{scenario} against {part['reference'].iloc[0]}", *head[1:]]]
+        rows += [_comparison_row(row, units[str(row["outcome"])], several) for _, row in part.iterrows()]
+        lines += [*(line.rstrip() for line in aligned(rows)), ""]
+    methods = ", ".join(sorted(set(table["interval"]) - {"none", "constant"}))
+    lines.append(
+        f"interval: {methods or 'none, as nothing varies'} (t where pairs are fewer than 20); ratio: variance of unpaired over paired "
+        "differences; to halve: replicates that halve the interval"
+        + ("; signs: variants that share the sign" if several else "")
+    )
+    return "\n".join(lines)
+
+
+def _comparison_row(row: pd.Series[Any], unit: str, several: bool) -> list[str]:
+    factor, shown = SCALES.get(unit, (1.0, unit))
+    stability = (
+        f"{100 * row['sign_stability']:.0f} %" if several and row["sign_stability"] == row["sign_stability"] else ""
+    )
+    return [
+        f"  {row['outcome']}",
+        number(factor * row["mean"]),
+        interval_text(row, factor),
+        shown,
+        str(row["verdict"]),
+        stability,
+        str(int(row["n"])),
+        f"{row['variance_ratio']:.1f}" if row["variance_ratio"] < 1e6 else "-",
+        number(row["replicates_to_halve"]),
+    ]

@@ -1,0 +1,123 @@
+"""The forest plot of a comparison: effects with intervals, hollow where nothing is clear, and the variants behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
+
+from model.experiments.compare import UNDETERMINED
+from model.outcomes import outcome_list
+from model.views.style import FAINT, INK, SOFT, Look, legend_of, number, scenario_looks, styled, title_of
+
+CAVEAT = "The model explores consequences of assumptions; it does not predict."
+COLUMNS = 4
+SCALES = {
+    "0-1": (100.0, "percentage points"),
+    "USD": (1e-6, "million USD"),
+    "person-months": (1e-3, "thousand person-months"),
+}
+"""Units of outcomes that are shown in others: factor and name."""
+
+
+def units_of(outcomes: Sequence[str]) -> dict[str, str]:
+    """Units of outcomes by name, those of any actor included."""
+    known = {one.name: one.unit for one in outcome_list(("KIA",))}
+    stems = {one.name.replace("_kia", ""): one.unit for one in outcome_list(("KIA",)) if "_kia" in one.name}
+    found = {}
+    for name in outcomes:
+        fits = [unit for stem, unit in stems.items() if name.startswith(stem)]
+        found[name] = known.get(name) or (fits[0] if fits else "")
+    return found
+
+
+@styled
+def forest(table: pd.DataFrame, points: pd.DataFrame | None, scenarios: Sequence[str], title: str) -> Figure:
+    """Draw the effects of policies, one small panel an outcome, each on its own scale.
+
+    Args:
+        table: of :func:`model.experiments.compare.compare`.
+        points: of :func:`model.experiments.compare.point_means`, drawn as ticks; None where there is one point.
+        scenarios: labels of the whole batch, which fix the colours.
+        title: the finding.
+    """
+    outcomes, policies = list(dict.fromkeys(table["outcome"])), list(dict.fromkeys(table["scenario"]))
+    columns = min(COLUMNS, len(outcomes))
+    deep = -(-len(outcomes) // columns)
+    height = deep * (0.82 + 0.26 * len(policies)) + 1.2
+    figure = Figure(figsize=(max(1.2 + 2.35 * columns, 6.4), height), layout="constrained")
+    axes = figure.subplots(deep, columns, squeeze=False)
+    looks, units = scenario_looks(scenarios), units_of(outcomes)
+    for place, outcome in enumerate(outcomes):
+        axis = axes.flat[place]
+        ticks = None if points is None else points[points["outcome"] == outcome]
+        _panel(axis, table[table["outcome"] == outcome].set_index("scenario"), ticks, policies, looks, units[outcome])
+        axis.set_title(outcome, fontsize=8)
+        axis.set_yticks(range(len(policies)), [looks[p].label for p in policies] if place % columns == 0 else [])
+    for spare in axes.flat[len(outcomes) :]:
+        spare.remove()
+    _legend(figure, points is not None)
+    title_of(figure, title, _footnote(table))
+    return figure
+
+
+def _panel(
+    axis: Axes,
+    part: pd.DataFrame,
+    ticks: pd.DataFrame | None,
+    policies: Sequence[str],
+    looks: dict[str, Look],
+    unit: str,
+) -> None:
+    factor, shown = SCALES.get(unit, (1.0, unit))
+    axis.axvline(0, color=SOFT, linewidth=0.8, zorder=0)
+    for place, policy in enumerate(policies):
+        row: dict[Any, Any] = part.loc[[policy]].to_dict("records")[0]
+        look = looks[policy]
+        if ticks is not None:
+            means = factor * ticks[ticks["scenario"] == policy]["mean"]
+            axis.plot(means, [place + 0.3] * len(means), "|", color=look.colour, markersize=4, alpha=0.55, zorder=1)
+        low, mean, high = (factor * float(row[key]) for key in ("low95", "mean", "high95"))
+        axis.plot([low, high], [place, place], color=look.colour, linewidth=1.8)
+        undetermined = str(row["verdict"]) == UNDETERMINED
+        fill = look.colour if (low > 0 or high < 0) and not undetermined else "white"
+        axis.plot(mean, place, look.marker, color=look.colour, markerfacecolor=fill, markersize=5.5, zorder=3)
+        if undetermined:
+            axis.annotate("?", (0.985, place), xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=9)
+    axis.set_ylim(len(policies) - 0.45, -0.55)
+    axis.set_xlabel(shown, fontsize=7.5)
+    axis.margins(x=0.12)
+    axis.locator_params(axis="x", nbins=4)
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.tick_params(axis="both", labelsize=7.5)
+    axis.tick_params(axis="y", length=0)
+    axis.grid(axis="x", color=FAINT, linewidth=0.4)
+
+
+def _legend(figure: Figure, several: bool) -> None:
+    def key(**look: Any) -> Line2D:
+        return Line2D([], [], color=INK, linewidth=1.6, markersize=5.5, **look)
+
+    handles = [key(marker="o"), key(marker="o", markerfacecolor="white")]
+    labels = ["clear: the 95 % interval leaves out zero", "not clear, or undetermined (?)"]
+    if several:
+        handles.append(Line2D([], [], color=INK, marker="|", linestyle="", markersize=5))
+        labels.append("mean of one variant")
+    legend_of(figure, handles, labels)
+
+
+def _footnote(table: pd.DataFrame) -> str:
+    low, high = int(table["n"].min()), int(table["n"].max())
+    pairs = str(high) if low == high else f"{low}-{high}"
+    methods = set(table["interval"])
+    words = [word for key, word in (("BCa", "BCa bootstrap"), ("t", "Student's t, as pairs are few")) if key in methods]
+    how = f" ({' or '.join(words)})" if words else ""
+    return (
+        f"Mean paired difference from {table['reference'].iloc[0]} and its 95 % interval{how}, n = {pairs} pairs of equal "
+        f"luck. {CAVEAT}"
+    )

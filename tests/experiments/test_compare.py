@@ -1,0 +1,103 @@
+"""Comparisons: intervals, the sign over variants, and what is said of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from scipy import stats
+
+from model.experiments.batch import run_batch
+from model.experiments.compare import UNCLEAR, compare, finding, interval, point_means
+from model.experiments.errors import StoreError
+from model.experiments.results import RunTable, read_runs
+from tests.experiments.fakes import fake_simulate, only_row, plan, scenario
+
+# The effect of the policy at each design point: nine in ten share a sign, or only eight.
+NINE = [1.0] * 9 + [-0.5]
+EIGHT = [1.0] * 8 + [-0.5] * 2
+
+
+def runs_of(effects: list[float], noise: float = 0.0, replicates: int = 24) -> RunTable:
+    """Two scenarios over design points; the policy adds the point's effect to the reference's tonnes."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for replicate in range(replicates):
+        luck, own = 10 * rng.normal(), noise * rng.normal()
+        for point, effect in enumerate(effects):
+            base = {"replicate": replicate, "point": point, "structure.x": point}
+            rows.append(base | {"scenario": "base", "tonnes": luck})
+            rows.append(base | {"scenario": "policy", "tonnes": luck + effect + own})
+    return RunTable("x", pd.DataFrame(rows), 0, ("tonnes",), ("structure.x",))
+
+
+def test_intervals_are_student_t_below_twenty_and_bca_from_there() -> None:
+    values = np.random.default_rng(1).exponential(size=30)
+    low, high, method = interval(values[:19])
+    expected = stats.t.interval(0.95, 18, values[:19].mean(), stats.sem(values[:19]))
+    assert (low, high) == pytest.approx(expected)
+    assert (method, interval(values)[2]) == ("t", "BCa")
+    assert interval(values) == interval(values.copy())
+    assert interval(np.full(5, 2.0)) == (2.0, 2.0, "constant")
+
+
+def test_bca_intervals_hold_a_skewed_mean_about_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(5)
+    found = [interval(rng.exponential(size=30)) for _ in range(60)]
+    assert 0.86 <= np.mean([low <= 1.0 <= high for low, high, _ in found]) <= 0.99
+
+
+@pytest.mark.parametrize(("effects", "verdict"), [(NINE, "raises"), (EIGHT, "undetermined")])
+def test_a_sign_that_fewer_than_nine_in_ten_variants_share_is_undetermined(effects: list[float], verdict: str) -> None:
+    row = only_row(compare(runs_of(effects), ["tonnes"], "base"))
+    assert (row.verdict, row.points) == (verdict, 10)
+    assert row.sign_stability == pytest.approx(np.mean(np.array(effects) > 0))
+    assert (row.point_low, row.point_high) == pytest.approx((-0.5, 1.0))
+
+
+def test_one_set_of_mechanisms_has_no_sign_stability_and_says_so() -> None:
+    runs = runs_of([1.0], noise=9.0)
+    table = compare(runs, ["tonnes"], "base")
+    row = only_row(table)
+    assert (row.verdict, np.isnan(row.sign_stability)) == (UNCLEAR, True)
+    told, basis = finding(table, runs)
+    assert told == "Against base: no effect is clear; 1 of 1 effects are not clear."
+    assert "assumed, not observed" in basis and "one set of mechanisms" in basis
+
+
+def test_pairing_is_by_replicate_and_its_gain_is_told() -> None:
+    row = only_row(compare(runs_of([1.0], noise=0.1), ["tonnes"], "base"))
+    assert row.variance_ratio > 1000  # luck of 10 tonnes drops out, noise of 0.1 stays
+    assert (row.n, row.replicates_to_halve, row.mean) == (24, 96, pytest.approx(1.0, abs=0.1))
+
+
+def test_means_of_points_come_with_what_was_set() -> None:
+    points = point_means(runs_of([1.0, -0.5]), ["tonnes"], "base")
+    assert points["mean"].tolist() == pytest.approx([1.0, -0.5])
+    assert points["structure.x"].tolist() == [0, 1]
+
+
+def test_a_batch_is_read_with_its_failures_and_missing_values(tmp_path: Path) -> None:
+    asked = plan(5, base=scenario(), policy=scenario(effect=2.0, raise_in=[3]))
+    run_batch(asked, tmp_path / "out", jobs=1, quiet=True, simulate=fake_simulate)
+    runs = read_runs(tmp_path / "out")
+    assert (runs.failed, runs.outcomes, runs.swept) == (1, ("exports_t", "towns", "share"), ())
+    assert pq.read_table(tmp_path / "out" / "runs.parquet").num_rows == 10
+    table = compare(runs, ["exports_t", "share"], runs.reference).set_index("outcome")
+    assert table["n_missing"].tolist() == [1, 2]  # replicate 3 failed; replicate 1 has no share
+    assert table["verdict"].tolist() == ["raises", "no difference"]
+
+
+def test_unknown_names_are_refused_with_the_nearest_right_one(tmp_path: Path) -> None:
+    runs = runs_of([1.0])
+    with pytest.raises(StoreError, match="did you mean 'tonnes'"):
+        compare(runs, ["tones"], "base")
+    with pytest.raises(StoreError, match=r"no scenario 'bas'.*did you mean 'base'"):
+        compare(runs, ["tonnes"], "bas")
+    with pytest.raises(StoreError, match="there is no such folder"):
+        read_runs(tmp_path / "none")
+    with pytest.raises(StoreError, match=r"no runs\.parquet in it"):
+        read_runs(tmp_path)

@@ -1,0 +1,41 @@
+"""The verbs that answer questions, called as a user calls them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenario.conftest import TINY
+from tests.test_cli import pangwa
+
+KIA = """
+extends = 'tiny.toml'
+[united_states.instruments.aid]
+kind = "aid"
+target = "KIA"
+level = 1.0
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A folder with two scenarios, ``tiny`` and ``tiny_kia``, on the world of twelve townships."""
+    (tmp_path / "tiny.toml").write_text(f"world = '{TINY.as_posix()}'\nmonths = 6\n")
+    (tmp_path / "tiny_kia.toml").write_text(KIA)
+    return tmp_path
+
+
+def test_compare_writes_table_and_figure_and_ends_with_the_finding(tiny: Path) -> None:
+    made = pangwa("batch", "tiny.toml", "tiny_kia.toml", "-r", "3", "--out", "r", "--no-figures", folder=tiny)
+    assert made.returncode == 0, made.stderr
+    done = pangwa("compare", "r", "--against", "tiny", "-o", "revenue_usd_kia_y1", "-o", "troops_kia", folder=tiny)
+    assert done.returncode == 0, done.stderr
+    assert "tiny_kia against tiny" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("Against tiny: ")
+    assert "assumed, not observed" in done.stdout.splitlines()[-1]
+    written = {path.name for path in (tiny / "r" / "compare-tiny").iterdir()}
+    assert written == {"compare.csv", "forest.png", "forest.svg"}
+    wrong = pangwa("compare", "r", "--against", "tiny_kai", folder=tiny)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "did you mean 'tiny_kia'?" in wrong.stderr
