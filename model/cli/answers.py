@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from model.cli.batches import NoFigures
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
@@ -17,7 +19,6 @@ Outcomes = Annotated[
     list[str] | None, typer.Option("--outcome", "-o", help="Outcomes to show, see pangwa outcomes; repeatable.")
 ]
 Out = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder for table and figure; in RESULTS otherwise.")]
-NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
 
 
 def compare(

@@ -13,9 +13,9 @@ from matplotlib.ticker import FuncFormatter
 
 from model.experiments.compare import UNDETERMINED
 from model.outcomes import outcome_list
+from model.views.panels import CAVEAT
 from model.views.style import FAINT, INK, SOFT, Look, legend_of, number, scenario_looks, styled, title_of
 
-CAVEAT = "The model explores consequences of assumptions; it does not predict."
 COLUMNS = 4
 SCALES = {
     "0-1": (100.0, "percentage points"),
@@ -108,7 +108,7 @@ def _legend(figure: Figure, several: bool) -> None:
     if several:
         handles.append(Line2D([], [], color=INK, marker="|", linestyle="", markersize=5))
         labels.append("mean of one variant")
-    legend_of(figure, handles, labels)
+    legend_of(figure, handles, labels, len(labels))
 
 
 def _footnote(table: pd.DataFrame) -> str:
