@@ -231,7 +231,7 @@ def finding(table: pd.DataFrame, runs: RunTable) -> tuple[str, str]:
     if len(runs.points) < 2:
         basis = "and on one set of mechanisms: pangwa batch --variants all would test the signs"
         return f"Against {reference}: {told}.", f"This rests on assumed, not observed, parameters {basis}."
-    told += f"; {counts.get(UNDETERMINED, 0)} undetermined, as under 90 % of {len(runs.points)} variants share the sign"
+    told += f"; {counts.get(UNDETERMINED, 0)} undetermined, sharing a sign in under 90 % of {len(runs.points)} variants"
     varied = ", ".join(runs.swept) or "the design points"
     return (
         f"Against {reference}: {told}.",
