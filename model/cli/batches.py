@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from model.cli import tell
+from model.cli.text import fail
 
 Sets = Annotated[
     list[str] | None,
@@ -28,6 +29,11 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a batch th
 RerunFailed = Annotated[bool, typer.Option("--rerun-failed", help="With --resume: failed runs again.")]
 FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first run that fails.")]
 BaseSeed = Annotated[int | None, typer.Option(help="Seed from which all replicates' seeds follow.")]
+Seeds = Annotated[str | None, typer.Option(metavar="N,N,...", help="The replicates' seeds one by one, such as 1,2,17.")]
+Parameters = Annotated[
+    str | None,
+    typer.Option(metavar="SET", help="Parameter vectors, one a replicate in turn: plausible, or a CSV file."),
+]
 Reference = Annotated[str | None, typer.Option(metavar="SCENARIO", help="What the others are compared with.")]
 Timeout = Annotated[float | None, typer.Option(help="Seconds after which a run is given up.")]
 Record = Annotated[
@@ -58,6 +64,8 @@ def batch(
     fail_fast: FailFast = False,
     sets: Sets = None,
     base_seed: BaseSeed = None,
+    seeds: Seeds = None,
+    parameters: Parameters = None,
     reference: Reference = None,
     timeout: Timeout = None,
     record: Record = None,
@@ -73,6 +81,8 @@ def batch(
         files,
         replicates=replicates,
         base_seed=base_seed,
+        seeds=_seeds(seeds),
+        parameters=parameters,
         reference=reference,
         sets=sets or (),
         record=record or (),
@@ -93,3 +103,12 @@ def batch(
     if report.complete and report.ok:
         tell.tell_batch(report.folder, figures=not no_figures, fresh=report.computed > 0)
     raise typer.Exit(report.exit_code)
+
+
+def _seeds(text: str | None) -> list[int] | None:
+    if text is None:
+        return None
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        fail(f"--seeds {text}: must be whole numbers with commas between, such as 1,2,17")

@@ -13,7 +13,6 @@ import os
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -34,14 +33,17 @@ from model.scenario.spec import RunSpec
 ROWS = 1 << 15
 """Rows of a row group."""
 
-PACKAGES = ("mesa", "numpy", "scipy", "pandas", "pyarrow")
 NOT_SET = "null"
 _RUNS_AT_ONCE = 32
 _FIXED = tuple(column.name for column in tables.RUNS)
 
 
 def assemble(
-    folder: Path, plan: BatchPlan, entries: Mapping[str, Entry], tick: Callable[[], None] | None = None
+    folder: Path,
+    plan: BatchPlan,
+    entries: Mapping[str, Entry],
+    packages: Mapping[str, Sequence[str]],
+    tick: Callable[[], None] | None = None,
 ) -> list[str]:
     """Write the tables of a batch.
 
@@ -49,6 +51,7 @@ def assemble(
         folder: the batch's folder.
         plan: the batch.
         entries: where the runs' records stand; runs that are not there yet are left out.
+        packages: name -> versions that the runs were computed with.
         tick: called now and then.
 
     Returns:
@@ -57,13 +60,13 @@ def assemble(
     Raises:
         OSError: the disk is full; the tables of before are untouched.
     """
-    there = [(spec, entries[run]) for run, spec in zip(plan.run_ids, plan.specs, strict=True) if run in entries]
-    described = table_metadata(plan)
+    there = [(spec, entries[run]) for run, spec in plan.here.items() if run in entries]
+    described = table_metadata(plan, packages)
     for name in FINAL_TABLES:
         temporary(folder / name).unlink(missing_ok=True)
     try:
         rows = _write_run_tables(folder, there, described, tick or (lambda: None))
-        _write_small(folder, rows.table(plan.swept).replace_schema_metadata(described), plan)
+        _write_small(folder, rows.table([*plan.swept, *plan.drawn]).replace_schema_metadata(described), plan)
     except BaseException:
         for name in FINAL_TABLES:
             temporary(folder / name).unlink(missing_ok=True)
@@ -71,25 +74,15 @@ def assemble(
     return [note for name in FINAL_TABLES if (note := _rename(folder / name)) is not None]
 
 
-def table_metadata(plan: BatchPlan) -> dict[str, str]:
+def table_metadata(plan: BatchPlan, packages: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """What every table says of its origin: versions, scenarios' hashes, seed. No clock, no path, no command."""
     return {
         "pangwa": __version__,
-        "packages": json.dumps(package_versions()),
+        "packages": json.dumps({name: "/".join(versions) for name, versions in packages.items()}),
         "scenarios": json.dumps(plan.scenario_hashes, ensure_ascii=False),
-        "base_seed": str(plan.base_seed),
+        "base_seed": "" if plan.base_seed is None else str(plan.base_seed),
+        "worlds": json.dumps(plan.worlds, ensure_ascii=False),
     }
-
-
-def package_versions() -> dict[str, str]:
-    """Versions of the packages that results depend on."""
-    found = {}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "unknown"
-    return found
 
 
 class RunRows:
@@ -141,7 +134,7 @@ class RunRows:
 
 def outcome_columns(runs: pa.Table, plan: BatchPlan) -> list[str]:
     """Names of the columns of outcomes in a table of runs."""
-    return [name for name in runs.column_names if name not in _FIXED and name not in plan.swept]
+    return [name for name in runs.column_names if name not in _FIXED and name not in (*plan.swept, *plan.drawn)]
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

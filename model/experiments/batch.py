@@ -134,7 +134,7 @@ def _all_there(folder: Path, plan: BatchPlan, rerun_failed: bool) -> BatchReport
         return None
     report = BatchReport(folder, ok=int(runs.get(OK, 0)), failed=failed)
     report.exit_code = EXIT_SOME_FAILED if failed else EXIT_OK
-    report.lines = [f"nothing to do: all {len(plan.specs)} runs are there, in {folder}"]
+    report.lines = [f"nothing to do: all {len(plan.here)} runs are there, in {folder}"]
     if failed:
         report.lines += [f"{report.ok} ok, {failed} failed; run those again with:", f"  {_again(plan, rerun=True)}"]
     return report
@@ -165,9 +165,9 @@ class _Call:
             return self._stopped(str(error))
 
     def _say_beginning(self, missing: Sequence[RunSpec], note: str) -> None:
-        there = len(self.plan.specs) - len(missing)
+        there = len(self.plan.here) - len(missing)
         jobs = "1 process" if self.session.jobs == 1 else f"{self.session.jobs} processes"
-        lines = [*self.store.notes, note] if note else list(self.store.notes)
+        lines = [*self.plan.notes, *self.store.notes, *([note] if note else [])]
         commits = {one.get("commit") for one in self.earlier}
         if there and missing and commits and commits != {self.session.commit}:
             lines.append("the runs that are there come from another commit of the code than those computed now")
@@ -176,7 +176,7 @@ class _Call:
         say("\n".join(lines), quiet=self.quiet)
 
     def _compute(self, missing: Sequence[RunSpec], simulate: Simulate, timeout: float | None, fail_fast: bool) -> None:
-        total = len(self.plan.specs)
+        total = len(self.plan.here)
         progress = Progress(total, total - len(missing), quiet=self.quiet or not missing)
 
         def idle(oldest: RunSpec) -> None:
@@ -213,7 +213,7 @@ class _Call:
         if report.missing:
             return self._cut_short(report)
         try:
-            notes = assemble(self.store.folder, self.plan, self.store.entries, self._between_runs)
+            notes = assemble(self.store.folder, self.plan, self.store.entries, self.store.packages, self._between_runs)
         except KeyboardInterrupt:
             return self._cut_short(report)
         self.in_tables = report.ok + report.failed
@@ -238,7 +238,7 @@ class _Call:
         kept = report.ok + report.failed
         report.lines = [] if interrupted else self._failures()
         report.lines += [
-            f"{why}: {kept} of {len(self.plan.specs)} runs are kept in {self.store.folder}; go on with:",
+            f"{why}: {kept} of {len(self.plan.here)} runs are kept in {self.store.folder}; go on with:",
             f"  {_again(self.plan, rerun=not interrupted)}",
         ]
         say("\n".join(report.lines))
@@ -252,7 +252,7 @@ class _Call:
         report.exit_code = EXIT_STOPPED
         report.lines = [
             message,
-            f"{report.ok + report.failed} of {len(self.plan.specs)} runs are kept; go on with:",
+            f"{report.ok + report.failed} of {len(self.plan.here)} runs are kept; go on with:",
             f"  {_again(self.plan)}",
         ]
         say("\n".join(report.lines))
@@ -266,7 +266,7 @@ class _Call:
 
     def _failures(self) -> list[str]:
         """The first runs that failed, a line each."""
-        ids = dict(zip(self.plan.run_ids, self.plan.specs, strict=True))
+        ids = self.plan.here
         failed = self.store.status_of()[FAILED]
         lines = [
             f"  {ids[run].label}, replicate {ids[run].replicate}: {self.store.entries[run].error}"
@@ -280,7 +280,7 @@ class _Call:
     def _write_manifest(self, status: str) -> None:
         report = self._report()
         self.session.ended = "" if status == RUNNING else now()
-        counts = {"planned": len(self.plan.specs), OK: report.ok, FAILED: report.failed, "missing": report.missing}
+        counts = {"planned": len(self.plan.here), OK: report.ok, FAILED: report.failed, "missing": report.missing}
         write_manifest(self.store.folder, self.plan, self.session, status, counts, self.earlier, self.in_tables)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any, Protocol, cast
 
 from model.experiments.design import (
     LABEL,
+    NO_POINT,
     cross,
     flat,
     grid_points,
@@ -22,25 +22,12 @@ from model.experiments.design import (
 )
 from model.experiments.errors import PlanError
 from model.experiments.plan import DEFAULT_REPLICATES, MOST_RUNS, BatchPlan, Point, make_plan, point_value
-from model.scenario.files import display, find_scenario, read_toml, shipped_batches
-from model.scenario.problems import Problem, ScenarioError, dotted, suggestion
+from model.experiments.request import BatchRequest, names_of_variants, read_batch_file, toml_value
+from model.scenario.files import display, read_toml, shipped_batches
+from model.scenario.layers import parse_set, read_layers
+from model.scenario.problems import NOTHING, ScenarioError, suggestion
+from model.world.read import world_folder
 
-_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
-    "name": (str, "text"),
-    "title": (str, "text"),
-    "description": (str, "text"),
-    "scenarios": (list, "a list of scenarios"),
-    "replicates": (int, "a whole number of at least 1"),
-    "base_seed": (int, "a whole number of at least 0"),
-    "reference": (str, "the name of a scenario"),
-    "record": (list, "a list of texts"),
-    "sweep": (dict, "a table of lists of values by dotted path"),
-    "points": (list, "a list of tables [[points]], each with label and set"),
-    "design": (str, "the path of a CSV file"),
-    "latin_hypercube": (dict, "a table with points, parameters, ranges and seed"),
-    "variants": ((str, list), '"all", or a list of the choices of [structure] to cross'),
-}
-KEYS = tuple(_TYPES)
 _HYPERCUBE_KEYS = ("points", "parameters", "ranges", "seed")
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 _LONGEST_NAME = 60
@@ -61,78 +48,6 @@ Load = Callable[[str, Sequence[str]], Resolvable]
 """How a scenario is read: see :func:`model.scenario.read.load_scenario`."""
 
 
-@dataclass(frozen=True)
-class BatchRequest:
-    """What a batch file asks for.
-
-    Args:
-        name: name of the batch.
-        scenarios: shipped names or paths of files.
-        replicates: number of replicates; None for the default.
-        base_seed: None for the default.
-        reference: None for the default.
-        record: extras to record.
-        grid: dotted path -> values to sweep, as a list or a range.
-        points: labelled points, as read.
-        design: a design table in CSV.
-        hypercube: a Latin hypercube, as read.
-        variants: rival mechanisms to cross.
-        description: what the batch is for.
-    """
-
-    name: str
-    scenarios: tuple[str, ...]
-    replicates: int | None = None
-    base_seed: int | None = None
-    reference: str | None = None
-    record: tuple[str, ...] = ()
-    grid: Mapping[str, Any] = field(default_factory=dict)
-    points: tuple[Mapping[str, Any], ...] = ()
-    design: Path | None = None
-    hypercube: Mapping[str, Any] | None = None
-    variants: str | tuple[str, ...] = ()
-    description: str = ""
-
-
-def read_batch_file(path: str | Path) -> BatchRequest:
-    """Read a batch file.
-
-    Args:
-        path: a TOML file with ``scenarios = [...]`` and, where wanted, ``replicates``, ``base_seed``, ``reference``,
-            ``record``, ``name``, ``description``, and what is to be varied: see ``scenarios/README.md``.
-
-    Raises:
-        PlanError: with one sentence for each thing that is wrong.
-    """
-    path = Path(path)
-    shown = display(path)
-    try:
-        table = read_toml(path)
-    except ScenarioError as error:
-        raise PlanError(error.problems) from None
-    problems = [problem.sentence() for problem in _shape_problems(table, shown)]
-    scenarios, unknown = _scenario_files(table.get("scenarios"), path)
-    problems += unknown
-    grid = dict(flat(table["sweep"])) if isinstance(table.get("sweep"), dict) else {}
-    problems += [_not_a_list(shown, key, value) for key, value in grid.items() if not isinstance(value, (list, dict))]
-    if problems:
-        raise PlanError(problems)
-    return BatchRequest(
-        name=table.get("name", path.stem),
-        scenarios=tuple(scenarios),
-        replicates=table.get("replicates"),
-        base_seed=table.get("base_seed"),
-        reference=table.get("reference"),
-        record=tuple(table.get("record", ())),
-        grid=grid,
-        points=tuple(table.get("points", ())),
-        design=path.parent / table["design"] if "design" in table else None,
-        hypercube=table.get("latin_hypercube"),
-        variants=_names(table.get("variants", ())),
-        description=table.get("description", table.get("title", "")),
-    )
-
-
 def read_plan(
     files: Sequence[str],
     *,
@@ -142,6 +57,8 @@ def read_plan(
     sets: Sequence[str] = (),
     record: Sequence[str] = (),
     variants: Sequence[str] = (),
+    seeds: Sequence[int] | None = None,
+    parameters: str | None = None,
     command: Sequence[str] = (),
     load: Load | None = None,
 ) -> BatchPlan:
@@ -155,6 +72,8 @@ def read_plan(
         sets: overrides ``dotted.path=value`` for all scenarios.
         record: extras to record, added to the file's.
         variants: rival mechanisms to cross, "all" for all, instead of the file's.
+        seeds: the replicates' seeds one by one, instead of the file's.
+        parameters: a set of parameter vectors, by name or as a CSV file, instead of the file's.
         command: the command line, for the manifest.
         load: how a scenario is read; ``load_scenario`` when None.
 
@@ -164,27 +83,88 @@ def read_plan(
     request = _request(files)
     load = load or _load_scenario
     if variants:
-        request = replace(request, variants=_names(list(variants)))
-    points = design_points(request, load)
-    fixed = {text.partition("=")[0].strip() for text in sets}
-    varied = dict.fromkeys(path for point in points for path, _ in point)
-    if problems := [f"--set {path}: the batch varies it" for path in varied if path in fixed]:
-        raise PlanError(problems)
-    if len(points) * len(request.scenarios) > MOST_RUNS:
-        raise PlanError(f"the sweep has {len(points):,} points; at most {MOST_RUNS:,} runs are allowed")
-    scenarios, at_points = _resolve(request.scenarios, sets, points, load)
+        request = replace(request, variants=names_of_variants(list(variants)))
+    _refuse_two_ways(request, replicates, base_seed, seeds)
+    design = _Design(sets, design_points(request, load), _vectors(parameters or request.parameters, request, load))
+    if len(design.points) * len(request.scenarios) > MOST_RUNS:
+        raise PlanError(f"the sweep has {len(design.points):,} points; at most {MOST_RUNS:,} runs are allowed")
+    given = seeds if seeds is not None else None if _any(replicates, base_seed) else request.seeds
+    count = _first(replicates, request.replicates, DEFAULT_REPLICATES) if given is None else len(given)
+    found = _resolve(request.scenarios, design, count, load)
     return make_plan(
-        request.name or folder_name("_".join(scenarios)),
-        scenarios,
-        replicates=_first(replicates, request.replicates, DEFAULT_REPLICATES),
+        request.name or folder_name("_".join(found.scenarios)),
+        found.scenarios,
+        replicates=count,
         base_seed=_first(base_seed, request.base_seed, 0),
+        seeds=given,
         reference=reference if reference is not None else request.reference,
-        points=points,
-        at_points=at_points,
+        points=design.points,
+        vectors=design.vectors,
+        pinned=found.pinned,
+        at_points=found.at_points,
         record=tuple(dict.fromkeys([*request.record, *record])),
+        notes=found.notes,
         command=command,
         description=request.description,
     )
+
+
+def _any(*values: Any) -> bool:
+    return any(value is not None for value in values)
+
+
+def _refuse_two_ways(
+    request: BatchRequest, replicates: int | None, base_seed: int | None, seeds: Sequence[int] | None
+) -> None:
+    """Seeds are given one by one, or as a base seed and a number; those of the command line go before the file's.
+
+    Raises:
+        PlanError: both are given in one place.
+    """
+    for where, ours, counts in (
+        ("the command line", seeds, (replicates, base_seed)),
+        ("the batch file", request.seeds, (request.replicates, request.base_seed)),
+    ):
+        if ours is not None and _any(*counts):
+            raise PlanError(f"{where} gives seeds, and replicates or base_seed as well: give the one or the others")
+
+
+@dataclass(frozen=True)
+class _Design:
+    """What is set over the scenarios: the same in all runs, by design point, by replicate."""
+
+    sets: Sequence[str]
+    points: tuple[Point, ...]
+    vectors: tuple[Point, ...]
+
+    def __post_init__(self) -> None:
+        varied = dict.fromkeys(path for point in self.points for path, _ in point)
+        if problems := [f"--set {path}: the batch varies it" for path in varied if path in self.fixed]:
+            raise PlanError(problems)
+        # What the user sets or varies is not drawn.
+        taken = self.fixed | varied.keys()
+        kept = tuple(tuple(pair for pair in vector if pair[0] not in taken) for vector in self.vectors)
+        object.__setattr__(self, "vectors", kept)
+
+    @property
+    def fixed(self) -> set[str]:
+        """Paths that are the same in all runs."""
+        return {text.partition("=")[0].strip() for text in self.sets}
+
+
+def _vectors(name: str, request: BatchRequest, load: Load) -> tuple[Point, ...]:
+    """The parameter vectors of a name or CSV file."""
+    if not name:
+        return ()
+    path = Path(name)
+    if path.suffix != ".csv":
+        world = load(request.scenarios[0], ()).resolved().get("world", "")
+        folder = world_folder(world)
+        if folder is None or not (path := folder / f"{name}.csv").is_file():
+            raise PlanError(
+                f"parameters = {name!r}: the world '{world}' has no such set ({name}.csv), and it is no CSV file"
+            )
+    return read_points(path)
 
 
 def design_points(request: BatchRequest, load: Load | None = None) -> tuple[Point, ...]:
@@ -249,10 +229,6 @@ def _is_range(pair: Any) -> bool:
     )
 
 
-def _names(given: Any) -> str | tuple[str, ...]:
-    return given if isinstance(given, str) else tuple(given)
-
-
 def folder_name(name: str) -> str:
     """A name that every file system takes; not longer than sixty characters."""
     clean = _NOT_IN_NAMES.sub("-", name).strip(" .")
@@ -290,84 +266,65 @@ def _batch_file(name: str) -> Path | None:
         raise PlanError(error.problems) from None
 
 
-def _shape_problems(table: Mapping[str, Any], shown: str) -> Iterator[Problem]:
-    for key, value in table.items():
-        if key not in KEYS:
-            yield Problem(shown, (key,), f"unknown key{suggestion(key, KEYS)}", value)
-            continue
-        type_, words = _TYPES[key]
-        if not isinstance(value, type_) or (isinstance(value, int) and not _is_count(key, value)):
-            yield Problem(shown, (key,), f"must be {words}", value)
-        elif isinstance(value, list) and not all(isinstance(item, dict if key == "points" else str) for item in value):
-            yield Problem(shown, (key,), f"must be {words}{'' if key == 'points' else ', each in quotes'}", value)
-    scenarios = table.get("scenarios")
-    if scenarios is None or scenarios == []:
-        yield Problem(shown, ("scenarios",), "must list at least one scenario", [] if scenarios == [] else "")
+@dataclass
+class _Found:
+    """The scenarios of a batch: as they are, as they are at the design points, and what they keep of their own."""
+
+    scenarios: dict[str, dict[str, Any]] = field(default_factory=dict)
+    at_points: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    pinned: dict[str, set[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
-def _is_count(key: str, value: int) -> bool:
-    return not isinstance(value, bool) and value >= (1 if key == "replicates" else 0)
-
-
-def _scenario_files(names: Any, path: Path) -> tuple[list[str], list[str]]:
-    """The scenarios' files, and sentences about those that are not there."""
-    found: list[str] = []
-    problems: list[str] = []
-    for name in names if isinstance(names, list) else []:
-        if not isinstance(name, str):
-            continue
-        try:
-            found.append(str(find_scenario(name, beside=path.parent)))
-        except ScenarioError as error:
-            problems += [f"{display(path)}: scenarios: {sentence}" for sentence in error.problems]
-    return found, problems
-
-
-def _not_a_list(shown: str, key: str, value: Any) -> str:
-    return Problem(
-        f"{shown}: sweep.{key}",
-        (),
-        f"must be a list of values, or a range such as {{from = 0, to = 1, step = 0.1}}, not {toml_value(value)}",
-    ).sentence()
-
-
-def _resolve(
-    files: Sequence[str], sets: Sequence[str], points: Sequence[Point], load: Load
-) -> tuple[dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+def _resolve(files: Sequence[str], design: _Design, replicates: int, load: Load) -> _Found:
     """Read every scenario as it is and at every design point; problems come out together, each said once."""
-    scenarios: dict[str, dict[str, Any]] = {}
-    at_points: dict[str, list[dict[str, Any]]] = {}
+    found = _Found()
     origin: dict[str, str] = {}
     problems: dict[str, None] = {}
     for file in files:
         try:
-            scenario = load(file, sets)
-            resolved = [load(file, [*sets, *settings(point)]) if point else scenario for point in points]
+            scenario = load(file, design.sets)
+            pinned = _stated(file, design.vectors)
+            resolved = list(_at_points(file, scenario, design, pinned, replicates, load))
         except ScenarioError as error:
             problems |= dict.fromkeys(error.problems)
             continue
         label = scenario.name
-        if label in scenarios:
+        if label in found.scenarios:
             problems[f"{origin[label]} and {file} are both called '{label}'; give one of them another name"] = None
         origin[label] = file
-        scenarios[label] = scenario.resolved()
-        at_points[label] = [one.resolved() for one in resolved]
+        found.scenarios[label] = scenario.resolved()
+        found.at_points[label] = resolved
+        found.pinned[label] = pinned
+        if pinned:
+            found.notes.append(
+                f"{label} keeps its own {', '.join(sorted(pinned))}: the parameter vectors leave it alone"
+            )
     if problems:
         raise PlanError(list(problems))
-    return scenarios, at_points
+    return found
+
+
+def _at_points(
+    file: str, scenario: Resolvable, design: _Design, pinned: set[str], replicates: int, load: Load
+) -> Iterator[dict[str, Any]]:
+    """The scenario resolved at every point, with every vector that the replicates use."""
+    vectors = design.vectors[:replicates] or NO_POINT
+    for point in design.points:
+        for vector in vectors:
+            extra = [*settings(point), *settings(tuple(pair for pair in vector if pair[0] not in pinned))]
+            yield (load(file, [*design.sets, *extra]) if extra else scenario).resolved()
+
+
+def _stated(file: str, vectors: Sequence[Point]) -> set[str]:
+    """Those paths of parameter vectors that a scenario's files state themselves."""
+    paths = {path for vector in vectors for path, _ in vector}
+    if not paths:
+        return set()
+    stated, _ = read_layers(file)
+    return {path for path in paths if stated.get(parse_set(f"{path}=0")[0]) is not NOTHING}
 
 
 def settings(point: Point) -> list[str]:
     """What a design point sets, as ``--set`` would say it."""
     return [f"{path}={toml_value(point_value(text))}" for path, text in point if path != LABEL]
-
-
-def toml_value(value: Any) -> str:
-    """A value as TOML writes it on one line."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{dotted([key])} = {toml_value(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(toml_value(item) for item in value) + "]"
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool, int, float)) else str(value)

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from model import __version__
-from model.draws import replicate_seed
-from model.experiments.assemble import package_versions
+from model.experiments.frozen import package_versions
 from model.experiments.plan import BatchPlan
 from model.experiments.store import FINAL_TABLES, MANIFEST, write_text
 
@@ -37,6 +36,7 @@ class Session:
     computed: int = 0
     run_seconds: float = 0.0
     commit: str | None = None
+    packages: dict[str, str] = field(default_factory=package_versions)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -89,9 +89,12 @@ def write_manifest(
         "reference": plan.reference,
         "replicates": plan.replicates,
         "base_seed": plan.base_seed,
-        "seeds": [replicate_seed(plan.base_seed, replicate) for replicate in range(plan.replicates)],
+        "seeds": list(plan.seeds),
         "record": list(plan.record),
         "points": [{path: json.loads(text) for path, text in point} for point in plan.points],
+        "vectors": [{path: json.loads(text) for path, text in vector} for vector in plan.vectors],
+        "worlds": dict(plan.worlds),
+        "shard": plan.shard,
         "scenario_hashes": plan.scenario_hashes,
         "sessions": [*earlier, vars(session)],
         "scenarios": {label: dict(resolved) for label, resolved in plan.scenarios.items()},

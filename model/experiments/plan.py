@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,12 +12,18 @@ from typing import Any
 from model.draws import replicate_seed
 from model.experiments.errors import PlanError
 from model.scenario.problems import suggestion
-from model.scenario.spec import RunSpec, canonical_json
+from model.scenario.spec import RunSpec, canonical_json, content_hash, digest_of
 
 DEFAULT_REPLICATES = 10
 MOST_RUNS = 1_000_000
+LARGEST_SEED = 2**53 - 1
+"""The largest whole number that every table and every reader of JSON keeps exactly."""
+
 USUAL_REFERENCE = "status_quo"
 RECORD_OPTIONS = ("control=monthly",)
+
+VECTOR = "vector"
+"""The column with the number of a run's parameter vector; no parameter bears the name."""
 
 Resolved = Mapping[str, Any]
 """A resolved scenario as plain data, see :meth:`model.scenario.schema.Scenario.resolved`."""
@@ -36,11 +42,18 @@ class BatchPlan:
         scenarios: label -> the scenario resolved, without swept values; the order is that of tables and figures.
         points: the design points; one empty point where nothing is swept.
         replicates: number of replicates of each scenario and point.
-        base_seed: from which the replicates' seeds follow.
+        base_seed: from which the replicates' seeds follow; None where they were given one by one.
+        seeds: the replicates' seeds.
         record: extras to record, see :class:`model.scenario.spec.RunSpec`.
         specs: the runs, by scenario, then point, then replicate.
+        vectors: parameter vectors; replicate k has vector k modulo their number.
+        pinned: label -> paths that the scenario states itself, so that no vector sets them.
+        worlds: label -> digest of the scenario's world.
+        shard: (i, n), when only part i of n of the runs is to be computed here.
+        notes: what the user is to be told of it.
         command: the command line that asked for the batch, for the manifest alone.
         description: what the batch is for, in the words of its file.
+        known_ids: the runs' ids, where the text of the scenarios is not there to work them out.
     """
 
     name: str
@@ -48,22 +61,44 @@ class BatchPlan:
     scenarios: dict[str, Resolved]
     points: tuple[Point, ...]
     replicates: int
-    base_seed: int
+    base_seed: int | None
+    seeds: tuple[int, ...]
     record: tuple[str, ...]
     specs: tuple[RunSpec, ...]
+    vectors: tuple[Point, ...] = ()
+    pinned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    worlds: Mapping[str, str] = field(default_factory=dict)
+    shard: tuple[int, int] | None = None
+    notes: tuple[str, ...] = field(default=(), compare=False)
     command: tuple[str, ...] = field(default=(), compare=False)
     description: str = field(default="", compare=False)
+    known_ids: tuple[str, ...] = field(default=(), compare=False)
 
     @cached_property
     def run_ids(self) -> tuple[str, ...]:
         """The runs' ids, in the order of :attr:`specs`."""
-        return tuple(spec.run_id for spec in self.specs)
+        return self.known_ids or tuple(spec.run_id for spec in self.specs)
 
     @cached_property
     def plan_id(self) -> str:
         """Sixteen hex digits that two plans share when they ask for the same runs in the same order."""
         text = canonical_json([list(self.run_ids), self.reference, list(self.record)])
-        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+        return content_hash(text)
+
+    @cached_property
+    def here(self) -> dict[str, RunSpec]:
+        """Run id -> specification of the runs that are to be computed here, in the plan's order: all, or a shard.
+
+        Runs are dealt out replicate by replicate, so that every shard has some of every scenario, and more replicates
+        leave each run in its shard.
+        """
+        pairs = zip(self.run_ids, self.specs, strict=True)
+        if self.shard is None:
+            return dict(pairs)
+        part, parts = self.shard
+        dealt = sorted(range(len(self.specs)), key=lambda number: self.specs[number].replicate)
+        mine = set(dealt[part - 1 :: parts])
+        return {run: spec for number, (run, spec) in enumerate(pairs) if number in mine}
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -75,15 +110,16 @@ class BatchPlan:
         """Dotted paths of the swept parameters, ``label`` among them where points are labelled, in order of appearance."""
         return tuple(dict.fromkeys(path for point in self.points for path, _ in point))
 
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """Columns of the parameter vectors: ``vector``, their number, then the dotted paths; empty without vectors."""
+        paths = dict.fromkeys(path for vector in self.vectors for path, _ in vector)
+        return (VECTOR, *paths) if paths else ()
+
     @cached_property
     def scenario_hashes(self) -> dict[str, str]:
         """Label -> hash of the resolved scenario, in which the label has no part."""
         return {label: content_hash(canonical_json(resolved)) for label, resolved in self.scenarios.items()}
-
-
-def content_hash(text: str) -> str:
-    """Sixteen hex digits of a text."""
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def make_plan(
@@ -92,10 +128,14 @@ def make_plan(
     *,
     replicates: int = DEFAULT_REPLICATES,
     base_seed: int = 0,
+    seeds: Sequence[int] | None = None,
     reference: str | None = None,
     points: Sequence[Point] = ((),),
+    vectors: Sequence[Point] = (),
+    pinned: Mapping[str, Collection[str]] | None = None,
     at_points: Mapping[str, Sequence[Resolved]] | None = None,
     record: Sequence[str] = (),
+    notes: Sequence[str] = (),
     command: Sequence[str] = (),
     description: str = "",
 ) -> BatchPlan:
@@ -106,67 +146,124 @@ def make_plan(
         scenarios: label -> resolved scenario.
         replicates: number of replicates, at least 1.
         base_seed: any integer >= 0; the seed of a replicate depends on it and on the replicate's number alone.
+        seeds: the replicates' seeds one by one, instead of ``replicates`` and ``base_seed``.
         reference: label of the scenario to compare with; ``status_quo`` or else the first scenario when None.
         points: design points of a sweep, see :mod:`model.experiments.design`.
-        at_points: label -> the scenario resolved at each point; may be left out where nothing is swept.
+        vectors: parameter vectors, each as a point; replicate k has vector k modulo their number.
+        pinned: label -> paths that the scenario states itself, so that no vector sets them.
+        at_points: label -> the scenario resolved at each point, and at each point with each of the vectors that come into
+            use, one vector after the other; may be left out where nothing is varied.
         record: extras to record.
+        notes: what the user is to be told.
         command: the command line, for the manifest.
         description: what the batch is for.
 
     Raises:
         PlanError: something asked for is empty, out of range or unknown.
     """
-    problems = [*_count_problems(replicates, base_seed, record), *_reference_problems(reference, list(scenarios))]
-    if not problems and len(scenarios) * len(points) * replicates > MOST_RUNS:
-        asked = f"{len(scenarios)} scenarios x {len(points)} points x {replicates} replicates"
-        problems = [f"the batch has {asked}; at most {MOST_RUNS:,} runs are allowed"]
-    if problems:
-        raise PlanError(problems)
-    labels = list(scenarios)
+    if seeds is not None:
+        replicates = len(seeds)
+    _check([*_count_problems(replicates, base_seed, seeds, record), *_reference_problems(reference, list(scenarios))])
+    _check(_size_problems(len(scenarios), len(points), replicates))
     if reference is None:
-        reference = USUAL_REFERENCE if USUAL_REFERENCE in scenarios else labels[0]
-    resolved = at_points or {label: [scenarios[label]] for label in labels}
-    specs = _specs(resolved, points, replicates, base_seed, tuple(record))
+        reference = USUAL_REFERENCE if USUAL_REFERENCE in scenarios else next(iter(scenarios))
+    all_seeds = tuple(seeds or (replicate_seed(base_seed, replicate) for replicate in range(replicates)))
+    worlds = {label: digest_of(resolved) for label, resolved in scenarios.items()}
+    resolved = at_points or {label: [scenarios[label]] for label in scenarios}
     return BatchPlan(
         name=name,
         reference=reference,
         scenarios=dict(scenarios),
         points=tuple(points),
         replicates=replicates,
-        base_seed=base_seed,
+        base_seed=None if seeds is not None else base_seed,
+        seeds=all_seeds,
         record=tuple(record),
-        specs=specs,
+        specs=_specs(
+            resolved, points, all_seeds, vector_columns(scenarios, vectors, pinned or {}), tuple(record), worlds
+        ),
+        vectors=tuple(vectors),
+        pinned={label: tuple(sorted(paths)) for label, paths in (pinned or {}).items() if paths},
+        worlds=worlds,
+        notes=tuple(notes),
         command=tuple(command),
         description=description,
     )
 
 
+def vector_columns(
+    labels: Iterable[str], vectors: Sequence[Point], pinned: Mapping[str, Collection[str]]
+) -> dict[str, list[Point]]:
+    """Label -> what each vector sets in that scenario, with its number; one empty point without vectors."""
+    return {
+        label: [
+            ((VECTOR, str(number)), *((path, text) for path, text in vector if path not in pinned.get(label, ())))
+            for number, vector in enumerate(vectors)
+        ]
+        or [()]
+        for label in labels
+    }
+
+
 def _specs(
     resolved: Mapping[str, Sequence[Resolved]],
     points: Sequence[Point],
-    replicates: int,
-    base_seed: int,
+    seeds: Sequence[int],
+    columns: Mapping[str, Sequence[Point]],
     record: tuple[str, ...],
+    worlds: Mapping[str, str],
 ) -> tuple[RunSpec, ...]:
-    seeds = [replicate_seed(base_seed, replicate) for replicate in range(replicates)]
     specs: list[RunSpec] = []
     for label, by_point in resolved.items():
-        for number, (point, scenario) in enumerate(zip(points, by_point, strict=True)):
-            text = canonical_json(scenario)  # one text shared by all replicates: a batch holds thousands
-            specs += [RunSpec(label, text, k, seed, number, point, record) for k, seed in enumerate(seeds)]
+        # One text is shared by all replicates that have it: a batch holds thousands.
+        texts = [canonical_json(scenario) for scenario in by_point]
+        used = min(len(columns[label]), len(seeds))
+        if len(texts) != len(points) * used:
+            raise ValueError(f"{label}: {len(texts)} resolved scenarios for {len(points)} points and {used} vectors")
+        for number, point in enumerate(points):
+            of_point = texts[number * used : (number + 1) * used]
+            named = [point + column for column in columns[label][:used]]
+            specs += [
+                RunSpec(label, of_point[k % used], k, seed, number, named[k % used], record, worlds[label])
+                for k, seed in enumerate(seeds)
+            ]
     return tuple(specs)
 
 
-def _count_problems(replicates: Any, base_seed: Any, record: Sequence[str]) -> list[str]:
-    problems = []
-    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
-        problems.append(f"replicates = {replicates!r}: must be a whole number of at least 1")
+def _check(problems: Iterable[str]) -> None:
+    found = list(problems)
+    if found:
+        raise PlanError(found)
+
+
+def _size_problems(scenarios: int, points: int, replicates: int) -> Iterator[str]:
+    if scenarios * points * replicates > MOST_RUNS:
+        asked = f"{scenarios} scenarios x {points} points x {replicates} replicates"
+        yield f"the batch has {asked}; at most {MOST_RUNS:,} runs are allowed"
+
+
+def _count_problems(
+    replicates: Any, base_seed: Any, seeds: Sequence[Any] | None, record: Sequence[str]
+) -> Iterator[str]:
+    if seeds is not None:
+        yield from _seed_problems(seeds)
+    elif isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
+        yield f"replicates = {replicates!r}: must be a whole number of at least 1"
     if isinstance(base_seed, bool) or not isinstance(base_seed, int) or base_seed < 0:
-        problems.append(f"base_seed = {base_seed!r}: must be a whole number of at least 0")
+        yield f"base_seed = {base_seed!r}: must be a whole number of at least 0"
     for item in record:
         if item not in RECORD_OPTIONS:
-            problems.append(f"record = {item!r}: is not known{suggestion(str(item), RECORD_OPTIONS)}")
-    return problems
+            yield f"record = {item!r}: is not known{suggestion(str(item), RECORD_OPTIONS)}"
+
+
+def _seed_problems(seeds: Sequence[Any]) -> Iterator[str]:
+    if not seeds:
+        yield "seeds is empty: it needs at least one"
+    for seed in seeds:
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
+            yield f"seeds: {seed!r} must be a whole number from 0 to {LARGEST_SEED}"
+    twice = [seed for seed, times in Counter(map(repr, seeds)).items() if times > 1]
+    yield from (f"seeds: {seed} is there twice: the runs would be the same" for seed in twice)
 
 
 def _reference_problems(reference: str | None, labels: Sequence[str]) -> list[str]:

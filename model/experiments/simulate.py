@@ -6,7 +6,7 @@ import copyreg
 import json
 from typing import TYPE_CHECKING, Any
 
-from model.scenario.spec import RunSpec
+from model.scenario.spec import RunSpec, digest_of
 
 if TYPE_CHECKING:
     from model.record import RunResult
@@ -20,13 +20,19 @@ def simulate(spec: RunSpec) -> RunResult:
 
     Returns:
         Outcomes and tables, see :class:`model.record.RunResult`.
+
+    Raises:
+        RuntimeError: the world's files have changed since the specification was made.
     """
     # Imported here, so that whoever only hands out runs need not load mesa.
     from model.model import RareEarthModel
 
+    scenario = json.loads(spec.scenario)
+    if spec.world and digest_of(scenario) != spec.world:
+        raise RuntimeError(f"the files of the world '{scenario['world']}' are not those that this run was planned with")
     model = RareEarthModel(spec=spec)
     try:
-        for _ in range(json.loads(spec.scenario)["months"]):
+        for _ in range(scenario["months"]):
             model.step()
         result: RunResult = model.recorder.result()
         return result

@@ -6,18 +6,17 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from model import __version__
 from model.experiments.codec import FAILED, OK, Finished
 from model.experiments.errors import DiskFullError, StoreError
+from model.experiments.frozen import differences, frozen, mixed_packages, package_versions
 from model.experiments.lock import LOCK_NAME, FolderLock
-from model.experiments.plan import BatchPlan, content_hash
+from model.experiments.plan import BatchPlan
 from model.experiments.spool import PART_PATTERN, Entry, SpoolWriter, scan
-from model.scenario.spec import RunSpec, canonical_json
+from model.scenario.spec import RunSpec
 
 MANIFEST = "manifest.json"
 FINAL_TABLES = (
@@ -68,6 +67,7 @@ class Store:
         self.plan = plan
         self.notes: list[str] = []
         self.entries: dict[str, Entry] = {}
+        self.packages = {name: [version] for name, version in package_versions().items()}
         self._resume, self._overwrite, self._rerun_failed = resume, overwrite, rerun_failed
         self._lock = FolderLock(folder)
         self._writer: SpoolWriter | None = None
@@ -115,7 +115,8 @@ class Store:
             self._check_same()
         try:
             self.spool.mkdir(exist_ok=True)
-            write_text(self.spool / _FROZEN, json.dumps(frozen(self.plan), indent=1, ensure_ascii=False))
+            content = frozen(self.plan) | {"packages": self.packages}
+            write_text(self.spool / _FROZEN, json.dumps(content, indent=1, ensure_ascii=False))
         except OSError as error:
             raise StoreError(f"{self.folder}: the folder cannot be written: {error.strerror}") from None
         self.entries, damaged = scan(self.spool)
@@ -132,6 +133,8 @@ class Store:
         if before is None:
             raise StoreError(f"{self.spool / _FROZEN}: cannot be read; --overwrite begins the batch anew")
         found = differences(before, frozen(self.plan))
+        self.packages, note = mixed_packages(before["packages"])
+        self.notes += [note] if note else []
         if found:
             raise StoreError([f"{self.folder}: cannot go on with this batch: {sentence}" for sentence in found])
 
@@ -147,17 +150,17 @@ class Store:
     def missing(self) -> list[RunSpec]:
         """The runs still to compute, replicate by replicate, so that a batch cut short is balanced."""
         done = {run for run, entry in self.entries.items() if entry.status == OK or not self._to_rerun(entry)}
-        pairs = zip(self.plan.run_ids, self.plan.specs, strict=True)
-        return sorted((spec for run, spec in pairs if run not in done), key=lambda spec: spec.replicate)
+        missing = (spec for run, spec in self.plan.here.items() if run not in done)
+        return sorted(missing, key=lambda spec: spec.replicate)
 
     def _to_rerun(self, entry: Entry) -> bool:
         """Whether a run that failed is to be tried again; one that failed in this session is not."""
         return self._rerun_failed and (self._writer is None or entry.part != self._writer.path)
 
     def status_of(self) -> dict[str, list[str]]:
-        """Run ids of the plan by status, in the plan's order."""
+        """Run ids of the plan, or of its shard, by status, in the plan's order."""
         found: dict[str, list[str]] = {OK: [], FAILED: []}
-        for run in self.plan.run_ids:
+        for run in self.plan.here:
             if run in self.entries:
                 found[self.entries[run].status].append(run)
         return found
@@ -230,28 +233,6 @@ def write_text(path: Path, text: str) -> None:
     os.replace(part, path)
 
 
-def frozen(plan: BatchPlan) -> dict[str, Any]:
-    """What identifies a plan's runs, as plain data: kept beside the spool, compared on resuming."""
-    by_point: dict[str, dict[int, str]] = {label: {} for label in plan.scenarios}
-    for spec in plan.specs:
-        if spec.replicate == 0:
-            by_point[spec.label][spec.point] = content_hash(spec.scenario)
-    return {
-        "version": __version__,
-        "plan_id": plan.plan_id,
-        "name": plan.name,
-        "reference": plan.reference,
-        "replicates": plan.replicates,
-        "base_seed": plan.base_seed,
-        "record": list(plan.record),
-        "points": [[list(pair) for pair in point] for point in plan.points],
-        "scenarios": {
-            label: {"resolved": json.loads(canonical_json(resolved)), "at_points": list(by_point[label].values())}
-            for label, resolved in plan.scenarios.items()
-        },
-    }
-
-
 def read_frozen(folder: Path) -> dict[str, Any] | None:
     """The plan that a folder's batch was begun with; None where there is none, or it cannot be read."""
     try:
@@ -259,55 +240,6 @@ def read_frozen(folder: Path) -> dict[str, Any] | None:
         return content
     except (OSError, ValueError):
         return None
-
-
-def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Why a batch cannot go on as another; empty when the second is the first, or has more of the same runs."""
-    found = []
-    for key, words in (("version", "pangwa's version"), ("base_seed", "base_seed"), ("record", "record")):
-        if before[key] != now[key]:
-            found.append(f"{words} was {_shown(before[key])}, is {_shown(now[key])}")
-    if now["replicates"] < before["replicates"]:
-        found.append(f"replicates was {before['replicates']}, is {now['replicates']}: it can grow, not shrink")
-    if now["points"] != before["points"]:
-        found.append("the sweep has other design points")
-    for label, scenario in before["scenarios"].items():
-        if label not in now["scenarios"]:
-            found.append(f"scenario '{label}' was in it and is not any more")
-        elif scenario != now["scenarios"][label]:
-            found += _scenario_differences(label, scenario, now["scenarios"][label])
-    return found
-
-
-def _scenario_differences(label: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    paths = list(_changed(before["resolved"], now["resolved"], ""))
-    told = [f"{path} was {_shown(a)}, is {_shown(b)}" for path, a, b in paths[:5]]
-    if len(paths) > len(told):
-        told.append(f"{len(paths) - len(told)} more parameters differ")
-    if not told:
-        told = ["the scenario differs at a design point of the sweep"]
-    return [f"scenario '{label}': {sentence}" for sentence in told]
-
-
-_ABSENT = object()
-
-
-def _changed(before: Any, now: Any, path: str) -> list[tuple[str, Any, Any]]:
-    """Paths at which two trees differ, with both values."""
-    if not (isinstance(before, dict) and isinstance(now, dict)):
-        return [] if before == now else [(path, before, now)]
-    found = []
-    for key in [*before, *(key for key in now if key not in before)]:
-        here = f"{path}.{key}" if path else key
-        found += _changed(before.get(key, _ABSENT), now.get(key, _ABSENT), here)
-    return found
-
-
-def _shown(value: Any) -> str:
-    if value is _ABSENT:
-        return "absent"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _make_folder(folder: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from model.scenario.layers import Stated
@@ -117,8 +118,14 @@ def _many(path: Path, entries: list[Any], stated: Stated, known: Iterable[str], 
 def _is_known(name: str, known: Iterable[str], what: str) -> bool:
     """Whether a name is known; case matters for ids of actors and crossings, not for places (``World.find_place``)."""
     if what.startswith("town"):
-        return name.strip().casefold() in {candidate.casefold() for candidate in known}
+        return name.strip().casefold() in _folded(tuple(known))
     return name in known
+
+
+@lru_cache(maxsize=16)
+def _folded(names: tuple[str, ...]) -> frozenset[str]:
+    """Names without regard to case; a batch asks for those of a world thousands of times."""
+    return frozenset(name.casefold() for name in names)
 
 
 def _unknown(path: Path, name: str, value: Any, stated: Stated, known: Iterable[str], what: str) -> Problem:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from model import __version__
 from model.draws import replicate_seed
+from model.world.digest import world_digest
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class RunSpec:
         point: number of the design point of a sweep.
         point_values: swept values as (dotted path, value as JSON text), for the columns of the table of runs.
         record: which extras to record; ``control=monthly`` keeps the map of every month.
+        world: digest of the world's files, see :func:`model.world.digest.world_digest`.
     """
 
     label: str
@@ -32,6 +36,7 @@ class RunSpec:
     point: int = 0
     point_values: tuple[tuple[str, str], ...] = field(default=())
     record: tuple[str, ...] = field(default=())
+    world: str = ""
 
     @classmethod
     def make(
@@ -43,14 +48,35 @@ class RunSpec:
             scenario=canonical_json(resolved),
             replicate=replicate,
             seed=replicate_seed(base_seed, replicate),
+            world=digest_of(resolved),
             **extra,
         )
 
     @property
     def run_id(self) -> str:
-        """Sixteen hex digits from version, label, design point, resolved parameters, seed and replicate."""
-        parts = [__version__, self.label, self.point, self.point_values, self.scenario, self.seed, self.replicate]
-        return hashlib.blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()
+        """Sixteen hex digits from version, label, design point, resolved parameters, world, seed and replicate."""
+        parts = [
+            __version__,
+            self.label,
+            self.point,
+            self.point_values,
+            content_hash(self.scenario),
+            self.world,
+            self.seed,
+            self.replicate,
+        ]
+        return content_hash(json.dumps(parts))
+
+
+def digest_of(resolved: Mapping[str, Any]) -> str:
+    """The digest of the world of a resolved scenario; empty where it names none."""
+    return world_digest(resolved["world"]) if "world" in resolved else ""
+
+
+@lru_cache(maxsize=64)
+def content_hash(text: str) -> str:
+    """Sixteen hex digits of a text; the replicates of a scenario share theirs."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def canonical_json(value: Any) -> str:

@@ -33,10 +33,22 @@ def load_world(name_or_path: str) -> World:
     Raises:
         WorldError: with one sentence for each thing that is wrong.
     """
-    if name_or_path.startswith("invented:"):
+    folder = world_folder(name_or_path)
+    if folder is None:
         from model.world.invented import invent_world
 
         return _frozen(invent_world(name_or_path))
+    return _frozen(_Reader(Book(folder), folder.name).read())
+
+
+def world_folder(name_or_path: str) -> Path | None:
+    """The folder of a world; None for an invented one.
+
+    Raises:
+        WorldError: there is no such world.
+    """
+    if name_or_path.startswith("invented:"):
+        return None
     folder = SHIPPED / name_or_path
     if not (folder / "territories.csv").exists():
         folder = Path(name_or_path)
@@ -48,7 +60,7 @@ def load_world(name_or_path: str) -> World:
                 f"there is no world {name_or_path!r}: shipped are {listing(shipped)}; a folder needs territories.csv{hint}"
             ]
         )
-    return _frozen(_Reader(Book(folder), folder.name).read())
+    return folder
 
 
 def _frozen(world: World) -> World:

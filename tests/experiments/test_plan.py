@@ -10,10 +10,11 @@ import pytest
 
 from model.draws import replicate_seed
 from model.experiments.batch import run_batch
-from model.experiments.batch_file import folder_name, read_batch_file, read_plan, toml_value
+from model.experiments.batch_file import folder_name, read_plan
 from model.experiments.design import grid_points
 from model.experiments.errors import PlanError
 from model.experiments.plan import BatchPlan, make_plan
+from model.experiments.request import read_batch_file, toml_value
 from model.scenario.layers import parse_set
 from model.scenario.problems import ScenarioError
 from tests.experiments.fakes import fake_simulate, plan, scenario
