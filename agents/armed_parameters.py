@@ -321,14 +321,14 @@ class ArmedActorParameters(ParameterTable):
         meaning="Share of what is left after upkeep that buys arms.",
         source="assumed",
     )
-    services_budget_share: float = parameter(
-        0.2,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Share of what is left after upkeep that pays for services.",
-        source="assumed; the KIO runs schools and clinics (article S10)",
-    )
+    weight_consent: float = parameter(
+        3.0, low=0.0, high=12.0, unit="months of revenue", source="assumed; the KIO runs schools and clinics (article S10)",
+        meaning="Worth of a year's full consent of its people, beside what they pay.",
+    )  # fmt: skip
+    arms_via_allies: float = parameter(
+        0.0, low=0.0, high=1.0, unit="0-1", source="assumed; SOURCES E3.12",
+        meaning="Share of the arms market that is open to it only while an ally is at war.",
+    )  # fmt: skip
     ore_tax_rule: Literal["fixed", "ad_valorem", "revenue_maximising"] = choice(
         "fixed",
         meaning="How it sets its tax on ore.",
@@ -368,6 +368,22 @@ class ArmedActorParameters(ParameterTable):
         unit="months of revenue",
         meaning="Worth of a great power's recognition, training or intelligence at full level.",
         source="assumed: never observed",
+    )
+    expected_reaction: float = parameter(
+        0.5,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Pressure from Beijing that it expects for full dealings with the US, beside the present one.",
+        source="assumed: never observed",
+    )
+    recognition_base: float = parameter(
+        0.0,
+        low=0.0,
+        high=0.5,
+        unit="0-1",
+        meaning="Recognition abroad that it has at the start and keeps whatever the US does.",
+        source="assumed: none for ethnic organisations",
     )
     # manpower
     volunteer_rate: float = parameter(
@@ -428,6 +444,10 @@ class JuntaParameters(ArmedActorParameters):
         source="definition of a central government",
         status="definition",
     )
+    recognition_base: float = parameter(
+        0.2, low=0.0, high=0.5, unit="0-1", source="assumed: embassies stay, at a lower rank (article)",
+        meaning="Recognition abroad that it has at the start and keeps whatever the US does.",
+    )  # fmt: skip
 
 
 class EthnicArmedOrganizationParameters(ArmedActorParameters):
@@ -464,3 +484,11 @@ class PeoplesDefenceForceParameters(ArmedActorParameters):
         meaning="Chance to join an ally's operation next door.",
         source="assumed; SOURCES E3.12",
     )
+    arms_via_allies: float = parameter(
+        0.6, low=0.0, high=1.0, unit="0-1", source="assumed; SOURCES E3.12",
+        meaning="Share of the arms market that is open to it only while an ally is at war.",
+    )  # fmt: skip
+    recognition_base: float = parameter(
+        0.1, low=0.0, high=0.5, unit="0-1", source="assumed: offices of the NUG abroad, no government recognises it",
+        meaning="Recognition abroad that it has at the start and keeps whatever the US does.",
+    )  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from agents.instruments import Instrument
-from model.parameters import ParameterTable, parameter
+from model.parameters import ParameterTable, choice, parameter
 
 
 class UnitedStatesParameters(ParameterTable):
@@ -36,6 +38,18 @@ class UnitedStatesParameters(ParameterTable):
         meaning="Standard deviation of attention around its mean.",
         source="assumed",
     )
+    envoy_attention: float = parameter(
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of the missing attention that a special envoy holds.",
+        source="assumed; after the coordinator for Burma that Congress asked for in 2022",
+    )  # fmt: skip
+    envoy_persuasion: float = parameter(
+        0.3, low=0.0, high=2.0, unit="months of revenue", meaning="What an envoy adds to the worth of each US offer.",
+        source="assumed",
+    )  # fmt: skip
+    envoy_brokering: float = parameter(
+        0.5, low=0.0, high=1.0, unit="x", meaning="What an envoy does for a peace, over brokering proper.",
+        source="assumed",
+    )  # fmt: skip
     attention_decay: float = parameter(
         0.0,
         low=0.0,
@@ -77,6 +91,22 @@ class UnitedStatesParameters(ParameterTable):
         meaning="Gain of effectiveness after long training at level 1.",
         source="assumed",
     )
+    recognition_morale: float = parameter(
+        0.05, low=0.0, high=0.15, unit="x", meaning="Gain of effectiveness by full recognition.",
+        source="SOURCES, parameter 63",
+    )  # fmt: skip
+    training_rate: float = parameter(
+        0.05, low=0.01, high=0.3, unit="1/month", meaning="Speed at which training and morale take effect.",
+        source="assumed: a year and a half",
+    )  # fmt: skip
+    logistics_places: float = parameter(
+        2.0, low=0.0, high=20.0, unit="places", meaning="Cut-off garrisons that US logistics at level 1 supply.",
+        source="assumed",
+    )  # fmt: skip
+    logistics_mobility: float = parameter(
+        0.1, low=0.0, high=0.4, unit="1/month", meaning="Share of fighters that US logistics at level 1 move on top.",
+        source="assumed",
+    )  # fmt: skip
     intelligence_gain: float = parameter(
         0.5,
         low=0.0,
@@ -110,6 +140,18 @@ class UnitedStatesParameters(ParameterTable):
         meaning="Income that a full tariff costs the junta.",
         source="assumed; 40 % on about 50 million USD of exports a month",
     )
+    threat_credibility: float = parameter(
+        0.3, low=0.0, high=0.8, unit="0-1", meaning="How far a threat is believed at first.",
+        source="SOURCES, parameter 60 (of Beijing's threats)",
+    )  # fmt: skip
+    threat_memory: float = parameter(
+        0.05, low=0.0, high=0.3, unit="1/month", source="assumed",
+        meaning="Speed at which belief in a standing threat follows what is carried out.",
+    )  # fmt: skip
+    threat_chill: float = parameter(
+        0.2, low=0.0, high=1.0, unit="0-1", source="assumed: importers look elsewhere before the duty is due",
+        meaning="Share of a tariff's cost that a threat that is believed has at once.",
+    )  # fmt: skip
     brokering_gain: float = parameter(
         1.0,
         low=0.0,
@@ -126,6 +168,42 @@ class UnitedStatesParameters(ParameterTable):
         meaning="US demand for Dy and Tb oxide.",
         source="assumed: SOURCES K16; a part of 1,650 t a year outside China by 2030",
     )
+    partner_choice: Literal["scenario", "strategic_empowerment"] = choice(
+        "scenario",
+        meaning="Whether instruments go to those they name, or those for PARTNER to whom Washington picks.",
+        source="article: strategic empowerment; scenario strategic_empowerment",
+        status="definition",
+    )
+    partner_months: int = parameter(
+        24, low=3, high=120, unit="months", meaning="Months between two assessments of partners.", source="assumed"
+    )
+    partner_precision: float = parameter(
+        15.0, low=1.0, high=60.0, unit="1/score", meaning="Precision of the choice of a partner.",
+        source="assumed: quantal response (McKelvey & Palfrey 1995)",
+    )  # fmt: skip
+    partner_loyalty: float = parameter(
+        0.1, low=0.0, high=1.0, unit="score", meaning="Advantage of the present partner.", source="assumed"
+    )
+    partner_bar: float = parameter(
+        0.4, low=0.0, high=1.0, unit="score", meaning="Score of having no partner.", source="assumed"
+    )
+    partner_weight_legitimacy: float = parameter(
+        1.0, low=0.0, high=3.0, unit="-", meaning="Weight of the consent that a partner has.", source="assumed equal"
+    )
+    partner_weight_capacity: float = parameter(
+        1.0, low=0.0, high=3.0, unit="-", meaning="Weight of services and territory.", source="assumed equal"
+    )
+    partner_weight_alignment: float = parameter(
+        1.0, low=0.0, high=3.0, unit="-", meaning="Weight of federal aims and of distance from China.",
+        source="assumed equal",
+    )  # fmt: skip
+    partner_weight_stability: float = parameter(
+        1.0, low=0.0, high=3.0, unit="-", meaning="Weight of paid, unbroken, unbesieged forces.", source="assumed equal"
+    )
+    partner_weight_resources: float = parameter(
+        1.0, low=0.0, high=3.0, unit="-", meaning="Weight of the ore that a partner can sell.",
+        source="assumed equal; article: actors who contribute to US objectives",
+    )  # fmt: skip
 
 
 class QuadParameters(ParameterTable):
@@ -246,6 +324,18 @@ class QuadParameters(ParameterTable):
         meaning="Loss of India's commitment at full pull of BRICS and SCO.",
         source="assumed",
     )
+    hedging_revenue: float = parameter(
+        0.2, low=0.0, high=1.0, unit="0-1", source="assumed; article S14",
+        meaning="Gain of India's commitment when its processors earn what they hoped for.",
+    )  # fmt: skip
+    revenue_hoped_usd: float = parameter(
+        5e5, low=1e4, high=2e7, unit="USD/month", source="assumed: a fifth of the value of 80 t of ore",
+        meaning="Monthly revenue at which India's processors are satisfied.",
+    )  # fmt: skip
+    japan_usd: float = parameter(
+        8e6, low=0.0, high=50e6, unit="USD/month", meaning="Japanese money for the road at full effort.",
+        source="assumed: a mountain road of 400 km over some years",
+    )  # fmt: skip
     embargo_reagent: float = parameter(
         0.0,
         low=0.0,
@@ -300,6 +390,10 @@ class WesternParameters(ParameterTable):
         meaning="Monthly chance of adopting once the threshold is passed.",
         source="SOURCES P66",
     )
+    us_share: float = parameter(
+        0.5, low=0.0, high=1.0, unit="0-1", meaning="Part of full recognition that is Washington's to give.",
+        source="assumed; the rest is that of the governments that follow",
+    )  # fmt: skip
     territory_weight: float = parameter(
         0.0,
         low=-0.05,

@@ -2,12 +2,14 @@
 
 India *hedges* between the Quad and BRICS/SCO. State: ``commitment`` c, 0-1. Equation::
 
-    c <- c + speed * (clip(c0 + w_us * US effort - w_brics * pull of BRICS and SCO, 0, 1) - c)
+    c <- c + speed * (clip(c0 + w_us US effort + w_rev min(earned / hoped for, 1) - w_brics pull, 0, 1) - c)
 
-with all weights assumed (nothing of the kind has been observed; India asked for samples in 2025 and no bulk flow
-followed). It moves the road's building effort, the opening of India's own gate, and the ramp of its plants, and through
-them ``exports_t_quad`` and ``us_heavy_ree_supply_share``. Japan's money speeds up building as far as India builds at all;
-Australia takes ore from India's stock as far as the Quad's effort goes.
+where ``earned`` is what its processors made of this ore last month and ``pull`` that of BRICS and SCO, with all weights
+assumed (nothing of the kind has been observed; India asked for samples in 2025 and no bulk flow followed). It moves the
+road's building effort, the opening of India's own gate, and the ramp of its plants, and through them ``india_commitment``,
+``exports_t_quad``, ``india_processing_revenue_usd`` and ``us_heavy_ree_supply_share``. Japan's money speeds up building as far
+as India builds at all (``japan_finance_usd``); Australia takes ore from India's stock as far as the Quad's effort goes
+(``separated_t_australia``).
 """
 
 from __future__ import annotations
@@ -40,20 +42,22 @@ class India(QuadPartner):
 
     def __init__(self, model: Model, parameters: QuadParameters) -> None:
         super().__init__(model, parameters)
-        self.commitment = self._wanted(0.0)
+        self.commitment = self._wanted(0.0, 0.0)
 
-    def hedge(self, us_effort: float) -> float:
+    def hedge(self, us_effort: float, earned: float) -> float:
         """Move commitment towards what speaks for and against the Quad this month, and return it.
 
         Args:
             us_effort: what the US puts into the road and contracts for its ore, 0-1.
+            earned: USD that its processors made last month.
         """
-        self.commitment += self.parameters.hedging_speed * (self._wanted(us_effort) - self.commitment)
+        self.commitment += self.parameters.hedging_speed * (self._wanted(us_effort, earned) - self.commitment)
         return self.commitment
 
-    def _wanted(self, us_effort: float) -> float:
+    def _wanted(self, us_effort: float, earned: float) -> float:
         p = self.parameters
-        return min(max(p.india_commitment + p.hedging_us * us_effort - p.hedging_brics * p.brics_pull, 0.0), 1.0)
+        gain = p.hedging_us * us_effort + p.hedging_revenue * min(earned / p.revenue_hoped_usd, 1.0)
+        return min(max(p.india_commitment + gain - p.hedging_brics * p.brics_pull, 0.0), 1.0)
 
     def build(self, us_effort: float) -> float:
         """Its effort on the road, 0-1: commitment times what the US puts in; it has built nothing on its own so far."""
@@ -64,9 +68,12 @@ class Japan(QuadPartner):
     """Money for the road."""
 
     country = "Japan"
+    paid = 0.0
+    """USD that it paid this month."""
 
     def finance(self, effort: float) -> float:
-        """Factor by which its money speeds up the building of the road at this effort (0-1), 1 and up."""
+        """Pay, and return the factor by which that speeds up the road at this effort (0-1), 1 and up."""
+        self.paid = self.parameters.japan_usd * effort
         return 1.0 + self.parameters.japan_finance * effort
 
 
@@ -80,7 +87,7 @@ class Australia(QuadPartner):
         return self.parameters.australia_separation_t * effort
 
 
-def quad_orders(india: India, japan: Japan, australia: Australia, us_effort: float) -> QuadOrders:
+def quad_orders(india: India, japan: Japan, australia: Australia, us_effort: float, earned: float) -> QuadOrders:
     """Let the three decide, and put together what the dynamics carry out this month.
 
     Args:
@@ -88,8 +95,9 @@ def quad_orders(india: India, japan: Japan, australia: Australia, us_effort: flo
         japan: pays.
         australia: separates.
         us_effort: level of the US's route building, attention included, 0-1.
+        earned: USD that India's processors made last month.
     """
-    commitment = india.hedge(us_effort)
+    commitment = india.hedge(us_effort, earned)
     effort = india.build(us_effort)
     p = india.parameters
     return QuadOrders(

@@ -1,7 +1,8 @@
 """Western governments: each may follow the US in recognising an actor (equation E3.11, Siegel 2009; Coggins 2011).
 
 Adopts with a monthly hazard when ``w US + (1 - w) share of adopters + t territory >= threshold``; under
-``structure.recognition = "linear"`` the hazard is in proportion to that sum instead, without a threshold.
+``structure.recognition = "linear"`` the hazard is in proportion to that sum instead, without a threshold. Each actor that the US
+recognises is considered by itself: whoever follows in one case need not follow in another.
 """
 
 from __future__ import annotations
@@ -29,22 +30,27 @@ class WesternGovernment(Agent):
         self.key = key(f"western-{number}")
         deviation = float(draws.normal("threshold", 0, keys((f"western-{number}",)))[0])
         self.threshold = float(np.clip(parameters.threshold_mean + parameters.threshold_sd * deviation, 0.05, 0.95))
-        self.adopted = False
+        self.recognises: set[int] = set()
 
-    def consider(self, us_level: float, adopters: float, territory: float, form: str, draws: Draws, month: int) -> None:
-        """Adopt, or not yet; once adopted it stays.
+    def consider(
+        self, actor: int, actor_key: int, signal: tuple[float, float, float], form: str, draws: Draws, month: int
+    ) -> None:
+        """Recognise an actor, or not yet; once it has, it stays with it.
 
         Args:
-            us_level: recognition by the US, 0-1.
-            adopters: share of governments that adopted by last month, 0-1.
-            territory: share of its home region that the actor holds, 0-1.
+            actor: index of the armed actor.
+            actor_key: its key.
+            signal: recognition by the US, share of governments that had followed by last month, share of the actor's home
+                region that it holds; 0-1 each.
             form: ``structure.recognition``.
             draws: keyed draws.
             month: the month.
         """
-        if self.adopted or us_level <= 0:
+        us_level, adopters, territory = signal
+        if actor in self.recognises or us_level <= 0:
             return
         p = self.parameters
-        signal = p.us_weight * us_level + (1 - p.us_weight) * adopters + p.territory_weight * territory
-        hazard = p.hazard * signal if form == "linear" else p.hazard * (signal >= self.threshold)
-        self.adopted = draws.scalar("western", month, self.key) < hazard
+        total = p.us_weight * us_level + (1 - p.us_weight) * adopters + p.territory_weight * territory
+        hazard = p.hazard * total if form == "linear" else p.hazard * (total >= self.threshold)
+        if draws.scalar("western", month, self.key, actor_key) < hazard:
+            self.recognises.add(actor)

@@ -16,10 +16,10 @@ from agents.chinese_buyer import ChineseBuyer
 from agents.quad_partner import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western_government import WesternGovernment
-from model import border_phases, phases, trade_phases
+from model import border_phases, phases, policy_phases, talks_phases, trade_phases
 from model.chronicle import tell
 from model.draws import Draws, keys
-from model.dynamics import budgets, control, harm, market, people, posting, quad, supply
+from model.dynamics import budgets, control, governance, harm, market, people, posting, quad, supply
 from model.dynamics.ground import ground_of
 from model.dynamics.season import monsoon_weight, road_factor
 from model.dynamics.supply import RoadNetwork
@@ -62,7 +62,7 @@ class RareEarthModel(mesa.Model):
         self.ground = ground_of(self.world, self.p.ground)
         self._make_agents()
         self._make_state()
-        self.recorder.note(self.date, self.state, self._extra(), self._taxes())
+        self.recorder.note(self.date, self.state, self._extra(), self._taxes(), self.united_states.partner)
         self.datacollector = mesa.DataCollector(
             model_reporters={"month": "month", "exports_t": "exports_t", "towns_changed_hands": "towns_changed_hands"}
         )
@@ -107,6 +107,7 @@ class RareEarthModel(mesa.Model):
         self.tax_rules = np.array([TAX_RULES.index(actor.parameters.ore_tax_rule) for actor in self.armed])
         self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
         self.delivered: dict[str, Floats] = {}
+        self.refused: dict[int, list[str]] = {}
         eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
         demand = self.setup.united_states.demand_t
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
@@ -117,11 +118,14 @@ class RareEarthModel(mesa.Model):
         self.ledger = Ledger(world, self.state)
 
     def _seed_consent(self) -> None:
-        # A run begins where consent would have come to rest without services, harm or news.
-        p, home = self.p.people, self.ground.home
+        # A run begins where services and consent would have come to rest without harm or news.
+        p, home, world = self.p.people, self.ground.home, self.world
         central = np.asarray(home.all(axis=1))[:, None]
         rest = np.where(home[:, : len(self.world.codes)], p.consent_home, p.consent_abroad)
-        self.state.legitimacy = np.where(central, p.consent_coup, rest).astype(float)
+        base = np.where(central, p.consent_coup, rest).astype(float)
+        level = governance.wanted_level(world, self.state, self.profile, (self.p.governance, self.p.budgets, p))
+        self.state.services = people.services_aim(self.state, level)
+        self.state.legitimacy = np.clip(base + p.consent_services * self.state.services, 0.0, 1.0)
 
     # calendar ---------------------------------------------------------------------------------------------------
 
@@ -146,9 +150,9 @@ class RareEarthModel(mesa.Model):
     def step(self) -> None:
         """One month: all decide on last month's state, then everything is resolved."""
         self.open_month()
-        phases.deliver_policy(self)
+        policy_phases.deliver_policy(self)
         orders, prospects = phases.decide_operations(self)
-        phases.hold_talks(self, prospects)
+        talks_phases.hold_talks(self, prospects)
         border_phases.negotiate(self, prospects)
         self.update_supply()
         fight = phases.fight(self, orders)
@@ -156,7 +160,7 @@ class RareEarthModel(mesa.Model):
         phases.apply_forcing(self)
         trade_phases.mine_and_trade(self)
         self.balance_books()
-        phases.recognise(self)
+        policy_phases.recognise(self)
         self.close_month()
 
     def open_month(self) -> None:
@@ -181,7 +185,7 @@ class RareEarthModel(mesa.Model):
             self.roads,
             self.p.supply,
             self.rains,
-            self.profile["airlift_places"],
+            policy_phases.supported(self)["airlift_places"],
         )
         for place in relieved:
             holder = int(self.state.holder[place])
@@ -196,7 +200,7 @@ class RareEarthModel(mesa.Model):
     def balance_books(self) -> None:
         """Taxes and budgets, services, people, harm."""
         p, state = self.p, self.state
-        means = phases.patrons(self)
+        means = policy_phases.patrons(self)
         services = budgets.step(self.world, self.ground, state, self.profile, means, p.budgets)
         airmen = (self.profile["air_support"] > 0).astype(float)
         people.serve(self.world, self.ground, state, services, p.budgets.service_cost_usd, airmen, p.people)
@@ -212,13 +216,13 @@ class RareEarthModel(mesa.Model):
         self.month += 1
         self.exports_t = float(state.flows.ore.sum())
         self.towns_changed_hands = state.tally.towns_changed
-        self.recorder.note(ended, state, self._extra(), self._taxes())
+        self.recorder.note(ended, state, self._extra(), self._taxes(), self.united_states.partner)
         self.running = self.month < self.setup.months
         self.datacollector.collect(self)
 
-    def move_reserves(self, reach: Floats, staging: Floats) -> None:
+    def move_reserves(self, reach: Floats, staging: Floats, mobile_share: Floats) -> None:
         """Post the fighters that do not attack."""
-        posting.move(self.ground, self.state, reach, staging, self.profile["mobile_share"], self.p.posting)
+        posting.move(self.ground, self.state, reach, staging, mobile_share, self.p.posting)
 
     # small things that several phases need ----------------------------------------------------------------------
 
@@ -237,8 +241,14 @@ class RareEarthModel(mesa.Model):
         return 0.0 if row is None else float(row[-1])
 
     def _extra(self) -> dict[str, float]:
-        followers = sum(government.adopted for government in self.western)
-        return {"western_followers": followers, "us_attention": self.united_states.attention}
+        followers = sum(bool(government.recognises) for government in self.western)
+        return {
+            "western_followers": followers,
+            "us_attention": self.united_states.attention,
+            "threat_credibility": self.united_states.credibility,
+            "india_commitment": self.india.commitment,
+            "japan_finance_usd": self.japan.paid,
+        }
 
     def _taxes(self) -> Floats:
         return taxes_per_tonne(self)

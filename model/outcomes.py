@@ -38,6 +38,8 @@ _ACTOR_LEVELS = {
     "seat_population_share": ("0-1", "population of the townships whose town it holds"),
     "troops": ("fighters", "fighters"),
     "legitimacy": ("0-1", "consent of the people under its control"),
+    "services": ("0-1", "government services that the people under its control get"),
+    "us_partner": ("0/1", "Washington has picked it as its partner"),
 }
 _ACTOR_FLOWS = {
     "revenue_usd": ("USD", "income, aid included"),
@@ -55,12 +57,18 @@ _FLOWS = {
     "displaced_person_months": ("person-months", "displaced persons summed over months"),
     "leachate_t": ("t", "leachate released by the mines"),
     "india_processing_revenue_usd": ("USD", "revenue of India's processors of this ore"),
+    "japan_finance_usd": ("USD", "Japanese money for the road to India"),
+    "separated_t_australia": ("t REO", "ore from India that Australia separated"),
 }
 _LEVELS = {
     "recognition_kia": ("0-1", "recognition of the KIA by the US and those who follow"),
     "eaos_recognised": ("actors", "ethnic organisations with recognition above 0.1"),
     "western_followers": ("governments", "Western governments that followed the US in recognising"),
-    "federal_settlement": ("0/1", "a federal settlement has been signed"),
+    "hope_of_others": ("0-1", "mean belief of ethnic organisations other than the KIA that governing well is backed"),
+    "india_commitment": ("0-1", "India's readiness to go along with the Quad"),
+    "us_attention": ("0-1", "attention that Washington has for Myanmar"),
+    "federal_settlement": ("0/1", "a federal settlement is in force"),
+    "elections_held": ("0/1", "the elections that a settlement promised have been held"),
     "price_tb_yuan_per_kg": ("yuan/kg", "price of terbium oxide in China"),
     "price_dy_yuan_per_kg": ("yuan/kg", "price of dysprosium oxide in China"),
 }
@@ -152,6 +160,8 @@ def _series(recorder: Recorder) -> tuple[dict[str, Floats], dict[str, Floats], d
     levels["eaos_recognised"] = (recognition[:, organisations] > 0.1).sum(axis=1).astype(np.float64)
     kia = [index for index, name in enumerate(recorder.force_ids) if name == "KIA"]
     levels["recognition_kia"] = recognition[:, kia].sum(axis=1)
+    others = [index for index in organisations if index not in kia]
+    levels["hope_of_others"] = actors["hope"][:, others].mean(axis=1) if others else np.zeros(len(quad))
     for name in _ACTOR_LEVELS:
         levels |= {f"{name}_{column(actor)}": actors[name][:, k] for k, actor in enumerate(recorder.force_ids)}
     for name in _ACTOR_FLOWS:

@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 from agents.armed import PeoplesDefenceForce, air_support
 from model.chronicle import tell
-from model.dynamics import border, combat, control, diplomacy, operations
+from model.dynamics import combat, control, operations
 from model.dynamics.budgets import rents
 from model.dynamics.combat import Fight, Orders
 from model.dynamics.handover import hand_over
 from model.forcing import Forcing
-from model.readings import junta_fear, taxes_per_tonne
+from model.policy_phases import supported
+from model.readings import taxes_per_tonne
 from model.state import NOBODY
 from model.world.world import LANES
 
 if TYPE_CHECKING:
-    from agents.instruments import Condition, Instrument
     from model.model import RareEarthModel
 
 Floats = NDArray[np.float64]
@@ -58,67 +58,6 @@ def conscription(model: RareEarthModel) -> dict[str, Floats]:
     return profile
 
 
-def deliver_policy(model: RareEarthModel) -> None:
-    """Washington attends, offers, delivers."""
-    us, state = model.united_states, model.state
-    us.attend(model.draws, model.month)
-    before = {name for name, row in model.delivered.items() if row.any()}
-    model.delivered = us.deliver(
-        model.month,
-        model.world.force_index,
-        lambda condition: _holds(model, condition),
-        lambda offer: _accepts(model, offer),
-    )
-    for kind in sorted(set(model.delivered) - before):
-        for actor in np.flatnonzero(model.delivered[kind][:-1] > 0):
-            tell(
-                model,
-                "instrument_begins",
-                f"US {kind.replace('_', ' ')} for {model.name(int(actor))} begins",
-                int(actor),
-            )
-    p = us.parameters
-    state.training += 0.05 * (p.training_gain * model.level("training") - state.training)
-
-
-def _holds(model: RareEarthModel, condition: Condition) -> bool:
-    state, world = model.state, model.world
-    held = all(
-        model.name(int(state.holder[world.find_place(place)])) == actor for place, actor in condition.holder.items()
-    )
-    lanes = all(
-        bool(state.lanes[world.crossing_index[crossing], 0] >= 0.5) == wanted
-        for crossing, wanted in condition.lane_open.items()
-    )
-    peace = all(
-        bool(state.stance[model.junta, world.force_index[actor]] != -1) == wanted
-        for actor, wanted in condition.ceasefire.items()
-    )
-    return held and lanes and peace
-
-
-def _accepts(model: RareEarthModel, offer: Instrument) -> bool:
-    index = model.world.force_index.get(offer.target)
-    if index is None:
-        return True
-    actor, state, us = model.armed[index], model.state, model.united_states.parameters
-    p = actor.parameters
-    money = {
-        "aid": us.aid_usd,
-        "arms": us.arms_per_month * model.p.budgets.arms_price_usd,
-        "sanctions_relief": us.sanctions_usd,
-    }
-    usd = money.get(offer.kind, 0.0) * offer.level
-    gain = p.horizon_months * usd / (usd + float(state.revenue[index])) if usd > 0 else p.backing_worth * offer.level
-    fear = (
-        p.weight_pressure
-        * float(model.profile["dependence_on_china"][index])
-        * offer.level
-        * (0.5 + float(state.pressure[index]))
-    )
-    return actor.accepts_terms(gain, offer.level, fear, model.draws, model.month)
-
-
 def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     """All armed actors look at last month's state and choose their attacks; reserves move.
 
@@ -126,9 +65,7 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
         The orders, and (F, F + 1) the best expected utility that each actor has of an attack on each other one's places
         (last column: on nobody's), at least 0.
     """
-    state, ground, p, profile = model.state, model.ground, model.p, dict(model.profile)
-    us = model.united_states.parameters
-    profile["belief_noise"] = profile["belief_noise"] * (1 - us.intelligence_gain * model.level("intelligence"))
+    state, ground, p, profile = model.state, model.ground, model.p, supported(model)
     forces = operations.strengths(ground, state, profile, p.contest, p.fortification)
     pairs = operations.within_reach(state, forces.reach, minimum=1.0)
     rent = rents(model.world, ground, state, _ore_usd(model), p.budgets)
@@ -142,7 +79,7 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     prospects = np.zeros((len(model.armed), len(model.armed) + 1))
     np.maximum.at(prospects, (options.actor, state.holder[options.place]), options.utility)
     chosen = _choose(model, options, bounds)
-    model.move_reserves(forces.reach, operations.staging(ground, options, forces))
+    model.move_reserves(forces.reach, operations.staging(ground, options, forces), profile["mobile_share"])
     return Orders(options.actor[chosen], options.place[chosen], forces.spare), prospects
 
 
@@ -167,46 +104,6 @@ def _ore_usd(model: RareEarthModel) -> Floats:
     holder = model.state.holder[model.world.mine_place]
     tax = np.append(taxes_per_tonne(model), 0.0)[holder]
     return np.asarray(tax / model.p.market.yuan_per_usd)
-
-
-def hold_talks(model: RareEarthModel, prospects: Floats) -> None:
-    """Ceasefires signed and broken, a settlement; ``prospects`` as :func:`decide_operations` returns them."""
-    index = model.world.force_index
-    pdf = [actor.index for actor in model.armed if isinstance(actor, PeoplesDefenceForce)]
-    groups = {"kia": np.array([index["KIA"]] if "KIA" in index else [], np.int64), "pdf": np.array(pdf, np.int64)}
-    us = model.united_states.parameters
-    brokering = us.brokering_gain * np.maximum(model.level("brokering"), 0.5 * model.level("envoy"))
-    followers = sum(government.adopted for government in model.western) / max(len(model.western), 1)
-    report = diplomacy.step(
-        model.ground,
-        model.state,
-        model.draws,
-        model.junta,
-        groups,
-        model.profile,
-        prospects,
-        brokering,
-        followers,
-        model.p.diplomacy,
-    )
-    for actor in report.signed:
-        tell(
-            model,
-            "ceasefire",
-            f"{model.name(int(actor))} and the junta sign a ceasefire",
-            int(actor),
-            other=model.junta,
-        )
-    for actor in report.broken:
-        tell(
-            model,
-            "ceasefire_broken",
-            f"{model.name(int(actor))} and the junta are at war again",
-            int(actor),
-            other=model.junta,
-        )
-    if report.settled:
-        tell(model, "federal_settlement", "Junta, KIA and People's Defence Forces settle on federal terms", model.junta)
 
 
 def fight(model: RareEarthModel, orders: Orders) -> Fight:
@@ -259,42 +156,3 @@ def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: In
             other=holder,
             place=int(place),
         )
-
-
-def patrons(model: RareEarthModel) -> dict[str, Floats]:
-    """(F,) what patrons give, sanctions take and Beijing freezes: ``aid`` USD, ``arms``, ``sanctions`` USD, ``frozen`` 0-1."""
-    us = model.united_states.parameters
-    useful = 1 - us.agency_slack
-    sanctions = us.sanctions_usd * (model.level("sanctions") - model.level("sanctions_relief"))
-    aid = us.aid_usd * useful * model.level("aid")
-    if model.junta >= 0:
-        sanctions[model.junta] += us.tariff_usd * model.level_of_all("tariff")
-        aid[model.junta] += model.beijing.support_usd(junta_fear(model))
-    aid += model.beijing.parameters.patron_usd * model.state.dealings.patron
-    arms = us.arms_per_month * useful * model.level("arms")
-    arms = arms + border.arms_between_allies(model.state, model.profile["arms_for_allies"])
-    frozen = model.beijing.parameters.asset_freeze * model.profile["dependence_on_china"] * model.state.pressure
-    return {"aid": aid, "arms": arms, "sanctions": sanctions, "frozen": frozen}
-
-
-def recognise(model: RareEarthModel) -> None:
-    """Recognition by the US, and Western governments that follow."""
-    state = model.state
-    level = model.level("recognition")
-    best = int(level.argmax()) if level.any() else -1
-    before = sum(government.adopted for government in model.western)
-    if best >= 0:
-        home = model.ground.home[best] & model.ground.is_town
-        territory = float((state.holder[home] == best).mean()) if home.any() else 0.0
-        share = before / max(len(model.western), 1)
-        for government in model.western:
-            government.consider(
-                float(level[best]), share, territory, model.setup.structure.recognition, model.draws, model.month
-            )
-    followers = sum(government.adopted for government in model.western)
-    state.recognition = 0.5 * level
-    if best >= 0:
-        state.recognition[best] += 0.5 * followers / max(len(model.western), 1) * min(float(level[best]) * 2, 1.0)
-    if followers > before:
-        text = f"{followers - before} more Western governments follow the US in recognising {model.name(best)}"
-        tell(model, "western_followers", text, best, value=float(followers))

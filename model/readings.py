@@ -27,7 +27,7 @@ def junta_fear(model: RareEarthModel) -> float:
 def link_with_us(model: RareEarthModel) -> Floats:
     """(F,) how far the US deals with each armed actor this month, as Beijing sees it: the strongest of its instruments."""
     link = np.zeros(len(model.armed))
-    for kind in ("recognition", "aid", "arms", "intelligence", "training", "air_denial", "offtake"):
+    for kind in ("recognition", "aid", "arms", "intelligence", "training", "logistics", "air_denial", "offtake"):
         link = np.maximum(link, model.level(kind))
     return link
 

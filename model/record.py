@@ -89,7 +89,7 @@ class Recorder:
         """Note an event of a month as a sentence."""
         self.events.append((month, date, kind, actor, other, place, value, text))
 
-    def note(self, date: str, state: State, extra: dict[str, float], taxes: Floats) -> None:
+    def note(self, date: str, state: State, extra: dict[str, float], taxes: Floats, partner: int) -> None:
         """Record the end of a month (or the start).
 
         Args:
@@ -97,12 +97,13 @@ class Recorder:
             state: the state.
             extra: values of the monthly table that are not in the state.
             taxes: (F,) tax in yuan/t at this month's price.
+            partner: index of the armed actor that Washington has picked as its partner; -1 none.
         """
         month = self.months_done if not self.dates else self.months_done + 1
         self.months_done = month
         self.dates.append(date)
         self._note_month(month, state, extra)
-        self._note_actors(month, state, taxes)
+        self._note_actors(month, state, taxes, partner)
         self._note_exports(month, state)
         self.lanes.append(state.lanes.copy())
         if self._bhamo >= 0:
@@ -136,14 +137,16 @@ class Recorder:
             "us_heavy_ree_supply_share": flows.us_oxide / self.us_demand,
             "india_route_capacity_t": market.route_capacity,
             "india_processing_revenue_usd": flows.india_revenue,
+            "separated_t_australia": flows.separated,
             "federal_settlement": state.settlement,
             **observe(self.world, state, self.junta),
+            "elections_held": state.elections,
             **extra,
         }
         for name, series in self.monthly.items():
             series[month] = values[name]
 
-    def _note_actors(self, month: int, state: State, taxes: Floats) -> None:
+    def _note_actors(self, month: int, state: State, taxes: Floats, partner: int) -> None:
         world, forces = self.world, len(self.force_ids)
         holder = state.holder[: len(world.codes)]
         held = holder >= 0
@@ -166,6 +169,9 @@ class Recorder:
             "ore_revenue_usd": state.flows.tax_usd,
             "ore_tax_yuan_per_t": taxes,
             "legitimacy": (people * state.legitimacy).sum(axis=1) / np.maximum(heads, 1.0),
+            "services": (people * state.services).sum(axis=1) / np.maximum(heads, 1.0),
+            "hope": state.hope,
+            "us_partner": np.arange(forces) == partner,
             "recognition": state.recognition,
             "pressure": state.pressure,
         }

@@ -111,4 +111,6 @@ def begin_state(world: World, scenario: Scenario, profile: dict[str, Floats], bu
     state.arms = profile["arms_per_fighter"] * state.troops.sum(axis=1)
     state.treasury = profile["treasury_usd"].copy()
     state.revenue = np.maximum(profile["outside_revenue_usd"], budgets.revenue_floor_usd)
+    state.revenue_best = state.revenue.copy()
+    state.recognition = profile["recognition_base"].copy()
     return state

@@ -64,6 +64,9 @@ class Flows:
     us_oxide: float = 0.0
     """t of Dy and Tb oxide that reached the US."""
     india_revenue: float = 0.0
+    """USD that India's processors made."""
+    separated: float = 0.0
+    """t of ore from India's stock that Australia separated."""
 
 
 @dataclass
@@ -215,8 +218,18 @@ class State:
     """(F,) how much it has attacked at the Chinese border or its trade roads of late, 0-1."""
     dealings: Dealings
     """What stands between Beijing and each armed actor."""
+    revenue_best: Floats
+    """(F,) USD a month, the highest that ``revenue`` has been."""
+    hope: Floats
+    """(F,) belief that governing well is backed from outside, 0-1."""
+    parties: Bools
+    """(F,) who has signed the federal settlement with the junta."""
     settlement: bool = False
-    """Whether a federal settlement has been signed."""
+    """Whether a federal settlement is in force."""
+    settlement_age: int = 0
+    """Months since it was signed."""
+    elections: bool = False
+    """Whether the elections that it promised have been held."""
 
 
 def begin(world: World, initial: InitialState, lead_months: int) -> State:
@@ -268,4 +281,7 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         paid=np.ones(forces),
         offensive=zeros(forces),
         dealings=Dealings.none(forces),
+        revenue_best=np.full(forces, 1e6),
+        hope=zeros(forces),
+        parties=zeros(forces, bool),
     )

@@ -58,12 +58,16 @@ MONTHLY = (
     _c("deaths_civilians", _I, "persons", "civilians killed"),
     _c("displaced_persons", _F, "persons", "displaced at the end of the month"),
     _c("leachate_t", _F, "t", "leachate released: reagent spent and not recovered"),
-    _c("western_followers", _I, "governments", "Western governments that recognise the actor the US recognises most"),
+    _c(
+        "western_followers",
+        _I,
+        "governments",
+        "Western governments that followed the US in recognising any armed actor",
+    ),
     _c("us_attention", _F, "0-1", "attention that Washington has for Myanmar"),
     _c("us_heavy_ree_supply_share", _F, "0-1", "Dy and Tb oxide that reached the US over its demand, in the month"),
     _c("india_route_capacity_t", _F, "t/month", "what the road to India could carry if it were safe and dry"),
     _c("india_processing_revenue_usd", _F, "USD", "revenue of India's processors in the month"),
-    _c("federal_settlement", _I, "0/1", "whether a federal settlement has been signed"),
     _c("sacm_full_area", _F, "0-1", "area under the junta's full authority, as SAC-M counts (model/observe.py)"),
     _c("sacm_full_population", _F, "0-1", "population under it, as SAC-M counts"),
     _c("bbc_full_area", _F, "0-1", "area under the junta's full control, as the BBC counts"),
@@ -71,6 +75,12 @@ MONTHLY = (
     _c("nug_junta", _F, "0-1", "townships where the junta's writ runs, as the NUG counts"),
     _c("nug_resistance", _F, "0-1", "townships that its opponents control, as the NUG counts"),
     _c("polls", _F, "townships", "townships where the junta could hold polls"),
+    _c("india_commitment", _F, "0-1", "India's readiness to go along with the Quad"),
+    _c("japan_finance_usd", _F, "USD", "Japanese money for the road to India in the month"),
+    _c("separated_t_australia", _F, "t REO", "ore from India that Australia separated in the month"),
+    _c("threat_credibility", _F, "0-1", "how far US threats are believed"),
+    _c("federal_settlement", _I, "0/1", "whether a federal settlement is in force"),
+    _c("elections_held", _I, "0/1", "whether the elections that a settlement promised have been held"),
 )
 
 ACTORS = (
@@ -91,6 +101,9 @@ ACTORS = (
     _c("ore_revenue_usd", _F, "USD", "income from rare-earth ore in the month"),
     _c("ore_tax_yuan_per_t", _F, "yuan/t", "its tax on a tonne of ore at that month's price"),
     _c("legitimacy", _F, "0-1", "consent, weighted by the population under its control"),
+    _c("services", _F, "0-1", "government services that the people under its control get"),
+    _c("hope", _F, "0-1", "belief that governing well is backed from outside"),
+    _c("us_partner", _I, "0/1", "whether Washington has picked it as its partner"),
     _c("recognition", _F, "0-1", "recognition by the US and those who follow it"),
     _c("pressure", _F, "0-1", "pressure from Beijing"),
 )

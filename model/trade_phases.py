@@ -61,14 +61,14 @@ def _sell(model: RareEarthModel, invested_abroad: float) -> None:
         invested_abroad=invested_abroad,
     )
     effort = model.level_of_all("route_building")
-    orders = quad_orders(model.india, model.japan, model.australia, effort)
+    orders = quad_orders(model.india, model.japan, model.australia, effort, model.state.flows.india_revenue)
     quad.step(model.world, model.state, orders, model.p.quad, model.p.market)
 
 
 def _terms(model: RareEarthModel) -> Terms:
     rules, yuan, share = tax_terms(model)
     us, p = model.united_states.parameters, model.p
-    passage = np.maximum(model.level("brokering"), 0.5 * model.level("envoy"))
+    passage = np.maximum(model.level("brokering"), us.envoy_brokering * model.level("envoy"))
     plain = Terms.plain(model.world)
     return dataclasses.replace(
         plain,

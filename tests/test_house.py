@@ -48,6 +48,8 @@ STOREYS = (
         "model.model",
         "model.phases",
         "model.border_phases",
+        "model.policy_phases",
+        "model.talks_phases",
         "model.trade_phases",
         "model.chronicle",
         "model.readings",

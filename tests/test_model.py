@@ -102,10 +102,10 @@ def test_a_policy_without_instruments_is_the_status_quo_bit_for_bit() -> None:
 
 
 def test_a_world_without_washington_is_one_whose_washington_has_no_instruments(monkeypatch: pytest.MonkeyPatch) -> None:
-    from model import phases
+    from model import policy_phases
 
     with_us = run("status_quo")
-    monkeypatch.setattr(phases, "deliver_policy", lambda model: None)
+    monkeypatch.setattr(policy_phases, "deliver_policy", lambda model: None)
     without = run("status_quo")
     for name in ("actors", "exports", "events", "control"):
         assert with_us.tables[name].equals(without.tables[name]), name

@@ -1,8 +1,9 @@
 """Money and arms: what armed actors earn, what they owe, what they buy.
 
 Income (USD a month): money from outside the map less sanctions; levies on the people of the countryside it controls, as far
-as they consent; trades and tolls of the places it holds; tax on ore; aid. Upkeep is owed first; of what is left, declared
-shares buy arms and services, the rest is kept. Every transfer has two legs: the treasuries' and the outside's.
+as they consent; trades and tolls of the places it holds; tax on ore; aid. Services are paid as chosen
+(:mod:`model.dynamics.governance`), then upkeep; of what is left, a declared share buys arms, the rest is kept. Those who get
+arms through allies find few when none of their allies is at war. Every transfer has two legs: the treasuries' and the outside's.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ class BudgetParameters(ParameterTable):
     arms_growth_cap: float = parameter(
         0.03, low=0.0, high=0.1, unit="1/month", meaning="Most arms the black market yields a month, over fighters.",
         source="SOURCES P36, wider",
+    )  # fmt: skip
+    arms_most: float = parameter(
+        1.5, low=0.8, high=3.0, unit="fighter equivalents", meaning="Arms over fighters beyond which none are bought.",
+        source="assumed: spares and heavy weapons",
     )  # fmt: skip
     arms_wear: float = parameter(
         0.01, low=0.0, high=0.05, unit="1/month", meaning="Arms worn out or spent in a month.", source="assumed"
@@ -99,7 +104,7 @@ def step(
     means: dict[str, Floats],
     parameters: BudgetParameters,
 ) -> Floats:
-    """Collect, pay, buy; returns the income of each actor.
+    """Collect, pay, buy; returns what each spent on services.
 
     Args:
         world: the world.
@@ -107,7 +112,7 @@ def step(
         state: treasury, arms, services' money, ``paid``, ``revenue`` and the tally change.
         profile: (F,) arrays of the actors' parameters by name.
         means: (F,) ``sanctions`` (USD lost), ``aid`` (USD), ``arms`` (fighter equivalents) from patrons, ``frozen`` (0-1,
-            share of the income from outside that is frozen).
+            share of the income from outside that is frozen), ``services`` (USD that each wants to spend on services).
         parameters: the table above.
 
     Returns:
@@ -116,15 +121,16 @@ def step(
     income = _income(world, ground, state, profile, means, parameters)
     upkeep = profile["upkeep_usd"] * state.troops.sum(axis=1)
     available = state.treasury + income
-    paid = np.minimum(upkeep, available)
-    left = np.maximum(income - upkeep, 0.0)
+    services = np.clip(means["services"], 0.0, available)
+    paid = np.minimum(upkeep, available - services)
+    left = np.maximum(income - upkeep - services, 0.0)
     fighters = np.maximum(state.troops.sum(axis=1), 1)
     wanted = profile["arms_budget_share"] * left / parameters.arms_price_usd
     leash = 1 - profile["dependence_on_china"] * state.pressure
-    room = np.maximum(1.5 * fighters - state.arms, 0.0)
-    bought = np.minimum(np.minimum(wanted, parameters.arms_growth_cap * fighters * leash), room)
+    room = np.maximum(parameters.arms_most * fighters - state.arms, 0.0)
+    market = parameters.arms_growth_cap * fighters * leash * _access(state, profile["arms_via_allies"])
+    bought = np.minimum(np.minimum(wanted, market), room)
     worn = parameters.arms_wear * state.arms
-    services = profile["services_budget_share"] * left
     spent = paid + bought * parameters.arms_price_usd + services
     state.treasury = available - spent
     state.arms = state.arms + bought + means["arms"] - worn
@@ -135,7 +141,15 @@ def step(
     state.paid = np.where(upkeep > 0, paid / np.maximum(upkeep, 1e-9), 1.0)
     memory = parameters.revenue_memory
     state.revenue = np.maximum((1 - memory) * state.revenue + memory * income, parameters.revenue_floor_usd)
+    state.revenue_best = np.maximum(state.revenue_best, state.revenue)
     return services
+
+
+def _access(state: State, through_allies: Floats) -> Floats:
+    """(F,) how open the arms market is to each, 0-1."""
+    at_war = (state.stance == -1).any(axis=1)
+    allied = (state.stance == 1) & ~np.eye(len(at_war), dtype=bool)
+    return np.where((allied & at_war).any(axis=1), 1.0, 1 - through_allies)
 
 
 def _income(

@@ -1,15 +1,15 @@
-"""Talks: ceasefires with the junta, their end, and a federal settlement.
+"""Talks: ceasefires with the junta, and their end; a settlement for all is :mod:`model.dynamics.settlement`'s.
 
 For each armed group ``f`` at war with the junta the worth of a ceasefire over war, in months of its own revenue:
 
-``U_f = w losses_f / 0.1 + broker_f - prospects_f - autonomy_f - r``
+``U_f = w losses_f / 0.1 + broker_f - waiting_f - prospects_f - autonomy_f - r``
 
-and for the junta ``U_J = w losses_J / 0.1 + c towns lost / 10 + broker_f - prospects_J,f - r``. A ceasefire is signed with the
-monthly chance ``h sigma(theta U_f) sigma(theta U_J)`` (both must want it: Geller & Moss 2008); what China offers and threatens
-for a ceasefire is bargained over in :mod:`model.dynamics.bargain`. It is broken with ``b sigma(theta (prospects_f - d_f
-pressure_f - 1))``. Prospects are the best expected utility of an attack on the other within reach (in a settlement: on
-anybody). A settlement is a hazard when junta, KIA and the PDFs each prefer federal terms:
-``s prod sigma(theta (federal_i - prospects_i + ...))``; raised by brokering, followers and the junta's losses.
+and for the junta ``U_J = w losses_J / 0.1 + c towns lost / 10 + broker_f + coercion - prospects_J,f - r``. A ceasefire is signed
+with the monthly chance ``h sigma(theta U_f) sigma(theta U_J)`` (both must want it: Geller & Moss 2008); what China offers and
+threatens for a ceasefire is bargained over in :mod:`model.dynamics.bargain`. It is broken with ``b sigma(theta (prospects_f -
+d_f pressure_f - 1))``. Prospects are the best expected utility of an attack on the other within reach. ``waiting`` is what a
+group hopes to get from outside if it does not sign alone: backing from abroad delays negotiated ends (Balch-Lindsay,
+Enterline & Joyce 2008); ``coercion`` what the junta believes of threats.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from model.draws import Draws, key
+from model.draws import Draws
 from model.dynamics.ground import Ground
 from model.parameters import ParameterTable, parameter
 from model.state import State
@@ -67,71 +67,70 @@ class DiplomacyParameters(ParameterTable):
         meaning="What a side must gain before it stops fighting at all.",
         source="assumed",
     )
-    settlement_hazard: float = parameter(
-        0.02,
-        low=0.0,
-        high=0.2,
-        unit="1/month",
-        meaning="Chance of a settlement when all three surely prefer it.",
-        source="assumed",
-    )
+
+
+@dataclass(frozen=True)
+class Delegations:
+    """Who talks, and what each side sees; arrays over armed actors (F,)."""
+
+    junta: int
+    """Index of the junta; -1 none, and nobody talks."""
+    prospects: Floats
+    """(F, F + 1) best expected utility of each actor's attacks on each other one (last column: on nobody), at least 0."""
+    brokering: Floats
+    """What a broker adds to a peace with each, months of revenue."""
+    waiting: Floats
+    """What each expects to gain from outside backing if it does not sign alone, months of revenue."""
+    coercion: float
+    """Cost that the junta expects from threats unless it makes peace, months of its revenue."""
 
 
 @dataclass(frozen=True)
 class TalksReport:
-    """Who signed, who broke, and whether all settled."""
+    """Who signed and who broke a ceasefire with the junta."""
 
     signed: Ints
     broken: Ints
-    settled: bool
 
 
 def step(
     ground: Ground,
     state: State,
     draws: Draws,
-    junta: int,
-    groups: dict[str, Ints],
     profile: dict[str, Floats],
-    prospects: Floats,
-    brokering: Floats,
-    followers: float,
+    sides: Delegations,
     parameters: DiplomacyParameters,
 ) -> TalksReport:
     """Hold the talks of a month.
 
     Args:
         ground: static arrays.
-        state: ``stance`` and ``settlement`` change.
+        state: ``stance`` changes.
         draws: keyed draws.
-        junta: index of the junta; without one (-1) nothing happens.
-        groups: ``kia`` and ``pdf``: indices of those whose consent a settlement needs.
         profile: (F,) arrays of the actors' parameters by name.
-        prospects: (F, F + 1) best expected utility of each actor's attacks on each other one, at least 0.
-        brokering: (F,) what a broker adds to a peace with each, months of revenue.
-        followers: share of Western governments that recognise the opposition, 0-1.
+        sides: who talks, and what each sees.
         parameters: the table above.
     """
     nothing = np.zeros(0, np.int64)
-    if junta < 0:
-        return TalksReport(nothing, nothing, False)
+    if sides.junta < 0:
+        return TalksReport(nothing, nothing)
+    junta = sides.junta
     p = parameters
     weary = profile["war_weariness"] * state.losses_year / 0.1
     depends = profile["dependence_on_china"]
-    against, best = prospects[:, junta], prospects.max(axis=1)
-    worth = weary + brokering - against - profile["autonomy_cost"] - p.reluctance
-    ours = wish_of_junta(state, junta, profile, prospects, p) + brokering
+    against = sides.prospects[:, junta]
+    worth = weary + sides.brokering - sides.waiting - against - profile["autonomy_cost"] - p.reluctance
+    ours = wish_of_junta(state, junta, profile, sides.prospects, p) + sides.brokering + sides.coercion
     chance = p.ceasefire_hazard * special.expit(p.precision * worth) * special.expit(p.precision * ours)
     u = draws.uniform("talks", state.month, ground.actor_keys)
     war = state.stance[junta] == -1
     signed = np.flatnonzero(war & (u < chance))
     tempted = p.break_hazard * special.expit(p.precision * (against - depends * state.pressure - 1))
-    quiet = (state.stance[junta] == 0) & (np.arange(len(war)) != junta) & (not state.settlement)
+    quiet = (state.stance[junta] == 0) & (np.arange(len(war)) != junta) & ~state.parties
     broken = np.flatnonzero(quiet & (state.losses_year > 0) & (u > 1 - tempted))
     state.stance[junta, signed] = state.stance[signed, junta] = 0
     state.stance[junta, broken] = state.stance[broken, junta] = -1
-    settled = _settle(state, draws, junta, groups, profile, best, brokering, followers, p)
-    return TalksReport(signed, broken, settled)
+    return TalksReport(signed, broken)
 
 
 def wish_of_junta(
@@ -149,29 +148,3 @@ def wish_of_junta(
     weary = float(profile["war_weariness"][junta] * state.losses_year[junta]) / 0.1
     lost = parameters.weight_towns * float(state.towns_lost_year[junta]) / 10
     return weary + lost - prospects[junta, :-1] - parameters.reluctance
-
-
-def _settle(
-    state: State,
-    draws: Draws,
-    junta: int,
-    groups: dict[str, Ints],
-    profile: dict[str, Floats],
-    prospects: Floats,
-    brokering: Floats,
-    followers: float,
-    p: DiplomacyParameters,
-) -> bool:
-    if state.settlement or not groups["kia"].size or not groups["pdf"].size:
-        return False
-    federal = profile["federal_preference"] - prospects + profile["war_weariness"] * state.losses_year / 0.1
-    junta_gain = federal[junta] + followers + p.weight_towns * state.towns_lost_year[junta] / 10 - p.reluctance
-    chance = p.settlement_hazard * special.expit(p.precision * junta_gain)
-    for name in ("kia", "pdf"):
-        gain = float((federal + brokering)[groups[name]].mean()) - p.reluctance
-        chance *= special.expit(p.precision * gain)
-    if draws.scalar("settlement", state.month, key("settlement")) >= chance:
-        return False
-    state.settlement = True
-    state.stance[state.stance == -1] = 0
-    return True

@@ -8,6 +8,7 @@ from model.dynamics.combat import CombatParameters
 from model.dynamics.contest import ContestParameters
 from model.dynamics.control import ControlParameters
 from model.dynamics.diplomacy import DiplomacyParameters
+from model.dynamics.governance import GovernanceParameters
 from model.dynamics.ground import GroundParameters
 from model.dynamics.harm import HarmParameters
 from model.dynamics.market import MarketParameters
@@ -18,6 +19,7 @@ from model.dynamics.people import PeopleParameters
 from model.dynamics.posting import PostingParameters
 from model.dynamics.quad import QuadProcessParameters
 from model.dynamics.season import SeasonParameters
+from model.dynamics.settlement import SettlementParameters
 from model.dynamics.supply import SupplyParameters
 from model.parameters import ParameterTable
 
@@ -35,6 +37,8 @@ class Processes(ParameterTable):
     control: ControlParameters = ControlParameters()
     diplomacy: DiplomacyParameters = DiplomacyParameters()
     bargain: BargainParameters = BargainParameters()
+    settlement: SettlementParameters = SettlementParameters()
+    governance: GovernanceParameters = GovernanceParameters()
     mining: MiningParameters = MiningParameters()
     trade: TradeParameters = TradeParameters()
     market: MarketParameters = MarketParameters()

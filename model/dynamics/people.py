@@ -61,6 +61,11 @@ class PeopleParameters(ParameterTable):
     )
 
 
+def services_aim(state: State, level: Floats) -> Floats:
+    """(F, N) services that come to rest at a level (F,) of spending: in full where the actor has half the countryside."""
+    return level[:, None] * np.minimum(state.control[:-1] * 2, 1.0)
+
+
 def serve(
     world: World, ground: Ground, state: State, spending: Floats, full_cost: float, airmen: Floats, p: PeopleParameters
 ) -> None:
@@ -78,8 +83,7 @@ def serve(
     people = state.control[:-1] * world.population
     heads = np.maximum(people.sum(axis=1), 1.0)
     level = np.minimum(spending / heads / full_cost, 1.0)
-    aim = level[:, None] * np.minimum(state.control[:-1] * 2, 1.0)
-    state.services += p.services_rate * (aim - state.services)
+    state.services += p.services_rate * (services_aim(state, level) - state.services)
     central = np.asarray(ground.home.all(axis=1))
     base = np.where(
         central[:, None], p.consent_coup, np.where(ground.home[:, : people.shape[1]], p.consent_home, p.consent_abroad)

@@ -119,6 +119,7 @@ def step(
     yielded = (parameters.grade_dy + parameters.grade_tb) * parameters.recovery
     state.flows.us_oxide = yielded * (processed * parameters.us_share_india + separated * parameters.us_share_australia)
     value_usd = market.price_ore / (1.0 + market_parameters.vat) / market_parameters.yuan_per_usd
+    state.flows.separated = separated
     state.flows.india_revenue = orders.margin * value_usd * processed
     _build(world, state, orders, parameters)
     return QuadReport(arrived, processed, separated, yielded * (processed + separated))

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from agents.instruments import NUG, PARTNER, UNTARGETED
 from model.scenario.layers import Stated
 from model.scenario.problems import NOTHING, Path, Problem, suggestion
 from model.scenario.resolve import initial_date
 from model.scenario.tables import ARMED_KINDS
 from model.world.world import World
-
-_UNTARGETED = ("tariff", "route_building", "envoy")
-"""Kinds of instruments that need no target."""
 
 NOBODY = "nobody"
 
@@ -134,11 +132,15 @@ def _unknown(path: Path, name: str, value: Any, stated: Stated, known: Iterable[
 
 def _instrument(path: Path, table: dict[str, Any], stated: Stated, names: Names) -> Iterator[Problem]:
     kind, target = table.get("kind"), table.get("target", "")
-    if target == "" and isinstance(kind, str) and kind not in _UNTARGETED:
+    if target == "" and isinstance(kind, str) and kind not in UNTARGETED:
         text = f"is missing; an instrument of kind '{kind}' needs the id of an armed actor: {', '.join(names.armed)}"
         yield Problem(stated.origin((*path, "target")), (*path, "target"), text)
-    if isinstance(target, str) and target and target not in names.armed:
-        yield _unknown((*path, "target"), target, target, stated, names.armed, "armed actor")
+    if target == PARTNER and stated.get(("united_states", "partner_choice")) != "strategic_empowerment":
+        text = 'needs united_states.partner_choice = "strategic_empowerment"'
+        yield Problem(stated.origin((*path, "target")), (*path, "target"), text, target)
+    targets = (*names.armed, PARTNER, NUG)
+    if isinstance(target, str) and target and target not in targets:
+        yield _unknown((*path, "target"), target, target, stated, targets, "armed actor")
     yield from _order(path, table, stated)
     when = table.get("when")
     if isinstance(when, dict):

@@ -64,7 +64,7 @@ def test_india_hedges() -> None:
     alone = india.commitment
     assert alone == pytest.approx(Q.india_commitment - Q.hedging_brics * Q.brics_pull)
     for _ in range(60):
-        india.hedge(1.0)
+        india.hedge(1.0, 0.0)
     assert india.commitment == pytest.approx(alone + Q.hedging_us, abs=0.01)
     drawn, _, _ = _quad(QuadParameters(brics_pull=1.0))
     assert drawn.commitment < alone
@@ -73,16 +73,16 @@ def test_india_hedges() -> None:
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_commitment_stays_within_bounds(efforts: list[float]) -> None:
     india, _, _ = _quad()
-    assert all(0 <= india.hedge(effort) <= 1 for effort in efforts)
+    assert all(0 <= india.hedge(effort, 1e6) <= 1 for effort in efforts)
 
 
 def test_the_quad_builds_nothing_without_the_us() -> None:
-    orders = quad_orders(*_quad(), us_effort=0.0)
+    orders = quad_orders(*_quad(), us_effort=0.0, earned=0.0)
     assert (orders.effort, orders.separation_t) == (0, 0)
 
 
 def test_japanese_money_speeds_up_the_road() -> None:
-    with_money = quad_orders(*_quad(), us_effort=1.0)
-    without = quad_orders(*_quad(QuadParameters(japan_finance=0.0)), us_effort=1.0)
+    with_money = quad_orders(*_quad(), us_effort=1.0, earned=0.0)
+    without = quad_orders(*_quad(QuadParameters(japan_finance=0.0)), us_effort=1.0, earned=0.0)
     assert with_money.effort > without.effort > 0
     assert with_money.separation_t == Q.australia_separation_t

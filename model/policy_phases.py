@@ -1,0 +1,231 @@
+"""What Washington and those who follow it do in a month; :meth:`model.model.RareEarthModel.step` says when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.armed import Junta, PeoplesDefenceForce
+from agents.instruments import NUG, PARTNER
+from agents.united_states import NO_ONE
+from model.chronicle import tell
+from model.dynamics import border, governance
+from model.readings import junta_fear
+
+if TYPE_CHECKING:
+    from agents.instruments import Condition, Instrument
+    from model.model import RareEarthModel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def deliver_policy(model: RareEarthModel) -> None:
+    """Washington attends, picks a partner where the scenario lets it, offers, delivers; training and morale follow."""
+    us, state = model.united_states, model.state
+    us.attend(model.draws, model.month)
+    _choose_partner(model)
+    before = {(kind, actor) for kind, row in model.delivered.items() for actor in np.flatnonzero(row).tolist()}
+    refused: dict[int, list[str]] = {}
+
+    def accepts(offer: Instrument, actor: int) -> bool:
+        taken = _accepts(model, offer, actor)
+        if not taken:
+            refused.setdefault(actor, []).append(offer.kind)
+        return taken
+
+    model.delivered = us.deliver(
+        model.month,
+        len(model.armed),
+        lambda instrument: _aim(model, instrument),
+        lambda condition: _holds(model, condition),
+        accepts,
+    )
+    _tell_policy(model, before, refused)
+    p = us.parameters
+    gained = np.maximum(state.recognition - model.profile["recognition_base"], 0.0)
+    aim = p.training_gain * model.level("training") + p.recognition_morale * gained
+    state.training += p.training_rate * (aim - state.training)
+
+
+def _choose_partner(model: RareEarthModel) -> None:
+    us = model.united_states
+    if us.parameters.partner_choice == "scenario":
+        return
+    before = us.partner
+    standing = governance.standing(model.world, model.ground, model.state, model.profile)
+    partner = us.choose_partner(standing, model.draws, model.ground.actor_keys, model.month)
+    if partner == before:
+        return
+    score = us.scores(standing)
+    if partner == NO_ONE:
+        tell(model, "partner_dropped", f"Washington drops {model.name(before)} and has no partner", before)
+    else:
+        text = f"Washington picks {model.name(partner)} as its partner (score {score[partner]:.2f})"
+        tell(model, "partner_chosen", text, partner, value=float(score[partner]))
+
+
+def _aim(model: RareEarthModel, instrument: Instrument) -> list[int]:
+    if instrument.target == PARTNER:
+        partner = model.united_states.partner
+        return [] if partner == NO_ONE else [partner]
+    if instrument.target == NUG:
+        return [actor.index for actor in model.armed if isinstance(actor, PeoplesDefenceForce)]
+    return [model.world.force_index.get(instrument.target, NO_ONE)]
+
+
+def _holds(model: RareEarthModel, condition: Condition) -> bool:
+    state, world = model.state, model.world
+    held = all(
+        model.name(int(state.holder[world.find_place(place)])) == actor for place, actor in condition.holder.items()
+    )
+    lanes = all(
+        bool(state.lanes[world.crossing_index[crossing], 0] >= 0.5) == wanted
+        for crossing, wanted in condition.lane_open.items()
+    )
+    peace = all(
+        bool(state.stance[model.junta, world.force_index[actor]] != -1) == wanted
+        for actor, wanted in condition.ceasefire.items()
+    )
+    return held and lanes and peace
+
+
+def _accepts(model: RareEarthModel, offer: Instrument, index: int) -> bool:
+    if index == NO_ONE:
+        return True
+    gain, fear = worth_of_offer(model, offer, index)
+    return model.armed[index].accepts_terms(gain, offer.level, fear, model.draws, model.month)
+
+
+def worth_of_offer(model: RareEarthModel, offer: Instrument, index: int) -> tuple[float, float]:
+    """What an offer is worth to an actor, and what it fears from Beijing for taking it, in months of its own revenue.
+
+    Money is worth ``H m / (m + R)`` over the horizon ``H`` (``m`` a month at full delivery, ``R`` the actor's revenue), other
+    backing ``B level``, and an envoy adds to both. Fear is ``w d level (expected reaction + present pressure)``.
+
+    Args:
+        model: the model.
+        offer: the instrument.
+        index: the actor's index.
+    """
+    state, us = model.state, model.united_states.parameters
+    p = model.armed[index].parameters
+    money = {
+        "aid": us.aid_usd,
+        "arms": us.arms_per_month * model.p.budgets.arms_price_usd,
+        "sanctions_relief": us.sanctions_usd,
+    }
+    usd = money.get(offer.kind, 0.0) * offer.level
+    gain = p.horizon_months * usd / (usd + float(state.revenue[index])) if usd > 0 else p.backing_worth * offer.level
+    gain += us.envoy_persuasion * model.united_states.envoy
+    reaction = p.expected_reaction + float(state.pressure[index])
+    depends = float(model.profile["dependence_on_china"][index])
+    return gain, p.weight_pressure * depends * offer.level * reaction
+
+
+def _tell_policy(model: RareEarthModel, before: set[tuple[str, int]], refused: dict[int, list[str]]) -> None:
+    for kind in sorted(model.delivered):
+        for actor in np.flatnonzero(model.delivered[kind]).tolist():
+            if (kind, actor) not in before:
+                whom = actor if actor < len(model.armed) else NO_ONE
+                what = f"US {kind.replace('_', ' ')}" + (f" for {model.name(whom)}" if whom != NO_ONE else "")
+                tell(model, "instrument_begins", f"{what} begins", whom)
+    told, model.refused = model.refused, refused
+    for actor, kinds in refused.items():
+        new = [kind.replace("_", " ") for kind in dict.fromkeys(kinds) if kind not in told.get(actor, [])]
+        if new:
+            p = model.armed[actor].parameters
+            reaction = p.expected_reaction + float(model.state.pressure[actor])
+            depends = float(model.profile["dependence_on_china"][actor])
+            afraid = p.weight_pressure * depends * reaction > p.autonomy_cost
+            why = "for fear of Beijing" if afraid else "for its freedom of action"
+            tell(model, "offer_refused", f"{model.name(actor)} refuses US {', '.join(new)} {why}", actor)
+
+
+def patrons(model: RareEarthModel) -> dict[str, Floats]:
+    """(F,) what patrons give, sanctions take and Beijing freezes, and what is spent on services.
+
+    ``aid`` USD, ``arms`` fighter equivalents, ``sanctions`` USD, ``frozen`` 0-1, ``services`` USD. US aid is earmarked for
+    services but for its slack.
+    """
+    us, p, state = model.united_states.parameters, model.p, model.state
+    useful = 1 - us.agency_slack
+    sanctions = us.sanctions_usd * (model.level("sanctions") - model.level("sanctions_relief"))
+    aid = us.aid_usd * model.level("aid")
+    level = governance.wanted_level(model.world, state, model.profile, (p.governance, p.budgets, p.people))
+    services = governance.spending(model.world, state, level, useful * aid, p.budgets.service_cost_usd)
+    if model.junta >= 0:
+        duty = model.level_of_all("tariff") + us.threat_chill * _believed_threat(model)
+        sanctions[model.junta] += us.tariff_usd * duty
+        aid[model.junta] += model.beijing.support_usd(junta_fear(model))
+    aid += model.beijing.parameters.patron_usd * state.dealings.patron
+    arms = us.arms_per_month * useful * model.level("arms")
+    arms = arms + border.arms_between_allies(state, model.profile["arms_for_allies"])
+    frozen = model.beijing.parameters.asset_freeze * model.profile["dependence_on_china"] * state.pressure
+    return {"aid": aid, "arms": arms, "sanctions": sanctions, "frozen": frozen, "services": services}
+
+
+def _believed_threat(model: RareEarthModel) -> float:
+    return model.united_states.credibility * model.level_of_all("tariff_threat")
+
+
+def coercion(model: RareEarthModel) -> float:
+    """What the junta expects threats to cost it unless it makes peace, months of its own revenue over its horizon."""
+    if model.junta < 0:
+        return 0.0
+    horizon = model.armed[model.junta].parameters.horizon_months
+    cost = model.united_states.parameters.tariff_usd * _believed_threat(model)
+    return horizon * cost / float(model.state.revenue[model.junta])
+
+
+def brokering(model: RareEarthModel) -> Floats:
+    """(F,) what brokers add to a peace with each armed actor, months of revenue; an envoy without a target helps all."""
+    us = model.united_states.parameters
+    envoy = np.maximum(model.level("envoy"), model.level_of_all("envoy"))
+    return us.brokering_gain * np.maximum(model.level("brokering"), us.envoy_brokering * envoy)
+
+
+def supported(model: RareEarthModel) -> dict[str, Floats]:
+    """The actors' parameters with what US intelligence and logistics add to them this month."""
+    us, profile = model.united_states.parameters, dict(model.profile)
+    profile["belief_noise"] = profile["belief_noise"] * (1 - us.intelligence_gain * model.level("intelligence"))
+    transport = model.level("logistics")
+    profile["airlift_places"] = profile["airlift_places"] + us.logistics_places * transport
+    profile["mobile_share"] = profile["mobile_share"] + us.logistics_mobility * transport
+    return profile
+
+
+def share_that_recognises(model: RareEarthModel) -> Floats:
+    """(F,) share of Western governments that recognise each armed actor."""
+    count = np.zeros(len(model.armed))
+    for government in model.western:
+        for actor in government.recognises:
+            count[actor] += 1
+    return count / max(len(model.western), 1)
+
+
+def recognise(model: RareEarthModel) -> None:
+    """Recognition by the US, Western governments that follow, and the hope that others draw from it."""
+    state, level = model.state, model.level("recognition")
+    before = share_that_recognises(model)
+    for actor in np.flatnonzero(level > 0).tolist():
+        signal = (float(level[actor]), float(before[actor]), _territory(model, actor))
+        actor_key = int(model.ground.actor_keys[actor])
+        for government in model.western:
+            government.consider(actor, actor_key, signal, model.setup.structure.recognition, model.draws, model.month)
+    after = share_that_recognises(model)
+    p, base = model.setup.western, model.profile["recognition_base"]
+    state.recognition = np.minimum(base + p.us_share * level + (1 - p.us_share) * after, 1.0)
+    for actor in np.flatnonzero(after > before).tolist():
+        more = round(float(after[actor] - before[actor]) * len(model.western))
+        text = f"{more} more Western governments follow the US in recognising {model.name(actor)}"
+        tell(model, "western_followers", text, actor, value=float(after[actor]) * len(model.western))
+    teachers = np.array([not isinstance(actor, Junta) for actor in model.armed], float)
+    governance.learn(model.world, state, model.profile, model.level("aid"), teachers, model.p.governance)
+
+
+def _territory(model: RareEarthModel, actor: int) -> float:
+    home = model.ground.home[actor] & model.ground.is_town
+    return float((model.state.holder[home] == actor).mean()) if home.any() else 0.0

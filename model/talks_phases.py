@@ -1,0 +1,70 @@
+"""Talks of a month: ceasefires, a settlement; :meth:`model.model.RareEarthModel.step` says when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.armed import PeoplesDefenceForce
+from model.chronicle import tell
+from model.dynamics import diplomacy, settlement
+from model.dynamics.diplomacy import Delegations
+from model.dynamics.settlement import Opposition
+from model.policy_phases import brokering, coercion, share_that_recognises
+
+if TYPE_CHECKING:
+    from model.model import RareEarthModel
+
+Floats = NDArray[np.float64]
+
+
+def hold_talks(model: RareEarthModel, prospects: Floats) -> None:
+    """Ceasefires signed and broken, a settlement signed, broken, or fulfilled by elections.
+
+    Args:
+        model: the model.
+        prospects: (F, F + 1) as :func:`model.phases.decide_operations` returns them.
+    """
+    state, p = model.state, model.p
+    sides = Delegations(
+        junta=model.junta,
+        prospects=prospects,
+        brokering=brokering(model),
+        waiting=p.settlement.weight_hope * state.hope,
+        coercion=coercion(model),
+    )
+    _cease_fire(model, sides)
+    outcome = settlement.step(state, model.draws, model.profile, sides, opposition(model), (p.settlement, p.diplomacy))
+    if outcome:
+        kind, text = _SETTLEMENT[outcome]
+        tell(model, kind, text, model.junta)
+
+
+_SETTLEMENT = {
+    "signed": ("federal_settlement", "Junta, KIA and People's Defence Forces settle on federal terms"),
+    "collapsed": ("settlement_collapsed", "The federal settlement collapses; the junta is at war again"),
+    "elections": ("elections", "Elections are held under the federal settlement"),
+}
+
+
+def opposition(model: RareEarthModel) -> Opposition:
+    """Whose consent a settlement needs beside the junta's, and how they stand abroad against the junta."""
+    index = model.world.force_index
+    kia = np.array([index["KIA"]] if "KIA" in index else [], np.int64)
+    pdf = np.array([actor.index for actor in model.armed if isinstance(actor, PeoplesDefenceForce)], np.int64)
+    shares = share_that_recognises(model)
+    ours = float(shares[model.junta]) if model.junta >= 0 else 0.0
+    theirs = float(np.delete(shares, model.junta).max(initial=0.0)) if model.junta >= 0 else 0.0
+    return Opposition(kia, pdf, theirs - ours)
+
+
+def _cease_fire(model: RareEarthModel, sides: Delegations) -> None:
+    report = diplomacy.step(model.ground, model.state, model.draws, model.profile, sides, model.p.diplomacy)
+    for actor in report.signed:
+        text = f"{model.name(int(actor))} and the junta sign a ceasefire"
+        tell(model, "ceasefire", text, int(actor), other=model.junta)
+    for actor in report.broken:
+        text = f"{model.name(int(actor))} and the junta are at war again"
+        tell(model, "ceasefire_broken", text, int(actor), other=model.junta)
