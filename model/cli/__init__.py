@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli import answers, batches, lookup, tell
+from model.cli import answers, batches, lookup, tell, views
 from model.cli.batches import NoFigures, Quiet, Sets
 from model.cli.text import fail, free_folder, say_user_error
 
@@ -116,6 +116,7 @@ for _verb, _short, _epilog in (
         "  pangwa parameters engage_kia --search 'KIA tax'\n  pangwa parameters --search assumed --csv > assumed.csv",
     ),
     (lookup.outcomes, "What runs are judged by, with unit.", "  pangwa outcomes --search exports"),
+    (views.report, "A batch as one page to hand on.", "  pangwa report results/policy_options"),
     (lookup.schema, "JSON Schema of scenario files, for editors.", "  pangwa schema > scenario.schema.json"),
 ):
     app.command(short_help=_short, epilog=f"\b\nFor example:\n{_epilog}")(_verb)

@@ -13,8 +13,9 @@ from model.views import maps
 from model.views.control import draw_control
 from model.views.effects import draw_effects
 from model.views.exports import draw_exports
+from model.views.flows import draw_flows
 from model.views.lanes import draw_lanes
-from model.views.read import Results
+from model.views.read import Results, ViewError
 from model.views.style import save
 from model.world.read import load_world
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from model.record import RunResult
     from model.scenario.schema import Scenario
 
-KINDS = ("control", "countryside", "exports", "map", "probability", "years", "effects")
+KINDS = ("control", "countryside", "exports", "map", "probability", "years", "flows", "effects")
 
 
 def draw(
@@ -46,7 +47,16 @@ def draw(
         actor = actors[0] if actors else "KIA" if "KIA" in results.actors else results.actors[0]
         drawing = maps.draw_probability if kind == "probability" else maps.draw_years
         return drawing(results, load_world(results.world), actor)
+    if kind == "flows":
+        return _flows(results)
     return _effects(results, outcomes)
+
+
+def _flows(results: Results) -> Figure | None:
+    try:
+        return draw_flows(results, load_world(results.world))
+    except ViewError:
+        return None
 
 
 def _effects(results: Results, outcomes: Sequence[str] | None) -> Figure | None:

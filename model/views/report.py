@@ -1,0 +1,429 @@
+"""Behind the verb ``pangwa report``: a batch as one HTML page that needs no network and that prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import pandas as pd
+
+from agents.instruments import KIND_MEANINGS
+from model import __version__
+from model.outcomes import Outcome, outcome_list
+from model.scenario.files import shipped_scenarios
+from model.scenario.listing import scenario_declarations, scenario_titles
+from model.scenario.schema import Scenario
+from model.views import html
+from model.views.figures import draw
+from model.views.flows import flow_table
+from model.views.html import Cell, Named
+from model.views.read import Results, ViewError
+from model.views.typical import differing_parameters, typical_runs
+from model.views.words import HEADLINES, chronicle
+from model.world.read import load_world
+
+NAME = "report.html"
+GENERATOR = f"Pangwa {__version__}"
+ANALYSES = ("compare", "regret", "sensitivity", "discover", "sweep", "hindcast")
+"""Verbs whose folders inside the batch's folder are taken into the report: ``compare-status_quo/`` and the like."""
+_EVENTS = 30
+_FLOWS = 6
+_INSTRUMENTS = "united_states.instruments."
+_ROWS = 40
+"""Most rows of a table of an analysis; the file has the others."""
+
+QUESTION = (
+    "If the United States engages Myanmar's junta, or goes around it to the Kachin Independence Army (KIA), or builds a "
+    "route to India with the Quad, what happens to who controls the territory and to where the rare earths flow?"
+)
+LIMITS = (
+    "The model explores what follows from stated assumptions. It does not predict.",
+    (
+        "Most of what decides the answer has never been observed: how Beijing would answer US engagement, whether other "
+        "governments would follow. Results that rest on assumed parameters are assumed, not observed."
+    ),
+    (
+        "It is no source on who holds a place today, and it is not for targeting: township and month are the finest "
+        "grain, and policy instruments are the only thing to vary."
+    ),
+    "Belligerents' figures carry ranges and sources; harm and pollution stand beside trade.",
+)
+
+
+PAIRED = (
+    "Replicate k of two scenarios meets the same luck, so effects are paired differences. 'Unclear' means that the 95 % "
+    "bootstrap interval of the mean holds zero. The variance ratio says how many times more runs would be needed without "
+    "pairing; the last column how many would halve the interval. They rest on assumed parameters."
+)
+
+
+def write_report(folder: Path, out: Path | None = None, *, actor: str | None = None) -> Path:
+    """Write the report of a batch.
+
+    Args:
+        folder: the batch's folder.
+        out: the file; ``report.html`` in the folder when not given. A file that is no report is not overwritten.
+        actor: whose towns the maps of probability show; the KIA, or else the first actor, when not given.
+
+    Returns:
+        The file written.
+
+    Raises:
+        ViewError: the folder holds no finished batch, the actor is not in it, or the file cannot be written.
+    """
+    results = Results.open(folder)
+    if actor is not None:
+        actor = results.pick("actor", actor, results.actors)
+    target = out or folder / NAME
+    if target.exists() and not _is_report(target):
+        raise ViewError(f"{target}: is there already and is no report, so it is not overwritten; choose another name")
+    text = page(results, actor)
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ViewError(f"{target}: cannot be written: {error.strerror}") from None
+    return target
+
+
+def _is_report(path: Path) -> bool:
+    return path.is_file() and b'name="generator" content="Pangwa' in path.read_bytes()[:1000]
+
+
+def page(results: Results, actor: str | None = None) -> str:
+    """The report as HTML text.
+
+    Args:
+        results: a batch in a folder.
+        actor: whose towns the maps of probability show.
+    """
+    parts = [(name, heading, section(results, actor)) for name, heading, section in SECTIONS]
+    parts = [part for part in parts if part[2]]
+    links = "".join(f'<li><a href="#{name}">{html.escape(heading)}</a></li>' for name, heading, _ in parts)
+    body = "".join(
+        f'<section id="{name}"><h2>{html.escape(heading)}</h2>{content}</section>' for name, heading, content in parts
+    )
+    template = Template(files("model.views").joinpath("report.html").read_text(encoding="utf-8"))
+    return template.substitute(
+        generator=GENERATOR,
+        title=html.escape(f"Pangwa: {results.name}"),
+        lead=html.escape(_lead(results)),
+        body=f"{_limits(results)}<nav><ol>{links}</ol></nav>{body}",
+    )
+
+
+def _lead(results: Results) -> str:
+    runs = results.manifest.get("runs", {})
+    failed = f"; {runs['failed']} runs failed and are left out" if runs.get("failed") else ""
+    swept = f" at {results.points} design points" if results.points > 1 else ""
+    return (
+        f"{len(results.scenarios)} scenarios{swept}, {results.runs_each} runs each, {results.months} months "
+        f"from {results.start}; compared with {results.reference or 'nothing'}{failed}."
+    )
+
+
+def _limits(results: Results) -> str:
+    counts = _statuses(results)
+    total = sum(counts.values())
+    known = ", ".join(f"{number} {status}" for status, number in counts.most_common())
+    more = [f"Of {total} parameters, {known} (pangwa parameters lists them with their sources)."] if total else []
+    return f'<div class="limits"><h3>Limits first</h3>{html.listing([*LIMITS, *more])}</div>'
+
+
+def _statuses(results: Results) -> Counter[str]:
+    """How many parameters of the reference are observed, assumed and so on; empty for batches of another version."""
+    scenarios = results.manifest.get("scenarios", {})
+    resolved = scenarios.get(results.reference or results.scenarios[0])
+    try:
+        scenario = Scenario.model_validate({**resolved, "name": ""}, strict=False)
+    except (TypeError, ValueError):
+        return Counter()
+    return Counter(one.status for one in scenario_declarations(scenario))
+
+
+def _question(results: Results, actor: str | None) -> str:
+    described = str(results.manifest.get("description", "")).strip()
+    return html.paragraph(QUESTION) + "".join(map(html.paragraph, described.split("\n\n") if described else ()))
+
+
+def _policies(results: Results, actor: str | None) -> str:
+    titles = {name: title for name, title, _ in scenario_titles()} if shipped_scenarios() else {}
+    parts = []
+    for name in results.scenarios:
+        resolved = results.manifest.get("scenarios", {}).get(name, {})
+        title = f"{name}: {titles[name]}" if titles.get(name) else name
+        means = resolved.get("united_states", {}).get("instruments", {})
+        words = [_instrument(key, one) for key, one in means.items()]
+        told = html.listing(words) if words else html.paragraph("No instruments: Washington does nothing new.")
+        parts.append(f"<h3>{html.escape(title)}</h3>{told}")
+    return "".join(parts) + '<p class="source">From manifest.json: scenarios, united_states.instruments.</p>'
+
+
+def _instrument(name: str, one: dict[str, Any]) -> str:
+    kind = str(one.get("kind", "")).replace("_", " ")
+    target = f" for {one['target']}" if one.get("target") else ""
+    end = "to the end" if one.get("end") is None else f"to month {one['end']}"
+    when = f", while {_condition(one['when'])}" if one.get("when") else ""
+    return (
+        f"{kind}{target} ({name}): {100 * float(one.get('level', 1)):.0f} % of what could be done, from month "
+        f"{one.get('start', 0)} {end}, two thirds reached after {one.get('ramp', 0):g} months{when}. "
+        f"That is: {KIND_MEANINGS.get(str(one.get('kind')), 'see the scenario')}."
+    )
+
+
+def _condition(when: dict[str, Any]) -> str:
+    return " and ".join(f"{what} of {key} is {value}" for what, table in when.items() for key, value in table.items())
+
+
+def _figure(results: Results, kind: str, source: str, actors: Sequence[str] | None = None) -> str:
+    figure = draw(results, kind, actors)
+    return "" if figure is None else html.picture(figure, source)
+
+
+def _control(results: Results, actor: str | None) -> str:
+    return (
+        _figure(results, "control", "actors.parquet: seat_population_share")
+        + _figure(results, "countryside", "actors.parquet: population_share")
+        + _figure(results, "map", "control.parquet: holder at the end")
+    )
+
+
+def _probability(results: Results, actor: str | None) -> str:
+    return _figure(results, "years", "control.parquet: holder, share of runs", [actor] if actor else None)
+
+
+def _exports(results: Results, actor: str | None) -> str:
+    return _figure(
+        results, "exports", "monthly.parquet: exports_t_china_official, exports_t_china_informal, exports_t_quad"
+    )
+
+
+def _flows(results: Results, actor: str | None) -> str:
+    diagram = _figure(results, "flows", "exports.parquet: tonnes")
+    if not diagram:
+        return html.paragraph("Nothing was exported.")
+    table = flow_table(results)
+    rows = []
+    for name in results.scenarios:
+        for row in table[table["scenario"] == name].head(_FLOWS).to_dict("records"):
+            picked = {key: row[key] for key in ("scenario", "mine", "seller", "crossing", "destination")}
+            rows.append([*picked.values(), Cell(float(row["tonnes"]), "exports.parquet", picked, "tonnes")])
+    source = "exports.parquet: tonnes of the last 12 months, summed, over the number of runs; the largest flows"
+    head = ("scenario", "mine", "seller", "crossing", "destination", "t REO a run")
+    return diagram + _folded("The largest flows as a table", html.table(head, rows, source))
+
+
+def _folded(summary: str, content: str) -> str:
+    return f"<details open><summary>{html.escape(summary)}</summary>{content}</details>"
+
+
+def _outcomes(results: Results, actor: str | None) -> str:
+    summary = _csv(results, "summary.csv")
+    if summary is None:
+        return ""
+    rows = []
+    for known in _headlines(results):
+        part = summary[summary["outcome"] == known.name].to_dict("records")
+        for order, record in enumerate(part):
+            picked = {"scenario": record["scenario"], "point": record["point"], "outcome": known.name}
+            numbers = [Cell(record[key], "summary.csv", picked, key) for key in ("median", "p10", "p90", "mean", "n")]
+            rows.append([_named(known, len(part)) if order == 0 else None, _row_name(results, picked), *numbers])
+    head = ("outcome", "scenario", "median", "10 %", "90 %", "mean", "runs")
+    return html.table(head, rows, "summary.csv")
+
+
+def _headlines(results: Results) -> list[Outcome]:
+    """The outcomes that are shown, in the order of the headlines."""
+    known = {one.name: one for one in outcome_list(results.actors)}
+    return [known[name] for name in HEADLINES if name in known]
+
+
+def _named(outcome: Outcome, rows: int) -> Named:
+    words, window = _split(outcome)
+    unit = "" if outcome.unit == "-" else f", {outcome.unit}"
+    return Named(words + unit, f"{outcome.name}{window and ', '}{window}", rows)
+
+
+def _split(outcome: Outcome) -> tuple[str, str]:
+    """An outcome's meaning, and the window that stands in brackets behind it."""
+    words, _, window = outcome.meaning.partition(" (")
+    return words.partition(";")[0], window.rstrip(")")
+
+
+def _row_name(results: Results, picked: dict[str, Any]) -> str:
+    if results.points == 1:
+        return str(picked["scenario"])
+    points = results.manifest.get("points", [])
+    number = int(picked["point"])
+    values = points[number] if number < len(points) else {}
+    return ", ".join([str(picked["scenario"]), *(f"{key} = {value}" for key, value in values.items())])
+
+
+def _short(results: Results, actor: str | None) -> str:
+    """What each policy changes clearly, in a sentence a policy, each number with its place."""
+    effects = _csv(results, "effects.csv")
+    if effects is None or effects.empty or results.points > 1:
+        return ""
+    known = {one.name: one for one in _headlines(results)}
+    items = []
+    for name in results.scenarios:
+        part = effects[(effects["scenario"] == name) & effects["outcome"].isin(known)]
+        clear = part[(part["low95"] > 0) | (part["high95"] < 0)]
+        if len(part):
+            told = "".join(f"<li>{_change(record, known)}</li>" for record in clear.to_dict("records"))
+            words = f"<ul>{told}</ul>" if told else html.paragraph("No outcome moves clearly.")
+            items.append(f"<h3>{html.escape(name)}</h3>{words}")
+    note = (
+        f"Mean differences from {results.reference} with 95 % intervals; of {len(known)} outcomes those whose interval "
+        "leaves out zero. About one in twenty would by chance alone. All rest on assumed parameters: assumed, not observed."
+    )
+    return f'{"".join(items)}<p class="source">{html.escape(note)}</p>' if items else ""
+
+
+def _change(record: dict[Any, Any], known: dict[str, Outcome]) -> str:
+    outcome = known[record["outcome"]]
+    picked = {key: record[key] for key in ("scenario", "point", "outcome")}
+    mean, low, high, base = (
+        html.traced(Cell(record[key], "effects.csv", picked, key))
+        for key in ("mean", "low95", "high95", "reference_mean")
+    )
+    verb = "Up" if record["mean"] > 0 else "Down"
+    unit = html.escape("" if outcome.unit in ("0-1", "0/1", "-") else f" {outcome.unit}")
+    words, window = _split(outcome)
+    return f"{verb}: {html.escape(words)}, {mean}{unit} [{low} to {high}], from {base} ({html.escape(window)})"
+
+
+def _effects(results: Results, actor: str | None) -> str:
+    effects = _csv(results, "effects.csv")
+    if effects is None or effects.empty:
+        return ""
+    rows = []
+    keys = ("mean", "low95", "high95", "reference_mean", "n", "variance_ratio", "replicates_to_halve")
+    for known in _headlines(results):
+        part = effects[effects["outcome"] == known.name].to_dict("records")
+        for order, record in enumerate(part):
+            picked = {"scenario": record["scenario"], "point": record["point"], "outcome": known.name}
+            numbers = [Cell(record[key], "effects.csv", picked, key) for key in keys]
+            verdict = "up" if record["low95"] > 0 else "down" if record["high95"] < 0 else "unclear"
+            head_cell = _named(known, len(part)) if order == 0 else None
+            rows.append([head_cell, _row_name(results, picked), verdict, *numbers])
+    head = (
+        "outcome", "scenario", "direction", "mean difference", "95 % from", "to",
+        f"mean of {results.reference}", "pairs", "variance ratio", "runs to halve",
+    )  # fmt: skip
+    table = html.table(head, rows, "effects.csv, with 95 % percentile bootstrap intervals")
+    return html.paragraph(PAIRED) + _figure(results, "effects", "effects.csv") + _folded("The numbers", table)
+
+
+def _analyses(results: Results, actor: str | None) -> str:
+    """Tables and pictures that the verbs of :data:`ANALYSES` left in folders of their own."""
+    assert results.folder is not None
+    found = sorted(p for p in results.folder.iterdir() if p.is_dir() and p.name.startswith(ANALYSES))
+    return "".join(_analysis(results.folder, folder) for folder in found)
+
+
+def _analysis(root: Path, folder: Path) -> str:
+    parts = []
+    for path in sorted(folder.glob("*.png")):
+        parts.append(html.image(path.read_bytes(), f"{folder.name}: {path.stem}", f"the tables in {folder.name}/"))
+    for path in sorted(folder.glob("*.csv")):
+        file = path.relative_to(root).as_posix()
+        frame = pd.read_csv(path)
+        rows = [
+            [_entry(value, file, number, str(column)) for column, value in record.items()]
+            for number, record in enumerate(frame.head(_ROWS).to_dict("records"))
+        ]
+        left = f"; the first {_ROWS} of {len(frame)} rows" if len(frame) > _ROWS else ""
+        parts.append(html.table([str(column) for column in frame.columns], rows, file + left, path.stem))
+    return f"<h3>{html.escape(folder.name)}</h3>{''.join(parts)}" if parts else ""
+
+
+def _entry(value: Any, file: str, number: int, column: str) -> object:
+    numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return Cell(value, file, {"line": number}, column) if numeric else value
+
+
+def _chronicle(results: Results, actor: str | None) -> str:
+    typical = typical_runs(results)
+    parts = []
+    for row in typical.to_dict("records"):
+        events = results.frame("events", ["date", "kind", "text"], run_id=row["run_id"])
+        told = chronicle(events, _EVENTS) if len(events) else "Nothing happened that is told."
+        again = f"pangwa run {row['scenario']} --replicate {row['replicate']}"
+        heading = f"{row['scenario']}: replicate {row['replicate']}, the run nearest to the scenario's medians"
+        seed = int(results.manifest.get("base_seed", 0))
+        again += f" --seed {seed}" if seed else ""
+        parts.append(f"<h3>{html.escape(heading)}</h3><pre>{html.escape(told)}</pre>")
+        parts.append(f'<p class="source">From events.parquet, run {row["run_id"]}; whole: {html.escape(again)}</p>')
+    words = "One run is one story among many; it shows how the model reasons, not what will happen."
+    return html.paragraph(words) + "".join(parts)
+
+
+def _parameters(results: Results, actor: str | None) -> str:
+    scenarios = {name: results.manifest.get("scenarios", {}).get(name, {}) for name in results.scenarios}
+    table = differing_parameters(scenarios)
+    policy = table["path"].astype(str).str.startswith(_INSTRUMENTS)
+    levels = table[policy & table["path"].astype(str).str.endswith(".level")]
+    rows = [
+        [path, *("-" if value is None else value for value in values)] for path, *values in table[~policy].to_numpy()
+    ]
+    rows += [[path, *("-" if value is None else value for value in values)] for path, *values in levels.to_numpy()]
+    swept = [f"{path} = {value}" for point in results.manifest.get("points", []) for path, value in point.items()]
+    more = html.paragraph(f"Swept: {', '.join(dict.fromkeys(swept))}.") if swept else ""
+    if not rows:
+        return html.paragraph("The scenarios do not differ in any parameter.") + more
+    alone = html.paragraph("The scenarios differ in the US's instruments alone.") if policy.all() else ""
+    source = (
+        "manifest.json: scenarios; '-' where there is none; of instruments the levels, the rest stands in words above"
+    )
+    return alone + html.table(["parameter", *scenarios], rows, source) + more
+
+
+def _provenance(results: Results, actor: str | None) -> str:
+    m = results.manifest
+    runs = m.get("runs", {})
+    packages = ", ".join(f"{name} {version}" for name, version in m.get("packages", {}).items())
+    hashes = ", ".join(f"{name} {value}" for name, value in m.get("scenario_hashes", {}).items())
+    seeds = [str(seed) for seed in m.get("seeds", [])]
+    facts = (
+        ("model", f"Pangwa {m.get('version', '?')}, commit {m.get('commit') or 'unknown'}; report by {GENERATOR}"),
+        ("packages", packages),
+        ("Python", f"{m.get('python', '?')} on {m.get('platform', '?')}"),
+        ("command", " ".join(m.get("command", []))),
+        ("runs", f"{runs.get('planned', '?')} planned, {runs.get('ok', '?')} ok, {runs.get('failed', '?')} failed"),
+        ("base seed", m.get("base_seed", "?")),
+        ("seeds of replicates", ", ".join(seeds[:8]) + (f" and {len(seeds) - 8} more" if len(seeds) > 8 else "")),
+        ("plan", m.get("plan_id", "?")),
+        ("hashes of scenarios", hashes),
+        ("world", f"{results.world}, {len(load_world(results.world).codes)} townships"),
+    )
+    return html.table(("what", "value"), facts, "manifest.json")
+
+
+def _csv(results: Results, name: str) -> pd.DataFrame | None:
+    path = results.folder / name if results.folder is not None else None
+    if path is None or not path.is_file():
+        return None
+    frame = pd.read_csv(path)
+    return frame[frame["scenario"].isin(results.scenarios)]
+
+
+Section = Callable[[Results, str | None], str]
+SECTIONS: tuple[tuple[str, str, Section], ...] = (
+    ("question", "The question", _question),
+    ("short", "In short", _short),
+    ("policies", "The policies in words", _policies),
+    ("control", "Who controls the territory", _control),
+    ("probability", "How likely, year by year", _probability),
+    ("exports", "Where the rare earths flow", _exports),
+    ("flows", "From mine to seller to crossing to destination", _flows),
+    ("effects", "What a policy changes", _effects),
+    ("analyses", "Further analyses", _analyses),
+    ("outcomes", "Outcomes by scenario", _outcomes),
+    ("chronicle", "A typical run of each scenario", _chronicle),
+    ("parameters", "In which parameters the scenarios differ", _parameters),
+    ("provenance", "Provenance", _provenance),
+)
