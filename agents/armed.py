@@ -12,7 +12,7 @@ import numpy as np
 from mesa import Agent, Model
 from numpy.typing import NDArray
 
-from agents.armed_parameters import ArmedActorParameters, PeoplesDefenceForceParameters
+from agents.armed_parameters import ArmedActorParameters
 from model.draws import Draws, key
 from model.dynamics.ground import Ground
 from model.dynamics.operations import Options
@@ -85,10 +85,17 @@ class EthnicArmedOrganization(ArmedActor):
 
 
 class PeoplesDefenceForce(ArmedActor):
-    """A regional pool of People's Defence Forces; it joins allies' operations next door with a declared chance."""
+    """A regional pool of People's Defence Forces; it joins allies' operations next door by chance."""
 
     def joins(
-        self, options: Options, rows: slice, wanted: NDArray[np.bool_], draws: Draws, ground: Ground, month: int
+        self,
+        options: Options,
+        rows: slice,
+        wanted: NDArray[np.bool_],
+        chance: float,
+        draws: Draws,
+        ground: Ground,
+        month: int,
     ) -> Ints:
         """Rows of its options at places that an ally attacks and that it joins.
 
@@ -96,15 +103,15 @@ class PeoplesDefenceForce(ArmedActor):
             options: all actors' options.
             rows: its own part of them.
             wanted: (P,) places that allies attack this month.
+            chance: chance to join each of them.
             draws: keyed draws.
             ground: static arrays (keys).
             month: the month.
         """
-        assert isinstance(self.parameters, PeoplesDefenceForceParameters)
         places = options.place[rows]
         me = ground.actor_keys[self.index : self.index + 1]
         u = draws.uniform("join", month, me, ground.place_keys[places])
-        return np.asarray(rows.start + np.flatnonzero(wanted[places] & (u < self.parameters.coordination)))
+        return np.asarray(rows.start + np.flatnonzero(wanted[places] & (u < chance)))
 
 
 KINDS: dict[str, type[ArmedActor]] = {

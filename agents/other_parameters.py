@@ -91,12 +91,8 @@ class UnitedStatesParameters(ParameterTable):
         meaning="Gain of effectiveness after long training at level 1.",
         source="assumed",
     )
-    recognition_morale: float = parameter(
-        0.05, low=0.0, high=0.15, unit="x", meaning="Gain of effectiveness by full recognition.",
-        source="SOURCES, parameter 63",
-    )  # fmt: skip
     training_rate: float = parameter(
-        0.05, low=0.01, high=0.3, unit="1/month", meaning="Speed at which training and morale take effect.",
+        0.05, low=0.01, high=0.3, unit="1/month", meaning="Speed at which training takes effect.",
         source="assumed: a year and a half",
     )  # fmt: skip
     logistics_places: float = parameter(

@@ -14,7 +14,7 @@ from model.dynamics.budgets import rents
 from model.dynamics.combat import Fight, Orders
 from model.dynamics.handover import hand_over
 from model.forcing import Forcing
-from model.policy_phases import supported
+from model.policy_phases import coordination, supported
 from model.readings import taxes_per_tonne
 from model.state import NOBODY
 from model.world.world import LANES
@@ -95,7 +95,7 @@ def _choose(model: RareEarthModel, options: operations.Options, bounds: Ints) ->
         allied = model.state.stance[actor.index, options.actor[picked]] == 1
         wanted = np.zeros(len(model.state.holder), bool)
         wanted[options.place[picked[allied]]] = True
-        chosen.append(actor.joins(options, part, wanted, model.draws, model.ground, month))
+        chosen.append(actor.joins(options, part, wanted, coordination(model, actor), model.draws, model.ground, month))
     return np.unique(np.concatenate(chosen))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.armed import Junta, PeoplesDefenceForce
+from agents.armed_parameters import PeoplesDefenceForceParameters
 from agents.instruments import NUG, PARTNER
 from agents.united_states import NO_ONE
 from model.chronicle import tell
@@ -23,7 +24,7 @@ Ints = NDArray[np.int64]
 
 
 def deliver_policy(model: RareEarthModel) -> None:
-    """Washington attends, picks a partner where the scenario lets it, offers, delivers; training and morale follow."""
+    """Washington attends, picks a partner where the scenario lets it, offers, delivers; training takes effect."""
     us, state = model.united_states, model.state
     us.attend(model.draws, model.month)
     _choose_partner(model)
@@ -45,9 +46,7 @@ def deliver_policy(model: RareEarthModel) -> None:
     )
     _tell_policy(model, before, refused)
     p = us.parameters
-    gained = np.maximum(state.recognition - model.profile["recognition_base"], 0.0)
-    aim = p.training_gain * model.level("training") + p.recognition_morale * gained
-    state.training += p.training_rate * (aim - state.training)
+    state.training += p.training_rate * (p.training_gain * model.level("training") - state.training)
 
 
 def _choose_partner(model: RareEarthModel) -> None:
@@ -195,6 +194,15 @@ def supported(model: RareEarthModel) -> dict[str, Floats]:
     profile["airlift_places"] = profile["airlift_places"] + us.logistics_places * transport
     profile["mobile_share"] = profile["mobile_share"] + us.logistics_mobility * transport
     return profile
+
+
+def coordination(model: RareEarthModel, actor: PeoplesDefenceForce) -> float:
+    """Chance that People's Defence Forces join an ally's operation: hope, or recognition of their own, closes its gap to 1."""
+    assert isinstance(actor.parameters, PeoplesDefenceForceParameters)
+    p, index = actor.parameters, actor.index
+    recognised = float(model.state.recognition[index]) - p.recognition_base
+    drive = max(float(model.state.hope[index]), recognised)
+    return p.coordination + (1 - p.coordination) * model.p.governance.coordination_gain * drive
 
 
 def share_that_recognises(model: RareEarthModel) -> Floats:
