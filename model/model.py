@@ -28,6 +28,7 @@ from model.forcing import Forcing
 from model.ledger import Ledger
 from model.readings import taxes_per_tonne
 from model.record import Recorder
+from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
 from model.setup import armed_tables, begin_state, profile_of, with_own_actors
@@ -41,7 +42,9 @@ Floats = NDArray[np.float64]
 @lru_cache(maxsize=64)
 def _setting(text: str) -> tuple[Scenario, World]:
     """The scenario and its world, worked out once for all replicates: own actors make a world of their own."""
-    scenario = Scenario.model_validate({**json.loads(text), "name": ""}, strict=False)
+    plain = json.loads(text)
+    activate(plain.get("plugins", {}))
+    scenario = Scenario.model_validate({**plain, "name": ""}, strict=False)
     return scenario, with_own_actors(load_world(scenario.world), scenario)
 
 
@@ -70,9 +73,10 @@ class RareEarthModel(mesa.Model):
 
     def _make_agents(self) -> None:
         tables = armed_tables(self.setup)
+        kinds = KINDS | classes(tuple(self.setup.plugins.items()))
         self.profile = profile_of(tables)
         self.armed = [
-            KINDS[str(getattr(table, "kind", "EthnicArmedOrganization"))](self, name, index, table)
+            kinds[str(getattr(table, "kind", "EthnicArmedOrganization"))](self, name, index, table)
             for index, (name, table) in enumerate(tables.items())
         ]
         self.junta = next((actor.index for actor in self.armed if isinstance(actor, Junta)), -1)

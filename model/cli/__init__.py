@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from model.cli import answers, batches, lookup, tell, views
-from model.cli.batches import NoFigures, Quiet, Sets
+from model.cli.batches import NoFigures, Plugins, Quiet, Sets
 from model.cli.text import fail, free_folder, say_user_error
 
 app = typer.Typer(
@@ -50,6 +50,7 @@ def run(
         Path | None,
         typer.Option(metavar="FOLDER", help="New folder for the figures; results/SCENARIO-run when not given."),
     ] = None,
+    plugin: Plugins = None,
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:

@@ -18,6 +18,27 @@ Sets = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say less: no progress, no chronicle.")]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
 
+
+def _use_plugins(files: list[Path] | None) -> list[Path] | None:
+    """Make the kinds of actors in some files known, before any scenario is read."""
+    if files:
+        from model.scenario.plugins import use_plugin
+
+        for file in files:
+            use_plugin(file)
+    return files
+
+
+Plugins = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--plugin",
+        metavar="FILE",
+        callback=_use_plugins,
+        help="Python file with kinds of actors of your own; repeatable.",
+    ),
+]
+
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="One batch file, or any number of scenarios (names or files).")
 ]
@@ -70,6 +91,7 @@ def batch(
     timeout: Timeout = None,
     record: Record = None,
     variants: Variants = None,
+    plugin: Plugins = None,
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
@@ -91,7 +113,7 @@ def batch(
     )
     report = run_batch(
         plan,
-        Path("results") / folder_name(plan.name) if out is None else out,
+        out or Path("results") / folder_name(plan.name),
         jobs=jobs,
         resume=resume,
         overwrite=overwrite,

@@ -22,6 +22,7 @@ def editor_schema() -> dict[str, Any]:
         "type": "string",
         "description": "shipped scenario, or path relative to this file, of which this one states the differences",
     }
+    del schema["properties"]["plugins"]
     _relax(schema)
     _allow_clearing(schema)
     return schema

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from model.scenario import plugins
 from model.scenario.layers import SET, Stated, apply_sets, read_layers
 from model.scenario.problems import NOTHING, Path, Problem, ScenarioError
 from model.scenario.references import reference_problems
@@ -29,7 +30,12 @@ def load_scenario(name_or_path: str, sets: Sequence[str] = ()) -> Scenario:
     Raises:
         ScenarioError: with one sentence for each thing that is wrong, all of them at once.
     """
+    plugins.reading()
     stated, path = read_layers(name_or_path)
+    if stated.get(("plugins",)) is not NOTHING:
+        stated.problems.append(
+            Problem(stated.origin(("plugins",)), ("plugins",), "is no key of a file; use --plugin FILE")
+        )
     if stated.get(("name",)) is NOTHING:
         stated.put(("name",), path.stem, stated.origins[()])
     apply_sets(stated, sets)
@@ -39,6 +45,7 @@ def load_scenario(name_or_path: str, sets: Sequence[str] = ()) -> Scenario:
         recorded = recorded_actors(world, start_of(stated))
         stated.problems += resolve_actors(stated, recorded, f"world '{world.name}', forces or buyers")
         kinds = kinds_of(stated)
+        stated.tree["plugins"] = plugins.needed_plugins(set(kinds.values()))
     else:
         stated.drop(("actors",))
     scenario = _validated(stated, kinds)

@@ -11,7 +11,7 @@ from typing import Any
 
 from model.scenario.layers import Stated
 from model.scenario.problems import NOTHING, Problem, suggestion
-from model.scenario.tables import ACTOR_KINDS, ARMED_KINDS, BUYER_KIND, schema_at
+from model.scenario.tables import ACTOR_KINDS, ARMED_KINDS, BUYER_KIND, OWN_KINDS, schema_at
 from model.world.world import World
 
 Table = dict[str, Any]
@@ -89,7 +89,7 @@ def _check_actor(name: str, table: Any, stated: Stated, recorded: dict[str, Tabl
     kind = table.get("kind")
     if name not in recorded:
         return _check_new_actor(name, table, source, recorded)
-    if kind is not None and kind != recorded[name]["kind"]:
+    if kind is not None and kind != recorded[name]["kind"] and kind not in OWN_KINDS:
         text = f'is "{recorded[name]["kind"]}" in this world and cannot be changed; give a new actor another id'
         return Problem(stated.origin((*path, "kind")), (*path, "kind"), text, kind)
     return None

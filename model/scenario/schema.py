@@ -24,10 +24,10 @@ from model.dynamics.parameters import Processes
 from model.forcing import Forcing
 from model.parameters import ParameterTable, choice, parameter
 
-Actor = Annotated[
-    JuntaParameters | EthnicArmedOrganizationParameters | PeoplesDefenceForceParameters | ChineseBuyerParameters,
-    Field(discriminator="kind"),
-]
+ActorTable = (
+    JuntaParameters | EthnicArmedOrganizationParameters | PeoplesDefenceForceParameters | ChineseBuyerParameters
+)
+Actor = Annotated[ActorTable, Field(discriminator="kind")]
 
 
 class Structure(ParameterTable):
@@ -73,8 +73,12 @@ class Scenario(ParameterTable):
     western: WesternParameters = WesternParameters()
     processes: Processes = Processes()
     structure: Structure = Structure()
+    plugins: dict[str, str] = Field(
+        default_factory=dict, description="files with kinds of actors of one's own, by name; from --plugin alone"
+    )
     forcing: list[Forcing] = Field(default_factory=list, description="what the outside world does by date")
 
     def resolved(self) -> dict[str, Any]:
         """Everything that a run depends on, as plain data; name, title and description are left out."""
-        return self.model_dump(mode="json", exclude={"name", "title", "description"})
+        plain = self.model_dump(mode="json", exclude={"name", "title", "description"})
+        return plain if self.plugins else {key: value for key, value in plain.items() if key != "plugins"}

@@ -24,6 +24,8 @@ ARMED_KINDS: dict[str, type[ParameterTable]] = {
 }
 BUYER_KIND = "ChineseBuyer"
 ACTOR_KINDS: dict[str, type[ParameterTable]] = {**ARMED_KINDS, BUYER_KIND: ChineseBuyerParameters}
+OWN_KINDS: dict[str, type[ParameterTable]] = {}
+"""The armed kinds that come from plugins; they stand in the two tables above as well."""
 
 _MONTH_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])$"
 _ACTOR_DEPTH = 2

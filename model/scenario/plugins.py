@@ -1,0 +1,193 @@
+"""Own kinds of armed actors from a user's file: ``--plugin my_actor.py``.
+
+The file's text becomes part of the scenario and so of the run's specification: workers, wherever they are, make the kind
+from it, the run's id depends on it, and the manifest keeps it. A scenario file cannot state it; only who starts a run can.
+
+A kind is a subclass of an actor's class in ``agents/armed.py``; its name is the kind's. Its parameters are those of the class
+it extends, or a nested class ``Parameters`` that extends their table::
+
+    class CautiousArmy(EthnicArmedOrganization):
+        class Parameters(EthnicArmedOrganizationParameters):
+            caution: float = parameter(2.0, low=0.0, high=10.0, unit="-", meaning="...", source="assumed")
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import types
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, create_model
+
+from model.parameters import ParameterTable
+from model.scenario.problems import ScenarioError
+from model.scenario.schema import ActorTable, Scenario
+from model.scenario.tables import ACTOR_KINDS, ARMED_KINDS, OWN_KINDS
+
+if TYPE_CHECKING:
+    from agents.armed import ArmedActor
+
+_PREFIX = "pangwa_plugin_"
+_chosen: dict[str, str] = {}
+_active: dict[str, str] = {}
+
+
+def use_plugin(plugin: str | Path | type) -> list[str]:
+    """Make the kinds of a file known to scenarios that are read from now on.
+
+    Args:
+        plugin: a Python file, or a class that stands in one.
+
+    Returns:
+        The names of its kinds.
+
+    Raises:
+        ScenarioError: there is no such file, it does not run, or it holds no kind; a class from a notebook's cell.
+    """
+    path = _file_of(plugin) if isinstance(plugin, type) else Path(plugin)
+    try:
+        source = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ScenarioError([f"{path}: cannot be read: {reason}"]) from None
+    kinds = list(classes(((path.stem, source),)))
+    _chosen[path.stem] = source
+    activate(_chosen)
+    return kinds
+
+
+def _file_of(plugin: type) -> Path:
+    module = sys.modules.get(plugin.__module__)
+    file = getattr(module, "__file__", None)
+    if file is None or plugin.__module__ == "__main__":
+        raise ScenarioError(
+            [
+                (
+                    f"the class {plugin.__name__} stands in a notebook's cell, where the processes of a batch cannot find it; "
+                    "write it into a file (begin the cell with %%writefile my_actor.py) and give that"
+                )
+            ]
+        )
+    return Path(file)
+
+
+def forget_plugins() -> None:
+    """Scenarios that are read from now on know the project's own kinds alone."""
+    _chosen.clear()
+    activate({})
+
+
+def reading() -> None:
+    """Let the schema know the kinds that were chosen: a run may have put its own in their place."""
+    activate(_chosen)
+
+
+def needed_plugins(kinds: set[str]) -> dict[str, str]:
+    """The chosen files, by name, of which a scenario uses a kind.
+
+    Args:
+        kinds: the kinds of its actors.
+    """
+    return {name: source for name, source in _chosen.items() if kinds & set(classes(((name, source),)))}
+
+
+def activate(plugins: dict[str, str]) -> None:
+    """Let the schema of scenarios know the kinds of these plugins and no others.
+
+    Args:
+        plugins: name -> text of the file.
+    """
+    if plugins == _active:
+        return
+    tables = {kind: _table(kind, cls) for kind, cls in classes(tuple(plugins.items())).items()}
+    for kind in OWN_KINDS:
+        del ARMED_KINDS[kind], ACTOR_KINDS[kind]
+    OWN_KINDS.clear()
+    for known in (OWN_KINDS, ARMED_KINDS, ACTOR_KINDS):
+        known.update(tables)
+    actor: Any = ActorTable
+    for table in tables.values():
+        actor = actor | table
+    field: Any = Scenario.model_fields["actors"]
+    field.annotation = dict.__class_getitem__((str, Annotated[actor, Field(discriminator="kind")]))
+    Scenario.model_rebuild(force=True)
+    _active.clear()
+    _active.update(plugins)
+
+
+@lru_cache(maxsize=32)
+def classes(plugins: tuple[tuple[str, str], ...]) -> dict[str, type[ArmedActor]]:
+    """The kinds of actors that files define.
+
+    Args:
+        plugins: names and texts of the files.
+
+    Returns:
+        Kind -> class.
+
+    Raises:
+        ScenarioError: a file does not run or holds no kind, or two kinds have one name.
+    """
+    found: dict[str, type[ArmedActor]] = {}
+    for name, source in plugins:
+        own = _own_classes(_module(name, source))
+        if not own:
+            raise ScenarioError([f"{name}.py: holds no actor: a class that extends one of agents/armed.py is needed"])
+        for kind, cls in own.items():
+            if kind in found or (kind in ACTOR_KINDS and kind not in OWN_KINDS):
+                raise ScenarioError([f"{name}.py: the kind '{kind}' is there already; give the class another name"])
+            found[kind] = cls
+    return found
+
+
+def _module(name: str, source: str) -> types.ModuleType:
+    """Run the text of a file as a module of its own, whose lines tracebacks can show."""
+    module = types.ModuleType(_PREFIX + name)
+    file = f"{name}.py"
+    module.__file__ = file
+    sys.modules[module.__name__] = module
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    try:
+        exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)
+    except SyntaxError as error:
+        raise ScenarioError([f"{file}, line {error.lineno}: {error.msg}"]) from None
+    except Exception as error:
+        line = _line_of(error, file)
+        raise ScenarioError([f"{file}{line}: {type(error).__name__}: {error}"]) from None
+    return module
+
+
+def _line_of(error: Exception, file: str) -> str:
+    trace, line = error.__traceback__, ""
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            line = f", line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return line
+
+
+def _own_classes(module: types.ModuleType) -> dict[str, type[ArmedActor]]:
+    from agents.armed import ArmedActor
+
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, ArmedActor) and value.__module__ == module.__name__
+    }
+
+
+def _table(kind: str, cls: type[ArmedActor]) -> type[ParameterTable]:
+    """The parameters of a kind: its own table or that of the class it extends, under its own name."""
+    base: Any = getattr(cls, "Parameters", None)
+    if base is None:
+        parents = (parent.__name__ for parent in cls.__mro__[1:])
+        base = next(
+            (ARMED_KINDS[parent] for parent in parents if parent in ARMED_KINDS and parent not in OWN_KINDS), None
+        )
+    if not (isinstance(base, type) and issubclass(base, ParameterTable)):
+        raise ScenarioError([f"the kind '{kind}' needs a nested class Parameters that extends a table of parameters"])
+    annotation: Any = Literal.__getitem__(kind)
+    return create_model(f"{kind}Parameters", __base__=base, kind=(annotation, kind))
