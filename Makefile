@@ -55,7 +55,7 @@ endif
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(PY)
 	@echo "Installing Pangwa and what it needs into $(VENV) (a few minutes the first time)."
-	@$(PIP) -e . -c constraints.txt
+	@$(PIP) -e '.[speed]' -c constraints.txt
 	@echo "$(CURDIR)" >$@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(PY)

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from model.kernels import compiled, hashing
+
 Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 
@@ -90,6 +92,10 @@ class Draws:
         Returns:
             Floats of the broadcast shape of the keys.
         """
+        if compiled() and key_arrays and all(array.ndim == 1 for array in key_arrays):
+            uniforms = self._hashed(np.uint64(self._stream(process, month)), key_arrays)
+            if uniforms is not None:
+                return uniforms
         bits = np.asarray(np.uint64(self._stream(process, month)))
         for array in key_arrays:
             bits = _mix_array(np.bitwise_xor(bits, array))
@@ -97,6 +103,18 @@ class Draws:
         uniforms += 0.5
         uniforms *= _SCALE
         return uniforms
+
+    @staticmethod
+    def _hashed(stream: np.uint64, keys_of: tuple[Keys, ...]) -> Floats | None:
+        """Uniforms by a compiled kernel; None for shapes that it does not know."""
+        size = len(keys_of[-1])
+        if len(keys_of) == 1:
+            return hashing.uniform1(stream, keys_of[0])
+        if len(keys_of) == 2 and len(keys_of[0]) in (1, size):
+            return hashing.uniform2(stream, *keys_of)
+        if len(keys_of) == 3 and len(keys_of[0]) == len(keys_of[1]) == size:
+            return hashing.uniform3(stream, *keys_of)
+        return None
 
     def scalar(self, process: str, month: int, *integer_keys: int) -> float:
         """One uniform in (0, 1) from integer keys; equal to :meth:`uniform` of the same keys."""
@@ -127,6 +145,13 @@ class Draws:
             Integers 0..trials, of the broadcast shape.
         """
         u = self.uniform(process, month, *key_arrays)
+        if compiled() and _fits(u, trials, chance):
+            n, p = np.full(u.shape, trials, np.float64), np.full(u.shape, chance, np.float64)
+            found, left = hashing.count_binomial(u, n, p)
+            if left:
+                rest = found < 0
+                found[rest] = _inverse_binomial(u[rest], n[rest], p[rest])
+            return found
         u, n, p = np.broadcast_arrays(u, np.asarray(trials, dtype=np.float64), np.clip(chance, 0.0, 1.0))
         count = np.where(p >= 1.0, n, 0.0)
         inside = (n > 0) & (p > 0) & (p < 1)
@@ -137,19 +162,28 @@ class Draws:
     def poisson(self, process: str, month: int, mean: Any, *key_arrays: Keys) -> NDArray[np.int64]:
         """Poisson counts by the inverse distribution function; means <= 0 give 0."""
         u = self.uniform(process, month, *key_arrays)
+        if compiled() and _fits(u, mean):
+            mu = np.full(u.shape, mean, np.float64)
+            found, left = hashing.count_poisson(u, mu)
+            if left:
+                rest = found < 0
+                found[rest] = _inverse_poisson(u[rest], mu[rest])
+            return found
         u, mu = np.broadcast_arrays(u, np.asarray(mean, dtype=np.float64))
         count = np.zeros(u.shape)
         inside = mu > 0
         if inside.any():
-            guess = np.ceil(special.pdtrik(u[inside], mu[inside]))
-            guess = np.maximum(np.nan_to_num(guess), 0.0)
-            lower = np.maximum(guess - 1, 0.0)
-            count[inside] = np.where((guess > 0) & (special.pdtr(lower, mu[inside]) >= u[inside]), lower, guess)
+            count[inside] = _inverse_poisson(u[inside], mu[inside])
         return count.astype(np.int64)
 
     def whole(self, process: str, month: int, amount: Any, *key_arrays: Keys) -> NDArray[np.int64]:
         """Round amounts to whole numbers so that their means are kept: floor(amount + uniform)."""
         return np.floor(np.asarray(amount) + self.uniform(process, month, *key_arrays)).astype(np.int64)
+
+
+def _fits(u: Floats, *arguments: Any) -> bool:
+    """Whether arguments have the shape of the one-dimensional draws, or broadcast to it."""
+    return u.ndim == 1 and all(np.shape(argument) in ((), u.shape) for argument in arguments)
 
 
 def _inverse_binomial(u: Floats, n: Floats, p: Floats) -> Floats:
@@ -165,6 +199,12 @@ def _inverse_binomial(u: Floats, n: Floats, p: Floats) -> Floats:
         reached = (guess > 0) & (special.bdtr(lower, n.astype(np.int64), p) >= u)
         count[many] = np.where(reached, lower, guess)
     return count
+
+
+def _inverse_poisson(u: Floats, mean: Floats) -> Floats:
+    guess = np.maximum(np.nan_to_num(np.ceil(special.pdtrik(u, mean))), 0.0)
+    lower = np.maximum(guess - 1, 0.0)
+    return np.where((guess > 0) & (special.pdtr(lower, mean) >= u), lower, guess)
 
 
 def _count_up(u: Floats, n: Floats, p: Floats) -> Floats:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.dynamics.ground import Ground
+from model.kernels import compiled, sums
 from model.parameters import ParameterTable, parameter
 from model.state import State
 
@@ -100,6 +101,8 @@ def share_out(wanted: Floats, amount: Ints) -> Ints:
     Returns:
         (F, P) whole numbers whose rows sum to ``amount``.
     """
+    if compiled():
+        return sums.share_out(wanted, amount)
     total = wanted.sum(axis=1, keepdims=True)
     exact = wanted * (amount[:, None] / np.where(total > 0, total, 1.0))
     whole = np.floor(exact).astype(np.int64)

@@ -8,6 +8,8 @@ aircraft may keep it at a floor, and on a river a flotilla may relieve it (as at
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -15,6 +17,9 @@ from scipy.sparse import csgraph
 
 from model.draws import Draws
 from model.dynamics.ground import Ground
+from model.kernels import compiled
+from model.kernels import roads as roads_kernels
+from model.kernels.roads import road_distances
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -77,54 +82,65 @@ _FRICTION = {"lowland": 0.0, "plain": 0.0, "hills": 0.4, "plateau": 0.4, "rugged
 """How much of ``hill_friction`` applies to a road, by terrain; the kinds of terrain are the map's own classes."""
 
 
+@lru_cache(maxsize=16)
+def _road_graph(world: World, hill_friction: float) -> sparse.csr_array:
+    """(P, P) kilometres of road, terrain included; worked out once a process."""
+    factor = np.array([1 + _FRICTION.get(kind, 0.5) * (hill_friction - 1) for kind in world.road_terrain])
+    km = world.road_km * factor
+    ends = np.concatenate([world.roads, world.roads[:, ::-1]])
+    size = len(world.place_ids)
+    return sparse.csr_array((np.concatenate([km, km]), (ends[:, 0], ends[:, 1])), shape=(size, size))
+
+
 class RoadNetwork:
     """The road graph of a run, and for each actor the distances last worked out: they change only when the front does."""
 
     def __init__(self, world: World, parameters: SupplyParameters) -> None:
-        factor = np.array(
-            [1 + _FRICTION.get(kind, 0.5) * (parameters.hill_friction - 1) for kind in world.road_terrain]
-        )
-        km = world.road_km * factor
-        ends = np.concatenate([world.roads, world.roads[:, ::-1]])
-        size = len(world.place_ids)
-        self.graph = sparse.csr_array((np.concatenate([km, km]), (ends[:, 0], ends[:, 1])), shape=(size, size))
-        self._usable = self.graph.copy()
-        self.row = np.repeat(np.arange(size), np.diff(self.graph.indptr))
-        self._known: dict[int, tuple[bytes, Floats]] = {}
+        self.graph = _road_graph(world, parameters.hill_friction)
+        self._starts, self._ends = self.graph.indptr.astype(np.int64), self.graph.indices.astype(np.int64)
+        self._row = np.repeat(np.arange(len(world.place_ids)), np.diff(self._starts))
+        shape = (len(world.forces), len(world.place_ids))
+        self._distance: Floats = np.zeros(shape)
+        self._passable, self._depots = np.zeros(shape, bool), np.zeros(shape, bool)
 
-    def distances(self, actor: int, passable: Bools, depots: Bools, home: int) -> Floats:
-        """Road kilometres from the nearest depot joined to ``home``; inf where no usable road leads.
+    def distances(self, passable: Bools, depots: Bools, homes: Ints) -> Floats:
+        """Road kilometres of every place from each actor's nearest depot joined to its headquarters; inf where none is.
 
         Args:
-            actor: index of the actor, for the memory.
-            passable: (P,) places whose roads it can use.
-            depots: (P,) places that serve as depots if they are joined to the headquarters.
-            home: place of the headquarters.
+            passable: (F, P) places whose roads each actor can use.
+            depots: (F, P) places that serve as depots if they are joined to the headquarters; these at least.
+            homes: (F,) places of the headquarters.
 
         Returns:
-            (P,) kilometres.
+            (F, P) kilometres, kept until the next call: only actors whose roads or depots have changed are worked out.
         """
-        signature = passable.tobytes() + depots.tobytes()
-        known = self._known.get(actor)
-        if known is not None and known[0] == signature:
-            return known[1]
-        usable = self._usable
-        usable.data = np.where(passable[self.row], self.graph.data, np.inf)
+        changed = ((passable != self._passable) | (depots != self._depots)).any(axis=1)
+        self._passable, self._depots = passable, depots
+        for actor in np.flatnonzero(changed):
+            self._distance[actor] = self._from_depots(passable[actor], depots[actor], int(homes[actor]))
+        return self._distance
+
+    def _from_depots(self, passable: Bools, depots: Bools, home: int) -> Floats:
+        if compiled():
+            return road_distances(self._starts, self._ends, self.graph.data, passable, depots, home)
+        usable = self.graph.copy()
+        usable.data = np.where(passable[self._row], self.graph.data, np.inf)
         reached = np.isfinite(csgraph.dijkstra(usable, indices=home))
         sources = np.flatnonzero(depots & reached)
-        sources = sources if sources.size else np.array([home])
-        distance: Floats = csgraph.dijkstra(usable, indices=sources, min_only=True)
-        self._known[actor] = (signature, distance)
-        return distance
+        return np.asarray(csgraph.dijkstra(usable, indices=sources, min_only=True))
 
 
 def passable_places(ground: Ground, state: State, share: float) -> Bools:
     """(F, P) places whose roads each actor can use: held by it or an ally, or in countryside that they control."""
+    if compiled():
+        return roads_kernels.passable_places(state.holder, state.stance, state.control, ground.territory, share)
     friends = state.stance == 1
     held = np.zeros((len(friends), len(state.holder)), bool)
     some = state.holder >= 0
     held[:, some] = friends[:, state.holder[some]]
-    countryside = friends.astype(np.float64) @ state.control[:-1]
+    countryside = np.zeros((len(friends), state.control.shape[1]))
+    for other, shares in enumerate(state.control[:-1]):
+        countryside += friends[:, other, None] * shares
     return held | (countryside >= share)[:, ground.territory]
 
 
@@ -154,35 +170,42 @@ def update(
         Places relieved by river this month.
     """
     passable = passable_places(ground, state, parameters.passable_share)
-    holders = state.holder
     friction = 1 + (parameters.monsoon_friction - 1) * monsoon
-    reached = np.zeros(passable.shape, bool)
-    for actor in range(len(world.forces)):
-        mine = holders == actor
-        depots = mine & (ground.population >= parameters.depot_population)
-        home = int(ground.home_place[actor])
-        depots[home] = True
-        distance = roads.distances(actor, passable[actor], depots, home)
-        state.supply[actor] = np.exp(-distance * friction / parameters.decay_km)
-        reached[actor] = np.isfinite(distance)
-    np.maximum(state.supply, _local(ground, state, parameters.local_supply), out=state.supply)
-    cut_off = _cut_off(state, reached)
+    depots = _depots(ground, state, parameters.depot_population)
+    distance = roads.distances(passable, depots, ground.home_place)
+    np.exp(-distance * friction / parameters.decay_km, out=state.supply)
+    _live_off_land(ground, state, parameters.local_supply)
+    cut_off = _cut_off(state, distance)
     _airlift(state, cut_off, parameters.airlift_floor, airlift_places)
     return _river_relief(world, ground, state, draws, cut_off, parameters)
 
 
-def _local(ground: Ground, state: State, local_supply: float) -> Floats:
-    """(F, P) supply from the land: a garrison's from countryside it controls, a field force's also from people's consent."""
+def _depots(ground: Ground, state: State, population: float) -> Bools:
+    """(F, P) large towns that each actor holds, and its headquarters."""
+    actors = np.arange(len(state.troops))
+    depots = (state.holder == actors[:, None]) & (ground.population >= population)
+    depots[actors, ground.home_place] = True
+    return depots
+
+
+def _live_off_land(ground: Ground, state: State, local_supply: float) -> None:
+    """Raise supply to what the land yields: a garrison from countryside it controls, a field force also from people's consent."""
+    if compiled():
+        land = (state.control, state.legitimacy, state.holder, ground.territory, local_supply)
+        roads_kernels.land_supply(state.supply, *land)
+        return
     shared = state.control[:-1][:, ground.territory]
     consent = state.legitimacy[:, ground.territory]
     in_town = state.holder[None] == np.arange(len(shared))[:, None]
-    return np.asarray(local_supply * np.where(in_town, shared, np.maximum(shared, consent)))
+    local = local_supply * np.where(in_town, shared, np.maximum(shared, consent))
+    np.maximum(state.supply, local, out=state.supply)
 
 
-def _cut_off(state: State, reached: Bools) -> Bools:
+def _cut_off(state: State, distance: Floats) -> Bools:
+    """(P,) places whose holder's headquarters no road joins to them; counts their months."""
     held = np.flatnonzero(state.holder >= 0)
     cut_off = np.zeros(len(state.holder), bool)
-    cut_off[held] = ~reached[state.holder[held], held]
+    cut_off[held] = np.isinf(distance[state.holder[held], held])
     state.isolated = np.where(cut_off, state.isolated + 1, 0)
     return cut_off
 

@@ -149,8 +149,8 @@ def test_field_forces_live_off_people_who_consent_and_garrisons_do_not(model: Ra
     from model.dynamics import supply
 
     state, ground = model.state, model.ground
-    state.control[:], state.legitimacy[:] = 0.0, 0.5
-    local = supply._local(ground, state, 0.6)
+    state.control[:], state.legitimacy[:], state.supply[:] = 0.0, 0.5, 0.0
+    supply._live_off_land(ground, state, 0.6)
     for place, holder in enumerate(state.holder):
         for actor in range(len(state.troops)):
-            assert local[actor, place] == pytest.approx(0.0 if actor == holder else 0.3)
+            assert state.supply[actor, place] == pytest.approx(0.0 if actor == holder else 0.3)

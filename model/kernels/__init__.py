@@ -1,0 +1,50 @@
+"""Compiled inner loops, used where numba is installed (the extra ``speed``).
+
+Every kernel does what a NumPy function of ``model/dynamics`` or ``model/draws.py`` does, bit for bit: that function stays
+beside it as the reference, serves where numba is missing, and tests compare the two. To keep the bits:
+
+* functions such as exp, log and powers stay in NumPy, whose versions differ from the C library's in the last digit, except
+  where only a whole number comes of them;
+* sums run in NumPy's order: along rows pairwise (:func:`model.kernels.sums.row_sums`), down columns one after another.
+
+A kernel calls no kernel of another file: numba would not see that file change, and would go on using what it has stored.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+try:
+    import numba
+except ImportError:
+    numba = None
+
+F = TypeVar("F", bound=Callable[..., object])
+
+_switch = {"on": numba is not None and os.environ.get("PANGWA_COMPILED", "1") != "0"}
+
+
+def kernel(function: F) -> F:
+    """Compile a function when it is first called, and store the machine code for later processes; without numba, leave it."""
+    if numba is None:
+        return function
+    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled
+
+
+def compiled() -> bool:
+    """Whether the compiled kernels are in use: numba is installed and ``PANGWA_COMPILED`` is not 0."""
+    return _switch["on"]
+
+
+@contextmanager
+def use(on: bool) -> Iterator[None]:
+    """Use the kernels, or their references, within a block; without numba the kernels run as plain Python."""
+    before, _switch["on"] = _switch["on"], on
+    try:
+        yield
+    finally:
+        _switch["on"] = before

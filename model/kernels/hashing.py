@@ -1,0 +1,110 @@
+"""Kernels of the keyed draws: the mixing function over arrays of keys, counts by counting up."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.kernels import kernel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_MUL1, _MUL2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_U30, _U27, _U31, _U11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_SCALE = 2.0**-53
+_RARE = 1e-290
+"""Chances of no event below this leave too few digits to count up from."""
+
+
+@kernel
+def _mix(value: np.uint64) -> np.uint64:
+    value = value + _GAMMA
+    value = (value ^ (value >> _U30)) * _MUL1
+    value = (value ^ (value >> _U27)) * _MUL2
+    return value ^ (value >> _U31)
+
+
+@kernel
+def uniform1(stream: np.uint64, first: Keys) -> Floats:
+    """(K,) uniforms in (0, 1) of one key each."""
+    out = np.empty(len(first))
+    for k in range(len(first)):
+        out[k] = (np.float64(_mix(stream ^ first[k]) >> _U11) + 0.5) * _SCALE
+    return out
+
+
+@kernel
+def uniform2(stream: np.uint64, first: Keys, second: Keys) -> Floats:
+    """(K,) uniforms in (0, 1) of two keys each; a single first key stands for all."""
+    out = np.empty(len(second))
+    alone = len(first) == 1
+    for k in range(len(second)):
+        bits = _mix(_mix(stream ^ first[0 if alone else k]) ^ second[k])
+        out[k] = (np.float64(bits >> _U11) + 0.5) * _SCALE
+    return out
+
+
+@kernel
+def uniform3(stream: np.uint64, first: Keys, second: Keys, third: Keys) -> Floats:
+    """(K,) uniforms in (0, 1) of three keys each."""
+    out = np.empty(len(first))
+    for k in range(len(first)):
+        bits = _mix(_mix(_mix(stream ^ first[k]) ^ second[k]) ^ third[k])
+        out[k] = (np.float64(bits >> _U11) + 0.5) * _SCALE
+    return out
+
+
+@kernel
+def count_binomial(u: Floats, trials: Floats, chance: Floats) -> tuple[Ints, bool]:
+    """(K,) least counts whose binomial distribution function reaches ``u``, by counting up from 0 (Devroye 1986, X.4).
+
+    Returns:
+        The counts, -1 where so many are expected that the caller has to work them out; whether there are any such.
+    """
+    out = np.empty(len(u), np.int64)
+    left = False
+    for k in range(len(u)):
+        n, p = trials[k], min(max(chance[k], 0.0), 1.0)
+        out[k] = 0
+        if p >= 1.0:
+            out[k] = int(n)
+        elif n > 0 and p > 0:
+            now = math.exp(n * math.log1p(-p))
+            if now < _RARE:
+                out[k] = -1
+                left = True
+                continue
+            odds, reached, step = p / (1 - p), now, 0
+            while reached < u[k] and step < n:
+                now *= (n - step) / (step + 1) * odds
+                reached += now
+                step += 1
+            out[k] = step
+    return out, left
+
+
+@kernel
+def count_poisson(u: Floats, mean: Floats) -> tuple[Ints, bool]:
+    """(K,) the same for Poisson counts."""
+    out = np.empty(len(u), np.int64)
+    left = False
+    for k in range(len(u)):
+        out[k] = 0
+        if mean[k] > 0:
+            now = math.exp(-mean[k])
+            if now < _RARE:
+                out[k] = -1
+                left = True
+                continue
+            reached, step = now, 0
+            while reached < u[k] and now > 0:
+                step += 1
+                now *= mean[k] / step
+                reached += now
+            out[k] = step
+    return out, left

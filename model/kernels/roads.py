@@ -1,0 +1,134 @@
+"""Kernels of supply: which roads an actor can use, and how far its places lie from its depots."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.kernels import kernel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@kernel
+def passable_places(holder: Ints, stance: Ints, control: Floats, territory: Ints, share: float) -> Bools:
+    """(F, P) places whose roads each actor can use: held by it or an ally, or in countryside that they control."""
+    forces, places = len(stance), len(holder)
+    out = np.zeros((forces, places), np.bool_)
+    for actor in range(forces):
+        countryside = np.zeros(control.shape[1])
+        for other in range(forces):
+            if stance[actor, other] == 1:
+                countryside += control[other]
+        for place in range(places):
+            by = holder[place]
+            friendly = by >= 0 and stance[actor, by] == 1
+            out[actor, place] = friendly or countryside[territory[place]] >= share
+    return out
+
+
+@kernel
+def _sift(heap: Ints, slot: Ints, distance: Floats, at: int) -> None:
+    node = heap[at]
+    while at > 0:
+        above = (at - 1) // 2
+        if distance[heap[above]] <= distance[node]:
+            break
+        heap[at] = heap[above]
+        slot[heap[at]] = at
+        at = above
+    heap[at] = node
+    slot[node] = at
+
+
+@kernel
+def _pop(heap: Ints, slot: Ints, distance: Floats, size: int) -> int:
+    first, last = heap[0], heap[size - 1]
+    size -= 1
+    at = 0
+    while True:
+        below = 2 * at + 1
+        if below >= size:
+            break
+        if below + 1 < size and distance[heap[below + 1]] < distance[heap[below]]:
+            below += 1
+        if distance[heap[below]] >= distance[last]:
+            break
+        heap[at] = heap[below]
+        slot[heap[at]] = at
+        at = below
+    heap[at] = last
+    slot[last] = at
+    return first
+
+
+@kernel
+def road_distances(start: Ints, end: Ints, km: Floats, passable: Bools, depots: Bools, home: int) -> Floats:
+    """(P,) km from the nearest depot joined to ``home``, by Dijkstra's algorithm (1959) with a binary heap; inf where none.
+
+    Args:
+        start: (P + 1,) where the roads of each place begin in ``end`` and ``km``.
+        end: (R,) places at the other ends of the roads.
+        km: (R,) their lengths.
+        passable: (P,) places whose roads can be used.
+        depots: (P,) places that serve as depots if they are joined to the headquarters.
+        home: place of the headquarters.
+    """
+    places = len(passable)
+    distance = np.full(places, np.inf)
+    heap, slot = np.empty(places, np.int64), np.full(places, -1)
+    # Places that the headquarters reaches: a walk, in which the heap serves as the list of places to visit.
+    heap[0], size, seen = home, 1, 0
+    slot[home] = 0
+    while seen < size:
+        place = heap[seen]
+        seen += 1
+        if passable[place]:
+            for road in range(start[place], start[place + 1]):
+                if slot[end[road]] < 0:
+                    slot[end[road]] = size
+                    heap[size] = end[road]
+                    size += 1
+    found = size
+    size = 0
+    for k in range(found):
+        place = heap[k]
+        slot[place] = -1
+        if depots[place]:
+            distance[place] = 0.0
+            heap[size], slot[place] = place, size
+            size += 1
+    if size == 0:
+        distance[home] = 0.0
+        heap[0], slot[home], size = home, 0, 1
+    while size > 0:
+        place = _pop(heap, slot, distance, size)
+        size -= 1
+        if not passable[place]:
+            continue
+        for road in range(start[place], start[place + 1]):
+            other, far = end[road], distance[place] + km[road]
+            if far < distance[other]:
+                if slot[other] < 0:
+                    slot[other] = size
+                    heap[size] = other
+                    size += 1
+                distance[other] = far
+                _sift(heap, slot, distance, slot[other])
+    return distance
+
+
+@kernel
+def land_supply(
+    supply: Floats, control: Floats, legitimacy: Floats, holder: Ints, territory: Ints, local: float
+) -> None:
+    """Raise (F, P) ``supply`` to what comes from the land around each place."""
+    for actor in range(len(supply)):
+        for place in range(len(holder)):
+            where = territory[place]
+            shared = control[actor, where]
+            if holder[place] != actor:
+                shared = max(shared, legitimacy[actor, where])
+            supply[actor, place] = max(supply[actor, place], local * shared)

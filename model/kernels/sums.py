@@ -1,0 +1,124 @@
+"""Sums in NumPy's order, whole numbers shared out in proportion, and the moves of reserves that need both."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.kernels import kernel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@kernel
+def _block(row: Floats, start: int, n: int) -> float:
+    if n < 8:
+        total = 0.0
+        for k in range(start, start + n):
+            total += row[k]
+        return total
+    r0, r1, r2, r3 = row[start], row[start + 1], row[start + 2], row[start + 3]
+    r4, r5, r6, r7 = row[start + 4], row[start + 5], row[start + 6], row[start + 7]
+    whole = n - n % 8
+    for k in range(start + 8, start + whole, 8):
+        r0 += row[k]
+        r1 += row[k + 1]
+        r2 += row[k + 2]
+        r3 += row[k + 3]
+        r4 += row[k + 4]
+        r5 += row[k + 5]
+        r6 += row[k + 6]
+        r7 += row[k + 7]
+    total = ((r0 + r1) + (r2 + r3)) + ((r4 + r5) + (r6 + r7))
+    for k in range(start + whole, start + n):
+        total += row[k]
+    return total
+
+
+@kernel
+def _pairwise(row: Floats, start: int, n: int) -> float:
+    """Sum of a contiguous row in the order of NumPy's ``add.reduce``: blocks of 128, halved above that."""
+    if n <= 128:
+        return _block(row, start, n)
+    # A stack, since a kernel that calls itself cannot be stored: pieces to be summed, and sums that wait for their other half.
+    starts, sizes, depth = np.zeros(64, np.int64), np.zeros(64, np.int64), np.zeros(64, np.int64)
+    waiting, levels = np.zeros(64), np.zeros(64, np.int64)
+    starts[0], sizes[0] = start, n
+    top, held = 1, 0
+    while top > 0:
+        top -= 1
+        first, size, level = starts[top], sizes[top], depth[top]
+        if size > 128:
+            half = size // 2 - size // 2 % 8
+            starts[top], sizes[top], depth[top] = first + half, size - half, level + 1
+            starts[top + 1], sizes[top + 1], depth[top + 1] = first, half, level + 1
+            top += 2
+            continue
+        total = _block(row, first, size)
+        while held > 0 and levels[held - 1] == level:
+            held -= 1
+            total = waiting[held] + total
+            level -= 1
+        waiting[held], levels[held] = total, level
+        held += 1
+    return waiting[0]
+
+
+@kernel
+def row_sums(matrix: Floats) -> Floats:
+    """(F,) sums of the rows of a contiguous matrix, in NumPy's order."""
+    out = np.empty(len(matrix))
+    for row in range(len(matrix)):
+        out[row] = _pairwise(matrix[row], 0, matrix.shape[1])
+    return out
+
+
+@kernel
+def _share_row(wanted: Floats, amount: int, total: float, out: Ints) -> None:
+    """Share ``amount`` out over a row in proportion to ``wanted``, by largest remainders; ties go to the first place."""
+    places = len(wanted)
+    scale = amount / (total if total > 0 else 1.0)
+    some = np.empty(places, np.int64)
+    rest = np.empty(places)
+    count, given = 0, 0
+    for place in range(places):
+        out[place] = 0
+        if wanted[place] != 0:
+            exact = wanted[place] * scale
+            whole = int(np.floor(exact))
+            out[place] = whole
+            given += whole
+            some[count], rest[count] = place, whole - exact
+            count += 1
+    if total <= 0:
+        out[0] += amount
+        given += amount
+    missing = amount - given
+    if missing <= 0:
+        return
+    order = np.argsort(rest[:count], kind="mergesort")
+    taken = 0
+    while taken < min(missing, count) and rest[order[taken]] < 0:
+        out[some[order[taken]]] += 1
+        taken += 1
+    # Nothing is left over anywhere else: the first places get the rest.
+    used = np.zeros(places, np.bool_)
+    for k in range(taken):
+        used[some[order[k]]] = True
+    place = 0
+    while taken < missing and place < places:
+        if not used[place]:
+            out[place] += 1
+            taken += 1
+        place += 1
+
+
+@kernel
+def share_out(wanted: Floats, amount: Ints) -> Ints:
+    """(F, P) whole numbers in proportion to ``wanted`` whose rows sum to ``amount``."""
+    out = np.empty(wanted.shape, np.int64)
+    for row in range(len(wanted)):
+        _share_row(wanted[row], amount[row], _pairwise(wanted[row], 0, wanted.shape[1]), out[row])
+    return out
