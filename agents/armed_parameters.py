@@ -28,121 +28,64 @@ class ArmedActorParameters(ParameterTable):
     enemies: list[str] = Field(default_factory=list, description="armed actors it is at war with at the start")
     # forces
     troops: int = parameter(
-        5_000,
-        low=0,
-        high=400_000,
-        unit="fighters",
+        5_000, low=0, high=400_000, unit="fighters",
         meaning="Fighters at the start, spread as the world's record has it.",
-        source=f"forces.csv, a row an actor, with low and high; {_FACTS}s 24-33",
-        status="weakly identified",
-    )
+        source=f"forces.csv, a row an actor, with low and high; {_FACTS}s 24-33", status="weakly identified",
+    )  # fmt: skip
     arms_per_fighter: float = parameter(
-        0.8,
-        low=0.0,
-        high=2.0,
-        unit="fighter equivalents",
-        meaning="Arms at the start over fighters.",
+        0.8, low=0.0, high=2.0, unit="fighter equivalents", meaning="Arms at the start over fighters.",
         source="assumed: most groups report more volunteers than rifles",
-    )
+    )  # fmt: skip
     effectiveness: float = parameter(
-        1.0,
-        low=0.3,
-        high=3.0,
-        unit="x",
-        meaning="Fighting worth of an armed, supplied fighter.",
+        1.0, low=0.3, high=3.0, unit="x", meaning="Fighting worth of an armed, supplied fighter.",
         source="assumed equal for all sides",
-    )
+    )  # fmt: skip
     operations_per_month: int = parameter(
-        3,
-        low=0,
-        high=12,
-        unit="1/month",
-        meaning="Most attacks begun or kept up in a month.",
-        source=f"{_FACTS} 21",
+        3, low=0, high=12, unit="1/month", meaning="Most attacks begun or kept up in a month.", source=f"{_FACTS} 21",
         status="weakly identified",
-    )
+    )  # fmt: skip
     assaults_per_operation: int = parameter(
-        12,
-        low=1,
-        high=60,
-        unit="1/month",
-        meaning="Assaults on single posts that one operation makes in a month.",
+        12, low=1, high=60, unit="1/month", meaning="Assaults on single posts that one operation makes in a month.",
         source="assumed with SOURCES K10: 80-110 posts in ten weeks of a general offensive",
-    )
+    )  # fmt: skip
     commit_share: float = parameter(
-        0.5,
-        low=0.1,
-        high=1.0,
-        unit="0-1",
-        meaning="Share of the fighters within reach that an attack draws on.",
+        0.5, low=0.1, high=1.0, unit="0-1", meaning="Share of the fighters within reach that an attack draws on.",
         source="assumed",
-    )
+    )  # fmt: skip
     mobile_share: float = parameter(
-        0.15,
-        low=0.0,
-        high=0.6,
-        unit="1/month",
-        meaning="Share of fighters that can be moved to where they are needed.",
-        source="assumed",
-    )
+        0.15, low=0.0, high=0.6, unit="1/month",
+        meaning="Share of fighters that can be moved to where they are needed.", source="assumed",
+    )  # fmt: skip
     air_support: float = parameter(
-        0.0,
-        low=0.0,
-        high=40.0,
-        unit="places/month",
-        meaning="Fights that its aircraft can support in a month.",
-        source="assumed; only the junta has aircraft",
-        status="weakly identified",
-    )
+        0.0, low=0.0, high=40.0, unit="places/month", meaning="Fights that its aircraft can support in a month.",
+        source="assumed; only the junta has aircraft", status="weakly identified",
+    )  # fmt: skip
     airlift_places: float = parameter(
-        0.0,
-        low=0.0,
-        high=60.0,
-        unit="places",
-        meaning="Cut-off garrisons that can be supplied from the air.",
+        0.0, low=0.0, high=60.0, unit="places", meaning="Cut-off garrisons that can be supplied from the air.",
         source="assumed; form after reports on Bhamo, SOURCES V10",
-    )
+    )  # fmt: skip
     # decisions
     belief_noise: float = parameter(
-        0.4,
-        low=0.0,
-        high=1.0,
-        unit="log",
-        meaning="Standard error of what it believes of an enemy's strength.",
+        0.4, low=0.0, high=1.0, unit="log", meaning="Standard error of what it believes of an enemy's strength.",
         source=f"{_FACTS} 22",
-    )
+    )  # fmt: skip
     belief_persistence: float = parameter(
-        0.8,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
+        0.8, low=0.0, high=1.0, unit="0-1",
         meaning="Share of that error's variance that lasts until the place is appraised anew.",
         source="assumed: what is not seen this month was mostly not seen last month either",
-    )
+    )  # fmt: skip
     belief_months: int = parameter(
-        12,
-        low=1,
-        high=60,
-        unit="months",
-        meaning="Months between two appraisals of a place that is not fought for.",
+        12, low=1, high=60, unit="months", meaning="Months between two appraisals of a place that is not fought for.",
         source="assumed",
-    )
+    )  # fmt: skip
     forgetting: float = parameter(
-        0.1,
-        low=0.0,
-        high=1.0,
-        unit="1/month",
-        meaning="How fast it loses sight of an enemy whom it has fought.",
+        0.1, low=0.0, high=1.0, unit="1/month", meaning="How fast it loses sight of an enemy whom it has fought.",
         source="assumed",
-    )
+    )  # fmt: skip
     choice_precision: float = parameter(
-        2.0,
-        low=0.1,
-        high=10.0,
-        unit="1/month of revenue",
-        meaning="Precision of the quantal response.",
+        2.0, low=0.1, high=10.0, unit="1/month of revenue", meaning="Precision of the quantal response.",
         source=f"{_FACTS} 23 (McKelvey & Palfrey 1995)",
-    )
+    )  # fmt: skip
     horizon_months: float = parameter(
         12.0,
         low=1.0,
@@ -412,6 +355,14 @@ class ArmedActorParameters(ParameterTable):
         meaning="Fighters at most, over those of the start: leaders, not money, bind.",
         source=f"SOURCES F5; {_FACTS} 37",
     )
+    mobilised_share: float = parameter(
+        0.0,
+        low=0.0,
+        high=0.05,
+        unit="0-1",
+        meaning="Share of its homeland's people that could fight for it, whatever it begins with.",
+        source="assumed: 0 where the start's fighters say it better",
+    )
     desertion_rate: float = parameter(
         0.004,
         low=0.0,
@@ -492,3 +443,29 @@ class PeoplesDefenceForceParameters(ArmedActorParameters):
         0.1, low=0.0, high=0.5, unit="0-1", source="assumed: offices of the NUG abroad, no government recognises it",
         meaning="Recognition abroad that it has at the start and keeps whatever the US does.",
     )  # fmt: skip
+    volunteer_rate: float = parameter(
+        0.03,
+        low=0.0,
+        high=0.1,
+        unit="1/month",
+        meaning="Volunteers a month over its force at full consent.",
+        source="assumed: from nothing to the pools of SOURCES P33 in about two years",
+        status="weakly identified",
+    )
+    force_cap: float = parameter(
+        1.1,
+        low=1.0,
+        high=5.0,
+        unit="x",
+        meaning="Fighters at most, over those of the start: arms and leaders, not money, bind.",
+        source="assumed: the pools have not grown since 2023",
+    )
+    mobilised_share: float = parameter(
+        0.002,
+        low=0.0,
+        high=0.01,
+        unit="0-1",
+        meaning="Share of its homeland's people that could fight for it, whatever it begins with.",
+        source="SOURCES P33: 65,000 over the 31 million people of the five pools' regions",
+        status="weakly identified",
+    )

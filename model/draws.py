@@ -28,6 +28,8 @@ _NP_GAMMA, _NP_MUL1, _NP_MUL2 = np.uint64(_GAMMA), np.uint64(_MUL1), np.uint64(_
 _SCALE = 2.0**-53
 _FEW = 20.0
 """Expected counts up to here are inverted by counting up: the general inverse takes some 5 us a count."""
+_FEW = 20.0
+"""Expected counts up to here are inverted by counting up: the general inverse takes some 5 us a count."""
 
 
 def _mix(value: int) -> int:

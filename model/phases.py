@@ -67,7 +67,8 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     """
     state, ground, p, profile = model.state, model.ground, model.p, supported(model)
     forces = operations.strengths(ground, state, profile, p.contest, p.fortification)
-    pairs = operations.within_reach(state, forces.reach, minimum=1.0)
+    thought_of = _thought_of(model)
+    pairs = operations.within_reach(state, forces.reach, 1.0, thought_of)
     rent = rents(model.world, ground, state, _ore_usd(model), p.budgets)
     worth = operations.worth_of_places(model.world, ground, state, rent, profile, *pairs)
     minded = ground.beijing_cares.astype(float)
@@ -75,12 +76,22 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     options = operations.weigh(
         ground, state, model.draws, forces, pairs, worth, profile, (p.contest, p.fortification), rules
     )
-    bounds = np.searchsorted(options.actor, np.arange(len(model.armed) + 1))
     prospects = np.zeros((len(model.armed), len(model.armed) + 1))
     np.maximum.at(prospects, (options.actor, state.holder[options.place]), options.utility)
+    holder = state.holder[options.place]
+    options = options.only((holder < 0) | (state.stance[options.actor, holder] == -1))
+    bounds = np.searchsorted(options.actor, np.arange(len(model.armed) + 1))
     chosen = _choose(model, options, bounds)
     model.move_reserves(forces.reach, operations.staging(ground, options, forces), profile["mobile_share"])
     return Orders(options.actor[chosen], options.place[chosen], forces.spare), prospects
+
+
+def _thought_of(model: RareEarthModel) -> NDArray[np.bool_]:
+    """(F, F) whom each actor fights; those at peace with the junta think of what fighting it would bring as well."""
+    hostile = model.state.stance == -1
+    if model.junta >= 0:
+        hostile[:, model.junta] |= model.state.stance[:, model.junta] == 0
+    return hostile
 
 
 def _choose(model: RareEarthModel, options: operations.Options, bounds: Ints) -> Ints:

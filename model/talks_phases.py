@@ -66,5 +66,5 @@ def _cease_fire(model: RareEarthModel, sides: Delegations) -> None:
         text = f"{model.name(int(actor))} and the junta sign a ceasefire"
         tell(model, "ceasefire", text, int(actor), other=model.junta)
     for actor in report.broken:
-        text = f"{model.name(int(actor))} and the junta are at war again"
+        text = f"{model.name(int(actor))} and the junta go to war"
         tell(model, "ceasefire_broken", text, int(actor), other=model.junta)

@@ -6,10 +6,16 @@ For each armed group ``f`` at war with the junta the worth of a ceasefire over w
 
 and for the junta ``U_J = w losses_J / 0.1 + c towns lost / 10 + broker_f + coercion - prospects_J,f - r``. A ceasefire is signed
 with the monthly chance ``h sigma(theta U_f) sigma(theta U_J)`` (both must want it: Geller & Moss 2008); what China offers and
-threatens for a ceasefire is bargained over in :mod:`model.dynamics.bargain`. It is broken with ``b sigma(theta (prospects_f -
-d_f pressure_f - 1))``. Prospects are the best expected utility of an attack on the other within reach. ``waiting`` is what a
-group hopes to get from outside if it does not sign alone: backing from abroad delays negotiated ends (Balch-Lindsay,
-Enterline & Joyce 2008); ``coercion`` what the junta believes of threats.
+threatens for a ceasefire is bargained over in :mod:`model.dynamics.bargain`. Prospects are the best expected utility of an
+attack on the other within reach. ``waiting`` is what a group hopes to get from outside if it does not sign alone: backing from
+abroad delays negotiated ends (Balch-Lindsay, Enterline & Joyce 2008); ``coercion`` what the junta believes of threats.
+
+A group at peace takes up arms with ``b sigma(theta W_f)``,
+
+``W_f = prospects_f + g federal_f + v towns won by allies / 10 - s d_f - i``:
+
+for what it wants of the state, and the sooner the more its allies win (the AA two weeks after Operation 1027: P14); what
+Beijing would do to it holds back those who depend on China (``s`` counts twice while a deal with Beijing holds).
 """
 
 from __future__ import annotations
@@ -41,13 +47,35 @@ class DiplomacyParameters(ParameterTable):
         source="assumed",
     )
     break_hazard: float = parameter(
-        0.02,
+        0.2,
         low=0.0,
-        high=0.2,
+        high=0.5,
         unit="1/month",
-        meaning="Chance that a ceasefire breaks when its end is sure to pay.",
+        meaning="Chance that a group at peace takes up arms when that is sure to pay.",
+        source="assumed from 2021: most groups that fought did so within months of the coup",
+        status="weakly identified",
+    )
+    weight_cause: float = parameter(
+        5.0,
+        low=0.0,
+        high=10.0,
+        unit="-",
+        meaning="Weight of federal terms as a cause to take up arms.",
         source="assumed",
     )
+    weight_victories: float = parameter(
+        2.0, low=0.0, high=8.0, unit="months of revenue", meaning="Pull of ten towns that allies have won in a year.",
+        source="assumed; SOURCES P14: others followed Operation 1027 within weeks",
+    )  # fmt: skip
+    weight_sanction: float = parameter(
+        6.0, low=0.0, high=15.0, unit="months of revenue", status="weakly identified",
+        meaning="What Beijing is feared to do to one wholly dependent on it that takes up arms.",
+        source="assumed: the UWSA and NDAA never did, the MNDAA kept its ceasefire of January 2025",
+    )  # fmt: skip
+    inertia: float = parameter(
+        4.0, low=0.0, high=10.0, unit="months of revenue", meaning="What a group at peace must gain to take up arms.",
+        source="assumed: RCSS and SSPP stayed out", status="weakly identified",
+    )  # fmt: skip
     precision: float = parameter(
         1.5, low=0.2, high=6.0, unit="1/month of revenue", meaning="Precision of choices in talks.", source="assumed"
     )
@@ -117,7 +145,6 @@ def step(
     junta = sides.junta
     p = parameters
     weary = profile["war_weariness"] * state.losses_year / 0.1
-    depends = profile["dependence_on_china"]
     against = sides.prospects[:, junta]
     worth = weary + sides.brokering - sides.waiting - against - profile["autonomy_cost"] - p.reluctance
     ours = wish_of_junta(state, junta, profile, sides.prospects, p) + sides.brokering + sides.coercion
@@ -125,12 +152,31 @@ def step(
     u = draws.uniform("talks", state.month, ground.actor_keys)
     war = state.stance[junta] == -1
     signed = np.flatnonzero(war & (u < chance))
-    tempted = p.break_hazard * special.expit(p.precision * (against - depends * state.pressure - 1))
+    tempted = taking_up_arms(state, junta, profile, against, p)
     quiet = (state.stance[junta] == 0) & (np.arange(len(war)) != junta) & ~state.parties
-    broken = np.flatnonzero(quiet & (state.losses_year > 0) & (u > 1 - tempted))
+    broken = np.flatnonzero(quiet & (u > 1 - tempted))
     state.stance[junta, signed] = state.stance[signed, junta] = 0
     state.stance[junta, broken] = state.stance[broken, junta] = -1
     return TalksReport(signed, broken)
+
+
+def taking_up_arms(
+    state: State, junta: int, profile: dict[str, Floats], prospects: Floats, parameters: DiplomacyParameters
+) -> Floats:
+    """(F,) monthly chance that a group at peace with the junta goes to war; see the module's docstring.
+
+    Args:
+        state: alliances, and towns lost and won of the past year.
+        junta: its index.
+        profile: (F,) arrays of the actors' parameters by name.
+        prospects: (F,) best expected utility of an attack on the junta.
+        parameters: the table above.
+    """
+    p = parameters
+    won = ((state.stance == 1) & (state.stance[junta] == -1)) @ np.maximum(-state.towns_lost_year, 0.0)
+    cause = p.weight_cause * profile["federal_preference"] + p.weight_victories * won / 10
+    fear = p.weight_sanction * profile["dependence_on_china"] * (1 + state.dealings.halted) + p.inertia
+    return np.asarray(p.break_hazard * special.expit(p.precision * (prospects + cause - fear)))
 
 
 def wish_of_junta(

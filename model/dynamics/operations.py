@@ -70,6 +70,11 @@ class Options:
     """Believed chance of success, 0-1."""
     utility: Floats
     """Expected utility, months of the actor's own revenue; holding still is 0."""
+
+    def only(self, rows: Bools) -> Options:
+        """Those of some rows (K,)."""
+        return Options(self.actor[rows], self.place[rows], self.chance[rows], self.utility[rows], self.massed[rows])
+
     massed: Floats
     """The same if a full share of the actor's fighters were brought up first: what reserves are moved for."""
 
@@ -149,9 +154,15 @@ def walls(ground: Ground, fort: FortificationParameters) -> Floats:
     return np.where(ground.is_town, fort.town, fort.site)
 
 
-def within_reach(state: State, reach: Floats, minimum: float) -> tuple[Ints, Ints]:
-    """Pairs (actor, place) where an enemy, or nobody, holds a place near the actor's fighters, ordered by actor."""
-    hostile = state.stance == -1
+def within_reach(state: State, reach: Floats, minimum: float, hostile: Bools) -> tuple[Ints, Ints]:
+    """Pairs (actor, place) where an enemy, or nobody, holds a place near the actor's fighters, ordered by actor.
+
+    Args:
+        state: who holds what.
+        reach: (F, P) strength that stands at or next to each place.
+        minimum: strength from which a place is within reach.
+        hostile: (F, F) whom each actor counts as an enemy, or thinks of as one.
+    """
     targets = np.zeros(reach.shape, bool)
     held = state.holder >= 0
     targets[:, held] = hostile[:, state.holder[held]]

@@ -3,7 +3,8 @@
 Services ``q`` relax towards spending a head over the cost of full services; consent ``L`` towards
 ``b + g q - h harm`` with ``b`` higher at home (RebeLand's loop of issue, service, satisfaction and legitimacy:
 Cioffi-Revilla & Rouleau 2010). Volunteers come in proportion to the force and consent and level off at a cap: leaders and
-arms, not money, bind (finding 5 of the facts). Desertion grows with unpaid upkeep. All in whole persons.
+arms, not money, bind (finding 5 of the facts): a factor on the fighters of the start, or a share of the homeland's people,
+whichever is more, so that forces can form where there were none. Desertion grows with unpaid upkeep. All in whole persons.
 """
 
 from __future__ import annotations
@@ -116,10 +117,15 @@ def recruit(
     fighters = state.troops.sum(axis=1)
     people = state.control[:-1] * world.population
     heads = people.sum(axis=1)
-    consent = (people * state.legitimacy).sum(axis=1) / np.maximum(heads, 1.0)
+    home = ground.home[:, : people.shape[1]] * world.population
+    manpower = np.maximum(start["troops"], profile["mobilised_share"] * home.sum(axis=1))
+    # Whoever controls nobody yet recruits among the people of its homeland.
+    among = np.where(heads[:, None] > 0, people, home)
+    consent = (among * state.legitimacy).sum(axis=1) / np.maximum(among.sum(axis=1), 1.0)
     # Recruiting goes on in full until a third of the cap is left, then fades.
-    room = np.clip(3 * (1 - fighters / np.maximum(profile["force_cap"] * start["troops"], 1.0)), 0.0, 1.0)
-    volunteers = profile["volunteer_rate"] * start["troops"] * consent * 2 * room
+    most = np.maximum(profile["force_cap"] * start["troops"], manpower)
+    room = np.clip(3 * (1 - fighters / np.maximum(most, 1.0)), 0.0, 1.0)
+    volunteers = profile["volunteer_rate"] * manpower * consent * 2 * room
     reach = np.minimum(heads / np.maximum(start["people"], 1.0), 2.0)
     conscripts = profile["conscripts_per_month"] * reach * room
     recruits = draws.whole("recruits", state.month, volunteers + conscripts, ground.actor_keys)

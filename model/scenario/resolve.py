@@ -35,6 +35,7 @@ def recorded_actors(world: World, start: str) -> dict[str, Table]:
     for row, force in enumerate(world.forces):
         table: Table = {"kind": force.kind, "home": force.home}
         if date is not None:
+            table["home"] = dict(world.initial[date].homes).get(force.id, force.home)
             table["troops"] = int(world.initial[date].troops[row].sum())
         actors[force.id] = table | _typed(force.settings, force.kind)
     for buyer in world.buyers:

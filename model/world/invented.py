@@ -419,7 +419,7 @@ def _troops(plan: _Plan, land: dict[str, Any], holder: Ints, attacker: Ints) -> 
     return troops
 
 
-def _trade_state(plan: _Plan, land: dict[str, Any]) -> dict[str, Floats]:
+def _trade_state(plan: _Plan, land: dict[str, Any]) -> dict[str, Any]:
     """Mines at work with two months of reagent; lanes to China open, those to India closed to ore."""
     capacity = np.round(plan.random(7).uniform(300.0, 600.0, len(land["mine_ids"])))
     return {

@@ -319,6 +319,7 @@ class _Reader:
             lanes=self._lanes(part),
             stance=self._stances(part),
             displaced=self._displaced(part),
+            homes=self._homes(part),
             **self._mine_state(part),
         )
 
@@ -405,6 +406,17 @@ class _Reader:
             a, b = self._actor(row, "a", ""), self._actor(row, "b", "")
             stance[a, b] = stance[b, a] = STANCES[self.book.one_of(row, "stance", tuple(STANCES))]
         return stance
+
+    def _homes(self, part: str) -> tuple[tuple[str, str], ...]:
+        """Headquarters that stood elsewhere at this date; a date without such a table has none."""
+        file, homes = f"{part}/homes.csv", []
+        if not (self.book.folder / file).exists():
+            return ()
+        for row in self.book.unique(self.book.table(file, "actor,home"), "actor"):
+            self.book.index(row, "actor", self.forces, "an armed actor of forces.csv")
+            self.book.index(row, "home", self.places, "a place of the world")
+            homes.append((row["actor"], row["home"]))
+        return tuple(homes)
 
     def _displaced(self, part: str) -> NDArray[np.float64]:
         displaced = np.zeros(len(self.codes))

@@ -99,6 +99,8 @@ class InitialState:
     """(N,) displaced persons."""
     strength: Ints
     """(F, 3) fighters of each actor: lowest, best and highest figure; the best is the sum of ``troops``."""
+    homes: tuple[tuple[str, str], ...] = ()
+    """Actors whose headquarters stood elsewhere at this date, with its place id."""
 
 
 @dataclass(frozen=True, eq=False)

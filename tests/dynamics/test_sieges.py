@@ -27,7 +27,7 @@ def forces(model: RareEarthModel) -> Forces:
 
 def options(model: RareEarthModel) -> Options:
     strong = forces(model)
-    pairs = operations.within_reach(model.state, strong.reach, minimum=1.0)
+    pairs = operations.within_reach(model.state, strong.reach, 1.0, model.state.stance == -1)
     worth = np.ones(len(pairs[0]))
     tables = (model.p.contest, model.p.fortification)
     rules = ("ratio", model.p.combat.attacker_loss, np.zeros(len(model.state.holder)))
