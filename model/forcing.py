@@ -18,7 +18,7 @@ class Forcing(ParameterTable):
     )
     start: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="first month, as 2021-07")
     end: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="last month; none: for good")
-    target: str = Field(default="", description="country, crossing, actor or place it is about; empty for all")
+    target: str = Field(default="", description="crossing, state, country, actor or place it is about; empty for all")
     actor: str = Field(default="", description="holder: the armed actor in whose hands the place is, or nobody")
     lane: Literal["all", "ore", "reagent", "goods"] = Field(default="all", description="which lanes are meant")
     value: float = Field(

@@ -42,9 +42,11 @@ def apply_forcing(model: RareEarthModel) -> None:
 
 
 def _lanes_meant(model: RareEarthModel, forcing: Forcing) -> tuple[Ints, slice | int]:
-    """Crossings and lanes that a forcing is about."""
-    pairs = zip(model.world.crossing_ids, model.world.crossing_country, strict=True)
-    rows = [row for row, labels in enumerate(pairs) if forcing.target in ("", *labels)]
+    """Crossings and lanes that a forcing is about: a crossing, all of a state of Myanmar or to a country, or all."""
+    world = model.world
+    states = [world.states[world.place_territory[place]] for place in world.crossing_place]
+    labels = zip(world.crossing_ids, world.crossing_country, states, strict=True)
+    rows = [row for row, names in enumerate(labels) if forcing.target in ("", *names)]
     return np.array(rows, np.int64), slice(None) if forcing.lane == "all" else LANES.index(forcing.lane)
 
 

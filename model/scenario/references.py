@@ -30,6 +30,7 @@ class Names:
     places: tuple[str, ...]
     crossings: tuple[str, ...]
     countries: tuple[str, ...]
+    states: tuple[str, ...]
 
 
 def names_of(world: World, kinds: dict[str, str]) -> Names:
@@ -40,6 +41,7 @@ def names_of(world: World, kinds: dict[str, str]) -> Names:
         places=(*world.place_names, *world.place_ids),
         crossings=tuple(world.crossing_ids),
         countries=tuple(dict.fromkeys(world.crossing_country)),
+        states=tuple(dict.fromkeys(world.states)),
     )
 
 
@@ -166,7 +168,7 @@ def _forcing(path: Path, table: dict[str, Any], stated: Stated, names: Names) ->
     kind, target = table.get("kind"), table.get("target", "")
     known: tuple[str, ...] | None = None
     if kind in ("close_lanes", "lanes"):
-        known, what = (*names.crossings, *names.countries), "crossing or country"
+        known, what = (*names.crossings, *names.countries, *names.states), "crossing, country or state"
     elif kind == "conscription":
         known, what = names.armed, "armed actor"
     elif kind == "holder":
