@@ -39,3 +39,19 @@ def test_compare_writes_table_and_figure_and_ends_with_the_finding(tiny: Path) -
     wrong = pangwa("compare", "r", "--against", "tiny_kai", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "did you mean 'tiny_kia'?" in wrong.stderr
+
+
+def test_sensitivity_promises_runs_and_names_what_matters(tiny: Path) -> None:
+    words = ["sensitivity", "tiny_kia.toml", "-p", "actors.KIA.troops", "-p", "actors.KIA.effectiveness"]
+    words += ["--trajectories", "4", "--replicates", "1", "-o", "troops_kia", "--set", "months=2", "--out", "s"]
+    promised = pangwa(*words, "--dry-run", folder=tiny)
+    assert promised.returncode == 0, promised.stderr
+    assert promised.stdout.startswith("2 factors, 12 points x 1 replicates: 12 runs, ")
+    assert not (tiny / "s").exists()
+    done = pangwa(*words, folder=tiny)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("troops_kia depends most on actors.KIA.troops")
+    assert {"sensitivity.csv", "factors.csv", "tornado.png"} <= {path.name for path in (tiny / "s").iterdir()}
+    wrong = pangwa("sensitivity", "tiny_kia.toml", "-p", "actors.KIA.trops", folder=tiny)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "did you mean" in wrong.stderr

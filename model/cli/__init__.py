@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli import answers, batches, lookup, tell, views
+from model.cli import answers, batches, lookup, sensitivity, tell, views
 from model.cli.batches import NoFigures, Plugins, Quiet, Sets
 from model.cli.text import fail, free_folder, say_user_error
 
@@ -103,6 +103,11 @@ for _verb, _short, _epilog in (
         answers.compare,
         "Paired effects, sign stability, replicates needed.",
         "  pangwa compare results/policy_options --against status_quo -o exports_t_china",
+    ),
+    (
+        sensitivity.sensitivity,
+        "Which parameters matter, and what is luck.",
+        "  pangwa sensitivity engage_kia --dry-run\n  pangwa sensitivity engage_kia -p 'beijing.*' -o exports_t_china",
     ),
     (lookup.scenarios, "List the shipped scenarios, or print one.", "  pangwa scenarios engage_kia"),
     (

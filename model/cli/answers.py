@@ -38,7 +38,7 @@ def compare(
 
     runs = read_runs(results)
     reference = against or runs.reference
-    outcomes = _outcomes(outcome, runs.outcomes)
+    outcomes = outcomes_of(outcome, runs.outcomes)
     table = analysis.compare(runs, outcomes, reference)
     points = analysis.point_means(runs, outcomes, reference) if len(runs.points) > 1 else None
     finding, basis = analysis.finding(table, runs)
@@ -46,19 +46,26 @@ def compare(
     tables = {"compare": table} if points is None else {"compare": table, "compare_points": points}
     folder = out or results / f"compare-{reference}"
     figure = None if no_figures else forest(table, points, runs.scenarios, finding)
-    _keep(folder, tables, {"forest": figure}, runs.name)
+    keep(folder, tables, {"forest": figure}, runs.name)
     typer.echo(f"\n{finding} {basis}")
 
 
-def _outcomes(asked: Sequence[str] | None, there: Sequence[str]) -> list[str]:
+def outcomes_of(asked: Sequence[str] | None, there: Sequence[str]) -> list[str]:
     """The outcomes asked for, or the headlines that are there."""
     from model.views.words import HEADLINES
 
     return list(asked) if asked else [name for name in HEADLINES if name in there] or list(there[:12])
 
 
-def _keep(folder: Path, tables: dict[str, pd.DataFrame], figures: dict[str, Figure | None], source: str) -> None:
-    """Write tables and figures into a folder and say where; those of an earlier call of the same verb are renewed."""
+def keep(folder: Path, tables: dict[str, pd.DataFrame], figures: dict[str, Figure | None], source: str) -> None:
+    """Write tables and figures into a folder and say where; those of an earlier call of the same verb are renewed.
+
+    Args:
+        folder: made where it is not there.
+        tables: by name of the CSV file.
+        figures: by name of the picture; None for none.
+        source: what they were made from, for the pictures' metadata.
+    """
     from model.experiments.assemble import write_csv
     from model.experiments.errors import StoreError
     from model.views.style import save

@@ -72,7 +72,7 @@ class Progress:
             text += f", {self._failed} failed"
         ended = self._done - self._at_start
         left = (time.monotonic() - self._started) / max(ended, 1) * (self._total - self._done)
-        return f"{text}, about {_duration(left)} left"
+        return f"{text}, about {duration(left)} left"
 
     def _line(self, text: str) -> None:
         self._shown = time.monotonic()
@@ -87,7 +87,8 @@ def _is_terminal() -> bool:
     return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """A length of time for people: 40 s, 12 min, 2.5 h."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

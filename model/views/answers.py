@@ -66,3 +66,24 @@ def _comparison_row(row: pd.Series[Any], unit: str, several: bool) -> list[str]:
         f"{row['variance_ratio']:.1f}" if row["variance_ratio"] < 1e6 else "-",
         number(row["replicates_to_halve"]),
     ]
+
+
+def morris_text(table: pd.DataFrame, outcome: str, most: int, lost: int) -> str:
+    """The strongest factors of a screening as a table.
+
+    Args:
+        table: of :func:`model.experiments.morris.morris_effects`.
+        outcome: which.
+        most: lines at most.
+        lost: trajectories that had to be left out.
+    """
+    unit = units_of([outcome])[outcome]
+    factor, shown = SCALES.get(unit, (1.0, unit))
+    rows = [[f"{outcome} ({shown})", "mu*", "95 %", "mu", "sigma", "noise", "range", "status"]]
+    for row in table[table["outcome"] == outcome].head(most).to_dict("records"):
+        numbers = [number(factor * row[key]) for key in ("mu_star", "mu_star_conf95", "mu", "sigma")]
+        numbers[1] = f"\N{PLUS-MINUS SIGN}{numbers[1]}"
+        noise = f"{100 * row['noise_share']:.0f} %" if row["noise_share"] == row["noise_share"] else "-"
+        rows.append([f"  {row['factor']}", *numbers, noise, str(row["range"]), str(row["status"])])
+    note = f"\n{lost} trajectories are left out: a run failed or has no value" if lost else ""
+    return "\n".join(line.rstrip() for line in aligned(rows)) + note + "\n"

@@ -1,0 +1,195 @@
+"""What a sensitivity analysis moves: the declared parameters of a scenario as factors, each with a level from 0 to 1.
+
+A factor is one parameter of a process, of Beijing, the United States, the Quad, Western governments or ``structure``; or one
+parameter of *all* actors of a kind, moved together (``actors.EthnicArmedOrganization.commit_share``), because eighteen armed
+actors times forty parameters would be more factors than anyone could read. Patterns name single ones: ``actors.KIA.*``.
+
+Ranges: level 0 is the lowest and level 1 the highest declared value. A parameter that differs between actors describes them
+(troops, treasury, dependence on China): its declared range is wide enough for every actor, so each actor's value goes from
+half to double its own instead, within that range. Named alternatives share the levels evenly. Policy instruments are levers,
+not uncertainties, and conventions (status *definition*) are no knowledge: neither is a factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.experiments.errors import PlanError
+from model.experiments.plan import Resolved
+from model.parameters import Declaration
+from model.scenario.layers import parse_set
+from model.scenario.listing import scenario_declarations
+from model.scenario.problems import suggestion
+from model.scenario.schema import Scenario
+
+Floats = NDArray[np.float64]
+
+_DIGITS = 6
+_SPREAD = 2.0
+
+
+@dataclass(frozen=True)
+class Member:
+    """One parameter that a factor sets.
+
+    Args:
+        keys: its path in a resolved scenario.
+        low: the value at level 0.
+        high: the value at level 1.
+        options: named alternatives instead of a range.
+        whole: whether values are whole numbers.
+        scaled: whether levels multiply (half to double) rather than add.
+    """
+
+    keys: tuple[str, ...]
+    low: float = 0.0
+    high: float = 1.0
+    options: tuple[Any, ...] = ()
+    whole: bool = False
+    scaled: bool = False
+
+    def value(self, level: float) -> Any:
+        """The value at a level from 0 to 1."""
+        if self.options:
+            return self.options[min(int(level * len(self.options)), len(self.options) - 1)]
+        added = self.low + level * (self.high - self.low)
+        value = self.low * (self.high / self.low) ** level if self.scaled else added
+        return round(value) if self.whole else float(f"{value:.{_DIGITS}g}")
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A parameter, or one of all actors of a kind.
+
+    Args:
+        name: dotted path; for a group the kind stands in the actor's place.
+        members: the parameters that it sets.
+        status: the weakest status of its members.
+        unit: of the parameter.
+        meaning: of the parameter.
+    """
+
+    name: str
+    members: tuple[Member, ...]
+    status: str
+    unit: str
+    meaning: str
+
+    @property
+    def range_text(self) -> str:
+        """Its range in words."""
+        first = self.members[0]
+        if first.options:
+            return "|".join(str(option) for option in first.options)
+        if first.scaled:
+            return "half to double" if len(self.members) > 1 else f"{first.low:g} to {first.high:g}"
+        return f"{first.low:g} to {first.high:g}"
+
+
+def factors_of(scenario: Scenario, patterns: Sequence[str] = ()) -> list[Factor]:
+    """The factors of a scenario in the order of its declarations.
+
+    Args:
+        scenario: resolved.
+        patterns: names of factors or paths of single parameters, in which ``*`` stands for anything; a pattern that fits
+            groups takes those, else single parameters. All factors when empty.
+
+    Raises:
+        PlanError: a pattern fits nothing that has a range.
+    """
+    groups, singles = _factors(scenario, grouped=True), _factors(scenario, grouped=False)
+    if not patterns:
+        return list(groups.values())
+    chosen: dict[str, Factor] = {}
+    problems = []
+    for pattern in patterns:
+        found = _fitting(groups, pattern) or _fitting(singles, pattern)
+        if not found:
+            problems.append(f"--parameters {pattern}: fits no parameter that has a range{suggestion(pattern, singles)}")
+        chosen |= found
+    if problems:
+        raise PlanError(problems)
+    return list(chosen.values())
+
+
+def _fitting(factors: Mapping[str, Factor], pattern: str) -> dict[str, Factor]:
+    return {name: factor for name, factor in factors.items() if fnmatchcase(name, pattern)}
+
+
+_WEAKEST = ("assumed", "weakly identified", "observed")
+
+
+def _factors(scenario: Scenario, *, grouped: bool) -> dict[str, Factor]:
+    declared = [(parse_set(f"{one.path}=0")[0], one) for one in scenario_declarations(scenario)]
+    differing = _differing(declared)
+    collected: dict[str, list[tuple[Member, Declaration]]] = {}
+    for keys, one in declared:
+        member = _member(keys, one, describes=keys[0] == "actors" and keys[2] in differing)
+        if member is None:
+            continue
+        kind = type(scenario.actors[keys[1]]).__name__.removesuffix("Parameters") if keys[0] == "actors" else ""
+        name = ".".join(("actors", kind, *keys[2:])) if kind and grouped else one.path
+        collected.setdefault(name, []).append((member, one))
+    found = {}
+    for name, parts in collected.items():
+        status = min((one.status for _, one in parts), key=_WEAKEST.index)
+        one = parts[0][1]
+        found[name] = Factor(name, tuple(member for member, _ in parts), status, one.unit, one.meaning)
+    return found
+
+
+def _differing(declared: Sequence[tuple[tuple[str, ...], Declaration]]) -> set[str]:
+    """Names of the parameters whose values differ between actors."""
+    values: dict[str, set[Any]] = {}
+    for keys, one in declared:
+        if keys[0] == "actors" and one.low is not None:
+            values.setdefault(keys[2], set()).add(one.default)
+    return {name for name, found in values.items() if len(found) > 1}
+
+
+def _member(keys: tuple[str, ...], one: Declaration, *, describes: bool) -> Member | None:
+    if one.status == "definition" or one.default is None:
+        return None
+    if one.options:
+        return Member(keys, options=tuple(one.options))
+    if isinstance(one.default, bool):
+        return Member(keys, options=(False, True))
+    if one.low is None or one.high is None or one.low == one.high:
+        return None
+    whole, low, high = isinstance(one.default, int), float(one.low), float(one.high)
+    if describes:
+        ends = one.default / _SPREAD, one.default * _SPREAD
+        low, high = max(min(ends), low), min(max(ends), high)
+        if low == high or one.default == 0:
+            return None
+    return Member(keys, low, high, whole=whole, scaled=describes)
+
+
+def settled(resolved: Resolved, factors: Sequence[Factor], levels: Sequence[float]) -> dict[str, Any]:
+    """A resolved scenario with every factor at its level.
+
+    Args:
+        resolved: as plain data; it is not changed.
+        factors: k of them.
+        levels: (k,) numbers from 0 to 1.
+    """
+    tree: dict[str, Any] = deepcopy(dict(resolved))
+    for keys, value in _settings(factors, levels):
+        here = tree
+        for key in keys[:-1]:
+            here = here[key]
+        here[keys[-1]] = value
+    return tree
+
+
+def _settings(factors: Sequence[Factor], levels: Sequence[float]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for factor, level in zip(factors, levels, strict=True):
+        for member in factor.members:
+            yield member.keys, member.value(float(level))
