@@ -138,6 +138,7 @@ class Recorder:
             "india_route_capacity_t": market.route_capacity,
             "india_processing_revenue_usd": flows.india_revenue,
             "separated_t_australia": flows.separated,
+            "other_origins_t": market.other_origins,
             "federal_settlement": state.settlement,
             **observe(self.world, state, self.junta),
             "elections_held": state.elections,

@@ -68,6 +68,7 @@ MONTHLY = (
     _c("us_heavy_ree_supply_share", _F, "0-1", "Dy and Tb oxide that reached the US over its demand, in the month"),
     _c("india_route_capacity_t", _F, "t/month", "what the road to India could carry if it were safe and dry"),
     _c("india_processing_revenue_usd", _F, "USD", "revenue of India's processors in the month"),
+    _c("other_origins_t", _F, "t/month", "ore that China gets from other countries"),
     _c("sacm_full_area", _F, "0-1", "area under the junta's full authority, as SAC-M counts (model/observe.py)"),
     _c("sacm_full_population", _F, "0-1", "population under it, as SAC-M counts"),
     _c("bbc_full_area", _F, "0-1", "area under the junta's full control, as the BBC counts"),

@@ -143,7 +143,7 @@ def test_a_misspelt_instrument_of_the_parent_is_named(write: Write) -> None:
         ('start = "2025-8"', 'covid.start = "2025-8": must be a month in quotes'),
         (
             'start = "2025-08"\ntarget = "Chian"',
-            "covid.target = \"Chian\": unknown crossing or country; did you mean 'China'?",
+            "covid.target = \"Chian\": unknown crossing, country or state; did you mean 'China'?",
         ),
         ('start = "2025-08"\nend = "2025-07"', 'covid.end = "2025-07": must not be before the start, 2025-08'),
         ('start = "2025-08"\nvalue = inf', "covid.value = inf: must be a finite number between 0 and 1000000"),
