@@ -80,7 +80,7 @@ def of_use(*uses: str) -> tuple[Pattern, ...]:
 
 def frozen_at() -> str:
     """The hash that was noted when pattern table, operators and scoring were frozen, before held-out patterns were seen."""
-    return (HERE / "FROZEN").read_text(encoding="utf-8").split()[0]
+    return (HERE / "frozen.md").read_text(encoding="utf-8").split()[0]
 
 
 def frozen_hash() -> str:

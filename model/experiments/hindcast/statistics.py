@@ -94,8 +94,19 @@ def _belt_months(trace: Trace, world: World) -> float | None:
     return float(max(falls) - min(falls)) if len(falls) == len(BELT) else None
 
 
+def sieges(trace: Trace) -> Spells:
+    """What a reporter would call the battles for the junta's towns: attacks that became sieges, and towns that fell."""
+    begun = {(e.place, e.actor): e.month for e in trace.events if e.kind == "siege_begun" and e.other == "JUNTA"}
+    found = []
+    for spell in trace.attacked:
+        siege = spell.first <= begun.get((spell.place, spell.attacker), -1) <= spell.last
+        if spell.attacker != "JUNTA" and (spell.fell or siege):
+            found.append((spell.length, spell.fell))
+    return Spells.make(found)
+
+
 def _siege_test(trace: Trace, world: World) -> float | None:
-    modelled = Spells.make([(spell.length, spell.fell) for spell in trace.attacked])
+    modelled = sieges(trace)
     return logrank_p(modelled, observed_sieges(world.name)) if len(modelled.months) else None
 
 

@@ -36,7 +36,9 @@ def kaplan_meier(spells: Spells) -> tuple[Floats, Floats]:
 
 
 def logrank_p(first: Spells, second: Spells) -> float:
-    """P of the log-rank test that both come from one survival curve; 1 where neither saw a fall."""
+    """Chance (p) of the log-rank test that both come from one survival curve; 1 where nothing could tell them apart."""
     if not first.fell.any() and not second.fell.any():
         return 1.0
-    return float(stats.logrank(first.censored(), second.censored()).pvalue)
+    with np.errstate(invalid="ignore"):  # all fell at once: the statistic is 0 / 0
+        p = float(stats.logrank(first.censored(), second.censored()).pvalue)
+    return 1.0 if np.isnan(p) else p

@@ -1,0 +1,292 @@
+"""Calibration by history matching (Craig et al. 1997; Vernon, Goldstein & Bower 2010) on the calibration patterns alone.
+
+Two blocks of parameters, *war* and *trade*, see different patterns (``priors.py``); each goes through waves. The first wave is
+a Latin hypercube over the prior; every later one moves members that are not ruled out by differences of other members
+(differential evolution, ter Braak 2006) with a small jitter, within the prior. The implausibility of a vector for one number is
+``|median - observed| / sqrt(h^2 + s^2 / n)``: ``h`` the half-width of the tolerance on that side, ``s`` the spread of ``n``
+replicates; 1 is the edge of the tolerance. A number that is not defined in half the runs or more is ``UNDEFINED`` away. A
+pattern is ruled out beyond 1; patterns that no vector of any wave meets are *structural misses*: they choose nothing and are
+reported. Each wave is a batch in a folder of its own, so that an interrupted calibration goes on where it was. No emulator: a
+run takes less than a second, and one over 30 dimensions would cost more honesty than time.
+
+The best members of both blocks are paired by rank; ``plausible.csv`` holds them, with the two-way choices of ``structure.*``
+that are compared kept in proportion: both readings of what stops mines keep members.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from model.draws import Draws
+from model.experiments.batch import run_batch
+from model.experiments.errors import BatchError
+from model.experiments.hindcast.patterns import CALIBRATION, LEAST_SHARE, Pattern, frozen_at, frozen_hash, of_use
+from model.experiments.hindcast.priors import (
+    BLOCKS,
+    CALIBRATION_MONTHS,
+    Prior,
+    latin_hypercube,
+    priors,
+    resolved_with,
+    settings,
+)
+from model.experiments.hindcast.score import score
+from model.experiments.hindcast.simulate import MONTHLY_MAP, simulate_for_calibration
+from model.experiments.plan import make_plan
+from model.scenario.read import load_scenario
+from model.scenario.spec import canonical_json
+
+Floats = NDArray[np.float64]
+UNDEFINED = 10.0
+"""Implausibility of a number that most runs do not show."""
+KEPT = 0.2
+"""Share of a wave's best vectors from which the next one moves, when fewer are wholly plausible."""
+JITTER = 0.03
+"""Standard deviation of the jitter, of the prior's width."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A parameter vector of a block: positions in the prior, and its implausibility by pattern."""
+
+    units: tuple[float, ...]
+    implausibility: dict[str, float]
+    medians: dict[str, float | None]
+    """By statistic."""
+
+    def rank(self, structural: frozenset[str]) -> tuple[int, float]:
+        """Patterns ruled out, then the sum of implausibilities up to 3; structural misses left out."""
+        counted = [value for name, value in self.implausibility.items() if name not in structural]
+        return sum(value > 1 for value in counted), sum(min(value, 3.0) for value in counted)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a calibration is to do.
+
+    Args:
+        folder: where waves and results go.
+        waves: number of waves a block.
+        vectors: vectors a wave.
+        replicates: runs of each vector and scenario.
+        members: vectors to keep.
+        jobs: processes; None for all cores.
+        wide: whether to start from the wide priors.
+        seed: of the designs.
+    """
+
+    folder: Path
+    waves: int
+    vectors: int
+    replicates: int
+    members: int
+    jobs: int | None
+    wide: bool
+    seed: int = 0
+
+
+def calibrate(plan: Plan, say: Callable[[str], None]) -> dict[str, list[Member]]:
+    """Run or go on with a calibration; every finished wave is kept.
+
+    Args:
+        plan: what to do.
+        say: called with a sentence after each wave.
+
+    Returns:
+        Block -> all its members, best first.
+
+    Raises:
+        BatchError: patterns or scoring differ from the frozen ones, or a folder cannot be used.
+    """
+    if frozen_hash() != frozen_at():
+        raise BatchError("patterns, statistics or scoring were changed after they were frozen: nothing is calibrated")
+    found = {}
+    for block in BLOCKS:
+        members: list[Member] = []
+        for wave in range(1, plan.waves + 1):
+            members += _wave(plan, block, wave, members)
+            misses = structural_misses(members)
+            best = min(member.rank(misses) for member in members)
+            total = len(members[0].implausibility)
+            text = f"{block}, wave {wave}: {len(members)} vectors; the best miss {best[0] + len(misses)} of {total} patterns"
+            say(text + (f"; no vector meets {', '.join(sorted(misses))}" if misses else ""))
+        misses = structural_misses(members)
+        found[block] = sorted(members, key=lambda member: member.rank(misses))
+    return found
+
+
+def structural_misses(members: Sequence[Member]) -> frozenset[str]:
+    """The patterns that no vector meets."""
+    names = members[0].implausibility if members else {}
+    return frozenset(name for name in names if all(member.implausibility[name] > 1 for member in members))
+
+
+def _wave(plan: Plan, block: str, wave: int, members: Sequence[Member]) -> list[Member]:
+    dimensions = priors(block, plan.wide)
+    if wave == 1:
+        units = latin_hypercube(plan.vectors, len(dimensions), plan.seed)
+    else:
+        units = _move(members, plan.vectors, Draws(plan.seed + 1), wave)
+    vectors = [settings(dimensions, row) for row in units]
+    rows = _evaluate(plan, block, wave, vectors)
+    return [Member(tuple(unit), *row) for unit, row in zip(units.tolist(), rows, strict=True)]
+
+
+def _move(members: Sequence[Member], count: int, draws: Draws, wave: int) -> Floats:
+    """New positions: a member moved by the difference of two others, plus a jitter; reflected at the ends."""
+    misses = structural_misses(members)
+    ranked = sorted(members, key=lambda member: member.rank(misses))
+    plausible = sum(member.rank(misses)[0] == 0 for member in ranked)
+    parents = np.array([member.units for member in ranked[: max(plausible, int(KEPT * len(ranked)), 4)]])
+    dimensions = parents.shape[1]
+    numbers = np.arange(3 * count, dtype=np.uint64)
+    chosen = (draws.uniform("parents", wave, numbers) * len(parents)).astype(int).reshape(3, count)
+    cells = np.arange(count * dimensions, dtype=np.uint64)
+    noise = draws.normal("jitter", wave, cells).reshape(count, dimensions)
+    scale = draws.uniform("scale", wave, np.arange(count, dtype=np.uint64))[:, None]
+    moved = parents[chosen[0]] + scale * (parents[chosen[1]] - parents[chosen[2]]) + JITTER * noise
+    moved = np.abs(moved)
+    return np.asarray(np.clip(np.where(moved > 1, 2 - moved, moved), 0.0, 1.0 - 1e-9))
+
+
+def _evaluate(
+    plan: Plan, block: str, wave: int, vectors: Sequence[dict[str, Any]]
+) -> list[tuple[dict[str, float], dict[str, float | None]]]:
+    """Implausibility by pattern and medians by statistic of each vector."""
+    base = {name: load_scenario(name).resolved() for name in BLOCKS[block]}
+    at_points = {
+        name: [resolved_with(one, vector, CALIBRATION_MONTHS[name]) for vector in vectors] for name, one in base.items()
+    }
+    points = [tuple((path, canonical_json(value)) for path, value in vector.items()) for vector in vectors]
+    batch = make_plan(
+        f"calibration {block} {wave}",
+        {name: resolved_with(one, {}, CALIBRATION_MONTHS[name]) for name, one in base.items()},
+        replicates=plan.replicates,
+        points=points,
+        at_points=at_points,
+        record=(MONTHLY_MAP,),
+    )
+    folder = plan.folder / f"{block}-{wave}"
+    report = run_batch(
+        batch, folder, jobs=plan.jobs, resume=folder.exists(), simulate=simulate_for_calibration, timeout=300
+    )
+    if not report.complete:
+        raise BatchError(f"{folder}: the wave is not complete; go on with the same command")
+    return _read_wave(folder, block, len(vectors))
+
+
+def _read_wave(folder: Path, block: str, count: int) -> list[tuple[dict[str, float], dict[str, float | None]]]:
+    import pyarrow.parquet as pq
+
+    runs = pq.read_table(folder / "runs.parquet")
+    wanted = [one for one in of_use(CALIBRATION) if one.scenario in BLOCKS[block]]
+    rows = []
+    scenario, point = runs.column("scenario").to_pylist(), np.asarray(runs.column("point"))
+    for number in range(count):
+        implausible: dict[str, float] = {}
+        medians: dict[str, float | None] = {}
+        for one in wanted:
+            here = [k for k in np.flatnonzero(point == number).tolist() if scenario[k] == one.scenario]
+            values = _column(runs, one.statistic, here)
+            medians[one.statistic] = score(one, values).median
+            value = implausibility(one, values)
+            implausible[one.pattern] = max(implausible.get(one.pattern, 0.0), value)
+        rows.append((implausible, medians))
+    return rows
+
+
+def _column(runs: pa.Table, name: str, rows: Sequence[int]) -> list[float | None]:
+    if name not in runs.column_names:
+        return [None] * len(rows)
+    column = runs.column(name).to_pylist()
+    return [column[row] for row in rows]
+
+
+def implausibility(pattern: Pattern, values: Sequence[float | None]) -> float:
+    """How far an ensemble of runs lies from the observed number, in half-widths of its tolerance."""
+    scored = score(pattern, values)
+    if scored.median is None:
+        return UNDEFINED
+    known = np.array([value for value in values if value is not None])
+    gap = scored.median - pattern.observed
+    half = pattern.high - pattern.observed if gap > 0 else pattern.observed - pattern.low
+    noise = float(known.var(ddof=1)) / len(known) if len(known) > 1 else 0.0
+    distance = abs(gap) / max(float(np.sqrt(half**2 + noise)), 1e-12)
+    return float(max(distance, 1.0 + LEAST_SHARE - scored.within) if scored.within < LEAST_SHARE else distance)
+
+
+def choose(found: dict[str, list[Member]], count: int, wide: bool) -> list[dict[str, Any]]:
+    """The plausible set: the best members of each block, paired by rank; both readings of what stops mines keep members.
+
+    Args:
+        found: members by block, best first.
+        count: how many vectors.
+        wide: whether positions are those of the wide priors.
+
+    Returns:
+        Path -> value of each vector.
+    """
+    picked = {}
+    for block, members in found.items():
+        dimensions = priors(block, wide)
+        picked[block] = [settings(dimensions, np.array(one.units)) for one in _balanced(members, dimensions, count)]
+    return [{**war, **trade} for war, trade in zip(picked["war"], picked["trade"], strict=True)]
+
+
+def _balanced(members: Sequence[Member], dimensions: Sequence[Prior], count: int) -> list[Member]:
+    """The best members, at least a fifth of them with each option of every choice that has any member."""
+    chosen = list(members[:count])
+    for index, prior in enumerate(dimensions):
+        for option in prior.options:
+            of_option = [one for one in members if prior.value(one.units[index]) == option]
+            missing = count // 5 - sum(one in of_option for one in chosen)
+            more = [one for one in of_option if one not in chosen][: max(missing, 0)]
+            spare = [one for one in reversed(chosen) if prior.value(one.units[index]) != option]
+            for new, old in zip(more, spare, strict=False):
+                chosen[chosen.index(old)] = new
+    return chosen
+
+
+def write_vectors(path: Path, vectors: Sequence[dict[str, Any]]) -> None:
+    """Write a set of parameter vectors: a header of dotted paths, a row a vector; values as JSON."""
+    names = list(vectors[0])
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(names)
+        for vector in vectors:
+            values = [vector[name] for name in names]
+            writer.writerow([value if isinstance(value, str) else json.dumps(value) for value in values])
+
+
+@dataclass(frozen=True)
+class Shrinkage:
+    """How far calibration narrowed a parameter: 5, 50 and 95 % points of the kept members, and width over the prior's."""
+
+    path: str
+    block: str
+    low: str
+    median: str
+    high: str
+    width: float
+
+
+def shrinkage(found: dict[str, list[Member]], count: int, wide: bool) -> list[Shrinkage]:
+    """For each parameter the central 90 % of the kept members, over the central 90 % of the prior."""
+    rows = []
+    for block, members in found.items():
+        dimensions = priors(block, wide)
+        kept = np.array([one.units for one in _balanced(members, dimensions, count)])
+        for index, prior in enumerate(dimensions):
+            points = np.quantile(kept[:, index], [0.05, 0.5, 0.95])
+            low, median, high = (str(prior.value(point)) for point in points)
+            rows.append(Shrinkage(prior.path, block, low, median, high, float((points[2] - points[0]) / 0.9)))
+    return rows
