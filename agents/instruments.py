@@ -38,6 +38,9 @@ PARTNER, NUG = "PARTNER", "NUG"
 SHARED = ("aid", "arms")
 """Kinds of which a target that stands for several actors gives each an equal part."""
 
+DECLARED = ("recognition", "sanctions", "sanctions_relief", "tariff", "tariff_threat")
+"""Kinds that stand once declared, whatever attention Washington has left; all others need it month by month."""
+
 UNTARGETED = ("tariff", "tariff_threat", "route_building", "envoy")
 """Kinds that need no target."""
 

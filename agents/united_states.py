@@ -3,7 +3,7 @@
 Attention ``A`` is a stochastic budget with a sustained mean (SOURCES K8): ``A <- m + r (A - m) + s xi`` within 0-1, where the
 mean ``m`` decays only in scenarios that say so, and a special envoy at level ``e`` holds a part of what is missing:
 ``m + h e (1 - m)``. What an instrument delivers is ``level (1 - exp(-t / ramp)) A`` while it runs, its condition holds and its
-target has accepted it.
+target has accepted it; recognition, sanctions and tariffs stand once they are declared, without ``A``.
 
 *Partner* (article: "strategic empowerment"). Every ``n`` months each armed actor's standing (legitimacy, governing capacity,
 alignment, stability, resources, 0-1 each; :func:`model.dynamics.governance.standing`) is weighed, ``score = sum w k / sum w``, with
@@ -23,7 +23,7 @@ import numpy as np
 from mesa import Agent, Model
 from numpy.typing import NDArray
 
-from agents.instruments import NEEDS_CONSENT, SHARED, Condition, Instrument
+from agents.instruments import DECLARED, NEEDS_CONSENT, SHARED, Condition, Instrument
 from agents.other_parameters import UnitedStatesParameters
 from model.draws import Draws, keys
 from model.dynamics.governance import Standing
@@ -135,7 +135,8 @@ class UnitedStates(Agent):
                     self.envoy = max(self.envoy, effort)
                 part = len(aim(instrument)) if instrument.kind in SHARED else 1
                 row = delivered.setdefault(instrument.kind, np.zeros(forces + 1))
-                row[actor] = min(row[actor] + effort * self.attention / part, 1.0)
+                given = effort if instrument.kind in DECLARED else effort * self.attention / part
+                row[actor] = min(row[actor] + given, 1.0)
         self.running = running
         self._learn_threats(delivered)
         return {kind: row for kind, row in delivered.items() if row.any()}

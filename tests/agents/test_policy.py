@@ -262,3 +262,10 @@ def test_an_envoy_holds_attention_makes_offers_easier_to_take_and_helps_a_peace(
     assert policy_phases.worth_of_offer(envoy, offer, kia)[0] > policy_phases.worth_of_offer(alone, offer, kia)[0]
     assert (policy_phases.brokering(envoy) > 0).all()
     assert not policy_phases.brokering(alone).any()
+
+
+def test_recognition_stands_when_attention_is_lost_and_aid_does_not() -> None:
+    offers = (instrument("recognition", "KIA"), instrument("aid", "KIA"))
+    model = run(small(*WILLING, *offers, "united_states.attention_mean=0", "united_states.attention_noise=0"), 2)
+    assert model.level("recognition")[at(model, "KIA")] == 1.0
+    assert model.level("aid")[at(model, "KIA")] < run(small(*WATCHFUL, *WILLING, *offers), 2).level("aid").max()
