@@ -66,6 +66,10 @@ def test_india_hedges() -> None:
     for _ in range(60):
         india.hedge(1.0, 0.0)
     assert india.commitment == pytest.approx(alone + Q.hedging_us, abs=0.01)
+    earning, _, _ = _quad()
+    for _ in range(60):
+        earning.hedge(0.5, Q.revenue_hoped_usd / 2)
+    assert earning.commitment == pytest.approx(alone + (Q.hedging_us + Q.hedging_revenue) / 2, abs=0.01)
     drawn, _, _ = _quad(QuadParameters(brics_pull=1.0))
     assert drawn.commitment < alone
 
@@ -85,4 +89,7 @@ def test_japanese_money_speeds_up_the_road() -> None:
     with_money = quad_orders(*_quad(), us_effort=1.0, earned=0.0)
     without = quad_orders(*_quad(QuadParameters(japan_finance=0.0)), us_effort=1.0, earned=0.0)
     assert with_money.effort > without.effort > 0
+    japan = _quad()[1]
+    japan.finance(0.5)
+    assert japan.paid == pytest.approx(Q.japan_usd / 2)
     assert with_money.separation_t == Q.australia_separation_t

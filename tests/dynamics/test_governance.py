@@ -57,6 +57,18 @@ def test_services_cost_money_and_build_consent_which_brings_levies_and_recruits(
     assert levies[0] > levies[1]
 
 
+def test_consent_rises_to_what_services_bring_and_falls_without_them() -> None:
+    consents = []
+    for spending in (1e9, 0.0):
+        model = small()
+        spent, nobody = np.full(len(model.armed), spending), np.zeros(len(model.armed))
+        for _ in range(60):
+            people.serve(model.world, model.ground, model.state, spent, 0.6, nobody, model.p.people)
+        consents.append(model.state.legitimacy[KIA].max())
+    gain = MODEL.p.people.consent_services
+    assert consents[0] - consents[1] == pytest.approx(gain, abs=0.05)
+
+
 def test_money_for_services_is_taken_before_upkeep() -> None:
     model = small()
     means = {name: np.zeros(len(model.armed)) for name in ("aid", "arms", "sanctions", "frozen")}

@@ -76,6 +76,7 @@ def test_oxide_and_revenue_come_from_what_is_processed() -> None:
     report = _step(chain)
     assert (report.processed, report.separated, state.market.india_stock) == (30, 40, 30)
     assert report.oxide == pytest.approx(70 * 0.06 * P.recovery)
+    assert state.flows.separated == report.separated
     us = 0.06 * P.recovery * (30 * P.us_share_india + 40 * P.us_share_australia)
     assert state.flows.us_oxide == pytest.approx(us)
     value = state.market.price_ore / 1.13 / 7.2

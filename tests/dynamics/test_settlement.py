@@ -154,6 +154,15 @@ def test_brokers_and_believed_threats_bring_ceasefires_and_hope_delays_them() ->
     assert signed(model, brokering=brokered, waiting=np.full(forces, 2.0)) < helped
 
 
+@pytest.mark.parametrize("sure", ["junta", "groups"])
+def test_a_broker_helps_either_side_that_wavers(sure: str) -> None:
+    model = small()
+    forces = len(model.armed)
+    others_than_junta = np.arange(forces) != model.junta
+    model.state.losses_year[others_than_junta if sure == "groups" else ~others_than_junta] = 1.0
+    assert signed(model, brokering=np.full(forces, 1.0)) > signed(model)
+
+
 def test_brokering_reaches_the_table() -> None:
     model = run(small(*WATCHFUL, instrument("brokering", "KIA")), 1)
     kia = model.world.force_index["KIA"]
