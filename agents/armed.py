@@ -16,6 +16,8 @@ from agents.armed_parameters import ArmedActorParameters
 from model.draws import Draws, key
 from model.dynamics.ground import Ground
 from model.dynamics.operations import Options
+from model.kernels import compiled
+from model.kernels.forces import best_rows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -57,6 +59,8 @@ class ArmedActor(Agent):
         me = ground.actor_keys[self.index : self.index + 1]
         attack = p.choice_precision * options.utility[rows] + draws.gumbel("attack", month, me, places)
         hold = draws.gumbel("hold", month, me, places)
+        if compiled():
+            return rows.start + best_rows(options.utility[rows], attack - hold, p.operations_per_month)
         gain = np.where(options.utility[rows] > 0, attack - hold, -1.0)
         best = np.argsort(-gain, kind="stable")[: p.operations_per_month]
         return np.asarray(rows.start + best[gain[best] > 0])

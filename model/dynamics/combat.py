@@ -22,6 +22,8 @@ from model.draws import Draws
 from model.dynamics.contest import ContestParameters, attack_supply, defence_supply, fighter_worth, success
 from model.dynamics.ground import Ground
 from model.dynamics.operations import FortificationParameters, walls
+from model.kernels import compiled
+from model.kernels import forces as kernels
 from model.parameters import ParameterTable, parameter
 from model.state import NOBODY, State
 
@@ -129,6 +131,9 @@ def gather(ground: Ground, state: State, orders: Orders) -> None:
         state: ``troops`` changes.
         orders: attacks; an actor's fighters near several of its targets are shared out evenly.
     """
+    if compiled():
+        kernels.gather(state.troops, ground.near_start, ground.near_end, orders.actor, orders.place, orders.spare)
+        return
     near = ground.near_dense[orders.place]
     calls = np.zeros(state.troops.shape)
     np.add.at(calls, orders.actor, near)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.dynamics.ground import Ground
+from model.kernels import compiled, land
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -62,7 +63,11 @@ def fighters_to_hold(world: World, parameters: ControlParameters) -> Floats:
 
 def target(ground: Ground, state: State, needed: Floats, parameters: ControlParameters) -> Floats:
     """(F + 1, N) shares that the countryside moves towards; the last row is nobody."""
-    force = (ground.members @ (state.troops * state.supply).T).T
+    if compiled():
+        at, ratio = land.force_over_need(state.troops, state.supply, ground.territory, needed)
+        strength = ratio**parameters.decisiveness
+        return land.target_shares(at, strength, state.holder, state.legitimacy, parameters.town_weight)
+    force = np.ascontiguousarray((ground.members @ (state.troops * state.supply).T).T)
     weight = (force / needed) ** parameters.decisiveness
     holder = state.holder[: len(needed)]
     held = np.flatnonzero(holder >= 0)
@@ -84,7 +89,13 @@ def update(ground: Ground, state: State, needed: Floats, parameters: ControlPara
         needed: (N,) what :func:`fighters_to_hold` gives.
         parameters: the table above.
     """
-    aim = np.maximum(target(ground, state, needed, parameters), parameters.fading * state.control)
+    aim = target(ground, state, needed, parameters)
+    if compiled():
+        at, present, wanted = land.shares_in_play(aim, state.control, parameters.fading)
+        moved = present ** (1 - parameters.rate) * wanted**parameters.rate
+        state.control = land.shares_of(at, moved, *aim.shape)
+        return
+    aim = np.maximum(aim, parameters.fading * state.control)
     aim /= aim.sum(axis=0)
     present = np.maximum(state.control, parameters.fading * aim)
     moved = present ** (1 - parameters.rate) * aim**parameters.rate

@@ -46,6 +46,10 @@ class Ground:
 
     near: sparse.csr_array
     """(P, P) 1 where two places are next to each other or the same."""
+    near_start: Ints
+    """(P + 1,) where the neighbours of each place begin in ``near_end``; the last is their number."""
+    near_end: Ints
+    """Neighbours of all places, each place among its own, in ascending order."""
     near_dense: Bools
     """(P, P) the same as booleans."""
     is_town: Bools
@@ -93,15 +97,18 @@ def ground_of(world: World, parameters: GroundParameters) -> Ground:
     chinese = np.zeros(places, bool)
     chinese[world.crossing_place[world.chinese_crossings]] = True
     population = np.where(is_town, np.resize(world.population, places), 0.0)
+    near = sparse.csr_array(world.near.astype(np.float64))
     membership = (np.ones(places), (world.place_territory, np.arange(places)))
     return Ground(
-        near=sparse.csr_array(world.near.astype(np.float64)),
+        near=near,
+        near_start=near.indptr.astype(np.int64),
+        near_end=near.indices.astype(np.int64),
         near_dense=world.near,
         is_town=is_town,
         territory=world.place_territory,
         members=sparse.csr_array(membership, shape=(territories, places)),
         home_place=home_place,
-        home=world.home,
+        home=np.ascontiguousarray(world.home),
         posture=_posture(world, parameters, is_town, population, home_place, gates),
         rent_site=rent,
         gate_goods=gates,
@@ -134,3 +141,11 @@ def _beijing_cares(world: World, chinese: Bools, road_share: float) -> Bools:
     pairs = world.borders[border[world.borders].any(axis=1)]
     beside = np.isin(world.place_territory, pairs)
     return at_gate | (beside & (world.betweenness >= road_share))
+
+
+def over_actors(who: Bools, values: Floats) -> Floats:
+    """(F, P) sums of (F, P) ``values`` over the actors that (F, F) ``who`` marks in each row, one after another."""
+    total = np.zeros(values.shape)
+    for other, row in enumerate(values):
+        total += who[:, other, None] * row
+    return total

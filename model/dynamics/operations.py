@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from model.draws import Draws
 from model.dynamics.contest import ContestParameters, attack_supply, defence_supply, fighter_worth, success
-from model.dynamics.ground import Ground
+from model.dynamics.ground import Ground, over_actors
+from model.kernels import compiled
+from model.kernels import forces as kernels
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -107,7 +109,10 @@ def strengths(
         contest: table of the contest.
         fort: table of fortification.
     """
-    worth = fighter_worth(state, profile["effectiveness"], contest)[:, None]
+    worth, commit = fighter_worth(state, profile["effectiveness"], contest), profile["commit_share"]
+    if compiled():
+        return _strengths(ground, state, worth, commit, contest, fort)
+    worth = worth[:, None]
     field = state.troops * worth * attack_supply(state.supply, contest)
     reach = (ground.near @ field.T).T
     guard = state.troops * worth * defence_supply(state.supply, contest)
@@ -116,11 +121,34 @@ def strengths(
     own[held] = guard[state.holder[held], held]
     allied = (state.stance == 1) & ~np.eye(len(state.stance), dtype=bool)
     helped = np.zeros_like(own)
-    helped[held] = np.einsum("kf,fk->k", allied[state.holder[held]].astype(np.float64), guard[:, held])
-    share = profile["commit_share"][:, None] * _spare(ground, state, field, reach, profile["commit_share"], fort)
+    helped[held] = over_actors(allied, guard)[state.holder[held], held]
+    share = commit[:, None] * _spare(ground, state, field, reach, commit, fort)
     drawn = share * field
     called = field + (ground.near @ drawn.T).T - drawn
     return Forces(field, reach, share, called, own + fort.ally_share * helped)
+
+
+def _strengths(
+    ground: Ground,
+    state: State,
+    worth: Floats,
+    commit: Floats,
+    contest: ContestParameters,
+    fort: FortificationParameters,
+) -> Forces:
+    near, where = (ground.near_start, ground.near_end), (state.holder, state.attacker, state.stance)
+    entries = np.flatnonzero(state.troops)
+    factor = attack_supply(state.supply.ravel()[entries], contest)
+    field = kernels.field_strength(state.troops, worth, factor, entries)
+    reach = kernels.neighbour_sums(*near, field)
+    share = commit[:, None] * kernels.spare_share(field, reach, commit, *where, walls(ground, fort))
+    drawn = share * field
+    called = field + kernels.neighbour_sums(*near, drawn) - drawn
+    floor = contest.defence_without_supply
+    guard = kernels.guard_strength(
+        state.troops, worth, state.supply, floor, state.holder, state.stance, fort.ally_share
+    )
+    return Forces(field, reach, share, called, guard)
 
 
 def _spare(
@@ -139,8 +167,7 @@ def _spare(
         commit: (F,) share of the fighters nearby that an attack draws on.
         fort: table of fortification.
     """
-    hostile = (state.stance == -1).astype(np.float64)
-    enemy = hostile @ (commit[:, None] * reach)
+    enemy = over_actors(state.stance == -1, commit[:, None] * reach)
     actors = np.arange(len(field))[:, None]
     need = np.where(state.holder[None] == actors, enemy / walls(ground, fort), 0.0)
     kept = np.divide(need, field, out=np.zeros_like(field), where=field > 0)
@@ -163,6 +190,8 @@ def within_reach(state: State, reach: Floats, minimum: float, hostile: Bools) ->
         minimum: strength from which a place is within reach.
         hostile: (F, F) whom each actor counts as an enemy, or thinks of as one.
     """
+    if compiled():
+        return kernels.pairs_within_reach(state.holder, hostile, reach, minimum)
     targets = np.zeros(reach.shape, bool)
     held = state.holder >= 0
     targets[:, held] = hostile[:, state.holder[held]]
@@ -256,6 +285,8 @@ def staging(ground: Ground, options: Options, forces: Forces) -> Floats:
     """(F, P) months of revenue: how much a place serves attacks next to it that would pay once fighters are massed."""
     gain = np.zeros_like(forces.field)
     gain[options.actor, options.place] = np.maximum(options.massed, 0.0)
+    if compiled():
+        return kernels.neighbour_sums(ground.near_start, ground.near_end, gain)
     return np.asarray((ground.near @ gain.T).T)
 
 

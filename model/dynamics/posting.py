@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.dynamics.ground import Ground
+from model.dynamics.ground import Ground, over_actors
 from model.kernels import compiled, sums
 from model.parameters import ParameterTable, parameter
 from model.state import State
@@ -68,17 +68,21 @@ def move(
         mobile_share: (F,) share of the wanted change that can be made in a month.
         parameters: the table above.
     """
-    hostile = (state.stance == -1).astype(np.float64)
-    enemy = hostile @ reach
-    threat = np.divide(enemy, enemy + reach, out=np.zeros_like(enemy), where=enemy + reach > 0)
     forces = np.arange(len(state.troops))
     held = state.holder[None] == forces[:, None]
-    ours = state.control[:-1][:, ground.territory] * ground.is_town
-    present = held + parameters.countryside_weight * ours * ~held
-    weight = present * (ground.posture * (1 + parameters.threat_weight * threat) + parameters.staging_weight * staging)
     besieging = state.attacker[None] == forces[:, None]
     joined = (state.supply >= parameters.joined_supply) & ~besieging
     joined &= (state.isolated == 0) | ~held
+    if compiled():
+        weights = (parameters.threat_weight, parameters.staging_weight, parameters.countryside_weight)
+        where = (state.stance, state.holder, state.control, ground.posture)
+        sums.move_reserves(state.troops, joined, reach, staging, *where, mobile_share, weights)
+        return
+    enemy = over_actors(state.stance == -1, reach)
+    threat = np.divide(enemy, enemy + reach, out=np.zeros_like(enemy), where=enemy + reach > 0)
+    ours = state.control[:-1][:, ground.territory] * ground.is_town
+    present = held + parameters.countryside_weight * ours * ~held
+    weight = present * (ground.posture * (1 + parameters.threat_weight * threat) + parameters.staging_weight * staging)
     weight *= joined
     free = state.troops * joined
     total = weight.sum(axis=1)

@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from model.draws import Draws
-from model.dynamics.ground import Ground
+from model.dynamics.ground import Ground, over_actors
 from model.kernels import compiled
 from model.kernels import roads as roads_kernels
 from model.kernels.roads import road_distances
@@ -138,9 +138,7 @@ def passable_places(ground: Ground, state: State, share: float) -> Bools:
     held = np.zeros((len(friends), len(state.holder)), bool)
     some = state.holder >= 0
     held[:, some] = friends[:, state.holder[some]]
-    countryside = np.zeros((len(friends), state.control.shape[1]))
-    for other, shares in enumerate(state.control[:-1]):
-        countryside += friends[:, other, None] * shares
+    countryside = over_actors(friends, state.control[:-1])
     return held | (countryside >= share)[:, ground.territory]
 
 

@@ -122,3 +122,83 @@ def share_out(wanted: Floats, amount: Ints) -> Ints:
     for row in range(len(wanted)):
         _share_row(wanted[row], amount[row], _pairwise(wanted[row], 0, wanted.shape[1]), out[row])
     return out
+
+
+@kernel
+def _wanted_row(
+    actor: int,
+    troops: Ints,
+    joined: Bools,
+    reach: Floats,
+    staging: Floats,
+    stance: Ints,
+    holder: Ints,
+    shares: Floats,
+    posture: Floats,
+    weights: tuple[float, float, float],
+) -> Floats:
+    """(P,) weights of the places at which one actor wants its fighters; see :func:`model.dynamics.posting.move`."""
+    threat_weight, staging_weight, countryside_weight = weights
+    out = np.zeros(len(holder))
+    for place in range(len(holder)):
+        if not joined[place]:
+            continue
+        held = holder[place] == actor
+        present = 1.0 if held else countryside_weight * shares[place]
+        if present == 0:
+            continue
+        enemy = 0.0
+        for other in range(len(reach)):
+            if stance[actor, other] == -1:
+                enemy += reach[other, place]
+        both = enemy + reach[actor, place]
+        threat = enemy / both if both > 0 else 0.0
+        out[place] = present * (posture[place] * (1 + threat_weight * threat) + staging_weight * staging[place])
+    return out
+
+
+@kernel
+def move_reserves(
+    troops: Ints,
+    joined: Bools,
+    reach: Floats,
+    staging: Floats,
+    stance: Ints,
+    holder: Ints,
+    control: Floats,
+    posture: Floats,
+    mobile: Floats,
+    weights: tuple[float, float, float],
+) -> None:
+    """Move fighters in ``troops`` towards where each actor wants them; see :func:`model.dynamics.posting.move`."""
+    places = len(holder)
+    arriving, shares = np.empty(places, np.int64), np.zeros(places)
+    for actor in range(len(troops)):
+        # The first places are the territories' towns; a site has no countryside of its own.
+        shares[: control.shape[1]] = control[actor]
+        weight = _wanted_row(
+            actor, troops[actor], joined[actor], reach, staging[actor], stance, holder, shares, posture[actor], weights
+        )
+        total = _pairwise(weight, 0, places)
+        if not total > 0:
+            continue
+        pool = 0
+        for place in range(places):
+            if joined[actor, place]:
+                pool += troops[actor, place]
+        scale = pool / max(total, 1e-12)
+        moving, lacking = 0, False
+        for place in range(places):
+            free = troops[actor, place] if joined[actor, place] else 0
+            goal = weight[place] * scale
+            weight[place] = max(goal - free, 0.0)
+            lacking = lacking or weight[place] > 0
+            arriving[place] = int(np.floor(max(free - goal, 0.0) * mobile[actor]))
+        if not lacking:
+            continue
+        for place in range(places):
+            troops[actor, place] -= arriving[place]
+            moving += arriving[place]
+        _share_row(weight, moving, _pairwise(weight, 0, places), arriving)
+        for place in range(places):
+            troops[actor, place] += arriving[place]

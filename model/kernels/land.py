@@ -1,0 +1,103 @@
+"""Kernels of the countryside: who controls it, and the shares of a month later."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.kernels import kernel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@kernel
+def force_over_need(troops: Ints, supply: Floats, territory: Ints, needed: Floats) -> tuple[Ints, Floats]:
+    """Where actors have fighters: (E,) positions in the flattened (F, N) table, and (E,) supplied fighters over those needed."""
+    forces, territories = len(troops), len(needed)
+    force = np.zeros((forces, territories))
+    for actor in range(forces):
+        for place in range(len(territory)):
+            if troops[actor, place] != 0:
+                force[actor, territory[place]] += troops[actor, place] * supply[actor, place]
+    at, ratio = np.empty(forces * territories, np.int64), np.empty(forces * territories)
+    count = 0
+    for actor in range(forces):
+        for where in range(territories):
+            if force[actor, where] != 0:
+                at[count], ratio[count] = actor * territories + where, force[actor, where] / needed[where]
+                count += 1
+    return at[:count].copy(), ratio[:count].copy()
+
+
+@kernel
+def target_shares(at: Ints, strength: Floats, holder: Ints, legitimacy: Floats, town_weight: float) -> Floats:
+    """(F + 1, N) shares that the countryside moves towards; the last row is nobody.
+
+    Args:
+        at: what :func:`force_over_need` returned.
+        strength: (E,) weight of the fighters there.
+        holder: (N,) who holds the town.
+        legitimacy: (F, N) consent.
+        town_weight: weight of holding the town.
+    """
+    forces, territories = legitimacy.shape
+    shares = np.zeros((forces + 1, territories))
+    for k in range(len(at)):
+        shares[at[k] // territories, at[k] % territories] = strength[k]
+    for where in range(territories):
+        if holder[where] >= 0:
+            shares[holder[where], where] += town_weight
+    total = np.zeros(territories)
+    for actor in range(forces):
+        for where in range(territories):
+            if shares[actor, where] != 0:
+                shares[actor, where] *= 0.5 + legitimacy[actor, where]
+                total[where] += shares[actor, where]
+    for where in range(territories):
+        total[where] = 1.0 + total[where]
+        shares[forces, where] = 1.0 / total[where]
+    for actor in range(forces):
+        for where in range(territories):
+            shares[actor, where] /= total[where]
+    return shares
+
+
+@kernel
+def shares_in_play(aim: Floats, control: Floats, fading: float) -> tuple[Ints, Floats, Floats]:
+    """Where shares are above 0: (E,) positions in the flattened table, shares of this month, shares aimed at.
+
+    Args:
+        aim: (F + 1, N) what :func:`target_shares` returned; overwritten.
+        control: (F + 1, N) shares of this month.
+        fading: least target of a share over the present one.
+    """
+    rows, territories = aim.shape
+    total = np.zeros(territories)
+    for row in range(rows):
+        for where in range(territories):
+            aim[row, where] = max(aim[row, where], fading * control[row, where])
+            total[where] += aim[row, where]
+    size = rows * territories
+    at, present, wanted = np.empty(size, np.int64), np.empty(size), np.empty(size)
+    count = 0
+    for row in range(rows):
+        for where in range(territories):
+            if aim[row, where] != 0:
+                share = aim[row, where] / total[where]
+                at[count], wanted[count] = row * territories + where, share
+                present[count] = max(control[row, where], fading * share)
+                count += 1
+    return at[:count].copy(), present[:count].copy(), wanted[:count].copy()
+
+
+@kernel
+def shares_of(at: Ints, moved: Floats, rows: int, territories: int) -> Floats:
+    """(F + 1, N) shares whose columns sum to 1, in proportion to ``moved`` at the positions ``at``."""
+    total, out = np.zeros(territories), np.zeros((rows, territories))
+    for k in range(len(at)):
+        total[at[k] % territories] += moved[k]
+    for k in range(len(at)):
+        row, where = divmod(at[k], territories)
+        out[row, where] = moved[k] / total[where]
+    return out
