@@ -105,6 +105,7 @@ class Beijing(Agent):
             town=p.weight_town,
             cheap_ore=p.weight_cheap_ore,
             leverage=p.leverage,
+            client=p.weight_client,
             patronage=p.patronage_offer,
         )
 

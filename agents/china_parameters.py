@@ -196,6 +196,10 @@ class BeijingParameters(ParameterTable):
         meaning="How far Beijing offers others the terms of the Wa: stable lanes and money for a leash.",
         source="the Wa and Mong La alone so far; scenario wa_precedent",
     )  # fmt: skip
+    weight_client: float = parameter(
+        1.0, low=0.0, high=4.0, unit="logit", meaning="Worth to Beijing of having a group on the leash of the Wa.",
+        source="assumed",
+    )  # fmt: skip
     patron_usd: float = parameter(
         3e6, low=0.0, high=50e6, unit="USD/month", meaning="Money, arms and goods on credit for a group that takes them.",
         source="assumed: a fifth of what the UWSA is taken to have from outside",

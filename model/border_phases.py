@@ -14,6 +14,7 @@ from model.chronicle import tell
 from model.dynamics import bargain, border, diplomacy, operations
 from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.dynamics.combat import Fight
+from model.policy_phases import brokering, coercion
 from model.readings import at_peace, junta_fear, link_with_us, taxes_per_tonne
 from model.world.world import LANES
 
@@ -39,6 +40,8 @@ class _Stakes:
     """USD a month of ore tax with all lanes open."""
     goods: Floats
     """0-1, how far the goods lanes at its gates are shut."""
+    trades: Floats
+    """1 where it holds a gate to China or a mine."""
     age: Floats
     """Months for which its shut lanes have been shut, on average."""
 
@@ -60,7 +63,9 @@ def _stakes(model: RareEarthModel) -> _Stakes:
     age = np.bincount(keeper + 1, (shut * state.lane_age).sum(axis=1), minlength=forces + 1)[1:]
     weight = np.bincount(keeper + 1, shut.sum(axis=1), minlength=forces + 1)[1:]
     share = held / max(float(state.capacity.sum()), 1e-9)
-    return _Stakes(lost, share, full, goods, np.asarray(age / np.maximum(weight, 1e-9)))
+    gates = np.bincount(keeper[world.chinese_crossings] + 1, minlength=forces + 1)[1:]
+    trades = ((gates > 0) | (full > 0)).astype(float)
+    return _Stakes(lost, share, full, goods, trades, np.asarray(age / np.maximum(weight, 1e-9)))
 
 
 # quiet talks -----------------------------------------------------------------------------------------------------
@@ -80,7 +85,9 @@ def negotiate(model: RareEarthModel, prospects: Floats) -> None:
     stakes = _stakes(model)
     depends = model.profile["dependence_on_china"]
     minded = np.maximum.reduce([state.offensive, state.pressure, stakes.goods, np.minimum(stakes.ore_share * 2, 1.0)])
-    minded = np.where(beijing.parameters.patronage_offer > state.dealings.patron, 1.0, minded) * (depends > 0)
+    # A client must have something of its own to trade, as the Wa have their mines and gates.
+    courted = np.maximum(beijing.parameters.patronage_offer - state.dealings.patron, 0.0) * (1 - depends)
+    minded = np.maximum(minded, courted * stakes.trades) * (depends > 0)
     minded[model.junta] = 0.0
     chance = beijing.bargains_with(minded, state.dealings.talked, link_with_us(model)) * (state.dealings.deal == 0)
     u = model.draws.uniform("kunming", model.month, model.ground.actor_keys)
@@ -114,12 +121,14 @@ def _talk(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats)
     state.dealings.talked[actor] = 0
     towns = _towns_asked(model, actor)
     case = _case(model, actor, stakes, prospects, towns)
-    packages = bargain.menu(case, patronage=weights.patronage > state.dealings.patron[actor])
+    courted = weights.patronage > state.dealings.patron[actor] and stakes.trades[actor] > 0
+    packages = bargain.menu(case, patronage=bool(courted))
     group, beijing, junta = bargain.gains(packages, case, weights, p)
     row = bargain.best_package(packages, group, beijing, junta)
     tell(model, "talks", f"{model.name(actor)} and Beijing talk quietly in Kunming", actor)
     key = model.ground.actor_keys[actor : actor + 1]
-    gain = (float(group[row]), float(beijing[row]), float(junta[row]))
+    asked = [group, beijing, junta] if packages[row, bargain.HALT] else [group, beijing]
+    gain = tuple(float(side[row]) for side in asked)
     if row >= 0 and bargain.signs(gain, p.precision, model.draws, model.month, key):
         _sign(model, actor, packages[row], towns)
         return
@@ -138,6 +147,8 @@ def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats,
     talks = model.p.diplomacy
     fights = bool(state.stance[actor, model.junta] == -1)
     weary = float(profile["war_weariness"][actor] * state.losses_year[actor]) / 0.1
+    waiting = model.p.settlement.weight_hope * float(state.hope[actor])
+    cause = talks.weight_cause * float(profile["federal_preference"][actor])
     threat = float(profile["threat_credibility"][actor]) * (1 - q.purchase_floor) * state.dealings.threat[actor]
     rent = np.zeros(len(state.holder))
     worth = operations.worth_of_places(
@@ -153,7 +164,7 @@ def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats,
         depends=float(profile["dependence_on_china"][actor]),
         pressure=float(state.pressure[actor]),
         threat=threat * float(months[1] * stakes.tax_usd[actor]),
-        war=float(prospects[actor, model.junta]) + talks.reluctance - weary,
+        war=float(prospects[actor, model.junta]) + talks.reluctance + waiting + cause - weary,
         fights=fights,
         towns=worth,
         tax=q.tax_cut * float(months[1] * stakes.tax_usd[actor]),
@@ -165,7 +176,7 @@ def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats,
         ore_share=float(stakes.ore_share[actor]),
         link=float(link_with_us(model)[actor]),
         stale=1 - float(np.exp(-stakes.age[actor] / q.leverage_months)),
-        junta=float(wish[actor]) + leash,
+        junta=float(wish[actor] + brokering(model)[actor]) + coercion(model) + leash,
     )
 
 

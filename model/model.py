@@ -249,6 +249,7 @@ class RareEarthModel(mesa.Model):
         return {
             "western_followers": followers,
             "us_attention": self.united_states.attention,
+            "china_quota_t": self.p.market.domestic_quota,
             "threat_credibility": self.united_states.credibility,
             "india_commitment": self.india.commitment,
             "japan_finance_usd": self.japan.paid,

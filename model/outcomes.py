@@ -54,6 +54,7 @@ _FLOWS = {
     "towns_changed_hands": ("towns", "changes of hands of towns"),
     "deaths_fighters": ("persons", "fighters killed"),
     "deaths_civilians": ("persons", "civilians killed"),
+    "other_origins_t": ("t REO", "ore that China gets from Laos, Malaysia and other countries instead"),
     "displaced_person_months": ("person-months", "displaced persons summed over months"),
     "leachate_t": ("t", "leachate released by the mines"),
     "india_processing_revenue_usd": ("USD", "revenue of India's processors of this ore"),
@@ -71,9 +72,14 @@ _LEVELS = {
     "elections_held": ("0/1", "the elections that a settlement promised have been held"),
     "price_tb_yuan_per_kg": ("yuan/kg", "price of terbium oxide in China"),
     "price_dy_yuan_per_kg": ("yuan/kg", "price of dysprosium oxide in China"),
+    "price_ore_yuan_per_t": ("yuan/t", "price of ore in China, taxes included"),
+    "ore_lanes_open": ("0-1", "ore lanes to China, weighted by the capacity of the mines behind them"),
+    "goods_lanes_open": ("0-1", "goods lanes to China, mean over crossings"),
 }
 _SHARES = {
     "china_share_of_exports": ("0-1", "exports to China over all exports; null under one tonne"),
+    "china_dependence_imports": ("0-1", "ore from here over all ore that China imports (one reading of the 57 %)"),
+    "china_dependence_heavy": ("0-1", "ore from here over all ore for heavy rare earths that China gets (the other)"),
     "us_heavy_ree_supply_share": ("0-1", "Dy and Tb oxide from this ore that reached the US over its demand"),
 }
 _ONCE = {
@@ -150,8 +156,12 @@ def _series(recorder: Recorder) -> tuple[dict[str, Floats], dict[str, Floats], d
     flows["exports_t_total"] = official + informal + quad
     flows["displaced_person_months"] = monthly["displaced_persons"]
     demand = np.full(len(quad), recorder.us_demand)
+    to_china = official + informal
+    imports = to_china + monthly["other_origins_t"]
     shares = {
-        "china_share_of_exports": (official + informal, official + informal + quad, 1.0),
+        "china_share_of_exports": (to_china, to_china + quad, 1.0),
+        "china_dependence_imports": (to_china, imports, 1.0),
+        "china_dependence_heavy": (to_china, imports + monthly["china_quota_t"], 1.0),
         "us_heavy_ree_supply_share": (monthly["us_heavy_ree_supply_share"] * demand, demand, 1e-9),
     }
     levels = {name: monthly[name] for name in _LEVELS if name in monthly}

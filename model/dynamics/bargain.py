@@ -4,16 +4,17 @@ A *package* is what the two trade: a halt of the group's war with the junta, tow
 patronage on the terms of the Wa, against lanes that reopen (ore with its reagent, goods) and pressure lifted. Each side's gain
 over going on without a deal:
 
-* group, in months of its own revenue: ``U_f = ore O + goods d g (1 - open) + halt (d a P + chi T + weary - prospects - r)
+* group, in months of its own revenue: ``U_f = ore O + goods d g (1 - open) + halt (d a P + chi T + weary - prospects - waiting - cause - r)
   - towns W - cut C + patron (M - autonomy)``: ``O`` revenue from ore that shut lanes and cut purchases cost over the horizon,
   ``P`` Beijing's pressure, ``T`` what a threatened stop of purchases would cost, believed with credibility ``chi``, ``W`` worth
-  of the towns, ``C`` revenue that the lower tax gives up, ``M`` Beijing's money. Prospects are the best expected utility of
-  an attack within reach, as in :mod:`model.dynamics.diplomacy`.
+  of the towns, ``C`` revenue that the lower tax gives up, ``M`` Beijing's money. Prospects, waiting (for backing
+  from abroad) and cause (for which it fights) are those of :mod:`model.dynamics.diplomacy`.
 * Beijing, in the log-odds by which it moves lanes (:mod:`model.dynamics.border`): ``U_B = halt (k1 offensive + k4 collapse)
-  + t towns + s k5 shortage ore + c cut + k2 link patron - l exp(-age / T) (ore + goods) - k2 link (ore + goods) / 2``; ``s``
+  + t towns + s k5 shortage ore + c cut + (q + k2 link) patron - l exp(-age / T) (ore + goods) - k2 link (ore + goods) / 2``; ``s``
   is the group's share of the ore that shut lanes hold back, ``l`` the worth of a shut lane as a means of pressure, which
   fades with the months for which it has been shut, since Yunnan's trade suffers too.
-* junta, where there is a halt: its own wish for a ceasefire (as in diplomacy) and ``w_t`` for every town it gets back.
+* junta, where there is a halt: its own wish for a ceasefire (as in diplomacy, brokers and threats included), its own dependence
+  on China, and ``w_t`` for every town it gets back.
 
 Only towns outside a group's *core* can be traded (Geller & Moss 2008 call the others indivisible): the state, division or
 zone that the constitution of 2008 names after its people. Of all packages that leave no side worse off the one with the
@@ -122,6 +123,8 @@ class BeijingWeights:
     town: float
     cheap_ore: float
     leverage: float
+    client: float
+    """Worth of having the group on a leash."""
     patronage: float
     """0-1, how much of a patron's terms it offers; 0 none."""
 
@@ -159,7 +162,8 @@ def gains(packages: Floats, case: Case, weights: BeijingWeights, p: BargainParam
     group = group - lost - tax * case.tax + patron * weights.patronage * (case.patron_money - case.autonomy)
     beijing = halt * (weights.offensive * case.offensive + weights.collapse * case.fear) + weights.town * towns
     beijing = beijing + ore * weights.shortage * max(case.shortage, 0.0) * case.ore_share + weights.cheap_ore * tax
-    beijing = beijing + weights.us_link * case.link * (patron - (ore + goods) / 2)
+    beijing = beijing + (weights.client + weights.us_link * case.link) * patron
+    beijing = beijing - weights.us_link * case.link * (ore + goods) / 2
     beijing = beijing - weights.leverage * (1 - case.stale) * (ore + goods * case.goods)
     junta = np.where(halt > 0, case.junta + p.junta_town * towns, 0.0)
     return group, beijing, np.asarray(junta)
@@ -172,13 +176,11 @@ def best_package(packages: Floats, group: Floats, beijing: Floats, junta: Floats
     return best if worth[best] > -np.inf else -1
 
 
-def signs(
-    gain: tuple[float, float, float], precision: float, draws: Draws, month: int, who: NDArray[np.uint64]
-) -> bool:
-    """Whether group, Beijing and junta all sign.
+def signs(gain: tuple[float, ...], precision: float, draws: Draws, month: int, who: NDArray[np.uint64]) -> bool:
+    """Whether all whose consent a package needs sign.
 
     Args:
-        gain: gain of each from the package.
+        gain: gain of each of them from the package: group, Beijing, and the junta where there is a halt.
         precision: of the quantal response.
         draws: keyed draws.
         month: the month.

@@ -17,7 +17,7 @@ from model.state import begin
 from model.world.read import load_world
 
 P = BargainParameters()
-WEIGHTS = BeijingWeights(3.0, 1.5, 2.0, 1.0, 0.5, 0.5, 0.5, 0.0)
+WEIGHTS = BeijingWeights(3.0, 1.5, 2.0, 1.0, 0.5, 0.5, 0.5, 1.0, 0.0)
 KOKANG = Case(
     ore=0.0, goods=1.0, depends=1.0, pressure=0.8, threat=0.0, war=2.5, fights=True, towns=np.array([1.5]), tax=0.0,
     patron_money=0.0, autonomy=0.3, offensive=0.9, fear=1.0, shortage=0.0, ore_share=0.0, link=0.0, stale=0.4, junta=-0.3,
