@@ -126,7 +126,6 @@ class Recorder:
             "price_ore_yuan_per_t": market.price_ore,
             "price_tb_yuan_per_kg": market.price_tb,
             "price_dy_yuan_per_kg": market.price_dy,
-            "other_origins_t": market.other_origins,
             "ore_lanes_open": (state.lanes[self.world.mine_crossing, 0] * state.capacity).sum() / max(capacity, 1e-9),
             "goods_lanes_open": state.lanes[chinese, 2].mean() if chinese.any() else 0.0,
             "towns_changed_hands": tally.towns_changed,

@@ -50,7 +50,6 @@ MONTHLY = (
     _c("price_ore_yuan_per_t", _F, "yuan/t", "medium-yttrium concentrate in China, taxes included"),
     _c("price_tb_yuan_per_kg", _F, "yuan/kg", "terbium oxide in China"),
     _c("price_dy_yuan_per_kg", _F, "yuan/kg", "dysprosium oxide in China"),
-    _c("other_origins_t", _F, "t REO", "ore that China gets from Laos, Malaysia and other countries"),
     _c("china_quota_t", _F, "t REO", "China's own ion-clay ore"),
     _c("ore_lanes_open", _F, "0-1", "ore lanes to China, weighted by the capacity of the mines behind them"),
     _c("goods_lanes_open", _F, "0-1", "goods lanes to China, mean over crossings"),
