@@ -55,3 +55,31 @@ def test_sensitivity_promises_runs_and_names_what_matters(tiny: Path) -> None:
     wrong = pangwa("sensitivity", "tiny_kia.toml", "-p", "actors.KIA.trops", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "did you mean" in wrong.stderr
+
+
+def test_diff_lists_parameters_then_outcomes_of_a_small_batch_that_is_kept(tiny: Path) -> None:
+    alone = pangwa("diff", "tiny.toml", "tiny_kia.toml", "--no-runs", folder=tiny)
+    assert alone.returncode == 0, alone.stderr
+    assert "united_states.instruments.aid" in alone.stdout
+    assert not (tiny / "results").exists()
+    words = ("diff", "tiny.toml", "tiny_kia.toml", "-r", "2", "--set", "months=2", "-o", "revenue_usd_kia")
+    done = pangwa(*words, folder=tiny)
+    assert done.returncode == 0, done.stderr
+    assert "tiny_kia against tiny" in done.stdout
+    assert (tiny / "results" / "diff-tiny-tiny_kia" / "runs.parquet").is_file()
+    assert "nothing to do" in pangwa(*words, folder=tiny).stderr
+
+
+def test_sweep_and_regret_write_tables_figures_and_their_findings(tiny: Path) -> None:
+    words = ["sweep", "actors.KIA.troops=500:2000:2", "tiny.toml", "tiny_kia.toml", "-r", "2", "--set", "months=2"]
+    done = pangwa(*words, "-o", "troops_kia", "--out", "w", folder=tiny)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("As actors.KIA.troops goes from 500 to 2000, troops_kia rises from")
+    assert {"sweep.csv", "sweep.png"} <= {path.name for path in (tiny / "w").iterdir()}
+    regret = pangwa("regret", "w", "--more", "troops_kia", "--less", "deaths_civilians_all=10", folder=tiny)
+    assert regret.returncode == 0, regret.stderr
+    assert "2 futures that differ in actors.KIA.troops" in regret.stdout.splitlines()[-1]
+    assert {path.name for path in (tiny / "w" / "regret").iterdir()} == {"regret.csv", "regret.png", "regret.svg"}
+    wrong = pangwa("regret", "w", "--more", "troops_kia=many", folder=tiny)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "must be a number" in wrong.stderr

@@ -109,6 +109,13 @@ for _verb, _short, _epilog in (
         "Which parameters matter, and what is luck.",
         "  pangwa sensitivity engage_kia --dry-run\n  pangwa sensitivity engage_kia -p 'beijing.*' -o exports_t_china",
     ),
+    (answers.diff, "What differs between two scenarios.", "  pangwa diff status_quo engage_kia --no-runs"),
+    (
+        answers.sweep,
+        "One parameter over a range, with figures.",
+        "  pangwa sweep processes.trade.leak=0:0.3:7 engage_kia",
+    ),
+    (answers.regret, "Which policy can be regretted least.", "  pangwa regret results/NAME --less exports_t_china"),
     (lookup.scenarios, "List the shipped scenarios, or print one.", "  pangwa scenarios engage_kia"),
     (
         lookup.new,

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from model.cli.batches import NoFigures
+from model.cli.batches import BaseSeed, Jobs, NoFigures, Overwrite, Quiet, RerunFailed, Resume, Sets
+from model.cli.batches import Out as OutText
+from model.cli.text import fail
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from model.experiments.batch import BatchReport
+    from model.experiments.plan import BatchPlan
+    from model.experiments.regret import Goal
+    from model.scenario.schema import Scenario
+
+SWEPT = ("exports_t_china", "exports_t_quad", "townships_held_junta", "townships_held_kia", "revenue_usd_kia")
+WANTED = (
+    ("exports_t_quad", True),
+    ("china_share_of_exports", False),
+    ("deaths_civilians_all", False),
+    ("displaced_person_months", False),
+)
+"""Goals of ``regret`` where none are named, and whether more of it is better: an example, not a judgement."""
 
 Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder that pangwa batch wrote.")]
 Outcomes = Annotated[
@@ -40,7 +57,7 @@ def compare(
     reference = against or runs.reference
     outcomes = outcomes_of(outcome, runs.outcomes)
     table = analysis.compare(runs, outcomes, reference)
-    points = analysis.point_means(runs, outcomes, reference) if len(runs.points) > 1 else None
+    points = analysis.point_means(runs, outcomes, reference) if runs.members > 1 else None
     finding, basis = analysis.finding(table, runs)
     typer.echo(comparison_text(table))
     tables = {"compare": table} if points is None else {"compare": table, "compare_points": points}
@@ -48,6 +65,186 @@ def compare(
     figure = None if no_figures else forest(table, points, runs.scenarios, finding)
     keep(folder, tables, {"forest": figure}, runs.name)
     typer.echo(f"\n{finding} {basis}")
+
+
+def diff(
+    first: Annotated[str, typer.Argument(metavar="A", help="A scenario: name or file.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    results: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="A batch that holds both; else a small one is run.")
+    ] = None,
+    no_runs: Annotated[bool, typer.Option("--no-runs", help="Only the parameters.")] = False,
+    replicates: Annotated[int, typer.Option("--replicates", "-r", help="Runs of each, where a batch is run.")] = 20,
+    outcome: Outcomes = None,
+    sets: Sets = None,
+    jobs: Jobs = None,
+    out: OutText = None,
+    quiet: Quiet = False,
+) -> None:
+    """Which parameters differ between two scenarios, then which outcomes, with paired intervals."""
+    from model.experiments.difference import differing_parameters
+    from model.scenario.read import load_scenarios
+    from model.views.answers import parameters_text
+
+    ours, theirs = load_scenarios([first, second], sets or ())
+    typer.echo(parameters_text(differing_parameters(ours, theirs), ours.name, theirs.name))
+    if no_runs:
+        return
+    folder = results
+    if folder is None:
+        folder = Path("results") / f"diff-{ours.name}-{theirs.name}" if out is None else Path(out)
+        plan = read_plan_of([first, second], replicates, ours.name, sets)
+        compute(plan, folder, jobs, quiet, resume=True)
+    tell_outcomes(folder, ours.name, theirs.name, outcome)
+
+
+def tell_outcomes(folder: Path, reference: str, other: str, outcome: Sequence[str] | None) -> None:
+    """Print the outcomes that differ between two scenarios of a batch, then how many do not."""
+    from dataclasses import replace
+
+    from model.experiments import compare as analysis
+    from model.experiments.results import read_runs
+    from model.views.answers import comparison_text
+
+    runs = read_runs(folder)
+    both = [runs.scenario(reference), runs.scenario(other)]
+    runs = replace(runs, frame=runs.frame[runs.frame["scenario"].astype(str).isin(both)].reset_index(drop=True))
+    table = analysis.compare(runs, outcomes_of(outcome, runs.outcomes), reference)
+    differ = table[table["verdict"] != analysis.SAME]
+    typer.echo("")
+    typer.echo(comparison_text(differ) if len(differ) else f"no outcome of {other} differs from {reference}")
+    same = table[table["verdict"] == analysis.SAME]["outcome"].tolist()
+    if same:
+        typer.echo(f"the same in every run: {', '.join(same)}")
+    typer.echo("\n" + " ".join(analysis.finding(table, runs)))
+
+
+def read_plan_of(files: Sequence[str], replicates: int, reference: str, sets: Sequence[str] | None) -> BatchPlan:
+    """The plan of a small batch of scenarios, with this command as the one that goes on with it."""
+    from model.experiments.batch_file import read_plan
+
+    command = ["pangwa", *sys.argv[1:]]
+    return read_plan(files, replicates=replicates, reference=reference, sets=sets or (), command=command)
+
+
+def compute(plan: BatchPlan, folder: Path, jobs: int | None, quiet: bool, **how: Any) -> BatchReport:
+    """Compute what is missing of a batch; ends the command where that was interrupted or went wrong altogether."""
+    from model.experiments.batch import run_batch
+
+    report = run_batch(plan, folder, jobs=jobs, quiet=quiet, **how)
+    if not report.complete or not report.ok:
+        raise typer.Exit(report.exit_code or 3)
+    return report
+
+
+def sweep(
+    words: Annotated[
+        list[str], typer.Argument(metavar="PATH=LOW:HIGH:N SCENARIO...", help="What to vary; then the scenarios.")
+    ],
+    replicates: Annotated[int, typer.Option("--replicates", "-r", help="Runs of each scenario and value.")] = 10,
+    outcome: Outcomes = None,
+    sets: Sets = None,
+    base_seed: BaseSeed = None,
+    jobs: Jobs = None,
+    out: OutText = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+    rerun_failed: RerunFailed = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """Vary one parameter over a range: what outcomes do along it, and where a policy's effect turns."""
+    from model.experiments import sweep as analysis
+    from model.scenario.read import load_scenario
+
+    ranges = [word for word in words if "=" in word]
+    names = [word for word in words if "=" not in word]
+    if len(ranges) != 1 or not names:
+        fail("give one PATH=low:high:n and at least one scenario; several parameters are crossed in a batch file")
+    path, values = analysis.read_sweep(ranges[0])
+    plan = analysis.plan_sweep(
+        names,
+        path,
+        values,
+        load_scenario,
+        sets or (),
+        replicates=replicates,
+        base_seed=base_seed or 0,
+        command=["pangwa", *sys.argv[1:]],
+    )
+    folder = Path("results") / plan.name if out is None else Path(out)
+    how = {"resume": resume, "overwrite": overwrite, "rerun_failed": rerun_failed}
+    report = compute(plan, folder, jobs, quiet, **how)
+    unit, status = _declared(load_scenario(names[0], sets or ()), path)
+    _tell_sweep(folder, path, outcome, unit, status, draw=not no_figures)
+    raise typer.Exit(report.exit_code)
+
+
+def _declared(scenario: Scenario, path: str) -> tuple[str, str]:
+    """Unit and status of a parameter."""
+    from model.scenario.listing import scenario_declarations
+
+    found = [one for one in scenario_declarations(scenario) if one.path == path]
+    return (found[0].unit, found[0].status) if found else ("", "assumed")
+
+
+def _tell_sweep(folder: Path, path: str, outcome: Sequence[str] | None, unit: str, status: str, *, draw: bool) -> None:
+    from model.experiments import sweep as analysis
+    from model.experiments.results import read_runs
+    from model.views.answers import sweep_text
+    from model.views.futures import sweep as sweep_figure
+
+    runs = read_runs(folder)
+    asked = list(outcome or [name for name in SWEPT if name in runs.outcomes])
+    table = analysis.sweep_table(runs, path, list(dict.fromkeys([*asked, *outcomes_of(None, runs.outcomes)])))
+    typer.echo(sweep_text(table[table["outcome"].isin(asked)]))
+    finding = analysis.finding(runs, table, asked, status)
+    shown = finding.rpartition(f". {path}")[0] or finding
+    figure = sweep_figure(table, asked, runs.scenarios, f"{shown}.", unit) if draw else None
+    keep(folder, {"sweep": table}, {"sweep": figure}, runs.name)
+    typer.echo(f"\n{finding}")
+
+
+def regret(
+    results: Results,
+    more: Annotated[
+        list[str] | None, typer.Option("--more", metavar="OUTCOME[=ENOUGH]", help="More is better; repeatable.")
+    ] = None,
+    less: Annotated[
+        list[str] | None, typer.Option("--less", metavar="OUTCOME[=ENOUGH]", help="Less is better; repeatable.")
+    ] = None,
+    out: Out = None,
+    no_figures: NoFigures = False,
+) -> None:
+    """Which policy can be regretted least over all futures of a batch, and how often each is good enough."""
+    from model.experiments import regret as analysis
+    from model.experiments.results import read_runs
+    from model.views.answers import regret_text
+    from model.views.futures import regret as regret_figure
+
+    runs = read_runs(results)
+    goals = [_goal(text, more=True) for text in more or ()] + [_goal(text, more=False) for text in less or ()]
+    if not goals:
+        goals = [analysis.Goal(name, wanted) for name, wanted in WANTED if name in runs.outcomes]
+    table = analysis.regret_table(runs, goals)
+    finding = analysis.finding(table, runs, goals)
+    typer.echo(regret_text(table))
+    each = {goal.outcome: analysis.regrets(runs, goal) for goal in goals}
+    enough = f"at least as good as {runs.reference}" if all(goal.threshold is None for goal in goals) else "good enough"
+    title = finding.partition(". This rests")[0]
+    figure = None if no_figures else regret_figure(each, table, runs.scenarios, f"{title}.", enough)
+    keep(out or results / "regret", {"regret": table}, {"regret": figure}, runs.name)
+    typer.echo(f"\n{finding}")
+
+
+def _goal(text: str, *, more: bool) -> Goal:
+    from model.experiments.regret import Goal
+
+    name, given, threshold = text.partition("=")
+    try:
+        return Goal(name, more, float(threshold) if given else None)
+    except ValueError:
+        fail(f"--{'more' if more else 'less'} {text}: what is enough must be a number, as in OUTCOME=100")
 
 
 def outcomes_of(asked: Sequence[str] | None, there: Sequence[str]) -> list[str]:

@@ -63,8 +63,9 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
     Returns:
         A row for each other scenario and outcome with :data:`COLUMNS`. ``n`` counts replicates; where there are several
         design points a replicate's difference is its mean over them. ``interval`` names the method of the 95 % interval:
-        BCa bootstrap, or Student's t below twenty pairs. ``sign_stability`` is the share of design points whose mean
-        difference has the sign of the whole (null with one point), ``point_low`` and ``point_high`` the smallest and the
+        BCa bootstrap, or Student's t below twenty pairs. ``points`` counts the sets of assumptions, design
+        points times parameter vectors; ``sign_stability`` is the share of them whose mean difference has the sign of the
+        whole (null with one), ``point_low`` and ``point_high`` the smallest and the
         largest of those means. ``verdict`` is one of raises, lowers, undetermined (sign stability below 0.9), not clear
         (the interval holds zero) and no difference.
 
@@ -80,12 +81,12 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
     for scenario in others:
         for outcome in outcomes:
             ours, theirs = runs.grid(scenario, outcome), runs.grid(reference, outcome)
-            rows.append((scenario, reference, outcome, *_effect(ours, theirs)))
+            rows.append((scenario, reference, outcome, *_effect(runs, ours, theirs)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def point_means(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataFrame:
-    """Mean paired differences at every design point.
+    """Mean paired differences under every set of assumptions: design points, and parameter vectors where there are any.
 
     Args:
         runs: the batch.
@@ -93,15 +94,15 @@ def point_means(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.D
         reference: label of the scenario to compare with.
 
     Returns:
-        Columns scenario, outcome, point, mean, n, and what each point set.
+        Columns scenario, outcome, point, vector, mean, and what each point set.
     """
     parts = []
     for scenario in (name for name in runs.scenarios if name != reference):
         for outcome in outcomes:
             difference = runs.grid(scenario, outcome) - runs.grid(reference, outcome)
-            means = pd.DataFrame({"mean": difference.mean(), "n": difference.notna().sum()}).reset_index(names="point")
+            means = runs.by_member(difference).rename("mean").reset_index()
             parts.append(means.assign(scenario=scenario, outcome=outcome))
-    table = pd.concat(parts, ignore_index=True)[["scenario", "outcome", "point", "mean", "n"]]
+    table = pd.concat(parts, ignore_index=True)[["scenario", "outcome", "point", "vector", "mean"]]
     return table.join(runs.design(), on="point")
 
 
@@ -145,7 +146,7 @@ def _bootstrap(values: Floats, level: float, method: str) -> tuple[float, float]
     return float(found.low), float(found.high)
 
 
-def _effect(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[object, ...]:
+def _effect(runs: RunTable, ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[object, ...]:
     """The numbers of :data:`COLUMNS` from ``n`` on."""
     points = [point for point in ours.columns if point in theirs.columns]
     replicates = ours.index.union(theirs.index)
@@ -170,10 +171,9 @@ def _effect(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[object, ...]:
             *([np.nan] * 3),
         )
     low, high, method = interval(d)
-    by_point = _means(difference.T, known.T)
-    by_point = by_point[~np.isnan(by_point)]
+    by_member = runs.by_member(pd.DataFrame(difference, index=replicates, columns=points)).to_numpy()
     mean = float(d.mean())
-    stability = float((np.sign(by_point) == np.sign(mean)).mean()) if len(points) > 1 else np.nan
+    stability = float((np.sign(by_member) == np.sign(mean)).mean()) if runs.members > 1 else np.nan
     varies = n > 1 and not (d == d[0]).all()
     pair_means = (_means(a, known)[valid], _means(b, known)[valid])
     return (
@@ -186,10 +186,10 @@ def _effect(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[object, ...]:
         float(np.median(d)),
         float((difference[known] > 0).mean()),
         float((difference[known] < 0).mean()),
-        len(points),
+        len(by_member),
         stability,
-        float(by_point.min()),
-        float(by_point.max()),
+        float(by_member.min()),
+        float(by_member.max()),
         _verdict(difference[known], low, high, stability),
         float(pair_means[1].mean()),
         sum(float(values.var(ddof=1)) for values in pair_means) / float(d.var(ddof=1)) if varies else np.nan,
@@ -228,12 +228,11 @@ def finding(table: pd.DataFrame, runs: RunTable) -> tuple[str, str]:
     told = "; ".join(clear[:_MOST_NAMED]) or "no effect is clear"
     told += f"; {len(clear) - _MOST_NAMED} more are clear" if len(clear) > _MOST_NAMED else ""
     told += f"; {counts.get(UNCLEAR, 0) + counts.get(SAME, 0)} of {len(table)} effects are not clear"
-    if len(runs.points) < 2:
+    if runs.members < 2:
         basis = "and on one set of mechanisms: pangwa batch --variants all would test the signs"
         return f"Against {reference}: {told}.", f"This rests on assumed, not observed, parameters {basis}."
-    told += f"; {counts.get(UNDETERMINED, 0)} undetermined, sharing a sign in under 90 % of {len(runs.points)} variants"
-    varied = ", ".join(runs.swept) or "the design points"
+    told += f"; {counts.get(UNDETERMINED, 0)} undetermined, sharing a sign in under 90 % of {runs.members} variants"
     return (
         f"Against {reference}: {told}.",
-        f"This rests on assumed, not observed, parameters, of which {varied} varied.",
+        f"This rests on assumed, not observed, parameters, of which {runs.varied} varied.",
     )

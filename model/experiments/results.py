@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from model import tables
 from model.experiments.codec import OK
+from model.experiments.design import LABEL
 from model.experiments.errors import StoreError
 from model.experiments.manifest import read_manifest
+from model.experiments.plan import VECTOR
 from model.scenario.problems import suggestion
 
 Floats = NDArray[np.float64]
@@ -88,6 +90,37 @@ class RunTable:
         chosen = self.frame[self.frame["scenario"].astype(str) == scenario]
         return chosen.pivot(index="replicate", columns="point", values=outcome)
 
+    @cached_property
+    def vectors(self) -> pd.Series[int]:
+        """Number of the parameter vector of each replicate (the index); 0 where the batch has none."""
+        firsts = self.frame.drop_duplicates("replicate").set_index("replicate")
+        return firsts[VECTOR].astype(int) if VECTOR in firsts else pd.Series(0, index=firsts.index)
+
+    @property
+    def members(self) -> int:
+        """Number of sets of assumptions: design points times parameter vectors."""
+        return len(self.points) * int(self.vectors.nunique())
+
+    @property
+    def varied(self) -> str:
+        """What differs between the sets of assumptions, in words."""
+        names = [*(name for name in self.swept if name != LABEL), *(["a set of parameters"] * (VECTOR in self.frame))]
+        return ", ".join(names) or "the design points"
+
+    def by_member(self, values: pd.DataFrame) -> pd.Series[float]:
+        """Means of values over the replicates of each set of assumptions.
+
+        Args:
+            values: a row a replicate, a column a design point, as :meth:`grid` gives them.
+
+        Returns:
+            Index (point, vector); sets without any value are left out.
+        """
+        long = values.rename_axis(index="replicate", columns=None).reset_index()
+        long = long.melt("replicate", var_name="point", value_name="value").dropna(subset=["value"])
+        long[VECTOR] = long["replicate"].map(self.vectors)
+        return long.groupby(["point", VECTOR])["value"].mean()
+
     def design(self) -> pd.DataFrame:
         """What each design point set: a row a point (the index), a column a swept path."""
         return self.frame.drop_duplicates("point").set_index("point")[list(self.swept)]
@@ -113,8 +146,10 @@ def read_runs(folder: str | Path) -> RunTable:
     if ok.empty:
         raise StoreError(f"{path}: no run went well; see the column error of runs.csv")
     outcomes = [one.name for one in table.schema if _meaning(one).startswith(_OUTCOME)]
-    swept = [name for name in table.column_names if name not in _FIXED and name not in outcomes]
-    return RunTable(str(path), ok, len(frame) - len(ok), tuple(outcomes), tuple(swept), read_manifest(path))
+    manifest = read_manifest(path)
+    pointed = {name for point in manifest.get("points", []) for name in point}
+    swept = [name for name in table.column_names if name in pointed]
+    return RunTable(str(path), ok, len(frame) - len(ok), tuple(outcomes), tuple(swept), manifest)
 
 
 def _meaning(one: Any) -> str:

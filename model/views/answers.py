@@ -87,3 +87,63 @@ def morris_text(table: pd.DataFrame, outcome: str, most: int, lost: int) -> str:
         rows.append([f"  {row['factor']}", *numbers, noise, str(row["range"]), str(row["status"])])
     note = f"\n{lost} trajectories are left out: a run failed or has no value" if lost else ""
     return "\n".join(line.rstrip() for line in aligned(rows)) + note + "\n"
+
+
+def parameters_text(table: pd.DataFrame, first: str, second: str) -> str:
+    """The parameters in which two scenarios differ as a table.
+
+    Args:
+        table: of :func:`model.experiments.difference.differing_parameters`.
+        first: name of a scenario.
+        second: name of the other.
+    """
+    if table.empty:
+        return f"{first} and {second} have the same parameters"
+    rows = [["parameter", first, second, "unit", "status"]]
+    rows += [[str(cell) for cell in row] for row in table.to_numpy().tolist()]
+    return "\n".join(line.rstrip() for line in aligned(rows, left=5))
+
+
+def sweep_text(table: pd.DataFrame) -> str:
+    """Outcomes along a sweep: a block an outcome, a line a value, for each scenario median and effect.
+
+    Args:
+        table: of :func:`model.experiments.sweep.sweep_table`.
+    """
+    units, lines = units_of(list(table["outcome"])), []
+    for outcome, part in table.groupby("outcome", sort=False):
+        factor, unit = SCALES.get(units[str(outcome)], (1.0, units[str(outcome)]))
+        rows = [[f"{outcome} ({unit})", "scenario", "median", "10-90 %", "effect", "95 % interval"]]
+        for row in part.to_dict("records"):
+            known = row["effect"] == row["effect"]
+            effect = (
+                f"[{number(factor * row['effect_low95'])}, {number(factor * row['effect_high95'])}]" if known else ""
+            )
+            band = f"[{number(factor * row['p10'])}, {number(factor * row['p90'])}]"
+            middle = [number(factor * row["median"]), band, number(factor * row["effect"]) if known else ""]
+            rows.append([f"  {row['value']:g}", str(row["scenario"]), *middle, effect])
+        lines += [*(line.rstrip() for line in aligned(rows, left=2)), ""]
+    return "\n".join(lines[:-1])
+
+
+def regret_text(table: pd.DataFrame) -> str:
+    """Regret of policies as a table: a block a goal, the policy that can be regretted least first.
+
+    Args:
+        table: of :func:`model.experiments.regret.regret_table`.
+    """
+    units, lines = units_of(list(table["outcome"])), []
+    for outcome, part in table.groupby("outcome", sort=False):
+        factor, unit = SCALES.get(units[str(outcome)], (1.0, units[str(outcome)]))
+        goal = f"{part['better'].iloc[0]} {outcome} ({unit})" if unit else str(outcome)
+        rows = [[goal, "mean", "max regret", "mean regret", "best in", "good enough in"]]
+        for row in part.to_dict("records"):
+            numbers = [number(factor * row[key]) for key in ("mean", "max_regret", "mean_regret")]
+            shares = [
+                f"{100 * row[key]:.0f} %" if row[key] == row[key] else "" for key in ("share_best", "satisficing_share")
+            ]
+            rows.append([f"  {row['policy']}", *numbers, *shares])
+        lines += [*(line.rstrip() for line in aligned(rows)), ""]
+    threshold = next((str(one) for one in table["threshold"] if one), "")
+    lines.append(f"{int(table['futures'].max())} futures; good enough: not worse than {threshold} in the same future")
+    return "\n".join(lines)

@@ -58,6 +58,18 @@ def test_a_sign_that_fewer_than_nine_in_ten_variants_share_is_undetermined(effec
     assert (row.point_low, row.point_high) == pytest.approx((-0.5, 1.0))
 
 
+def test_members_of_a_plausible_set_are_sets_of_assumptions_too() -> None:
+    runs = runs_of([1.0], noise=0.1)
+    against = (runs.frame["scenario"] == "policy") & (runs.frame["replicate"] % 4 == 3)
+    turned = runs.frame["tonnes"].where(~against, runs.frame["tonnes"] - 1.5)
+    frame = runs.frame.assign(vector=runs.frame["replicate"] % 4, tonnes=turned)  # one vector in four turns the sign
+    members = RunTable("x", frame, 0, ("tonnes",), (), {})
+    row = only_row(compare(members, ["tonnes"], "base"))
+    assert (row.verdict, row.points, row.sign_stability) == ("undetermined", 4, 0.75)
+    assert point_means(members, ["tonnes"], "base")["vector"].tolist() == [0, 1, 2, 3]
+    assert "a set of parameters varied" in finding(compare(members, ["tonnes"], "base"), members)[1]
+
+
 def test_one_set_of_mechanisms_has_no_sign_stability_and_says_so() -> None:
     runs = runs_of([1.0], noise=9.0)
     table = compare(runs, ["tonnes"], "base")

@@ -1,0 +1,205 @@
+"""One parameter over a range of values: what an outcome does along it, and where a policy's effect turns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from model.experiments.batch_file import folder_name
+from model.experiments.compare import interval
+from model.experiments.design import grid_points
+from model.experiments.errors import PlanError
+from model.experiments.plan import BatchPlan, make_plan
+from model.experiments.results import RunTable
+from model.scenario.problems import ScenarioError
+from model.scenario.schema import Scenario
+
+COLUMNS = (
+    "scenario",
+    "path",
+    "value",
+    "outcome",
+    "n",
+    "mean",
+    "p10",
+    "median",
+    "p90",
+    "effect",
+    "effect_low95",
+    "effect_high95",
+)
+Load = Callable[[str, Sequence[str]], Scenario]
+
+
+def read_sweep(text: str) -> tuple[str, list[Any]]:
+    """Read ``PATH=low:high:n``.
+
+    Args:
+        text: dotted path, first value, last value and how many, such as ``processes.trade.leak=0:0.3:7``.
+
+    Returns:
+        The path and the values, both ends among them; whole numbers where both ends and all steps are.
+
+    Raises:
+        PlanError: it does not read so.
+    """
+    path, _, values = text.partition("=")
+    try:
+        low, high, count = values.split(":")
+        ends = [_number(low), _number(high)]
+        points = grid_points({path.strip(): {"from": ends[0], "to": ends[1], "count": int(count)}})
+    except ValueError:
+        raise PlanError(f"{text}: must read PATH=low:high:n, such as processes.trade.leak=0:0.3:7") from None
+    return path.strip(), [float(pair[1]) if "." in pair[1] or "e" in pair[1] else int(pair[1]) for (pair,) in points]
+
+
+def _number(text: str) -> float | int:
+    try:
+        return int(text)
+    except ValueError:
+        value = float(text)
+        if not math.isfinite(value):
+            raise
+        return value
+
+
+def plan_sweep(
+    scenarios: Sequence[str], path: str, values: Sequence[Any], load: Load, sets: Sequence[str] = (), **more: Any
+) -> BatchPlan:
+    """Plan a sweep.
+
+    Args:
+        scenarios: names or files.
+        path: dotted path of the parameter.
+        values: its values.
+        load: how a scenario is read, see :func:`model.scenario.read.load_scenario`.
+        sets: overrides for all.
+        **more: replicates, base_seed, reference and command of :func:`model.experiments.plan.make_plan`.
+
+    Raises:
+        PlanError: a scenario or a value is refused.
+    """
+    problems: dict[str, None] = {}
+    resolved, at_points = {}, {}
+    for name in scenarios:
+        try:
+            scenario = load(name, sets)
+            at_points[scenario.name] = [load(name, [*sets, f"{path}={value}"]).resolved() for value in values]
+            resolved[scenario.name] = scenario.resolved()
+        except ScenarioError as error:
+            problems |= dict.fromkeys(error.problems)
+    if problems:
+        raise PlanError(list(problems))
+    name = folder_name(f"sweep-{path.rsplit('.', 1)[-1]}-{'-'.join(resolved)}")
+    return make_plan(name, resolved, points=grid_points({path: list(values)}), at_points=at_points, **more)
+
+
+def sweep_table(runs: RunTable, path: str, outcomes: Sequence[str]) -> pd.DataFrame:
+    """Outcomes along a sweep.
+
+    Args:
+        runs: of :func:`plan_sweep`, or of any batch that varies nothing but this path.
+        path: of the parameter.
+        outcomes: names of outcomes.
+
+    Returns:
+        Columns :data:`COLUMNS`: mean and quantiles over replicates at each value, and the mean paired effect against the
+        batch's reference with its 95 % interval (null for the reference itself).
+    """
+    values, reference = runs.design()[path], runs.reference
+    rows = []
+    for scenario in runs.scenarios:
+        for outcome in runs.checked(outcomes):
+            grid, base = runs.grid(scenario, outcome), runs.grid(reference, outcome)
+            for point in grid.columns:
+                known = grid[point].dropna().to_numpy(dtype=np.float64)
+                effect = _effect(grid[point] - base[point]) if scenario != reference else (np.nan,) * 3
+                quantiles = np.quantile(known, [0.1, 0.5, 0.9]).tolist() if len(known) else [np.nan] * 3
+                mean = float(known.mean()) if len(known) else np.nan
+                rows.append((scenario, path, values[point], outcome, len(known), mean, *quantiles, *effect))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _effect(differences: pd.Series[Any]) -> tuple[float, float, float]:
+    known = differences.dropna().to_numpy(dtype=np.float64)
+    if not len(known):
+        return (np.nan,) * 3
+    low, high, _ = interval(known)
+    return float(known.mean()), low, high
+
+
+def along(runs: RunTable, outcome: str) -> pd.DataFrame:
+    """What an outcome does between the two ends of a sweep, paired by replicate.
+
+    Args:
+        runs: of a sweep.
+        outcome: which.
+
+    Returns:
+        A row a scenario: scenario, first and last (means at the ends), change, low95, high95.
+    """
+    rows = []
+    for scenario in runs.scenarios:
+        grid = runs.grid(scenario, outcome)
+        first, last = grid[grid.columns[0]], grid[grid.columns[-1]]
+        change, low, high = _effect(last - first)
+        rows.append((scenario, float(first.mean()), float(last.mean()), change, low, high))
+    return pd.DataFrame(rows, columns=["scenario", "first", "last", "change", "low95", "high95"])
+
+
+def finding(runs: RunTable, table: pd.DataFrame, outcomes: Sequence[str], status: str) -> str:
+    """What a sweep found, and what that rests on.
+
+    Args:
+        runs: of the sweep.
+        table: of :func:`sweep_table`.
+        outcomes: those to speak of.
+        status: of the parameter: assumed, weakly identified or observed.
+    """
+    path, values = table["path"].iloc[0], sorted(set(table["value"]))
+    told, unclear = [], []
+    for outcome in outcomes:
+        clear = [
+            f"{'rises' if row.change > 0 else 'falls'} from {_short(row.first)} to {_short(row.last)} under {row.scenario}"
+            for row in map(_Row, along(runs, outcome).to_dict("records"))
+            if row.low95 > 0 or row.high95 < 0
+        ]
+        turns = _turns(table, outcome)
+        if clear or turns:
+            told.append(f"{outcome} {' and '.join(clear) or 'does not clearly change'}{turns}")
+        else:
+            unclear.append(outcome)
+    told += [f"no clear change of {', '.join(unclear)}"] if unclear else []
+    basis = f"{path} is {status}" + ("" if status == "observed" else ", not observed")
+    return (
+        f"As {path} goes from {values[0]:g} to {values[-1]:g}, {'; '.join(told)}. {basis}, and so is most of the rest."
+    )
+
+
+def _short(value: float) -> str:
+    """Three significant digits, without exponents for large numbers."""
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+class _Row:
+    """A row of :func:`along` with its values as attributes."""
+
+    def __init__(self, row: dict[Any, Any]) -> None:
+        self.scenario = str(row["scenario"])
+        self.first, self.last, self.change = float(row["first"]), float(row["last"]), float(row["change"])
+        self.low95, self.high95 = float(row["low95"]), float(row["high95"])
+
+
+def _turns(table: pd.DataFrame, outcome: str) -> str:
+    """Policies whose effect is clearly positive at one value of the sweep and clearly negative at another."""
+    part = table[table["outcome"] == outcome]
+    turned = [
+        str(scenario)
+        for scenario, rows in part.groupby("scenario", sort=False)
+        if (rows["effect_low95"] > 0).any() and (rows["effect_high95"] < 0).any()
+    ]
+    return f" (the effect of {', '.join(turned)} turns its sign)" if turned else ""
