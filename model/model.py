@@ -26,7 +26,7 @@ from model.dynamics.supply import RoadNetwork
 from model.dynamics.trade import TAX_RULES, TradeChain
 from model.forcing import Forcing
 from model.ledger import Ledger
-from model.readings import taxes_per_tonne
+from model.readings import ore_usd, taxes_per_tonne
 from model.record import Recorder
 from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
@@ -95,7 +95,7 @@ class RareEarthModel(mesa.Model):
 
     def _make_state(self) -> None:
         world, p = self.world, self.p
-        self.state = begin_state(world, self.setup, self.profile, p.budgets)
+        self.state = begin_state(world, self.setup, self.profile)
         self.month = 0
         self.exports_t, self.towns_changed_hands = 0.0, 0
         self.roads = RoadNetwork(world, p.supply)
@@ -115,21 +115,24 @@ class RareEarthModel(mesa.Model):
         eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
         demand = self.setup.united_states.demand_t
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
-        self._seed_consent()
+        self._seed_people()
         supply.update(
             world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
         )
         self.ledger = Ledger(world, self.state)
 
-    def _seed_consent(self) -> None:
-        # A run begins where services and consent would have come to rest without harm or news.
-        p, home, world = self.p.people, self.ground.home, self.world
+    def _seed_people(self) -> None:
+        # A run begins where revenue, services and consent would have come to rest without harm or news.
+        p, home, world, state = self.p.people, self.ground.home, self.world, self.state
         central = np.asarray(home.all(axis=1))[:, None]
         rest = np.where(home[:, : len(self.world.codes)], p.consent_home, p.consent_abroad)
         base = np.where(central, p.consent_coup, rest).astype(float)
-        level = governance.wanted_level(world, self.state, self.profile, (self.p.governance, self.p.budgets, p))
-        self.state.services = people.services_aim(self.state, level)
-        self.state.legitimacy = np.clip(base + p.consent_services * self.state.services, 0.0, 1.0)
+        state.legitimacy = base
+        state.revenue = budgets.expected(world, self.ground, state, self.profile, ore_usd(self), self.p.budgets)
+        state.revenue_best = state.revenue.copy()
+        level = governance.wanted_level(world, state, self.profile, (self.p.governance, self.p.budgets, p))
+        state.services = people.services_aim(state, level)
+        state.legitimacy = np.clip(base + p.consent_services * state.services, 0.0, 1.0)
 
     # calendar ---------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from model.dynamics.combat import Fight, Orders
 from model.dynamics.handover import hand_over
 from model.forcing import Forcing
 from model.policy_phases import coordination, supported
-from model.readings import taxes_per_tonne
+from model.readings import ore_usd
 from model.state import NOBODY
 from model.world.world import LANES
 
@@ -71,7 +71,7 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     forces = operations.strengths(ground, state, profile, p.contest, p.fortification)
     thought_of = _thought_of(model)
     pairs = operations.within_reach(state, forces.reach, 1.0, thought_of)
-    rent = rents(model.world, ground, state, _ore_usd(model), p.budgets)
+    rent = rents(model.world, ground, state, ore_usd(model), p.budgets)
     worth = operations.worth_of_places(model.world, ground, state, rent, profile, *pairs)
     minded = ground.beijing_cares.astype(float)
     rules = (model.setup.structure.contest, p.combat.attacker_loss, minded)
@@ -110,13 +110,6 @@ def _choose(model: RareEarthModel, options: operations.Options, bounds: Ints) ->
         wanted[options.place[picked[allied]]] = True
         chosen.append(actor.joins(options, part, wanted, coordination(model, actor), model.draws, model.ground, month))
     return np.unique(np.concatenate(chosen))
-
-
-def _ore_usd(model: RareEarthModel) -> Floats:
-    """(M,) USD a tonne that a holder of each mine can hope for: its present holder's tax."""
-    holder = model.state.holder[model.world.mine_place]
-    tax = np.append(taxes_per_tonne(model), 0.0)[holder]
-    return np.asarray(tax / model.p.market.yuan_per_usd)
 
 
 def fight(model: RareEarthModel, orders: Orders) -> Fight:

@@ -52,3 +52,10 @@ def tax_terms(model: RareEarthModel) -> tuple[Ints, Floats, Floats]:
     yuan = np.where(model.tax_rules == trade.FIXED, read, model.settled_tax)
     left = 1 - model.state.dealings.tax_cut
     return model.tax_rules, yuan * left, model.profile["ore_tax_share"] * left
+
+
+def ore_usd(model: RareEarthModel) -> Floats:
+    """(M,) USD a tonne that a holder of each mine can hope for: its present holder's tax."""
+    holder = model.state.holder[model.world.mine_place]
+    tax = np.append(taxes_per_tonne(model), 0.0)[holder]
+    return np.asarray(tax / model.p.market.yuan_per_usd)

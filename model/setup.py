@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.armed_parameters import ArmedActorParameters
-from model.dynamics.budgets import BudgetParameters
 from model.dynamics.posting import share_out
 from model.scenario.schema import Scenario
 from model.state import State, begin
@@ -98,7 +97,7 @@ def profile_of(tables: dict[str, ArmedActorParameters]) -> dict[str, Floats]:
     return {name: np.array([float(getattr(table, name)) for table in tables.values()]) for name in names}
 
 
-def begin_state(world: World, scenario: Scenario, profile: dict[str, Floats], budgets: BudgetParameters) -> State:
+def begin_state(world: World, scenario: Scenario, profile: dict[str, Floats]) -> State:
     """The state at the start: the world's record of the date, scaled to the actors' parameters."""
     initial = world.initial_at(scenario.start)
     state = begin(world, initial, scenario.processes.mining.lead_months)
@@ -110,7 +109,5 @@ def begin_state(world: World, scenario: Scenario, profile: dict[str, Floats], bu
         state.troops[differs] = scaled[differs]
     state.arms = profile["arms_per_fighter"] * state.troops.sum(axis=1)
     state.treasury = profile["treasury_usd"].copy()
-    state.revenue = np.maximum(profile["outside_revenue_usd"], budgets.revenue_floor_usd)
-    state.revenue_best = state.revenue.copy()
     state.recognition = profile["recognition_base"].copy()
     return state

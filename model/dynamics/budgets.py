@@ -96,6 +96,31 @@ def rents(world: World, ground: Ground, state: State, ore_usd_per_t: Floats, par
     return rent
 
 
+def expected(
+    world: World,
+    ground: Ground,
+    state: State,
+    profile: dict[str, Floats],
+    ore_usd_per_t: Floats,
+    parameters: BudgetParameters,
+) -> Floats:
+    """(F,) USD a month that each can count on as things stand, at least the floor: outside, levies, rents.
+
+    Args:
+        world: the world.
+        ground: its static arrays.
+        state: the state, unchanged.
+        profile: (F,) arrays of the actors' parameters by name.
+        ore_usd_per_t: (M,) tax that a holder could take of a tonne at each mine.
+        parameters: the table above.
+    """
+    held = state.holder >= 0
+    rent = rents(world, ground, state, ore_usd_per_t, parameters)
+    local = np.bincount(state.holder[held], rent[held], minlength=len(state.troops))
+    income = profile["outside_revenue_usd"] + _levies(world, state, profile) + local
+    return np.maximum(income, parameters.revenue_floor_usd)
+
+
 def step(
     world: World,
     ground: Ground,
@@ -161,10 +186,13 @@ def _income(
     parameters: BudgetParameters,
 ) -> Floats:
     outside = np.maximum(profile["outside_revenue_usd"] * (1 - means["frozen"]) - means["sanctions"], 0.0)
-    people = state.control[:-1] * world.population
-    levies = profile["population_tax_usd"] * (people * state.legitimacy).sum(axis=1)
     tolls = np.zeros(len(state.holder))
     np.add.at(tolls, world.crossing_place, _tolls(world, state, parameters.toll_rate))
     held = state.holder >= 0
     local = np.bincount(state.holder[held], (ground.rent_site + tolls)[held], minlength=len(outside))
-    return np.asarray(outside + levies + local + state.flows.tax_usd + means["aid"])
+    return np.asarray(outside + _levies(world, state, profile) + local + state.flows.tax_usd + means["aid"])
+
+
+def _levies(world: World, state: State, profile: dict[str, Floats]) -> Floats:
+    people = state.control[:-1] * world.population
+    return np.asarray(profile["population_tax_usd"] * (people * state.legitimacy).sum(axis=1))

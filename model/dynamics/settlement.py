@@ -3,9 +3,9 @@
 State: ``state.settlement`` (signed and in force), ``settlement_age`` (months), ``parties`` (who signed), ``elections`` (held).
 No settlement of this kind has been signed since 1949, so form and weights are assumed; in months of each one's own revenue::
 
-    G_i = federal_i + w losses_i / 0.1 + hope_i + broker_i - prospects_i - r           (KIA; mean of the People's Defence Forces)
+    G_i = federal_i + w losses_i / 0.1 + hope_i + broker_i - prospects_i        (KIA; mean of the People's Defence Forces)
     G_J = federal_J + w losses_J / 0.1 + c towns lost / 10 + x (opposition's standing - junta's) + z squeeze
-          + coercion + broker - prospects_J - r
+          + coercion + broker - prospects_J
 
     chance of signing this month    = s  prod_i sigma(theta G_i)
     chance of collapse this month   = b (1 - prod_i sigma(theta G_i)),   until elections are held
@@ -13,7 +13,8 @@ No settlement of this kind has been signed since 1949, so form and weights are a
 with prospects those of the best attack within reach on the other side, ``x`` the weight of Western governments that recognise
 the opposition rather than the junta (the article's pressure for elections), ``squeeze`` the share of its revenue that the
 junta has lost against its best (so sanctions, tariffs and lost gates count, and relief takes it away), ``coercion`` the cost of
-threats that it believes. A signature ends the junta's wars with every organisation that prefers federal terms
+threats that it believes. What federal terms cost or bring net of the end of fighting is in ``federal``, so the reluctance of
+ceasefires is not counted again. A signature ends the junta's wars with every organisation that prefers federal terms
 (``federal_i + hope_i > 0``); ``election_months`` later elections are held.
 
 Assumed ranges stand in the table below. Moves ``federal_settlement``, ``elections_held``, ``deaths_fighters`` and control.
@@ -41,7 +42,7 @@ class SettlementParameters(ParameterTable):
 
     hazard: float = parameter(
         0.02, low=0.0, high=0.2, unit="1/month", meaning="Chance of a settlement when all surely prefer it.",
-        source="assumed: two years of talks even between willing sides",
+        source="assumed: four years of talks even between willing sides, as in 2011-15",
     )  # fmt: skip
     collapse: float = parameter(
         0.05, low=0.0, high=0.3, unit="1/month", source="assumed: the accords of 2011-15 lasted two to ten years",
@@ -97,7 +98,7 @@ def consent(
     gain = profile["federal_preference"] + profile["war_weariness"] * state.losses_year / 0.1
     against = sides.prospects[:, junta].copy()
     against[junta] = sides.prospects[junta, np.concatenate([others.kia, others.pdf])].max()
-    gain = gain + p.weight_hope * state.hope + sides.brokering - against - talks.reluctance
+    gain = gain + p.weight_hope * state.hope + sides.brokering - against
     squeeze = 1 - float(state.revenue[junta] / state.revenue_best[junta])
     ours = float(gain[junta]) + talks.weight_towns * float(state.towns_lost_year[junta]) / 10
     ours += p.weight_standing * others.standing + p.weight_squeeze * squeeze + sides.coercion
