@@ -23,7 +23,7 @@ app = typer.Typer(
     "  pangwa batch engage_kia status_quo        many runs, compared\n"
     "  pangwa new mine --extends engage_kia      a file of your own to start from\n"
     "  pangwa parameters engage_kia --search tax what can be changed, with source and range\n\n"
-    "\b\nExit codes: 0 well, 2 a mistake in what was asked, 3 some runs failed, 4 disk full, 130 interrupted.",
+    "\b\nExit codes: 0 well, 2 a mistake in what was asked, 3 some runs failed, 4 disk full or workers gone, 130 interrupted.",
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,

@@ -65,6 +65,15 @@ Variants = Annotated[
     typer.Option(metavar="NAME", help="Cross with rival mechanisms: all, or a name of [structure]; repeatable."),
 ]
 
+ExecutorName = Annotated[
+    str,
+    typer.Option("--executor", metavar="WHO", help="serial, processes, dask, or a Dask scheduler: tcp://host:8786."),
+]
+
+# Options that are handed on under their own names: what the batch is, and how it is computed.
+_OF_THE_PLAN = ("replicates", "base_seed", "parameters", "reference", "sets", "record", "variants")
+_OF_THE_CALL = ("jobs", "resume", "overwrite", "rerun_failed", "timeout", "fail_fast", "quiet", "executor")
+
 BATCH_EPILOG = (
     "\b\nExamples:\n"
     "  pangwa batch scenarios/batches/policy_options.toml\n"
@@ -89,6 +98,7 @@ def batch(
     parameters: Parameters = None,
     reference: Reference = None,
     timeout: Timeout = None,
+    executor: ExecutorName = "processes",
     record: Record = None,
     variants: Variants = None,
     plugin: Plugins = None,
@@ -96,32 +106,14 @@ def batch(
     no_figures: NoFigures = False,
 ) -> None:
     """Run scenarios many times with the same luck, and compare them: tables, effects, figures in one folder."""
+    given = locals()
     from model.experiments.batch import run_batch
     from model.experiments.batch_file import folder_name, read_plan
 
-    plan = read_plan(
-        files,
-        replicates=replicates,
-        base_seed=base_seed,
-        seeds=_seeds(seeds),
-        parameters=parameters,
-        reference=reference,
-        sets=sets or (),
-        record=record or (),
-        variants=variants or (),
-        command=["pangwa", *sys.argv[1:]],
-    )
-    report = run_batch(
-        plan,
-        out or Path("results") / folder_name(plan.name),
-        jobs=jobs,
-        resume=resume,
-        overwrite=overwrite,
-        rerun_failed=rerun_failed,
-        timeout=timeout,
-        fail_fast=fail_fast,
-        quiet=quiet,
-    )
+    wishes = {name: value for name in _OF_THE_PLAN if (value := given[name]) is not None}
+    plan = read_plan(files, seeds=_seeds(seeds), command=["pangwa", *sys.argv[1:]], **wishes)
+    folder = Path("results") / folder_name(plan.name) if out is None else out
+    report = run_batch(plan, folder, **{name: given[name] for name in _OF_THE_CALL})
     if report.complete and report.ok:
         tell.tell_batch(report.folder, figures=not no_figures, fresh=report.computed > 0)
     raise typer.Exit(report.exit_code)

@@ -11,7 +11,8 @@ from typing import Any
 
 from model.experiments.assemble import assemble
 from model.experiments.codec import FAILED, OK, Finished
-from model.experiments.errors import BatchError, StoreError
+from model.experiments.crews import Crew, check_executor, new_crew, worker_count
+from model.experiments.errors import BatchError, RunnerError, StoreError
 from model.experiments.interruption import Interruption
 from model.experiments.manifest import (
     COMPLETE,
@@ -26,7 +27,7 @@ from model.experiments.manifest import (
 )
 from model.experiments.plan import BatchPlan
 from model.experiments.progress import Progress, say
-from model.experiments.runner import refuse_in_importing_child, run_all, worker_count
+from model.experiments.runner import refuse_in_importing_child, run_here, run_with
 from model.experiments.store import FINAL_TABLES, Store, is_batch, read_frozen
 from model.experiments.worker import Simulate
 from model.scenario.spec import RunSpec
@@ -76,6 +77,7 @@ def run_batch(
     timeout: float | None = None,
     fail_fast: bool = False,
     quiet: bool = False,
+    executor: Any = None,
     simulate: Simulate | None = None,
 ) -> BatchReport:
     """Compute the runs of a plan and write its folder.
@@ -84,6 +86,9 @@ def run_batch(
         plan: the batch.
         out: its folder: new, empty, or with ``resume`` or ``overwrite`` one that holds a batch.
         jobs: number of processes; None for one a core.
+        executor: who computes: "serial", "processes", "dask", the address of a Dask scheduler, an executor or a function that
+            makes one, see :func:`model.experiments.crews.new_crew`. None is "processes", but "serial" for one job without
+            a timeout.
         resume: compute only what is missing of a batch that is there.
         overwrite: remove a batch that is there; files that are not its own stay.
         rerun_failed: with ``resume``, compute failed runs again.
@@ -93,7 +98,8 @@ def run_batch(
         simulate: what a run does, a function at the top level of a module; the model's when None.
 
     Returns:
-        How it ended; its ``exit_code`` is 0, 3 (some runs failed), 4 (the disk is full) or 130 (interrupted).
+        How it ended; its ``exit_code`` is 0, 3 (some runs failed), 4 (the disk is full, or the
+        workers are gone) or 130 (interrupted).
 
     Raises:
         BatchError: the folder, the number of processes or the function cannot be used; nothing was computed.
@@ -103,6 +109,7 @@ def run_batch(
         raise StoreError("--out is empty: give the name of a folder for the results")
     if timeout is not None and not timeout > 0:
         raise BatchError(f"timeout = {timeout!r}: must be more than 0 seconds")
+    check_executor(executor)
     folder = Path(out)
     if not overwrite and (report := _all_there(folder, plan, rerun_failed)) is not None:
         say("\n".join(report.lines), quiet=quiet)
@@ -112,7 +119,7 @@ def run_batch(
         Store(folder, plan, resume=resume, overwrite=overwrite, rerun_failed=rerun_failed) as store,
     ):
         call = _Call(plan, store, interruption, quiet=quiet)
-        return call.run(simulate or _default_simulate(), jobs, timeout, fail_fast)
+        return call.run(simulate or _default_simulate(), _Way(executor, jobs, timeout), fail_fast)
 
 
 def _default_simulate() -> Simulate:
@@ -140,6 +147,22 @@ def _all_there(folder: Path, plan: BatchPlan, rerun_failed: bool) -> BatchReport
     return report
 
 
+@dataclass(frozen=True)
+class _Way:
+    """How runs are to be computed."""
+
+    executor: Any
+    jobs: int | None
+    timeout: float | None
+
+    @property
+    def serial(self) -> bool:
+        """Whether they take place in this process."""
+        if self.executor is None:
+            return self.jobs == 1 and self.timeout is None
+        return bool(self.executor == "serial")
+
+
 class _Call:
     """One call of :func:`run_batch` with its folder open."""
 
@@ -150,18 +173,18 @@ class _Call:
         self.in_tables = int(manifest.get("runs_in_tables", 0))
         self.session = Session(jobs=1, command=plan.command, commit=commit())
 
-    def run(self, simulate: Simulate, jobs: int | None, timeout: float | None, fail_fast: bool) -> BatchReport:
+    def run(self, simulate: Simulate, way: _Way, fail_fast: bool) -> BatchReport:
         """Compute, assemble, report."""
         missing = self.store.missing()
-        self.session.jobs, note = worker_count(jobs, len(missing))
-        self._say_beginning(missing, note)
         try:
             self._write_manifest(RUNNING)
-            self._compute(missing, simulate, timeout, fail_fast)
+            self._compute(missing, simulate, way, fail_fast)
             return self._finish()
         except OSError as error:
             return self._stopped(f"{self.store.folder}: cannot be written: {error.strerror}; go on with --resume")
-        except StoreError as error:
+        except (StoreError, RunnerError) as error:
+            if isinstance(error, RunnerError) and not self.session.computed:
+                raise
             return self._stopped(str(error))
 
     def _say_beginning(self, missing: Sequence[RunSpec], note: str) -> None:
@@ -175,7 +198,8 @@ class _Call:
         lines.append(f"{self.plan.name}: {len(missing)} runs to compute{kept}, with {jobs}, into {self.store.folder}")
         say("\n".join(lines), quiet=self.quiet)
 
-    def _compute(self, missing: Sequence[RunSpec], simulate: Simulate, timeout: float | None, fail_fast: bool) -> None:
+    def _compute(self, missing: Sequence[RunSpec], simulate: Simulate, way: _Way, fail_fast: bool) -> None:
+        crew = self._crew(missing, way)
         total = len(self.plan.here)
         progress = Progress(total, total - len(missing), quiet=self.quiet or not missing)
 
@@ -183,13 +207,11 @@ class _Call:
             self.store.tick()
             progress.idle(oldest)
 
-        runs = run_all(
-            missing,
-            simulate,
-            jobs=self.session.jobs,
-            timeout=timeout,
-            interruption=self.interruption,
-            idle=idle,
+        asked: dict[str, Any] = {"timeout": way.timeout, "interruption": self.interruption}
+        runs = (
+            run_here(missing, simulate, **asked)
+            if crew is None
+            else run_with(crew, missing, simulate, idle=idle, **asked)
         )
         try:
             with closing(runs):  # type: ignore[type-var]
@@ -200,6 +222,16 @@ class _Call:
         finally:
             progress.close()
             self.store.flush()
+
+    def _crew(self, missing: Sequence[RunSpec], way: _Way) -> Crew | None:
+        """Who computes the runs, None for this process; the user is told."""
+        crew, note = None, ""
+        worker_count(way.jobs, 1)  # says so where jobs is no number
+        if missing and not way.serial:
+            crew, note = new_crew(way.executor or "processes", way.jobs, len(missing))
+            self.session.jobs = crew.workers
+        self._say_beginning(missing, note)
+        return crew
 
     def _keep(self, finished: Finished, progress: Progress) -> None:
         self.store.add(finished)

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from model import tables
 from model.experiments.batch import BatchReport, run_batch
 from model.experiments.codec import RUN_TABLES
+from model.experiments.crews import worker_count
 from model.experiments.factors import Factor, settled
 from model.experiments.manifest import read_manifest
 from model.experiments.plan import BatchPlan, Point, Resolved, make_plan
-from model.experiments.runner import worker_count
 from model.record import RunResult
 from model.scenario.spec import RunSpec
 

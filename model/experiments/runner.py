@@ -1,112 +1,48 @@
-"""Run many specifications: one after another here, or in a supervised pool of processes.
+"""Run many specifications: one after another here, or by a crew of workers that is watched over.
 
-The pool keeps at most twice as many tasks in flight as it has workers. When a worker dies the standard library's pool
-breaks and all its tasks with it; here it is built again, and the runs that were in flight are tried one at a time, so that
-only the one that kills its worker is lost.
+At most twice as many tasks are in flight as there are workers. When a worker dies, the standard library's pool breaks and
+all its tasks with it; then the crew is renewed, and the runs that were in flight are tried one at a time, so that only the
+one that kills its worker is lost.
 """
 
 from __future__ import annotations
 
 import math
-import os
 import pickle
-import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from multiprocessing import current_process, get_context
+from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
+from dataclasses import dataclass, field
+from multiprocessing import current_process
 
 from model.experiments.codec import Finished, finished_failed
+from model.experiments.crews import Crew, Results
 from model.experiments.errors import RunnerError
-from model.experiments.interruption import Interruption, deaf_children
-from model.experiments.worker import (
-    TIMEOUT_EXIT,
-    WORKER_DIED,
-    Simulate,
-    can_interrupt_runs,
-    prepare_worker,
-    run_group,
-    run_one,
-    timed_out,
-)
+from model.experiments.interruption import Interruption
+from model.experiments.worker import WORKER_DIED, Simulate, run_one, timed_out
 from model.scenario.spec import RunSpec
 
-TASK_SECONDS = 0.02
+TASK_SECONDS = 0.025
 """A task shorter than this costs more to hand over than to do."""
 
 MOST_IN_A_TASK = 64
-_WINDOWS_LIMIT = 61
-_MOST_PER_CORE = 8
 _POLL_SECONDS = 0.2
 _BREAK_SECONDS = 30.0
-_START_TRIES = 3
 
 
-def cores() -> int:
-    """The number of cores that this process may use; that of the machine may be larger."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def worker_count(jobs: int | None, runs: int) -> tuple[int, str]:
-    """How many processes to use.
-
-    Args:
-        jobs: as asked for; None for all cores that this process may use.
-        runs: number of runs to compute.
-
-    Returns:
-        The number, at least 1, and a sentence when it is not what was asked for.
-
-    Raises:
-        RunnerError: jobs is not a whole number of at least 1.
-    """
-    if jobs is not None and (isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1):
-        raise RunnerError(f"jobs = {jobs!r}: must be a whole number of at least 1; leave it out to use all cores")
-    wanted = cores() if jobs is None else jobs
-    limit = _MOST_PER_CORE * cores()
-    if sys.platform == "win32":
-        limit = min(limit, _WINDOWS_LIMIT)
-    count = max(1, min(wanted, runs, limit))
-    if wanted > limit and count == limit:
-        return count, f"{wanted} processes are too many for {cores()} cores of this system: {count} are used"
-    return count, ""
-
-
-def run_all(
-    specs: Sequence[RunSpec],
-    simulate: Simulate,
-    *,
-    jobs: int = 1,
-    timeout: float | None = None,
-    interruption: Interruption | None = None,
-    idle: Callable[[RunSpec], None] | None = None,
+def run_here(
+    specs: Sequence[RunSpec], simulate: Simulate, timeout: float | None = None, interruption: Interruption | None = None
 ) -> Iterator[Finished]:
-    """Run specifications and hand each on as soon as it has ended, in the order of ending.
+    """Run specifications in this process, one after another.
 
     Args:
         specs: the runs.
-        simulate: a function at the top level of a module, see :func:`model.experiments.simulate.simulate`.
-        jobs: number of worker processes; with 1 the runs take place in this process.
-        timeout: seconds after which a run is given up; None for no limit.
+        simulate: see :func:`model.experiments.simulate.simulate`.
+        timeout: seconds after which a run is given up; code that never comes back to Python cannot be stopped here.
         interruption: asked between runs whether to stop; the iterator then just ends.
-        idle: called several times a second while worker processes run, with the run that was handed out first.
-
-    Raises:
-        RunnerError: worker processes cannot start, or cannot be given the function.
     """
     interruption = interruption or Interruption()
-    if jobs == 1 and (timeout is None or can_interrupt_runs()):
-        return _run_here(specs, simulate, timeout, interruption)
-    return _Pool(specs, simulate, jobs, timeout, interruption).results(idle or (lambda spec: None))
-
-
-def _run_here(
-    specs: Sequence[RunSpec], simulate: Simulate, timeout: float | None, interruption: Interruption
-) -> Iterator[Finished]:
     for spec in specs:
         try:
             with interruption.at_once():
@@ -117,35 +53,65 @@ def _run_here(
         yield finished
 
 
+def run_with(
+    crew: Crew,
+    specs: Sequence[RunSpec],
+    simulate: Simulate,
+    *,
+    timeout: float | None = None,
+    interruption: Interruption | None = None,
+    idle: Callable[[RunSpec], None] | None = None,
+) -> Iterator[Finished]:
+    """Have a crew run specifications, and hand each on as soon as it has ended, in the order of ending.
+
+    Args:
+        crew: the workers; they are ended when the iterator is.
+        specs: the runs.
+        simulate: a function at the top level of a module, see :func:`model.experiments.simulate.simulate`.
+        timeout: seconds after which a run is given up; None for no limit.
+        interruption: asked between runs whether to stop; the iterator then just ends.
+        idle: called several times a second, with the run that was handed out first.
+
+    Raises:
+        RunnerError: workers cannot start, cannot be given the function, or are gone for good.
+    """
+    try:
+        refuse_in_importing_child()
+        _check_picklable(simulate)
+    except BaseException:
+        crew.close(busy=False)
+        raise
+    watched = _Watched(crew, specs, simulate, timeout, interruption or Interruption())
+    return watched.results(idle or (lambda spec: None))
+
+
 @dataclass(frozen=True)
 class _Task:
     """Runs that were handed to a worker together; ``alone``: nothing else is in flight."""
 
     specs: tuple[RunSpec, ...]
     alone: bool
+    since: float = field(default_factory=time.monotonic)
 
 
-class _Pool:
-    """The supervised pool, for one list of runs."""
+class _Watched:
+    """A crew at work on one list of runs."""
 
     def __init__(
         self,
+        crew: Crew,
         specs: Sequence[RunSpec],
         simulate: Simulate,
-        workers: int,
         timeout: float | None,
         interruption: Interruption,
     ) -> None:
-        refuse_in_importing_child()
-        _check_picklable(simulate)
+        self._crew, self._simulate, self._timeout = crew, simulate, timeout
         self._waiting = deque(specs)
         self._suspects: deque[RunSpec] = deque()
-        self._simulate, self._workers, self._timeout = simulate, workers, timeout
         self._interruption = interruption
-        self._executor: ProcessPoolExecutor | None = None
-        self._in_flight: dict[Future[list[Finished]], _Task] = {}
+        self._in_flight: dict[Results, _Task] = {}
         self._seconds_per_run = math.inf
-        self._workers_started = False
+        self._proven = False
 
     def results(self, idle: Callable[[RunSpec], None]) -> Iterator[Finished]:
         """Runs as they end."""
@@ -157,7 +123,7 @@ class _Pool:
                 idle(next(iter(self._in_flight.values())).specs[0])
                 yield from self._collect()
         finally:
-            self._stop()
+            self._crew.close(busy=bool(self._in_flight))
 
     def _fill(self) -> None:
         """Hand out tasks; while there are suspects, one run at a time."""
@@ -167,112 +133,75 @@ class _Pool:
             return
         if any(task.alone for task in self._in_flight.values()):
             return
-        while self._waiting and len(self._in_flight) < 2 * self._workers:
+        while self._waiting and len(self._in_flight) < 2 * self._crew.workers:
             size = min(self._task_size(), len(self._waiting))
             self._submit(tuple(self._waiting.popleft() for _ in range(size)), alone=False)
 
     def _task_size(self) -> int:
         """Runs in a task: enough to last, few enough for all workers to be busy to the end."""
         lasting = math.ceil(TASK_SECONDS / max(self._seconds_per_run, 1e-6))
-        return max(1, min(lasting, MOST_IN_A_TASK, len(self._waiting) // (2 * self._workers)))
+        return max(1, min(lasting, MOST_IN_A_TASK, len(self._waiting) // (2 * self._crew.workers)))
 
     def _submit(self, specs: tuple[RunSpec, ...], *, alone: bool) -> None:
-        if self._executor is None:
-            self._executor = _new_executor(self._workers)
-        future: Future[list[Finished]] = Future()
-        try:
-            with deaf_children():
-                future = self._executor.submit(run_group, self._simulate, specs, self._timeout)
-        except BrokenProcessPool as error:
-            future.set_exception(error)
-        self._in_flight[future] = _Task(specs, alone)
+        self._in_flight[self._crew.submit(self._simulate, specs, self._timeout)] = _Task(specs, alone)
 
     def _collect(self) -> Iterator[Finished]:
-        """Take what has ended; when the pool is broken, sort out whose fault it was."""
+        """Take what has ended; where a worker died, sort out whose fault it was."""
         done, _ = wait(self._in_flight, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
-        pool_broken = any(isinstance(future.exception(), BrokenProcessPool) for future in done)
-        if pool_broken:  # it ends all its tasks at once
+        all_lost = any(self._death(future) == "all" for future in done)
+        if all_lost:  # the crew ends all its tasks at once
             done, _ = wait(self._in_flight, timeout=_BREAK_SECONDS)
-        broken: list[_Task] = []
+        lost: list[_Task] = []
         for future in list(self._in_flight):
-            if future not in done and not pool_broken:
+            if future not in done and not all_lost:
                 continue
             task = self._in_flight.pop(future)
-            error = future.exception() if future in done else BrokenProcessPool()
+            error = _error(future) if future in done else CancelledError()
             if error is None:
                 yield from self._succeeded(future.result())
-            elif isinstance(error, BrokenProcessPool):
-                broken.append(task)
+            elif all_lost and (future not in done or self._death(future) == "all"):
+                lost.append(task)
+            elif self._death(future):
+                yield from self._accuse(task, self._why_it_died(task))
             else:  # the task could not be handed over or back
                 yield from self._accuse(task, f"{type(error).__name__}: {error}")
-        if broken and not self._interruption.requested:
-            yield from self._rebuild(broken)
+        if all_lost and not self._interruption.requested:
+            yield from self._renew(lost)
+
+    def _death(self, future: Results) -> str:
+        error = _error(future)
+        if error is None:
+            return ""
+        return "all" if isinstance(error, CancelledError) else self._crew.death(error)
 
     def _succeeded(self, results: list[Finished]) -> list[Finished]:
-        self._workers_started = True
+        self._proven = True
         mean = sum(one.seconds for one in results) / len(results)
         known = math.isfinite(self._seconds_per_run)
         self._seconds_per_run = 0.7 * self._seconds_per_run + 0.3 * mean if known else mean
         return results
 
-    def _rebuild(self, broken: list[_Task]) -> Iterator[Finished]:
-        exit_codes = self._stop()
-        if not self._workers_started:
-            self._try_start()
-        error = timed_out(self._timeout) if TIMEOUT_EXIT in exit_codes else WORKER_DIED
-        for task in broken:
-            yield from self._accuse(task, error)
+    def _renew(self, lost: list[_Task]) -> Iterator[Finished]:
+        too_long = self._crew.renew(self._proven)
+        for task in lost:
+            yield from self._accuse(task, timed_out(self._timeout) if too_long else WORKER_DIED)
+
+    def _why_it_died(self, task: _Task) -> str:
+        """The error of a run whose worker died: the run's limit, when that had passed."""
+        if self._timeout is not None and time.monotonic() - task.since >= self._timeout:
+            return timed_out(self._timeout)
+        return WORKER_DIED
 
     def _accuse(self, task: _Task, error: str) -> Iterator[Finished]:
-        """A run that had the pool to itself is guilty; all others are suspects, to be tried alone."""
+        """A run that had the crew to itself is guilty; all others are suspects, to be tried alone."""
         if task.alone:
             yield finished_failed(task.specs[0], error)
         else:
             self._suspects.extend(task.specs)
 
-    def _try_start(self) -> None:
-        """Make sure that workers can start at all, so that no run is blamed for what is not its fault.
 
-        Raises:
-            RunnerError: they cannot.
-        """
-        for _ in range(_START_TRIES):
-            with _new_executor(1) as executor:
-                try:
-                    with deaf_children():
-                        future = executor.submit(run_group, self._simulate, (), None)
-                    future.result()
-                except BrokenProcessPool:
-                    continue
-                self._workers_started = True
-                return
-        raise RunnerError(
-            "the worker processes cannot start; in a script, call run_batch under "
-            "'if __name__ == \"__main__\":', keep the function that runs the model in a module, or use jobs=1"
-        )
-
-    def _stop(self) -> set[int | None]:
-        """End the pool now: what its workers are doing is given up.
-
-        Returns:
-            The workers' exit codes.
-        """
-        executor, self._executor = self._executor, None
-        if executor is None:
-            return set()
-        processes = list((executor._processes or {}).values())
-        executor.shutdown(wait=False, cancel_futures=True)
-        if self._in_flight:
-            for process in processes:
-                process.kill()
-        for process in processes:
-            process.join(timeout=10)
-        return {process.exitcode for process in processes}
-
-
-def _new_executor(workers: int) -> ProcessPoolExecutor:
-    with deaf_children():
-        return ProcessPoolExecutor(workers, get_context("spawn"), initializer=prepare_worker)
+def _error(future: Results) -> BaseException | None:
+    return CancelledError() if future.cancelled() else future.exception()
 
 
 def refuse_in_importing_child() -> None:
@@ -290,5 +219,6 @@ def _check_picklable(simulate: Simulate) -> None:
     except Exception as error:
         name = getattr(simulate, "__qualname__", repr(simulate))
         raise RunnerError(
-            f"{name} cannot be sent to worker processes ({error}); define it at the top level of a module, or use jobs=1"
+            f"{name} cannot be sent to worker processes ({error}); define it at the top level of a module, "
+            "or use executor='serial'"
         ) from None

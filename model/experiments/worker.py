@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import threading
@@ -85,6 +86,8 @@ def can_interrupt_runs() -> bool:
 def time_limit(seconds: float | None) -> Iterator[None]:
     """Raise :class:`RunTimeout` in the block after some seconds; in a worker, end the process if that does not help.
 
+    The main thread gets a signal, any other thread an exception before its next step in Python.
+
     Args:
         seconds: the limit; None for none.
     """
@@ -96,7 +99,7 @@ def time_limit(seconds: float | None) -> Iterator[None]:
         watchdog.daemon = True
         watchdog.start()
     try:
-        with _alarm(seconds):
+        with _alarm(seconds) if can_interrupt_runs() else _raised_in_thread(seconds):
             yield
     finally:
         if watchdog is not None:
@@ -105,10 +108,6 @@ def time_limit(seconds: float | None) -> Iterator[None]:
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    if not can_interrupt_runs():
-        yield
-        return
-
     def give_up(*_: Any) -> None:
         raise RunTimeout
 
@@ -119,3 +118,24 @@ def _alarm(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _raised_in_thread(seconds: float) -> Iterator[None]:
+    thread = ctypes.c_ulong(threading.get_ident())
+    lock, ended = threading.Lock(), threading.Event()
+
+    def give_up() -> None:
+        with lock:
+            if not ended.is_set():
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(RunTimeout))
+
+    timer = threading.Timer(seconds, give_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        with lock:
+            ended.set()

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,18 @@ import pytest
 
 from model.experiments.batch import BatchReport, run_batch
 from model.experiments.codec import Finished
+from model.experiments.crews import worker_count
 from model.experiments.errors import BatchError, RunnerError
 from model.experiments.plan import BatchPlan
-from model.experiments.runner import run_all, worker_count
+from model.experiments.runner import run_here
 from model.experiments.store import FINAL_TABLES, Store
 from model.record import RunResult
 from model.scenario.spec import RunSpec
 from tests.experiments.fakes import fake_simulate, only_row, plan, scenario
 
 REPOSITORY = Path(__file__).parents[2]
+PATIENCE = 60.0
+"""Seconds after which a test is given up: none of them measures time."""
 
 
 def compute(what: BatchPlan, out: Path, jobs: int = 1, **options: Any) -> BatchReport:
@@ -202,15 +204,6 @@ def test_killed_worker_costs_no_run_and_a_deadly_run_only_itself(tmp_path: Path)
     assert contents(tmp_path / "again") == contents(tmp_path / "out")
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_hanging_run_is_given_up(tmp_path: Path, jobs: int) -> None:
-    what = plan(5, status_quo=scenario(hang_in=[1]))
-    report = compute(what, tmp_path / "out", jobs=jobs, timeout=0.5)
-    assert (report.ok, report.failed) == (4, 1)
-    runs = pd.read_csv(tmp_path / "out" / "runs.csv", keep_default_na=False)
-    assert list(runs["error"]) == ["", "timed out: no result after 0.5 s", "", "", ""]
-
-
 def test_wrong_tables_of_a_run_are_that_runs_failure(tmp_path: Path) -> None:
     report = run_batch(plan(1), tmp_path / "out", jobs=1, simulate=without_events)
     assert report.failed == 2
@@ -221,11 +214,6 @@ def without_events(spec: RunSpec) -> RunResult:
     result = fake_simulate(spec)
     del result.tables["events"]
     return result
-
-
-def test_what_cannot_be_sent_to_workers_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RunnerError, match="define it at the top level of a module"):
-        run_batch(plan(), tmp_path / "out", jobs=2, simulate=lambda spec: fail_the_first_time(spec))  # noqa: PLW0108
 
 
 def test_number_of_processes() -> None:
@@ -243,15 +231,16 @@ def test_number_of_processes() -> None:
 
 
 def test_windows_waits_for_at_most_61_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.experiments.runner.cores", lambda: 128)
+    monkeypatch.setattr("model.experiments.crews.cores", lambda: 128)
     monkeypatch.setattr("sys.platform", "win32")
     assert worker_count(None, 1000)[0] == 61
 
 
-def test_one_job_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.experiments.runner.ProcessPoolExecutor", None)
-    runs: Iterator[Finished] = run_all(plan(2).specs, fake_simulate, jobs=1)
-    assert [finished.status for finished in runs] == ["ok"] * 4
+def test_serial_executor_starts_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.experiments.batch.new_crew", None)
+    assert compute(plan(2), tmp_path / "one").ok == 4
+    assert compute(plan(2), tmp_path / "serial", jobs=2, executor="serial", timeout=9.0).ok == 4
+    assert [finished.status for finished in run_here(plan(2).specs, fake_simulate)] == ["ok"] * 4
 
 
 SCRIPT = """
@@ -279,9 +268,9 @@ def spooled(out: Path) -> int:
     return sum(part.stat().st_size for part in out.glob("spool/part-*.spool"))
 
 
-def all_gone(group: int, seconds: float) -> bool:
-    """Whether no process of a group is left after at most some seconds."""
-    deadline = time.monotonic() + seconds
+def all_gone(group: int) -> bool:
+    """Whether no process of a group is left; on a busy machine the last one may take its time to go."""
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
             os.killpg(group, 0)
@@ -296,17 +285,17 @@ def test_signal_keeps_what_is_done_and_leaves_no_child(tmp_path: Path, jobs: str
     script, out = tmp_path / "script.py", tmp_path / "out"
     script.write_text(SCRIPT, encoding="utf-8")
     process = start(script, str(out), jobs)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while not spooled(out) and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(process.pid, number)  # as a terminal does: to parent and children alike
-    _, said = process.communicate(timeout=10)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, said
     assert "Traceback" not in said
     assert "\r" not in said
     assert "of 80 runs are kept" in said
     assert "--resume" in said
-    assert all_gone(process.pid, seconds=2)
+    assert all_gone(process.pid)
     assert not (out / ".pangwa.lock").exists()
     kept = int(said.split(" of 80 runs are kept")[0].split()[-1])
     what = plan(40, status_quo=scenario(sleep=0.1), engage=scenario(effect=2.0, sleep=0.1))
@@ -319,13 +308,13 @@ def test_killed_batch_leaves_no_worker_and_can_be_resumed(tmp_path: Path) -> Non
     script, out = tmp_path / "script.py", tmp_path / "out"
     script.write_text(SCRIPT, encoding="utf-8")
     process = start(script, str(out), "2")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while not spooled(out) and time.monotonic() < deadline:
         time.sleep(0.05)
     process.kill()
-    process.communicate(timeout=10)
+    process.communicate(timeout=PATIENCE)
     assert (out / ".pangwa.lock").exists()
-    assert all_gone(process.pid, seconds=5)
+    assert all_gone(process.pid)
     what = plan(40, status_quo=scenario(sleep=0.1), engage=scenario(effect=2.0, sleep=0.1))
     with Store(out, what, resume=True) as store:
         assert len(store.entries) > 0
@@ -335,7 +324,7 @@ def test_script_without_main_guard_gets_one_sentence(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.replace('if __name__ == "__main__":', "if True:"), encoding="utf-8")
     process = start(script, str(tmp_path / "out"), "2")
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode != 0
     assert said.count("the worker processes cannot start") == 1
     assert said.count("Traceback") <= 1

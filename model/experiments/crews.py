@@ -1,0 +1,274 @@
+"""Who does the work: a crew of worker processes of this machine, or any executor of the standard library's kind.
+
+A crew takes tasks and gives futures back; what becomes of runs whose worker died is the runner's business
+(:mod:`model.experiments.runner`). All crews pass the same tests (``tests/experiments/test_executors.py``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import Any, Literal, Protocol
+
+from model.experiments.codec import Finished
+from model.experiments.errors import RunnerError
+from model.experiments.interruption import deaf_children
+from model.experiments.worker import TIMEOUT_EXIT, Simulate, prepare_worker, run_group
+from model.scenario.spec import RunSpec
+
+Results = Future[list[Finished]]
+Death = Literal["", "task", "all"]
+"""What an error of a future says: nobody died, the task's worker died, or all tasks in flight are lost."""
+
+_WINDOWS_LIMIT = 61
+_MOST_PER_CORE = 8
+_START_TRIES = 3
+
+
+class Crew(Protocol):
+    """Workers that run tasks."""
+
+    @property
+    def workers(self) -> int:
+        """How many there are."""
+
+    def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
+        """Hand out a task; the future may end with an error of the crew's own, see :meth:`death`.
+
+        Raises:
+            RunnerError: no task can be handed out any more.
+        """
+
+    def death(self, error: BaseException) -> Death:
+        """What the error of a future means."""
+
+    def renew(self, proven: bool) -> bool:
+        """Begin anew after all tasks were lost.
+
+        Args:
+            proven: whether any task has ended well before.
+
+        Returns:
+            Whether a worker ended itself because a run would not stop in time.
+
+        Raises:
+            RunnerError: it is not possible.
+        """
+
+    def close(self, busy: bool) -> None:
+        """End the workers.
+
+        Args:
+            busy: tasks are in flight; what they do is given up.
+        """
+
+
+def cores() -> int:
+    """The number of cores that this process may use; that of the machine may be larger."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def worker_count(jobs: int | None, runs: int) -> tuple[int, str]:
+    """How many processes to use.
+
+    Args:
+        jobs: as asked for; None for all cores that this process may use.
+        runs: number of runs to compute.
+
+    Returns:
+        The number, at least 1, and a sentence when it is not what was asked for.
+
+    Raises:
+        RunnerError: jobs is not a whole number of at least 1.
+    """
+    if jobs is not None and (isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1):
+        raise RunnerError(f"jobs = {jobs!r}: must be a whole number of at least 1; leave it out to use all cores")
+    wanted = cores() if jobs is None else jobs
+    limit = _MOST_PER_CORE * cores()
+    if sys.platform == "win32":
+        limit = min(limit, _WINDOWS_LIMIT)
+    count = max(1, min(wanted, runs, limit))
+    if wanted > limit and count == limit:
+        return count, f"{wanted} processes are too many for {cores()} cores of this system: {count} are used"
+    return count, ""
+
+
+class ProcessCrew:
+    """Worker processes of this machine, started afresh (spawn) and given up as a whole when one dies.
+
+    Args:
+        workers: how many.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._executor: ProcessPoolExecutor | None = None
+        self._simulate: Simulate | None = None
+
+    def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
+        """See :class:`Crew`."""
+        self._simulate = simulate
+        if self._executor is None:
+            self._executor = _new_executor(self.workers)
+        try:
+            with deaf_children():
+                return self._executor.submit(run_group, simulate, specs, timeout)
+        except BrokenProcessPool as error:
+            return _failed(error)
+
+    def death(self, error: BaseException) -> Death:
+        """See :class:`Crew`."""
+        return "all" if isinstance(error, BrokenProcessPool) else ""
+
+    def renew(self, proven: bool) -> bool:
+        """See :class:`Crew`; makes sure that workers can start at all, so that no run is blamed for what is not its fault."""
+        exit_codes = self._stop(busy=True)
+        if not proven:
+            self._try_start()
+        return TIMEOUT_EXIT in exit_codes
+
+    def close(self, busy: bool) -> None:
+        """See :class:`Crew`."""
+        self._stop(busy)
+
+    def _try_start(self) -> None:
+        for _ in range(_START_TRIES):
+            with _new_executor(1) as executor:
+                try:
+                    with deaf_children():
+                        future = executor.submit(run_group, self._simulate, (), None)  # type: ignore[arg-type]
+                    future.result()
+                except BrokenProcessPool:
+                    continue
+                return
+        raise RunnerError(
+            "the worker processes cannot start; in a script, call run_batch under "
+            "'if __name__ == \"__main__\":', keep the function that runs the model in a module, or use executor='serial'"
+        )
+
+    def _stop(self, busy: bool) -> set[int | None]:
+        """End the pool now.
+
+        Returns:
+            The workers' exit codes.
+        """
+        executor, self._executor = self._executor, None
+        if executor is None:
+            return set()
+        processes = list((executor._processes or {}).values())
+        executor.shutdown(wait=False, cancel_futures=True)
+        if busy:
+            for process in processes:
+                process.kill()
+        for process in processes:
+            process.join(timeout=10)
+        return {process.exitcode for process in processes}
+
+
+def _new_executor(workers: int) -> ProcessPoolExecutor:
+    with deaf_children():
+        return ProcessPoolExecutor(workers, get_context("spawn"), initializer=prepare_worker)
+
+
+def _failed(error: BaseException) -> Results:
+    future: Results = Future()
+    future.set_exception(error)
+    return future
+
+
+class ForeignCrew:
+    """Any executor of the interface :class:`concurrent.futures.Executor`.
+
+    Args:
+        given: an executor, which stays its owner's to shut down and cannot be made again when it breaks; or a function
+            that makes one, which is called again then.
+        workers: how many tasks it runs at a time; None when it says so itself, or for the number of cores.
+    """
+
+    def __init__(self, given: Executor | Callable[[], Executor], workers: int | None = None) -> None:
+        self._make = None if isinstance(given, Executor) else given
+        self._executor = given if isinstance(given, Executor) else given()
+        if not isinstance(self._executor, Executor):
+            raise RunnerError(f"executor: {given!r} gave {self._executor!r}, which is no concurrent.futures.Executor")
+        self.workers = workers or getattr(self._executor, "_max_workers", None) or cores()
+        self._in_flight: set[Results] = set()
+
+    def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
+        """See :class:`Crew`."""
+        try:
+            with deaf_children():
+                future = self._executor.submit(run_group, simulate, specs, timeout)
+        except BrokenExecutor as error:
+            return _failed(error)
+        except RuntimeError as error:  # it has been shut down
+            raise RunnerError(f"executor: takes no more runs ({error})") from None
+        self._in_flight.add(future)
+        future.add_done_callback(self._in_flight.discard)
+        return future
+
+    def death(self, error: BaseException) -> Death:
+        """See :class:`Crew`."""
+        return "all" if isinstance(error, BrokenExecutor) else ""
+
+    def renew(self, proven: bool) -> bool:
+        """See :class:`Crew`."""
+        if self._make is None or not proven:
+            raise RunnerError(
+                "executor: a worker died and the executor is broken; give a function that makes one, which is called "
+                "again then, and go on with resume=True"
+            )
+        self._executor.shutdown(wait=False)
+        self._executor = self._make()
+        return False
+
+    def close(self, busy: bool) -> None:
+        """See :class:`Crew`; tasks that run already cannot be stopped."""
+        for future in list(self._in_flight):
+            future.cancel()
+        if self._make is not None:
+            self._executor.shutdown(wait=not busy)
+
+
+def new_crew(executor: Any, jobs: int | None, runs: int) -> tuple[Crew, str]:
+    """The crew for what a user asked.
+
+    Args:
+        executor: ``"processes"``, ``"dask"`` (a cluster on this machine), the address of a Dask scheduler such as
+            ``"tcp://host:8786"``, a :class:`concurrent.futures.Executor`, or a function that makes one.
+        jobs: number of workers; None for one a core, or as many as the executor has.
+        runs: number of runs to compute.
+
+    Returns:
+        The crew, and a sentence when the number of workers is not what was asked for.
+
+    Raises:
+        RunnerError: there is no such executor, or it cannot be reached.
+    """
+    count, note = worker_count(jobs, runs)
+    if executor == "processes":
+        return ProcessCrew(count), note
+    if executor == "dask" or (isinstance(executor, str) and "://" in executor):
+        from model.experiments.dask_crew import DaskCrew
+
+        return DaskCrew("" if executor == "dask" else executor, count), note
+    return ForeignCrew(executor, jobs), ""
+
+
+def check_executor(executor: Any) -> None:
+    """Refuse what is no executor, before anything is written.
+
+    Raises:
+        RunnerError: it is none of those that :func:`new_crew` lists.
+    """
+    named = executor in (None, "serial", "processes", "dask") or (isinstance(executor, str) and "://" in executor)
+    if not named and not isinstance(executor, Executor) and not callable(executor):
+        raise RunnerError(
+            f"executor = {executor!r}: must be serial, processes, dask, or the address of a Dask scheduler such as "
+            "tcp://host:8786; from Python also a concurrent.futures.Executor or a function that makes one"
+        )

@@ -1,0 +1,120 @@
+"""Runs on a Dask cluster: one on this machine, or one whose scheduler has an address (the extra ``cluster``)."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import time
+from importlib import import_module
+from typing import Any
+
+from model import __version__
+from model.experiments.crews import Death, Results
+from model.experiments.errors import RunnerError
+from model.experiments.frozen import package_versions
+from model.experiments.interruption import deaf_children
+from model.experiments.worker import Simulate, run_group
+from model.scenario.spec import RunSpec
+
+_CONNECT_SECONDS = 10.0
+_WAIT_SECONDS = 60.0
+_COUNT_SECONDS = 5.0
+
+
+class DaskCrew:
+    """The workers of a Dask cluster; one that dies is replaced by the cluster.
+
+    Args:
+        address: of a scheduler, such as ``tcp://host:8786``; empty for a cluster on this machine.
+        workers: processes of a cluster on this machine.
+
+    Raises:
+        RunnerError: the extra is not installed, the scheduler cannot be reached, or workers have other versions.
+    """
+
+    def __init__(self, address: str, workers: int) -> None:
+        try:
+            dask, distributed = import_module("dask"), import_module("distributed")
+        except ImportError:
+            raise RunnerError("Dask is not installed: install the extra, pip install 'pangwa[cluster]'") from None
+        self._died: tuple[type[BaseException], ...] = (distributed.scheduler.KilledWorker,)
+        self._scratch = ""
+        self._cluster: Any = None
+        self._counted, self._count = -_COUNT_SECONDS, workers
+        # A task whose worker died comes back at once: the runner itself tries its runs again, one at a time.
+        with dask.config.set({"distributed.scheduler.allowed-failures": 0}), deaf_children():
+            if not address:
+                self._scratch = tempfile.mkdtemp(prefix="pangwa-dask-")
+                self._cluster = distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0",
+                    memory_limit=0,
+                    silence_logs=logging.CRITICAL,
+                    local_directory=self._scratch,
+                )
+            self._client = self._connect(distributed, self._cluster or address)
+        try:
+            self._check_workers(address)
+        except BaseException:
+            self.close(busy=True)
+            raise
+        self._executor = self._client.get_executor(pure=False, retries=0)
+
+    @staticmethod
+    def _connect(distributed: Any, to: Any) -> Any:
+        try:
+            return distributed.Client(to, timeout=_CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise RunnerError(f"executor = {to!r}: no Dask scheduler answers there ({type(error).__name__})") from None
+
+    def _check_workers(self, address: str) -> None:
+        """Wait for the first worker, and refuse workers that would compute other numbers."""
+        try:
+            self._client.wait_for_workers(1, timeout=_WAIT_SECONDS)
+        except TimeoutError:
+            raise RunnerError(f"executor = '{address or 'dask'}': the cluster has no workers") from None
+        ours = versions()
+        for worker, theirs in self._client.run(versions).items():
+            if differing := [name for name in ours if theirs.get(name) != ours[name]]:
+                told = ", ".join(f"{name} {theirs.get(name)} instead of {ours[name]}" for name in differing)
+                raise RunnerError(f"the Dask worker {worker} has {told}: install the same versions everywhere")
+
+    @property
+    def workers(self) -> int:
+        """Threads of all workers there are now; a cluster may grow."""
+        if time.monotonic() - self._counted >= _COUNT_SECONDS:
+            self._count = max(1, sum(self._client.nthreads().values()))
+            self._counted = time.monotonic()
+        return self._count
+
+    def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
+        """See :class:`model.experiments.crews.Crew`."""
+        if self._client.status != "running":
+            raise RunnerError("the connection to the Dask scheduler is lost")
+        future: Results = self._executor.submit(run_group, simulate, specs, timeout)
+        return future
+
+    def death(self, error: BaseException) -> Death:
+        """See :class:`model.experiments.crews.Crew`."""
+        return "task" if isinstance(error, self._died) else ""
+
+    def renew(self, proven: bool) -> bool:
+        """See :class:`model.experiments.crews.Crew`; the cluster replaces its workers itself."""
+        raise RunnerError("the Dask cluster has lost the runs; is its scheduler still there?")
+
+    def close(self, busy: bool) -> None:
+        """See :class:`model.experiments.crews.Crew`."""
+        if busy and hasattr(self, "_executor"):
+            self._executor.shutdown(wait=False)
+        self._client.close(timeout=_CONNECT_SECONDS)
+        if self._cluster is not None:
+            self._cluster.close(timeout=_CONNECT_SECONDS)
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def versions() -> dict[str, str]:
+    """What a worker computes with: the versions of pangwa, Python and the packages."""
+    return {"pangwa": __version__, **package_versions()}
