@@ -38,6 +38,8 @@ class ArmedActor(Agent):
         self.actor_id = actor_id
         self.index = index
         self.parameters = parameters
+        self.reviewed = -1
+        """Month in which it last thought anew of its patrons; before the first review the start's answer holds."""
 
     def choose_operations(self, options: Options, rows: slice, draws: Draws, ground: Ground, month: int) -> Ints:
         """Rows of the options that it attacks this month.
@@ -66,7 +68,10 @@ class ArmedActor(Agent):
         return np.asarray(rows.start + best[gain[best] > 0])
 
     def accepts_terms(self, gain: float, level: float, fear: float, draws: Draws, month: int) -> bool:
-        """Whether it takes a patron's offer this year.
+        """Whether it takes a patron's offer, or stays with it.
+
+        Its mind on patrons changes at reviews that come once in ``review_months`` on average; between them only what has
+        changed in the world changes its answer.
 
         Args:
             gain: what the offer is worth, months of its own revenue.
@@ -75,8 +80,10 @@ class ArmedActor(Agent):
             draws: keyed draws.
             month: the month.
         """
+        if draws.scalar("review", month, key(self.actor_id)) < 1 / self.parameters.review_months:
+            self.reviewed = month
         utility = self.parameters.choice_precision * (gain - self.parameters.autonomy_cost * level - fear)
-        u = draws.scalar("accept", month // 12, key(self.actor_id))
+        u = draws.scalar("accept", self.reviewed, key(self.actor_id))
         return u < 1 / (1 + float(np.exp(-np.clip(utility, -50, 50))))
 
 

@@ -215,6 +215,10 @@ class ArmedActorParameters(ParameterTable):
         meaning="Cost of taking a patron's terms at full engagement.",
         source="assumed; principal-agent argument, SOURCES V27-V28",
     )
+    review_months: float = parameter(
+        12.0, low=1.0, high=60.0, unit="months", meaning="Months between two reviews of its dealings with patrons, on average.",
+        source="assumed",
+    )  # fmt: skip
     war_weariness: float = parameter(
         0.5,
         low=0.0,

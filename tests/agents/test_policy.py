@@ -68,6 +68,19 @@ def test_a_refusal_is_told_once() -> None:
     assert len(told(model, "offer_refused")) == 1
 
 
+def test_an_answer_stands_between_reviews() -> None:
+    model = small()
+    kia = model.armed[at(model, "KIA")]
+
+    def answers(months: float) -> int:
+        kia.parameters = kia.parameters.model_copy(update={"review_months": months})
+        kia.reviewed = -1
+        given = [kia.accepts_terms(0.0, 0.0, 0.0, model.draws, month) for month in range(240)]
+        return int(np.count_nonzero(np.diff(given)))
+
+    assert 0 < answers(24.0) < answers(6.0) < answers(1.0)
+
+
 def test_what_the_kia_fears_grows_with_pressure_and_with_the_reaction_it_expects() -> None:
     model = small()
     offer = Instrument(kind="recognition", target="KIA", level=0.5)
