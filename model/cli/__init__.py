@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli import answers, batches, lookup, sensitivity, tell, views
+from model.cli import answers, batches, hindcast, lookup, sensitivity, tell, views
 from model.cli.batches import NoFigures, Plugins, Quiet, Sets
 from model.cli.text import fail, free_folder, say_user_error
 
@@ -116,6 +116,16 @@ for _verb, _short, _epilog in (
         "  pangwa sweep processes.trade.leak=0:0.3:7 engage_kia",
     ),
     (answers.regret, "Which policy can be regretted least.", "  pangwa regret results/NAME --less exports_t_china"),
+    (
+        hindcast.hindcast,
+        "The model against the record of 2021 to 2025.",
+        "  pangwa hindcast --replicates 200\n  pangwa hindcast --forcing      what the outside world does in them",
+    ),
+    (
+        hindcast.calibrate,
+        "Parameters chosen by the record, a set of them.",
+        "  pangwa calibrate --out results/calibration      the same again goes on after an interruption",
+    ),
     (lookup.scenarios, "List the shipped scenarios, or print one.", "  pangwa scenarios engage_kia"),
     (
         lookup.new,

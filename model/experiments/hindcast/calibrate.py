@@ -48,6 +48,8 @@ from model.scenario.spec import canonical_json
 Floats = NDArray[np.float64]
 UNDEFINED = 10.0
 """Implausibility of a number that most runs do not show."""
+STEADIER = {"trade": 2}
+"""Blocks whose numbers differ little between replicates: they need fewer, by this factor."""
 KEPT = 0.2
 """Share of a wave's best vectors from which the next one moves, when fewer are wholly plausible."""
 JITTER = 0.03
@@ -170,7 +172,7 @@ def _evaluate(
     batch = make_plan(
         f"calibration {block} {wave}",
         {name: resolved_with(one, {}, CALIBRATION_MONTHS[name]) for name, one in base.items()},
-        replicates=plan.replicates,
+        replicates=max(1, plan.replicates // STEADIER.get(block, 1)),
         points=points,
         at_points=at_points,
         record=(MONTHLY_MAP,),
@@ -243,16 +245,20 @@ def choose(found: dict[str, list[Member]], count: int, wide: bool) -> list[dict[
 
 
 def _balanced(members: Sequence[Member], dimensions: Sequence[Prior], count: int) -> list[Member]:
-    """The best members, at least a fifth of them with each option of every choice that has any member."""
+    """The best members, at least a fifth of them with each option of every choice, as far as there are members with it."""
     chosen = list(members[:count])
+    least = count // 5
     for index, prior in enumerate(dimensions):
         for option in prior.options:
-            of_option = [one for one in members if prior.value(one.units[index]) == option]
-            missing = count // 5 - sum(one in of_option for one in chosen)
-            more = [one for one in of_option if one not in chosen][: max(missing, 0)]
-            spare = [one for one in reversed(chosen) if prior.value(one.units[index]) != option]
-            for new, old in zip(more, spare, strict=False):
-                chosen[chosen.index(old)] = new
+            rest = (one for one in members[count:] if prior.value(one.units[index]) == option)
+            while sum(prior.value(one.units[index]) == option for one in chosen) < least:
+                new = next(rest, None)
+                if new is None:
+                    break
+                options = [prior.value(one.units[index]) for one in chosen]
+                # The worst member of an option that has more than it needs gives way.
+                gives = max(k for k, held in enumerate(options) if options.count(held) > least)
+                chosen[gives] = new
     return chosen
 
 
@@ -290,3 +296,26 @@ def shrinkage(found: dict[str, list[Member]], count: int, wide: bool) -> list[Sh
             low, median, high = (str(prior.value(point)) for point in points)
             rows.append(Shrinkage(prior.path, block, low, median, high, float((points[2] - points[0]) / 0.9)))
     return rows
+
+
+def write_results(
+    plan: Plan, found: dict[str, list[Member]], vectors: Sequence[dict[str, Any]], narrowed: Sequence[Shrinkage]
+) -> list[Path]:
+    """Write ``plausible.csv``, ``shrinkage.csv`` and ``waves.csv`` (every vector tried, with its implausibilities)."""
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    paths = [plan.folder / name for name in ("plausible.csv", "shrinkage.csv", "waves.csv")]
+    write_vectors(paths[0], vectors)
+    with paths[1].open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["parameter", "block", "q05", "median", "q95", "width_over_prior"])
+        writer.writerows([one.path, one.block, one.low, one.median, one.high, f"{one.width:.3f}"] for one in narrowed)
+    names = sorted({name for members in found.values() for name in members[0].medians})
+    marks = sorted({name for members in found.values() for name in members[0].implausibility})
+    with paths[2].open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["block", "rank", *(f"implausibility_{name}" for name in marks), *names])
+        for block, members in found.items():
+            for rank, one in enumerate(members):
+                row = [one.implausibility.get(name) for name in marks] + [one.medians.get(name) for name in names]
+                writer.writerow([block, rank, *("" if value is None else f"{value:.5g}" for value in row)])
+    return paths

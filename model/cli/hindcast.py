@@ -1,0 +1,222 @@
+"""The verbs ``hindcast`` and ``calibrate``: the model against the record, and parameters chosen by it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from model.cli.batches import Jobs, NoFigures, Overwrite, Quiet, Resume
+from model.cli.text import columns, fail
+
+if TYPE_CHECKING:
+    from model.experiments.hindcast.report import Report
+    from model.experiments.hindcast.score import Scored
+    from model.experiments.plan import BatchPlan
+
+_PLAUSIBLE = "plausible"
+_DEFAULTS = "defaults"
+
+
+def hindcast(
+    forcing: Annotated[
+        bool, typer.Option("--forcing", help="List what the outside world does in them, and end.")
+    ] = False,
+    replicates: Annotated[
+        int, typer.Option("--replicates", "-r", min=1, help="Runs of each of the four hindcasts.")
+    ] = 50,
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder; results/hindcast when not given.")] = None,
+    parameters: Annotated[
+        str | None,
+        typer.Option(metavar="SET", help="plausible (when the world has that set), a CSV file, or defaults."),
+    ] = None,
+    jobs: Jobs = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """Run the four hindcasts and score them on the 27 patterns of the record, misses first."""
+    from model.experiments.batch import run_batch
+    from model.experiments.hindcast.report import read_report, write_report
+    from model.experiments.hindcast.simulate import simulate_hindcast
+
+    if forcing:
+        typer.echo(_forcing_listed())
+        return
+    chosen = parameters or (_PLAUSIBLE if _has_plausible() else _DEFAULTS)
+    folder = Path("results") / "hindcast" if out is None else out
+    done = run_batch(
+        _planned(replicates, chosen),
+        folder,
+        jobs=jobs,
+        resume=resume,
+        overwrite=overwrite,
+        quiet=quiet,
+        simulate=simulate_hindcast,
+    )
+    if not done.complete:
+        raise typer.Exit(done.exit_code)
+    report = read_report(done.folder)
+    write_report(done.folder, report)
+    if not no_figures:
+        from model.views.hindcast import hindcast_figures
+
+        hindcast_figures(done.folder, report)
+    typer.echo("\n".join(_told(report, chosen, done.folder)))
+    raise typer.Exit(done.exit_code)
+
+
+def _planned(replicates: int, parameters: str) -> BatchPlan:
+    """The batch of the four hindcasts; the hash of what they are scored by goes into its manifest."""
+    import dataclasses
+
+    from model.experiments.batch_file import read_plan
+    from model.experiments.hindcast.patterns import SCENARIOS, frozen_hash
+    from model.experiments.hindcast.simulate import MONTHLY_MAP
+
+    plan = read_plan(
+        SCENARIOS,
+        replicates=replicates,
+        record=(MONTHLY_MAP,),
+        parameters=None if parameters == _DEFAULTS else parameters,
+        command=["pangwa", *sys.argv[1:]],
+    )
+    text = f"hindcast with parameters: {parameters}; patterns, operators and scoring: {frozen_hash()}"
+    return dataclasses.replace(plan, name="hindcast", description=text)
+
+
+def _has_plausible() -> bool:
+    from model.world.read import SHIPPED
+
+    return (SHIPPED / "myanmar" / "plausible.csv").is_file()
+
+
+def _forcing_listed() -> str:
+    from model.experiments.hindcast.patterns import SCENARIOS
+    from model.scenario.read import load_scenario
+
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name in SCENARIOS:
+        scenario = load_scenario(name)
+        for one in scenario.forcing:
+            if one.end is not None and one.end < scenario.start:
+                continue
+            what = one.kind if one.kind not in ("lanes", "close_lanes") else f"{one.kind} ({one.lane})"
+            about = " -> ".join(part for part in (one.target, one.actor) if part) or "all"
+            value = "" if one.kind == "holder" else f"{one.value:g}"
+            row = (one.name, what, about, one.start, one.end or "for good", value)
+            found.setdefault(row, []).append(name.removeprefix("hindcast").removeprefix("_") or "free run")
+    rows: list[tuple[str, ...]] = [("name", "what", "about", "from", "to", "value", "in")]
+    rows += [(*row, ", ".join(names)) for row, names in found.items()]
+    return columns(rows)
+
+
+def _told(report: Report, parameters: str, folder: Path) -> list[str]:
+    from model.experiments.hindcast.report import ordered
+    from model.experiments.hindcast.score import met_patterns
+
+    rows = ordered(report.rows)
+    met = met_patterns(report.rows)
+    missed = [row for row in rows if not met[row.pattern.pattern]]
+    hit = [row for row in rows if met[row.pattern.pattern]]
+    head: tuple[str, ...] = ("", "pattern", "observed", "median", "5-95 %", "within", "")
+    lines = [f"Missed ({parameters} parameters):", columns([head, *map(_row, missed)])]
+    lines += [
+        "",
+        "Met:",
+        columns([head, *map(_row, hit)]),
+        "",
+        "Not testable: P24 (no price of petrol), P26 (too short).",
+    ]
+    lines += ["", *_forecasts(report), *_sieges(report), ""]
+    if not report.frozen[1]:
+        lines.append(
+            "Patterns, operators or scoring were changed after they were frozen: these scores are not comparable."
+        )
+    lines += [f"Scored with {report.frozen[0]}. Tables and figures are in {folder}", *report.counts()]
+    return lines
+
+
+def _row(row: Scored) -> tuple[str, ...]:
+    one = row.pattern
+    interval = "" if row.low is None or row.high is None else f"{_short(row.low)} to {_short(row.high)}"
+    if row.median is None:
+        interval = f"does not happen in {row.runs - row.defined} of {row.runs} runs"
+    marks = [one.use, *(["free"] if one.free else []), *([] if row.met else [f"tolerance {one.low:g} to {one.high:g}"])]
+    share = "" if one.summary == "share" else f"{100 * row.within:.0f} %"
+    unit = "" if one.unit in ("share", "ratio", "p") else f" {one.unit}"
+    return (
+        one.pattern,
+        one.name,
+        f"{_short(one.observed)}{unit}",
+        _short(row.median),
+        interval,
+        share,
+        ", ".join(marks),
+    )
+
+
+def _short(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _forecasts(report: Report) -> list[str]:
+    lines = ["Imports of all origins (t), mean CRPS and share of points within 5-95 %:"]
+    rows: list[tuple[str, ...]] = []
+    for one in report.series:
+        known = one.crps is not None and one.coverage is not None
+        score = (f"{one.crps:,.0f}", f"{100 * (one.coverage or 0):.0f} %") if known else ("not scorable", "")
+        rows.append((f"  {one.name}", f"{one.points} points", *score))
+    lines += [columns(rows), "", "Towns that change hands, Brier score and its reliability part (smaller is better):"]
+    flips: list[Any] = [
+        (
+            f"  {one.name}",
+            f"{one.brier:.4f}",
+            f"{one.reliability:.4f}",
+            f"chance {one.forecast:.3f}, seen {one.observed:.3f}",
+        )
+        for one in report.flips
+    ]
+    return [*lines, columns(flips)]
+
+
+def _sieges(report: Report) -> list[str]:
+    runs, share = report.bhamo
+    if not runs:
+        return ["", "Bhamo is besieged in no run."]
+    return [
+        "",
+        f"Bhamo is besieged in {runs} runs of hindcast_2024; in {100 * share:.0f} % of them it stands for a year or more.",
+    ]
+
+
+def calibrate(
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the waves; the same again goes on.")] = Path(
+        "results/calibration"
+    ),
+    waves: Annotated[int, typer.Option(min=1, help="Waves of each block.")] = 3,
+    vectors: Annotated[int, typer.Option(min=8, help="Parameter vectors a wave.")] = 200,
+    replicates: Annotated[int, typer.Option("--replicates", "-r", min=1, help="Runs of each vector.")] = 4,
+    members: Annotated[int, typer.Option(min=5, help="Vectors to keep.")] = 60,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="Start from the wide priors: the check that data, not prior, decide.")
+    ] = False,
+    jobs: Jobs = None,
+) -> None:
+    """Choose parameters by history matching on the calibration patterns; held-out patterns are never computed."""
+    from model.experiments.hindcast.calibrate import Plan, calibrate, choose, shrinkage, write_results
+
+    if members > vectors * waves:
+        fail(
+            f"--members {members}: is more than the {vectors * waves} vectors that are tried; at most that many can be kept"
+        )
+    plan = Plan(out, waves, vectors, replicates, members, jobs, wide)
+    found = calibrate(plan, typer.echo)
+    written = write_results(plan, found, choose(found, members, wide), shrinkage(found, members, wide))
+    typer.echo(f"wrote {', '.join(str(path) for path in written)}")
+    typer.echo("To use the set everywhere, copy plausible.csv into the world's folder; then: pangwa hindcast")
