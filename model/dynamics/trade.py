@@ -188,8 +188,8 @@ def revenue_maximising_tax(
     """The tax in yuan/t that brings a holder most, by its own model of its miners (equation 3.7).
 
     For each tax of a grid the holder expects the share of sites that still pays (net-back less tax over cost, as in
-    mining) and the share that dodges the gate (elasticity, as in the caps of smuggling), and takes the best; the lowest
-    of equals.
+    mining) and the share that dodges the gate (what pays better there, within the caps of smuggling), and takes the best;
+    the lowest of equals.
 
     Args:
         before_tax: (K,) net-back of each of its clusters through the gate, before tax.
@@ -204,12 +204,13 @@ def revenue_maximising_tax(
         return 0.0
     grid = np.linspace(0.0, parameters.tax_grid_max, parameters.tax_grid_steps)
     tax = grid[:, None]
-    earned = np.maximum(before_tax - tax, informal - parameters.informal_tax_share * tax)
-    output = capacity * profitability(earned, cost, spread)
-    dodge = 1.0 - np.exp(-parameters.smuggling_elasticity * tax / max(bid, 1.0))
-    dodge = np.where(before_tax - tax < informal - parameters.informal_tax_share * tax, 1.0, dodge)
-    paid = 1.0 - dodge * (1.0 - parameters.informal_tax_share)
-    return float(grid[int(np.argmax((tax * output * paid).sum(axis=1)))])
+    official, past = before_tax - tax, informal - parameters.informal_tax_share * tax
+    # As much dodges the gate as wants to, up to what smugglers can carry at that tax: the caps of the flows themselves.
+    wants = special.expit((past - official) / parameters.choice_scale)
+    dodge = np.minimum(1.0 - np.exp(-parameters.smuggling_elasticity * tax / max(bid, 1.0)), wants)
+    taxed = (1.0 - dodge) * profitability(official, cost, spread)
+    taxed = taxed + dodge * parameters.informal_tax_share * profitability(past, cost, spread)
+    return float(grid[int(np.argmax((tax * capacity * taxed).sum(axis=1)))])
 
 
 def settle_tax(chain: TradeChain, state: State, offer: Quote, holder: int, cost_spread: float) -> float:
