@@ -28,7 +28,7 @@ def deliver_policy(model: RareEarthModel) -> None:
     us, state = model.united_states, model.state
     us.attend(model.draws, model.month)
     _choose_partner(model)
-    before = {(kind, actor) for kind, row in model.delivered.items() for actor in np.flatnonzero(row).tolist()}
+    before = _at_work(model)
     refused: dict[int, list[str]] = {}
 
     def accepts(offer: Instrument, actor: int) -> bool:
@@ -124,23 +124,44 @@ def worth_of_offer(model: RareEarthModel, offer: Instrument, index: int) -> tupl
     return gain, p.weight_pressure * depends * offer.level * reaction
 
 
-def _tell_policy(model: RareEarthModel, before: set[tuple[str, int]], refused: dict[int, list[str]]) -> None:
-    for kind in sorted(model.delivered):
-        for actor in np.flatnonzero(model.delivered[kind]).tolist():
-            if (kind, actor) not in before:
-                whom = actor if actor < len(model.armed) else NO_ONE
-                what = f"US {kind.replace('_', ' ')}" + (f" for {model.name(whom)}" if whom != NO_ONE else "")
-                tell(model, "instrument_begins", f"{what} begins", whom)
+def _at_work(model: RareEarthModel) -> set[tuple[int, str]]:
+    """Actor (NO_ONE for none) and kind of the instruments that run, whatever attention they get this month."""
+    known = model.united_states.parameters.instruments
+    running = ((actor, known[name]) for name, actor in model.united_states.running)
+    return {(actor, instrument.kind) for actor, instrument in running if instrument.level > 0}
+
+
+def _tell_policy(model: RareEarthModel, before: set[tuple[int, str]], refused: dict[int, list[str]]) -> None:
+    now = _at_work(model)
     told, model.refused = model.refused, refused
+    _tell_change(model, "instrument_begins", now - before, "begin")
+    turned_down = {(actor, kind) for actor, kinds in refused.items() for kind in kinds}
+    _tell_change(model, "instrument_ends", before - now - turned_down, "end")
     for actor, kinds in refused.items():
-        new = [kind.replace("_", " ") for kind in dict.fromkeys(kinds) if kind not in told.get(actor, [])]
-        if new:
-            p = model.armed[actor].parameters
-            reaction = p.expected_reaction + float(model.state.pressure[actor])
-            depends = float(model.profile["dependence_on_china"][actor])
-            afraid = p.weight_pressure * depends * reaction > p.autonomy_cost
-            why = "for fear of Beijing" if afraid else "for its freedom of action"
-            tell(model, "offer_refused", f"{model.name(actor)} refuses US {', '.join(new)} {why}", actor)
+        new = [kind for kind in dict.fromkeys(kinds) if kind not in told.get(actor, [])]
+        given_up = [kind for kind in new if (actor, kind) in before]
+        for verb, which in (("gives up", given_up), ("refuses", [kind for kind in new if kind not in given_up])):
+            if which:
+                text = f"{model.name(actor)} {verb} US {_words(which)} {_reason(model, actor)}"
+                tell(model, "offer_refused", text, actor)
+
+
+def _tell_change(model: RareEarthModel, event: str, changed: set[tuple[int, str]], verb: str) -> None:
+    for actor in sorted({actor for actor, _ in changed}):
+        kinds = sorted(kind for whom, kind in changed if whom == actor)
+        who = f" for {model.name(actor)}" if actor != NO_ONE else ""
+        tell(model, event, f"US {_words(kinds)}{who} {verb if len(kinds) > 1 else verb + 's'}", actor)
+
+
+def _words(kinds: list[str]) -> str:
+    return ", ".join(kind.replace("_", " ") for kind in kinds)
+
+
+def _reason(model: RareEarthModel, actor: int) -> str:
+    p = model.armed[actor].parameters
+    reaction = p.expected_reaction + float(model.state.pressure[actor])
+    afraid = p.weight_pressure * float(model.profile["dependence_on_china"][actor]) * reaction > p.autonomy_cost
+    return "for fear of Beijing" if afraid else "for its freedom of action"
 
 
 def patrons(model: RareEarthModel) -> dict[str, Floats]:

@@ -35,6 +35,10 @@ HEADLINES = (
 TIERS = (
     (
         "federal_settlement",
+        "settlement_collapsed",
+        "elections",
+        "partner_chosen",
+        "partner_dropped",
         "recognition",
         "western_followers",
         "ceasefire",
@@ -49,6 +53,7 @@ TIERS = (
         "site_taken",
         "mine_stopped",
         "instrument_begins",
+        "offer_refused",
         "instrument_ends",
         "forcing",
     ),

@@ -68,6 +68,20 @@ def test_a_refusal_is_told_once() -> None:
     assert len(told(model, "offer_refused")) == 1
 
 
+def test_what_the_kia_gives_up_and_what_ends_is_told() -> None:
+    model = small(*WATCHFUL, *WILLING, instrument("recognition", "KIA"), instrument("aid", "KIA", rest=",end=3"))
+    run(model, 2)
+    assert told(model, "instrument_begins") == ["US aid, recognition for KIA begin"]
+    kia = model.armed[at(model, "KIA")]
+    kia.parameters = kia.parameters.model_copy(update={"weight_pressure": 10.0, "dependence_on_china": 1.0})
+    model.profile["dependence_on_china"][kia.index] = 1.0
+    run(model, 1)
+    assert told(model, "offer_refused") == ["KIA gives up US aid, recognition for fear of Beijing"]
+    kia.parameters = kia.parameters.model_copy(update={"weight_pressure": 0.0})
+    run(model, 1)
+    assert told(model, "instrument_begins")[1:] == ["US recognition for KIA begins"]
+
+
 def test_an_answer_stands_between_reviews() -> None:
     model = small()
     kia = model.armed[at(model, "KIA")]
