@@ -235,7 +235,10 @@ def press_and_open(model: RareEarthModel, fights: Fight) -> None:
     _lean_on_suppliers(model)
     _carry_out_threats(model)
     stance = model.beijing.stance(link, junta_fear(model))
-    changes = border.update_lanes(model.world, state, model.draws, model.crossing_keys, at_peace(model), stance)
+    keepers = state.holder[model.world.crossing_place]
+    keys = np.where(keepers >= 0, model.ground.actor_keys[keepers], model.crossing_keys)
+    changes = border.shut_gates_taken(model.world, state, model.holder_before)
+    changes += border.update_lanes(model.world, state, model.draws, keys, at_peace(model), stance)
     for crossing, lane, opened in changes:
         place = int(model.world.crossing_place[crossing])
         verb, kind = ("reopens", "lane_opened") if opened else ("shuts", "lane_closed")

@@ -5,7 +5,9 @@ For an open lane of a crossing to China held by ``f`` (equation E3.8), a month's
 ``logit = r0 + k5 shortage [ore] - g [goods] + k6 talks_f - k1 offensive_f - k2 us_link_f``. ``us_link`` is how far the US deals
 with the holder, ``collapse`` the junta's recent losses of towns, ``talks`` whether the holder has a ceasefire with the junta.
 What the recognised government does at the border is no offence: gates that the junta holds are not shut for its own attacks.
-``Talks`` also counts a deal with Beijing that holds, and patronage. Pressure follows offences: ``P <- P + gain (offence - P)``.
+``Talks`` also counts a deal with Beijing that holds, and patronage. All gates of
+a holder share one draw a month: six Kachin gates were shut within a week of October 2024 and opened in one night of October
+2025. Pressure follows offences: ``P <- P + gain (offence - P)``.
 A supplier of arms is leaned on for its ally's offences: it stops giving arms to ally ``f`` with the monthly chance
 ``lambda d_supplier P_f`` (E3.8; the UWSA in August 2025) and may begin again once the pressure on ``f`` is gone. So the same
 dependence that gives the Wa their trade gives Beijing the leash.
@@ -102,7 +104,7 @@ def update_lanes(
         world: the world.
         state: ``lanes`` and ``lane_age`` change.
         draws: keyed draws.
-        keys: (X,) keys of the crossings.
+        keys: (X,) keys of draws: that of the gate's holder, so that gates of one holder are shut and opened together.
         at_peace: (F,) see :func:`lane_odds`.
         stance: weights and what Beijing sees.
 
@@ -112,17 +114,42 @@ def update_lanes(
     close, reopen = lane_odds(world, state, at_peace, stance)
     holder = state.holder[world.crossing_place]
     kept = (holder >= 0)[:, None] & stance.shut[holder]
-    # One draw a crossing and month: what makes Beijing close one lane tends to make it close the others.
+    # One draw a key and month: what makes Beijing close one lane tends to make it close the others.
     u = draws.uniform("lanes", state.month, keys)[:, None]
     was_open = state.lanes >= 0.5
     chinese = world.chinese_crossings[:, None]
     free = chinese & (state.lane_age >= stance.dwell)
     closing = (free & was_open & (u < special.expit(close))) | (chinese & kept & (state.lanes > 0))
-    opening = free & ~was_open & ~kept & (u < special.expit(reopen))
+    # A month bad enough to shut a lane is none to open one.
+    opening = free & ~was_open & ~kept & (1 - u < special.expit(reopen))
     state.lanes = np.where(closing, 0.0, np.where(opening, 1.0, state.lanes))
     state.lane_age = np.where(closing | opening, 0, state.lane_age + 1)
     changed = np.argwhere(closing | opening)
     return [(int(x), int(lane), bool(opening[x, lane])) for x, lane in changed]
+
+
+def shut_gates_taken(world: World, state: State, before: Ints) -> list[tuple[int, int, bool]]:
+    """Shut lanes at Chinese gates that came into the hands of one whose other gates are shut.
+
+    Args:
+        world: the world.
+        state: ``lanes`` and ``lane_age`` change.
+        before: (P,) holders at the beginning of the month.
+
+    Returns:
+        (crossing, lane, False) for each lane shut.
+    """
+    keeper, past = state.holder[world.crossing_place], before[world.crossing_place]
+    taken = (keeper != past) & (keeper >= 0) & world.chinese_crossings
+    shut: list[tuple[int, int, bool]] = []
+    for crossing in np.flatnonzero(taken):
+        others = (keeper == keeper[crossing]) & world.chinese_crossings & ~taken
+        if not others.any():
+            continue
+        closed = (state.lanes[others].mean(axis=0) < 0.5) & (state.lanes[crossing] >= 0.5)
+        state.lanes[crossing, closed], state.lane_age[crossing, closed] = 0.0, 0
+        shut += [(int(crossing), int(lane), False) for lane in np.flatnonzero(closed)]
+    return shut
 
 
 def update_pressure(ground: Ground, state: State, places: Ints, attackers: Ints, watch: Watch) -> None:

@@ -101,3 +101,20 @@ def test_dependence_is_the_leash_on_arms_for_allies() -> None:
     state.pressure[kia] = 0.0
     assert border.lean_on_suppliers(ground, state, Draws(1), gives, depends, (1.0, 1.0)) == ([], [(uwsa, kia)])
     assert border.arms_between_allies(state, gives)[kia] == 80.0
+
+
+def test_gates_of_one_holder_are_shut_together_and_a_gate_taken_goes_the_way_of_the_others() -> None:
+    chain = Chain()
+    state, kia, junta = chain.state, 1, 0
+    held = np.array([4, 5, 6])  # places of PANGWA, KANPAITI, LAIZA
+    state.holder[held] = kia
+    eager = stance_of(np.zeros(FORCES), 0.0, close_base=0.0)
+    one = keys(("KIA",) * len(GATES))
+    border.update_lanes(chain.world, state, Draws(3), one, np.zeros(FORCES), eager)
+    assert len({tuple(row) for row in state.lanes[:3]}) == 1
+    state.lanes[:3], before = 0.0, state.holder.copy()
+    before[5], state.lanes[1] = junta, 1.0
+    shut = border.shut_gates_taken(chain.world, state, before)
+    assert [change[:2] for change in shut] == [(1, 0), (1, 1), (1, 2)]
+    assert (state.lanes[1] == 0).all()
+    assert border.shut_gates_taken(chain.world, state, state.holder.copy()) == []
