@@ -338,7 +338,7 @@ class ArmedActorParameters(ParameterTable):
         low=0.0,
         high=0.05,
         unit="1/month",
-        meaning="Volunteers a month over its force at full consent.",
+        meaning="Volunteers a month over its force at normal consent (processes.people).",
         source=f"{_FACTS} 34",
         status="weakly identified",
     )
@@ -452,7 +452,7 @@ class PeoplesDefenceForceParameters(ArmedActorParameters):
         low=0.0,
         high=0.1,
         unit="1/month",
-        meaning="Volunteers a month over its force at full consent.",
+        meaning="Volunteers a month over its force at normal consent (processes.people).",
         source="assumed: from nothing to the pools of SOURCES P33 in about two years",
         status="weakly identified",
     )

@@ -29,7 +29,7 @@ class WesternGovernment(Agent):
         self.parameters = parameters
         self.key = key(f"western-{number}")
         deviation = float(draws.normal("threshold", 0, keys((f"western-{number}",)))[0])
-        self.threshold = float(np.clip(parameters.threshold_mean + parameters.threshold_sd * deviation, 0.05, 0.95))
+        self.threshold = float(np.clip(parameters.threshold_mean + parameters.threshold_sd * deviation, 0.0, 1.0))
         self.recognises: set[int] = set()
 
     def consider(

@@ -131,7 +131,7 @@ class RareEarthModel(mesa.Model):
         state.revenue = budgets.expected(world, self.ground, state, self.profile, ore_usd(self), self.p.budgets)
         state.revenue_best = state.revenue.copy()
         level = governance.wanted_level(world, state, self.profile, (self.p.governance, self.p.budgets, p))
-        state.services = people.services_aim(state, level)
+        state.services = people.services_aim(state, level, p)
         state.legitimacy = np.clip(base + p.consent_services * state.services, 0.0, 1.0)
 
     # calendar ---------------------------------------------------------------------------------------------------

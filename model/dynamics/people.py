@@ -57,14 +57,26 @@ class PeopleParameters(ParameterTable):
         0.3, low=0.0, high=1.0, unit="0-1", meaning="Loss of consent to an actor where its aircraft fight.",
         source="assumed; Bennett 2008, Schutte 2015",
     )  # fmt: skip
+    services_control: float = parameter(
+        0.5, low=0.1, high=1.0, unit="0-1", source="assumed: schools and clinics need the upper hand",
+        meaning="Share of the countryside at which the services paid for arrive in full.",
+    )  # fmt: skip
+    consent_normal: float = parameter(
+        0.5, low=0.1, high=1.0, unit="0-1", source="assumed: about where the wars of 2021 began",
+        meaning="Consent at which volunteers come at their rate; they come in proportion to it.",
+    )  # fmt: skip
+    cap_fade: float = parameter(
+        3.0, low=1.0, high=20.0, unit="x", source="assumed: a third of the cap left",
+        meaning="How steeply recruiting fades as the cap nears: in full until 1 over this is left of it.",
+    )  # fmt: skip
     unpaid_desertion: float = parameter(
         0.03, low=0.0, high=0.2, unit="1/month", meaning="Deserters on top when nothing is paid.", source="assumed"
     )
 
 
-def services_aim(state: State, level: Floats) -> Floats:
-    """(F, N) services that come to rest at a level (F,) of spending: in full where the actor has half the countryside."""
-    return level[:, None] * np.minimum(state.control[:-1] * 2, 1.0)
+def services_aim(state: State, level: Floats, p: PeopleParameters) -> Floats:
+    """(F, N) services that come to rest at a level (F,) of spending: in full where the actor has enough countryside."""
+    return level[:, None] * np.minimum(state.control[:-1] / p.services_control, 1.0)
 
 
 def serve(
@@ -84,7 +96,7 @@ def serve(
     people = state.control[:-1] * world.population
     heads = np.maximum(people.sum(axis=1), 1.0)
     level = np.minimum(spending / heads / full_cost, 1.0)
-    state.services += p.services_rate * (services_aim(state, level) - state.services)
+    state.services += p.services_rate * (services_aim(state, level, p) - state.services)
     central = np.asarray(ground.home.all(axis=1))
     base = np.where(
         central[:, None], p.consent_coup, np.where(ground.home[:, : people.shape[1]], p.consent_home, p.consent_abroad)
@@ -122,10 +134,9 @@ def recruit(
     # Whoever controls nobody yet recruits among the people of its homeland.
     among = np.where(heads[:, None] > 0, people, home)
     consent = (among * state.legitimacy).sum(axis=1) / np.maximum(among.sum(axis=1), 1.0)
-    # Recruiting goes on in full until a third of the cap is left, then fades.
     most = np.maximum(profile["force_cap"] * start["troops"], manpower)
-    room = np.clip(3 * (1 - fighters / np.maximum(most, 1.0)), 0.0, 1.0)
-    volunteers = profile["volunteer_rate"] * manpower * consent * 2 * room
+    room = np.clip(p.cap_fade * (1 - fighters / np.maximum(most, 1.0)), 0.0, 1.0)
+    volunteers = profile["volunteer_rate"] * manpower * (consent / p.consent_normal) * room
     reach = np.minimum(heads / np.maximum(start["people"], 1.0), 2.0)
     conscripts = profile["conscripts_per_month"] * reach * room
     recruits = draws.whole("recruits", state.month, volunteers + conscripts, ground.actor_keys)
