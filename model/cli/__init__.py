@@ -50,6 +50,12 @@ def run(
         Path | None,
         typer.Option(metavar="FOLDER", help="New folder for the figures; results/SCENARIO-run when not given."),
     ] = None,
+    animate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Also write the map over time: map.gif, or map.mp4 where ffmpeg is installed."
+        ),
+    ] = None,
     plugin: Plugins = None,
     quiet: Quiet = False,
     no_figures: NoFigures = False,
@@ -60,13 +66,16 @@ def run(
     from model.scenario.spec import RunSpec
 
     resolved = load_scenario(scenario, _with_months(sets, months))
-    folder = None if no_figures else free_folder(out, f"{resolved.name}-run")
-    spec = RunSpec.make(resolved.name, resolved.resolved(), replicate=replicate, base_seed=seed)
+    folder = None if no_figures and out is None else free_folder(out, f"{resolved.name}-run")
+    record = ("control=monthly",) if animate is not None else ()
+    spec = RunSpec.make(resolved.name, resolved.resolved(), replicate=replicate, base_seed=seed, record=record)
     result = simulate(spec)
-    drawn = tell.draw_run(resolved, result, folder) if folder is not None else []
+    drawn = tell.keep_run(resolved, spec, result, folder, figures=not no_figures) if folder is not None else []
     tell.tell_run(resolved, spec, result, quiet=quiet)
     if folder is not None:
         tell.say_figures(drawn, folder)
+    if animate is not None:
+        tell.animate_run(resolved, result, (folder or Path()) / animate)
 
 
 def _with_months(sets: list[str] | None, months: int | None) -> list[str]:
@@ -139,6 +148,7 @@ for _verb, _short, _epilog in (
         "  pangwa parameters engage_kia --search 'KIA tax'\n  pangwa parameters --search assumed --csv > assumed.csv",
     ),
     (lookup.outcomes, "What runs are judged by, with unit.", "  pangwa outcomes --search exports"),
+    (views.app, "Play runs in the browser.", "  pangwa app\n  pangwa app my_scenario.toml engage_kia --port 0"),
     (views.report, "A batch as one page to hand on.", "  pangwa report results/policy_options"),
     (lookup.schema, "JSON Schema of scenario files, for editors.", "  pangwa schema > scenario.schema.json"),
 ):

@@ -36,11 +36,29 @@ def tell_run(scenario: Scenario, spec: RunSpec, result: RunResult, *, quiet: boo
     typer.echo("\nOne run is one story among many: compare scenarios with pangwa batch.")
 
 
-def draw_run(scenario: Scenario, result: RunResult, folder: Path) -> Sequence[Path]:
-    """Draw the figures of a run into a folder; a reader that closes the pipe early must not cost them."""
+def keep_run(scenario: Scenario, spec: RunSpec, result: RunResult, folder: Path, *, figures: bool) -> Sequence[Path]:
+    """Write the tables of a run and its figures into a folder; a reader that closes the pipe early must not cost them."""
+    from model.experiments.export import run_files
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in run_files(spec, result).items():
+        (folder / name).write_bytes(content)
+    if not figures:
+        return []
     from model.views.figures import run_figures
 
     return run_figures(result, scenario, folder)
+
+
+def animate_run(scenario: Scenario, result: RunResult, path: Path) -> None:
+    """Write the map of a run over time, and say where."""
+    from model.views.animate import animate, frames_of
+    from model.views.read import Results
+    from model.world.read import load_world
+
+    frames = frames_of(Results.of_run(scenario.name, result.tables))
+    animate(frames, load_world(scenario.world), scenario.title or scenario.name, path)
+    typer.echo(f"animation: {path}, {len(frames)} frames")
 
 
 def tell_batch(folder: Path, *, figures: bool, fresh: bool) -> None:

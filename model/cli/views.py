@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from model.cli.batches import Plugins
+
 
 def report(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder that pangwa batch wrote.")],
@@ -18,3 +20,19 @@ def report(
 
     path = write_report(results, out, actor=actor)
     typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB; open it in a browser")
+
+
+def app(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SCENARIO]...", help="Scenarios to choose from; the shipped ones when not given."),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; the next free one if it is taken.")] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen at; others on the network see 0.0.0.0.")] = "127.0.0.1",
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the page in a browser.")] = False,
+    plugin: Plugins = None,
+) -> None:
+    """Play runs in the browser: map, curves, lanes, chronicle, sliders; works without the network."""
+    from model.views.serve import serve
+
+    serve(scenarios or (), plugin or (), host=host, port=port, show=not no_open)

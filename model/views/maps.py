@@ -14,6 +14,7 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 
 from model.views import findings, panels, style
 from model.views.read import Results
@@ -72,13 +73,13 @@ def draw_ends(results: Results, world: World) -> Figure:
     rows = results.at_end("control", ["place", "holder", "attacker"]).astype(str)
     shown = results.scenarios[: panels.MOST_PANELS]
     held = {name: modal_holdings(rows[rows["scenario"] == name]) for name in shown}
-    figure, axes = _maps(len(shown), world)
+    figure, axes = empty_maps(len(shown), world)
     tiles = tiles_of(world)
     for panel, name in zip(axes, shown, strict=True):
         draw_holdings(panel, world, tiles, held[name])
         panel.set_title(panels.looks_of(results)[name].label)
-    _name_places(figure, axes, world, tiles)
-    _legend(figure, world, list(held.values()), striped=results.runs_each != "1")
+    name_places(figure, axes, world, tiles)
+    legend(figure, world, list(held.values()), striped=results.runs_each != "1")
     notes = panels.footnote(results, "Most frequent holder at the end", "A tile is a township, not to scale.")
     style.title_of(figure, _title_of_ends(results, world, held), notes)
     return figure
@@ -90,7 +91,7 @@ def draw_probability(results: Results, world: World, actor: str) -> Figure:
     rows = results.at_end("control", ["place", "holder"]).astype(str)
     shown = results.scenarios[: panels.MOST_PANELS]
     shares = {name: _share(rows[rows["scenario"] == name], world, actor) for name in shown}
-    figure, axes = _maps(len(shown), world)
+    figure, axes = empty_maps(len(shown), world)
     tiles = tiles_of(world)
     for panel, name in zip(axes, shown, strict=True):
         shapes = PolyCollection(
@@ -98,9 +99,9 @@ def draw_probability(results: Results, world: World, actor: str) -> Figure:
         )
         shapes.set_clim(0, 1)
         panel.add_collection(shapes)
-        _outline(panel, tiles)
+        outline(panel, tiles)
         panel.set_title(panels.looks_of(results)[name].label)
-    _name_places(figure, axes, world, tiles)
+    name_places(figure, axes, world, tiles)
     style.scale_of(figure, shapes, f"share of runs in which {actor} holds the town at the end (0-1)")
     notes = panels.footnote(results, "Shares", "A tile is a township, not to scale.")
     style.title_of(figure, _title_of_probability(results, shares, actor), notes)
@@ -194,14 +195,14 @@ def draw_start_and_end(control: pd.DataFrame, world: World, months: int, name: s
         name: of the scenario, for the title.
     """
     held = [_of_month(control, month) for month in (0, months)]
-    figure, axes = _maps(2, world)
+    figure, axes = empty_maps(2, world)
     tiles = tiles_of(world)
     for panel, holdings, title in zip(axes, held, ("Start", f"After {months} months"), strict=True):
         draw_holdings(panel, world, tiles, holdings)
         panel.set_title(title)
     _name_states(axes[0], tiles)
-    _name_places(figure, axes, world, tiles)
-    _legend(figure, world, held, striped=False)
+    name_places(figure, axes, world, tiles)
+    legend(figure, world, held, striped=False)
     footnote = f"One run. A tile is a township, not to scale. {panels.CAVEAT}"
     style.title_of(figure, f"{style.printable(name, 'scenario')}: {_changes(world, *held)}", footnote)
     return figure
@@ -216,7 +217,7 @@ def _of_month(control: pd.DataFrame, month: int) -> Holdings:
     )
 
 
-def _maps(count: int, world: World) -> tuple[Figure, list[Axes]]:
+def empty_maps(count: int, world: World) -> tuple[Figure, list[Axes]]:
     """A figure with ``count`` maps, the last of each row wider by the names beside it."""
     rows, columns = panels.columns_for(count, _PANELS_A_ROW)
     width, height = (float(np.ptp(values)) + 1.4 for values in (world.col, world.row * np.sqrt(3) / 2))
@@ -251,11 +252,11 @@ def draw_holdings(axes: Axes, world: World, tiles: Tiles, holdings: Holdings) ->
     colours = [look.colour for look in own]
     axes.add_collection(PolyCollection(list(tiles.corners), facecolors=colours, edgecolors="white", linewidths=0.35))
     _stripes(axes, world, tiles, holdings)
-    _outline(axes, tiles)
-    _sieges(axes, world, tiles, holdings)
+    outline(axes, tiles)
+    sieges(axes, tiles, [k for k, code in enumerate(world.codes) if code in holdings.attacker])
     if len(world.codes) <= LETTERS_UP_TO:
         for look, (x, y) in zip(own, tiles.centres, strict=True):
-            _letter(axes, look, x, y)
+            set_letter(letter(axes, x, y), look)
         _sites(axes, world, tiles, holdings, looks)
 
 
@@ -266,27 +267,39 @@ def _stripes(axes: Axes, world: World, tiles: Tiles, holdings: Holdings) -> None
     axes.add_collection(PolyCollection(shapes, facecolors="none", edgecolors="white", linewidths=0.35, hatch=_STRIPES))
 
 
-def _letter(axes: Axes, look: style.ActorLook, x: float, y: float) -> None:
-    dark = style.is_dark(look.colour)
-    # The largest holder's letters stay faint, so that the others' can be read.
-    ink = "#B4B4B4" if look.id == "JUNTA" else "white" if dark else style.INK
-    axes.text(
-        x, y + 0.10, look.code, ha="center", va="center", fontsize=4.6, color=ink,
-        fontweight="normal" if look.id == "JUNTA" else "bold",
-    )  # fmt: skip
+def letter(axes: Axes, x: float, y: float) -> Text:
+    """An empty letter for a tile, see :func:`set_letter`."""
+    return axes.text(x, y + 0.10, "", ha="center", va="center", fontsize=4.6)
 
 
-def _outline(axes: Axes, tiles: Tiles) -> None:
+def set_letter(text: Text, look: style.ActorLook) -> None:
+    """Let a tile's letter name an actor; the largest holder's letters stay faint, so that the others' can be read."""
+    faint = look.id == "JUNTA"
+    text.set_text(look.code)
+    text.set_color("#B4B4B4" if faint else "white" if style.is_dark(look.colour) else style.INK)
+    text.set_fontweight("normal" if faint else "bold")
+
+
+def outline(axes: Axes, tiles: Tiles) -> None:
+    """Draw the borders of states."""
     axes.add_collection(LineCollection(list(tiles.outlines), colors="#3D3D3D", linewidths=0.55, capstyle="round"))
 
 
-def _sieges(axes: Axes, world: World, tiles: Tiles, holdings: Holdings) -> None:
-    besieged = [k for k, code in enumerate(world.codes) if code in holdings.attacker]
-    middle = tiles.centres[besieged][:, None]
-    rings = middle + 0.74 * (tiles.corners[besieged] - middle)
-    axes.add_collection(
-        PolyCollection(list(rings), facecolors="none", edgecolors="black", linewidths=1.0, linestyles=(0, (1.6, 1.0)))
+def sieges(axes: Axes, tiles: Tiles, besieged: Sequence[int]) -> PolyCollection:
+    """Draw dashed rings into besieged tiles.
+
+    Args:
+        axes: the map.
+        tiles: its shapes.
+        besieged: indices of the tiles.
+    """
+    middle = tiles.centres[list(besieged)][:, None]
+    rings = middle + 0.74 * (tiles.corners[list(besieged)] - middle)
+    drawn = PolyCollection(
+        list(rings), facecolors="none", edgecolors="black", linewidths=1.0, linestyles=(0, (1.6, 1.0))
     )
+    axes.add_collection(drawn)
+    return drawn
 
 
 def _sites(axes: Axes, world: World, tiles: Tiles, holdings: Holdings, looks: Mapping[str, style.ActorLook]) -> None:
@@ -303,7 +316,7 @@ def _sites(axes: Axes, world: World, tiles: Tiles, holdings: Holdings, looks: Ma
         axes.scatter(x, y, s=11, marker=marker, c=colours, linewidths=0.6, edgecolors="white", zorder=4.1)
 
 
-def _name_places(figure: Figure, axes: Sequence[Axes], world: World, tiles: Tiles) -> None:
+def name_places(figure: Figure, axes: Sequence[Axes], world: World, tiles: Tiles) -> None:
     """Name the cities beside the last map of each row."""
     rows, columns = panels.columns_for(len(axes), _PANELS_A_ROW)
     gap = 0.2 * rows * float(np.ptp(tiles.centres[:, 1])) / float(figure.get_size_inches()[1])
@@ -325,7 +338,8 @@ def _name_states(axes: Axes, tiles: Tiles) -> None:
         )  # fmt: skip
 
 
-def _legend(figure: Figure, world: World, shown: Sequence[Holdings], *, striped: bool) -> None:
+def legend(figure: Figure, world: World, shown: Sequence[Holdings], *, striped: bool, sites: bool = True) -> None:
+    """Say what colours, letters and marks mean, of what is shown; call before :func:`style.title_of`."""
     looks = style.actor_looks([force.id for force in world.forces])
     present = {actor for holdings in shown for actor in holdings.holder.values()}
     handles: list[Patch | Line2D] = []
@@ -337,13 +351,14 @@ def _legend(figure: Figure, world: World, shown: Sequence[Holdings], *, striped:
         label = f"striped: fewer than {SURE:.0%} of runs agree".replace("%", " %")
         handles.append(Patch(facecolor="#6E6E6E", edgecolor="white", hatch=_STRIPES, label=label))
     mark = {"linestyle": "none", "markerfacecolor": "white", "markeredgecolor": "black", "markersize": 4.5}
-    kinds = set(world.site_kinds) if len(world.codes) <= LETTERS_UP_TO else set()
+    kinds = set(world.site_kinds) if sites and len(world.codes) <= LETTERS_UP_TO else set()
     for kind, label in (("gate", "border gate"), ("mine", "rare-earth mines")):
         if kind in kinds:
             handles.append(Line2D([], [], marker=_MARKERS[kind], label=f"{label}, in its holder's colour", **mark))  # type: ignore[arg-type]
     if any(code in holdings.attacker for holdings in shown for code in world.codes):
         handles.append(Line2D([], [], color="black", linewidth=1.0, linestyle=(0, (1.6, 1.0)), label="besieged town"))
-    columns = 3 if figure.get_size_inches()[0] > 9 else 2
+    width = float(figure.get_size_inches()[0])
+    columns = 3 if width > 9 else 2 if width > 7 else 1
     style.legend_of(figure, handles, [str(handle.get_label()) for handle in handles], columns)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import textwrap
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -252,12 +253,16 @@ def _fonts() -> list[str]:
     return ["DejaVu Sans", *(name for name in _FALLBACK_FONTS if name in installed)]
 
 
+_drawing = threading.RLock()
+
+
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
     """Run a function that draws or saves under this project's settings alone."""
 
     @functools.wraps(draw)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        with mpl.rc_context():
+        # Matplotlib's settings are one for all threads; in the browser app every tab draws in a thread of its own.
+        with _drawing, mpl.rc_context():
             mpl.rcdefaults()
             settings: Any = RC | {"font.family": _fonts()}
             mpl.rcParams.update(settings)

@@ -1,0 +1,108 @@
+"""The map over time as a moving picture: GIF everywhere, MP4 where ffmpeg is installed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, PillowWriter
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+
+from model.views import maps, panels, style
+from model.views.maps import Holdings
+from model.views.read import Results, ViewError
+from model.views.tiles import tiles_of
+from model.world.world import World
+
+FORMATS = (".gif", ".mp4")
+FRAMES_A_SECOND = 4
+_DPI = 100
+
+
+def frames_of(results: Results, scenario: str | None = None) -> list[tuple[str, Holdings]]:
+    """Date and holdings of every recorded month: of the run, or the most likely holders over a batch's runs.
+
+    Args:
+        results: a run recorded with ``control=monthly``, or a batch.
+        scenario: of a batch, which; the first when not given.
+    """
+    name = scenario or results.scenarios[0]
+    rows = results.frame("control", ["month", "place", "holder", "attacker"], scenario=name)
+    rows = rows.astype({"place": str, "holder": str, "attacker": str})
+    return [(panels.date_of(results.start, int(str(month))), _holdings(part)) for month, part in rows.groupby("month")]
+
+
+def _holdings(part: pd.DataFrame) -> Holdings:
+    return maps.modal_holdings(part)
+
+
+@style.styled
+def animate(frames: Sequence[tuple[str, Holdings]], world: World, title: str, path: Path) -> Path:
+    """Write the frames as a moving picture.
+
+    Args:
+        frames: date and holdings, in their order.
+        world: the world.
+        title: above the map.
+        path: ends in .gif or .mp4.
+
+    Raises:
+        ViewError: the ending is another, or MP4 is asked for where there is no ffmpeg.
+    """
+    writer = _writer(path)
+    figure, redraw = _stage(frames, world, title)
+    with writer.saving(figure, str(path), dpi=_DPI):
+        for date, holdings in frames:
+            redraw(date, holdings)
+            writer.grab_frame()
+    figure.clear()
+    return path
+
+
+def _writer(path: Path) -> AbstractMovieWriter:
+    if path.suffix not in FORMATS:
+        raise ViewError(f"{path}: a moving picture ends in {' or '.join(FORMATS)}")
+    if path.suffix == ".gif":
+        return PillowWriter(fps=FRAMES_A_SECOND)
+    if shutil.which("ffmpeg") is None:
+        raise ViewError(f"{path}: MP4 needs ffmpeg, which is not installed; a path that ends in .gif needs nothing")
+    return FFMpegWriter(fps=FRAMES_A_SECOND)
+
+
+class _Redraw:
+    """Paints holdings over a map that is drawn once: colours, letters, sieges and the date change, the rest stays."""
+
+    def __init__(self, figure: Figure, world: World, title: str) -> None:
+        self.world, self.title, self.figure = world, title, figure
+        self.looks = style.actor_looks(world.force_ids)
+        self.axes = figure.axes[0]
+        self.tiles = tiles_of(world)
+        self.shapes = PolyCollection(list(self.tiles.corners), edgecolors="white", linewidths=0.35, zorder=0.5)
+        self.axes.add_collection(self.shapes)
+        maps.outline(self.axes, self.tiles)
+        self.rings = maps.sieges(self.axes, self.tiles, [])
+        lettered = len(world.codes) <= maps.LETTERS_UP_TO
+        self.letters = [maps.letter(self.axes, x, y) for x, y in self.tiles.centres] if lettered else []
+
+    def __call__(self, date: str, holdings: Holdings) -> None:
+        own = [self.looks[holdings.holder[code]] for code in self.world.codes]
+        self.shapes.set_facecolor([look.colour for look in own])
+        self.rings.remove()
+        besieged = [k for k, code in enumerate(self.world.codes) if code in holdings.attacker]
+        self.rings = maps.sieges(self.axes, self.tiles, besieged)
+        for text, look in zip(self.letters, own, strict=False):
+            maps.set_letter(text, look)
+        self.axes.set_title(f"{self.title}, {date}")
+
+
+def _stage(frames: Sequence[tuple[str, Holdings]], world: World, title: str) -> tuple[Figure, _Redraw]:
+    figure, _ = maps.empty_maps(1, world)
+    redraw = _Redraw(figure, world, title)
+    maps.name_places(figure, figure.axes, world, redraw.tiles)
+    maps.legend(figure, world, [holdings for _, holdings in frames], striped=False, sites=False)
+    style.title_of(figure, "", f"A tile is a township, not to scale. {panels.CAVEAT}")
+    redraw(*frames[0])
+    return figure, redraw
