@@ -109,6 +109,11 @@ def plot(
 
 for _verb, _short, _epilog in (
     (
+        batches.merge,
+        "Put the shards of a batch together.",
+        "  pangwa merge results/policy_options.shard-* --out results/policy_options",
+    ),
+    (
         answers.compare,
         "Paired effects, sign stability, replicates needed.",
         "  pangwa compare results/policy_options --against status_quo -o exports_t_china",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from model.cli import tell
 from model.cli.text import fail
+
+if TYPE_CHECKING:
+    from model.experiments.plan import BatchPlan
 
 Sets = Annotated[
     list[str] | None,
@@ -70,6 +74,11 @@ ExecutorName = Annotated[
     typer.Option("--executor", metavar="WHO", help="serial, processes, dask, or a Dask scheduler: tcp://host:8786."),
 ]
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say how many runs, how long, how much disk.")]
+Shard = Annotated[
+    str | None, typer.Option(metavar="PART/PARTS", help="Compute one part, such as 3/40; see pangwa merge.")
+]
+
 # Options that are handed on under their own names: what the batch is, and how it is computed.
 _OF_THE_PLAN = ("replicates", "base_seed", "parameters", "reference", "sets", "record", "variants")
 _OF_THE_CALL = ("jobs", "resume", "overwrite", "rerun_failed", "timeout", "fail_fast", "quiet", "executor")
@@ -79,7 +88,10 @@ BATCH_EPILOG = (
     "  pangwa batch scenarios/batches/policy_options.toml\n"
     "  pangwa batch status_quo engage_kia --replicates 100 --out results/kia\n"
     "  pangwa batch engage_kia --set 'united_states.instruments=[]'\n"
-    "  pangwa batch policy_options --resume          go on after an interruption, or with more replicates"
+    "  pangwa batch policy_options --resume          go on after an interruption, or with more replicates\n"
+    "  pangwa batch policy_options --dry-run         how many runs, how long, how much disk\n"
+    "  pangwa batch policy_options --shard 3/40      one part of forty, for a job array; then\n"
+    "  pangwa merge results/policy_options.shard-* --out results/policy_options"
 )
 
 
@@ -102,6 +114,8 @@ def batch(
     record: Record = None,
     variants: Variants = None,
     plugin: Plugins = None,
+    shard: Shard = None,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
@@ -109,13 +123,45 @@ def batch(
     given = locals()
     from model.experiments.batch import run_batch
     from model.experiments.batch_file import folder_name, read_plan
+    from model.experiments.merge import parse_shard
 
     wishes = {name: value for name in _OF_THE_PLAN if (value := given[name]) is not None}
     plan = read_plan(files, seeds=_seeds(seeds), command=["pangwa", *sys.argv[1:]], **wishes)
-    folder = Path("results") / folder_name(plan.name) if out is None else out
+    name = folder_name(plan.name)
+    if shard is not None:
+        plan = replace(plan, shard=(part := parse_shard(shard)))
+        name += f".shard-{part[0]}-of-{part[1]}"
+    folder = Path("results") / name if out is None else out
+    if dry_run:
+        _say_estimate(plan, Path(folder), jobs, timeout)
     report = run_batch(plan, folder, **{name: given[name] for name in _OF_THE_CALL})
     if report.complete and report.ok:
         tell.tell_batch(report.folder, figures=not no_figures, fresh=report.computed > 0)
+    raise typer.Exit(report.exit_code)
+
+
+def _say_estimate(plan: BatchPlan, folder: Path, jobs: int | None, timeout: float | None) -> NoReturn:
+    from model.experiments.estimate import describe
+    from model.experiments.simulate import simulate
+
+    for line in describe(plan, folder, simulate, jobs=jobs, timeout=timeout):
+        typer.echo(line)
+    raise typer.Exit
+
+
+def merge(
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="What pangwa batch --shard wrote.")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="New folder for the whole batch.")],
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """Put the shards of a batch together: tables, effects and figures as if it had been computed in one go."""
+    from model.experiments.merge import merge_batches
+
+    report = merge_batches(folders, out, overwrite=overwrite, quiet=quiet)
+    if report.ok:
+        tell.tell_batch(report.folder, figures=not no_figures, fresh=True)
     raise typer.Exit(report.exit_code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ EXIT_OK, EXIT_SOME_FAILED, EXIT_STOPPED, EXIT_INTERRUPTED = 0, 3, 4, 130
 """Exit codes: all is well; some runs failed; nothing more could be written; interrupted. A wrong request is 2."""
 
 _MOST_SHOWN = 5
+_PARTIAL_SECONDS = 10.0
 
 
 @dataclass
@@ -134,6 +136,7 @@ def _all_there(folder: Path, plan: BatchPlan, rerun_failed: bool) -> BatchReport
         return None
     before, manifest = read_frozen(folder) or {}, read_manifest(folder)
     same = before.get("plan_id") == plan.plan_id == manifest.get("plan_id")
+    same = same and before.get("shard") == (None if plan.shard is None else list(plan.shard))
     whole = manifest.get("status") == COMPLETE and all((folder / name).is_file() for name in FINAL_TABLES)
     runs = manifest.get("runs", {})
     failed = int(runs.get(FAILED, 0))
@@ -262,9 +265,8 @@ class _Call:
             raise KeyboardInterrupt
 
     def _cut_short(self, report: BatchReport) -> BatchReport:
-        """The end of a batch that was interrupted, or stopped at its first failure."""
+        """The end of a batch that was interrupted, or stopped at its first failure; tables of what is there are written."""
         interrupted = self.interruption.requested
-        self._write_manifest(INTERRUPTED if interrupted else STOPPED)
         report.exit_code = EXIT_INTERRUPTED if interrupted else EXIT_SOME_FAILED
         why = "interrupted" if interrupted else "stopped at the first failure"
         kept = report.ok + report.failed
@@ -274,7 +276,27 @@ class _Call:
             f"  {_again(self.plan, rerun=not interrupted)}",
         ]
         say("\n".join(report.lines))
+        self._write_manifest(INTERRUPTED if interrupted else STOPPED)
+        if report.missing and kept != self.in_tables and self._partial_tables():
+            self.in_tables = kept
+            self._write_manifest(INTERRUPTED if interrupted else STOPPED)
         return report
+
+    def _partial_tables(self) -> bool:
+        """Write the tables of the runs that are there; a second Ctrl-C, or ten seconds, give it up."""
+        deadline = time.monotonic() + _PARTIAL_SECONDS
+        self.interruption.requested = False
+
+        def patience() -> None:
+            if self.interruption.requested or time.monotonic() > deadline:
+                raise KeyboardInterrupt
+
+        try:
+            assemble(self.store.folder, self.plan, self.store.entries, self.store.packages, patience)
+        except (OSError, KeyboardInterrupt):
+            return False
+        say("the tables hold the runs that are there", quiet=self.quiet)
+        return True
 
     def _stopped(self, message: str) -> BatchReport:
         """The end of a batch whose folder cannot be written any more."""

@@ -88,6 +88,7 @@ def _is_terminal() -> bool:
 
 
 def duration(seconds: float) -> str:
+    """A time as people say it."""
     """A length of time for people: 40 s, 12 min, 2.5 h."""
     if seconds < 90:
         return f"{seconds:.0f} s"

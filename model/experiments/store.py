@@ -32,12 +32,18 @@ FINAL_TABLES = (
 )
 """The files of tables that a finished batch has."""
 
-FREE_BYTES_PER_RUN = 100_000
-"""Disk that a run takes, spool and tables together: about that of five years over 330 townships (85 kB in the spool when
-every number is random), so that a batch is refused only where it is sure to fill the disk."""
+FREE_BYTES_PER_RUN, FREE_BYTES_PER_MONTH = 75_000, 3_600
+"""Disk that a run takes, spool and tables together, and more for each of its months: measured on ``policy_options`` (291 kB
+at 60 months, 86 kB at 3), half of it spool."""
+
+MONTHLY_MAPS = 3.0
+"""How much more it is with ``--record control=monthly``: measured, 840 kB at 60 months."""
+
+TABLES_PER_SPOOL = 1.0
+"""Bytes of tables for each byte of the spool: measured, 147 kB and 144 kB a run."""
 
 FREE_BYTES = 20_000_000
-_SPOOL, _ERRORS, _FROZEN = "spool", "errors", "plan.json"
+SPOOL, ERRORS, FROZEN = "spool", "errors", "plan.json"
 
 
 class Store:
@@ -75,15 +81,15 @@ class Store:
     @property
     def spool(self) -> Path:
         """The folder of the spool."""
-        return self.folder / _SPOOL
+        return self.folder / SPOOL
 
     @property
     def errors(self) -> Path:
         """The folder of tracebacks."""
-        return self.folder / _ERRORS
+        return self.folder / ERRORS
 
     def __enter__(self) -> Store:
-        _make_folder(self.folder)
+        make_folder(self.folder)
         with contextlib.ExitStack() as stack:
             stack.enter_context(self._lock)
             self._open()
@@ -102,7 +108,7 @@ class Store:
     def _open(self) -> None:
         there = is_batch(self.folder)
         if not there:
-            _refuse_foreign(self.folder)
+            refuse_foreign(self.folder)
         if there and self._overwrite:
             remove_batch(self.folder)
             there = False
@@ -116,7 +122,7 @@ class Store:
         try:
             self.spool.mkdir(exist_ok=True)
             content = frozen(self.plan) | {"packages": self.packages}
-            write_text(self.spool / _FROZEN, json.dumps(content, indent=1, ensure_ascii=False))
+            write_text(self.spool / FROZEN, json.dumps(content, indent=1, ensure_ascii=False))
         except OSError as error:
             raise StoreError(f"{self.folder}: the folder cannot be written: {error.strerror}") from None
         self.entries, damaged = scan(self.spool)
@@ -131,7 +137,7 @@ class Store:
         """
         before = read_frozen(self.folder)
         if before is None:
-            raise StoreError(f"{self.spool / _FROZEN}: cannot be read; --overwrite begins the batch anew")
+            raise StoreError(f"{self.spool / FROZEN}: cannot be read; --overwrite begins the batch anew")
         found = differences(before, frozen(self.plan))
         self.packages, note = mixed_packages(before["packages"])
         self.notes += [note] if note else []
@@ -140,7 +146,7 @@ class Store:
 
     def _check_room(self) -> None:
         free = shutil.disk_usage(self.folder).free
-        needed = FREE_BYTES_PER_RUN * len(self.missing())
+        needed = free_bytes(self.plan, len(self.missing()))
         if needed and free < needed + FREE_BYTES:
             raise StoreError(
                 f"{self.folder}: {free / 1e6:,.0f} MB are free on this disk, but {len(self.missing()):,} runs need about "
@@ -198,20 +204,27 @@ class Store:
             self._writer.sync()
 
 
+def free_bytes(plan: BatchPlan, runs: int) -> int:
+    """Disk that some runs of a plan will about take."""
+    months = max((int(resolved.get("months", 0)) for resolved in plan.scenarios.values()), default=0)
+    maps = MONTHLY_MAPS if "control=monthly" in plan.record else 1.0
+    return int(runs * (FREE_BYTES_PER_RUN + FREE_BYTES_PER_MONTH * months) * maps)
+
+
 def is_batch(folder: Path) -> bool:
     """Whether a folder holds a batch of ours, finished or not."""
-    return (folder / _SPOOL / _FROZEN).is_file()
+    return (folder / SPOOL / FROZEN).is_file()
 
 
 def remove_batch(folder: Path) -> None:
     """Remove a batch's own files from its folder; all others stay."""
     own = [folder / name for name in (*FINAL_TABLES, MANIFEST)]
-    own += [*(folder / _SPOOL).glob(PART_PATTERN), *(folder / _ERRORS).glob("?" * 16 + ".txt")]
+    own += [*(folder / SPOOL).glob(PART_PATTERN), *(folder / ERRORS).glob("?" * 16 + ".txt")]
     own += [path for name in (*FINAL_TABLES, MANIFEST) for path in (beside(folder / name), temporary(folder / name))]
     try:
         for path in own:
             path.unlink(missing_ok=True)
-        (folder / _SPOOL / _FROZEN).unlink(missing_ok=True)  # last: until then the folder is known as ours
+        (folder / SPOOL / FROZEN).unlink(missing_ok=True)  # last: until then the folder is known as ours
     except OSError as error:
         raise StoreError(f"{error.filename}: cannot be removed: {error.strerror}") from None
 
@@ -236,13 +249,18 @@ def write_text(path: Path, text: str) -> None:
 def read_frozen(folder: Path) -> dict[str, Any] | None:
     """The plan that a folder's batch was begun with; None where there is none, or it cannot be read."""
     try:
-        content: dict[str, Any] = json.loads((folder / _SPOOL / _FROZEN).read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads((folder / SPOOL / FROZEN).read_text(encoding="utf-8"))
         return content
     except (OSError, ValueError):
         return None
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder for results.
+
+    Raises:
+        StoreError: it cannot be made.
+    """
     if folder.exists() and not folder.is_dir():
         raise StoreError(f"{folder}: is a file; give the name of a folder for the results")
     try:
@@ -251,7 +269,12 @@ def _make_folder(folder: Path) -> None:
         raise StoreError(f"{folder}: the folder cannot be made: {error.strerror}") from None
 
 
-def _refuse_foreign(folder: Path) -> None:
+def refuse_foreign(folder: Path) -> None:
+    """Refuse a folder that holds anything.
+
+    Raises:
+        StoreError: naming what it holds.
+    """
     there = sorted(path.name for path in folder.iterdir() if path.name != LOCK_NAME)
     if there:
         raise StoreError(
