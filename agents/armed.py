@@ -41,15 +41,12 @@ class ArmedActor(Agent):
         self.reviewed = -1
         """Month in which it last thought anew of its patrons; before the first review the start's answer holds."""
 
-    def choose_operations(self, options: Options, rows: slice, draws: Draws, ground: Ground, month: int) -> Ints:
+    def choose_operations(self, options: Options, rows: slice) -> Ints:
         """Rows of the options that it attacks this month.
 
         Args:
             options: all actors' options.
             rows: its own part of them.
-            draws: keyed draws: one Gumbel draw an option, one for holding still in its place.
-            ground: static arrays (keys).
-            month: the month.
 
         Returns:
             Indices into the options, best first, at most ``operations_per_month``.
@@ -57,13 +54,11 @@ class ArmedActor(Agent):
         p = self.parameters
         if rows.stop <= rows.start or p.operations_per_month == 0:
             return np.zeros(0, np.int64)
-        places = ground.place_keys[options.place[rows]]
-        me = ground.actor_keys[self.index : self.index + 1]
-        attack = p.choice_precision * options.utility[rows] + draws.gumbel("attack", month, me, places)
-        hold = draws.gumbel("hold", month, me, places)
         if compiled():
-            return rows.start + best_rows(options.utility[rows], attack - hold, p.operations_per_month)
-        gain = np.where(options.utility[rows] > 0, attack - hold, -1.0)
+            own = (options.utility, options.luck, rows.start, rows.stop)
+            return best_rows(*own, p.choice_precision, p.operations_per_month)
+        utility, luck = options.utility[rows], options.luck[:, rows]
+        gain = np.where(utility > 0, p.choice_precision * utility + luck[0] - luck[1], -1.0)
         best = np.argsort(-gain, kind="stable")[: p.operations_per_month]
         return np.asarray(rows.start + best[gain[best] > 0])
 

@@ -9,6 +9,7 @@ The mixing function is the finaliser of SplitMix64 (Steele, Lea & Flood 2014, OO
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,7 @@ def _mix_array(value: Keys) -> Keys:
     return value
 
 
+@cache
 def key(name: str) -> int:
     """Turn a name into a 64-bit key that is the same on every machine and in every process."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")

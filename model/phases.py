@@ -100,7 +100,7 @@ def _choose(model: RareEarthModel, options: operations.Options, bounds: Ints) ->
     rows = [slice(int(bounds[k]), int(bounds[k + 1])) for k in range(len(model.armed))]
     month, chosen = model.month, []
     for actor, part in zip(model.armed, rows, strict=True):
-        chosen.append(actor.choose_operations(options, part, model.draws, model.ground, month))
+        chosen.append(actor.choose_operations(options, part))
     picked = np.concatenate(chosen)
     for actor, part in zip(model.armed, rows, strict=True):
         if not isinstance(actor, PeoplesDefenceForce):

@@ -73,12 +73,15 @@ class Options:
     utility: Floats
     """Expected utility, months of the actor's own revenue; holding still is 0."""
 
-    def only(self, rows: Bools) -> Options:
-        """Those of some rows (K,)."""
-        return Options(self.actor[rows], self.place[rows], self.chance[rows], self.utility[rows], self.massed[rows])
-
     massed: Floats
     """The same if a full share of the actor's fighters were brought up first: what reserves are moved for."""
+    luck: Floats
+    """(2, K) Gumbel draws of this month, for attacking the place and for holding still there."""
+
+    def only(self, rows: Bools) -> Options:
+        """Those of some rows (K,)."""
+        kept = (self.actor, self.place, self.chance, self.utility, self.massed)
+        return Options(*(array[rows] for array in kept), self.luck[:, rows])
 
 
 @dataclass
@@ -278,7 +281,9 @@ def weigh(
     share = weights["commit_share"] * forces.field.sum(axis=1) / np.maximum(weights["operations_per_month"], 1)
     better = success(np.maximum(own, share[actor]), believed, contest.decisiveness, form)
     massed = better * worth - (1 - better) * loss - cost - sanction
-    return Options(actor, place, chance, utility, massed)
+    who, where = ground.actor_keys[actor], ground.place_keys[place]
+    luck = np.stack([draws.gumbel(process, state.month, who, where) for process in ("attack", "hold")])
+    return Options(actor, place, chance, utility, massed, luck)
 
 
 def staging(ground: Ground, options: Options, forces: Forces) -> Floats:

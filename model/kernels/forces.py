@@ -128,19 +128,23 @@ def gather(troops: Ints, start: Ints, end: Ints, actors: Ints, places: Ints, spa
 
 
 @kernel
-def best_rows(utility: Floats, gain: Floats, most: int) -> Ints:
-    """Rows with utility and gain above 0, best gain first (ties by row), at most so many.
+def best_rows(utility: Floats, luck: Floats, start: int, stop: int, precision: float, most: int) -> Ints:
+    """Rows from ``start`` to ``stop`` with utility and gain above 0, best gain first (ties by row), at most so many.
 
     Args:
         utility: (K,) expected utility of each attack.
-        gain: (K,) utility and luck of attacking over holding still.
+        luck: (2, K) what luck adds to attacking and to holding still.
+        start: first row.
+        stop: the row after the last.
+        precision: of the choice.
         most: the largest number of rows.
     """
-    rows = np.empty(len(gain), np.int64)
+    rows, loss = np.empty(stop - start, np.int64), np.empty(stop - start)
     count = 0
-    for k in range(len(gain)):
-        if utility[k] > 0 and gain[k] > 0:
-            rows[count] = k
+    for k in range(start, stop):
+        gain = precision * utility[k] + luck[0, k] - luck[1, k]
+        if utility[k] > 0 and gain > 0:
+            rows[count], loss[count] = k, -gain
             count += 1
-    order = np.argsort(-gain[rows[:count]], kind="mergesort")
+    order = np.argsort(loss[:count], kind="mergesort")
     return rows[order[:most]]

@@ -42,7 +42,7 @@ def test_no_attack_is_made_that_is_not_expected_to_pay(model: RareEarthModel) ->
         for utility, most in ((-0.01, 0), (9.0, actor.parameters.operations_per_month)):
             same = dataclasses.replace(weighed, utility=np.full(len(weighed.actor), utility))
             rows = slice(*np.searchsorted(weighed.actor, [actor.index, actor.index + 1]).tolist())
-            chosen = actor.choose_operations(same, rows, model.draws, model.ground, 0)
+            chosen = actor.choose_operations(same, rows)
             assert len(chosen) == min(most, rows.stop - rows.start)
 
 

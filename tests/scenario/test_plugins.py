@@ -27,8 +27,8 @@ class CautiousArmy(EthnicArmedOrganization):
     class Parameters(EthnicArmedOrganizationParameters):
         caution: float = parameter(0.0, low=0.0, high=1e9, unit="months", meaning="Least gain.", source="assumed")
 
-    def choose_operations(self, options, rows, draws, ground, month):
-        best = super().choose_operations(options, rows, draws, ground, month)
+    def choose_operations(self, options, rows):
+        best = super().choose_operations(options, rows)
         return best[options.utility[best] > self.parameters.caution]
 """
 TINY = ('world="tests/tiny"', "months=8")
