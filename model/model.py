@@ -123,11 +123,9 @@ class RareEarthModel(mesa.Model):
 
     def _seed_people(self) -> None:
         # A run begins where revenue, services and consent would have come to rest without harm or news.
-        p, home, world, state = self.p.people, self.ground.home, self.world, self.state
-        central = np.asarray(home.all(axis=1))[:, None]
-        rest = np.where(home[:, : len(self.world.codes)], p.consent_home, p.consent_abroad)
-        base = np.where(central, p.consent_coup, rest).astype(float)
-        state.legitimacy = base
+        p, world, state = self.p.people, self.world, self.state
+        base = people.base_consent(self.ground, len(world.codes), p)
+        state.legitimacy = base.copy()
         state.revenue = budgets.expected(world, self.ground, state, self.profile, ore_usd(self), self.p.budgets)
         state.revenue_best = state.revenue.copy()
         level = governance.wanted_level(world, state, self.profile, (self.p.governance, self.p.budgets, p))

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from model import tables
-from model.dynamics.ground import Ground
+from model.dynamics.ground import Ground, heads, over_heads
 from model.observe import observe
 from model.outcomes import compute
 from model.scenario.spec import RunSpec
@@ -61,7 +61,7 @@ class Recorder:
         shape = (months + 1, len(self.force_ids))
         self.actors: dict[str, Floats] = {c.name: np.zeros(shape) for c in tables.ACTORS if c.name not in skip}
         self.dates: list[str] = []
-        self.exports: list[tuple[int, int, int, int, int, float]] = []
+        self.exports: list[tuple[Any, ...]] = []
         self.events: list[tuple[int, str, str, str, str, str, float | None, str]] = []
         self.control: list[dict[str, Any]] = []
         self.lanes: list[Floats] = []
@@ -152,12 +152,11 @@ class Recorder:
         holder = state.holder[: len(world.codes)]
         held = holder >= 0
         total = max(float(world.population.sum()), 1.0)
-        people = state.control[:-1] * world.population
-        heads = people.sum(axis=1)
+        people = heads(world, state)
         everywhere = state.holder >= 0
         values = {
             "townships_held": np.bincount(holder[held], minlength=forces),
-            "population_share": heads / total,
+            "population_share": people / total,
             "seat_population_share": np.bincount(holder[held], world.population[held], minlength=forces) / total,
             "troops": state.troops.sum(axis=1),
             "posts": np.bincount(state.holder[everywhere], state.posts[everywhere], minlength=forces),
@@ -169,8 +168,8 @@ class Recorder:
             "revenue_usd": state.tally.income,
             "ore_revenue_usd": state.flows.tax_usd,
             "ore_tax_yuan_per_t": taxes,
-            "legitimacy": (people * state.legitimacy).sum(axis=1) / np.maximum(heads, 1.0),
-            "services": (people * state.services).sum(axis=1) / np.maximum(heads, 1.0),
+            "legitimacy": over_heads(world, state, state.legitimacy) / np.maximum(people, 1.0),
+            "services": over_heads(world, state, state.services) / np.maximum(people, 1.0),
             "hope": state.hope,
             "us_partner": np.arange(forces) == partner,
             "recognition": state.recognition,
@@ -180,11 +179,11 @@ class Recorder:
             series[month] = values[name]
 
     def _note_exports(self, month: int, state: State) -> None:
-        for mine, destination in np.argwhere(state.flows.ore > 0):
-            seller = int(state.holder[self.world.mine_place[mine]])
-            crossing = int(state.flows.crossing[mine, destination])
-            tonnes = float(state.flows.ore[mine, destination])
-            self.exports.append((month, int(mine), seller, crossing, int(destination), tonnes))
+        mine, destination = np.nonzero(state.flows.ore > 0)
+        seller = state.holder[self.world.mine_place[mine]].tolist()
+        crossing, tonnes = state.flows.crossing[mine, destination].tolist(), state.flows.ore[mine, destination].tolist()
+        months = [month] * len(mine)
+        self.exports += zip(months, mine.tolist(), seller, crossing, destination.tolist(), tonnes, strict=True)
 
     def _control(self, month: int, state: State) -> dict[str, Any]:
         leader = state.control.argmax(axis=0)

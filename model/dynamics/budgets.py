@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.dynamics.ground import Ground
+from model.dynamics.ground import Ground, over_heads
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -194,5 +194,4 @@ def _income(
 
 
 def _levies(world: World, state: State, profile: dict[str, Floats]) -> Floats:
-    people = state.control[:-1] * world.population
-    return np.asarray(profile["population_tax_usd"] * (people * state.legitimacy).sum(axis=1))
+    return np.asarray(profile["population_tax_usd"] * over_heads(world, state, state.legitimacy))

@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.dynamics.budgets import BudgetParameters
-from model.dynamics.ground import Ground
+from model.dynamics.ground import Ground, heads, over_heads
 from model.dynamics.people import PeopleParameters
 from model.parameters import ParameterTable, parameter
 from model.state import State
@@ -82,8 +82,7 @@ class Standing:
 
 def services_given(world: World, state: State) -> Floats:
     """(F,) government services that the people under each actor's control get, 0-1."""
-    people = state.control[:-1] * world.population
-    return np.asarray((people * state.services).sum(axis=1) / np.maximum(people.sum(axis=1), 1.0))
+    return np.asarray(over_heads(world, state, state.services) / np.maximum(heads(world, state), 1.0))
 
 
 def wanted_level(
@@ -101,15 +100,15 @@ def wanted_level(
         tables: governance, budgets (cost of services), people (what services bring).
     """
     p, budgets, people = tables
-    heads = (state.control[:-1] * world.population).sum(axis=1)
+    people_now = heads(world, state)
     cost, gain = budgets.service_cost_usd, people.consent_services
     money = profile["population_tax_usd"] * gain - cost * (2 - state.paid)
-    slope = profile["weight_consent"] * gain + _MONTHS * heads * money / state.revenue
+    slope = profile["weight_consent"] * gain + _MONTHS * people_now * money / state.revenue
     slope = slope + profile["backing_worth"] * state.hope
     power = profile["choice_precision"][:, None] * slope[:, None] * LEVELS
     odds = np.exp(power - power.max(axis=1, keepdims=True))
     chosen = (odds * LEVELS).sum(axis=1) / odds.sum(axis=1)
-    return np.minimum(chosen, p.services_most * state.revenue / np.maximum(heads * cost, 1.0))
+    return np.minimum(chosen, p.services_most * state.revenue / np.maximum(people_now * cost, 1.0))
 
 
 def spending(world: World, state: State, level: Floats, earmarked: Floats, cost: float) -> Floats:
@@ -122,7 +121,7 @@ def spending(world: World, state: State, level: Floats, earmarked: Floats, cost:
         earmarked: (F,) USD of aid given for services.
         cost: USD a head and month for full services.
     """
-    full = (state.control[:-1] * world.population).sum(axis=1) * cost
+    full = heads(world, state) * cost
     return np.minimum(level * full + earmarked, full)
 
 

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from model.draws import Keys, keys
+from model.kernels import compiled, sums
 from model.parameters import ParameterTable, parameter
+from model.state import State
 from model.world.world import World
 
 Floats = NDArray[np.float64]
@@ -40,7 +42,7 @@ class GroundParameters(ParameterTable):
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ground:
     """Static arrays; index letters as in :mod:`model.world.world`."""
 
@@ -149,3 +151,20 @@ def over_actors(who: Bools, values: Floats) -> Floats:
     for other, row in enumerate(values):
         total += who[:, other, None] * row
     return total
+
+
+_ALL_ONE = np.zeros((0, 0))
+
+
+def heads(world: World, state: State) -> Floats:
+    """(F,) persons under each actor's control."""
+    if compiled():
+        return sums.people_sums(state.control, world.population, _ALL_ONE)
+    return np.asarray((state.control[:-1] * world.population).sum(axis=1))
+
+
+def over_heads(world: World, state: State, values: Floats) -> Floats:
+    """(F,) sums of (F, N) ``values`` over the persons under each actor's control."""
+    if compiled():
+        return sums.people_sums(state.control, world.population, values)
+    return np.asarray((state.control[:-1] * world.population * values).sum(axis=1))

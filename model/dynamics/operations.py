@@ -80,8 +80,8 @@ class Options:
 
     def only(self, rows: Bools) -> Options:
         """Those of some rows (K,)."""
-        kept = (self.actor, self.place, self.chance, self.utility, self.massed)
-        return Options(*(array[rows] for array in kept), self.luck[:, rows])
+        which, what = (self.actor[rows], self.place[rows]), (self.chance[rows], self.utility[rows], self.massed[rows])
+        return Options(*which, *what, self.luck[:, rows])
 
 
 @dataclass

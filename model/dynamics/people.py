@@ -9,12 +9,15 @@ whichever is more, so that forces can form where there were none. Desertion grow
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from model.draws import Draws
-from model.dynamics.ground import Ground
+from model.dynamics.ground import Ground, heads, over_heads
 from model.dynamics.posting import share_out
+from model.kernels import compiled, land
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -79,6 +82,31 @@ def services_aim(state: State, level: Floats, p: PeopleParameters) -> Floats:
     return level[:, None] * np.minimum(state.control[:-1] / p.services_control, 1.0)
 
 
+@lru_cache(maxsize=16)
+def base_consent(ground: Ground, territories: int, p: PeopleParameters) -> Floats:
+    """(F, N) consent without services, harm or news."""
+    home = ground.home[:, :territories]
+    central = np.asarray(ground.home.all(axis=1))[:, None]
+    return np.where(central, p.consent_coup, np.where(home, p.consent_home, p.consent_abroad)).astype(np.float64)
+
+
+@lru_cache(maxsize=16)
+def _home_people(ground: Ground, world: World) -> tuple[Floats, Floats]:
+    """(F, N) persons of each actor's homeland, and their (F,) sums."""
+    home = np.asarray(ground.home[:, : len(world.codes)] * world.population)
+    return home, home.sum(axis=1)
+
+
+def _consent(ground: Ground, world: World, state: State, under_control: Floats) -> Floats:
+    """(F,) mean consent of those whom each can recruit: the people it controls, or those of its homeland."""
+    home, sums = _home_people(ground, world)
+    total = np.where(under_control > 0, under_control, sums)
+    consent = over_heads(world, state, state.legitimacy)
+    for actor in np.flatnonzero(under_control <= 0):
+        consent[actor] = (home[actor] * state.legitimacy[actor]).sum()
+    return consent / np.maximum(total, 1.0)
+
+
 def serve(
     world: World, ground: Ground, state: State, spending: Floats, full_cost: float, airmen: Floats, p: PeopleParameters
 ) -> None:
@@ -93,14 +121,14 @@ def serve(
         airmen: (F,) 0-1, how much of the month's air war is each actor's.
         p: the table above.
     """
-    people = state.control[:-1] * world.population
-    heads = np.maximum(people.sum(axis=1), 1.0)
-    level = np.minimum(spending / heads / full_cost, 1.0)
+    level = np.minimum(spending / np.maximum(heads(world, state), 1.0) / full_cost, 1.0)
+    base = base_consent(ground, len(world.codes), p)
+    if compiled():
+        rates = (p.services_rate, p.consent_rate, p.consent_services, p.consent_harm, p.services_control)
+        where = (state.services, state.legitimacy, state.control)
+        land.serve(*where, level, base, airmen, state.tally.air_fights, rates)
+        return
     state.services += p.services_rate * (services_aim(state, level, p) - state.services)
-    central = np.asarray(ground.home.all(axis=1))
-    base = np.where(
-        central[:, None], p.consent_coup, np.where(ground.home[:, : people.shape[1]], p.consent_home, p.consent_abroad)
-    )
     harm = airmen[:, None] * np.minimum(state.tally.air_fights, 1.0)
     target = np.clip(base + p.consent_services * state.services - p.consent_harm * harm, 0.0, 1.0)
     state.legitimacy += p.consent_rate * (target - state.legitimacy)
@@ -127,17 +155,13 @@ def recruit(
         p: the table above.
     """
     fighters = state.troops.sum(axis=1)
-    people = state.control[:-1] * world.population
-    heads = people.sum(axis=1)
-    home = ground.home[:, : people.shape[1]] * world.population
-    manpower = np.maximum(start["troops"], profile["mobilised_share"] * home.sum(axis=1))
-    # Whoever controls nobody yet recruits among the people of its homeland.
-    among = np.where(heads[:, None] > 0, people, home)
-    consent = (among * state.legitimacy).sum(axis=1) / np.maximum(among.sum(axis=1), 1.0)
+    controlled = heads(world, state)
+    manpower = np.maximum(start["troops"], profile["mobilised_share"] * _home_people(ground, world)[1])
+    consent = _consent(ground, world, state, controlled)
     most = np.maximum(profile["force_cap"] * start["troops"], manpower)
     room = np.clip(p.cap_fade * (1 - fighters / np.maximum(most, 1.0)), 0.0, 1.0)
     volunteers = profile["volunteer_rate"] * manpower * (consent / p.consent_normal) * room
-    reach = np.minimum(heads / np.maximum(start["people"], 1.0), 2.0)
+    reach = np.minimum(controlled / np.maximum(start["people"], 1.0), 2.0)
     conscripts = profile["conscripts_per_month"] * reach * room
     recruits = draws.whole("recruits", state.month, volunteers + conscripts, ground.actor_keys)
     held = state.holder[None] == np.arange(len(fighters))[:, None]
@@ -151,7 +175,7 @@ def recruit(
     keys = (ground.actor_keys[actor], ground.place_keys[place])
     gone = draws.binomial("desertion", state.month, state.troops[actor, place], rate[actor], *keys)
     state.troops[actor, place] -= gone
-    np.add.at(state.tally.deserted, actor, gone)
+    state.tally.deserted += np.bincount(actor, gone, minlength=len(fighters)).astype(np.int64)
     lost = (state.tally.dead + state.tally.captured) / np.maximum(fighters, 1)
     state.losses_year += (12 * lost - state.losses_year) / 12
     state.towns_lost_year *= 11 / 12

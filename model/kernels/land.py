@@ -12,6 +12,29 @@ Ints = NDArray[np.int64]
 
 
 @kernel
+def serve(
+    services: Floats,
+    legitimacy: Floats,
+    control: Floats,
+    level: Floats,
+    base: Floats,
+    airmen: Floats,
+    air_fights: Floats,
+    rates: tuple[float, float, float, float, float],
+) -> None:
+    """Move (F, N) ``services`` and ``legitimacy``; see :func:`model.dynamics.people.serve`."""
+    services_rate, consent_rate, by_services, by_harm, half = rates
+    for actor in range(len(services)):
+        for where in range(services.shape[1]):
+            aim = level[actor] * min(control[actor, where] / half, 1.0)
+            services[actor, where] += services_rate * (aim - services[actor, where])
+            harm = airmen[actor] * min(air_fights[where], 1.0)
+            target = base[actor, where] + by_services * services[actor, where] - by_harm * harm
+            target = min(max(target, 0.0), 1.0)
+            legitimacy[actor, where] += consent_rate * (target - legitimacy[actor, where])
+
+
+@kernel
 def force_over_need(troops: Ints, supply: Floats, territory: Ints, needed: Floats) -> tuple[Ints, Floats]:
     """Where actors have fighters: (E,) positions in the flattened (F, N) table, and (E,) supplied fighters over those needed."""
     forces, territories = len(troops), len(needed)

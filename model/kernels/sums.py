@@ -76,6 +76,20 @@ def row_sums(matrix: Floats) -> Floats:
 
 
 @kernel
+def people_sums(control: Floats, population: Floats, values: Floats) -> Floats:
+    """(F,) sums over territories of (F + 1, N) shares times (N,) people times (F, N) ``values``; (0, 0) values are all 1."""
+    forces, plain = len(control) - 1, len(values) == 0
+    row, out = np.empty(len(population)), np.empty(forces)
+    for actor in range(forces):
+        for where in range(len(population)):
+            row[where] = control[actor, where] * population[where]
+            if not plain:
+                row[where] *= values[actor, where]
+        out[actor] = _pairwise(row, 0, len(row))
+    return out
+
+
+@kernel
 def _share_row(wanted: Floats, amount: int, total: float, out: Ints) -> None:
     """Share ``amount`` out over a row in proportion to ``wanted``, by largest remainders; ties go to the first place."""
     places = len(wanted)
