@@ -51,7 +51,27 @@ def test_sensitivity_promises_runs_and_names_what_matters(tiny: Path) -> None:
     done = pangwa(*words, folder=tiny)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].startswith("troops_kia depends most on actors.KIA.troops")
-    assert {"sensitivity.csv", "factors.csv", "tornado.png"} <= {path.name for path in (tiny / "s").iterdir()}
+    assert {"sensitivity.csv", "factors.csv", "tornado.png"} <= {
+        path.name for path in (tiny / "s" / "sensitivity").iterdir()
+    }
+    words = [
+        "sensitivity",
+        "tiny_kia.toml",
+        "--method",
+        "sobol",
+        "--direct",
+        "8",
+        "-r",
+        "1",
+        "--from",
+        "s",
+        "--top",
+        "2",
+    ]
+    shared = pangwa(*words, "-o", "troops_kia", "--set", "months=1", "--out", "v", folder=tiny)
+    assert shared.returncode == 0, shared.stderr
+    assert "most of the variance goes with actors.KIA.troops" in shared.stdout.splitlines()[-1]
+    assert {"sobol.csv", "sobol.png"} <= {path.name for path in (tiny / "v" / "sensitivity-sobol").iterdir()}
     wrong = pangwa("sensitivity", "tiny_kia.toml", "-p", "actors.KIA.trops", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "did you mean" in wrong.stderr
@@ -83,3 +103,15 @@ def test_sweep_and_regret_write_tables_figures_and_their_findings(tiny: Path) ->
     wrong = pangwa("regret", "w", "--more", "troops_kia=many", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "must be a number" in wrong.stderr
+
+
+def test_discover_tells_a_box_and_its_check(tiny: Path) -> None:
+    words = ["discover", "tiny_kia.toml", "-o", "troops_kia", "--above", "900", "-p", "actors.KIA.troops"]
+    words += ["--points", "40", "-r", "1", "--set", "months=1", "--out", "d"]
+    done = pangwa(*words, folder=tiny)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("Mostly where actors.KIA.troops at least")
+    assert "on a second sample" in done.stdout
+    assert {"box.csv", "box.png"} <= {path.name for path in (tiny / "d" / "discover-troops_kia").iterdir()}
+    both = pangwa(*words, "--below", "5", folder=tiny)
+    assert (both.returncode, "either --above or --below" in both.stderr) == (2, True)

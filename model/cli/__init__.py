@@ -123,6 +123,11 @@ for _verb, _short, _epilog in (
         "Which parameters matter, and what is luck.",
         "  pangwa sensitivity engage_kia --dry-run\n  pangwa sensitivity engage_kia -p 'beijing.*' -o exports_t_china",
     ),
+    (
+        sensitivity.discover,
+        "Under which assumptions a policy works.",
+        "  pangwa discover engage_kia --against status_quo -o townships_held_kia --above 1 -p 'beijing.*'",
+    ),
     (answers.diff, "What differs between two scenarios.", "  pangwa diff status_quo engage_kia --no-runs"),
     (
         answers.sweep,

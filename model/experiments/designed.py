@@ -21,8 +21,9 @@ from model.experiments.batch import BatchReport, run_batch
 from model.experiments.codec import RUN_TABLES
 from model.experiments.crews import worker_count
 from model.experiments.factors import Factor, settled
-from model.experiments.manifest import read_manifest
 from model.experiments.plan import BatchPlan, Point, Resolved, make_plan
+from model.experiments.spool import scan
+from model.experiments.store import Store
 from model.record import RunResult
 from model.scenario.spec import RunSpec
 
@@ -33,8 +34,8 @@ ROW = "design.row"
 
 _PILOT_RUNS = 12
 _MARGIN = 1.25
-_START_SECONDS = 6.0
-"""What starting workers, planning and assembling take beside the runs."""
+_START_SECONDS = 15.0
+"""What starting processes, planning and assembling take beside the runs."""
 
 
 @dataclass(frozen=True)
@@ -151,8 +152,9 @@ def promise(plan: BatchPlan, jobs: int | None = None, simulate: Any = simulate_o
     pilot = BatchPlan(**{**vars_of(plan), "specs": tuple(plan.specs[int(row)] for row in sorted(picked))})
     with tempfile.TemporaryDirectory() as folder:
         run_batch(pilot, Path(folder) / "pilot", jobs=jobs, quiet=True, simulate=simulate)
-        last = read_manifest(Path(folder) / "pilot")["sessions"][-1]
-    each = float(last["run_seconds"]) / max(int(last["computed"]), 1)
+        entries, _ = scan(Store(Path(folder) / "pilot", pilot).spool)
+    # The median: the first run of a process also loads, and compiles, what the others find ready.
+    each = float(np.median([entry.seconds for entry in entries.values()]))
     return _START_SECONDS + _MARGIN * each * len(plan.specs) / count, each
 
 

@@ -154,3 +154,28 @@ def read_runs(folder: str | Path) -> RunTable:
 
 def _meaning(one: Any) -> str:
     return (one.metadata or {}).get(b"meaning", b"").decode()
+
+
+def strongest_factors(folder: Path, outcomes: Sequence[str], top: int) -> list[str]:
+    """The factors that a screening ranked first for some outcomes.
+
+    Args:
+        folder: of ``pangwa sensitivity --method morris``, or the folder of its tables.
+        outcomes: those to look at.
+        top: how many for each.
+
+    Raises:
+        StoreError: there is no screening, or not of these outcomes.
+    """
+    paths = [
+        path for path in (folder / "sensitivity" / "sensitivity.csv", folder / "sensitivity.csv") if path.is_file()
+    ]
+    if not paths:
+        raise StoreError(f"{folder}: holds no sensitivity.csv; give the folder of pangwa sensitivity --method morris")
+    table = pd.read_csv(paths[0])
+    known = sorted(set(table["outcome"]))
+    unknown = [name for name in outcomes if name not in known]
+    if unknown:
+        raise StoreError([f"{paths[0]}: has no outcome '{name}'{suggestion(name, known)}" for name in unknown])
+    chosen = table[table["outcome"].isin(outcomes) & (table["rank"] <= top) & (table["mu_star"] > 0)]
+    return list(dict.fromkeys(chosen.sort_values("rank", kind="stable")["factor"]))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from model.experiments.prim import limits_text
 from model.views.forest import SCALES, units_of
 from model.views.style import number
+
+if TYPE_CHECKING:
+    from model.experiments.designed import Design
+    from model.experiments.discover import Discovery
 
 
 def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
@@ -147,3 +152,38 @@ def regret_text(table: pd.DataFrame) -> str:
     threshold = next((str(one) for one in table["threshold"] if one), "")
     lines.append(f"{int(table['futures'].max())} futures; good enough: not worse than {threshold} in the same future")
     return "\n".join(lines)
+
+
+def sobol_text(table: pd.DataFrame, outcome: str) -> str:
+    """Shares of an outcome's variance as a table.
+
+    Args:
+        table: of :func:`model.experiments.sobol.sobol_indices`.
+        outcome: which.
+    """
+    part = table[table["outcome"] == outcome].to_dict("records")
+    quality = "" if part[0]["method"] == "direct" else f", emulator's Q2 on held-out points {part[0]['q2']:.2f}"
+    noise = part[0]["noise_share"]
+    luck = f", luck explains {100 * noise:.0f} % of the variance" if noise == noise else ""
+    rows = [["factor", "S1", "95 %", "ST", "95 %", "status"]]
+    for row in part:
+        numbers = [f"{row['S1']:.2f}", f"\N{PLUS-MINUS SIGN}{row['S1_conf95']:.2f}"]
+        numbers += [f"{row['ST']:.2f}", f"\N{PLUS-MINUS SIGN}{row['ST_conf95']:.2f}"]
+        rows.append([f"  {row['factor']}", *numbers, str(row["status"])])
+    return "\n".join([f"{outcome}{quality}{luck}", *(line.rstrip() for line in aligned(rows)), ""])
+
+
+def box_text(found: Discovery, design: Design) -> str:
+    """A box with its coverage and density on both samples.
+
+    Args:
+        found: of :func:`model.experiments.discover.discover`.
+        design: its design.
+    """
+    lines = [found.question.words, *(f"  {line}" for line in limits_text(found.box, design.factors))]
+    rows = [["sample", "points", "of interest", "coverage", "density", "95 %"]]
+    for row in found.table.to_dict("records"):
+        interval = f"[{row['density_low95']:.2f}, {row['density_high95']:.2f}]"
+        counts = [str(row["points"]), str(row["of_interest"])]
+        rows.append([str(row["sample"]), *counts, f"{row['coverage']:.2f}", f"{row['density']:.2f}", interval])
+    return "\n".join([*lines, "", *aligned(rows)])

@@ -20,7 +20,6 @@ from model.views.style import INK, SOFT, legend_of, number, styled, title_of
 MOST = 12
 """Factors shown an outcome."""
 _COLOURS = {"assumed": "#D55E00", "weakly identified": "#E69F00", "observed": "#0072B2"}
-_WORDS = {"assumed": "assumed", "weakly identified": "weakly identified", "observed": "observed"}
 _MONOTONE = 0.7
 
 
@@ -60,12 +59,47 @@ def tornado(table: pd.DataFrame, outcomes: Sequence[str], title: str, note: str)
     for spare in axes.flat[len(shown) :]:
         spare.remove()
     used = [status for status in _COLOURS if status in set(table["status"])]
-    handles: list[Any] = [Patch(facecolor=_COLOURS[status], label=_WORDS[status]) for status in used]
+    handles: list[Any] = [Patch(facecolor=_COLOURS[status], label=status) for status in used]
     handles.append(Patch(facecolor="white", edgecolor=SOFT, label="mostly luck: not told from noise"))
     handles.append(Line2D([], [], color=INK, label="95 % interval"))
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], len(handles))
     signs = "EAOs: all ethnic armed organisations moved together. + raises, \N{MINUS SIGN} lowers, ~ either, as other parameters have it"
     title_of(figure, title, f"{note} {signs}. {CAVEAT}")
+    return figure
+
+
+@styled
+def variance_bars(table: pd.DataFrame, outcomes: Sequence[str], title: str, note: str) -> Figure:
+    """Draw shares of the variance: first-order indices inside total ones.
+
+    Args:
+        table: of :func:`model.experiments.sobol.sobol_indices`.
+        outcomes: which to show.
+        title: the finding.
+        note: how the analysis was done, for the footnote.
+    """
+    rows = max(min(int((table["outcome"] == name).sum()), MOST) for name in outcomes)
+    figure = Figure(figsize=(5.2 * len(outcomes), 0.3 * rows + 2.2), layout="constrained")
+    for axis, outcome in zip(figure.subplots(1, len(outcomes), squeeze=False)[0], outcomes, strict=True):
+        part = table[table["outcome"] == outcome].head(MOST).to_dict("records")
+        for place, row in enumerate(part):
+            colour = _COLOURS.get(str(row["status"]), SOFT)
+            axis.barh(place, max(row["ST"], 0), height=0.66, color="white", edgecolor=colour, linewidth=1.2)
+            axis.barh(place, max(row["S1"], 0), height=0.66, color=colour)
+            ends = [max(row["ST"] - row["ST_conf95"], 0), row["ST"] + row["ST_conf95"]]
+            axis.plot(ends, [place, place], color=INK, linewidth=1.1)
+        axis.set_yticks(range(len(part)), [short(str(row["factor"])) for row in part], fontsize=7.5)
+        axis.set_ylim(len(part) - 0.4, -0.6)
+        axis.set_xlim(left=0)
+        axis.set_title(outcome)
+        axis.set_xlabel("share of the variance")
+        axis.tick_params(axis="y", length=0)
+    used = [status for status in _COLOURS if status in set(table["status"])]
+    handles: list[Any] = [Patch(facecolor=_COLOURS[status], label=f"alone ({status})") for status in used]
+    handles.append(Patch(facecolor="white", edgecolor=SOFT, label="with interactions"))
+    handles.append(Line2D([], [], color=INK, label="95 % interval"))
+    legend_of(figure, handles, [str(handle.get_label()) for handle in handles], len(handles))
+    title_of(figure, title, f"{note} {CAVEAT}")
     return figure
 
 

@@ -1,0 +1,78 @@
+"""The picture of a box in the space of assumptions: its limits, and the points in the two that bind most."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from model.experiments.designed import Design
+from model.experiments.discover import Discovery
+from model.experiments.prim import limits_text
+from model.views.panels import CAVEAT
+from model.views.style import FAINT, INK, SOFT, legend_of, styled, title_of
+from model.views.tornado import short
+
+_ROWS = 5
+"""Rows that the limits fill at least, so that a single one is no slab."""
+_BOX, _HIT = "#0072B2", "#D55E00"
+
+
+@styled
+def box(found: Discovery, design: Design, title: str) -> Figure:
+    """Draw a box.
+
+    Args:
+        found: with at least one limit.
+        design: its design.
+        title: the finding.
+    """
+    order = sorted(found.box.limits, key=lambda column: np.diff(found.box.limits[column])[0])
+    figure = Figure(figsize=(10.5, max(0.34 * len(order) + 2.2, 4.2)), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1.0, 1.15))
+    _points(left, found, design, order)
+    _limits(right, found, design, order)
+    handles = [
+        Line2D([], [], marker="o", linestyle="", color=_HIT, markersize=5, label="of interest"),
+        Line2D([], [], marker="o", linestyle="", color=SOFT, markerfacecolor="white", markersize=4, label="not"),
+        Rectangle((0, 0), 1, 1, facecolor="none", edgecolor=_BOX, linewidth=1.6, label="the box"),
+    ]
+    legend_of(figure, handles, [str(handle.get_label()) for handle in handles], 3)
+    note = "Points: both samples, each a mean over replicates with the same luck; 0 and 1 are the ends of a parameter's range."
+    title_of(figure, title, f"{note} {CAVEAT}")
+    return figure
+
+
+def _points(axis: Axes, found: Discovery, design: Design, order: list[int]) -> None:
+    across = order[0]
+    other = [column for column in range(len(design.factors)) if column != across]
+    up = order[1] if len(order) > 1 else (other[0] if other else across)
+    x, y, hit = found.levels[:, across], found.levels[:, up], found.interest
+    axis.plot(
+        x[~hit], y[~hit], "o", color=FAINT, markerfacecolor="white", markeredgecolor=SOFT, markersize=3.5, alpha=0.7
+    )
+    axis.plot(x[hit], y[hit], "o", color=_HIT, markersize=4.5, alpha=0.85)
+    (low, high), (bottom, top) = (found.box.limits.get(column, (0.0, 1.0)) for column in (across, up))
+    axis.add_patch(Rectangle((low, bottom), high - low, top - bottom, facecolor="none", edgecolor=_BOX, linewidth=1.8))
+    axis.set_xlabel(short(design.factors[across].name))
+    axis.set_ylabel(short(design.factors[up].name))
+    axis.set_title(
+        "in the two parameters that bind most" if len(order) > 1 else "in the parameter that binds, and another"
+    )
+
+
+def _limits(axis: Axes, found: Discovery, design: Design, order: list[int]) -> None:
+    words = limits_text(found.box, design.factors)
+    for place, column in enumerate(order):
+        low, high = found.box.limits[column]
+        axis.barh(place, 1.0, height=0.32, color=FAINT)
+        axis.barh(place, high - low, left=low, height=0.32, color=_BOX)
+        text = words[place].removeprefix(design.factors[column].name).strip()
+        axis.text(0.0, place - 0.27, f"{short(design.factors[column].name)}: {text}", fontsize=8, color=INK)
+    axis.set_ylim(max(len(order), _ROWS) - 0.5, -0.8)
+    axis.set_xlim(-0.01, 1.01)
+    axis.set_yticks([])
+    axis.set_xlabel("the parameter's range, 0 to 1")
+    axis.set_title("the box")
