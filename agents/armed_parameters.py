@@ -134,6 +134,14 @@ class ArmedActorParameters(ParameterTable):
         meaning="Worth of an enemy's headquarters.",
         source="assumed",
     )
+    foresight: float = parameter(
+        0.5,
+        low=0.0,
+        high=1.0,
+        unit="x",
+        meaning="Share of the worth of what a conquest brings within reach that counts with it.",
+        source="assumed: the KIA took the gates and towns around the mines before the mines (SOURCES T4)",
+    )
     weight_loss: float = parameter(
         1.0,
         low=0.0,

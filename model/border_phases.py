@@ -151,9 +151,7 @@ def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats,
     cause = talks.weight_cause * float(profile["federal_preference"][actor])
     threat = float(profile["threat_credibility"][actor]) * (1 - q.purchase_floor) * state.dealings.threat[actor]
     rent = np.zeros(len(state.holder))
-    worth = operations.worth_of_places(
-        model.world, model.ground, state, rent, profile, np.full(len(towns), actor), towns
-    )
+    worth = operations.own_worth(model.world, model.ground, state, rent, profile, np.full(len(towns), actor), towns)
     # What a windfall or a loss is worth levels off, as in the worth of places.
     months = horizon / (np.array([stakes.ore_usd[actor], stakes.tax_usd[actor], q.patron_usd]) + revenue)
     wish = diplomacy.wish_of_junta(state, model.junta, profile, prospects, talks)

@@ -219,7 +219,28 @@ def worth_of_places(
 
     Returns:
         (K,) months of revenue. Rent counts as ``horizon * rent / (rent + revenue)``: what a windfall is worth levels off.
+        A place is also worth ``foresight`` times the best enemy place next to it that is out of reach as yet: the way
+        to the mines leads over the gate and the town before them.
     """
+    own = own_worth(world, ground, state, rent, weights, actor, place)
+    count = ground.near_start[place + 1] - ground.near_start[place]
+    row = np.repeat(np.arange(len(place)), count)
+    offset = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    beyond = ground.near_end[np.repeat(ground.near_start[place], count) + offset]
+    reached = np.zeros(state.troops.shape, bool)
+    reached[actor, place] = True
+    who, holder = actor[row], state.holder[beyond]
+    opened = ~reached[who, beyond] & (holder >= 0) & (state.stance[who, holder] == -1)
+    row, who, beyond = row[opened], who[opened], beyond[opened]
+    best = np.zeros(len(place))
+    np.maximum.at(best, row, own_worth(world, ground, state, rent, weights, who, beyond))
+    return own + weights["foresight"][actor] * best
+
+
+def own_worth(
+    world: World, ground: Ground, state: State, rent: Floats, weights: dict[str, Floats], actor: Ints, place: Ints
+) -> Floats:
+    """What places are worth by themselves (K,); arguments as those of :func:`worth_of_places`."""
     income = rent[place]
     rents = weights["horizon_months"][actor] * income / (income + state.revenue[actor])
     at_home = ground.home[actor, place]
