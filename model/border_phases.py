@@ -14,6 +14,7 @@ from model.chronicle import tell
 from model.dynamics import bargain, border, diplomacy, operations
 from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.dynamics.combat import Fight
+from model.dynamics.diplomacy import stop_fighting
 from model.policy_phases import brokering, coercion
 from model.readings import at_peace, junta_fear, link_with_us, taxes_per_tonne
 from model.world.world import LANES
@@ -205,7 +206,7 @@ def _sign(model: RareEarthModel, actor: int, package: Floats, towns: Ints) -> No
         state.dealings.patron[actor] = p.patronage_offer
         parts.append(f"{model.name(actor)} takes Beijing as its patron, on the terms of the Wa")
     if package[bargain.HALT]:
-        state.stance[actor, model.junta] = state.stance[model.junta, actor] = 0
+        stop_fighting(state, model.junta, np.array([actor]))
         state.dealings.halted[actor], state.pressure[actor] = True, 0.0
         parts.append(f"{model.name(actor)} halts its war with the junta")
     given = towns[: int(package[bargain.TOWNS])]

@@ -33,6 +33,7 @@ from model.state import State
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 class DiplomacyParameters(ParameterTable):
@@ -121,6 +122,31 @@ class TalksReport:
     broken: Ints
 
 
+def stop_fighting(state: State, junta: int, groups: Ints | Bools) -> None:
+    """End the wars of some groups with the junta and with the militias on its side; others' stances stay.
+
+    Args:
+        state: ``stance`` changes.
+        junta: index of the junta.
+        groups: indices of the groups, or a mask of them.
+    """
+    for side in np.flatnonzero(state.stance[junta] == 1):
+        quiet = np.maximum(state.stance[side, groups], 0)
+        state.stance[side, groups] = state.stance[groups, side] = quiet
+
+
+def begin_fighting(state: State, junta: int, groups: Ints | Bools) -> None:
+    """Set some groups at war with the junta and with the militias on its side.
+
+    Args:
+        state: ``stance`` changes.
+        junta: index of the junta.
+        groups: indices of the groups, or a mask of them.
+    """
+    for side in np.flatnonzero(state.stance[junta] == 1):
+        state.stance[side, groups] = state.stance[groups, side] = -1
+
+
 def step(
     ground: Ground,
     state: State,
@@ -155,8 +181,8 @@ def step(
     tempted = taking_up_arms(state, junta, profile, against, p)
     quiet = (state.stance[junta] == 0) & (np.arange(len(war)) != junta) & ~state.parties
     broken = np.flatnonzero(quiet & (u > 1 - tempted))
-    state.stance[junta, signed] = state.stance[signed, junta] = 0
-    state.stance[junta, broken] = state.stance[broken, junta] = -1
+    stop_fighting(state, junta, signed)
+    begin_fighting(state, junta, broken)
     return TalksReport(signed, broken)
 
 

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from model.draws import Draws, key
-from model.dynamics.diplomacy import Delegations, DiplomacyParameters
+from model.dynamics.diplomacy import Delegations, DiplomacyParameters, begin_fighting, stop_fighting
 from model.parameters import ParameterTable, parameter
 from model.state import State
 
@@ -156,11 +156,11 @@ def _sign(state: State, profile: dict[str, Floats], junta: int, others: Oppositi
     parties[np.concatenate([others.kia, others.pdf])] = True
     parties &= state.stance[junta] == -1
     state.settlement, state.settlement_age, state.parties = True, 0, parties
-    state.stance[junta, parties] = state.stance[parties, junta] = 0
+    stop_fighting(state, junta, parties)
 
 
 def _break(state: State, junta: int) -> None:
     state.settlement = False
     again = state.parties
-    state.stance[junta, again] = state.stance[again, junta] = -1
+    begin_fighting(state, junta, again)
     state.parties = np.zeros_like(again)

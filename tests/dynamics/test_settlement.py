@@ -163,6 +163,20 @@ def test_a_broker_helps_either_side_that_wavers(sure: str) -> None:
     assert signed(model, brokering=np.full(forces, 1.0)) > signed(model)
 
 
+def test_militias_on_the_juntas_side_keep_its_peace_and_join_its_war() -> None:
+    model = small()
+    state = model.state
+    junta, kia, militia, pool = (model.world.force_index[name] for name in ("JUNTA", "KIA", "NDA-K", "PDF-SAGAING"))
+    state.stance[junta, militia] = state.stance[militia, junta] = 1
+    state.stance[militia, kia] = state.stance[kia, militia] = -1
+    diplomacy.stop_fighting(state, junta, np.array([kia]))
+    assert state.stance[junta, kia] == state.stance[militia, kia] == state.stance[kia, militia] == 0
+    assert state.stance[junta, pool] == -1
+    assert state.stance[junta, junta] == 1
+    diplomacy.begin_fighting(state, junta, np.array([kia]))
+    assert state.stance[junta, kia] == state.stance[militia, kia] == -1
+
+
 def test_brokering_reaches_the_table() -> None:
     model = run(small(*WATCHFUL, instrument("brokering", "KIA")), 1)
     kia = model.world.force_index["KIA"]
