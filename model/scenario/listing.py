@@ -33,7 +33,8 @@ def scenario_declarations(scenario: Scenario) -> Iterator[Declaration]:
             yield from declarations(value, name)
         elif isinstance(value, dict):
             for key, table in value.items():
-                yield from declarations(table, dotted([name, key]))
+                if isinstance(table, ParameterTable):
+                    yield from declarations(table, dotted([name, key]))
         elif isinstance(extra, dict) and "unit" in extra:
             yield _top_level(name, value, field.description or "", extra)
 
