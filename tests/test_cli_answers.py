@@ -91,7 +91,7 @@ def test_sweep_and_regret_write_tables_figures_and_their_findings(tiny: Path) ->
     done = pangwa(*words, "-o", "troops_kia", "--out", "w", folder=tiny)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].startswith("As actors.KIA.troops goes from 500 to 2000, troops_kia rises from")
-    assert {"sweep.csv", "sweep.png"} <= {path.name for path in (tiny / "w").iterdir()}
+    assert {"sweep.csv", "sweep.png"} <= {path.name for path in (tiny / "w" / "sweep").iterdir()}
     regret = pangwa("regret", "w", "--more", "troops_kia", "--less", "deaths_civilians_all=10", folder=tiny)
     assert regret.returncode == 0, regret.stderr
     assert "2 futures that differ in actors.KIA.troops" in regret.stdout.splitlines()[-1]

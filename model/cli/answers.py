@@ -201,7 +201,7 @@ def _tell_sweep(folder: Path, path: str, outcome: Sequence[str] | None, unit: st
     finding = analysis.finding(runs, table, asked, status)
     shown = finding.rpartition(f". {path}")[0] or finding
     figure = sweep_figure(table, asked, runs.scenarios, f"{shown}.", unit) if draw else None
-    keep(folder, {"sweep": table}, {"sweep": figure}, runs.name)
+    keep(folder / "sweep", {"sweep": table}, {"sweep": figure}, runs.name)
     typer.echo(f"\n{finding}")
 
 
