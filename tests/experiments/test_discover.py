@@ -47,6 +47,13 @@ def test_prim_finds_the_corner_and_only_the_factors_that_make_it() -> None:
     assert check.density > 0.85
 
 
+def test_restrictions_that_chance_may_have_made_are_dropped() -> None:
+    design = hypercube(unit_factors(8), 200)
+    flipped = np.random.default_rng(8).random(200) < 0.15
+    box = find_box(design.levels[:200], corner(design.levels[:200]) ^ flipped)
+    assert set(box.limits) == {0, 2}
+
+
 def test_coverage_density_and_mass_against_a_hand_count() -> None:
     levels = np.array([[0.1], [0.2], [0.6], [0.7], [0.9]])
     interest = np.array([True, False, True, True, False])
@@ -72,6 +79,9 @@ def test_a_discovery_is_checked_on_the_second_sample_and_may_ask_for_a_differenc
     runs = table_of(design, values, other=-1.0)
     found = discover(runs, design, Question("a", "tonnes", 3.0, above=True))
     assert found.holds
+    half = len(design.levels) // 2
+    second = measured(Box(found.box.limits), design.levels[half:], values.mean(axis=0)[half:] > 3)
+    assert found.check == second != found.box
     assert found.table["sample"].tolist() == ["found on", "checked on"]
     assert finding(found, design).startswith("Mostly where x0 at least 0.6")
     # The difference between the scenarios is 1 everywhere: every point is of interest, so there is nothing to tell apart.
@@ -105,7 +115,9 @@ def test_an_emulator_shares_out_the_variance_and_tells_its_quality() -> None:
 def test_an_emulator_of_noise_is_refused() -> None:
     design = emulated_design(unit_factors(2), 60)
     noise = np.random.default_rng(4).normal(size=60)
-    assert fit_emulator(design.levels, noise)[1] < 0.8
+    # Where points are too few for a rough surface, an emulator passes through all that it was fitted to, and knows nothing.
+    rough = emulated_design(unit_factors(5), 50).levels
+    assert fit_emulator(rough, np.prod(np.sin(5 * rough), axis=1))[1] < 0.5
     table, refused = sobol_indices(table_of(design, noise[None, :]), design, "a", ["tonnes"], direct=False)
     assert table.empty
     assert "refused: the emulator's Q2 on held-out points is" in refused[0]
