@@ -202,7 +202,9 @@ def say_promise(plan: BatchPlan, design: Design, jobs: int | None) -> None:
 
     seconds, each = promise(plan, jobs)
     shape = f"{len(design.factors)} factors, {len(design.levels)} points x {plan.replicates} replicates"
-    typer.echo(f"{shape}: {len(plan.specs):,} runs, {each:.3f} s each in a pilot: at most about {duration(seconds)}")
+    typer.echo(
+        f"{shape}: {len(plan.specs):,} runs, {each:.3f} s each in a pilot: at most about {duration(seconds)}, on a machine as busy as now"
+    )
 
 
 def run(plan: BatchPlan, folder: Path, jobs: int | None, quiet: bool, **how: bool) -> BatchReport:
