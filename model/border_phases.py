@@ -126,16 +126,27 @@ def _talk(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats)
     packages = bargain.menu(case, patronage=bool(courted))
     group, beijing, junta = bargain.gains(packages, case, weights, p)
     row = bargain.best_package(packages, group, beijing, junta)
-    tell(model, "talks", f"{model.name(actor)} and Beijing talk quietly in Kunming", actor)
     key = model.ground.actor_keys[actor : actor + 1]
     asked = [group, beijing, junta] if packages[row, bargain.HALT] else [group, beijing]
     gain = tuple(float(side[row]) for side in asked)
-    if row >= 0 and bargain.signs(gain, p.precision, model.draws, model.month, key):
+    signed = row >= 0 and bargain.signs(gain, p.precision, model.draws, model.month, key)
+    result = "and agree" if signed else "without result"
+    tell(
+        model, "talks", f"{model.name(actor)} and Beijing talk quietly in Kunming, {result}", actor, value=float(signed)
+    )
+    if signed:
         _sign(model, actor, packages[row], towns)
-        return
-    tell(model, "talks_failed", f"the talks of {model.name(actor)} in Kunming end without result", actor)
+    else:
+        _threaten(model, actor, case, stakes)
+
+
+def _threaten(model: RareEarthModel, actor: int, case: bargain.Case, stakes: _Stakes) -> None:
+    """After talks without result Beijing may threaten to stop buying the ore of one that will not halt."""
+    state, key = model.state, model.ground.actor_keys[actor : actor + 1]
     q = model.beijing.parameters
-    threatens = model.draws.uniform("threat", model.month, key)[0] < q.threat_hazard
+    threatens = (
+        model.draws.uniform("threat", model.month, key)[0] < q.threat_hazard and not state.dealings.threat[actor]
+    )
     if case.fights and stakes.tax_usd[actor] > 0 and state.offensive[actor] > 0 and threatens:
         state.dealings.threat[actor] = True
         text = f"Beijing threatens to stop buying {model.name(actor)}'s ore unless it halts"
@@ -238,12 +249,30 @@ def press_and_open(model: RareEarthModel, fights: Fight) -> None:
     keys = np.where(keepers >= 0, model.ground.actor_keys[keepers], model.crossing_keys)
     changes = border.shut_gates_taken(model.world, state, model.holder_before)
     changes += border.update_lanes(model.world, state, model.draws, keys, at_peace(model), stance)
+    _tell_lanes(model, changes)
+
+
+def _tell_lanes(model: RareEarthModel, changes: list[tuple[int, int, bool]]) -> None:
+    """Tell each lane that was shut or opened, and in one sentence what befell the gates of each holder."""
+    world, state = model.world, model.state
+    told: dict[tuple[int, bool], dict[int, list[str]]] = {}
     for crossing, lane, opened in changes:
-        place = int(model.world.crossing_place[crossing])
+        place = int(world.crossing_place[crossing])
         verb, kind = ("reopens", "lane_opened") if opened else ("shuts", "lane_closed")
-        holder = int(state.holder[place])
-        text = f"Beijing {verb} the {LANES[lane]} lane at {model.world.crossing_names[crossing]}"
-        tell(model, kind, text, holder, place=place, value=float(lane))
+        text = f"Beijing {verb} the {LANES[lane]} lane at {world.crossing_names[crossing]}"
+        tell(model, kind, text, int(state.holder[place]), place=place, value=float(lane))
+        gates = told.setdefault((int(state.holder[place]), opened), {})
+        gates.setdefault(lane, []).append(world.crossing_names[crossing].split(" /")[0])
+    for (holder, opened), gates in told.items():
+        what = _listed([LANES[lane] for lane in sorted(gates)])
+        where = _listed(list(dict.fromkeys(name for lane in sorted(gates) for name in gates[lane])))
+        verb, kind = ("lets through", "gates_opened") if opened else ("stops", "gates_shut")
+        text = f"Beijing {verb} {what} at gates of {model.name(holder)}: {where}"
+        tell(model, kind, text, holder, value=float(max(len(names) for names in gates.values())))
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _lean_on_suppliers(model: RareEarthModel) -> None:

@@ -57,7 +57,7 @@ TIERS = (
         "instrument_ends",
         "forcing",
     ),
-    ("lane_closed", "lane_opened"),
+    ("gates_shut", "gates_opened"),
     ("town_taken",),
 )
 """Kinds of events, the most telling first; kinds that are not named come last (sieges begun, broken, relieved)."""

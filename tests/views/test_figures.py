@@ -187,8 +187,8 @@ def test_the_chronicle_keeps_what_weighs_most_and_says_what_it_left_out() -> Non
 
 
 def test_the_chronicle_has_room_for_lanes_towns_and_sieges() -> None:
-    kinds = ["lane_closed"] * 40 + ["town_taken"] * 40 + ["siege_begun"] * 40
+    kinds = ["gates_shut"] * 40 + ["town_taken"] * 40 + ["siege_begun"] * 40
     events = pd.DataFrame({"date": "2026-01", "kind": kinds, "text": [f"{kind} {n}" for n, kind in enumerate(kinds)]})
     told = chronicle(events, most=30)
-    assert [told.count(kind) for kind in ("lane_closed", "town_taken", "siege_begun")] == [19, 8, 3]
+    assert [told.count(kind) for kind in ("gates_shut", "town_taken", "siege_begun")] == [19, 8, 3]
     assert chronicle(events[:45], most=44).count("town_taken") == 5
