@@ -107,6 +107,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed(problems: Problems, text: s
         ('kind = "aids"\ntarget = "KIA"', 'a.kind = "aids": must be one of'),
         ('kind = "aid"', "a.target: is missing; an instrument of kind 'aid' needs the id of an armed actor: "),
         ('kind = "aid"\ntarget = "KAI"', "a.target = \"KAI\": unknown armed actor; did you mean 'KIA'?"),
+        ('kind = "aid"\ntarget = "PARTNER"', 'a.target = "PARTNER": needs united_states.partner_choice = '),
         ('kind = "aid"\ntarget = "TENGCHONG"', 'a.target = "TENGCHONG": unknown armed actor'),
         ('kind = "tariff"\nlevel = 1.01', "a.level = 1.01: must be a number between 0 and 1"),
         ('kind = "tariff"\nlvel = 1.0', "a.lvel = 1.0: unknown key; did you mean 'level'?"),
