@@ -46,6 +46,7 @@ class Beijing(Agent):
             us_link=0.0 if p.answer == "outbids" else p.weight_us_link,
             collapse=p.weight_collapse,
             shortage=p.weight_shortage_ore,
+            reopening=p.shortage_reopening,
             talks=p.weight_talks,
             patience=p.goods_patience,
             dwell=p.minimum_dwell,

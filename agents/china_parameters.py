@@ -55,6 +55,10 @@ class BeijingParameters(ParameterTable):
         source="assumed: the ore lane reopened after 5 months, goods lanes after 12",
         status="weakly identified",
     )
+    shortage_reopening: float = parameter(
+        2.0, low=0.0, high=5.0, unit="x", meaning="How much more shortage counts in reopening the ore lane than in keeping it.",
+        source="assumed: ore was let through while Bhamo was besieged and goods were not", status="weakly identified",
+    )  # fmt: skip
     weight_talks: float = parameter(
         2.0,
         low=0.0,
@@ -143,6 +147,10 @@ class BeijingParameters(ParameterTable):
         0.3, low=0.0, high=1.0, unit="1/month", status="weakly identified",
         meaning="Chance of quiet talks with a group when all that Beijing minds of it is at stake.",
         source="assumed: KIO in Kunming seven weeks after Pangwa fell, and again ten months later (SOURCES T4)",
+    )  # fmt: skip
+    talks_ore: float = parameter(
+        2.0, low=0.0, high=10.0, unit="x", meaning="Weight of a group's share of the ore held back in what moves Beijing to talk.",
+        source="assumed: half of all ore is as much reason to talk as all goods lanes",
     )  # fmt: skip
     talks_pause: int = parameter(
         6, low=1, high=24, unit="months", meaning="Months between two rounds of talks with the same group.",

@@ -85,7 +85,14 @@ def negotiate(model: RareEarthModel, prospects: Floats) -> None:
         return
     stakes = _stakes(model)
     depends = model.profile["dependence_on_china"]
-    minded = np.maximum.reduce([state.offensive, state.pressure, stakes.goods, np.minimum(stakes.ore_share * 2, 1.0)])
+    minded = np.maximum.reduce(
+        [
+            state.offensive,
+            state.pressure,
+            stakes.goods,
+            np.minimum(stakes.ore_share * beijing.parameters.talks_ore, 1.0),
+        ]
+    )
     # A client must have something of its own to trade, as the Wa have their mines and gates.
     courted = np.maximum(beijing.parameters.patronage_offer - state.dealings.patron, 0.0) * (1 - depends)
     minded = np.maximum(minded, courted * stakes.trades) * (depends > 0)
@@ -296,7 +303,7 @@ def _carry_out_threats(model: RareEarthModel) -> None:
     u = model.draws.uniform("purchases", model.month, model.ground.actor_keys)
     short = max(state.market.shortage, 0.0)
     cuts = state.dealings.threat & (state.dealings.purchase >= 1.0) & (u < p.threat_execution * (1 - short))
-    ends = special.expit(p.reopen_base + 2 * p.weight_shortage_ore * short)
+    ends = special.expit(p.reopen_base + p.shortage_reopening * p.weight_shortage_ore * short)
     resumes = (state.dealings.purchase < 1.0) & (calm | (u > 1 - ends))
     for actor in np.flatnonzero(cuts):
         text = f"Beijing has its buyers take less of {model.name(int(actor))}'s ore"

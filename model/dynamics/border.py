@@ -2,7 +2,7 @@
 
 For an open lane of a crossing to China held by ``f`` (equation E3.8), a month's chance to close is
 ``logit = k0 + k1 offensive_f + k2 us_link_f + k4 collapse - k5 shortage [ore] - k6 talks_f``; a closed one reopens with
-``logit = r0 + k5 shortage [ore] - g [goods] + k6 talks_f - k1 offensive_f - k2 us_link_f``. ``us_link`` is how far the US deals
+``logit = r0 + q k5 shortage [ore] - g [goods] + k6 talks_f - k1 offensive_f - k2 us_link_f``. ``us_link`` is how far the US deals
 with the holder, ``collapse`` the junta's recent losses of towns, ``talks`` whether the holder has a ceasefire with the junta.
 What the recognised government does at the border is no offence: gates that the junta holds are not shut for its own attacks.
 ``Talks`` also counts a deal with Beijing that holds, and patronage. All gates of
@@ -43,6 +43,8 @@ class Stance:
     us_link: float
     collapse: float
     shortage: float
+    reopening: float
+    """How much more shortage counts in reopening than in keeping open."""
     talks: float
     patience: float
     dwell: int
@@ -91,7 +93,7 @@ def lane_odds(world: World, state: State, at_peace: Floats, stance: Stance) -> t
     short = np.array([stance.shortage * max(state.market.shortage, 0.0), 0.0, 0.0])
     patience = np.array([0.0, 0.0, stance.patience])
     close = stance.close_base + (offence + stance.collapse * stance.fear - talks)[:, None] - short
-    reopen = stance.reopen_base + (talks - offence)[:, None] + 2 * short - patience
+    reopen = stance.reopen_base + (talks - offence)[:, None] + stance.reopening * short - patience
     return close, reopen
 
 
