@@ -249,7 +249,8 @@ def recognise(model: RareEarthModel) -> None:
     state.recognition = np.minimum(base + p.us_share * level + (1 - p.us_share) * after, 1.0)
     for actor in np.flatnonzero(after > before).tolist():
         more = round(float(after[actor] - before[actor]) * len(model.western))
-        text = f"{more} more Western governments follow the US in recognising {model.name(actor)}"
+        who = "One more Western government follows" if more == 1 else f"{more} more Western governments follow"
+        text = f"{who} the US in recognising {model.name(actor)}"
         tell(model, "western_followers", text, actor, value=float(after[actor]) * len(model.western))
     teachers = np.array([not isinstance(actor, Junta) for actor in model.armed], float)
     governance.learn(model.world, state, model.profile, model.level("aid"), teachers, model.p.governance)
