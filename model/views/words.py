@@ -50,6 +50,7 @@ TIERS = (
         "purchases_cut",
         "supply_cut",
         "town_returned",
+        "handed_over",
         "site_taken",
         "mine_stopped",
         "instrument_begins",
