@@ -8,6 +8,7 @@ chapter 13) from keyed draws, so that they depend on the runs alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -51,13 +52,13 @@ def summarise(runs: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
         A row for each scenario, point and outcome, in the order of ``runs``, with :data:`SUMMARY_COLUMNS`. ``n`` counts the
         values, ``n_missing`` the runs without one; ``sd`` has n - 1 in its denominator and is null below two values.
     """
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for scenario, point, group in _groups(runs):
-        for outcome in outcomes:
-            values = _values(group, outcome)
-            known = values[~np.isnan(values)]
-            described = _describe(known)
-            rows.append((scenario, point, outcome, len(known), len(values) - len(known), *described))
+        values = np.ascontiguousarray(group[list(outcomes)].to_numpy(dtype=np.float64, na_value=np.nan).T)
+        known = (~np.isnan(values)).sum(axis=1)
+        described = _describe_all(values, known)
+        for outcome, n, numbers in zip(outcomes, known.tolist(), described.tolist(), strict=True):
+            rows.append((scenario, point, outcome, n, values.shape[1] - n, *numbers))
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS)).astype({"point": np.int64})
 
 
@@ -119,13 +120,29 @@ def bootstrap_means(values: Floats, resamples: int = RESAMPLES) -> Floats:
 
 def _groups(runs: pd.DataFrame) -> Iterator[tuple[str, int, pd.DataFrame]]:
     keyed = runs.assign(scenario=runs["scenario"].astype(str))
-    for key in keyed[["scenario", "point"]].drop_duplicates().itertuples(index=False):
-        chosen = (keyed["scenario"] == key.scenario) & (keyed["point"] == key.point)
-        yield str(key.scenario), int(str(key.point)), keyed[chosen]
+    for key, group in keyed.groupby(["scenario", "point"], sort=False):
+        scenario, point = cast("tuple[str, int]", key)
+        yield str(scenario), int(point), group
 
 
 def _values(frame: pd.DataFrame, outcome: str) -> Floats:
     return frame[outcome].to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _describe_all(values: Floats, known: NDArray[np.intp]) -> Floats:
+    """(k, 5) numbers of :func:`_describe` for (k, n) values; those of whole rows are computed at once."""
+    described = np.empty((len(values), 5))
+    whole = known == values.shape[1]
+    if values.shape[1] > 1 and whole.any():
+        rows = values[whole]
+        quantiles = np.quantile(rows, [0.5, 0.1, 0.9], axis=1)
+        described[whole] = np.column_stack([rows.mean(axis=1), rows.std(axis=1, ddof=1), *quantiles])
+        left = np.flatnonzero(~whole)
+    else:
+        left = np.arange(len(values))
+    for row in left:
+        described[row] = _describe(values[row][~np.isnan(values[row])])
+    return described
 
 
 def _describe(known: Floats) -> tuple[float, float, float, float, float]:
