@@ -23,7 +23,7 @@ from agents.armed import EthnicArmedOrganization
 
 
 class Failing(EthnicArmedOrganization):
-    def choose_operations(self, options, rows, draws, ground, month):
+    def choose_operations(self, *args, **kwargs):
         raise RuntimeError("this army cannot decide")
 """
 SCENARIOS = {
