@@ -10,7 +10,7 @@ RESULTS ?= results/policy_options
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint format wheel clean
+.PHONY: help demo test bench setup lint format wheel clean
 
 help: ## list the chores
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: $(VENV)/.installed ## four US policies x 50 replicates x 60 months over My
 test: lint ## all checks and tests, as continuous integration runs them
 	@echo "Running the tests."
 	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4
+
+bench: $(VENV)/.installed-dev ## how fast it is: a table, and tests/benchmarks/results.json (some minutes)
+	@$(PY) -m tests.benchmarks.bench
 
 setup: $(VENV)/.installed-dev ## the environment .venv with the tools for developers
 

@@ -1,0 +1,311 @@
+"""Supply, fights and countryside in Mesa's plain idiom: a ``CellAgent`` a place, loops over agents, neighbours kept.
+
+As a good Mesa user would write it: every agent holds its own numbers in lists and knows its neighbours and roads by heart,
+Dijkstra's algorithm runs on a heap, and nothing is worked out twice in a month. Its luck is Mesa's own generator; with ``keyed``
+it is that of :class:`model.draws.Draws`, so that the numbers can be compared with :mod:`tests.benchmarks.fronts`.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from typing import Any
+
+import mesa
+import networkx as nx
+from mesa.discrete_space import CellAgent, Network
+
+from model.draws import Draws
+from model.dynamics import control
+from model.dynamics.ground import ground_of
+from tests.benchmarks.fronts import SPARE, THIRD, Setting, start
+
+
+class Luck:
+    """Draws of a month: Mesa's generator, or keyed."""
+
+    def __init__(self, model: Any, draws: Draws | None, actor_keys: Any, place_keys: Any) -> None:
+        self.model, self.draws, self.actor_keys, self.place_keys = model, draws, actor_keys, place_keys
+
+    def binomial(self, process: str, n: float, p: float, place: int, actor: int | None = None) -> int:
+        """A count."""
+        if self.draws is None:
+            return int(self.model.rng.binomial(int(n), p))
+        keys = [] if actor is None else [self.actor_keys[actor : actor + 1]]
+        keys.append(self.place_keys[place : place + 1])
+        return int(self.draws.binomial(process, self.model.month, n, p, *keys)[0])
+
+    def normal(self, process: str, place: int) -> float:
+        """A standard normal."""
+        if self.draws is None:
+            return self.model.random.gauss(0.0, 1.0)
+        return float(self.draws.normal(process, self.model.month, self.place_keys[place : place + 1])[0])
+
+
+class Place(CellAgent):
+    """A town with its countryside, or a site."""
+
+    def __init__(self, model: PlainFronts, index: int, state: Any, ground: Any) -> None:
+        super().__init__(model)
+        self.index, self.is_town = index, bool(ground.is_town[index])
+        self.holder, self.attacker = int(state.holder[index]), int(state.attacker[index])
+        self.urban, self.isolated = float(state.urban[index]), 0
+        self.posts, self.posts_full = int(state.posts[index]), int(state.posts_full[index])
+        self.troops = state.troops[:, index].tolist()
+        self.supply = [1.0] * len(self.troops)
+        self.legitimacy = [0.5] * len(self.troops)
+        self.depot = bool(ground.population[index] >= model.p.supply.depot_population)
+        self.shares = state.control[:, index].tolist() if self.is_town else []
+        self.parts: list[Place] = []
+        self.near: list[Place] = []
+        self.roads: list[tuple[Place, float]] = []
+
+    def settle(self, town: Place, needed: float) -> None:
+        """Know its town."""
+        self.town, self.needed = town, needed
+        town.parts.append(self)
+
+    def fight(self, actors: list[int]) -> None:
+        """Fight out the attacks of some actors on this place."""
+        model, troops = self.model, self.troops
+        contest, fort = model.p.contest, model.p.fortification
+        leader = max(actors, key=lambda actor: (troops[actor], -actor))
+        sides = [actor for actor in actors if model.stance[leader][actor] == 1]
+        attack = 0.0
+        for actor in sides:
+            attack += troops[actor] * model.worth[actor] * self.supply[actor] ** contest.supply_exponent
+        defence, floor = 0.0, contest.defence_without_supply
+        if self.holder >= 0:
+            factor = floor + (1 - floor) * self.supply[self.holder]
+            defence = troops[self.holder] * model.worth[self.holder] * factor
+        chance_post = model.success(attack, defence * fort.post)
+        chance = model.success(attack, defence * (fort.town if self.is_town else fort.site))
+        tries = sum(model.assaults[actor] for actor in sides)
+        self.posts -= min(model.luck.binomial("posts", tries, chance_post, self.index), self.posts)
+        fallen = self._siege(leader, chance)
+        self._losses(sides, chance)
+        if fallen:
+            self.holder, self.attacker, self.urban = leader, -1, 0.0
+            self.posts = int(model.p.combat.posts_on_capture * self.posts_full)
+
+    def _siege(self, leader: int, chance: float) -> bool:
+        p = self.model.p.combat
+        u = p.urban_start if self.attacker < 0 else max(self.urban, 1e-3)
+        exposed = 1 - self.posts / max(self.posts_full, 1) if self.posts_full > 0 else 1.0
+        exposed = min(max(exposed, 0.0), 1.0)
+        speed = p.urban_drift * (1.0 if self.is_town else p.site_speed)
+        xi = self.model.luck.normal("siege", self.index)
+        u = min(max(u, 0.02), 0.98)
+        step = exposed * 4 * speed * (2 * chance - 1) + math.sqrt(exposed) * p.urban_noise * xi
+        self.urban = 1 / (1 + math.exp(-(math.log(u / (1 - u)) + step)))
+        self.attacker = leader
+        return self.urban >= p.urban_fallen or chance >= 1.0
+
+    def _losses(self, sides: list[int], chance: float) -> None:
+        p, troops = self.model.p.combat, self.troops
+        attackers = sum(troops[actor] for actor in sides)
+        defenders = troops[self.holder] if self.holder >= 0 else 0
+        engaged = min(attackers, defenders)
+        rates = {actor: p.attacker_loss * (2 - chance) * engaged / max(attackers, 1) for actor in sides}
+        if self.holder >= 0:
+            rate = p.defender_loss * (0.5 + chance) * engaged / max(defenders, 1)
+            if self.isolated > 0 and attackers > 0:
+                rate += p.isolation_loss * (1 - self.supply[self.holder])
+            rates[self.holder] = rate
+        for actor, rate in rates.items():
+            if rate > 0 and troops[actor] > 0:
+                troops[actor] -= self.model.luck.binomial("losses", troops[actor], rate, self.index, actor)
+
+    def rest(self) -> None:
+        """A month without an attack."""
+        if self.attacker >= 0:
+            self.urban *= 0.5
+        else:
+            self.posts += math.ceil(self.model.p.combat.posts_rebuilt * max(self.posts_full - self.posts, 0))
+
+    def follow(self) -> None:
+        """The countryside moves towards those who are strong in it."""
+        p, forces = self.model.p.control, len(self.troops)
+        weight = [0.0] * forces
+        for part in self.parts:
+            for actor, troops in enumerate(part.troops):
+                if troops:
+                    weight[actor] += troops * part.supply[actor]
+        weight = [(force / self.needed) ** p.decisiveness if force else 0.0 for force in weight]
+        if self.holder >= 0:
+            weight[self.holder] += p.town_weight
+        weight = [w * (0.5 + consent) for w, consent in zip(weight, self.legitimacy, strict=True)]
+        total = 1.0 + sum(weight)
+        aim = [*(w / total for w in weight), 1.0 / total]
+        aim = [max(a, p.fading * share) for a, share in zip(aim, self.shares, strict=True)]
+        total = sum(aim)
+        moved = [0.0] * (forces + 1)
+        for actor, wanted in enumerate(aim):
+            if wanted:
+                share = wanted / total
+                moved[actor] = max(self.shares[actor], p.fading * share) ** (1 - p.rate) * share**p.rate
+        total = sum(moved)
+        self.shares = [share / total for share in moved]
+
+
+class PlainFronts(mesa.Model):
+    """The three processes in plain Mesa.
+
+    Args:
+        setting: world and scenario.
+        rng: the seed.
+        keyed: whether luck is keyed.
+    """
+
+    def __init__(self, setting: Setting, rng: int = 0, keyed: bool = False) -> None:
+        super().__init__(rng=rng)
+        world, scenario = setting
+        self.p = scenario.processes
+        state, profile = start(world, scenario)
+        ground = ground_of(world, self.p.ground)
+        self.stance, self.arms, self.homes = state.stance.tolist(), state.arms.tolist(), ground.home_place.tolist()
+        self.effectiveness, self.assaults = (
+            profile[name].tolist() for name in ("effectiveness", "assaults_per_operation")
+        )
+        self.friends = [[k for k, stance in enumerate(row) if stance == 1] for row in self.stance]
+        self.luck = Luck(self, Draws(rng) if keyed else None, ground.actor_keys, ground.place_keys)
+        graph = nx.Graph()
+        graph.add_nodes_from(range(len(world.place_ids)))
+        graph.add_edges_from(world.roads.tolist())
+        self.space = Network(graph, random=self.random)
+        self.places = [Place(self, index, state, ground) for index in range(len(world.place_ids))]
+        self._join(world, ground, control.fighters_to_hold(world, self.p.control))
+        self.month = 0
+        self.datacollector = mesa.DataCollector(
+            {
+                "fighters": lambda model: sum(sum(place.troops) for place in model.places),
+                "towns": lambda model: sum(place.is_town and place.holder == 0 for place in model.places),
+            }
+        )
+
+    def _join(self, world: Any, ground: Any, needed: Any) -> None:
+        from model.dynamics.supply import RoadNetwork
+
+        roads = RoadNetwork(world, self.p.supply).graph
+        for place in self.places:
+            place.cell = self.space[place.index]
+            row = slice(roads.indptr[place.index], roads.indptr[place.index + 1])
+            place.roads = [
+                (self.places[int(end)], float(km)) for end, km in zip(roads.indices[row], roads.data[row], strict=True)
+            ]
+            near = ground.near_end[ground.near_start[place.index] : ground.near_start[place.index + 1]]
+            place.near = [self.places[int(k)] for k in near]
+            town = int(ground.territory[place.index])
+            place.settle(self.places[town], float(needed[town]))
+
+    def success(self, attack: float, defence: float) -> float:
+        """Chance that an attack succeeds."""
+        if attack <= 0:
+            return 0.0
+        share = attack / (attack + defence)
+        return float(1 / (1 + ((1 - share) / share) ** self.p.contest.decisiveness))
+
+    def step(self) -> None:
+        """One month."""
+        self._supply()
+        orders = self._orders()
+        self._gather(orders)
+        self._look()
+        attacks: dict[int, list[int]] = {}
+        for actor, place in orders:
+            attacks.setdefault(place.index, []).append(actor)
+        for place in self.places:
+            if place.index in attacks:
+                place.fight(attacks[place.index])
+            else:
+                place.rest()
+        for place in self.places:
+            if place.is_town:
+                place.follow()
+        self.month += 1
+        self.datacollector.collect(self)
+
+    def _look(self) -> None:
+        p = self.p.contest
+        total = [0] * len(self.stance)
+        for place in self.places:
+            for actor, troops in enumerate(place.troops):
+                total[actor] += troops
+        self.worth = [
+            effect * min(arms / max(fighters, 1), 1.0) ** p.arms_exponent
+            for effect, arms, fighters in zip(self.effectiveness, self.arms, total, strict=True)
+        ]
+
+    def _supply(self) -> None:
+        p, local = self.p.supply, self.p.supply.local_supply
+        for place in self.places:
+            cut_off = place.holder >= 0
+            place.cut_off = cut_off
+        for actor in range(len(self.stance)):
+            distance = self._distances(actor)
+            for place in self.places:
+                far = distance.get(place.index)
+                if far is not None and place.holder == actor:
+                    place.cut_off = False
+                land = place.town.shares[actor]
+                if place.holder != actor:
+                    land = max(land, place.town.legitimacy[actor])
+                over_roads = 0.0 if far is None else math.exp(-far / p.decay_km)
+                place.supply[actor] = max(over_roads, local * land)
+        for place in self.places:
+            place.isolated = place.isolated + 1 if place.cut_off else 0
+
+    def _distances(self, actor: int) -> dict[int, float]:
+        friends, share = self.friends[actor], self.p.supply.passable_share
+        passable = [
+            place.holder in friends or sum(place.town.shares[friend] for friend in friends) >= share
+            for place in self.places
+        ]
+        home = self.homes[actor]
+        seen, waiting = {home}, [home]
+        while waiting:
+            place = waiting.pop()
+            if passable[place]:
+                for other, _ in self.places[place].roads:
+                    if other.index not in seen:
+                        seen.add(other.index)
+                        waiting.append(other.index)
+        sources = [k for k in seen if k == home or (self.places[k].depot and self.places[k].holder == actor)]
+        best = dict.fromkeys(sources, 0.0)
+        heap = [(0.0, k) for k in sources]
+        while heap:
+            far, place = heapq.heappop(heap)
+            if far > best[place] or not passable[place]:
+                continue
+            for other, km in self.places[place].roads:
+                new = far + km
+                if new < best.get(other.index, math.inf):
+                    best[other.index] = new
+                    heapq.heappush(heap, (new, other.index))
+        return best
+
+    def _orders(self) -> list[tuple[int, Place]]:
+        orders = []
+        for actor, stance in enumerate(self.stance):
+            for place in self.places:
+                if (actor + place.index + self.month) % THIRD or (place.holder >= 0 and stance[place.holder] != -1):
+                    continue
+                if any(near.troops[actor] for near in place.near):
+                    orders.append((actor, place))
+        return orders
+
+    def _gather(self, orders: list[tuple[int, Place]]) -> None:
+        calls: dict[tuple[int, int], int] = {}
+        attacked = {(actor, place.index) for actor, place in orders}
+        for actor, place in orders:
+            for near in place.near:
+                calls[actor, near.index] = calls.get((actor, near.index), 0) + 1
+        moves = []
+        for actor, place in orders:
+            for near in place.near:
+                if near.troops[actor] and (actor, near.index) not in attacked:
+                    moved = math.floor(near.troops[actor] * (SPARE / calls[actor, near.index]))
+                    moves.append((actor, near, place, moved))
+        for actor, near, place, moved in moves:
+            near.troops[actor] -= moved
+            place.troops[actor] += moved
