@@ -63,7 +63,9 @@ def tornado(table: pd.DataFrame, outcomes: Sequence[str], title: str, note: str)
     handles.append(Patch(facecolor="white", edgecolor=SOFT, label="mostly luck: not told from noise"))
     handles.append(Line2D([], [], color=INK, label="95 % interval"))
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], len(handles))
-    signs = "EAOs: all ethnic armed organisations moved together. + raises, \N{MINUS SIGN} lowers, ~ either, as other parameters have it"
+    signs = (
+        "EAOs: all ethnic armed organisations moved together. + raises, \N{MINUS SIGN} lowers, ~ either, or a switch"
+    )
     title_of(figure, title, f"{note} {signs}. {CAVEAT}")
     return figure
 
