@@ -22,8 +22,7 @@ import solara.lab
 from model.parameters import Declaration
 from model.scenario.files import shipped_scenarios
 from model.scenario.listing import scenario_declarations
-from model.scenario.tables import number_text
-from model.views import lanes, live, svgmap
+from model.views import lanes, live, sliders, svgmap
 from model.views.panels import CAVEAT
 from model.views.session import RunSession
 from model.views.words import outcome_table, telling_events
@@ -231,23 +230,16 @@ def _Parameter(one: Declaration, value: Any, choose: Callable[[Any], None]) -> N
         with solara.Columns([2, 3], style={"align-items": "center"}):
             field = solara.InputInt if isinstance(one.default, int) else solara.InputFloat
             field("", value=value, on_value=lambda typed: None if typed is None else choose(typed))
-            if one.low is not None and one.high is not None and one.low < one.high:
-                _Slider(one, float(value), choose)
-
-
-@solara.component
-def _Slider(one: Declaration, value: float, choose: Callable[[Any], None]) -> None:
-    """A slider of whole notches over a range, so that its ends are exact and a value between notches stays as it is."""
-    low, high = float(one.low or 0.0), float(one.high or 0.0)
-    whole = isinstance(one.default, int)
-    notches = min(int(high - low), 100) if whole else 100
-
-    def moved(notch: int) -> None:
-        exact = high if notch == notches else float(number_text(low + (high - low) * notch / notches))
-        choose(round(exact) if whole else exact)
-
-    place = min(max(round((value - low) / (high - low) * notches), 0), notches)
-    solara.SliderInt("", value=place, min=0, max=notches, on_value=moved, thumb_label=False)
+            last = sliders.notches_of(one)
+            if last:
+                solara.SliderInt(
+                    "",
+                    value=sliders.notch_of(one, value),
+                    min=0,
+                    max=last,
+                    on_value=lambda notch: choose(sliders.value_at(one, notch)),
+                    thumb_label=False,
+                )
 
 
 @solara.component
