@@ -34,7 +34,7 @@ ROWS = 1 << 15
 """Rows of a row group."""
 
 NOT_SET = "null"
-_RUNS_AT_ONCE = 32
+_RUNS_AT_ONCE = 64
 _FIXED = tuple(column.name for column in tables.RUNS)
 
 

@@ -123,9 +123,11 @@ def read_tables(record: bytes, lengths: Sequence[int]) -> dict[str, pa.Table]:
 
 
 @cache
-def _bare_schema(name: str) -> pa.Schema:
-    """The schema of a table without its keys and without descriptions of its columns."""
-    return pa.schema([field.remove_metadata() for field in tables.schema(name) if field.name not in tables.KEY])
+def _bare_schema(name: str) -> tuple[pa.Schema, list[int]]:
+    """The schema of a table without its keys and without descriptions of its columns, and where those columns stand."""
+    fields = list(tables.schema(name))
+    places = [place for place, field in enumerate(fields) if field.name not in tables.KEY]
+    return pa.schema([fields[place].remove_metadata() for place in places]), places
 
 
 def _stream(name: str, run_tables: Mapping[str, pa.Table]) -> bytes:
@@ -135,8 +137,8 @@ def _stream(name: str, run_tables: Mapping[str, pa.Table]) -> bytes:
     table, schema = run_tables[name], tables.schema(name)
     if not table.schema.equals(schema, check_metadata=False):
         raise ValueError(f"table '{name}' differs from its schema: {_difference(table.schema, schema)}")
-    bare = _bare_schema(name)
-    stripped = pa.Table.from_arrays([table[column] for column in bare.names], schema=bare)
+    bare, places = _bare_schema(name)
+    stripped = table.select(places)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, bare) as writer:
         writer.write_table(stripped.unify_dictionaries().combine_chunks())
