@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -108,3 +109,15 @@ def test_tables_written_again_are_the_same(tmp_path: Path) -> None:
         once = pd.read_parquet(tmp_path / "out" / f"{name}.parquet")
         once.to_parquet(tmp_path / "again.parquet")
         pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "again.parquet"), once)
+
+
+def test_every_test_that_the_readme_names_is_there() -> None:
+    text = (ROOT / "tests" / "README.md").read_text(encoding="utf-8").partition("## Cases from the field")[2]
+    faults, path = [], ""
+    for named in re.findall(r"`([\w/.]*)::(test_\w+)`|`([\w/]+\.py)`", text):
+        path = named[0] or named[2] or path
+        file = ROOT / "tests" / path
+        if not file.is_file() or (named[1] and f"def {named[1]}(" not in file.read_text(encoding="utf-8")):
+            faults.append(f"{path}::{named[1]}")
+    assert faults == []
+    assert len(re.findall(r"^\| C\d+", text, re.MULTILINE)) > 45
