@@ -115,9 +115,12 @@ class PeoplesDefenceForce(ArmedActor):
             month: the month.
         """
         places = options.place[rows]
+        near = wanted[places]
+        if not near.any():
+            return np.zeros(0, np.int64)
         me = ground.actor_keys[self.index : self.index + 1]
         u = draws.uniform("join", month, me, ground.place_keys[places])
-        return np.asarray(rows.start + np.flatnonzero(wanted[places] & (u < chance)))
+        return np.asarray(rows.start + np.flatnonzero(near & (u < chance)))
 
 
 KINDS: dict[str, type[ArmedActor]] = {

@@ -137,11 +137,7 @@ class RareEarthModel(mesa.Model):
     @property
     def date(self) -> str:
         """The calendar month of the step that comes next (at the start: the first month), as 2025-08."""
-        return self._date(self.month)
-
-    def _date(self, month: int) -> str:
-        number = 12 * int(self.setup.start[:4]) + int(self.setup.start[5:]) - 1 + month
-        return f"{number // 12}-{number % 12 + 1:02d}"
+        return date_after(self.setup.start, self.month)
 
     def forced(self, kind: str) -> list[Forcing]:
         """What the outside world does this month, of one kind."""
@@ -258,6 +254,13 @@ class RareEarthModel(mesa.Model):
 
     def _taxes(self) -> Floats:
         return taxes_per_tonne(self)
+
+
+@lru_cache(maxsize=4096)
+def date_after(start: str, months: int) -> str:
+    """The calendar month so many months after a start, as 2025-08."""
+    number = 12 * int(start[:4]) + int(start[5:]) - 1 + months
+    return f"{number // 12}-{number % 12 + 1:02d}"
 
 
 def _default_spec() -> RunSpec:

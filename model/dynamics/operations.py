@@ -203,6 +203,19 @@ def within_reach(state: State, reach: Floats, minimum: float, hostile: Bools) ->
     return actor, place
 
 
+WEIGHTS = (
+    "horizon_months",
+    "weight_rent",
+    "weight_home",
+    "weight_population",
+    "weight_road",
+    "weight_headquarters",
+    "ambition_abroad",
+    "foresight",
+)
+"""Parameters of the armed actors that the worth of places takes."""
+
+
 def worth_of_places(
     world: World, ground: Ground, state: State, rent: Floats, weights: dict[str, Floats], actor: Ints, place: Ints
 ) -> Floats:
@@ -222,6 +235,11 @@ def worth_of_places(
         A place is also worth ``foresight`` times the best enemy place next to it that is out of reach as yet: the way
         to the mines leads over the gate and the town before them.
     """
+    if compiled():
+        near, where = (ground.near_start, ground.near_end), (state.holder, state.stance, rent, state.revenue)
+        lure = (ground.population, world.betweenness, ground.headquarters_of)
+        by_actor = tuple(weights[name] for name in WEIGHTS)
+        return kernels.worth_of_places(actor, place, near, *where, ground.home, ground.is_town, lure, by_actor)
     own = own_worth(world, ground, state, rent, weights, actor, place)
     count = ground.near_start[place + 1] - ground.near_start[place]
     row = np.repeat(np.arange(len(place)), count)

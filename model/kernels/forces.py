@@ -107,6 +107,76 @@ def pairs_within_reach(holder: Ints, hostile: Bools, reach: Floats, minimum: flo
 
 
 @kernel
+def _own_worth(
+    actor: int,
+    place: int,
+    rent: Floats,
+    revenue: Floats,
+    home: Bools,
+    is_town: Bools,
+    lure: tuple[Floats, Floats, Ints],
+    weights: tuple[Floats, ...],
+) -> float:
+    horizon, by_rent, by_home, by_people, by_road, by_headquarters, abroad, _ = weights
+    population, betweenness, headquarters_of = lure
+    rents = horizon[actor] * rent[place] / (rent[place] + revenue[actor])
+    at_home = 1.0 if home[actor, place] else 0.0
+    value = by_rent[actor] * rents
+    value += by_home[actor] * at_home * (1.0 if is_town[place] else 0.5)
+    value += by_people[actor] * min(population[place] / 1e5, 3.0)
+    value += by_road[actor] * betweenness[place]
+    value += by_headquarters[actor] * (1.0 if headquarters_of[place] >= 0 else 0.0)
+    return value * (1.0 if home[actor, place] else abroad[actor])
+
+
+@kernel
+def worth_of_places(
+    actors: Ints,
+    places: Ints,
+    near: tuple[Ints, Ints],
+    holder: Ints,
+    stance: Ints,
+    rent: Floats,
+    revenue: Floats,
+    home: Bools,
+    is_town: Bools,
+    lure: tuple[Floats, Floats, Ints],
+    weights: tuple[Floats, ...],
+) -> Floats:
+    """(K,) worth of places to those who might take them; see :func:`model.dynamics.operations.worth_of_places`.
+
+    Args:
+        actors: (K,) who would take it.
+        places: (K,) what would be taken.
+        near: starts and ends of the lists of neighbours.
+        holder: (P,) who holds each place.
+        stance: (F, F) who fights whom.
+        rent: (P,) USD a month that the holder draws.
+        revenue: (F,) USD a month.
+        home: (F, P) homelands.
+        is_town: (P,) whether it is a town.
+        lure: (P,) persons, betweenness, whose headquarters it is.
+        weights: (F,) arrays in the order of ``model.dynamics.operations.WEIGHTS``.
+    """
+    start, end = near
+    reached = np.zeros(home.shape, np.bool_)
+    for k in range(len(actors)):
+        reached[actors[k], places[k]] = True
+    out = np.empty(len(actors))
+    for k in range(len(actors)):
+        actor, place = actors[k], places[k]
+        best = 0.0
+        for slot in range(start[place], start[place + 1]):
+            beyond = end[slot]
+            by = holder[beyond]
+            if by >= 0 and stance[actor, by] == -1 and not reached[actor, beyond]:
+                best = max(best, _own_worth(actor, beyond, rent, revenue, home, is_town, lure, weights))
+        own = _own_worth(actor, place, rent, revenue, home, is_town, lure, weights)
+        out[k] = own + weights[7][actor] * best
+    return out
+
+
+@kernel
 def gather(troops: Ints, start: Ints, end: Ints, actors: Ints, places: Ints, spare: Floats) -> None:
     """Move fighters in ``troops`` to the places that they attack; see :func:`model.dynamics.combat.gather`."""
     calls = np.zeros(troops.shape, np.int64)
