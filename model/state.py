@@ -60,7 +60,9 @@ class Flows:
     tax_usd: Floats
     """(F,) ore revenue of each armed actor."""
     mined: float = 0.0
+    """t of ore that left the leaching pools."""
     leachate: float = 0.0
+    """t of leachate released."""
     us_oxide: float = 0.0
     """t of Dy and Tb oxide that reached the US."""
     india_revenue: float = 0.0
@@ -145,6 +147,7 @@ class State:
     """Everything that changes in a run; see the module's docstring for units and index letters."""
 
     month: int
+    """Months done."""
     holder: Ints
     """(P,) armed actor that holds the town or site; -1 nobody."""
     attacker: Ints
@@ -206,6 +209,7 @@ class State:
     market: Market
     flows: Flows
     tally: Tally
+    """See the tables of the same name."""
     losses_year: Floats
     """(F,) share of its fighters lost a year, a running mean."""
     towns_lost_year: Floats

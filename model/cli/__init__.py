@@ -160,6 +160,7 @@ for _verb, _short, _epilog in (
     (lookup.outcomes, "What runs are judged by, with unit.", "  pangwa outcomes --search exports"),
     (views.app, "Play runs in the browser.", "  pangwa app\n  pangwa app my_scenario.toml engage_kia --port 0"),
     (views.report, "A batch as one page to hand on.", "  pangwa report results/policy_options"),
+    (hindcast.odd, "The model described by the ODD+D protocol.", "  pangwa odd"),
     (lookup.schema, "JSON Schema of scenario files, for editors.", "  pangwa schema > scenario.schema.json"),
 ):
     app.command(short_help=_short, epilog=f"\b\nFor example:\n{_epilog}")(_verb)

@@ -220,3 +220,19 @@ def calibrate(
     written = write_results(plan, found, choose(found, members, wide), shrinkage(found, members, wide))
     typer.echo(f"wrote {', '.join(str(path) for path in written)}")
     typer.echo("To use the set everywhere, copy plausible.csv into the world's folder; then: pangwa hindcast")
+
+
+def odd(
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write it; model/ODD.md of the program when not given.")
+    ] = None,
+) -> None:
+    """Write the model's description by the ODD+D protocol, its tables printed from the code."""
+    from model.views.odd import TARGET, odd_text
+
+    path = TARGET if out is None else out
+    try:
+        path.write_text(odd_text(), encoding="utf-8")
+    except OSError as error:
+        fail(f"{path}: cannot be written: {error.strerror}")
+    typer.echo(f"wrote {path}")
