@@ -86,7 +86,7 @@ def batch_figures(folder: Path | str, formats: Sequence[str] = ("png", "svg")) -
     for kind in KINDS:
         figure = draw(results, kind)
         if figure is not None:
-            paths += save(figure, target / kind, formats, results.name)
+            paths += save(figure, target / kind, formats, results.provenance)
     return paths
 
 
@@ -117,6 +117,7 @@ def run_figures(
     if results.months:
         drawn["exports"] = draw_exports(results)
     paths: list[Path] = []
+    source = f"{scenario.name}, run {result.tables['monthly']['run_id'][0].as_py()}"
     for name, figure in drawn.items():
-        paths += save(figure, folder / name, formats, scenario.name)
+        paths += save(figure, folder / name, formats, source)
     return paths

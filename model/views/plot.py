@@ -53,7 +53,7 @@ def plot(
     for name in kinds:
         figure = draw(results, name, actors, outcomes)
         if figure is not None:
-            paths += save(figure, target / name, suffixes, results.name)
+            paths += save(figure, target / name, suffixes, results.provenance)
     if not paths:
         raise ViewError(f"{folder}: no effects to show; choose a scenario other than the reference")
     return paths

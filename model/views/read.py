@@ -54,6 +54,22 @@ class Results:
         self.manifest = manifest or {}
         self.chosen: list[str] = []
 
+    @property
+    def provenance(self) -> str:
+        """Where the numbers come from, for the metadata of pictures: batch, commit, seed, scenarios' hashes, versions.
+
+        No clock, path or command: those stand in the manifest that the batch's id leads to.
+        """
+        if "plan_id" not in self.manifest:
+            return self.name
+        hashes = ", ".join(f"{label} {digits}" for label, digits in self.manifest.get("scenario_hashes", {}).items())
+        sessions = self.manifest.get("sessions") or [{}]
+        packages = ", ".join(f"{name} {number}" for name, number in sessions[-1].get("packages", {}).items())
+        return (
+            f"{self.name}: batch {self.manifest['plan_id']}, commit {self.manifest.get('commit') or 'unknown'}, "
+            f"base seed {self.manifest.get('base_seed')}; scenarios {hashes}; {packages}"
+        )
+
     def only(self, scenarios: Sequence[str]) -> Results:
         """The same results with only these scenarios shown; colours and the reference stay those of the whole batch."""
         other = Results(self.name, self.folder, self.memory, self.manifest)

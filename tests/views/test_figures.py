@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -80,6 +81,21 @@ def test_every_kind_of_figure_is_drawn_with_its_title_in_the_file(folder: Path) 
                 assert "Pangwa" in str(picture.info["Software"])
                 assert picture.info["Title"]
                 assert np.asarray(picture.convert("L")).std() > 5, "an empty picture"
+
+
+def test_pictures_say_what_they_were_drawn_from(folder: Path, tmp_path: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    paths = plot(folder, kind="control", formats=["png", "svg", "pdf"], out=tmp_path / "drawn")
+    for path in paths:
+        told = path.read_bytes().decode("latin-1")
+        if path.suffix == ".png":
+            with Image.open(path) as picture:
+                told = str(picture.info["Source"])
+        assert f"batch {manifest['plan_id']}" in told
+        assert f"engage_kia {manifest['scenario_hashes']['engage_kia']}" in told
+        assert "base seed 0" in told
+        assert "mesa " in told
+    assert len(paths) == 3
 
 
 def test_svg_bytes_do_not_change(folder: Path, tmp_path: Path) -> None:
