@@ -31,7 +31,7 @@ SPEEDS = {"1 month a second": 1.0, "3 months a second": 3.0, "as fast as it goes
 EVERY = (1, 3, 6, 12)
 _USUAL = "status_quo"
 _EVENTS = 40
-_TABS = ("Chronicle", "Lanes", "Outcomes", "Repeat and export")
+_TABS = ("Chronicle", "Lanes", "Outcomes", "Export")
 
 
 @dataclass

@@ -67,7 +67,7 @@ def draw_flows(results: Results, world: World) -> Figure:
     largest = max(float(named.loc[named["scenario"] == name, "tonnes"].sum()) for name in shown)
     orders = [list(named.groupby(stage)["tonnes"].sum().sort_values(ascending=False).index) for stage in STAGES]
     rows, columns = panels.columns_for(len(shown), 2)
-    figure = panels.new_figure(5.6 * columns + 0.3, 3.3 * rows + 0.9)
+    figure = panels.new_figure(6.0 * columns + 0.3, 3.3 * rows + 0.9)
     grid = figure.subplots(rows, columns, squeeze=False)
     for axes, name in zip(grid.ravel(), shown, strict=False):
         _panel(axes, named[named["scenario"] == name], orders, largest, world)
@@ -81,7 +81,7 @@ def draw_flows(results: Results, world: World) -> Figure:
 
 def _named(table: pd.DataFrame, results: Results, world: World) -> pd.DataFrame:
     """Ids replaced by names for people; the smallest nodes of a stage put together."""
-    mines = [world.place_names[place].removesuffix(" mines") for place in world.mine_place]
+    mines = [world.place_names[place].removesuffix(" mines").partition(" (")[0] for place in world.mine_place]
     names: dict[str, Mapping[str, str]] = {
         "mine": dict(zip(world.mine_ids, mines, strict=True)),
         "crossing": dict(zip(world.crossing_ids, world.crossing_names, strict=True)),
@@ -120,7 +120,7 @@ def _panel(axes: Axes, part: pd.DataFrame, orders: Sequence[Sequence[str]], larg
             _ribbon(axes, column, stages[column][a], stages[column + 1][b], tonnes / largest, colour)
     for column, nodes in enumerate(stages):
         _bars(axes, column, nodes, largest)
-    axes.set_xlim(-1.25, _X[-1] + 1.6)
+    axes.set_xlim(-1.25, _X[-1] + 1.95)
     axes.set_ylim(-1.0 - _GAP * MOST_NODES, 0.02)
     axes.axis("off")
 

@@ -55,5 +55,8 @@ def plot(
         if figure is not None:
             paths += save(figure, target / name, suffixes, results.provenance)
     if not paths:
-        raise ViewError(f"{folder}: no effects to show; choose a scenario other than the reference")
+        why = (
+            "no effects to show; choose a scenario other than the reference" if kind == "effects" else "nothing to show"
+        )
+        raise ViewError(f"{folder}: {why}")
     return paths

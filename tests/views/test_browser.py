@@ -127,7 +127,7 @@ def test_a_run_is_chosen_changed_played_exported_and_reset(browser: Browser, add
     thumb.focus()
     for _ in range(3):
         thumb.press("ArrowRight")
-    page.get_by_role("tab", name="Repeat and export").click()
+    page.get_by_role("tab", name="Export", exact=True).click()
     page.wait_for_selector("#command:has-text('actors.KIA.troops=')")
     before = map_and_curves(page)
     choose(page, "Speed", "as fast as it goes")
