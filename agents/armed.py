@@ -8,6 +8,8 @@ would otherwise send it against walls every month.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from mesa import Agent, Model
 from numpy.typing import NDArray
@@ -79,7 +81,7 @@ class ArmedActor(Agent):
             self.reviewed = month
         utility = self.parameters.choice_precision * (gain - self.parameters.autonomy_cost * level - fear)
         u = draws.scalar("accept", self.reviewed, key(self.actor_id))
-        return u < 1 / (1 + float(np.exp(-np.clip(utility, -50, 50))))
+        return u < 1 / (1 + math.exp(-min(max(utility, -50.0), 50.0)))
 
 
 class Junta(ArmedActor):
