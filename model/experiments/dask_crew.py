@@ -14,7 +14,7 @@ from model.experiments.crews import Death, Results
 from model.experiments.errors import RunnerError
 from model.experiments.frozen import package_versions
 from model.experiments.interruption import deaf_children
-from model.experiments.worker import Simulate, run_group
+from model.experiments.worker import Simulate, leave_signals_to_parent, run_group
 from model.scenario.spec import RunSpec
 
 _CONNECT_SECONDS = 10.0
@@ -54,6 +54,7 @@ class DaskCrew:
                     memory_limit=0,
                     silence_logs=logging.CRITICAL,
                     local_directory=self._scratch,
+                    preload=[__name__],
                 )
             self._client = self._connect(distributed, self._cluster or address)
         try:
@@ -118,3 +119,8 @@ class DaskCrew:
 def versions() -> dict[str, str]:
     """What a worker computes with: the versions of pangwa, Python and the packages."""
     return {"pangwa": __version__, **package_versions()}
+
+
+def dask_setup(worker: Any) -> None:
+    """Leave Ctrl-C and the end of the terminal to the parent; Dask calls this in every worker that it starts here."""
+    leave_signals_to_parent()

@@ -64,10 +64,15 @@ def run_group(simulate: Simulate, specs: Sequence[RunSpec], timeout: float | Non
 
 def prepare_worker() -> None:
     """Set up a worker: it leaves Ctrl-C and the end of the terminal to its parent, and ends when its parent does."""
+    leave_signals_to_parent()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def leave_signals_to_parent() -> None:
+    """Ignore Ctrl-C and the end of the terminal, which reach every process of a terminal, in this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:

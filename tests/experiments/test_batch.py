@@ -249,7 +249,8 @@ from tests.experiments.fakes import fake_simulate, plan, scenario
 from model.experiments.batch import run_batch
 if __name__ == "__main__":
     what = plan(40, status_quo=scenario(sleep=0.1), engage=scenario(effect=2.0, sleep=0.1))
-    report = run_batch(what, sys.argv[1], jobs=int(sys.argv[2]), simulate=fake_simulate)
+    how = {"jobs": int(sys.argv[2])} if sys.argv[2].isdigit() else {"jobs": 2, "executor": sys.argv[2]}
+    report = run_batch(what, sys.argv[1], simulate=fake_simulate, **how)
     sys.exit(report.exit_code)
 """
 
@@ -280,7 +281,9 @@ def all_gone(group: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("jobs", "number"), [("1", signal.SIGTERM), ("2", signal.SIGINT), ("2", signal.SIGHUP)])
+@pytest.mark.parametrize(
+    ("jobs", "number"), [("1", signal.SIGTERM), ("2", signal.SIGINT), ("2", signal.SIGHUP), ("dask", signal.SIGINT)]
+)
 def test_signal_keeps_what_is_done_and_leaves_no_child(tmp_path: Path, jobs: str, number: int) -> None:
     script, out = tmp_path / "script.py", tmp_path / "out"
     script.write_text(SCRIPT, encoding="utf-8")
