@@ -102,8 +102,15 @@ def plot(
     scenario: Annotated[list[str] | None, typer.Option(help="Scenarios to show; repeatable.")] = None,
     formats: Annotated[list[str] | None, typer.Option("--format", help="png, svg or pdf; repeatable.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder; RESULTS/figures when not given.")] = None,
+    animate: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Instead: the likeliest holders over time, as map.gif or map.mp4."),
+    ] = None,
 ) -> None:
     """Draw figures again from the tables of a batch."""
+    if animate is not None:
+        tell.animate_batch(results, scenario, (out or results / "figures") / animate)
+        return
     tell.draw_again(results, kind, outcome, actor, scenario, formats, out)
 
 

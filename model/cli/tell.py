@@ -61,6 +61,20 @@ def animate_run(scenario: Scenario, result: RunResult, path: Path) -> None:
     typer.echo(f"animation: {path}, {len(frames)} frames")
 
 
+def animate_batch(folder: Path, scenario: Sequence[str] | None, path: Path) -> None:
+    """Write the likeliest holders of a scenario's towns over time, and say where; the first scenario when none is named."""
+    from model.views.animate import animate, frames_of
+    from model.views.read import Results
+    from model.world.read import load_world
+
+    results = Results.open(folder)
+    name = results.pick("scenario", scenario[0], results.scenarios) if scenario else results.scenarios[0]
+    frames = frames_of(results, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    animate(frames, load_world(results.world), f"{name}, likeliest holders of {results.runs_each} runs", path)
+    typer.echo(f"animation: {path}, {len(frames)} frames (a year apart unless the batch had --record control=monthly)")
+
+
 def tell_batch(folder: Path, *, figures: bool, fresh: bool) -> None:
     """Draw a batch's figures, print the table of its effects, and say where everything is.
 
