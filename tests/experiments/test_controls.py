@@ -117,16 +117,3 @@ def test_war_follows_the_map(tmp_path: Path) -> None:
     before = set().union(*(front(run(TINY, seed=seed)) for seed in range(SEEDS)))
     after = set().union(*(front(run(world, seed=seed)) for seed in range(SEEDS)))
     assert before and after and before != after
-
-
-def test_without_a_way_there_is_no_attack(tmp_path: Path) -> None:
-    # Control: no borders and no roads. Expected: nobody reaches anybody; only what stood in one place at the start fights on.
-    world = changed_world(tmp_path, "borders.csv", lambda rows: rows.__delitem__(slice(1, None)))
-    head = (world / "roads.csv").read_text(encoding="utf-8").splitlines()[:1]
-    (world / "roads.csv").write_text(head[0] + "\n", encoding="utf-8")
-    start = {
-        row["place"]
-        for row in csv.DictReader((TINY / "initial/2025-08/places.csv").read_text().splitlines())
-        if row["attacker"]
-    }
-    assert front(run(world)) <= start | {"T01", "T02"}

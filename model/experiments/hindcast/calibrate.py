@@ -9,7 +9,7 @@ pattern is ruled out beyond 1; patterns that no vector of any wave meets are *st
 reported. Each wave is a batch in a folder of its own, so that an interrupted calibration goes on where it was. No emulator: a
 run takes less than a second, and one over 30 dimensions would cost more honesty than time.
 
-The best members of both blocks are paired by rank; ``plausible.csv`` holds them, with the two-way choices of ``structure.*``
+The best members of both blocks are paired in different ways; ``plausible.csv`` holds the pairs, with the two-way choices of ``structure.*``
 that are compared kept in proportion: both readings of what stops mines keep members.
 """
 
@@ -50,6 +50,8 @@ UNDEFINED = 10.0
 """Implausibility of a number that most runs do not show."""
 STEADIER = {"trade": 2}
 """Blocks whose numbers differ little between replicates: they need fewer, by this factor."""
+FEWEST = 5
+"""A set of n vectors is paired from at least n / 5 members of each block."""
 KEPT = 0.2
 """Share of a wave's best vectors from which the next one moves, when fewer are wholly plausible."""
 JITTER = 0.03
@@ -226,8 +228,18 @@ def implausibility(pattern: Pattern, values: Sequence[float | None]) -> float:
     return float(max(distance, 1.0 + LEAST_SHARE - scored.within) if scored.within < LEAST_SHARE else distance)
 
 
+def best_of(members: Sequence[Member], dimensions: Sequence[Prior], count: int) -> list[Member]:
+    """The members that miss no more patterns than the best one, at least ``count // FEWEST``, with every option among them."""
+    misses = structural_misses(members)
+    least = min(member.rank(misses)[0] for member in members)
+    equals = sum(member.rank(misses)[0] == least for member in members)
+    return _balanced(members, dimensions, min(max(equals, count // FEWEST), count))
+
+
 def choose(found: dict[str, list[Member]], count: int, wide: bool) -> list[dict[str, Any]]:
-    """The plausible set: the best members of each block, paired by rank; both readings of what stops mines keep members.
+    """The plausible set: the best members of each block in different pairs; all readings of what stops mines keep members.
+
+    The blocks see different patterns and different scenarios, so that every pair of members is a vector of its own.
 
     Args:
         found: members by block, best first.
@@ -240,8 +252,10 @@ def choose(found: dict[str, list[Member]], count: int, wide: bool) -> list[dict[
     picked = {}
     for block, members in found.items():
         dimensions = priors(block, wide)
-        picked[block] = [settings(dimensions, np.array(one.units)) for one in _balanced(members, dimensions, count)]
-    return [{**war, **trade} for war, trade in zip(picked["war"], picked["trade"], strict=True)]
+        best = best_of(members, dimensions, count)
+        picked[block] = [settings(dimensions, np.array(one.units)) for one in best]
+    war, trade = picked["war"], picked["trade"]
+    return [{**war[k % len(war)], **trade[(k + k // len(war)) % len(trade)]} for k in range(count)]
 
 
 def _balanced(members: Sequence[Member], dimensions: Sequence[Prior], count: int) -> list[Member]:
@@ -290,7 +304,7 @@ def shrinkage(found: dict[str, list[Member]], count: int, wide: bool) -> list[Sh
     rows = []
     for block, members in found.items():
         dimensions = priors(block, wide)
-        kept = np.array([one.units for one in _balanced(members, dimensions, count)])
+        kept = np.array([one.units for one in best_of(members, dimensions, count)])
         for index, prior in enumerate(dimensions):
             points = np.quantile(kept[:, index], [0.05, 0.5, 0.95])
             low, median, high = (str(prior.value(point)) for point in points)
