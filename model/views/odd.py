@@ -49,11 +49,13 @@ def _first_sentence(text: str | None) -> str:
 
 def _agents() -> Iterator[str]:
     """Classes of agents with the module's first lines."""
+    from mesa import Agent
+
     yield from _table("class", "file", "what it is")
     for name in ("armed", "beijing", "chinese_buyer", "united_states", "quad_partner", "western_government"):
         module = importlib.import_module(f"agents.{name}")
         for label, found in vars(module).items():
-            if inspect.isclass(found) and found.__module__ == module.__name__ and hasattr(found, "model"):
+            if inspect.isclass(found) and found.__module__ == module.__name__ and issubclass(found, Agent):
                 yield _row(f"`{label}`", f"`agents/{name}.py`", _first_sentence(found.__doc__))
 
 
