@@ -23,6 +23,7 @@ import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,10 @@ from tests.benchmarks.plain_mesa import PlainFronts
 
 RESULTS = Path(__file__).with_name("results.json")
 SCENARIO = "engage_kia"
+SMALL_MONTHS = 2
+"""Months of the small model whose batches show how time and memory grow with runs."""
+MANY_RUNS = 1000
+"""Batches of more runs are measured once."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Size:
 
 
 FULL = Size(
-    5, 60, 60, "myanmar", (12, 60, 240, 480), ((15, 22), (32, 32), (56, 56), (100, 100)), (5, 10, 20, 50), (100, 1000), 3000, True
+    5, 60, 60, "myanmar", (12, 60, 240, 480), ((15, 22), (32, 32), (56, 56), (100, 100)), (5, 10, 20, 50), (100, 1000, 10_000), 3000, True
 )  # fmt: skip
 QUICK = Size(1, 3, 2, "tests/tiny", (2, 4), ((4, 4), (6, 6)), (5, 8), (2, 4), 20, False)
 
@@ -72,6 +77,12 @@ def median(measure: Callable[[], float], repeats: int) -> float:
     if repeats > 1:
         measure()
     return statistics.median(measure() for _ in range(repeats))
+
+
+def median_pair(measure: Callable[[], tuple[float, float]], repeats: int) -> tuple[float, float]:
+    """The medians of two numbers that are measured together, each time in a process of its own."""
+    first, second = zip(*(measure() for _ in range(repeats)), strict=True)
+    return statistics.median(first), statistics.median(second)
 
 
 def specification(world: str, months: int, replicate: int = 0) -> RunSpec:
@@ -151,10 +162,7 @@ def throughput(size: Size) -> dict[str, float]:
     found = {}
     for name, count in (("one", 1), ("all", jobs)):
         short, long = (plan_of(size, runs, size.months) for runs in (jobs, jobs + size.runs * count))
-        took = [
-            batch_seconds(size, long, count) - batch_seconds(size, short, count)
-            for _ in range(max(1, size.repeats // 2))
-        ]
+        took = [batch_seconds(size, long, count) - batch_seconds(size, short, count) for _ in range(size.repeats)]
         found[f"runs_per_s_{name}"] = size.runs * count / max(statistics.median(took), 1e-9)
     found["runs_per_s_independent"] = independent_runs_per_s(size, jobs)
     found["processes"] = jobs
@@ -180,29 +188,59 @@ def overhead_ms(size: Size) -> float:
     def once() -> float:
         return batch_seconds(size, many, 1, empty_run) - batch_seconds(size, few, 1, empty_run)
 
-    return 1000 * statistics.median(once() for _ in range(max(1, size.repeats // 2))) / size.empty_runs
+    return 1000 * statistics.median(once() for _ in range(size.repeats)) / size.empty_runs
 
 
 # (d) growth ---------------------------------------------------------------------------------------------------------
 
 
-def measured_apart(size: Size, world: str, months: int, runs: int = 1) -> tuple[float, float]:
-    """Processor seconds of runs, and peak memory in MB, in a process of their own; the first run does not count."""
+def run_apart(size: Size, world: str, months: int) -> tuple[float, float]:
+    """Processor seconds of a run, and peak memory in MB, in a process of its own; a first short run does not count."""
     if not size.apart:
-        return sum(seconds_of_run(specification(world, months)) for _ in range(runs)), 0.0
-    code = f"from tests.benchmarks.bench import report_apart; report_apart({world!r}, {months}, {runs})"
-    root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+        return seconds_of_run(specification(world, months)), 0.0
+    return printed_apart(f"bench.report_run({world!r}, {months})")
+
+
+def batch_apart(size: Size, runs: int) -> tuple[float, float]:
+    """Clock seconds of a batch of the small model by one worker, files written; peak memory in MB of who leads it."""
+    if not size.apart:
+        return batch_seconds(size, plan_of(QUICK, runs, SMALL_MONTHS), 1), 0.0
+    return printed_apart(f"bench.report_batch({runs})")
+
+
+def printed_apart(call: str) -> tuple[float, float]:
+    """The two numbers that a call prints in a process of its own; it stands in a main program, as worker processes need."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "apart.py"
+        script.write_text(
+            f"from tests.benchmarks import bench\nif __name__ == '__main__':\n    {call}\n", encoding="utf-8"
+        )
+        root = str(Path(__file__).parents[2])
+        known = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
+        done = subprocess.run([sys.executable, script], env=known, cwd=root, capture_output=True, text=True, check=True)
     seconds, memory = done.stdout.split()
     return float(seconds), float(memory)
 
 
-def report_apart(world: str, months: int, runs: int) -> None:
-    """Print seconds and megabytes of runs; called in a process of its own."""
+def report_run(world: str, months: int) -> None:
+    """Print processor seconds and peak megabytes of a run; called in a process of its own."""
     seconds_of_run(specification(world, min(months, 2)))
-    spec = specification(world, months)
-    seconds = sum(seconds_of_run(spec) for _ in range(runs))
-    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    seconds = seconds_of_run(specification(world, months))
+    print(seconds, peak_mb())
+
+
+def report_batch(runs: int) -> None:
+    """Print clock seconds of a batch of a small model and peak megabytes of the process that leads it."""
+    print(batch_seconds(FULL, plan_of(QUICK, runs, SMALL_MONTHS), 1), peak_mb())
+
+
+def peak_mb() -> float:
+    """Most memory that this process has held, MB. A child begins with its parent's maximum; Linux also counts without it."""
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+        return float(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def exponent(sizes: tuple[int, ...], seconds: list[float]) -> float:
@@ -214,26 +252,25 @@ def growth(size: Size) -> dict[str, Any]:
     """(d) Time and peak memory against months, townships, actors and runs, with fitted exponents."""
     months = min(size.months, 12)
     sides = size.grow_sides[0]
-    ways: dict[str, tuple[tuple[int, ...], list[tuple[str, int, int]]]] = {
-        "months": (size.grow_months, [(size.world, m, 1) for m in size.grow_months]),
-        "townships": (
-            tuple(rows * columns for rows, columns in size.grow_sides),
-            [(f"invented:{rows}x{columns}", months, 1) for rows, columns in size.grow_sides],
-        ),
-        "actors": (
-            size.grow_actors,
-            [(f"invented:{sides[0]}x{sides[1]}:{actors}", months, 1) for actors in size.grow_actors],
-        ),
-        "runs": (size.grow_runs, [("tests/tiny", 2, runs) for runs in size.grow_runs]),
+    rows, columns = sides
+    grid = [f"invented:{r}x{c}" for r, c in size.grow_sides]
+    crowds = [f"invented:{rows}x{columns}:{actors}" for actors in size.grow_actors]
+    ways: dict[str, tuple[tuple[int, ...], list[Callable[[], tuple[float, float]]]]] = {
+        "months": (size.grow_months, [partial(run_apart, size, size.world, m) for m in size.grow_months]),
+        "townships": (tuple(r * c for r, c in size.grow_sides), [partial(run_apart, size, w, months) for w in grid]),
+        "actors": (size.grow_actors, [partial(run_apart, size, w, months) for w in crowds]),
+        "runs": (size.grow_runs, [partial(batch_apart, size, runs) for runs in size.grow_runs]),
     }
     found: dict[str, Any] = {}
     for name, (sizes, works) in ways.items():
-        measured = [measured_apart(size, *work) for work in works]
+        # The batch of ten thousand runs is a sample of its own, and long: it is measured once.
+        repeats = [1 if name == "runs" and n > MANY_RUNS else size.repeats for n in sizes]
+        measured = [median_pair(*work) for work in zip(works, repeats, strict=True)]
         seconds = [max(one[0], 1e-6) for one in measured]
         found[name] = exponent(sizes, seconds)
         found[f"{name}_measured"] = [
-            {"size": n, "seconds": round(s, 4), "peak_mb": round(memory, 1)}
-            for n, s, (_, memory) in zip(sizes, seconds, measured, strict=True)
+            {"size": n, "seconds": round(s, 4), "peak_mb": round(memory, 1), "repeats": times}
+            for n, s, (_, memory), times in zip(sizes, seconds, measured, repeats, strict=True)
         ]
     return found
 
@@ -311,6 +348,17 @@ def measure(size: Size) -> dict[str, Any]:
     return found | {"machine": machine() | {"load_before": before, "load_after": after}}
 
 
+def growth_lines(grown: dict[str, Any], name: str) -> list[str]:
+    """The exponent of one way to grow, and what was measured."""
+    points = grown[f"{name}_measured"]
+    what = f" of {SMALL_MONTHS} months in a small world, by one worker, files written" if name == "runs" else ""
+    what += f"; more than {MANY_RUNS:,} measured once" if name == "runs" else ""
+    return [
+        f"(d) time grows with {name:20} {grown[name]:10.2f} (exponent)",
+        "      " + ", ".join(f"{p['size']:,}: {p['seconds']:.2f} s, {p['peak_mb']:.0f} MB" for p in points) + what,
+    ]
+
+
 def table(found: dict[str, Any]) -> str:
     """The results as lines to read."""
     grown = found["growth"]
@@ -321,10 +369,7 @@ def table(found: dict[str, Any]) -> str:
         f"    runs a second, {found['processes']} processes           {found['runs_per_s_all']:10.1f}",
         f"    of what independent processes reach  {share:10.0%}",
         f"(c) the runner's share of a run          {found['overhead_ms']:10.3f} ms",
-        *(
-            f"(d) time grows with {name:20} {grown[name]:10.2f} (exponent)"
-            for name in ("months", "townships", "actors", "runs")
-        ),
+        *(line for name in ("months", "townships", "actors", "runs") for line in growth_lines(grown, name)),
         f"(e) plain Mesa takes longer by           {found['ratio_to_plain_mesa']:10.1f} times",
         f"(f) pangwa --help                        {found['help_s']:10.2f} s",
         f"    import model                         {found['import_s']:10.2f} s",
