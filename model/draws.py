@@ -29,8 +29,6 @@ _NP_GAMMA, _NP_MUL1, _NP_MUL2 = np.uint64(_GAMMA), np.uint64(_MUL1), np.uint64(_
 _SCALE = 2.0**-53
 _FEW = 20.0
 """Expected counts up to here are inverted by counting up: the general inverse takes some 5 us a count."""
-_FEW = 20.0
-"""Expected counts up to here are inverted by counting up: the general inverse takes some 5 us a count."""
 
 
 def _mix(value: int) -> int:
@@ -78,12 +76,16 @@ class Draws:
         self.seed = int(seed)
         self._root = _mix(self.seed & _MASK)
         self._processes: dict[str, int] = {}
+        self._streams: dict[tuple[str, int], int] = {}
 
     def _stream(self, process: str, month: int) -> int:
-        salt = self._processes.get(process)
-        if salt is None:
-            salt = self._processes[process] = _mix(self._root ^ key(process))
-        return _mix(salt ^ (month & _MASK))
+        stream = self._streams.get((process, month))
+        if stream is None:
+            salt = self._processes.get(process)
+            if salt is None:
+                salt = self._processes[process] = _mix(self._root ^ key(process))
+            stream = self._streams[process, month] = _mix(salt ^ (month & _MASK))
+        return stream
 
     def uniform(self, process: str, month: int, *key_arrays: Keys) -> Floats:
         """Uniforms in (0, 1), one for each combination of the broadcast keys.
@@ -96,7 +98,7 @@ class Draws:
         Returns:
             Floats of the broadcast shape of the keys.
         """
-        if compiled() and key_arrays and all(array.ndim == 1 for array in key_arrays):
+        if compiled():
             uniforms = self._hashed(np.uint64(self._stream(process, month)), key_arrays)
             if uniforms is not None:
                 return uniforms
@@ -111,13 +113,18 @@ class Draws:
     @staticmethod
     def _hashed(stream: np.uint64, keys_of: tuple[Keys, ...]) -> Floats | None:
         """Uniforms by a compiled kernel; None for shapes that it does not know."""
-        size = len(keys_of[-1])
+        # Spelled out by number of keys: this is called some twenty times a month.
         if len(keys_of) == 1:
-            return hashing.uniform1(stream, keys_of[0])
-        if len(keys_of) == 2 and len(keys_of[0]) in (1, size):
-            return hashing.uniform2(stream, *keys_of)
-        if len(keys_of) == 3 and len(keys_of[0]) == len(keys_of[1]) == size:
-            return hashing.uniform3(stream, *keys_of)
+            (first,) = keys_of
+            return hashing.uniform1(stream, first) if first.ndim == 1 else None
+        if len(keys_of) == 2:
+            first, second = keys_of
+            fits = first.ndim == second.ndim == 1 and len(first) in (1, len(second))
+            return hashing.uniform2(stream, first, second) if fits else None
+        if len(keys_of) == 3:
+            first, second, third = keys_of
+            fits = first.ndim == second.ndim == third.ndim == 1 and len(first) == len(second) == len(third)
+            return hashing.uniform3(stream, first, second, third) if fits else None
         return None
 
     def scalar(self, process: str, month: int, *integer_keys: int) -> float:

@@ -117,8 +117,8 @@ def fight(model: RareEarthModel, orders: Orders) -> Fight:
     state, ground, p = model.state, model.ground, model.p
     holder = state.holder[orders.place]
     still = (holder < 0) | (state.stance[orders.actor, holder] == -1)
-    forced = [model.world.find_place(forcing.target) for forcing in model.forced("holder")]
-    still &= ~np.isin(orders.place, forced)  # whose hands the record decides is not fought for
+    if forced := model.forced("holder"):  # whose hands the record decides is not fought for
+        still &= ~np.isin(orders.place, [model.world.find_place(forcing.target) for forcing in forced])
     orders = Orders(orders.actor[still], orders.place[still], orders.spare)
     state.tally.operations = len(orders.place)
     combat.gather(ground, state, orders)

@@ -22,7 +22,7 @@ from model.draws import Draws
 from model.dynamics.contest import ContestParameters, attack_supply, defence_supply, fighter_worth, success
 from model.dynamics.ground import Ground
 from model.dynamics.operations import FortificationParameters, walls
-from model.kernels import compiled
+from model.kernels import compiled, fights
 from model.kernels import forces as kernels
 from model.parameters import ParameterTable, parameter
 from model.state import NOBODY, State
@@ -181,6 +181,8 @@ def resolve(
         What happened.
     """
     parameters, contest, fort = tables
+    if compiled():
+        return _resolve(ground, state, draws, orders, tables, profile, air, form)
     places, leader, sides = _sides(state, orders)
     worth = fighter_worth(state, profile["effectiveness"], contest)[:, None]
     attack = (sides * state.troops[:, places] * worth * attack_supply(state.supply[:, places], contest)).sum(axis=0)
@@ -196,6 +198,47 @@ def resolve(
     fallen = _siege(ground, state, draws, places, leader, chance, parameters)
     _losses(ground, state, draws, places, sides, guards, chance, parameters)
     _unattacked(state, places, parameters)
+    return Fight(places, leader, defender, fallen, (state.besieged[places] == SIEGE_MONTHS) & ~fallen)
+
+
+def _resolve(
+    ground: Ground,
+    state: State,
+    draws: Draws,
+    orders: Orders,
+    tables: tuple[CombatParameters, ContestParameters, FortificationParameters],
+    profile: dict[str, Floats],
+    air: Floats,
+    form: str,
+) -> Fight:
+    """:func:`resolve` by compiled kernels."""
+    p, contest, fort = tables
+    places, leader, sides = fights.sides(state.troops, state.stance, orders.actor, orders.place)
+    worth, wall = fighter_worth(state, profile["effectiveness"], contest), walls(ground, fort)
+    factor = attack_supply(state.supply.take(places, axis=1), contest)
+    values = (contest.defence_without_supply, fort.air, fort.post)
+    where = (places, state.holder, air, wall)
+    attack, defence = fights.strengths(state.troops, state.supply, factor, sides, worth, *where, values)
+    if len(places) == 1:  # NumPy sums a single column in another order than several
+        alone = (sides * state.troops[:, places] * worth[:, None] * factor).sum(axis=0)
+        attack[:] = alone * (1 + (fort.air - 1) * air[0, places])
+    chance = success(attack, defence, contest.decisiveness, form)
+    chance_post, chance = chance[: len(places)], chance[len(places) :]
+    tries, keys = fights.tries_of(sides, profile["assaults_per_operation"]), ground.place_keys[places]
+    won = draws.binomial("posts", state.month, tries, chance_post, keys)
+    xi, defender = draws.normal("siege", state.month, keys), state.holder[places]
+    posts = (state.posts, state.posts_full, state.attacker, state.besieged, state.urban, state.tally.posts_taken)
+    speeds = (p.urban_start, p.urban_drift, p.site_speed, p.urban_noise)
+    u, step = fights.press(places, leader, won, chance, xi, ground.is_town, *posts, speeds)
+    u = special.expit(special.logit(u) + step)
+    garrisons = (state.troops, state.supply, state.isolated, sides, places, state.holder, chance)
+    actor, place, rate = fights.loss_rates(*garrisons, (p.attacker_loss, p.defender_loss, p.isolation_loss))
+    here = (state.troops[actor, place], rate, ground.actor_keys[actor], ground.place_keys[place])
+    killed = draws.binomial("losses", state.month, *here)
+    fights.bury(actor, place, killed, ground.territory, state.troops, state.tally.dead, state.tally.deaths)
+    sieges = (state.attacker, state.urban, state.quiet, state.posts, state.posts_full)
+    fights.settle(places, leader, u, *sieges, p.posts_rebuilt)
+    fallen = (u >= p.urban_fallen) | (chance >= 1.0)
     return Fight(places, leader, defender, fallen, (state.besieged[places] == SIEGE_MONTHS) & ~fallen)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from model.kernels import compiled
+from model.kernels.fights import odds_against
 from model.parameters import ParameterTable, parameter
 from model.state import State
 
@@ -52,6 +54,8 @@ def success(attack: Floats, defence: Floats, decisiveness: float, form: str) -> 
     Returns:
         Chances 0-1; no attack gives 0, an undefended place 1.
     """
+    if form == "ratio" and compiled() and attack.ndim == 1:
+        return 1 / (1 + odds_against(attack, defence) ** decisiveness)
     total = attack + defence
     share = np.divide(attack, total, out=np.zeros_like(total), where=total > 0)
     if form == "difference":

@@ -1,0 +1,260 @@
+"""Kernels of fights: who fights where, what it comes to, who is lost; see :mod:`model.dynamics.combat`."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.kernels import kernel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@kernel
+def odds_against(attack: Floats, defence: Floats) -> Floats:
+    """(K,) the defender's share of the strength over the attacker's; infinite where there is no attack."""
+    out = np.empty(len(attack))
+    for k in range(len(attack)):
+        total = attack[k] + defence[k]
+        share = attack[k] / total if total > 0 else 0.0
+        out[k] = (1 - share) / share if share > 0 else np.inf
+    return out
+
+
+@kernel
+def sides(troops: Ints, stance: Ints, actors: Ints, targets: Ints) -> tuple[Ints, Ints, Bools]:
+    """(L,) places attacked, (L,) who leads each attack, and (F, L) who fights in it.
+
+    Args:
+        troops: (F, P) fighters.
+        stance: (F, F) 1 for allies.
+        actors: (K,) who attacks, in ascending order.
+        targets: (K,) what place.
+    """
+    forces, places = troops.shape
+    leader_of = np.full(places, -1)
+    for k in range(len(actors)):
+        actor, place = actors[k], targets[k]
+        before = leader_of[place]
+        if before < 0 or troops[actor, place] > troops[before, place]:
+            leader_of[place] = actor
+    count = 0
+    column = np.empty(places, np.int64)
+    for place in range(places):
+        if leader_of[place] >= 0:
+            column[place] = count
+            count += 1
+    where, leader, fighting = np.empty(count, np.int64), np.empty(count, np.int64), np.zeros((forces, count), np.bool_)
+    for place in range(places):
+        if leader_of[place] >= 0:
+            where[column[place]], leader[column[place]] = place, leader_of[place]
+    for k in range(len(actors)):
+        at = column[targets[k]]
+        fighting[actors[k], at] = stance[leader[at], actors[k]] == 1
+    return where, leader, fighting
+
+
+@kernel
+def strengths(
+    troops: Ints,
+    supply: Floats,
+    factor: Floats,
+    fighting: Bools,
+    worth: Floats,
+    places: Ints,
+    holder: Ints,
+    air: Floats,
+    walls: Floats,
+    values: tuple[float, float, float],
+) -> tuple[Floats, Floats]:
+    """(2 L,) strengths of attackers, and of defenders behind posts (the first half) and behind walls (the second).
+
+    Args:
+        troops: (F, P) fighters.
+        supply: (F, P) 0-1.
+        factor: (F, L) of supply on attacks.
+        fighting: (F, L) who attacks.
+        worth: (F,) of one fighter.
+        places: (L,) places attacked.
+        holder: (P,) who holds each place.
+        air: (2, P) 0-1, air support of attacker and defender.
+        walls: (P,) factor of fortification.
+        values: strength of a defence without supply, factor of aircraft, factor of posts.
+    """
+    floor, by_air, by_posts = values
+    count = len(places)
+    attack, defence = np.zeros(2 * count), np.zeros(2 * count)
+    for actor in range(len(troops)):
+        for at in range(count):
+            if fighting[actor, at]:
+                attack[at] += troops[actor, places[at]] * worth[actor] * factor[actor, at]
+    for at in range(count):
+        place = places[at]
+        actor = holder[place]
+        guard = 0.0
+        if actor >= 0:
+            guard = troops[actor, place] * worth[actor] * (floor + (1 - floor) * supply[actor, place])
+        attack[at] = attack[at] * (1 + (by_air - 1) * air[0, place])
+        attack[count + at] = attack[at]
+        guard = guard * (1 + (by_air - 1) * air[1, place])
+        defence[at] = guard * by_posts
+        defence[count + at] = guard * walls[place]
+    return attack, defence
+
+
+@kernel
+def tries_of(fighting: Bools, assaults: Floats) -> Floats:
+    """(L,) assaults that all who fight at each place make."""
+    out = np.zeros(fighting.shape[1])
+    for actor in range(len(fighting)):
+        for at in range(len(out)):
+            if fighting[actor, at]:
+                out[at] += assaults[actor]
+    return out
+
+
+@kernel
+def press(
+    places: Ints,
+    leader: Ints,
+    won: Ints,
+    chance: Floats,
+    xi: Floats,
+    is_town: Bools,
+    posts: Ints,
+    posts_full: Ints,
+    attacker: Ints,
+    besieged: Ints,
+    urban: Floats,
+    posts_taken: Ints,
+    values: tuple[float, float, float, float],
+) -> tuple[Floats, Floats]:
+    """Take ``won`` posts, count the months of sieges; returns (L,) how far each fall has gone, and its step in log odds.
+
+    Args:
+        places: (L,) places attacked.
+        leader: (L,) who leads each attack.
+        won: (L,) posts won, if there are as many.
+        chance: (L,) of success against the place.
+        xi: (L,) standard normals.
+        is_town: (P,) whether it is a town.
+        posts: (P,) changes.
+        posts_full: (P,) posts of a place in peace.
+        attacker: (P,) who has attacked it up to now.
+        besieged: (P,) changes.
+        urban: (P,) how far its fall has gone.
+        posts_taken: (F,) changes.
+        values: ``urban_start, urban_drift, site_speed, urban_noise``.
+    """
+    begin, drift, at_sites, noise = values
+    gone, step = np.empty(len(places)), np.empty(len(places))
+    for at in range(len(places)):
+        place = places[at]
+        taken = min(won[at], posts[place])
+        posts[place] -= taken
+        posts_taken[leader[at]] += taken
+        if attacker[place] != leader[at]:
+            besieged[place] = 0
+        if 2 * posts[place] <= posts_full[place]:
+            besieged[place] += 1
+        u = begin if attacker[place] < 0 else max(urban[place], 1e-3)
+        exposed = 1 - posts[place] / max(posts_full[place], 1) if posts_full[place] > 0 else 1.0
+        exposed = min(max(exposed, 0.0), 1.0)
+        speed = drift * (1.0 if is_town[place] else at_sites)
+        step[at] = exposed * 4 * speed * (2 * chance[at] - 1) + math.sqrt(exposed) * noise * xi[at]
+        gone[at] = min(max(u, 0.02), 0.98)
+    return gone, step
+
+
+@kernel
+def loss_rates(
+    troops: Ints,
+    supply: Floats,
+    isolated: Ints,
+    fighting: Bools,
+    places: Ints,
+    holder: Ints,
+    chance: Floats,
+    values: tuple[float, float, float],
+) -> tuple[Ints, Ints, Floats]:
+    """(E,) who may lose fighters, where, and at what rate; ordered by actor, then place.
+
+    Args:
+        troops: (F, P) fighters.
+        supply: (F, P) 0-1.
+        isolated: (P,) months for which the garrison has been cut off.
+        fighting: (F, L) who attacks.
+        places: (L,) places attacked.
+        holder: (P,) who holds each place.
+        chance: (L,) of success against the place.
+        values: ``attacker_loss, defender_loss, isolation_loss``.
+    """
+    by_attack, by_defence, by_hunger = values
+    forces, count = fighting.shape
+    of_attackers, of_defenders, hungry = np.empty(count), np.empty(count), np.empty(count, np.bool_)
+    for at in range(count):
+        place, attackers, defenders = places[at], 0, 0
+        for actor in range(forces):
+            if fighting[actor, at]:
+                attackers += troops[actor, place]
+        if holder[place] >= 0:
+            defenders = troops[holder[place], place]
+        engaged = min(attackers, defenders)
+        of_attackers[at] = by_attack * (2 - chance[at]) * engaged / max(attackers, 1)
+        of_defenders[at] = by_defence * (0.5 + chance[at]) * engaged / max(defenders, 1)
+        hungry[at] = isolated[place] > 0 and attackers > 0
+    size = forces * count
+    actors, where, rates = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size)
+    found = 0
+    for actor in range(forces):
+        for at in range(count):
+            place = places[at]
+            rate = of_attackers[at] if fighting[actor, at] else 0.0
+            if holder[place] == actor:
+                starving = by_hunger * (1 - supply[actor, place]) if hungry[at] else 0.0
+                rate += of_defenders[at] + starving
+            if rate > 0 and troops[actor, place] > 0:
+                actors[found], where[found], rates[found] = actor, place, rate
+                found += 1
+    return actors[:found].copy(), where[:found].copy(), rates[:found].copy()
+
+
+@kernel
+def bury(actors: Ints, places: Ints, killed: Ints, territory: Ints, troops: Ints, dead: Ints, deaths: Ints) -> None:
+    """Take ``killed`` (E,) of actors at places out of ``troops``, and count them by actor and by territory."""
+    for k in range(len(killed)):
+        troops[actors[k], places[k]] -= killed[k]
+        dead[actors[k]] += killed[k]
+        deaths[territory[places[k]]] += killed[k]
+
+
+@kernel
+def settle(
+    places: Ints,
+    leader: Ints,
+    gone: Floats,
+    attacker: Ints,
+    urban: Floats,
+    quiet: Ints,
+    posts: Ints,
+    posts_full: Ints,
+    rebuilt: float,
+) -> None:
+    """Write down how far the fall of attacked places has gone; sieges that nobody presses ease, posts are rebuilt."""
+    attacked = np.zeros(len(attacker), np.bool_)
+    for at in range(len(places)):
+        place = places[at]
+        attacked[place] = True
+        urban[place], attacker[place], quiet[place] = gone[at], leader[at], 0
+    for place in range(len(attacker)):
+        if attacked[place]:
+            continue
+        if attacker[place] >= 0:
+            urban[place] *= 0.5
+            quiet[place] += 1
+        else:
+            posts[place] += math.ceil(rebuilt * max(posts_full[place] - posts[place], 0))
