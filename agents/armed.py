@@ -9,6 +9,7 @@ would otherwise send it against walls every month.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from mesa import Agent, Model
@@ -57,8 +58,7 @@ class ArmedActor(Agent):
         if rows.stop <= rows.start or p.operations_per_month == 0:
             return np.zeros(0, np.int64)
         if compiled():
-            own = (options.utility, options.luck, rows.start, rows.stop)
-            return best_rows(*own, p.choice_precision, p.operations_per_month)
+            return _best_of([self], options, [rows])[0]
         utility, luck = options.utility[rows], options.luck[:, rows]
         gain = np.where(utility > 0, p.choice_precision * utility + luck[0] - luck[1], -1.0)
         best = np.argsort(-gain, kind="stable")[: p.operations_per_month]
@@ -116,13 +116,12 @@ class PeoplesDefenceForce(ArmedActor):
             ground: static arrays (keys).
             month: the month.
         """
-        places = options.place[rows]
-        near = wanted[places]
-        if not near.any():
-            return np.zeros(0, np.int64)
+        near = rows.start + wanted[options.place[rows]].nonzero()[0]
+        if near.size == 0:
+            return near
         me = ground.actor_keys[self.index : self.index + 1]
-        u = draws.uniform("join", month, me, ground.place_keys[places])
-        return np.asarray(rows.start + np.flatnonzero(near & (u < chance)))
+        u = draws.uniform("join", month, me, ground.place_keys[options.place[near]])
+        return np.asarray(near[u < chance])
 
 
 KINDS: dict[str, type[ArmedActor]] = {
@@ -130,6 +129,31 @@ KINDS: dict[str, type[ArmedActor]] = {
     "EthnicArmedOrganization": EthnicArmedOrganization,
     "PeoplesDefenceForce": PeoplesDefenceForce,
 }
+
+
+def choose_operations(armed: Sequence[ArmedActor], options: Options, rows: Sequence[slice]) -> list[Ints]:
+    """What :meth:`ArmedActor.choose_operations` of each actor returns, worked out at once for all who choose in the usual way.
+
+    Args:
+        armed: the actors.
+        options: all actors' options.
+        rows: each one's own part of them.
+    """
+    usual = [k for k, actor in enumerate(armed) if type(actor).choose_operations is ArmedActor.choose_operations]
+    if not compiled() or not usual:
+        return [actor.choose_operations(options, part) for actor, part in zip(armed, rows, strict=True)]
+    found = dict(zip(usual, _best_of([armed[k] for k in usual], options, [rows[k] for k in usual]), strict=True))
+    return [found[k] if k in found else actor.choose_operations(options, rows[k]) for k, actor in enumerate(armed)]
+
+
+def _best_of(armed: Sequence[ArmedActor], options: Options, rows: Sequence[slice]) -> list[Ints]:
+    tables = [actor.parameters for actor in armed]
+    starts, stops = np.array([part.start for part in rows]), np.array([part.stop for part in rows])
+    precision = np.array([p.choice_precision for p in tables], np.float64)
+    most = np.array([p.operations_per_month for p in tables], np.int64)
+    best, counts = best_rows(options.utility, options.luck, starts, stops, precision, most)
+    ends = np.cumsum(counts).tolist()
+    return [best[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, denial: Floats, places: int) -> Floats:

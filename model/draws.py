@@ -127,6 +127,13 @@ class Draws:
             return hashing.uniform3(stream, first, second, third) if fits else None
         return None
 
+    def several(self, processes: tuple[str, ...], month: int, first: Keys, second: Keys) -> Floats:
+        """(len(processes), K) uniforms of several processes with the same (K,) keys; rows equal those of :meth:`uniform`."""
+        if compiled():
+            streams = np.array([self._stream(process, month) for process in processes], np.uint64)
+            return hashing.uniform_rows(streams, first, second)
+        return np.stack([self.uniform(process, month, first, second) for process in processes])
+
     def scalar(self, process: str, month: int, *integer_keys: int) -> float:
         """One uniform in (0, 1) from integer keys; equal to :meth:`uniform` of the same keys."""
         bits = self._stream(process, month)
@@ -140,7 +147,7 @@ class Draws:
 
     def gumbel(self, process: str, month: int, *key_arrays: Keys) -> Floats:
         """Standard Gumbel draws; adding them to utilities and taking the largest is a logit choice (McFadden 1974)."""
-        return np.asarray(-np.log(-np.log(self.uniform(process, month, *key_arrays))))
+        return gumbels(self.uniform(process, month, *key_arrays))
 
     def binomial(self, process: str, month: int, trials: Any, chance: Any, *key_arrays: Keys) -> NDArray[np.int64]:
         """Binomial counts by the inverse distribution function: one uniform a count, whatever its size.
@@ -190,6 +197,11 @@ class Draws:
     def whole(self, process: str, month: int, amount: Any, *key_arrays: Keys) -> NDArray[np.int64]:
         """Round amounts to whole numbers so that their means are kept: floor(amount + uniform)."""
         return np.floor(np.asarray(amount) + self.uniform(process, month, *key_arrays)).astype(np.int64)
+
+
+def gumbels(u: Floats) -> Floats:
+    """Standard Gumbel draws from uniforms, by the inverse distribution function."""
+    return np.asarray(-np.log(-np.log(u)))
 
 
 def _fits(u: Floats, *arguments: Any) -> bool:

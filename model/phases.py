@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed import PeoplesDefenceForce, air_support
+from agents.armed import PeoplesDefenceForce, air_support, choose_operations
 from model.chronicle import tell
 from model.dynamics import combat, control, operations
 from model.dynamics.budgets import rents
@@ -78,12 +79,8 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     options = operations.weigh(
         ground, state, model.draws, forces, pairs, worth, profile, (p.contest, p.fortification), rules
     )
-    prospects = np.zeros((len(model.armed), len(model.armed) + 1))
-    np.maximum.at(prospects, (options.actor, state.holder[options.place]), options.utility)
-    holder = state.holder[options.place]
-    options = options.only((holder < 0) | (state.stance[options.actor, holder] == -1))
-    bounds = np.searchsorted(options.actor, np.arange(len(model.armed) + 1))
-    chosen = _choose(model, options, bounds)
+    prospects, options = operations.prospects(state, options)
+    chosen = _choose(model, options)
     model.move_reserves(forces.reach, operations.staging(ground, options, forces), profile["mobile_share"])
     return Orders(options.actor[chosen], options.place[chosen], forces.spare), prospects
 
@@ -96,20 +93,22 @@ def _thought_of(model: RareEarthModel) -> NDArray[np.bool_]:
     return hostile
 
 
-def _choose(model: RareEarthModel, options: operations.Options, bounds: Ints) -> Ints:
-    rows = [slice(int(bounds[k]), int(bounds[k + 1])) for k in range(len(model.armed))]
-    month, chosen = model.month, []
+def _choose(model: RareEarthModel, options: operations.Options) -> Ints:
+    bounds = np.searchsorted(options.actor, np.arange(len(model.armed) + 1)).tolist()
+    rows = [slice(start, stop) for start, stop in itertools.pairwise(bounds)]
+    picked = np.concatenate(choose_operations(model.armed, options, rows))
+    attackers, places = options.actor[picked], options.place[picked]
+    chosen = [picked]
     for actor, part in zip(model.armed, rows, strict=True):
-        chosen.append(actor.choose_operations(options, part))
-    picked = np.concatenate(chosen)
-    for actor, part in zip(model.armed, rows, strict=True):
-        if not isinstance(actor, PeoplesDefenceForce):
+        if not isinstance(actor, PeoplesDefenceForce) or part.start == part.stop:
             continue
-        allied = model.state.stance[actor.index, options.actor[picked]] == 1
         wanted = np.zeros(len(model.state.holder), bool)
-        wanted[options.place[picked[allied]]] = True
-        chosen.append(actor.joins(options, part, wanted, coordination(model, actor), model.draws, model.ground, month))
-    return np.unique(np.concatenate(chosen))
+        wanted[places[model.state.stance[actor.index][attackers] == 1]] = True
+        by_chance = (coordination(model, actor), model.draws, model.ground, model.month)
+        chosen.append(actor.joins(options, part, wanted, *by_chance))
+    attacked = np.zeros(len(options.actor), bool)
+    attacked[np.concatenate(chosen)] = True
+    return attacked.nonzero()[0]
 
 
 def fight(model: RareEarthModel, orders: Orders) -> Fight:

@@ -16,12 +16,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
-from model.draws import Draws
+from model.draws import Draws, Keys, gumbels
 from model.dynamics.contest import ContestParameters, attack_supply, defence_supply, fighter_worth, success
 from model.dynamics.ground import Ground, over_actors
 from model.kernels import compiled
 from model.kernels import forces as kernels
+from model.kernels.sums import row_sums
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -78,8 +80,8 @@ class Options:
     luck: Floats
     """(2, K) Gumbel draws of this month, for attacking the place and for holding still there."""
 
-    def only(self, rows: Bools) -> Options:
-        """Those of some rows (K,)."""
+    def only(self, rows: Ints) -> Options:
+        """Those of some rows."""
         which, what = (self.actor[rows], self.place[rows]), (self.chance[rows], self.utility[rows], self.massed[rows])
         return Options(*which, *what, self.luck[:, rows])
 
@@ -140,18 +142,10 @@ def _strengths(
     fort: FortificationParameters,
 ) -> Forces:
     near, where = (ground.near_start, ground.near_end), (state.holder, state.attacker, state.stance)
-    entries = np.flatnonzero(state.troops)
-    factor = attack_supply(state.supply.ravel()[entries], contest)
-    field = kernels.field_strength(state.troops, worth, factor, entries)
-    reach = kernels.neighbour_sums(*near, field)
-    share = commit[:, None] * kernels.spare_share(field, reach, commit, *where, walls(ground, fort))
-    drawn = share * field
-    called = field + kernels.neighbour_sums(*near, drawn) - drawn
-    floor = contest.defence_without_supply
-    guard = kernels.guard_strength(
-        state.troops, worth, state.supply, floor, state.holder, state.stance, fort.ally_share
-    )
-    return Forces(field, reach, share, called, guard)
+    entries, supply = kernels.present(state.troops, state.supply)
+    factor, values = attack_supply(supply, contest), (contest.defence_without_supply, fort.ally_share)
+    found = (state.troops, state.supply, worth, factor, entries)
+    return Forces(*kernels.strengths(*found, near, commit, where, walls(ground, fort), values))
 
 
 def _spare(
@@ -214,6 +208,9 @@ WEIGHTS = (
     "foresight",
 )
 """Parameters of the armed actors that the worth of places takes."""
+
+COSTS = ("weight_loss", "weight_pressure", "dependence_on_china", "siege_cost", "operation_cost")
+"""Those that the weighing of attacks takes."""
 
 
 def worth_of_places(
@@ -299,6 +296,8 @@ def weigh(
     Returns:
         The options.
     """
+    if compiled():
+        return _weigh(ground, state, draws, forces, pairs, worth, weights, tables, rules)
     contest, fort = tables
     form, loss_rate, minded = rules
     actor, place = pairs
@@ -325,6 +324,58 @@ def weigh(
     return Options(actor, place, chance, utility, massed, luck)
 
 
+def _weigh(
+    ground: Ground,
+    state: State,
+    draws: Draws,
+    forces: Forces,
+    pairs: tuple[Ints, Ints],
+    worth: Floats,
+    weights: dict[str, Floats],
+    tables: tuple[ContestParameters, FortificationParameters],
+    rules: tuple[str, float, Floats],
+) -> Options:
+    """:func:`weigh` by compiled kernels."""
+    contest, fort = tables
+    form, loss_rate, minded = rules
+    actor, place = pairs
+    who, where = ground.actor_keys[actor], ground.place_keys[place]
+    u = draws.several(("belief", "attack", "hold"), state.month, who, where)
+    slow = _appraisals(state, draws, weights, actor, who, where)
+    noise = (state.known, slow, special.ndtri(u[0]), weights["belief_noise"], weights["belief_persistence"])
+    error = np.exp(kernels.errors_of_belief(actor, place, *noise))
+    share = weights["commit_share"] * row_sums(forces.field) / np.maximum(weights["operations_per_month"], 1)
+    sides = kernels.odds_of_options(actor, place, forces.called, forces.defence, walls(ground, fort), error, share)
+    chance = success(*sides, contest.decisiveness, form)
+    fighters = np.maximum(state.troops.sum(axis=1), 1)
+    by_actor = tuple(weights[name] for name in COSTS)
+    at, who_pays = (actor, place, worth, chance, *sides), (fighters, state.pressure, by_actor)
+    utility, massed = kernels.utilities(*at, state.attacker, minded, *who_pays, loss_rate)
+    return Options(actor, place, chance[: len(actor)], utility, massed, gumbels(u[1:]))
+
+
+def prospects(state: State, options: Options) -> tuple[Floats, Options]:
+    """What each actor expects of a war with each other one, and the options that are at war as things stand.
+
+    Args:
+        state: who holds what, and who fights whom.
+        options: what :func:`weigh` returned.
+
+    Returns:
+        (F, F + 1) the best expected utility of an attack on each other one's places (last column: on nobody's), at least
+        0; the options on places of enemies or of nobody.
+    """
+    if compiled():
+        at = (options.actor, options.place, options.utility)
+        best, rows = kernels.prospects(*at, state.holder, state.stance)
+        return best, options if len(rows) == len(options.actor) else options.only(rows)
+    best = np.zeros((len(state.troops), len(state.troops) + 1))
+    holder = state.holder[options.place]
+    np.maximum.at(best, (options.actor, holder), options.utility)
+    at_war = (holder < 0) | (state.stance[options.actor, holder] == -1)
+    return best, options.only(np.flatnonzero(at_war))
+
+
 def staging(ground: Ground, options: Options, forces: Forces) -> Floats:
     """(F, P) months of revenue: how much a place serves attacks next to it that would pay once fighters are massed."""
     gain = np.zeros_like(forces.field)
@@ -337,11 +388,16 @@ def staging(ground: Ground, options: Options, forces: Forces) -> Floats:
 def _errors(ground: Ground, state: State, draws: Draws, weights: dict[str, Floats], actor: Ints, place: Ints) -> Floats:
     """(K,) logarithmic errors of what actors believe of the defence of places."""
     who, where = ground.actor_keys[actor], ground.place_keys[place]
-    months = weights["belief_months"][actor].astype(np.uint64)
-    # Places are appraised in different months, or all would open their offensives together.
-    appraisal = (np.uint64(state.month) + where % months) // months
-    slow = draws.normal("appraisal", 0, who, where, appraisal)
+    slow = _appraisals(state, draws, weights, actor, who, where)
     fast = draws.normal("belief", state.month, who, where)
     lasting = weights["belief_persistence"][actor]
     noise = weights["belief_noise"][actor] * (1 - state.known[actor, place])
     return np.asarray(noise * (np.sqrt(lasting) * slow + np.sqrt(1 - lasting) * fast))
+
+
+def _appraisals(state: State, draws: Draws, weights: dict[str, Floats], actor: Ints, who: Keys, where: Keys) -> Floats:
+    """(K,) standard normal errors of the appraisals that hold this month."""
+    months = weights["belief_months"][actor].astype(np.uint64)
+    # Places are appraised in different months, or all would open their offensives together.
+    appraisal = (np.uint64(state.month) + where % months) // months
+    return draws.normal("appraisal", 0, who, where, appraisal)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,15 +15,21 @@ Bools = NDArray[np.bool_]
 
 
 @kernel
-def field_strength(troops: Ints, worth: Floats, factor: Floats, entries: Ints) -> Floats:
-    """(F, P) attacking strength that stands at each place.
+def present(troops: Ints, supply: Floats) -> tuple[Ints, Floats]:
+    """(E,) positions in the flattened (F, P) ``troops`` where there are any, and their supply."""
+    places = troops.shape[1]
+    at, supplied = np.empty(troops.size, np.int64), np.empty(troops.size)
+    count = 0
+    for actor in range(len(troops)):
+        for place in range(places):
+            if troops[actor, place] != 0:
+                at[count], supplied[count] = actor * places + place, supply[actor, place]
+                count += 1
+    return at[:count].copy(), supplied[:count].copy()
 
-    Args:
-        troops: (F, P) fighters.
-        worth: (F,) of one fighter.
-        factor: (E,) of supply on attacks, where there are fighters.
-        entries: (E,) positions of those in the flattened ``troops``.
-    """
+
+@kernel
+def _field(troops: Ints, worth: Floats, factor: Floats, entries: Ints) -> Floats:
     field = np.zeros(troops.shape)
     places = troops.shape[1]
     for k in range(len(entries)):
@@ -50,10 +58,9 @@ def neighbour_sums(start: Ints, end: Ints, values: Floats) -> Floats:
 
 
 @kernel
-def spare_share(
+def _spare(
     field: Floats, reach: Floats, commit: Floats, holder: Ints, attacker: Ints, stance: Ints, wall: Floats
 ) -> Floats:
-    """(F, P) share of an actor's fighters at each place that need not stay there, 0-1."""
     share = np.ones(field.shape)
     for place in range(len(holder)):
         actor = holder[place]
@@ -69,10 +76,9 @@ def spare_share(
 
 
 @kernel
-def guard_strength(
+def _guards(
     troops: Ints, worth: Floats, supply: Floats, floor: float, holder: Ints, stance: Ints, ally_share: float
 ) -> Floats:
-    """(P,) strength in defence of each place's holder, with the allies who stand there, before walls and aircraft."""
     out = np.zeros(len(holder))
     for place in range(len(holder)):
         actor = holder[place]
@@ -89,6 +95,50 @@ def guard_strength(
                 helped += guard
         out[place] = own + ally_share * helped
     return out
+
+
+@kernel
+def strengths(
+    troops: Ints,
+    supply: Floats,
+    worth: Floats,
+    factor: Floats,
+    entries: Ints,
+    near: tuple[Ints, Ints],
+    commit: Floats,
+    where: tuple[Ints, Ints, Ints],
+    wall: Floats,
+    values: tuple[float, float],
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """The arrays of :class:`model.dynamics.operations.Forces`, in its order.
+
+    Args:
+        troops: (F, P) fighters.
+        supply: (F, P) 0-1.
+        worth: (F,) of one fighter.
+        factor: (E,) of supply on attacks, where there are fighters.
+        entries: (E,) positions of those in the flattened ``troops``.
+        near: starts and ends of the lists of neighbours.
+        commit: (F,) share of the fighters nearby that an attack draws on.
+        where: (P,) holders, (P,) attackers, (F, F) stances.
+        wall: (P,) factor of fortification.
+        values: strength of a defence without supply, share of an ally's fighters that joins a defence.
+    """
+    holder, attacker, stance = where
+    field = _field(troops, worth, factor, entries)
+    reach = neighbour_sums(near[0], near[1], field)
+    share = _spare(field, reach, commit, holder, attacker, stance, wall)
+    drawn = np.zeros(field.shape)
+    for actor in range(len(field)):
+        for place in range(field.shape[1]):
+            share[actor, place] *= commit[actor]
+            drawn[actor, place] = share[actor, place] * field[actor, place]
+    called = neighbour_sums(near[0], near[1], drawn)
+    for actor in range(len(field)):
+        for place in range(field.shape[1]):
+            called[actor, place] = field[actor, place] + called[actor, place] - drawn[actor, place]
+    guard = _guards(troops, worth, supply, values[0], holder, stance, values[1])
+    return field, reach, share, called, guard
 
 
 @kernel
@@ -198,23 +248,142 @@ def gather(troops: Ints, start: Ints, end: Ints, actors: Ints, places: Ints, spa
 
 
 @kernel
-def best_rows(utility: Floats, luck: Floats, start: int, stop: int, precision: float, most: int) -> Ints:
-    """Rows from ``start`` to ``stop`` with utility and gain above 0, best gain first (ties by row), at most so many.
+def errors_of_belief(
+    actors: Ints,
+    places: Ints,
+    known: Floats,
+    slow: Floats,
+    fast: Floats,
+    noise: Floats,
+    persistence: Floats,
+) -> Floats:
+    """(K,) logarithmic errors of what actors believe of the defence of places; arguments are (K,), (F, P) and (F,)."""
+    out = np.empty(len(actors))
+    for k in range(len(actors)):
+        actor = actors[k]
+        unsure = noise[actor] * (1 - known[actor, places[k]])
+        lasting = persistence[actor]
+        out[k] = unsure * (math.sqrt(lasting) * slow[k] + math.sqrt(1 - lasting) * fast[k])
+    return out
+
+
+@kernel
+def odds_of_options(
+    actors: Ints, places: Ints, called: Floats, defence: Floats, wall: Floats, error: Floats, share: Floats
+) -> tuple[Floats, Floats]:
+    """(2 K,) strengths of attackers and, as they believe, of defenders; the second half with fighters massed first.
+
+    Args:
+        actors: (K,) who would attack.
+        places: (K,) what place.
+        called: (F, P) strength that an attack can bring up.
+        defence: (P,) strength of the holder before walls.
+        wall: (P,) factor of fortification.
+        error: (K,) factor by which each misjudges the defence.
+        share: (F,) strength of a full share of the actor's fighters.
+    """
+    count = len(actors)
+    attack, believed = np.empty(2 * count), np.empty(2 * count)
+    for k in range(count):
+        actor, place = actors[k], places[k]
+        attack[k] = called[actor, place]
+        attack[count + k] = max(attack[k], share[actor])
+        believed[k] = defence[place] * wall[place] * error[k]
+        believed[count + k] = believed[k]
+    return attack, believed
+
+
+@kernel
+def utilities(
+    actors: Ints,
+    places: Ints,
+    worth: Floats,
+    chance: Floats,
+    attack: Floats,
+    believed: Floats,
+    attacker: Ints,
+    minded: Floats,
+    fighters: Ints,
+    pressure: Floats,
+    weights: tuple[Floats, ...],
+    loss_rate: float,
+) -> tuple[Floats, Floats]:
+    """(K,) expected utility of each option, and (K,) with fighters massed first; see :func:`model.dynamics.operations.weigh`.
+
+    Args:
+        actors: (K,) who would attack.
+        places: (K,) what place.
+        worth: (K,) of the place to the actor.
+        chance: (2 K,) of success as it is, and massed.
+        attack: (2 K,) what :func:`odds_of_options` returned.
+        believed: (2 K,) the same.
+        attacker: (P,) who besieges each place.
+        minded: (P,) 0-1, how far Beijing minds.
+        fighters: (F,) of each actor, at least 1.
+        pressure: (F,) from Beijing.
+        weights: (F,) arrays ``weight_loss, weight_pressure, dependence_on_china, siege_cost, operation_cost``.
+        loss_rate: of an attacker, 1/month.
+    """
+    by_loss, by_pressure, depends, siege, opening = weights
+    count = len(actors)
+    utility, massed = np.empty(count), np.empty(count)
+    for k in range(count):
+        actor, place, p, better = actors[k], places[k], chance[k], chance[count + k]
+        engaged = min(attack[k], believed[k])
+        loss = by_loss[actor] * loss_rate * (2 - p) * engaged / (0.05 * fighters[actor])
+        sanction = by_pressure[actor] * depends[actor] * minded[place]
+        sanction = sanction * (0.5 + pressure[actor])
+        cost = siege[actor] if attacker[place] == actor else opening[actor]
+        utility[k] = p * worth[k] - (1 - p) * loss - cost - sanction
+        massed[k] = better * worth[k] - (1 - better) * loss - cost - sanction
+    return utility, massed
+
+
+@kernel
+def prospects(actors: Ints, places: Ints, utility: Floats, holder: Ints, stance: Ints) -> tuple[Floats, Ints]:
+    """(F, F + 1) best utility of an attack on each other's places, at least 0 (last: nobody's); rows (J,) of options in war."""
+    forces = len(stance)
+    best, rows = np.zeros((forces, forces + 1)), np.empty(len(actors), np.int64)
+    count = 0
+    for k in range(len(actors)):
+        actor, by = actors[k], holder[places[k]]
+        best[actor, by if by >= 0 else forces] = max(best[actor, by if by >= 0 else forces], utility[k])
+        if by < 0 or stance[actor, by] == -1:
+            rows[count] = k
+            count += 1
+    return best, rows[:count].copy()
+
+
+@kernel
+def best_rows(
+    utility: Floats, luck: Floats, starts: Ints, stops: Ints, precision: Floats, most: Ints
+) -> tuple[Ints, Ints]:
+    """For each of several actors the rows with utility and gain above 0, best gain first (ties by row), at most so many.
 
     Args:
         utility: (K,) expected utility of each attack.
         luck: (2, K) what luck adds to attacking and to holding still.
-        start: first row.
-        stop: the row after the last.
-        precision: of the choice.
-        most: the largest number of rows.
+        starts: (A,) first row of each actor.
+        stops: (A,) the row after its last.
+        precision: (A,) of its choice.
+        most: (A,) the largest number of its rows.
+
+    Returns:
+        All rows, actor after actor; (A,) how many of them are each actor's.
     """
-    rows, loss = np.empty(stop - start, np.int64), np.empty(stop - start)
-    count = 0
-    for k in range(start, stop):
-        gain = precision * utility[k] + luck[0, k] - luck[1, k]
-        if utility[k] > 0 and gain > 0:
-            rows[count], loss[count] = k, -gain
-            count += 1
-    order = np.argsort(loss[:count], kind="mergesort")
-    return rows[order[:most]]
+    out, counts = np.empty(len(utility), np.int64), np.zeros(len(starts), np.int64)
+    rows, loss = np.empty(len(utility), np.int64), np.empty(len(utility))
+    total = 0
+    for a in range(len(starts)):
+        found = 0
+        for k in range(starts[a], stops[a]):
+            gain = precision[a] * utility[k] + luck[0, k] - luck[1, k]
+            if utility[k] > 0 and gain > 0:
+                rows[found], loss[found] = k, -gain
+                found += 1
+        order = np.argsort(loss[:found], kind="mergesort")
+        counts[a] = min(found, most[a])
+        for k in range(counts[a]):
+            out[total] = rows[order[k]]
+            total += 1
+    return out[:total].copy(), counts

@@ -50,6 +50,17 @@ def uniform2(stream: np.uint64, first: Keys, second: Keys) -> Floats:
 
 
 @kernel
+def uniform_rows(streams: Keys, first: Keys, second: Keys) -> Floats:
+    """(S, K) uniforms in (0, 1) of two keys each, a row for each stream."""
+    out = np.empty((len(streams), len(first)))
+    for row in range(len(streams)):
+        for k in range(len(first)):
+            bits = _mix(_mix(streams[row] ^ first[k]) ^ second[k])
+            out[row, k] = (np.float64(bits >> _U11) + 0.5) * _SCALE
+    return out
+
+
+@kernel
 def uniform3(stream: np.uint64, first: Keys, second: Keys, third: Keys) -> Floats:
     """(K,) uniforms in (0, 1) of three keys each."""
     out = np.empty(len(first))
