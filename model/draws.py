@@ -162,6 +162,11 @@ class Draws:
         Returns:
             Integers 0..trials, of the broadcast shape.
         """
+        if compiled() and len(key_arrays) == 2 and _all_alike(*key_arrays, trials, chance):
+            stream = np.uint64(self._stream(process, month))
+            counts, left = hashing.draw_binomial(stream, *key_arrays, trials, chance)
+            if not left:
+                return counts
         u = self.uniform(process, month, *key_arrays)
         if compiled() and _fits(u, trials, chance):
             n, p = np.full(u.shape, trials, np.float64), np.full(u.shape, chance, np.float64)
@@ -202,6 +207,12 @@ class Draws:
 def gumbels(u: Floats) -> Floats:
     """Standard Gumbel draws from uniforms, by the inverse distribution function."""
     return np.asarray(-np.log(-np.log(u)))
+
+
+def _all_alike(*arguments: Any) -> bool:
+    """Whether arguments are arrays of one dimension and the same length."""
+    shape = np.shape(arguments[0])
+    return len(shape) == 1 and all(np.shape(argument) == shape for argument in arguments)
 
 
 def _fits(u: Floats, *arguments: Any) -> bool:

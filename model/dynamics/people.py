@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from model.draws import Draws
 from model.dynamics.ground import Ground, heads, over_heads
 from model.dynamics.posting import share_out
-from model.kernels import compiled, land
+from model.kernels import compiled, hashing, land, sums
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class PeopleParameters(ParameterTable):
@@ -99,8 +100,8 @@ def _home_people(ground: Ground, world: World) -> tuple[Floats, Floats]:
 
 def _consent(ground: Ground, world: World, state: State, under_control: Floats) -> Floats:
     """(F,) mean consent of those whom each can recruit: the people it controls, or those of its homeland."""
-    home, sums = _home_people(ground, world)
-    total = np.where(under_control > 0, under_control, sums)
+    home, at_home = _home_people(ground, world)
+    total = np.where(under_control > 0, under_control, at_home)
     consent = over_heads(world, state, state.legitimacy)
     for actor in np.flatnonzero(under_control <= 0):
         consent[actor] = (home[actor] * state.legitimacy[actor]).sum()
@@ -164,18 +165,38 @@ def recruit(
     reach = np.minimum(controlled / np.maximum(start["people"], 1.0), 2.0)
     conscripts = profile["conscripts_per_month"] * reach * room
     recruits = draws.whole("recruits", state.month, volunteers + conscripts, ground.actor_keys)
-    held = state.holder[None] == np.arange(len(fighters))[:, None]
+    _take_in(ground, state, recruits)
+    state.tally.recruited += recruits
+    _desert(ground, state, draws, profile["desertion_rate"] + p.unpaid_desertion * (1 - state.paid))
+    lost = (state.tally.dead + state.tally.captured) / np.maximum(fighters, 1)
+    state.losses_year += (12 * lost - state.losses_year) / 12
+    state.towns_lost_year *= 11 / 12
+
+
+def _take_in(ground: Ground, state: State, recruits: Ints) -> None:
+    """Post (F,) recruits to the joined places that their actor holds, or to its home where there is none."""
+    if compiled():
+        where = (state.holder, state.isolated, ground.home_place)
+        sums.take_in(state.troops, ground.posture, *where, recruits)
+        return
+    held = state.holder[None] == np.arange(len(recruits))[:, None]
     weight = ground.posture * held * (state.isolated == 0)
     nowhere = weight.sum(axis=1) <= 0
     weight[nowhere, ground.home_place[nowhere]] = 1.0
     state.troops += share_out(weight, recruits)
-    state.tally.recruited += recruits
-    rate = profile["desertion_rate"] + p.unpaid_desertion * (1 - state.paid)
+
+
+def _desert(ground: Ground, state: State, draws: Draws, rate: Floats) -> None:
+    """Fighters leave at a (F,) rate a month."""
+    if compiled():
+        actor, place, troops, chance, *keys = hashing.garrisons(
+            state.troops, rate, ground.actor_keys, ground.place_keys
+        )
+        gone = draws.binomial("desertion", state.month, troops, chance, *keys)
+        hashing.leave(state.troops, actor, place, gone, state.tally.deserted)
+        return
     actor, place = np.nonzero(state.troops)
-    keys = (ground.actor_keys[actor], ground.place_keys[place])
+    keys = [ground.actor_keys[actor], ground.place_keys[place]]
     gone = draws.binomial("desertion", state.month, state.troops[actor, place], rate[actor], *keys)
     state.troops[actor, place] -= gone
-    state.tally.deserted += np.bincount(actor, gone, minlength=len(fighters)).astype(np.int64)
-    lost = (state.tally.dead + state.tally.captured) / np.maximum(fighters, 1)
-    state.losses_year += (12 * lost - state.losses_year) / 12
-    state.towns_lost_year *= 11 / 12
+    state.tally.deserted += np.bincount(actor, gone, minlength=len(rate)).astype(np.int64)

@@ -19,7 +19,7 @@ from model.draws import Draws
 from model.dynamics.ground import Ground, over_actors
 from model.kernels import compiled
 from model.kernels import roads as roads_kernels
-from model.kernels.roads import road_distances
+from model.kernels.roads import update_distances
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -114,6 +114,11 @@ class RoadNetwork:
         Returns:
             (F, P) kilometres, kept until the next call: only actors whose roads or depots have changed are worked out.
         """
+        if compiled():
+            both = ((passable, self._passable), (depots, self._depots))
+            update_distances(self._distance, self._starts, self._ends, self.graph.data, *both, homes)
+            self._passable, self._depots = passable, depots
+            return self._distance
         changed = ((passable != self._passable) | (depots != self._depots)).any(axis=1)
         self._passable, self._depots = passable, depots
         for actor in np.flatnonzero(changed):
@@ -121,8 +126,6 @@ class RoadNetwork:
         return self._distance
 
     def _from_depots(self, passable: Bools, depots: Bools, home: int) -> Floats:
-        if compiled():
-            return road_distances(self._starts, self._ends, self.graph.data, passable, depots, home)
         usable = self.graph.copy()
         usable.data = np.where(passable[self._row], self.graph.data, np.inf)
         reached = np.isfinite(csgraph.dijkstra(usable, indices=home))
@@ -171,15 +174,23 @@ def update(
     friction = 1 + (parameters.monsoon_friction - 1) * monsoon
     depots = _depots(ground, state, parameters.depot_population)
     distance = roads.distances(passable, depots, ground.home_place)
-    np.exp(-distance * friction / parameters.decay_km, out=state.supply)
+    np.exp(_exponents(distance, friction, parameters.decay_km), out=state.supply)
     _live_off_land(ground, state, parameters.local_supply)
     cut_off = _cut_off(state, distance)
     _airlift(state, cut_off, parameters.airlift_floor, airlift_places)
     return _river_relief(world, ground, state, draws, cut_off, parameters)
 
 
+def _exponents(distance: Floats, friction: float, decay_km: float) -> Floats:
+    if compiled():
+        return roads_kernels.exponents(distance, friction, decay_km)
+    return np.asarray(-distance * friction / decay_km)
+
+
 def _depots(ground: Ground, state: State, population: float) -> Bools:
     """(F, P) large towns that each actor holds, and its headquarters."""
+    if compiled():
+        return roads_kernels.depots(state.holder, ground.population, population, ground.home_place)
     actors = np.arange(len(state.troops))
     depots = (state.holder == actors[:, None]) & (ground.population >= population)
     depots[actors, ground.home_place] = True
@@ -201,6 +212,8 @@ def _live_off_land(ground: Ground, state: State, local_supply: float) -> None:
 
 def _cut_off(state: State, distance: Floats) -> Bools:
     """(P,) places whose holder's headquarters no road joins to them; counts their months."""
+    if compiled():
+        return roads_kernels.cut_off(distance, state.holder, state.isolated)
     held = np.flatnonzero(state.holder >= 0)
     cut_off = np.zeros(len(state.holder), bool)
     cut_off[held] = np.isinf(distance[state.holder[held], held])
@@ -209,23 +222,33 @@ def _cut_off(state: State, distance: Floats) -> Bools:
 
 
 def _airlift(state: State, cut_off: Bools, floor: float, airlift_places: Floats) -> None:
-    for actor in np.flatnonzero(airlift_places > 0):
-        garrisons = np.flatnonzero(cut_off & (state.holder == actor) & (state.troops[actor] > 0))
+    waiting = cut_off.nonzero()[0]
+    if waiting.size == 0:
+        return
+    for actor in (airlift_places > 0).nonzero()[0].tolist():
+        garrisons = waiting[(state.holder[waiting] == actor) & (state.troops[actor, waiting] > 0)]
         if garrisons.size == 0:
             continue
         share = min(1.0, float(airlift_places[actor]) / garrisons.size)
         state.supply[actor, garrisons] = np.maximum(state.supply[actor, garrisons], floor * share)
 
 
+@lru_cache(maxsize=16)
+def _on_river(world: World, ground: Ground) -> Bools:
+    """(P,) towns that boats can reach."""
+    return np.asarray(world.river[ground.territory] & ground.is_town)
+
+
 def _river_relief(
     world: World, ground: Ground, state: State, draws: Draws, cut_off: Bools, parameters: SupplyParameters
 ) -> Ints:
-    on_river = world.river[ground.territory] & ground.is_town
-    waiting = np.flatnonzero(cut_off & on_river & (state.isolated > 1))
+    waiting = (cut_off & _on_river(world, ground) & (state.isolated > 1)).nonzero()[0]
     if waiting.size == 0:
         return waiting
     u = draws.uniform("river_relief", state.month, ground.place_keys[waiting])
     relieved = waiting[u < parameters.river_relief]
+    if relieved.size == 0:
+        return relieved
     state.isolated[relieved] = 0
     state.supply[state.holder[relieved], relieved] = 1.0
     missing = state.posts_full[relieved] - state.posts[relieved]

@@ -71,7 +71,7 @@ def uniform3(stream: np.uint64, first: Keys, second: Keys, third: Keys) -> Float
 
 
 @kernel
-def count_binomial(u: Floats, trials: Floats, chance: Floats) -> tuple[Ints, bool]:
+def count_binomial(u: Floats, trials: Floats | Ints, chance: Floats) -> tuple[Ints, bool]:
     """(K,) least counts whose binomial distribution function reaches ``u``, by counting up from 0 (Devroye 1986, X.4).
 
     Returns:
@@ -97,6 +97,49 @@ def count_binomial(u: Floats, trials: Floats, chance: Floats) -> tuple[Ints, boo
                 step += 1
             out[k] = step
     return out, left
+
+
+@kernel
+def draw_binomial(stream: np.uint64, first: Keys, second: Keys, trials: Ints, chance: Floats) -> tuple[Ints, bool]:
+    """(K,) binomial counts of two keys each, as :func:`count_binomial` of :func:`uniform2` gives them."""
+    u = np.empty(len(trials))
+    for k in range(len(trials)):
+        bits = _mix(_mix(stream ^ first[k]) ^ second[k])
+        u[k] = (np.float64(bits >> _U11) + 0.5) * _SCALE
+    return count_binomial(u, trials, chance)
+
+
+@kernel
+def garrisons(
+    troops: Ints, rate: Floats, actor_keys: Keys, place_keys: Keys
+) -> tuple[Ints, Ints, Ints, Floats, Keys, Keys]:
+    """(E,) actors and places with (F, P) fighters, their number, the (F,) rate of their actor, and the keys of both."""
+    size = troops.size
+    actors, places, counts = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
+    rates, first, second = np.empty(size), np.empty(size, np.uint64), np.empty(size, np.uint64)
+    found = 0
+    for actor in range(len(troops)):
+        for place in range(troops.shape[1]):
+            if troops[actor, place] != 0:
+                actors[found], places[found], counts[found] = actor, place, troops[actor, place]
+                rates[found], first[found], second[found] = rate[actor], actor_keys[actor], place_keys[place]
+                found += 1
+    return (
+        actors[:found].copy(),
+        places[:found].copy(),
+        counts[:found].copy(),
+        rates[:found].copy(),
+        first[:found].copy(),
+        second[:found].copy(),
+    )
+
+
+@kernel
+def leave(troops: Ints, actors: Ints, places: Ints, gone: Ints, tally: Ints) -> None:
+    """Take (E,) fighters ``gone`` of actors at places out of ``troops``, and add them to the (F,) tally."""
+    for k in range(len(gone)):
+        troops[actors[k], places[k]] -= gone[k]
+        tally[actors[k]] += gone[k]
 
 
 @kernel

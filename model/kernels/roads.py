@@ -17,15 +17,30 @@ def passable_places(holder: Ints, stance: Ints, control: Floats, territory: Ints
     """(F, P) places whose roads each actor can use: held by it or an ally, or in countryside that they control."""
     forces, places = len(stance), len(holder)
     out = np.zeros((forces, places), np.bool_)
+    countryside = np.empty(control.shape[1])
     for actor in range(forces):
-        countryside = np.zeros(control.shape[1])
+        countryside[:] = 0.0
         for other in range(forces):
             if stance[actor, other] == 1:
-                countryside += control[other]
+                shares = control[other]
+                for where in range(len(countryside)):
+                    countryside[where] += shares[where]
         for place in range(places):
             by = holder[place]
             friendly = by >= 0 and stance[actor, by] == 1
             out[actor, place] = friendly or countryside[territory[place]] >= share
+    return out
+
+
+@kernel
+def depots(holder: Ints, population: Floats, least: float, home: Ints) -> Bools:
+    """(F, P) places of at least so many people that each actor holds, and its headquarters."""
+    out = np.zeros((len(home), len(holder)), np.bool_)
+    for place in range(len(holder)):
+        if holder[place] >= 0 and population[place] >= least:
+            out[holder[place], place] = True
+    for actor in range(len(home)):
+        out[actor, home[actor]] = True
     return out
 
 
@@ -118,6 +133,60 @@ def road_distances(start: Ints, end: Ints, km: Floats, passable: Bools, depots: 
                 distance[other] = far
                 _sift(heap, slot, distance, slot[other])
     return distance
+
+
+@kernel
+def update_distances(
+    distance: Floats,
+    start: Ints,
+    end: Ints,
+    km: Floats,
+    passable: tuple[Bools, Bools],
+    depots: tuple[Bools, Bools],
+    homes: Ints,
+) -> None:
+    """Work out the rows of (F, P) ``distance`` of those actors whose passable places or depots differ from before.
+
+    Args:
+        distance: km, as :func:`road_distances` gives them; changes.
+        start: see there.
+        end: see there.
+        km: see there.
+        passable: (F, P) places as they are, and as they were.
+        depots: (F, P) the same of depots.
+        homes: (F,) places of the headquarters.
+    """
+    for actor in range(len(homes)):
+        changed = False
+        for place in range(distance.shape[1]):
+            if (
+                passable[0][actor, place] != passable[1][actor, place]
+                or depots[0][actor, place] != depots[1][actor, place]
+            ):
+                changed = True
+                break
+        if changed:
+            distance[actor] = road_distances(start, end, km, passable[0][actor], depots[0][actor], homes[actor])
+
+
+@kernel
+def exponents(distance: Floats, friction: float, decay: float) -> Floats:
+    """(F, P) what supply over roads is the exponential of."""
+    out = np.empty(distance.shape)
+    for actor in range(len(distance)):
+        for place in range(distance.shape[1]):
+            out[actor, place] = -distance[actor, place] * friction / decay
+    return out
+
+
+@kernel
+def cut_off(distance: Floats, holder: Ints, isolated: Ints) -> Bools:
+    """(P,) places whose holder's headquarters no road joins to them; their months are counted in ``isolated``."""
+    out = np.zeros(len(holder), np.bool_)
+    for place in range(len(holder)):
+        out[place] = holder[place] >= 0 and np.isinf(distance[holder[place], place])
+        isolated[place] = isolated[place] + 1 if out[place] else 0
+    return out
 
 
 @kernel

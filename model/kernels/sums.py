@@ -38,11 +38,32 @@ def _block(row: Floats, start: int, n: int) -> float:
 
 
 @kernel
-def _pairwise(row: Floats, start: int, n: int) -> float:
-    """Sum of a contiguous row in the order of NumPy's ``add.reduce``: blocks of 128, halved above that."""
+def _halves1(row: Floats, start: int, n: int) -> float:
     if n <= 128:
         return _block(row, start, n)
-    # A stack, since a kernel that calls itself cannot be stored: pieces to be summed, and sums that wait for their other half.
+    half = n // 2 - n // 2 % 8
+    return _block(row, start, half) + _block(row, start + half, n - half)
+
+
+@kernel
+def _halves2(row: Floats, start: int, n: int) -> float:
+    if n <= 128:
+        return _block(row, start, n)
+    half = n // 2 - n // 2 % 8
+    return _halves1(row, start, half) + _halves1(row, start + half, n - half)
+
+
+@kernel
+def _halves3(row: Floats, start: int, n: int) -> float:
+    if n <= 128:
+        return _block(row, start, n)
+    half = n // 2 - n // 2 % 8
+    return _halves2(row, start, half) + _halves2(row, start + half, n - half)
+
+
+@kernel
+def _by_stack(row: Floats, start: int, n: int) -> float:
+    # Pieces to be summed, and sums that wait for their other half.
     starts, sizes, depth = np.zeros(64, np.int64), np.zeros(64, np.int64), np.zeros(64, np.int64)
     waiting, levels = np.zeros(64), np.zeros(64, np.int64)
     starts[0], sizes[0] = start, n
@@ -67,6 +88,13 @@ def _pairwise(row: Floats, start: int, n: int) -> float:
 
 
 @kernel
+def _pairwise(row: Floats, start: int, n: int) -> float:
+    """Sum of a contiguous row in the order of NumPy's ``add.reduce``: blocks of 128, halved above that."""
+    # Three halvings at most are spelled out: a kernel that calls itself cannot be stored.
+    return _halves3(row, start, n) if n <= 900 else _by_stack(row, start, n)
+
+
+@kernel
 def row_sums(matrix: Floats) -> Floats:
     """(F,) sums of the rows of a contiguous matrix, in NumPy's order."""
     out = np.empty(len(matrix))
@@ -78,14 +106,17 @@ def row_sums(matrix: Floats) -> Floats:
 @kernel
 def people_sums(control: Floats, population: Floats, values: Floats) -> Floats:
     """(F,) sums over territories of (F + 1, N) shares times (N,) people times (F, N) ``values``; (0, 0) values are all 1."""
-    forces, plain = len(control) - 1, len(values) == 0
-    row, out = np.empty(len(population)), np.empty(forces)
+    forces, territories = len(control) - 1, len(population)
+    row, out = np.empty(territories), np.empty(forces)
     for actor in range(forces):
-        for where in range(len(population)):
-            row[where] = control[actor, where] * population[where]
-            if not plain:
-                row[where] *= values[actor, where]
-        out[actor] = _pairwise(row, 0, len(row))
+        shares = control[actor]
+        for where in range(territories):
+            row[where] = shares[where] * population[where]
+        if len(values) > 0:
+            value = values[actor]
+            for where in range(territories):
+                row[where] *= value[where]
+        out[actor] = _pairwise(row, 0, territories)
     return out
 
 
@@ -136,6 +167,35 @@ def share_out(wanted: Floats, amount: Ints) -> Ints:
     for row in range(len(wanted)):
         _share_row(wanted[row], amount[row], _pairwise(wanted[row], 0, wanted.shape[1]), out[row])
     return out
+
+
+@kernel
+def take_in(troops: Ints, posture: Floats, holder: Ints, isolated: Ints, home: Ints, recruits: Ints) -> None:
+    """Share (F,) recruits out over the joined places that their actor holds, or send them to its home where there is none.
+
+    Args:
+        troops: (F, P) fighters; changes.
+        posture: (F, P) weights of places.
+        holder: (P,) who holds each.
+        isolated: (P,) months for which the garrison has been cut off.
+        home: (F,) place of the headquarters.
+        recruits: (F,) whole persons.
+    """
+    places = len(holder)
+    weight, arriving = np.empty(places), np.empty(places, np.int64)
+    for actor in range(len(troops)):
+        if recruits[actor] == 0:
+            continue
+        for place in range(places):
+            held = holder[place] == actor and isolated[place] == 0
+            weight[place] = posture[actor, place] if held else 0.0
+        total = _pairwise(weight, 0, places)
+        if total <= 0:
+            weight[home[actor]] = 1.0
+            total = _pairwise(weight, 0, places)
+        _share_row(weight, recruits[actor], total, arriving)
+        for place in range(places):
+            troops[actor, place] += arriving[place]
 
 
 @kernel

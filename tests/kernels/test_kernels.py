@@ -56,7 +56,7 @@ def test_counts(trials: int) -> None:
     assert abs(counts.mean() - 0.3 * trials) <= 0.1 * trials
 
 
-@pytest.mark.parametrize("places", [1, 7, 8, 100, 129, 368, 1000, 10_370])
+@pytest.mark.parametrize("places", [1, 7, 8, 100, 129, 255, 264, 368, 511, 540, 899, 900, 901, 1000, 10_370])
 def test_sums_run_in_the_order_of_numpy(places: int) -> None:
     rng = np.random.default_rng(places)
     matrix = rng.normal(size=(9, places)) * np.exp(9 * rng.normal(size=(9, places)))
