@@ -75,17 +75,20 @@ class Draws:
     def __init__(self, seed: int) -> None:
         self.seed = int(seed)
         self._root = _mix(self.seed & _MASK)
-        self._processes: dict[str, int] = {}
+        self._processes: dict[str, np.uint64] = {}
         self._streams: dict[tuple[str, int], int] = {}
 
     def _stream(self, process: str, month: int) -> int:
         stream = self._streams.get((process, month))
         if stream is None:
-            salt = self._processes.get(process)
-            if salt is None:
-                salt = self._processes[process] = _mix(self._root ^ key(process))
-            stream = self._streams[process, month] = _mix(salt ^ (month & _MASK))
+            stream = self._streams[process, month] = _mix(int(self._salt(process)) ^ (month & _MASK))
         return stream
+
+    def _salt(self, process: str) -> np.uint64:
+        salt = self._processes.get(process)
+        if salt is None:
+            salt = self._processes[process] = np.uint64(_mix(self._root ^ key(process)))
+        return salt
 
     def uniform(self, process: str, month: int, *key_arrays: Keys) -> Floats:
         """Uniforms in (0, 1), one for each combination of the broadcast keys.
@@ -99,7 +102,7 @@ class Draws:
             Floats of the broadcast shape of the keys.
         """
         if compiled():
-            uniforms = self._hashed(np.uint64(self._stream(process, month)), key_arrays)
+            uniforms = self._hashed(self._salt(process), month, key_arrays)
             if uniforms is not None:
                 return uniforms
         bits = np.asarray(np.uint64(self._stream(process, month)))
@@ -111,27 +114,27 @@ class Draws:
         return uniforms
 
     @staticmethod
-    def _hashed(stream: np.uint64, keys_of: tuple[Keys, ...]) -> Floats | None:
+    def _hashed(salt: np.uint64, month: int, keys_of: tuple[Keys, ...]) -> Floats | None:
         """Uniforms by a compiled kernel; None for shapes that it does not know."""
         # Spelled out by number of keys: this is called some twenty times a month.
         if len(keys_of) == 1:
             (first,) = keys_of
-            return hashing.uniform1(stream, first) if first.ndim == 1 else None
+            return hashing.uniform1(salt, month, first) if first.ndim == 1 else None
         if len(keys_of) == 2:
             first, second = keys_of
             fits = first.ndim == second.ndim == 1 and len(first) in (1, len(second))
-            return hashing.uniform2(stream, first, second) if fits else None
+            return hashing.uniform2(salt, month, first, second) if fits else None
         if len(keys_of) == 3:
             first, second, third = keys_of
             fits = first.ndim == second.ndim == third.ndim == 1 and len(first) == len(second) == len(third)
-            return hashing.uniform3(stream, first, second, third) if fits else None
+            return hashing.uniform3(salt, month, first, second, third) if fits else None
         return None
 
     def several(self, processes: tuple[str, ...], month: int, first: Keys, second: Keys) -> Floats:
         """(len(processes), K) uniforms of several processes with the same (K,) keys; rows equal those of :meth:`uniform`."""
         if compiled():
-            streams = np.array([self._stream(process, month) for process in processes], np.uint64)
-            return hashing.uniform_rows(streams, first, second)
+            salts = np.array([self._salt(process) for process in processes])
+            return hashing.uniform_rows(salts, month, first, second)
         return np.stack([self.uniform(process, month, first, second) for process in processes])
 
     def scalar(self, process: str, month: int, *integer_keys: int) -> float:
@@ -163,8 +166,7 @@ class Draws:
             Integers 0..trials, of the broadcast shape.
         """
         if compiled() and len(key_arrays) == 2 and _all_alike(*key_arrays, trials, chance):
-            stream = np.uint64(self._stream(process, month))
-            counts, left = hashing.draw_binomial(stream, *key_arrays, trials, chance)
+            counts, left = hashing.draw_binomial(self._salt(process), month, *key_arrays, trials, chance)
             if not left:
                 return counts
         u = self.uniform(process, month, *key_arrays)

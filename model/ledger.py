@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.dynamics.mining import MiningReport
+from model.kernels import compiled, laws
 from model.state import State
 from model.world.world import World
 
@@ -47,15 +48,27 @@ class Ledger:
             LawBrokenError: with the law and by how much it fails.
         """
         tally = state.tally
+        ore = self.ore + float((mined.leached - mined.lost).sum()) - float(state.flows.ore.sum())
+        reagent = self.reagent + float((mined.reagent_imported - mined.reagent_used - mined.reagent_lost).sum())
+        # The kernel says in one pass whether all is well; which law is broken is found out below.
+        if compiled() and self._all_hold(state, ore, reagent):
+            return
         gone = tally.dead + tally.deserted + tally.captured
         self._equal("troops", state.troops.sum(axis=1), self.troops + tally.recruited - gone, 0.0)
         self._equal("arms", state.arms, self.arms + tally.arms_gained - tally.arms_lost, 1e-6)
         self._equal("money", state.treasury, self.treasury + tally.income - tally.spent, 0.01)
-        ore = self.ore + float((mined.leached - mined.lost).sum()) - float(state.flows.ore.sum())
         self._equal("ore", np.array([(state.stock + state.in_process).sum()]), np.array([ore]), 1e-6 * max(ore, 1.0))
-        reagent = self.reagent + float((mined.reagent_imported - mined.reagent_used - mined.reagent_lost).sum())
         self._equal("reagent", np.array([state.reagent.sum()]), np.array([reagent]), 1e-6 * max(reagent, 1.0))
         self._bounds(state)
+
+    def _all_hold(self, state: State, ore: float, reagent: float) -> bool:
+        tally, control = state.tally, state.control
+        goods = ((float((state.stock + state.in_process).sum()), ore), (float(state.reagent.sum()), reagent))
+        people = (tally.recruited, tally.dead, tally.deserted, tally.captured)
+        arms = (state.arms, self.arms, tally.arms_gained, tally.arms_lost)
+        money = (state.treasury, self.treasury, tally.income, tally.spent)
+        where = (control, state.holder, state.flows.ore, state.stock)
+        return laws.hold(state.troops, self.troops, people, arms, money, goods, *where)
 
     def _equal(self, law: str, found: NDArray[np.generic], expected: NDArray[np.generic], tolerance: float) -> None:
         gap = np.abs(found.astype(np.float64) - expected.astype(np.float64))

@@ -30,8 +30,9 @@ def _mix(value: np.uint64) -> np.uint64:
 
 
 @kernel
-def uniform1(stream: np.uint64, first: Keys) -> Floats:
-    """(K,) uniforms in (0, 1) of one key each."""
+def uniform1(salt: np.uint64, month: int, first: Keys) -> Floats:
+    """(K,) uniforms in (0, 1) of one key each, in the stream of a process (its salt) and a month."""
+    stream = _mix(salt ^ np.uint64(month))
     out = np.empty(len(first))
     for k in range(len(first)):
         out[k] = (np.float64(_mix(stream ^ first[k]) >> _U11) + 0.5) * _SCALE
@@ -39,8 +40,9 @@ def uniform1(stream: np.uint64, first: Keys) -> Floats:
 
 
 @kernel
-def uniform2(stream: np.uint64, first: Keys, second: Keys) -> Floats:
+def uniform2(salt: np.uint64, month: int, first: Keys, second: Keys) -> Floats:
     """(K,) uniforms in (0, 1) of two keys each; a single first key stands for all."""
+    stream = _mix(salt ^ np.uint64(month))
     out = np.empty(len(second))
     alone = len(first) == 1
     for k in range(len(second)):
@@ -50,19 +52,21 @@ def uniform2(stream: np.uint64, first: Keys, second: Keys) -> Floats:
 
 
 @kernel
-def uniform_rows(streams: Keys, first: Keys, second: Keys) -> Floats:
-    """(S, K) uniforms in (0, 1) of two keys each, a row for each stream."""
-    out = np.empty((len(streams), len(first)))
-    for row in range(len(streams)):
+def uniform_rows(salts: Keys, month: int, first: Keys, second: Keys) -> Floats:
+    """(S, K) uniforms in (0, 1) of two keys each, a row for each process."""
+    out = np.empty((len(salts), len(first)))
+    for row in range(len(salts)):
+        stream = _mix(salts[row] ^ np.uint64(month))
         for k in range(len(first)):
-            bits = _mix(_mix(streams[row] ^ first[k]) ^ second[k])
+            bits = _mix(_mix(stream ^ first[k]) ^ second[k])
             out[row, k] = (np.float64(bits >> _U11) + 0.5) * _SCALE
     return out
 
 
 @kernel
-def uniform3(stream: np.uint64, first: Keys, second: Keys, third: Keys) -> Floats:
+def uniform3(salt: np.uint64, month: int, first: Keys, second: Keys, third: Keys) -> Floats:
     """(K,) uniforms in (0, 1) of three keys each."""
+    stream = _mix(salt ^ np.uint64(month))
     out = np.empty(len(first))
     for k in range(len(first)):
         bits = _mix(_mix(_mix(stream ^ first[k]) ^ second[k]) ^ third[k])
@@ -100,8 +104,11 @@ def count_binomial(u: Floats, trials: Floats | Ints, chance: Floats) -> tuple[In
 
 
 @kernel
-def draw_binomial(stream: np.uint64, first: Keys, second: Keys, trials: Ints, chance: Floats) -> tuple[Ints, bool]:
+def draw_binomial(
+    salt: np.uint64, month: int, first: Keys, second: Keys, trials: Ints, chance: Floats
+) -> tuple[Ints, bool]:
     """(K,) binomial counts of two keys each, as :func:`count_binomial` of :func:`uniform2` gives them."""
+    stream = _mix(salt ^ np.uint64(month))
     u = np.empty(len(trials))
     for k in range(len(trials)):
         bits = _mix(_mix(stream ^ first[k]) ^ second[k])
