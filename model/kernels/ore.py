@@ -1,0 +1,243 @@
+"""Kernels of the quote: what a tonne of ore would earn at each destination; see :mod:`model.dynamics.netback`.
+
+Index letters: ``M`` mines, ``C`` crossings to China, ``I`` to India, ``U`` places on the corridors to India, ``X`` crossings.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.kernels import kernel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+ORE, REAGENT = 0, 1
+
+
+@kernel
+def gate_room(lanes: Floats, purchase: Floats, china: Ints, capacity: Floats) -> tuple[Floats, Floats]:
+    """(C,) share of the ore that may pass each gate to China, and (C,) t that have room."""
+    passing, room = np.empty(len(china)), np.empty(len(china))
+    for gate in range(len(china)):
+        passing[gate] = lanes[china[gate], ORE] * purchase[china[gate]]
+        room[gate] = passing[gate] * capacity[gate, ORE]
+    return passing, room
+
+
+@kernel
+def _best_gate(score: Floats, fallback: int) -> int:
+    best, at = -np.inf, fallback
+    for gate in range(len(score)):
+        if score[gate] > best:
+            best, at = score[gate], gate
+    return at
+
+
+@kernel
+def to_china(
+    bids: Floats,
+    freight: Floats,
+    access: tuple[Bools, Bools, Ints],
+    gates: tuple[Ints, Ints, Floats, Floats, Floats],
+    lanes: Floats,
+    taxes: tuple[Ints, Floats, Floats],
+    values: tuple[float, float, float, float, float],
+) -> tuple[Ints, Floats, Floats]:
+    """The ways to China: (M, 3) crossings, (M, 3) net-backs (the last column of both is left to fill), (5, M) numbers.
+
+    Args:
+        bids: (X,) yuan/t.
+        freight: (M, C) yuan/t.
+        access: (M, C) usable gates, (M, C) gates that another actor holds, (M,) holders.
+        gates: (C,) crossings, (M,) each mine's own gate, (C,) share that may pass, (C,) room and (C,) its logarithm.
+        lanes: (X, 3) openness.
+        taxes: (F,) rules, yuan/t and shares.
+        values: ``transit_share, choice_scale, smuggling_cost, informal_tax_share, smuggling_elasticity``.
+
+    Returns:
+        The rows of the last: tax, transit, openness of the gate used, openness of the smugglers' gate, and what the share
+        that dodges the gate is the exponential of.
+    """
+    usable, foreign, holder = access
+    china, home, passing, room, log_room = gates
+    rule, yuan, share = taxes
+    by_transit, scale, smuggling, by_smugglers, elasticity = values
+    mines, count = freight.shape
+    crossing, net_back, out = np.full((mines, 3), -1), np.empty((mines, 3)), np.empty((5, mines))
+    score, worth = np.empty(count), np.empty(count)
+    for mine in range(mines):
+        for gate in range(count):
+            bid = bids[china[gate]]
+            score[gate], worth[gate] = -np.inf, -np.inf
+            if usable[mine, gate]:
+                worth[gate] = bid - freight[mine, gate]
+                if room[gate] > 0:
+                    charged = by_transit * bid * (1.0 if foreign[mine, gate] else 0.0)
+                    score[gate] = (worth[gate] - charged) / scale + log_room[gate]
+        official, informal = _best_gate(score, home[mine]), _best_gate(worth, home[mine])
+        bid, past = bids[china[official]], bids[china[informal]]
+        transit = by_transit * bid * (1.0 if foreign[mine, official] else 0.0)
+        tax = 0.0
+        if holder[mine] >= 0:
+            tax = share[holder[mine]] * bid if rule[holder[mine]] == 1 else yuan[holder[mine]]
+        net_back[mine, 0] = bid - transit - tax - freight[mine, official]
+        net_back[mine, 1] = past - smuggling - by_smugglers * tax - freight[mine, informal]
+        crossing[mine, 0], crossing[mine, 1] = china[official], china[informal]
+        out[0, mine], out[1, mine] = tax, transit
+        out[2, mine] = passing[official] * (1.0 if usable[mine, official] else 0.0)
+        out[3, mine] = lanes[china[informal], ORE]
+        out[4, mine] = -elasticity * tax / max(past, 1.0)
+    return crossing, net_back, out
+
+
+@kernel
+def path_security(
+    through: Floats,
+    hostile: Floats,
+    corridor: Ints,
+    shape: tuple[int, int, int],
+    places: Ints,
+    holder: Ints,
+    passage: Floats,
+    leak: float,
+    km: Floats,
+) -> Floats:
+    """(M, I) security of the corridors to India; see :func:`model.dynamics.netback.path_security`.
+
+    Args:
+        through: (M, U) hostile share of the countryside around each place.
+        hostile: (M, F + 1) whom each mine's holder counts as enemies; last nobody.
+        corridor: (M, I * L) positions of places along each corridor, padded with U.
+        shape: M, I and L.
+        places: (U,) places on the corridors.
+        holder: (P,) who holds each place.
+        passage: (M,) 0-1, how far agreements let convoys through.
+        leak: share that passes a hostile town.
+        km: (M, I) length of the corridors; inf where there is none.
+    """
+    mines, ways, length = shape
+    out = np.zeros((mines, ways))
+    safe = np.ones(len(places) + 1)
+    for mine in range(mines):
+        let = leak + (1.0 - leak) * passage[mine]
+        for at in range(len(places)):
+            town = hostile[mine, holder[places[at]]]
+            safe[at] = (1.0 - through[mine, at] * (1.0 - passage[mine])) * (1.0 - town * (1.0 - let))
+        for way in range(ways):
+            if not np.isfinite(km[mine, way]):
+                continue
+            worst = np.inf
+            for step in range(length):
+                worst = min(worst, safe[corridor[mine, way * length + step]])
+            out[mine, way] = worst
+    return out
+
+
+@kernel
+def to_india(
+    security: Floats,
+    road: float,
+    india: Ints,
+    capacity: Floats,
+    lanes: Floats,
+    reagent: Ints,
+    mined: Floats,
+    premium: Floats,
+    values: tuple[float, float, float, float, float, float, float, float, float],
+) -> tuple[Ints, Floats]:
+    """(M,) crossing to India, and (5, M) net-back before tax, limit, security, premium in USD, and reagent that comes back.
+
+    Args:
+        security: (M, I) of the corridors.
+        road: t/month that the road could carry.
+        india: (I,) crossings.
+        capacity: (X, 3) t/month of each crossing.
+        lanes: (X, 3) openness.
+        reagent: (M,) crossing to China through which reagent comes; -1 none.
+        mined: (M,) t/month of capacity.
+        premium: (M,) share of the price that a contract adds.
+        values: price in yuan/t, embargo, freight, reagent for a tonne of ore, season, ``india_price_share,
+            offtake_holder_share, corridor_risk``, yuan per USD.
+    """
+    price, embargo, by_freight, ratio, season, by_price, by_holder, by_risk, rate = values
+    mines, ways = security.shape
+    crossing, out = np.empty(mines, np.int64), np.empty((5, mines))
+    for mine in range(mines):
+        most, best = -np.inf, 0
+        for way in range(ways):
+            lane = min(road, capacity[india[way], ORE]) * lanes[india[way], ORE]
+            room = security[mine, way] * lane
+            if room > most:
+                most, best = room, way
+        usable, safe, through = most * season, security[mine, best], reagent[mine]
+        # What China does not send of the reagent for this ore comes with the trucks, instead of ore's share of the trips.
+        let_in = lanes[through, REAGENT] * capacity[through, REAGENT] if through >= 0 else 0.0
+        served = min(1.0, let_in / max(ratio * mined[mine], 1e-9))
+        withheld = max(embargo, 1.0 - served)
+        trips = max(1.0, withheld * ratio)
+        added = premium[mine] * price
+        freight = by_freight * (1.0 + withheld * ratio)
+        net_back = by_price * price + (1.0 - by_holder) * added - freight - by_risk * (1.0 - safe) * price
+        crossing[mine] = india[best] if usable > 0 else -1
+        out[0, mine] = net_back if usable > 0 else -np.inf
+        out[1, mine], out[2, mine] = usable / trips, safe
+        out[3, mine] = by_holder * added / rate
+        out[4, mine] = min(usable, withheld * ratio * usable / trips)
+    return crossing, out
+
+
+@kernel
+def finish_quote(
+    net_back: Floats, china: Floats, kept: Floats, india: Floats, capacity: Floats, season: float, leak: float
+) -> tuple[Floats, Floats]:
+    """Fill in the last column of (M, 3) ``net_back``; returns (M,) t that smugglers could carry, and the best net-back.
+
+    Args:
+        net_back: what :func:`to_china` returned; changes.
+        china: its (5, M) numbers.
+        kept: (M,) exponential of the last row of those.
+        india: the (5, M) numbers of :func:`to_india`.
+        capacity: (M,) t/month.
+        season: share of their dry-season capacity that roads have, 0-1.
+        leak: share of the capacity that gets past a closed lane.
+    """
+    leaky, best = np.empty(len(capacity)), np.empty(len(capacity))
+    for mine in range(len(capacity)):
+        dodge, gate_open = 1.0 - kept[mine], china[3, mine]
+        leaky[mine] = capacity[mine] * season * (leak * (1.0 - gate_open) + dodge * gate_open)
+        net_back[mine, 2] = india[0, mine] - china[0, mine]
+        official = net_back[mine, 0] if china[2, mine] > 0 else 0.0
+        informal = net_back[mine, 1] if leaky[mine] > 0 else 0.0
+        most = max(official, informal, 0.0)
+        share = min(1.0, india[1, mine] / max(capacity[mine], 1e-9))
+        best[mine] = most + share * max(net_back[mine, 2] - most, 0.0)
+    return leaky, best
+
+
+@kernel
+def appeals(
+    best: Floats, net_back: Floats, open_share: Floats, cost: Floats, scale: float, reserve_share: float
+) -> Floats:
+    """(3, M) what shares are the logistic function of: ore offered, ore past the gate, ore for the Quad of the rest.
+
+    Args:
+        best: (M,) best net-back.
+        net_back: (M, 3) net-backs.
+        open_share: (M,) openness of the gate used.
+        cost: (M,) yuan/t at the mine.
+        scale: difference of net-backs that matters.
+        reserve_share: net-back under which most ore stays in store, over the cost.
+    """
+    out = np.empty((3, len(best)))
+    for mine in range(len(best)):
+        reserve = reserve_share * cost[mine]
+        official = net_back[mine, 0] / scale if open_share[mine] > 0 else -np.inf
+        informal, quad = net_back[mine, 1] / scale, net_back[mine, 2] / scale
+        others = max(official, quad)
+        out[0, mine] = max(best[mine] / scale, -1e6) - max(reserve / scale, -1e6)
+        out[1, mine] = max(informal, -1e6) - max(others, -1e6)
+        out[2, mine] = max(quad, -1e6) - max(official, -1e6)
+    return out
