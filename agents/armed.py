@@ -42,7 +42,7 @@ class ArmedActor(Agent):
         self.index = index
         self.parameters = parameters
         self.reviewed = -1
-        """Month in which it last thought anew of its patrons; before the first review the start's answer holds."""
+        """Month in which it last thought anew of its patrons; -1 before its first answer to any."""
 
     def choose_operations(self, options: Options, rows: slice) -> Ints:
         """Rows of the options that it attacks this month.
@@ -67,8 +67,9 @@ class ArmedActor(Agent):
     def accepts_terms(self, gain: float, level: float, fear: float, draws: Draws, month: int) -> bool:
         """Whether it takes a patron's offer, or stays with it.
 
-        Its mind on patrons changes at reviews that come once in ``review_months`` on average; between them only what has
-        changed in the world changes its answer.
+        The first answer takes ``answer_months`` on average, in which nothing is taken. Later its mind on patrons changes at
+        reviews that come once in ``review_months`` on average; between them only what has changed in the world changes
+        its answer.
 
         Args:
             gain: what the offer is worth, months of its own revenue.
@@ -77,8 +78,11 @@ class ArmedActor(Agent):
             draws: keyed draws.
             month: the month.
         """
-        if draws.scalar("review", month, key(self.actor_id)) < 1 / self.parameters.review_months:
+        wait = self.parameters.answer_months if self.reviewed < 0 else self.parameters.review_months
+        if draws.scalar("review", month, key(self.actor_id)) < 1 / wait:
             self.reviewed = month
+        if self.reviewed < 0:
+            return False
         utility = self.parameters.choice_precision * (gain - self.parameters.autonomy_cost * level - fear)
         u = draws.scalar("accept", self.reviewed, key(self.actor_id))
         return u < 1 / (1 + math.exp(-min(max(utility, -50.0), 50.0)))

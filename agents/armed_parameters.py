@@ -134,6 +134,11 @@ class ArmedActorParameters(ParameterTable):
         meaning="Worth of an enemy's headquarters.",
         source="assumed",
     )
+    weight_safety: float = parameter(
+        0.4, low=0.0, high=1.5, unit="x", status="weakly identified",
+        meaning="Share of the worth of an own place that taking the enemy's garrison beside it is worth, when wholly endangered.",
+        source="assumed: the KIA cleared Pangwa, Phimaw and Kanpaiti within seven weeks of taking the mines (SOURCES V106, V107)",
+    )  # fmt: skip
     foresight: float = parameter(
         0.5,
         low=0.0,
@@ -226,6 +231,10 @@ class ArmedActorParameters(ParameterTable):
     review_months: float = parameter(
         12.0, low=1.0, high=60.0, unit="months", meaning="Months between two reviews of its dealings with patrons, on average.",
         source="assumed",
+    )  # fmt: skip
+    answer_months: float = parameter(
+        3.0, low=1.0, high=24.0, unit="months", meaning="Time from a first offer to the first answer, on average.",
+        source="assumed: the KIO went to Kunming seven weeks after Pangwa fell, and accepted terms four months later (SOURCES T4)",
     )  # fmt: skip
     war_weariness: float = parameter(
         0.5,

@@ -73,7 +73,9 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     thought_of = _thought_of(model)
     pairs = operations.within_reach(state, forces.reach, 1.0, thought_of)
     rent = rents(model.world, ground, state, ore_usd(model), p.budgets)
-    worth = operations.worth_of_places(model.world, ground, state, rent, profile, *pairs)
+    assailable = operations.at_even_odds(ground, forces, p.fortification)
+    strength = (forces.field, forces.defence * operations.walls(ground, p.fortification))
+    worth = operations.worth_of_places(model.world, ground, state, rent, profile, pairs, assailable, strength)
     minded = ground.beijing_cares.astype(float)
     rules = (model.setup.structure.contest, p.combat.attacker_loss, minded)
     options = operations.weigh(

@@ -33,7 +33,7 @@ def deliver_policy(model: RareEarthModel) -> None:
 
     def accepts(offer: Instrument, actor: int) -> bool:
         taken = _accepts(model, offer, actor)
-        if not taken:
+        if not taken and model.armed[actor].reviewed >= 0:  # who has not answered yet has not refused
             refused.setdefault(actor, []).append(offer.kind)
         return taken
 

@@ -7,9 +7,13 @@ from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
 
 
+# Who is offered something answers at once.
+PROMPT = tuple(f"actors.{actor}.answer_months=1" for actor in ("JUNTA", "KIA", "UWSA", "PDF-SAGAING"))
+
+
 def small(*sets: str, months: int = 24, replicate: int = 0) -> RareEarthModel:
     """The model at its start, with settings as ``--set`` takes them."""
-    scenario = load_scenario("status_quo", ["world=tests/tiny", f"months={months}", *sets])
+    scenario = load_scenario("status_quo", ["world=tests/tiny", f"months={months}", *PROMPT, *sets])
     return RareEarthModel(spec=RunSpec.make(scenario.name, scenario.resolved(), replicate=replicate))
 
 

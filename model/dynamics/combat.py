@@ -229,7 +229,7 @@ def _resolve(
     xi, defender = draws.normal("siege", state.month, keys), state.holder[places]
     posts = (state.posts, state.posts_full, state.attacker, state.besieged, state.urban, state.tally.posts_taken)
     speeds = (p.urban_start, p.urban_drift, p.site_speed, p.urban_noise)
-    u, step = fights.press(places, leader, won, chance, xi, ground.is_town, *posts, speeds)
+    u, step = fights.press(places, leader, won, chance, xi, ground.is_town, state.stance, *posts, speeds)
     u = special.expit(special.logit(u) + step)
     garrisons = (state.troops, state.supply, state.isolated, sides, places, state.holder, chance)
     actor, place, rate = fights.loss_rates(*garrisons, (p.attacker_loss, p.defender_loss, p.isolation_loss))
@@ -243,8 +243,9 @@ def _resolve(
 
 
 def _close_in(state: State, places: Ints, leader: Ints) -> None:
-    """Count the months of each siege: attacks by the same actor on a place that has lost most of its posts."""
-    other = state.attacker[places] != leader
+    """Count the months of each siege: attacks by one actor, or its allies, on a place that has lost most of its posts."""
+    before = state.attacker[places]
+    other = (before == NOBODY) | (state.stance[before, leader] != 1)
     bare = 2 * state.posts[places] <= state.posts_full[places]
     state.besieged[places] = np.where(other, 0, state.besieged[places]) + bare
 

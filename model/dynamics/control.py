@@ -1,9 +1,11 @@
 """Control of the countryside: shares that relax towards a target, with a "nobody" that stays.
 
 Equation (E3.5 as corrected by K2): ``c <- normalise(c^(1 - lambda) * c*^lambda)``. The target ``c*`` is in proportion to
-``w_f = (0.5 + L_f) ((T_f s_f / h)^m + b [f holds the town])`` with a constant weight 1 for nobody, where ``h`` is how many
-fighters it takes to hold the township. An unequal pair therefore keeps a stable mixed share, and thinly held land stays
-nobody's. An actor without any weight fades by a declared factor instead of vanishing at once.
+``w_f = (0.5 + L_f) ((T_f s_f / h)^m + b [f holds the town, unbesieged]) + k L_f c_f`` with a constant weight 1 for nobody,
+where ``T_f`` counts of a garrison the patrols alone, and ``h`` is how many fighters it takes to hold the township. The last term is collaboration, which control breeds where
+people consent (Kalyvas 2006): village administrations, schools and courts go on without a garrison, and nothing comes from
+nothing. An unequal pair therefore keeps a stable mixed share, and thinly held land stays nobody's. An actor without any
+weight fades by a declared factor instead of vanishing at once.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 from model.dynamics.ground import Ground
 from model.kernels import compiled, land
 from model.parameters import ParameterTable, parameter
-from model.state import State
+from model.state import NOBODY, State
 from model.world.world import World
 
 Floats = NDArray[np.float64]
@@ -36,8 +38,17 @@ class ControlParameters(ParameterTable):
         source="assumed",
     )
     town_weight: float = parameter(
-        2.5, low=0.0, high=10.0, unit="-", meaning="Weight b of holding the town: roads, markets and offices meet there.",
+        1.5, low=0.0, high=10.0, unit="-", meaning="Weight b of holding the town: roads, markets and offices meet there.",
         source="assumed",
+    )  # fmt: skip
+    collaboration: float = parameter(
+        3.0, low=0.0, high=8.0, unit="-", meaning="Weight k of villages that follow already, at full consent.",
+        source="assumed; Kalyvas 2006. Rural Sagaing stayed the resistance's under army columns (SOURCES V116)",
+        status="weakly identified",
+    )  # fmt: skip
+    garrison_patrols: float = parameter(
+        0.3, low=0.05, high=1.0, unit="0-1", meaning="Share of a garrison that works the villages around, not the walls.",
+        source="assumed: the junta holds towns and little around them (SOURCES V114, V116)", status="weakly identified",
     )  # fmt: skip
     fighters_per_1000_people: float = parameter(
         1.0, low=0.2, high=10.0, unit="fighters", meaning="Fighters that hold a thousand people as firmly as nobody does.",
@@ -63,16 +74,20 @@ def fighters_to_hold(world: World, parameters: ControlParameters) -> Floats:
 
 def target(ground: Ground, state: State, needed: Floats, parameters: ControlParameters) -> Floats:
     """(F + 1, N) shares that the countryside moves towards; the last row is nobody."""
+    seat = np.where(state.besieged[: len(needed)] > 0, NOBODY, state.holder[: len(needed)])
+    patrols = parameters.garrison_patrols
     if compiled():
-        at, ratio = land.force_over_need(state.troops, state.supply, ground.territory, needed)
+        at, ratio = land.force_over_need(state.troops, state.supply, ground.territory, needed, state.holder, patrols)
         strength = ratio**parameters.decisiveness
-        return land.target_shares(at, strength, state.holder, state.legitimacy, parameters.town_weight)
-    force = np.ascontiguousarray((ground.members @ (state.troops * state.supply).T).T)
+        weights = (parameters.town_weight, parameters.collaboration)
+        return land.target_shares(at, strength, seat, state.legitimacy, state.control, weights)
+    at_home = state.holder == np.arange(len(state.troops))[:, None]
+    out = state.troops * state.supply * np.where(at_home, patrols, 1.0)
+    force = np.ascontiguousarray((ground.members @ out.T).T)
     weight = (force / needed) ** parameters.decisiveness
-    holder = state.holder[: len(needed)]
-    held = np.flatnonzero(holder >= 0)
-    weight[holder[held], held] += parameters.town_weight
-    weight *= 0.5 + state.legitimacy
+    held = np.flatnonzero(seat >= 0)
+    weight[seat[held], held] += parameters.town_weight
+    weight = weight * (0.5 + state.legitimacy) + parameters.collaboration * state.legitimacy * state.control[:-1]
     total = 1.0 + weight.sum(axis=0)
     shares = np.empty_like(state.control)
     shares[:-1] = weight / total

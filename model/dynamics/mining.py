@@ -12,8 +12,9 @@ For each mine cluster ``m``, in tonnes of oxide a month (equation 3.6 as correct
 
 Profitability is the share of sites whose cost, spread log-normally around the cluster's, lies under the best net-back: tax,
 risk and transport are in the net-back and nowhere else. *Room* falls from 1 to 0 as unsold ore fills more than the
-declared months of output: miners who are not paid stop. New capacity = investment * max(0, margin) * security * room,
-and comes out of the pipeline after its lead time.
+declared months of output: miners who are not paid stop. New capacity = min(investment * max(0, margin) * security, cap) *
+room * use, with ``use = q / K``: nobody digs new pools while those there lie idle for want of reagent, licence or sales.
+It comes out of the pipeline after its lead time.
 
 ``mine_stop`` says what stops pools when gates close: ``halt``: the holder's licence alone, reagent always comes;
 ``reagent``: want of reagent alone, licences are not heeded; ``both``. The record fits all three (facts, finding 3).
@@ -213,7 +214,7 @@ def step(
     state.in_process -= produced
     spoilt = parameters.stock_loss * (state.stock + produced)
     state.stock += produced - spoilt
-    _build(world, state, orders, free, parameters)
+    _build(world, state, orders, free * leached / np.maximum(state.capacity, 1e-9), parameters)
     state.flows.mined = float(produced.sum())
     state.flows.leachate = parameters.leachate_share * float(used.sum())
     return MiningReport(leached, produced, lost + spoilt, imported, used, reagent_lost)
@@ -259,10 +260,11 @@ def _import_reagent(
     return from_india + need * np.minimum(1.0, limit / np.maximum(load, 1e-9))[slot]
 
 
-def _build(world: World, state: State, orders: MineOrders, free: Floats, parameters: MiningParameters) -> None:
-    """Bring capacity out of the pipeline, wear it, and begin what buyers pay for."""
-    begun = orders.invested * np.maximum(margin(orders.net_back, world.mine_cost), 0.0) * state.security * free
-    begun = np.minimum(begun, parameters.growth_cap * state.capacity + parameters.seed_capacity)
+def _build(world: World, state: State, orders: MineOrders, use: Floats, parameters: MiningParameters) -> None:
+    """Bring capacity out of the pipeline, wear it, and begin what buyers pay for; ``use`` is (M,), room times use."""
+    paid = orders.invested * np.maximum(margin(orders.net_back, world.mine_cost), 0.0) * state.security
+    # Crews are what caps growth, and crews follow the work: idle mines have none for new pools, however much is paid.
+    begun = use * np.minimum(paid, parameters.growth_cap * state.capacity + parameters.seed_capacity)
     state.capacity = state.capacity * (1.0 - parameters.depreciation) + state.pipeline[:, 0]
     state.pipeline[:, :-1] = state.pipeline[:, 1:]
     state.pipeline[:, -1] = begun

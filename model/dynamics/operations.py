@@ -62,6 +62,10 @@ class FortificationParameters(ParameterTable):
         0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of an ally's fighters in a place that joins its defence.",
         source="assumed; form of Konig et al. 2017",
     )  # fmt: skip
+    siege_odds: float = parameter(
+        3.0, low=1.0, high=10.0, unit="x", meaning="Strength over the walls' that a siege keeps; what is more is free to leave.",
+        source="assumed: the three to one that attackers of prepared positions are taught",
+    )  # fmt: skip
 
 
 @dataclass
@@ -127,10 +131,13 @@ def strengths(
     allied = (state.stance == 1) & ~np.eye(len(state.stance), dtype=bool)
     helped = np.zeros_like(own)
     helped[held] = over_actors(allied, guard)[state.holder[held], held]
-    share = commit[:, None] * _spare(ground, state, field, reach, commit, fort)
+    defence = own + fort.ally_share * helped
+    bound = _spare(ground, state, field, commit[:, None] * reach, defence, fort)
+    threat = (ground.near @ (commit[:, None] * bound * field).T).T
+    share = commit[:, None] * _spare(ground, state, field, threat, defence, fort)
     drawn = share * field
     called = field + (ground.near @ drawn.T).T - drawn
-    return Forces(field, reach, share, called, own + fort.ally_share * helped)
+    return Forces(field, reach, share, called, defence)
 
 
 def _strengths(
@@ -143,34 +150,34 @@ def _strengths(
 ) -> Forces:
     near, where = (ground.near_start, ground.near_end), (state.holder, state.attacker, state.stance)
     entries, supply = kernels.present(state.troops, state.supply)
-    factor, values = attack_supply(supply, contest), (contest.defence_without_supply, fort.ally_share)
+    factor, values = attack_supply(supply, contest), (contest.defence_without_supply, fort.ally_share, fort.siege_odds)
     found = (state.troops, state.supply, worth, factor, entries)
     return Forces(*kernels.strengths(*found, near, commit, where, walls(ground, fort), values))
 
 
 def _spare(
-    ground: Ground, state: State, field: Floats, reach: Floats, commit: Floats, fort: FortificationParameters
+    ground: Ground, state: State, field: Floats, threat: Floats, defence: Floats, fort: FortificationParameters
 ) -> Floats:
     """(F, P) share of an actor's fighters at each place that need not stay there, 0-1.
 
-    A garrison keeps back what would hold its walls at even odds against the enemies that stand around it; fighters in the
-    open are free; those who besiege a place stay there.
+    A garrison keeps back what would hold its walls at even odds against what the enemies around it could bring; besiegers
+    keep what the siege takes; fighters in the open are free.
 
     Args:
         ground: static arrays.
         state: the state.
         field: (F, P) attacking strength that stands at each place.
-        reach: (F, P) attacking strength that stands at or next to it.
-        commit: (F,) share of the fighters nearby that an attack draws on.
+        threat: (F, P) strength that each actor could bring to each place.
+        defence: (P,) strength of its holder there, before walls.
         fort: table of fortification.
     """
-    enemy = over_actors(state.stance == -1, commit[:, None] * reach)
+    enemy = over_actors(state.stance == -1, threat)
     actors = np.arange(len(field))[:, None]
-    need = np.where(state.holder[None] == actors, enemy / walls(ground, fort), 0.0)
+    wall = walls(ground, fort)
+    need = np.where(state.holder[None] == actors, enemy / wall, 0.0)
+    need = np.where(state.attacker[None] == actors, defence * wall * fort.siege_odds, need)
     kept = np.divide(need, field, out=np.zeros_like(field), where=field > 0)
-    share = 1 - np.minimum(kept, 1.0)
-    share[state.attacker[None] == actors] = 0.0
-    return share
+    return 1 - np.minimum(kept, 1.0)
 
 
 def walls(ground: Ground, fort: FortificationParameters) -> Floats:
@@ -197,6 +204,11 @@ def within_reach(state: State, reach: Floats, minimum: float, hostile: Bools) ->
     return actor, place
 
 
+def at_even_odds(ground: Ground, forces: Forces, fort: FortificationParameters) -> Bools:
+    """(F, P) whether an actor can bring up against a place what its garrison and walls are worth."""
+    return np.asarray(forces.called >= forces.defence * walls(ground, fort))
+
+
 WEIGHTS = (
     "horizon_months",
     "weight_rent",
@@ -206,6 +218,7 @@ WEIGHTS = (
     "weight_headquarters",
     "ambition_abroad",
     "foresight",
+    "weight_safety",
 )
 """Parameters of the armed actors that the worth of places takes."""
 
@@ -214,7 +227,14 @@ COSTS = ("weight_loss", "weight_pressure", "dependence_on_china", "siege_cost", 
 
 
 def worth_of_places(
-    world: World, ground: Ground, state: State, rent: Floats, weights: dict[str, Floats], actor: Ints, place: Ints
+    world: World,
+    ground: Ground,
+    state: State,
+    rent: Floats,
+    weights: dict[str, Floats],
+    pairs: tuple[Ints, Ints],
+    assailable: Bools,
+    strength: tuple[Floats, Floats],
 ) -> Floats:
     """Worth of places to those who might take them, in months of their own revenue (equation E3.4).
 
@@ -224,16 +244,21 @@ def worth_of_places(
         state: the state (revenue is the unit).
         rent: (P,) USD a month that the holder draws from mines, gates and trades there.
         weights: (F,) arrays by parameter name (``weight_home`` and so on).
-        actor: (K,) who would take it.
-        place: (K,) what would be taken.
+        pairs: (K,) who would take a place, and (K,) which.
+        assailable: (F, P) what :func:`at_even_odds` returned.
+        strength: (F, P) attacking strength that stands at each place, and (P,) strength behind walls of each garrison.
 
     Returns:
         (K,) months of revenue. Rent counts as ``horizon * rent / (rent + revenue)``: what a windfall is worth levels off.
-        A place is also worth ``foresight`` times the best enemy place next to it that is out of reach as yet: the way
-        to the mines leads over the gate and the town before them.
+        A place is also worth ``foresight`` times the best enemy place next to it that cannot be attacked at even odds as
+        yet: the way to the mines leads over the gate and the town before them. And it is worth ``weight_safety`` times the
+        own place next to it that its garrison endangers most, ``V x field / (field + guard)``: who has taken the mines
+        wants the gate beside them.
     """
+    actor, place = pairs
     if compiled():
-        near, where = (ground.near_start, ground.near_end), (state.holder, state.stance, rent, state.revenue)
+        near = (ground.near_start, ground.near_end)
+        where = (assailable, *strength, state.holder, state.stance, rent, state.revenue)
         lure = (ground.population, world.betweenness, ground.headquarters_of)
         by_actor = tuple(weights[name] for name in WEIGHTS)
         return kernels.worth_of_places(actor, place, near, *where, ground.home, ground.is_town, lure, by_actor)
@@ -242,14 +267,17 @@ def worth_of_places(
     row = np.repeat(np.arange(len(place)), count)
     offset = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     beyond = ground.near_end[np.repeat(ground.near_start[place], count) + offset]
-    reached = np.zeros(state.troops.shape, bool)
-    reached[actor, place] = True
     who, holder = actor[row], state.holder[beyond]
-    opened = ~reached[who, beyond] & (holder >= 0) & (state.stance[who, holder] == -1)
-    row, who, beyond = row[opened], who[opened], beyond[opened]
-    best = np.zeros(len(place))
-    np.maximum.at(best, row, own_worth(world, ground, state, rent, weights, who, beyond))
-    return own + weights["foresight"][actor] * best
+    value = own_worth(world, ground, state, rent, weights, who, beyond)
+    opened = ~assailable[who, beyond] & (holder >= 0) & (state.stance[who, holder] == -1) & (beyond != place[row])
+    best, endangered = np.zeros(len(place)), np.zeros(len(place))
+    np.maximum.at(best, row[opened], value[opened])
+    field, guard = strength
+    enemy = np.where(state.holder[place[row]] >= 0, field[state.holder[place[row]], place[row]], 0.0)
+    danger = np.divide(enemy, enemy + guard[beyond], out=np.zeros_like(enemy), where=enemy > 0)
+    ours = holder == who
+    np.maximum.at(endangered, row[ours], (value * danger)[ours])
+    return own + weights["foresight"][actor] * best + weights["weight_safety"][actor] * endangered
 
 
 def own_worth(

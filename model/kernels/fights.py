@@ -125,6 +125,7 @@ def press(
     chance: Floats,
     xi: Floats,
     is_town: Bools,
+    stance: Ints,
     posts: Ints,
     posts_full: Ints,
     attacker: Ints,
@@ -142,6 +143,7 @@ def press(
         chance: (L,) of success against the place.
         xi: (L,) standard normals.
         is_town: (P,) whether it is a town.
+        stance: (F, F) an ally who takes the lead goes on with the siege.
         posts: (P,) changes.
         posts_full: (P,) posts of a place in peace.
         attacker: (P,) who has attacked it up to now.
@@ -157,7 +159,7 @@ def press(
         taken = min(won[at], posts[place])
         posts[place] -= taken
         posts_taken[leader[at]] += taken
-        if attacker[place] != leader[at]:
+        if attacker[place] < 0 or stance[attacker[place], leader[at]] != 1:
             besieged[place] = 0
         if 2 * posts[place] <= posts_full[place]:
             besieged[place] += 1

@@ -59,7 +59,7 @@ def neighbour_sums(start: Ints, end: Ints, values: Floats) -> Floats:
 
 @kernel
 def _spare(
-    field: Floats, reach: Floats, commit: Floats, holder: Ints, attacker: Ints, stance: Ints, wall: Floats
+    field: Floats, threat: Floats, siege: Floats, holder: Ints, attacker: Ints, stance: Ints, wall: Floats
 ) -> Floats:
     share = np.ones(field.shape)
     for place in range(len(holder)):
@@ -68,10 +68,11 @@ def _spare(
             enemy = 0.0
             for other in range(len(field)):
                 if stance[actor, other] == -1:
-                    enemy += commit[other] * reach[other, place]
+                    enemy += threat[other, place]
             share[actor, place] = 1 - min(enemy / wall[place] / field[actor, place], 1.0)
-        if attacker[place] >= 0:
-            share[attacker[place], place] = 0.0
+        besieger = attacker[place]
+        if besieger >= 0 and field[besieger, place] > 0:
+            share[besieger, place] = 1 - min(siege[place] / field[besieger, place], 1.0)
     return share
 
 
@@ -108,7 +109,7 @@ def strengths(
     commit: Floats,
     where: tuple[Ints, Ints, Ints],
     wall: Floats,
-    values: tuple[float, float],
+    values: tuple[float, float, float],
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """The arrays of :class:`model.dynamics.operations.Forces`, in its order.
 
@@ -122,12 +123,17 @@ def strengths(
         commit: (F,) share of the fighters nearby that an attack draws on.
         where: (P,) holders, (P,) attackers, (F, F) stances.
         wall: (P,) factor of fortification.
-        values: strength of a defence without supply, share of an ally's fighters that joins a defence.
+        values: strength of a defence without supply, share of an ally's fighters that joins a defence, siege odds.
     """
     holder, attacker, stance = where
     field = _field(troops, worth, factor, entries)
     reach = neighbour_sums(near[0], near[1], field)
-    share = _spare(field, reach, commit, holder, attacker, stance, wall)
+    guard = _guards(troops, worth, supply, values[0], holder, stance, values[1])
+    siege, part = guard * wall * values[2], np.empty(field.shape)
+    part[:] = commit.reshape((-1, 1))
+    bound = _spare(field, part * reach, siege, holder, attacker, stance, wall)
+    threat = neighbour_sums(near[0], near[1], part * bound * field)
+    share = _spare(field, threat, siege, holder, attacker, stance, wall)
     drawn = np.zeros(field.shape)
     for actor in range(len(field)):
         for place in range(field.shape[1]):
@@ -137,7 +143,6 @@ def strengths(
     for actor in range(len(field)):
         for place in range(field.shape[1]):
             called[actor, place] = field[actor, place] + called[actor, place] - drawn[actor, place]
-    guard = _guards(troops, worth, supply, values[0], holder, stance, values[1])
     return field, reach, share, called, guard
 
 
@@ -167,7 +172,7 @@ def _own_worth(
     lure: tuple[Floats, Floats, Ints],
     weights: tuple[Floats, ...],
 ) -> float:
-    horizon, by_rent, by_home, by_people, by_road, by_headquarters, abroad, _ = weights
+    horizon, by_rent, by_home, by_people, by_road, by_headquarters, abroad, _, _ = weights
     population, betweenness, headquarters_of = lure
     rents = horizon[actor] * rent[place] / (rent[place] + revenue[actor])
     at_home = 1.0 if home[actor, place] else 0.0
@@ -184,6 +189,9 @@ def worth_of_places(
     actors: Ints,
     places: Ints,
     near: tuple[Ints, Ints],
+    assailable: Bools,
+    field: Floats,
+    guard: Floats,
     holder: Ints,
     stance: Ints,
     rent: Floats,
@@ -199,6 +207,9 @@ def worth_of_places(
         actors: (K,) who would take it.
         places: (K,) what would be taken.
         near: starts and ends of the lists of neighbours.
+        assailable: (F, P) whether each actor can attack a place at even odds.
+        field: (F, P) attacking strength that stands at each place.
+        guard: (P,) strength behind walls of each garrison.
         holder: (P,) who holds each place.
         stance: (F, F) who fights whom.
         rent: (P,) USD a month that the holder draws.
@@ -209,20 +220,23 @@ def worth_of_places(
         weights: (F,) arrays in the order of ``model.dynamics.operations.WEIGHTS``.
     """
     start, end = near
-    reached = np.zeros(home.shape, np.bool_)
-    for k in range(len(actors)):
-        reached[actors[k], places[k]] = True
     out = np.empty(len(actors))
     for k in range(len(actors)):
         actor, place = actors[k], places[k]
-        best = 0.0
+        best, endangered = 0.0, 0.0
+        enemy = field[holder[place], place] if holder[place] >= 0 else 0.0
         for slot in range(start[place], start[place + 1]):
             beyond = end[slot]
             by = holder[beyond]
-            if by >= 0 and stance[actor, by] == -1 and not reached[actor, beyond]:
+            if by < 0 or beyond == place:
+                continue
+            if by == actor and enemy > 0:
+                value = _own_worth(actor, beyond, rent, revenue, home, is_town, lure, weights)
+                endangered = max(endangered, value * (enemy / (enemy + guard[beyond])))
+            elif stance[actor, by] == -1 and not assailable[actor, beyond]:
                 best = max(best, _own_worth(actor, beyond, rent, revenue, home, is_town, lure, weights))
         own = _own_worth(actor, place, rent, revenue, home, is_town, lure, weights)
-        out[k] = own + weights[7][actor] * best
+        out[k] = own + weights[7][actor] * best + weights[8][actor] * endangered
     return out
 
 

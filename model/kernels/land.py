@@ -35,14 +35,20 @@ def serve(
 
 
 @kernel
-def force_over_need(troops: Ints, supply: Floats, territory: Ints, needed: Floats) -> tuple[Ints, Floats]:
-    """Where actors have fighters: (E,) positions in the flattened (F, N) table, and (E,) supplied fighters over those needed."""
+def force_over_need(
+    troops: Ints, supply: Floats, territory: Ints, needed: Floats, holder: Ints, patrols: float
+) -> tuple[Ints, Floats]:
+    """Where actors have fighters: (E,) positions in the flattened (F, N) table, and (E,) supplied fighters over those needed.
+
+    Of the garrisons that hold a place only the share ``patrols`` counts.
+    """
     forces, territories = len(troops), len(needed)
     force = np.zeros((forces, territories))
     for actor in range(forces):
         for place in range(len(territory)):
             if troops[actor, place] != 0:
-                force[actor, territory[place]] += troops[actor, place] * supply[actor, place]
+                out = patrols if holder[place] == actor else 1.0
+                force[actor, territory[place]] += troops[actor, place] * supply[actor, place] * out
     at, ratio = np.empty(forces * territories, np.int64), np.empty(forces * territories)
     count = 0
     for actor in range(forces):
@@ -54,28 +60,34 @@ def force_over_need(troops: Ints, supply: Floats, territory: Ints, needed: Float
 
 
 @kernel
-def target_shares(at: Ints, strength: Floats, holder: Ints, legitimacy: Floats, town_weight: float) -> Floats:
+def target_shares(
+    at: Ints, strength: Floats, seat: Ints, legitimacy: Floats, control: Floats, weights: tuple[float, float]
+) -> Floats:
     """(F + 1, N) shares that the countryside moves towards; the last row is nobody.
 
     Args:
         at: what :func:`force_over_need` returned.
         strength: (E,) weight of the fighters there.
-        holder: (N,) who holds the town.
+        seat: (N,) who holds the town and is not besieged in it.
         legitimacy: (F, N) consent.
-        town_weight: weight of holding the town.
+        control: (F + 1, N) shares of this month.
+        weights: of holding the town, and of collaboration.
     """
+    town_weight, collaboration = weights
     forces, territories = legitimacy.shape
     shares = np.zeros((forces + 1, territories))
     for k in range(len(at)):
         shares[at[k] // territories, at[k] % territories] = strength[k]
     for where in range(territories):
-        if holder[where] >= 0:
-            shares[holder[where], where] += town_weight
+        if seat[where] >= 0:
+            shares[seat[where], where] += town_weight
     total = np.zeros(territories)
     for actor in range(forces):
         for where in range(territories):
-            if shares[actor, where] != 0:
-                shares[actor, where] *= 0.5 + legitimacy[actor, where]
+            if shares[actor, where] != 0 or control[actor, where] != 0:
+                consent = legitimacy[actor, where]
+                follow = collaboration * consent * control[actor, where]
+                shares[actor, where] = shares[actor, where] * (0.5 + consent) + follow
                 total[where] += shares[actor, where]
     for where in range(territories):
         total[where] = 1.0 + total[where]

@@ -95,6 +95,18 @@ def test_an_answer_stands_between_reviews() -> None:
     assert 0 < answers(24.0) < answers(6.0) < answers(1.0)
 
 
+def test_the_first_answer_takes_time_and_waiting_is_no_refusal() -> None:
+    offers = (instrument("recognition", "KIA"),)
+    slow = small(*WATCHFUL, *WILLING, *offers)
+    kia = slow.armed[at(slow, "KIA")]
+    kia.parameters = kia.parameters.model_copy(update={"answer_months": 24.0})
+    run(slow, 1)
+    assert not slow.level("recognition").any()
+    assert not told(slow, "offer_refused")
+    quick = run(small(*WATCHFUL, *WILLING, *offers), 1)
+    assert quick.level("recognition")[at(quick, "KIA")] == 1.0
+
+
 def test_what_the_kia_fears_grows_with_pressure_and_with_the_reaction_it_expects() -> None:
     model = small()
     offer = Instrument(kind="recognition", target="KIA", level=0.5)

@@ -31,12 +31,47 @@ def test_the_way_to_a_rich_place_leads_over_its_neighbours() -> None:
     rent = np.zeros(len(state.holder))
     rent[vault] = 1e9
     who, where = np.array([rebel]), np.array([door])
-    weights = {**model.profile, "foresight": np.full(len(world.forces), 0.5)}
+    every = np.ones(len(world.forces))
+    weights = {**model.profile, "foresight": 0.5 * every, "weight_safety": 0.0 * every}
+    strength = (np.zeros(state.troops.shape), np.zeros(len(state.holder)))
+
+    def worth(assailable: np.ndarray) -> np.ndarray:
+        return worth_of_places(world, ground, state, rent, weights, (who, where), assailable, strength)
+
+    nothing = np.zeros(state.troops.shape, bool)
     own = own_worth(world, ground, state, rent, weights, who, where)
     behind = own_worth(world, ground, state, rent, weights, who, np.array([vault]))
-    seen = worth_of_places(world, ground, state, rent, weights, who, where)
-    np.testing.assert_allclose(seen, own + 0.5 * behind)
-    both = worth_of_places(world, ground, state, rent, weights, np.array([rebel, rebel]), np.array([door, vault]))
-    np.testing.assert_allclose(both[0], own[0], err_msg="what is within reach already is not opened")
+    np.testing.assert_allclose(worth(nothing), own + 0.5 * behind)
+    both = nothing.copy()
+    both[rebel, vault] = True
+    np.testing.assert_allclose(worth(both), own, err_msg="what can be attacked as it is is not opened")
     state.stance[rebel, enemy] = state.stance[enemy, rebel] = 0
-    np.testing.assert_allclose(worth_of_places(world, ground, state, rent, weights, who, where), own)
+    np.testing.assert_allclose(worth(nothing), own)
+
+
+def test_what_endangers_a_rich_place_is_worth_taking() -> None:
+    scenario = load_scenario("status_quo", [f"world={TINY}", "months=1"])
+    model = RareEarthModel(spec=RunSpec.make("x", scenario.resolved()))
+    world, ground, state = model.world, model.ground, model.state
+    rebel, enemy = 1, 0
+    state.stance[rebel, enemy] = state.stance[enemy, rebel] = -1
+    near = ground.near_dense.copy()
+    np.fill_diagonal(near, False)
+    gate, mine = next((int(a), int(b)) for a in range(len(near)) for b in np.flatnonzero(near[a]))
+    state.holder[:] = rebel
+    state.holder[gate] = enemy
+    rent = np.zeros(len(state.holder))
+    rent[mine] = 1e9
+    every = np.ones(len(world.forces))
+    weights = {**model.profile, "foresight": 0.0 * every, "weight_safety": 0.4 * every}
+    field, guard = np.zeros(state.troops.shape), np.ones(len(state.holder))
+    nothing, pair = np.zeros(state.troops.shape, bool), (np.array([rebel]), np.array([gate]))
+
+    def worth() -> float:
+        return float(worth_of_places(world, ground, state, rent, weights, pair, nothing, (field, guard))[0])
+
+    own = float(own_worth(world, ground, state, rent, weights, *pair)[0])
+    kept = float(own_worth(world, ground, state, rent, weights, pair[0], np.array([mine]))[0])
+    assert worth() == own, "an empty gate endangers nothing"
+    field[enemy, gate] = 3.0
+    np.testing.assert_allclose(worth(), own + 0.4 * kept * 3 / 4)
