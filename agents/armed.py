@@ -172,7 +172,7 @@ def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, de
         places: number of places.
     """
     support = np.zeros((2, places))
-    for actor in np.flatnonzero(budget > 0):
+    for actor in (budget > 0).nonzero()[0].tolist():
         attacks, defends = attacker == actor, defender == actor
         share = min(1.0, float(budget[actor]) / max(int((attacks | defends).sum()), 1))
         enemy_of_attack = np.where(defender[attacks] >= 0, denial[defender[attacks]], 0.0)

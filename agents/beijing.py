@@ -133,4 +133,4 @@ class Beijing(Agent):
         """
         if self.parameters.answer == "outbids" and self.answers(link).any():
             return self.parameters.answer_bid
-        return 1 + (self.parameters.outbid_cap - 1) * float(np.clip(quad_offer, 0.0, 1.0))
+        return 1 + (self.parameters.outbid_cap - 1) * min(max(quad_offer, 0.0), 1.0)

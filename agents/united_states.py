@@ -59,9 +59,7 @@ class UnitedStates(Agent):
         mean += p.envoy_attention * self.envoy * (1 - mean)
         shock = float(draws.normal("attention", month, keys(("US",)))[0])
         scale = p.attention_noise * (1 - p.attention_persistence**2) ** 0.5
-        self.attention = float(
-            np.clip(mean + p.attention_persistence * (self.attention - mean) + scale * shock, 0.0, 1.0)
-        )
+        self.attention = min(max(mean + p.attention_persistence * (self.attention - mean) + scale * shock, 0.0), 1.0)
         return self.attention
 
     def scores(self, standing: Standing) -> Floats:

@@ -17,6 +17,7 @@ from model.dynamics.combat import Fight
 from model.dynamics.diplomacy import stop_fighting
 from model.policy_phases import brokering, coercion
 from model.readings import at_peace, junta_fear, link_with_us, taxes_per_tonne
+from model.state import with_nobody
 from model.world.world import LANES
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ def _stakes(model: RareEarthModel) -> _Stakes:
     holder = state.holder[world.mine_place]
     crossing = world.mine_crossing
     keeper = state.holder[world.crossing_place]
-    bought = np.append(state.dealings.purchase, 1.0)[keeper]
+    bought = with_nobody(state.dealings.purchase, 1.0)[keeper]
     blocked = 1 - state.lanes[crossing, ORE_LANE] * bought[crossing]
-    tax = np.append(taxes_per_tonne(model) / model.p.market.yuan_per_usd, 0.0)[holder]
+    tax = with_nobody(taxes_per_tonne(model) / model.p.market.yuan_per_usd, 0.0)[holder]
     output = state.capacity * np.maximum(state.operating, model.p.budgets.rent_operating)
     per_holder = [output * tax * blocked, state.capacity * blocked, output * tax]
     lost, held, full = (np.bincount(holder + 1, part, minlength=forces + 1)[1:].astype(float) for part in per_holder)
@@ -99,7 +100,7 @@ def negotiate(model: RareEarthModel, prospects: Floats) -> None:
     minded[model.junta] = 0.0
     chance = beijing.bargains_with(minded, state.dealings.talked, link_with_us(model)) * (state.dealings.deal == 0)
     u = model.draws.uniform("kunming", model.month, model.ground.actor_keys)
-    for actor in np.flatnonzero(u < chance):
+    for actor in (u < chance).nonzero()[0]:
         if not isinstance(model.armed[actor], PeoplesDefenceForce):
             _talk(model, int(actor), stakes, prospects)
 
@@ -112,7 +113,7 @@ def _keep_deals(model: RareEarthModel) -> None:
     broken = (
         running & state.dealings.halted & (state.stance[model.junta] == -1) if model.junta >= 0 else running & False
     )
-    for actor in np.flatnonzero(broken):
+    for actor in broken.nonzero()[0]:
         tell(model, "deal_broken", f"{model.name(int(actor))} fights again: its deal with Beijing is void", int(actor))
     state.dealings.deal = np.where(broken, 0, np.maximum(state.dealings.deal - 1, 0))
     state.dealings.patron[broken] = 0.0
@@ -305,9 +306,9 @@ def _carry_out_threats(model: RareEarthModel) -> None:
     cuts = state.dealings.threat & (state.dealings.purchase >= 1.0) & (u < p.threat_execution * (1 - short))
     ends = special.expit(p.reopen_base + p.shortage_reopening * p.weight_shortage_ore * short)
     resumes = (state.dealings.purchase < 1.0) & (calm | (u > 1 - ends))
-    for actor in np.flatnonzero(cuts):
+    for actor in cuts.nonzero()[0]:
         text = f"Beijing has its buyers take less of {model.name(int(actor))}'s ore"
         tell(model, "purchases_cut", text, int(actor), value=p.purchase_floor)
-    for actor in np.flatnonzero(resumes):
+    for actor in resumes.nonzero()[0]:
         tell(model, "purchases_resumed", f"Chinese buyers take {model.name(int(actor))}'s ore again", int(actor))
     state.dealings.purchase = np.where(cuts, p.purchase_floor, np.where(resumes, 1.0, state.dealings.purchase))

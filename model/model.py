@@ -112,6 +112,10 @@ class RareEarthModel(mesa.Model):
         self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
         self.delivered: dict[str, Floats] = {}
         self.refused: dict[int, list[str]] = {}
+        index = world.force_index
+        self.kia = np.array([index["KIA"]] if "KIA" in index else [], np.int64)
+        self.pdf = np.array([actor.index for actor in self.armed if isinstance(actor, PeoplesDefenceForce)], np.int64)
+        self.teachers = np.array([not isinstance(actor, Junta) for actor in self.armed], float)
         eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
         demand = self.setup.united_states.demand_t
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)

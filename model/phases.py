@@ -140,7 +140,7 @@ def fight(model: RareEarthModel, orders: Orders) -> Fight:
 
 def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: Ints) -> None:
     towns = model.ground.is_town
-    for row in np.flatnonzero(result.fallen):
+    for row in result.fallen.nonzero()[0]:
         place, winner, loser = int(result.place[row]), int(result.attacker[row]), int(result.defender[row])
         kind = "town_taken" if towns[place] else "site_taken"
         tell(
@@ -151,7 +151,7 @@ def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: In
             other=loser,
             place=place,
         )
-    for row in np.flatnonzero(result.begun):
+    for row in result.begun.nonzero()[0]:
         place, attacker, defender = int(result.place[row]), int(result.attacker[row]), int(result.defender[row])
         text = f"{model.name(attacker)} lays siege to {{place}}, held by {model.name(defender)}"
         tell(model, "siege_begun", text, attacker, other=defender, place=place)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed import Junta, PeoplesDefenceForce
+from agents.armed import PeoplesDefenceForce
 from agents.armed_parameters import PeoplesDefenceForceParameters
 from agents.instruments import NUG, PARTNER
 from agents.united_states import NO_ONE
@@ -239,7 +239,7 @@ def recognise(model: RareEarthModel) -> None:
     """Recognition by the US, Western governments that follow, and the hope that others draw from it."""
     state, level = model.state, model.level("recognition")
     before = share_that_recognises(model)
-    for actor in np.flatnonzero(level > 0).tolist():
+    for actor in (level > 0).nonzero()[0].tolist():
         signal = (float(level[actor]), float(before[actor]), _territory(model, actor))
         actor_key = int(model.ground.actor_keys[actor])
         for government in model.western:
@@ -247,13 +247,12 @@ def recognise(model: RareEarthModel) -> None:
     after = share_that_recognises(model)
     p, base = model.setup.western, model.profile["recognition_base"]
     state.recognition = np.minimum(base + p.us_share * level + (1 - p.us_share) * after, 1.0)
-    for actor in np.flatnonzero(after > before).tolist():
+    for actor in (after > before).nonzero()[0].tolist():
         more = round(float(after[actor] - before[actor]) * len(model.western))
         who = "One more Western government follows" if more == 1 else f"{more} more Western governments follow"
         text = f"{who} the US in recognising {model.name(actor)}"
         tell(model, "western_followers", text, actor, value=float(after[actor]) * len(model.western))
-    teachers = np.array([not isinstance(actor, Junta) for actor in model.armed], float)
-    governance.learn(model.world, state, model.profile, model.level("aid"), teachers, model.p.governance)
+    governance.learn(model.world, state, model.profile, model.level("aid"), model.teachers, model.p.governance)
 
 
 def _territory(model: RareEarthModel, actor: int) -> float:

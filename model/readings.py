@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.dynamics import market, trade
+from model.state import with_nobody
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
@@ -21,14 +22,16 @@ def junta_fear(model: RareEarthModel) -> float:
     if model.junta < 0:
         return 0.0
     lost = float(model.state.towns_lost_year[model.junta])
-    return float(np.clip(lost / model.beijing.parameters.collapse_towns, 0.0, 1.0))
+    return min(max(lost / model.beijing.parameters.collapse_towns, 0.0), 1.0)
 
 
 def link_with_us(model: RareEarthModel) -> Floats:
     """(F,) how far the US deals with each armed actor this month, as Beijing sees it: the strongest of its instruments."""
+    kinds = ("recognition", "aid", "arms", "intelligence", "training", "logistics", "air_denial", "offtake")
     link = np.zeros(len(model.armed))
-    for kind in ("recognition", "aid", "arms", "intelligence", "training", "logistics", "air_denial", "offtake"):
-        link = np.maximum(link, model.level(kind))
+    for kind in kinds:
+        if kind in model.delivered:
+            link = np.maximum(link, model.level(kind))
     return link
 
 
@@ -57,5 +60,5 @@ def tax_terms(model: RareEarthModel) -> tuple[Ints, Floats, Floats]:
 def ore_usd(model: RareEarthModel) -> Floats:
     """(M,) USD a tonne that a holder of each mine can hope for: its present holder's tax."""
     holder = model.state.holder[model.world.mine_place]
-    tax = np.append(taxes_per_tonne(model), 0.0)[holder]
+    tax = with_nobody(taxes_per_tonne(model), 0.0)[holder]
     return np.asarray(tax / model.p.market.yuan_per_usd)

@@ -23,6 +23,13 @@ CHINA_OFFICIAL, CHINA_INFORMAL, QUAD = 0, 1, 2
 DESTINATIONS = ("china_official", "china_informal", "quad")
 
 
+def with_nobody(values: Floats, last: float) -> Floats:
+    """(K + 1,) the (K,) ``values`` and one more, which index -1 (:data:`NOBODY`) finds."""
+    out = np.empty(len(values) + 1)
+    out[:-1], out[-1] = values, last
+    return out
+
+
 @dataclass
 class Market:
     """Prices and the stores of buyers, separators and India."""

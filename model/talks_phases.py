@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed import PeoplesDefenceForce
 from model.chronicle import tell
 from model.dynamics import diplomacy, settlement
 from model.dynamics.diplomacy import Delegations
@@ -51,13 +50,12 @@ _SETTLEMENT = {
 
 def opposition(model: RareEarthModel) -> Opposition:
     """Whose consent a settlement needs beside the junta's, and how they stand abroad against the junta."""
-    index = model.world.force_index
-    kia = np.array([index["KIA"]] if "KIA" in index else [], np.int64)
-    pdf = np.array([actor.index for actor in model.armed if isinstance(actor, PeoplesDefenceForce)], np.int64)
-    shares = share_that_recognises(model)
-    ours = float(shares[model.junta]) if model.junta >= 0 else 0.0
-    theirs = float(np.delete(shares, model.junta).max(initial=0.0)) if model.junta >= 0 else 0.0
-    return Opposition(kia, pdf, theirs - ours)
+    standing = 0.0
+    if model.junta >= 0:
+        shares = share_that_recognises(model).tolist()
+        ours = shares.pop(model.junta)
+        standing = max(shares, default=0.0) - ours
+    return Opposition(model.kia, model.pdf, standing)
 
 
 def _cease_fire(model: RareEarthModel, sides: Delegations) -> None:

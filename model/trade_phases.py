@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ from model.dynamics import market, mining, quad, trade
 from model.dynamics.market import margin_abroad
 from model.dynamics.trade import Terms
 from model.readings import link_with_us, tax_terms
+from model.state import with_nobody
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
@@ -69,9 +69,7 @@ def _terms(model: RareEarthModel) -> Terms:
     rules, yuan, share = tax_terms(model)
     us, p = model.united_states.parameters, model.p
     passage = np.maximum(model.level("brokering"), us.envoy_brokering * model.level("envoy"))
-    plain = Terms.plain(model.world)
-    return dataclasses.replace(
-        plain,
+    return Terms(
         tax_rule=rules,
         tax_yuan=yuan,
         tax_share=share,
@@ -79,15 +77,15 @@ def _terms(model: RareEarthModel) -> Terms:
         passage=passage,
         quad_freight=model.setup.quad.freight_usd_per_t * p.market.yuan_per_usd,
         embargo=model.beijing.embargo(model.setup.quad.embargo_reagent, link_with_us(model)),
-        purchase=np.append(model.state.dealings.purchase, 1.0)[model.state.holder[model.world.crossing_place]],
+        purchase=with_nobody(model.state.dealings.purchase, 1.0)[model.state.holder[model.world.crossing_place]],
     )
 
 
 def _invest(model: RareEarthModel, net_back: Floats) -> Floats:
     state = model.state
-    margins = np.append(mining.margin(net_back, model.world.mine_cost), margin_abroad(state, model.p.market))
-    security = np.append(state.security, 1.0)
-    capacity = np.append(state.capacity, state.market.other_origins)
+    margins = with_nobody(mining.margin(net_back, model.world.mine_cost), margin_abroad(state, model.p.market))
+    security = with_nobody(state.security, 1.0)
+    capacity = with_nobody(state.capacity, state.market.other_origins)
     total = np.zeros(len(capacity))
     for buyer, share in zip(model.buyers, model.reference.share, strict=True):
         total += buyer.invest(margins, security, capacity, float(share))
@@ -99,7 +97,7 @@ def _licences(model: RareEarthModel) -> Floats:
     state, world = model.state, model.world
     holder = state.holder[world.mine_place]
     shut = 1 - state.lanes[world.mine_crossing, 0]
-    allowed = np.append(model.profile["licence_when_closed"], 0.0)[holder]
+    allowed = with_nobody(model.profile["licence_when_closed"], 0.0)[holder]
     return np.asarray(1 - shut * (1 - allowed))
 
 

@@ -6,7 +6,6 @@ from model.model import RareEarthModel
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
 
-
 # Who is offered something answers at once.
 PROMPT = tuple(f"actors.{actor}.answer_months=1" for actor in ("JUNTA", "KIA", "UWSA", "PDF-SAGAING"))
 

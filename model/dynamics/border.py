@@ -144,7 +144,7 @@ def shut_gates_taken(world: World, state: State, before: Ints) -> list[tuple[int
     keeper, past = state.holder[world.crossing_place], before[world.crossing_place]
     taken = (keeper != past) & (keeper >= 0) & world.chinese_crossings
     shut: list[tuple[int, int, bool]] = []
-    for crossing in np.flatnonzero(taken):
+    for crossing in taken.nonzero()[0]:
         others = (keeper == keeper[crossing]) & world.chinese_crossings & ~taken
         if not others.any():
             continue
@@ -192,8 +192,8 @@ def lean_on_suppliers(
     """
     cut: list[tuple[int, int]] = []
     back: list[tuple[int, int]] = []
-    for supplier in np.flatnonzero(gives > 0):
-        ally = np.flatnonzero(state.stance[supplier] == 1)
+    for supplier in (gives > 0).nonzero()[0]:
+        ally = (state.stance[supplier] == 1).nonzero()[0]
         ally = ally[ally != supplier]
         keys = (ground.actor_keys[supplier : supplier + 1], ground.actor_keys[ally])
         u = draws.uniform("leash", state.month, *keys)

@@ -146,7 +146,7 @@ def step(
     income = _income(world, ground, state, profile, means, parameters)
     upkeep = profile["upkeep_usd"] * state.troops.sum(axis=1)
     available = state.treasury + income
-    services = np.clip(means["services"], 0.0, available)
+    services = np.minimum(np.maximum(means["services"], 0.0), available)
     paid = np.minimum(upkeep, available - services)
     left = np.maximum(income - upkeep - services, 0.0)
     fighters = np.maximum(state.troops.sum(axis=1), 1)
@@ -173,7 +173,8 @@ def step(
 def _access(state: State, through_allies: Floats) -> Floats:
     """(F,) how open the arms market is to each, 0-1."""
     at_war = (state.stance == -1).any(axis=1)
-    allied = (state.stance == 1) & ~np.eye(len(at_war), dtype=bool)
+    allied = state.stance == 1
+    np.fill_diagonal(allied, False)
     return np.where((allied & at_war).any(axis=1), 1.0, 1 - through_allies)
 
 

@@ -362,7 +362,7 @@ def lift_sieges(state: State, saved: float) -> tuple[Ints, Ints]:
     Returns:
         Places that had been besieged and the actors that besieged them.
     """
-    at = np.flatnonzero(state.attacker != NOBODY)
+    at = (state.attacker != NOBODY).nonzero()[0]
     besieger, holder = state.attacker[at], state.holder[at]
     peace = (holder >= 0) & (state.stance[besieger, holder] != -1)
     left = (state.quiet[at] >= 2) | (state.quiet[at] > 0) & (state.urban[at] <= saved)
@@ -378,7 +378,7 @@ def lift_sieges(state: State, saved: float) -> tuple[Ints, Ints]:
 
 def take(ground: Ground, state: State, draws: Draws, fight: Fight, parameters: CombatParameters) -> None:
     """Hand fallen places to those who took them; their garrisons flee, are captured, or scatter."""
-    for row in np.flatnonzero(fight.fallen):
+    for row in fight.fallen.nonzero()[0]:
         place, winner, loser = int(fight.place[row]), int(fight.attacker[row]), int(fight.defender[row])
         if loser >= 0:
             _rout(ground, state, draws, place, winner, loser, parameters)
@@ -401,12 +401,11 @@ def _rout(
     ground: Ground, state: State, draws: Draws, place: int, winner: int, loser: int, parameters: CombatParameters
 ) -> None:
     garrison = int(state.troops[loser, place])
-    refuges = np.flatnonzero(
-        ground.near_dense[place] & (state.holder == loser) & (np.arange(len(state.holder)) != place)
-    )
-    share = parameters.captured_share if refuges.size else 1.0
+    near = ground.near_end[ground.near_start[place] : ground.near_start[place + 1]]
+    refuges = near[(state.holder[near] == loser) & (near != place)]
+    share = np.array([parameters.captured_share if refuges.size else 1.0])
     keys = (ground.actor_keys[loser : loser + 1], ground.place_keys[place : place + 1])
-    captured = int(draws.binomial("captured", state.month, garrison, share, *keys)[0])
+    captured = int(draws.binomial("captured", state.month, np.array([garrison]), share, *keys)[0])
     fighters = max(int(state.troops[loser].sum()), 1)
     arms = float(state.arms[loser]) * captured / fighters
     state.troops[loser, place] = 0

@@ -2,10 +2,11 @@
 
 Equation (E3.5 as corrected by K2): ``c <- normalise(c^(1 - lambda) * c*^lambda)``. The target ``c*`` is in proportion to
 ``w_f = (0.5 + L_f) ((T_f s_f / h)^m + b [f holds the town, unbesieged]) + k L_f c_f`` with a constant weight 1 for nobody,
-where ``T_f`` counts of a garrison the patrols alone, and ``h`` is how many fighters it takes to hold the township. The last term is collaboration, which control breeds where
-people consent (Kalyvas 2006): village administrations, schools and courts go on without a garrison, and nothing comes from
-nothing. An unequal pair therefore keeps a stable mixed share, and thinly held land stays nobody's. An actor without any
-weight fades by a declared factor instead of vanishing at once.
+where ``T_f`` counts of a garrison the patrols alone, and ``h`` is how many fighters it takes to hold the township.
+The last term is collaboration, which control breeds where people consent (Kalyvas 2006): village administrations,
+schools and courts go on without a garrison, and nothing comes from nothing. An unequal pair therefore keeps a stable
+mixed share, and thinly held land stays nobody's. An actor without any weight fades by a declared factor instead of
+vanishing at once.
 """
 
 from __future__ import annotations

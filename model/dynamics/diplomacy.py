@@ -177,10 +177,10 @@ def step(
     chance = p.ceasefire_hazard * special.expit(p.precision * worth) * special.expit(p.precision * ours)
     u = draws.uniform("talks", state.month, ground.actor_keys)
     war = state.stance[junta] == -1
-    signed = np.flatnonzero(war & (u < chance))
+    signed = (war & (u < chance)).nonzero()[0]
     tempted = taking_up_arms(state, junta, profile, against, p)
     quiet = (state.stance[junta] == 0) & (np.arange(len(war)) != junta) & ~state.parties
-    broken = np.flatnonzero(quiet & (u > 1 - tempted))
+    broken = (quiet & (u > 1 - tempted)).nonzero()[0]
     stop_fighting(state, junta, signed)
     begin_fighting(state, junta, broken)
     return TalksReport(signed, broken)

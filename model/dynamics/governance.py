@@ -141,7 +141,7 @@ def learn(
     backing = np.maximum(np.maximum(state.recognition - profile["recognition_base"], aid), 0.0)
     lesson = teachers * services_given(world, state) * backing / (backing + p.hope_half)
     fright = profile["dependence_on_china"][:, None] * (teachers * state.pressure * (backing > 0))[None, :]
-    signal = np.clip((lesson[None, :] - fright).max(axis=1), 0.0, 1.0)
+    signal = np.minimum(np.maximum((lesson[None, :] - fright).max(axis=1), 0.0), 1.0)
     state.hope += p.hope_rate * (teachers * signal - state.hope)
 
 

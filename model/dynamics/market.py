@@ -314,7 +314,7 @@ def gate_price(price_ore: float, parameters: MarketParameters) -> float:
 def inventory_gap(state: State, reference: Reference) -> Floats:
     """How far each buyer's store lies under what it wants: 1 empty, 0 as wanted, -2 at most where it overflows; (B,)."""
     gap = 1.0 - state.market.inventory / np.maximum(reference.target, 1e-9)
-    return np.clip(gap, -2.0, 1.0)
+    return np.minimum(np.maximum(gap, -2.0), 1.0)
 
 
 def post_bids(state: State, reference: Reference, factor: Floats, parameters: MarketParameters) -> None:

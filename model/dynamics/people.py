@@ -103,7 +103,7 @@ def _consent(ground: Ground, world: World, state: State, under_control: Floats) 
     home, at_home = _home_people(ground, world)
     total = np.where(under_control > 0, under_control, at_home)
     consent = over_heads(world, state, state.legitimacy)
-    for actor in np.flatnonzero(under_control <= 0):
+    for actor in (under_control <= 0).nonzero()[0]:
         consent[actor] = (home[actor] * state.legitimacy[actor]).sum()
     return consent / np.maximum(total, 1.0)
 
@@ -160,7 +160,7 @@ def recruit(
     manpower = np.maximum(start["troops"], profile["mobilised_share"] * _home_people(ground, world)[1])
     consent = _consent(ground, world, state, controlled)
     most = np.maximum(profile["force_cap"] * start["troops"], manpower)
-    room = np.clip(p.cap_fade * (1 - fighters / np.maximum(most, 1.0)), 0.0, 1.0)
+    room = np.minimum(np.maximum(p.cap_fade * (1 - fighters / np.maximum(most, 1.0)), 0.0), 1.0)
     volunteers = profile["volunteer_rate"] * manpower * (consent / p.consent_normal) * room
     reach = np.minimum(controlled / np.maximum(start["people"], 1.0), 2.0)
     conscripts = profile["conscripts_per_month"] * reach * room
