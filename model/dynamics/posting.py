@@ -68,16 +68,17 @@ def move(
         mobile_share: (F,) share of the wanted change that can be made in a month.
         parameters: the table above.
     """
+    if compiled():
+        weights = (parameters.threat_weight, parameters.staging_weight, parameters.countryside_weight)
+        barred = (state.supply, state.attacker, state.isolated)
+        seen = (reach, staging, state.stance, state.holder, state.control, ground.posture, mobile_share)
+        sums.move_reserves(state.troops, *(*barred, *seen), weights, parameters.joined_supply)
+        return
     forces = np.arange(len(state.troops))
     held = state.holder[None] == forces[:, None]
     besieging = state.attacker[None] == forces[:, None]
     joined = (state.supply >= parameters.joined_supply) & ~besieging
     joined &= (state.isolated == 0) | ~held
-    if compiled():
-        weights = (parameters.threat_weight, parameters.staging_weight, parameters.countryside_weight)
-        where = (state.stance, state.holder, state.control, ground.posture)
-        sums.move_reserves(state.troops, joined, reach, staging, *where, mobile_share, weights)
-        return
     enemy = over_actors(state.stance == -1, reach)
     threat = np.divide(enemy, enemy + reach, out=np.zeros_like(enemy), where=enemy + reach > 0)
     ours = state.control[:-1][:, ground.territory] * ground.is_town

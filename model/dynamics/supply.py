@@ -119,7 +119,9 @@ class RoadNetwork:
             update_distances(self._distance, self._starts, self._ends, self.graph.data, *both, homes)
             self._passable, self._depots = passable, depots
             return self._distance
-        changed = ((passable != self._passable) | (depots != self._depots)).any(axis=1)
+        # What changes beyond the places that are joined to the headquarters joins none of them.
+        different = (passable != self._passable) | (depots != self._depots)
+        changed = (different & np.isfinite(self._distance)).any(axis=1)
         self._passable, self._depots = passable, depots
         for actor in np.flatnonzero(changed):
             self._distance[actor] = self._from_depots(passable[actor], depots[actor], int(homes[actor]))

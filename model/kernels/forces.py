@@ -29,16 +29,6 @@ def present(troops: Ints, supply: Floats) -> tuple[Ints, Floats]:
 
 
 @kernel
-def _field(troops: Ints, worth: Floats, factor: Floats, entries: Ints) -> Floats:
-    field = np.zeros(troops.shape)
-    places = troops.shape[1]
-    for k in range(len(entries)):
-        actor, place = divmod(entries[k], places)
-        field[actor, place] = troops[actor, place] * worth[actor] * factor[k]
-    return field
-
-
-@kernel
 def neighbour_sums(start: Ints, end: Ints, values: Floats) -> Floats:
     """(F, P) sums of (F, P) ``values`` over each place and the places next to it, in their order.
 
@@ -58,19 +48,38 @@ def neighbour_sums(start: Ints, end: Ints, values: Floats) -> Floats:
 
 
 @kernel
-def _spare(
-    field: Floats, threat: Floats, siege: Floats, holder: Ints, attacker: Ints, stance: Ints, wall: Floats
-) -> Floats:
+def _spread(start: Ints, end: Ints, entries: Ints, values: Floats, shape: tuple[int, int]) -> Floats:
+    """The same for values (E,) at the flattened positions ``entries``, and 0 elsewhere."""
+    out = np.zeros(shape)
+    actor, first = 0, 0
+    for e in range(len(entries)):
+        while entries[e] >= first + shape[1]:
+            actor, first = actor + 1, first + shape[1]
+        place, row = entries[e] - first, out[actor]
+        for k in range(start[place], start[place + 1]):
+            row[end[k]] += values[e]
+    return out
+
+
+@kernel
+def _enemies(values: Floats, factor: Floats, holder: Ints, stance: Ints) -> Floats:
+    """(P,) sums of ``factor * values`` over the enemies of each place's holder, actor after actor."""
+    out = np.zeros(len(holder))
+    for other in range(len(values)):
+        row = values[other]
+        for place in range(len(holder)):
+            if holder[place] >= 0 and stance[other, holder[place]] == -1:
+                out[place] += factor[other] * row[place]
+    return out
+
+
+@kernel
+def _spare(field: Floats, enemy: Floats, siege: Floats, holder: Ints, attacker: Ints, wall: Floats) -> Floats:
     share = np.ones(field.shape)
     for place in range(len(holder)):
-        actor = holder[place]
+        actor, besieger = holder[place], attacker[place]
         if actor >= 0 and field[actor, place] > 0:
-            enemy = 0.0
-            for other in range(len(field)):
-                if stance[actor, other] == -1:
-                    enemy += threat[other, place]
-            share[actor, place] = 1 - min(enemy / wall[place] / field[actor, place], 1.0)
-        besieger = attacker[place]
+            share[actor, place] = 1 - min(enemy[place] / wall[place] / field[actor, place], 1.0)
         if besieger >= 0 and field[besieger, place] > 0:
             share[besieger, place] = 1 - min(siege[place] / field[besieger, place], 1.0)
     return share
@@ -126,23 +135,29 @@ def strengths(
         values: strength of a defence without supply, share of an ally's fighters that joins a defence, siege odds.
     """
     holder, attacker, stance = where
-    field = _field(troops, worth, factor, entries)
-    reach = neighbour_sums(near[0], near[1], field)
+    shape, field, strength, bound = troops.shape, np.zeros(troops.shape), np.empty(len(entries)), np.empty(len(entries))
+    for k in range(len(entries)):
+        actor, place = divmod(entries[k], shape[1])
+        strength[k] = troops[actor, place] * worth[actor] * factor[k]
+        field[actor, place] = strength[k]
+    reach = _spread(near[0], near[1], entries, strength, shape)
     guard = _guards(troops, worth, supply, values[0], holder, stance, values[1])
-    siege, part = guard * wall * values[2], np.empty(field.shape)
-    part[:] = commit.reshape((-1, 1))
-    bound = _spare(field, part * reach, siege, holder, attacker, stance, wall)
-    threat = neighbour_sums(near[0], near[1], part * bound * field)
-    share = _spare(field, threat, siege, holder, attacker, stance, wall)
-    drawn = np.zeros(field.shape)
-    for actor in range(len(field)):
-        for place in range(field.shape[1]):
-            share[actor, place] *= commit[actor]
-            drawn[actor, place] = share[actor, place] * field[actor, place]
-    called = neighbour_sums(near[0], near[1], drawn)
-    for actor in range(len(field)):
-        for place in range(field.shape[1]):
-            called[actor, place] = field[actor, place] + called[actor, place] - drawn[actor, place]
+    siege = guard * wall * values[2]
+    share = _spare(field, _enemies(reach, commit, holder, stance), siege, holder, attacker, wall)
+    for k in range(len(entries)):
+        actor, place = divmod(entries[k], shape[1])
+        bound[k] = commit[actor] * share[actor, place] * strength[k]
+    threat = _spread(near[0], near[1], entries, bound, shape)
+    share = _spare(field, _enemies(threat, np.ones(shape[0]), holder, stance), siege, holder, attacker, wall)
+    for actor in range(shape[0]):
+        share[actor] *= commit[actor]
+    for k in range(len(entries)):
+        actor, place = divmod(entries[k], shape[1])
+        bound[k] = share[actor, place] * strength[k]
+    called = _spread(near[0], near[1], entries, bound, shape)
+    for k in range(len(entries)):
+        actor, place = divmod(entries[k], shape[1])
+        called[actor, place] = strength[k] + called[actor, place] - bound[k]
     return field, reach, share, called, guard
 
 

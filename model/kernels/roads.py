@@ -159,10 +159,10 @@ def update_distances(
     for actor in range(len(homes)):
         changed = False
         for place in range(distance.shape[1]):
-            if (
-                passable[0][actor, place] != passable[1][actor, place]
-                or depots[0][actor, place] != depots[1][actor, place]
-            ):
+            # What changes beyond the places that are joined to the headquarters joins none of them.
+            same = passable[0][actor, place] == passable[1][actor, place]
+            same = same and depots[0][actor, place] == depots[1][actor, place]
+            if not same and distance[actor, place] < np.inf:
                 changed = True
                 break
         if changed:

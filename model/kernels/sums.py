@@ -201,7 +201,6 @@ def take_in(troops: Ints, posture: Floats, holder: Ints, isolated: Ints, home: I
 @kernel
 def _wanted_row(
     actor: int,
-    troops: Ints,
     joined: Bools,
     reach: Floats,
     staging: Floats,
@@ -213,20 +212,20 @@ def _wanted_row(
 ) -> Floats:
     """(P,) weights of the places at which one actor wants its fighters; see :func:`model.dynamics.posting.move`."""
     threat_weight, staging_weight, countryside_weight = weights
-    out = np.zeros(len(holder))
+    out, enemy, own = np.zeros(len(holder)), np.zeros(len(holder)), reach[actor]
+    for other in range(len(reach)):
+        if stance[actor, other] == -1:
+            theirs = reach[other]
+            for place in range(len(holder)):
+                enemy[place] += theirs[place]
     for place in range(len(holder)):
         if not joined[place]:
             continue
-        held = holder[place] == actor
-        present = 1.0 if held else countryside_weight * shares[place]
+        present = 1.0 if holder[place] == actor else countryside_weight * shares[place]
         if present == 0:
             continue
-        enemy = 0.0
-        for other in range(len(reach)):
-            if stance[actor, other] == -1:
-                enemy += reach[other, place]
-        both = enemy + reach[actor, place]
-        threat = enemy / both if both > 0 else 0.0
+        both = enemy[place] + own[place]
+        threat = enemy[place] / both if both > 0 else 0.0
         out[place] = present * (posture[place] * (1 + threat_weight * threat) + staging_weight * staging[place])
     return out
 
@@ -234,7 +233,9 @@ def _wanted_row(
 @kernel
 def move_reserves(
     troops: Ints,
-    joined: Bools,
+    supply: Floats,
+    attacker: Ints,
+    isolated: Ints,
     reach: Floats,
     staging: Floats,
     stance: Ints,
@@ -243,27 +244,29 @@ def move_reserves(
     posture: Floats,
     mobile: Floats,
     weights: tuple[float, float, float],
+    joined_supply: float,
 ) -> None:
     """Move fighters in ``troops`` towards where each actor wants them; see :func:`model.dynamics.posting.move`."""
     places = len(holder)
-    arriving, shares = np.empty(places, np.int64), np.zeros(places)
+    arriving, shares, joined = np.empty(places, np.int64), np.zeros(places), np.empty(places, np.bool_)
     for actor in range(len(troops)):
+        for place in range(places):
+            free = supply[actor, place] >= joined_supply and attacker[place] != actor
+            joined[place] = free and (isolated[place] == 0 or holder[place] != actor)
         # The first places are the territories' towns; a site has no countryside of its own.
         shares[: control.shape[1]] = control[actor]
-        weight = _wanted_row(
-            actor, troops[actor], joined[actor], reach, staging[actor], stance, holder, shares, posture[actor], weights
-        )
+        weight = _wanted_row(actor, joined, reach, staging[actor], stance, holder, shares, posture[actor], weights)
         total = _pairwise(weight, 0, places)
         if not total > 0:
             continue
         pool = 0
         for place in range(places):
-            if joined[actor, place]:
+            if joined[place]:
                 pool += troops[actor, place]
         scale = pool / max(total, 1e-12)
         moving, lacking = 0, False
         for place in range(places):
-            free = troops[actor, place] if joined[actor, place] else 0
+            free = troops[actor, place] if joined[place] else 0
             goal = weight[place] * scale
             weight[place] = max(goal - free, 0.0)
             lacking = lacking or weight[place] > 0
