@@ -80,7 +80,7 @@ class FrontsOnArrays(mesa.Model):
         fight = combat.resolve(ground, state, self.draws, orders, tables, self.profile, self.air, "ratio")
         fallen = fight.place[fight.fallen]
         state.holder[fallen] = fight.attacker[fight.fallen]
-        state.attacker[fallen], state.urban[fallen] = NOBODY, 0.0
+        state.attacker[fallen], state.urban[fallen], state.besieged[fallen] = NOBODY, 0.0, 0
         state.posts[fallen] = (p.combat.posts_on_capture * state.posts_full[fallen]).astype(np.int64)
         control.update(ground, state, self.needed, p.control)
         self.month += 1

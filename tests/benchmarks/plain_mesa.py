@@ -49,7 +49,7 @@ class Place(CellAgent):
         super().__init__(model)
         self.index, self.is_town = index, bool(ground.is_town[index])
         self.holder, self.attacker = int(state.holder[index]), int(state.attacker[index])
-        self.urban, self.isolated = float(state.urban[index]), 0
+        self.urban, self.isolated, self.besieged = float(state.urban[index]), 0, int(state.besieged[index])
         self.posts, self.posts_full = int(state.posts[index]), int(state.posts_full[index])
         self.troops = state.troops[:, index].tolist()
         self.supply = [1.0] * len(self.troops)
@@ -82,10 +82,13 @@ class Place(CellAgent):
         chance = model.success(attack, defence * (fort.town if self.is_town else fort.site))
         tries = sum(model.assaults[actor] for actor in sides)
         self.posts -= min(model.luck.binomial("posts", tries, chance_post, self.index), self.posts)
+        if self.attacker < 0 or model.stance[self.attacker][leader] != 1:
+            self.besieged = 0
+        self.besieged += 2 * self.posts <= self.posts_full
         fallen = self._siege(leader, chance)
         self._losses(sides, chance)
         if fallen:
-            self.holder, self.attacker, self.urban = leader, -1, 0.0
+            self.holder, self.attacker, self.urban, self.besieged = leader, -1, 0.0, 0
             self.posts = int(model.p.combat.posts_on_capture * self.posts_full)
 
     def _siege(self, leader: int, chance: float) -> bool:
@@ -130,11 +133,13 @@ class Place(CellAgent):
         for part in self.parts:
             for actor, troops in enumerate(part.troops):
                 if troops:
-                    weight[actor] += troops * part.supply[actor]
+                    out = p.garrison_patrols if part.holder == actor else 1.0
+                    weight[actor] += troops * part.supply[actor] * out
         weight = [(force / self.needed) ** p.decisiveness if force else 0.0 for force in weight]
-        if self.holder >= 0:
+        if self.holder >= 0 and not self.besieged:
             weight[self.holder] += p.town_weight
-        weight = [w * (0.5 + consent) for w, consent in zip(weight, self.legitimacy, strict=True)]
+        known = zip(weight, self.legitimacy, self.shares, strict=False)
+        weight = [w * (0.5 + consent) + p.collaboration * consent * share for w, consent, share in known]
         total = 1.0 + sum(weight)
         aim = [*(w / total for w in weight), 1.0 / total]
         aim = [max(a, p.fading * share) for a, share in zip(aim, self.shares, strict=True)]
