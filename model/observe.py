@@ -31,12 +31,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from model.kernels import compiled, laws
 from model.state import NOBODY, State
 from model.world.world import World
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 FULL_AUTHORITY = 0.10
 """Share of the countryside in other armed hands from which an authority is no longer full; assumed from SAC-M's words."""
@@ -77,25 +75,8 @@ def observe(world: World, state: State, junta: int) -> dict[str, float]:
     """
     if junta < 0:
         return dict.fromkeys(MEASURES, 0.0)
-    side = state.stance[junta] == 1
-    area, people, one = _weights(world)
-    full, j_square, r_square, writ, resistance, held = _seen(world, state, side)
-    return {
-        "sacm_full_area": float(area @ full),
-        "sacm_full_population": float(people @ full),
-        "bbc_full_area": float(area @ j_square),
-        "bbc_resistance_area": float(area @ r_square),
-        "nug_junta": float(one @ writ),
-        "nug_resistance": float(one @ resistance),
-        "polls": float(held.sum()),
-    }
-
-
-def _seen(world: World, state: State, side: Bools) -> Floats:
-    """(6, N) what the measures see of each township: full authority, J^2, R^2, the writ, the resistance's, towns held."""
-    if compiled():
-        return laws.observed(state.control, side, state.holder, state.attacker, FULL_AUTHORITY, WRIT)
     towns = len(world.codes)
+    side = state.stance[junta] == 1
     ours = side[:, None] * state.control[:-1]
     j = ours.sum(axis=0)
     r = state.control[:-1].sum(axis=0) - j
@@ -103,4 +84,13 @@ def _seen(world: World, state: State, side: Bools) -> Floats:
     held = (holder >= 0) & side[holder]
     full = held & (state.attacker[:towns] == NOBODY) & (r < FULL_AUTHORITY)
     resistance = ((holder >= 0) & ~held) | (r > 0.5)
-    return np.stack([full, j**2, r**2, held & ~resistance & (j >= WRIT), resistance, held]).astype(np.float64)
+    area, people, one = _weights(world)
+    return {
+        "sacm_full_area": float(area @ full),
+        "sacm_full_population": float(people @ full),
+        "bbc_full_area": float(area @ j**2),
+        "bbc_resistance_area": float(area @ r**2),
+        "nug_junta": float(one @ (held & ~resistance & (j >= WRIT))),
+        "nug_resistance": float(one @ resistance),
+        "polls": float(held.sum()),
+    }

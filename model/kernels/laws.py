@@ -1,4 +1,4 @@
-"""Kernels of the record: whether a month's ledgers close, and what measures of control see of each township."""
+"""Kernel of the record: whether a month's ledgers close."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from model.kernels import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 @kernel
@@ -71,36 +70,3 @@ def hold(
     for mine in range(len(stock)):
         enough = enough and not stock[mine] < -1e-9 and not ore[mine].min() < 0
     return enough
-
-
-@kernel
-def observed(control: Floats, side: Bools, holder: Ints, attacker: Ints, full_authority: float, writ: float) -> Floats:
-    """(6, N) what the measures of :func:`model.observe.observe` see of each township, in its order; the last: towns held.
-
-    Args:
-        control: (F + 1, N) shares of the countryside.
-        side: (F,) the junta and those allied with it.
-        holder: (P,) who holds each place.
-        attacker: (P,) who besieges it.
-        full_authority: share in other armed hands from which authority is not full.
-        writ: share that lets the junta's writ run.
-    """
-    forces, towns = len(side), control.shape[1]
-    ours, armed, out = np.zeros(towns), np.zeros(towns), np.zeros((6, towns))
-    for actor in range(forces):
-        shares = control[actor]
-        for where in range(towns):
-            armed[where] += shares[where]
-            if side[actor]:
-                ours[where] += shares[where]
-    for where in range(towns):
-        j = ours[where]
-        r = armed[where] - j
-        held = holder[where] >= 0 and side[holder[where]]
-        resistance = (holder[where] >= 0 and not held) or r > 0.5
-        out[0, where] = 1.0 if held and attacker[where] < 0 and r < full_authority else 0.0
-        out[1, where], out[2, where] = j * j, r * r
-        out[3, where] = 1.0 if held and not resistance and j >= writ else 0.0
-        out[4, where] = 1.0 if resistance else 0.0
-        out[5, where] = 1.0 if held else 0.0
-    return out
