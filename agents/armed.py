@@ -8,6 +8,7 @@ would otherwise send it against walls every month.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -20,7 +21,7 @@ from model.draws import Draws, key
 from model.dynamics.ground import Ground
 from model.dynamics.operations import Options
 from model.kernels import compiled
-from model.kernels.forces import best_rows
+from model.kernels.forces import best_rows, joinable_rows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -58,7 +59,7 @@ class ArmedActor(Agent):
         if rows.stop <= rows.start or p.operations_per_month == 0:
             return np.zeros(0, np.int64)
         if compiled():
-            return _best_of([self], options, [rows])[0]
+            return _best_of([self], options, np.array([rows.start, rows.stop]))[0]
         utility, luck = options.utility[rows], options.luck[:, rows]
         gain = np.where(utility > 0, p.choice_precision * utility + luck[0] - luck[1], -1.0)
         best = np.argsort(-gain, kind="stable")[: p.operations_per_month]
@@ -135,29 +136,78 @@ KINDS: dict[str, type[ArmedActor]] = {
 }
 
 
-def choose_operations(armed: Sequence[ArmedActor], options: Options, rows: Sequence[slice]) -> list[Ints]:
-    """What :meth:`ArmedActor.choose_operations` of each actor returns, worked out at once for all who choose in the usual way.
+def choose_operations(armed: Sequence[ArmedActor], options: Options, bounds: Ints) -> Ints:
+    """Rows that all actors attack, actor after actor; worked out at once for those who choose in the usual way.
 
     Args:
         armed: the actors.
         options: all actors' options.
-        rows: each one's own part of them.
+        bounds: (F + 1,) where each one's own part of them begins; the last is their number.
     """
-    usual = [k for k, actor in enumerate(armed) if type(actor).choose_operations is ArmedActor.choose_operations]
-    if not compiled() or not usual:
-        return [actor.choose_operations(options, part) for actor, part in zip(armed, rows, strict=True)]
-    found = dict(zip(usual, _best_of([armed[k] for k in usual], options, [rows[k] for k in usual]), strict=True))
-    return [found[k] if k in found else actor.choose_operations(options, rows[k]) for k, actor in enumerate(armed)]
+    if not compiled():
+        return np.concatenate(
+            [actor.choose_operations(options, part) for actor, part in zip(armed, _parts(bounds), strict=True)]
+        )
+    best, ends = _best_of(armed, options, bounds)
+    own = [k for k, actor in enumerate(armed) if type(actor).choose_operations is not ArmedActor.choose_operations]
+    if not own:
+        return best
+    rows, parts = np.split(best, ends[:-1]), _parts(bounds)
+    for k in own:
+        rows[k] = armed[k].choose_operations(options, parts[k])
+    return np.concatenate(rows)
 
 
-def _best_of(armed: Sequence[ArmedActor], options: Options, rows: Sequence[slice]) -> list[Ints]:
-    tables = [actor.parameters for actor in armed]
-    starts, stops = np.array([part.start for part in rows]), np.array([part.stop for part in rows])
-    precision = np.array([p.choice_precision for p in tables], np.float64)
-    most = np.array([p.operations_per_month for p in tables], np.int64)
-    best, counts = best_rows(options.utility, options.luck, starts, stops, precision, most)
-    ends = np.cumsum(counts).tolist()
-    return [best[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+def _parts(bounds: Ints) -> list[slice]:
+    return [slice(start, stop) for start, stop in itertools.pairwise(bounds.tolist())]
+
+
+def _best_of(armed: Sequence[ArmedActor], options: Options, bounds: Ints) -> tuple[Ints, Ints]:
+    """All rows that actors choose in the usual way, and (A,) where each one's end."""
+    precision = np.array([actor.parameters.choice_precision for actor in armed], np.float64)
+    most = np.array([actor.parameters.operations_per_month for actor in armed], np.int64)
+    return best_rows(options.utility, options.luck, bounds, precision, most)
+
+
+def join_operations(
+    pools: Sequence[PeoplesDefenceForce],
+    options: Options,
+    bounds: Ints,
+    picked: Ints,
+    chances: Sequence[float],
+    stance: Ints,
+    draws: Draws,
+    ground: Ground,
+    month: int,
+) -> Ints:
+    """Rows at which People's Defence Forces join attacks of allies; worked out at once for those who join in the usual way.
+
+    Args:
+        pools: the People's Defence Forces.
+        options: all actors' options.
+        bounds: (F + 1,) where each actor's own part of them begins; the last is their number.
+        picked: rows that all actors attack.
+        chances: chance of each pool to join an attack.
+        stance: (F, F) 1 for allies.
+        draws: keyed draws.
+        ground: static arrays (keys).
+        month: the month.
+    """
+    if compiled() and all(type(pool).joins is PeoplesDefenceForce.joins for pool in pools):
+        chance_of = np.zeros(len(stance))
+        for pool, chance in zip(pools, chances, strict=True):
+            chance_of[pool.index] = chance
+        near = joinable_rows(chance_of, options.actor, options.place, bounds, picked, stance, len(ground.place_keys))
+        who = options.actor[near]
+        u = draws.uniform("join", month, ground.actor_keys[who], ground.place_keys[options.place[near]])
+        return np.asarray(near[u < chance_of[who]])
+    attackers, places, joined = options.actor[picked], options.place[picked], [picked[:0]]
+    for pool, chance in zip(pools, chances, strict=True):
+        wanted = np.zeros(len(ground.place_keys), bool)
+        wanted[places[stance[pool.index][attackers] == 1]] = True
+        part = slice(*bounds[pool.index : pool.index + 2].tolist())
+        joined.append(pool.joins(options, part, wanted, chance, draws, ground, month))
+    return np.concatenate(joined)
 
 
 def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, denial: Floats, places: int) -> Floats:

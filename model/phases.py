@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed import PeoplesDefenceForce, air_support, choose_operations
+from agents.armed import PeoplesDefenceForce, air_support, choose_operations, join_operations
 from model.chronicle import tell
 from model.dynamics import combat, control, operations
 from model.dynamics.budgets import rents
@@ -96,20 +95,14 @@ def _thought_of(model: RareEarthModel) -> NDArray[np.bool_]:
 
 
 def _choose(model: RareEarthModel, options: operations.Options) -> Ints:
-    bounds = np.searchsorted(options.actor, np.arange(len(model.armed) + 1)).tolist()
-    rows = [slice(start, stop) for start, stop in itertools.pairwise(bounds)]
-    picked = np.concatenate(choose_operations(model.armed, options, rows))
-    attackers, places = options.actor[picked], options.place[picked]
-    chosen = [picked]
-    for actor, part in zip(model.armed, rows, strict=True):
-        if not isinstance(actor, PeoplesDefenceForce) or part.start == part.stop:
-            continue
-        wanted = np.zeros(len(model.state.holder), bool)
-        wanted[places[model.state.stance[actor.index][attackers] == 1]] = True
-        by_chance = (coordination(model, actor), model.draws, model.ground, model.month)
-        chosen.append(actor.joins(options, part, wanted, *by_chance))
+    bounds = np.searchsorted(options.actor, np.arange(len(model.armed) + 1))
+    picked = choose_operations(model.armed, options, bounds)
+    pools = [actor for actor in model.armed if isinstance(actor, PeoplesDefenceForce)]
+    chances = [coordination(model, pool) for pool in pools]
+    by_chance = (chances, model.state.stance, model.draws, model.ground, model.month)
+    joined = join_operations(pools, options, bounds, picked, *by_chance)
     attacked = np.zeros(len(options.actor), bool)
-    attacked[np.concatenate(chosen)] = True
+    attacked[picked] = attacked[joined] = True
     return attacked.nonzero()[0]
 
 

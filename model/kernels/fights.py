@@ -26,6 +26,35 @@ def odds_against(attack: Floats, defence: Floats) -> Floats:
 
 
 @kernel
+def armed_share(troops: Ints, arms: Floats) -> Floats:
+    """(F,) arms over fighters, at most 1."""
+    out = np.empty(len(troops))
+    for actor in range(len(troops)):
+        fighters = 0
+        for place in range(troops.shape[1]):
+            fighters += troops[actor, place]
+        out[actor] = min(arms[actor] / max(fighters, 1), 1.0)
+    return out
+
+
+@kernel
+def worth_of_fighters(
+    effectiveness: Floats,
+    training: Floats,
+    armed: Floats,
+    recognition: Floats,
+    paid: Floats,
+    moods: tuple[float, float],
+) -> Floats:
+    """(F,) worth of one fighter of each actor; see :func:`model.dynamics.contest.fighter_worth`."""
+    out = np.empty(len(armed))
+    for actor in range(len(armed)):
+        morale = 1 + moods[0] * recognition[actor] - moods[1] * (1 - paid[actor])
+        out[actor] = effectiveness[actor] * (1 + training[actor]) * armed[actor] * morale
+    return out
+
+
+@kernel
 def sides(troops: Ints, stance: Ints, actors: Ints, targets: Ints) -> tuple[Ints, Ints, Bools]:
     """(L,) places attacked, (L,) who leads each attack, and (F, L) who fights in it.
 

@@ -384,35 +384,61 @@ def prospects(actors: Ints, places: Ints, utility: Floats, holder: Ints, stance:
 
 
 @kernel
-def best_rows(
-    utility: Floats, luck: Floats, starts: Ints, stops: Ints, precision: Floats, most: Ints
-) -> tuple[Ints, Ints]:
+def best_rows(utility: Floats, luck: Floats, bounds: Ints, precision: Floats, most: Ints) -> tuple[Ints, Ints]:
     """For each of several actors the rows with utility and gain above 0, best gain first (ties by row), at most so many.
 
     Args:
         utility: (K,) expected utility of each attack.
         luck: (2, K) what luck adds to attacking and to holding still.
-        starts: (A,) first row of each actor.
-        stops: (A,) the row after its last.
+        bounds: (A + 1,) first row of each actor; the last is the row after all.
         precision: (A,) of its choice.
         most: (A,) the largest number of its rows.
 
     Returns:
-        All rows, actor after actor; (A,) how many of them are each actor's.
+        All rows, actor after actor; (A,) where each actor's end.
     """
-    out, counts = np.empty(len(utility), np.int64), np.zeros(len(starts), np.int64)
+    out, ends = np.empty(len(utility), np.int64), np.zeros(len(precision), np.int64)
     rows, loss = np.empty(len(utility), np.int64), np.empty(len(utility))
     total = 0
-    for a in range(len(starts)):
+    for a in range(len(precision)):
         found = 0
-        for k in range(starts[a], stops[a]):
+        for k in range(bounds[a], bounds[a + 1]):
             gain = precision[a] * utility[k] + luck[0, k] - luck[1, k]
             if utility[k] > 0 and gain > 0:
                 rows[found], loss[found] = k, -gain
                 found += 1
         order = np.argsort(loss[:found], kind="mergesort")
-        counts[a] = min(found, most[a])
-        for k in range(counts[a]):
+        for k in range(min(found, most[a])):
             out[total] = rows[order[k]]
             total += 1
-    return out[:total].copy(), counts
+        ends[a] = total
+    return out[:total].copy(), ends
+
+
+@kernel
+def joinable_rows(
+    chance: Floats, actors: Ints, places: Ints, bounds: Ints, picked: Ints, stance: Ints, count: int
+) -> Ints:
+    """Rows of those who may join (their (F,) chance is above 0) at places that an ally attacks, in ascending order.
+
+    Args:
+        chance: (F,) to join; 0 for those who never do.
+        actors: (K,) of each option.
+        places: (K,) of each option.
+        bounds: (F + 1,) first row of each actor; the last is the row after all.
+        picked: rows that are attacked.
+        stance: (F, F) 1 for allies.
+        count: number of places.
+    """
+    out, found = np.empty(len(actors), np.int64), 0
+    for actor in range(len(chance)):
+        if chance[actor] > 0:
+            wanted = np.zeros(count, np.bool_)
+            for k in range(len(picked)):
+                if stance[actor, actors[picked[k]]] == 1:
+                    wanted[places[picked[k]]] = True
+            for row in range(bounds[actor], bounds[actor + 1]):
+                if wanted[places[row]]:
+                    out[found] = row
+                    found += 1
+    return out[:found].copy()
