@@ -13,6 +13,8 @@ Wa, Mong La or Laos emerges where Kachin is unsafe or highly taxed. What its sto
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from mesa import Agent, Model
 from numpy.typing import NDArray
@@ -60,10 +62,29 @@ class ChineseBuyer(Agent):
         Returns:
             (K,) t/month; sums to its budget unless there is no capacity anywhere.
         """
-        p = self.parameters
-        total = float(capacity.sum())
-        if total <= 0.0:
-            return np.zeros(len(capacity))
-        appeal = p.investment_precision * np.maximum(margin, 0.0) * security
-        weight = capacity * np.exp(appeal - appeal.max())
-        return np.asarray(p.investment_share * share * total * weight / weight.sum())
+        return invest_together([self], margin, security, capacity, [share])
+
+
+def invest_together(
+    buyers: Sequence[ChineseBuyer], margin: Floats, security: Floats, capacity: Floats, shares: Sequence[float]
+) -> Floats:
+    """(K,) what :meth:`ChineseBuyer.invest` of several buyers adds up to, worked out at once.
+
+    Args:
+        buyers: the buyers.
+        margin: see there.
+        security: see there.
+        capacity: see there.
+        shares: each buyer's share of China's feed, 0-1.
+    """
+    total, invested = float(capacity.sum()), np.zeros(len(capacity))
+    if total <= 0.0 or not buyers:
+        return invested
+    tables = [buyer.parameters for buyer in buyers]
+    precision = np.array([[p.investment_precision] for p in tables])
+    appeal = precision * np.maximum(margin, 0.0) * security
+    weight = capacity * np.exp(appeal - appeal.max(axis=1, keepdims=True))
+    budget = np.array([[p.investment_share * share * total] for p, share in zip(tables, shares, strict=True)])
+    for row in budget * weight / weight.sum(axis=1, keepdims=True):
+        invested += row
+    return invested

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.chinese_buyer import invest_together
 from agents.quad_partner import quad_orders
 from model.dynamics import market, mining, quad, trade
 from model.dynamics.market import margin_abroad
@@ -86,10 +87,7 @@ def _invest(model: RareEarthModel, net_back: Floats) -> Floats:
     margins = with_nobody(mining.margin(net_back, model.world.mine_cost), margin_abroad(state, model.p.market))
     security = with_nobody(state.security, 1.0)
     capacity = with_nobody(state.capacity, state.market.other_origins)
-    total = np.zeros(len(capacity))
-    for buyer, share in zip(model.buyers, model.reference.share, strict=True):
-        total += buyer.invest(margins, security, capacity, float(share))
-    return total
+    return invest_together(model.buyers, margins, security, capacity, model.reference.share.tolist())
 
 
 def _licences(model: RareEarthModel) -> Floats:

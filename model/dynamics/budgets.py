@@ -144,12 +144,13 @@ def step(
         (F,) USD spent on services.
     """
     income = _income(world, ground, state, profile, means, parameters)
-    upkeep = profile["upkeep_usd"] * state.troops.sum(axis=1)
+    troops = state.troops.sum(axis=1)
+    upkeep = profile["upkeep_usd"] * troops
     available = state.treasury + income
     services = np.minimum(np.maximum(means["services"], 0.0), available)
     paid = np.minimum(upkeep, available - services)
     left = np.maximum(income - upkeep - services, 0.0)
-    fighters = np.maximum(state.troops.sum(axis=1), 1)
+    fighters = np.maximum(troops, 1)
     wanted = profile["arms_budget_share"] * left / parameters.arms_price_usd
     leash = 1 - profile["dependence_on_china"] * state.pressure
     room = np.maximum(parameters.arms_most * fighters - state.arms, 0.0)
@@ -187,10 +188,10 @@ def _income(
     parameters: BudgetParameters,
 ) -> Floats:
     outside = np.maximum(profile["outside_revenue_usd"] * (1 - means["frozen"]) - means["sanctions"], 0.0)
-    tolls = np.zeros(len(state.holder))
-    np.add.at(tolls, world.crossing_place, _tolls(world, state, parameters.toll_rate))
-    held = state.holder >= 0
-    local = np.bincount(state.holder[held], (ground.rent_site + tolls)[held], minlength=len(outside))
+    places = len(state.holder)
+    tolls = np.bincount(world.crossing_place, _tolls(world, state, parameters.toll_rate), minlength=places)
+    # One slot more, at index 0, for places that nobody holds.
+    local = np.bincount(state.holder + 1, ground.rent_site + tolls, minlength=len(outside) + 1)[1:]
     return np.asarray(outside + _levies(world, state, profile) + local + state.flows.tax_usd + means["aid"])
 
 

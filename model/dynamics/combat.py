@@ -213,13 +213,15 @@ def _resolve(
 ) -> Fight:
     """:func:`resolve` by compiled kernels."""
     p, contest, fort = tables
-    places, leader, sides = fights.sides(state.troops, state.stance, orders.actor, orders.place)
+    places, leader, sides, column = fights.sides(state.troops, state.stance, orders.actor, orders.place)
     worth, wall = fighter_worth(state, profile["effectiveness"], contest), walls(ground, fort)
-    factor = attack_supply(state.supply.take(places, axis=1), contest)
+    factor = attack_supply(state.supply[orders.actor, orders.place], contest)
     values = (contest.defence_without_supply, fort.air, fort.post)
     where = (places, state.holder, air, wall)
-    attack, defence = fights.strengths(state.troops, state.supply, factor, sides, worth, *where, values)
+    fighting = (orders.actor, column, factor, sides)
+    attack, defence = fights.strengths(state.troops, state.supply, fighting, worth, *where, values)
     if len(places) == 1:  # NumPy sums a single column in another order than several
+        factor = attack_supply(state.supply[:, places], contest)
         alone = (sides * state.troops[:, places] * worth[:, None] * factor).sum(axis=0)
         attack[:] = alone * (1 + (fort.air - 1) * air[0, places])
     chance = success(attack, defence, contest.decisiveness, form)

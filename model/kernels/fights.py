@@ -55,8 +55,8 @@ def worth_of_fighters(
 
 
 @kernel
-def sides(troops: Ints, stance: Ints, actors: Ints, targets: Ints) -> tuple[Ints, Ints, Bools]:
-    """(L,) places attacked, (L,) who leads each attack, and (F, L) who fights in it.
+def sides(troops: Ints, stance: Ints, actors: Ints, targets: Ints) -> tuple[Ints, Ints, Bools, Ints]:
+    """(L,) places attacked, (L,) who leads each attack, (F, L) who fights in it, and (K,) which of them each one is.
 
     Args:
         troops: (F, P) fighters.
@@ -81,18 +81,18 @@ def sides(troops: Ints, stance: Ints, actors: Ints, targets: Ints) -> tuple[Ints
     for place in range(places):
         if leader_of[place] >= 0:
             where[column[place]], leader[column[place]] = place, leader_of[place]
+    at = np.empty(len(actors), np.int64)
     for k in range(len(actors)):
-        at = column[targets[k]]
-        fighting[actors[k], at] = stance[leader[at], actors[k]] == 1
-    return where, leader, fighting
+        at[k] = column[targets[k]]
+        fighting[actors[k], at[k]] = stance[leader[at[k]], actors[k]] == 1
+    return where, leader, fighting, at
 
 
 @kernel
 def strengths(
     troops: Ints,
     supply: Floats,
-    factor: Floats,
-    fighting: Bools,
+    fighting: tuple[Ints, Ints, Floats, Bools],
     worth: Floats,
     places: Ints,
     holder: Ints,
@@ -105,8 +105,7 @@ def strengths(
     Args:
         troops: (F, P) fighters.
         supply: (F, P) 0-1.
-        factor: (F, L) of supply on attacks.
-        fighting: (F, L) who attacks.
+        fighting: (K,) who attacks, in ascending order, (K,) which place, (K,) factor of supply, (F, L) who fights in it.
         worth: (F,) of one fighter.
         places: (L,) places attacked.
         holder: (P,) who holds each place.
@@ -117,10 +116,11 @@ def strengths(
     floor, by_air, by_posts = values
     count = len(places)
     attack, defence = np.zeros(2 * count), np.zeros(2 * count)
-    for actor in range(len(troops)):
-        for at in range(count):
-            if fighting[actor, at]:
-                attack[at] += troops[actor, places[at]] * worth[actor] * factor[actor, at]
+    actors, column, factor, part = fighting
+    for k in range(len(actors)):
+        actor, at = actors[k], column[k]
+        if part[actor, at]:
+            attack[at] += troops[actor, places[at]] * worth[actor] * factor[k]
     for at in range(count):
         place = places[at]
         actor = holder[place]
