@@ -83,9 +83,7 @@ def tell_batch(folder: Path, *, figures: bool, fresh: bool) -> None:
         figures: whether figures are wanted.
         fresh: whether runs were added, so that older figures are out of date.
     """
-    from model.views.words import effects_table
-
-    typer.echo(effects_table(folder))
+    typer.echo(effects_of(folder))
     drawn = sorted((folder / "figures").glob("*.png"))
     if figures and (fresh or not drawn):
         from model.views.figures import batch_figures
@@ -94,6 +92,21 @@ def tell_batch(folder: Path, *, figures: bool, fresh: bool) -> None:
     elif drawn:
         say_figures(drawn, folder / "figures")
     typer.echo(f"tables: {folder}")
+
+
+def effects_of(folder: Path) -> str:
+    """What ``pangwa compare`` says of a batch; the summary of one that holds a single scenario."""
+    from model.experiments.compare import compare, finding
+    from model.experiments.results import read_runs
+    from model.views.answers import comparison_text, summary_text
+    from model.views.words import HEADLINES
+
+    runs = read_runs(folder)
+    if len(runs.scenarios) < 2:
+        return summary_text(folder)
+    outcomes = [name for name in HEADLINES if name in runs.outcomes]
+    table = compare(runs, outcomes, runs.reference)
+    return "\n".join([comparison_text(table), "", " ".join(finding(table, runs)), ""])
 
 
 def draw_again(

@@ -24,10 +24,12 @@ import pyarrow.parquet as pq
 
 from model import __version__, tables
 from model.experiments.codec import OK, RUN_TABLES, read_header, read_tables
-from model.experiments.effects import paired_effects, summarise
+from model.experiments.compare import paired_effects
 from model.experiments.plan import BatchPlan, point_value
+from model.experiments.results import RunTable
 from model.experiments.spool import Entry, SpoolReader
 from model.experiments.store import FINAL_TABLES, beside, temporary
+from model.experiments.summary import summarise
 from model.scenario.spec import RunSpec
 
 ROWS = 1 << 15
@@ -266,7 +268,9 @@ def _write_small(folder: Path, runs: pa.Table, plan: BatchPlan) -> None:
     outcomes = outcome_columns(runs, plan)
     swept = frame[["point", *plan.swept]].drop_duplicates("point")
     summary = summarise(frame, outcomes)
-    effects = paired_effects(frame, outcomes, plan.reference)
+    ok = frame[frame["status"] == OK].reset_index(drop=True)
+    well = RunTable(plan.name, ok, len(frame) - len(ok), tuple(outcomes), plan.swept)
+    effects = paired_effects(well, outcomes, plan.reference)
     for name, table in (("summary.csv", summary), ("effects.csv", effects)):
         write_csv(table.merge(swept, on="point", how="left"), temporary(folder / name))
 

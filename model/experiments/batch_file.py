@@ -106,6 +106,7 @@ def read_plan(
         notes=found.notes,
         command=command,
         description=request.description,
+        prose=found.prose,
     )
 
 
@@ -274,6 +275,7 @@ class _Found:
     at_points: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     pinned: dict[str, set[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    prose: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def _resolve(files: Sequence[str], design: _Design, replicates: int, load: Load) -> _Found:
@@ -296,6 +298,8 @@ def _resolve(files: Sequence[str], design: _Design, replicates: int, load: Load)
         found.scenarios[label] = scenario.resolved()
         found.at_points[label] = resolved
         found.pinned[label] = pinned
+        if words := _prose(scenario):
+            found.prose[label] = words
         if pinned:
             found.notes.append(
                 f"{label} keeps its own {', '.join(sorted(pinned))}: the parameter vectors leave it alone"
@@ -303,6 +307,12 @@ def _resolve(files: Sequence[str], design: _Design, replicates: int, load: Load)
     if problems:
         raise PlanError(list(problems))
     return found
+
+
+def _prose(scenario: Resolvable) -> dict[str, str]:
+    """Title and description, where the scenario has them."""
+    words = {key: str(getattr(scenario, key, "")).strip() for key in ("title", "description")}
+    return {key: text for key, text in words.items() if text}
 
 
 def _at_points(

@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from model.experiments.errors import PlanError
+from model.experiments.intervals import intervals
 from model.experiments.results import RunTable
 
 Floats = NDArray[np.float64]
 
 STABLE = 0.9
 """Share of the design points that must share an effect's sign."""
-FEWEST_FOR_BOOTSTRAP = 20
-"""Pairs below which a bootstrap interval covers too little, and Student's t is used (Hesterberg 2015, The American
-Statistician 69: 371-386)."""
-RESAMPLES = 2000
 _MOST_NAMED = 3
 
 RAISES, LOWERS, UNDETERMINED, UNCLEAR, SAME = "raises", "lowers", "undetermined", "not clear", "no difference"
@@ -50,6 +48,7 @@ COLUMNS = (
     "variance_ratio",
     "replicates_to_halve",
 )
+EFFECT_COLUMNS = (*COLUMNS[:2], "point", *COLUMNS[2:])
 
 
 def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataFrame:
@@ -77,12 +76,41 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
     others = [scenario for scenario in runs.scenarios if scenario != reference]
     if not others:
         raise PlanError(f"{runs.name}: holds only '{reference}': there is nothing to compare it with")
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for scenario in others:
-        for outcome in outcomes:
-            ours, theirs = runs.grid(scenario, outcome), runs.grid(reference, outcome)
-            rows.append((scenario, reference, outcome, *_effect(runs, ours, theirs)))
+        effects = _effects(runs.cube(scenario, outcomes), runs.cube(reference, outcomes), runs.vectors.to_numpy())
+        rows += [(scenario, reference, outcome, *row) for outcome, row in zip(outcomes, effects, strict=True)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def paired_effects(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataFrame:
+    """The table ``effects.csv`` of a batch: :func:`compare` over all design points, then at each of them.
+
+    Args:
+        runs: the batch.
+        outcomes: names of outcomes.
+        reference: label of the scenario to compare with.
+
+    Returns:
+        :data:`EFFECT_COLUMNS`; ``point`` is null in the rows over all points. With one design point there are its rows
+        alone, and without other scenarios or the reference there are none.
+    """
+    rows: list[tuple[object, ...]] = []
+    vectors = runs.vectors.to_numpy()
+    for scenario in (name for name in runs.scenarios if name != reference and reference in runs.scenarios):
+        ours, theirs = runs.cube(scenario, outcomes), runs.cube(reference, outcomes)
+        there = [row for row in range(len(runs.points)) if _any(ours, row) and _any(theirs, row)]
+        parts: list[tuple[object, list[int]]] = [(None, there)] if len(runs.points) > 1 else []
+        parts += [(runs.points[row], [row]) for row in there]
+        for point, chosen in parts:
+            effects = _effects(ours[:, chosen], theirs[:, chosen], vectors)
+            rows += [(scenario, reference, point, name, *row) for name, row in zip(outcomes, effects, strict=True)]
+    return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS)).astype({"point": "Int64"})
+
+
+def _any(values: Floats, point: int) -> bool:
+    """Whether a scenario has any value at a point."""
+    return not bool(np.isnan(values[:, point]).all())
 
 
 def point_means(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataFrame:
@@ -106,107 +134,70 @@ def point_means(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.D
     return table.join(runs.design(), on="point")
 
 
-def interval(values: Floats, level: float = 0.95) -> tuple[float, float, str]:
-    """A confidence interval of a mean.
-
-    Args:
-        values: (n,) numbers.
-        level: of confidence.
-
-    Returns:
-        Low, high, and the method: ``BCa`` (bias-corrected and accelerated bootstrap; Efron 1987), ``t`` below twenty values,
-        or ``none`` where there are fewer than two. Values that are all equal give an interval without width.
-    """
-    from scipy import stats
-
-    if len(values) < 2:
-        return np.nan, np.nan, "none"
-    if (values == values[0]).all():
-        return float(values[0]), float(values[0]), "constant"
-    if len(values) < FEWEST_FOR_BOOTSTRAP:
-        low, high = stats.t.interval(level, len(values) - 1, values.mean(), stats.sem(values))
-        return float(low), float(high), "t"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of degenerate data: the interval is NaN then, and percentiles are taken
-        found = _bootstrap(values, level, "BCa")
-        return (*found, "BCa") if np.isfinite(found).all() else (*_bootstrap(values, level, "percentile"), "percentile")
-
-
-def _bootstrap(values: Floats, level: float, method: str) -> tuple[float, float]:
-    from scipy import stats
-
-    found = stats.bootstrap(
-        (values,),
-        np.mean,
-        n_resamples=RESAMPLES,
-        confidence_level=level,
-        method=method,
-        random_state=np.random.default_rng(0),
-    ).confidence_interval
-    return float(found.low), float(found.high)
-
-
-def _effect(runs: RunTable, ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[object, ...]:
-    """The numbers of :data:`COLUMNS` from ``n`` on."""
-    points = [point for point in ours.columns if point in theirs.columns]
-    replicates = ours.index.union(theirs.index)
-    a = ours.reindex(replicates)[points].to_numpy(dtype=np.float64)
-    b = theirs.reindex(replicates)[points].to_numpy(dtype=np.float64)
-    difference = a - b
+def _effects(ours: Floats, theirs: Floats, vectors: NDArray[Any]) -> list[tuple[object, ...]]:
+    """The numbers of :data:`COLUMNS` from ``n`` on, for each of the last axis of two (replicates, points, outcomes) arrays."""
+    # Outcomes first, so that the sums of one do not depend on the others even in the last digit: (K, R, P).
+    ours, theirs = (np.ascontiguousarray(np.moveaxis(values, -1, 0)) for values in (ours, theirs))
+    difference = ours - theirs
     known = ~np.isnan(difference)
-    each = _means(difference, known)
+    each, first, second = (_means(values, known) for values in (difference, ours, theirs))  # (K, R)
     valid = ~np.isnan(each)
-    d = each[valid]
-    n, missing = len(d), int((~valid).sum())
-    if not n:
-        return (
-            0,
-            missing,
-            *([np.nan] * 3),
-            "none",
-            *([np.nan] * 3),
-            len(points),
-            *([np.nan] * 3),
-            UNCLEAR,
-            *([np.nan] * 3),
-        )
-    low, high, method = interval(d)
-    by_member = runs.by_member(pd.DataFrame(difference, index=replicates, columns=points)).to_numpy()
-    mean = float(d.mean())
-    stability = float((np.sign(by_member) == np.sign(mean)).mean()) if runs.members > 1 else np.nan
-    varies = n > 1 and not (d == d[0]).all()
-    pair_means = (_means(a, known)[valid], _means(b, known)[valid])
-    return (
-        n,
-        missing,
-        mean,
-        low,
-        high,
-        method,
-        float(np.median(d)),
-        float((difference[known] > 0).mean()),
-        float((difference[known] < 0).mean()),
-        len(by_member),
-        stability,
-        float(by_member.min()),
-        float(by_member.max()),
-        _verdict(difference[known], low, high, stability),
-        float(pair_means[1].mean()),
-        sum(float(values.var(ddof=1)) for values in pair_means) / float(d.var(ddof=1)) if varies else np.nan,
-        # The width of an interval of a mean falls with the square root of the number of pairs.
-        4 * n if varies else np.nan,
-    )
+    n, pairs = valid.sum(axis=1), known.sum(axis=(1, 2))
+    mean = _means(each, valid)
+    low, high, methods = intervals(each.T)
+    members = np.concatenate([_by_point(difference, vectors == one) for one in np.unique(vectors)], axis=1)
+    with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
+        warnings.simplefilter("ignore")  # of outcomes without any value: their numbers are NaN
+        unpaired = sum(np.nanvar(np.where(valid, values, np.nan), axis=1, ddof=1) for values in (first, second))
+        varies = np.nanmax(each, axis=1, initial=-np.inf) > np.nanmin(each, axis=1, initial=np.inf)
+        numbers: dict[str, Any] = {
+            "n": n,
+            "n_missing": (~valid).sum(axis=1),
+            "mean": mean,
+            "low95": low,
+            "high95": high,
+            "interval": np.array(methods, dtype=object),
+            "median": np.nanmedian(each, axis=1),
+            "share_positive": (difference > 0).sum(axis=(1, 2)) / pairs,
+            "share_negative": (difference < 0).sum(axis=(1, 2)) / pairs,
+            "points": (~np.isnan(members)).sum(axis=1),
+            "sign_stability": _stability(members, mean),
+            "point_low": np.nanmin(members, axis=1),
+            "point_high": np.nanmax(members, axis=1),
+            "reference_mean": _means(second, valid),
+            "variance_ratio": np.where(varies, unpaired / np.nanvar(each, axis=1, ddof=1), np.nan),
+            # The width of an interval of a mean falls with the square root of the number of pairs.
+            "replicates_to_halve": np.where(varies, 4.0 * n, np.nan),
+        }
+    same = ((difference == 0) | ~known).all(axis=(1, 2)) & known.any(axis=(1, 2))
+    columns = zip(same, low, high, numbers["sign_stability"], strict=True)
+    numbers["verdict"] = np.array([_verdict(*map(float, column)) for column in columns], dtype=object)
+    return list(zip(*(numbers[name].tolist() for name in COLUMNS[3:]), strict=True))
+
+
+def _by_point(difference: Floats, rows: NDArray[np.bool_]) -> Floats:
+    """(K, P) means of some replicates."""
+    part = np.ascontiguousarray(np.moveaxis(difference[:, rows], 1, 2))
+    return _means(part, ~np.isnan(part))
+
+
+def _stability(members: Floats, mean: Floats) -> Floats:
+    """The share of sets of assumptions with the sign of the whole; NaN where there is but one set."""
+    if members.shape[1] < 2:
+        return np.full(len(mean), np.nan)
+    known = ~np.isnan(members)
+    return ((np.sign(members) == np.sign(mean)[:, None]) & known).sum(axis=1) / known.sum(axis=1)
 
 
 def _means(values: Floats, known: NDArray[np.bool_]) -> Floats:
-    """Means of rows over what is known; NaN for a row without any."""
-    counts = known.sum(axis=1)
-    totals = np.where(known, values, 0.0).sum(axis=1)
-    return np.divide(totals, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    """Means along the last axis over what is known; NaN where nothing is."""
+    counts = known.sum(axis=-1)
+    totals = np.where(known, values, 0.0).sum(axis=-1)
+    return np.divide(totals, counts, out=np.full(counts.shape, np.nan), where=counts > 0)
 
 
-def _verdict(differences: Floats, low: float, high: float, stability: float) -> str:
-    if (differences == 0).all():
+def _verdict(same: float, low: float, high: float, stability: float) -> str:
+    if same:
         return SAME
     if stability < STABLE:
         return UNDETERMINED

@@ -56,6 +56,7 @@ def frozen(plan: BatchPlan) -> dict[str, Any]:
         "plan_id": plan.plan_id,
         "name": plan.name,
         "description": plan.description,
+        "prose": {label: dict(words) for label, words in plan.prose.items()},
         "reference": plan.reference,
         "replicates": plan.replicates,
         "base_seed": plan.base_seed,
@@ -112,6 +113,7 @@ def plan_of(content: Mapping[str, Any]) -> BatchPlan:
         pinned={label: tuple(paths) for label, paths in content["pinned"].items()},
         worlds={label: scenario["world"] for label, scenario in content["scenarios"].items()},
         description=content["description"],
+        prose=content.get("prose", {}),
         known_ids=tuple(run for *_, run in content["runs"]),
     )
 

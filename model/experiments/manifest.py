@@ -74,6 +74,7 @@ def write_manifest(
     content = {
         "name": plan.name,
         "description": plan.description,
+        "prose": {label: dict(words) for label, words in plan.prose.items()},
         "status": status,
         "runs": dict(counts),
         "runs_in_tables": in_tables,

@@ -53,6 +53,7 @@ class BatchPlan:
         notes: what the user is to be told of it.
         command: the command line that asked for the batch, for the manifest alone.
         description: what the batch is for, in the words of its file.
+        prose: label -> ``title`` and ``description`` of the scenario, where its file gives them.
         known_ids: the runs' ids, where the text of the scenarios is not there to work them out.
     """
 
@@ -72,6 +73,7 @@ class BatchPlan:
     notes: tuple[str, ...] = field(default=(), compare=False)
     command: tuple[str, ...] = field(default=(), compare=False)
     description: str = field(default="", compare=False)
+    prose: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     known_ids: tuple[str, ...] = field(default=(), compare=False)
 
     @cached_property
@@ -138,6 +140,7 @@ def make_plan(
     notes: Sequence[str] = (),
     command: Sequence[str] = (),
     description: str = "",
+    prose: Mapping[str, Mapping[str, str]] | None = None,
 ) -> BatchPlan:
     """Plan a batch from resolved scenarios.
 
@@ -157,6 +160,7 @@ def make_plan(
         notes: what the user is to be told.
         command: the command line, for the manifest.
         description: what the batch is for.
+        prose: label -> ``title`` and ``description`` of the scenario.
 
     Raises:
         PlanError: something asked for is empty, out of range or unknown.
@@ -188,6 +192,7 @@ def make_plan(
         notes=tuple(notes),
         command=tuple(command),
         description=description,
+        prose=dict(prose or {}),
     )
 
 

@@ -91,9 +91,23 @@ class RunTable:
         return chosen.pivot(index="replicate", columns="point", values=outcome)
 
     @cached_property
+    def replicates(self) -> tuple[int, ...]:
+        """Numbers of the replicates, ascending."""
+        return tuple(sorted({int(number) for number in self.frame["replicate"]}))
+
+    def cube(self, scenario: str, outcomes: Sequence[str]) -> Floats:
+        """Outcomes of a scenario, (replicates, points, outcomes), in the order of the properties; NaN without a value."""
+        chosen = self.frame[self.frame["scenario"].astype(str) == scenario]
+        rows = pd.Index(self.replicates).get_indexer(pd.Index(chosen["replicate"]))
+        columns = pd.Index(self.points).get_indexer(pd.Index(chosen["point"]))
+        values = np.full((len(self.replicates), len(self.points), len(outcomes)), np.nan)
+        values[rows, columns] = chosen[list(outcomes)].to_numpy(dtype=np.float64, na_value=np.nan)
+        return values
+
+    @cached_property
     def vectors(self) -> pd.Series[int]:
-        """Number of the parameter vector of each replicate (the index); 0 where the batch has none."""
-        firsts = self.frame.drop_duplicates("replicate").set_index("replicate")
+        """Number of the parameter vector of each replicate (the index, ascending); 0 where the batch has none."""
+        firsts = self.frame.drop_duplicates("replicate").set_index("replicate").sort_index()
         return firsts[VECTOR].astype(int) if VECTOR in firsts else pd.Series(0, index=firsts.index)
 
     @property

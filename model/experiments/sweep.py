@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from model.experiments.batch_file import folder_name
-from model.experiments.compare import interval
 from model.experiments.design import grid_points
 from model.experiments.errors import PlanError
+from model.experiments.intervals import interval
 from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.results import RunTable
 from model.scenario.problems import ScenarioError

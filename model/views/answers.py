@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from model.experiments.intervals import WORDS
 from model.experiments.prim import limits_text
-from model.views.forest import SCALES, units_of
 from model.views.style import number
+from model.views.units import shown_in, units_of
+from model.views.words import HEADLINES
 
 if TYPE_CHECKING:
     from model.experiments.designed import Design
@@ -46,17 +49,18 @@ def comparison_text(table: pd.DataFrame) -> str:
         rows = [[f"{scenario} against {part['reference'].iloc[0]}", *head[1:]]]
         rows += [_comparison_row(row, units[str(row["outcome"])], several) for _, row in part.iterrows()]
         lines += [*(line.rstrip() for line in aligned(rows)), ""]
-    methods = ", ".join(sorted(set(table["interval"]) - {"none", "constant"}))
-    lines.append(
-        f"interval: {methods or 'none, as nothing varies'} (t where pairs are fewer than 20); ratio: variance of unpaired over paired "
-        "differences; to halve: replicates that halve the interval"
-        + ("; signs: variants that share the sign" if several else "")
-    )
+    methods = [words for key, words in WORDS.items() if key in set(table["interval"])]
+    lines += [
+        f"interval: {' or '.join(methods) or 'none, as nothing varies'}",
+        "ratio: variance of unpaired over paired differences; to halve: replicates that halve the interval",
+    ]
+    lines += ["signs: sets of assumptions that share the sign of the whole"] if several else []
     return "\n".join(lines)
 
 
 def _comparison_row(row: pd.Series[Any], unit: str, several: bool) -> list[str]:
-    factor, shown = SCALES.get(unit, (1.0, unit))
+    shown = shown_in(unit)
+    factor = shown.factor
     stability = (
         f"{100 * row['sign_stability']:.0f} %" if several and row["sign_stability"] == row["sign_stability"] else ""
     )
@@ -64,7 +68,7 @@ def _comparison_row(row: pd.Series[Any], unit: str, several: bool) -> list[str]:
         f"  {row['outcome']}",
         number(factor * row["mean"]),
         interval_text(row, factor),
-        shown,
+        shown.change,
         str(row["verdict"]),
         stability,
         str(int(row["n"])),
@@ -83,8 +87,8 @@ def morris_text(table: pd.DataFrame, outcome: str, most: int, lost: int) -> str:
         lost: trajectories that had to be left out.
     """
     unit = units_of([outcome])[outcome]
-    factor, shown = SCALES.get(unit, (1.0, unit))
-    rows = [[f"{outcome} ({shown})", "mu*", "95 %", "mu", "sigma", "noise", "range", "status"]]
+    factor = shown_in(unit).factor
+    rows = [[f"{outcome} ({shown_in(unit).change})", "mu*", "95 %", "mu", "sigma", "noise", "range", "status"]]
     for row in table[table["outcome"] == outcome].head(most).to_dict("records"):
         numbers = [number(factor * row[key]) for key in ("mu_star", "mu_star_conf95", "mu", "sigma")]
         numbers[1] = f"\N{PLUS-MINUS SIGN}{numbers[1]}"
@@ -117,7 +121,7 @@ def sweep_text(table: pd.DataFrame) -> str:
     """
     units, lines = units_of(list(table["outcome"])), []
     for outcome, part in table.groupby("outcome", sort=False):
-        factor, unit = SCALES.get(units[str(outcome)], (1.0, units[str(outcome)]))
+        factor, unit = shown_in(units[str(outcome)]).factor, shown_in(units[str(outcome)]).level
         rows = [[f"{outcome} ({unit})", "scenario", "median", "10-90 %", "effect", "95 % interval"]]
         for row in part.to_dict("records"):
             known = row["effect"] == row["effect"]
@@ -139,7 +143,7 @@ def regret_text(table: pd.DataFrame) -> str:
     """
     units, lines = units_of(list(table["outcome"])), []
     for outcome, part in table.groupby("outcome", sort=False):
-        factor, unit = SCALES.get(units[str(outcome)], (1.0, units[str(outcome)]))
+        factor, unit = shown_in(units[str(outcome)]).factor, shown_in(units[str(outcome)]).level
         goal = f"{part['better'].iloc[0]} {outcome} ({unit})" if unit else str(outcome)
         rows = [[goal, "mean", "max regret", "mean regret", "best in", "good enough in"]]
         for row in part.to_dict("records"):
@@ -187,3 +191,28 @@ def box_text(found: Discovery, design: Design) -> str:
         counts = [str(row["points"]), str(row["of_interest"])]
         rows.append([str(row["sample"]), *counts, f"{row['coverage']:.2f}", f"{row['density']:.2f}", interval])
     return "\n".join([*lines, "", *aligned(rows)])
+
+
+def summary_text(folder: Path) -> str:
+    """Medians and bands of the headlines as aligned lines, for a batch of one scenario.
+
+    Args:
+        folder: the batch's folder.
+    """
+    summary = pd.read_csv(folder / "summary.csv")
+    summary = summary[summary["outcome"].isin(HEADLINES)]
+    lines = ["median [10-90 %]"]
+    for heading, rows in _blocks(summary):
+        lines.append(heading)
+        for row in (row for name in HEADLINES for _, row in rows[rows["outcome"] == name].iterrows()):
+            interval = f"[{number(row['p10'])}, {number(row['p90'])}]"
+            lines.append(f"  {row['outcome']:<28} {number(row['median']):>12} {interval:>28}  n {int(row['n']):>4}")
+    return "\n".join(lines)
+
+
+def _blocks(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Rows of each scenario and design point, headed by the scenario and what the sweep set."""
+    swept = [str(column) for column in table.columns if "." in str(column) or column == "label"]
+    for (scenario, _), rows in table.groupby(["scenario", "point"], sort=False):
+        values = ", ".join(f"{path} = {rows[path].iloc[0]}" for path in swept if pd.notna(rows[path].iloc[0]))
+        yield (f"{scenario}, {values}" if values else str(scenario)), rows

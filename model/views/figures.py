@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from matplotlib.figure import Figure
 
+from model.experiments.compare import compare, finding, point_means
+from model.experiments.results import read_runs
 from model.views import maps
 from model.views.control import draw_control
-from model.views.effects import draw_effects
 from model.views.exports import draw_exports
 from model.views.flows import draw_flows
+from model.views.forest import forest
 from model.views.lanes import draw_lanes
 from model.views.read import Results, ViewError
 from model.views.style import save
+from model.views.words import HEADLINES
 from model.world.read import load_world
 
 if TYPE_CHECKING:
@@ -60,13 +63,17 @@ def _flows(results: Results) -> Figure | None:
 
 
 def _effects(results: Results, outcomes: Sequence[str] | None) -> Figure | None:
-    table = results.folder / "effects.csv" if results.folder is not None else None
-    if table is None or not table.is_file():
+    """The forest plot of :func:`model.experiments.compare.compare` for the scenarios shown."""
+    others = [name for name in results.scenarios if name != results.reference]
+    if results.folder is None or results.reference is None or not others:
         return None
-    effects = pd.read_csv(table)
-    return (
-        None if effects[effects["scenario"].isin(results.scenarios)].empty else draw_effects(results, effects, outcomes)
-    )
+    runs = read_runs(results.folder)
+    both = runs.frame["scenario"].astype(str).isin([results.reference, *others])
+    runs = replace(runs, frame=runs.frame[both].reset_index(drop=True))
+    names = list(outcomes or [name for name in HEADLINES if name in runs.outcomes])
+    table = compare(runs, names, results.reference)
+    points = point_means(runs, names, results.reference) if runs.members > 1 else None
+    return forest(table, points, results.all_scenarios, finding(table, runs)[0])
 
 
 def batch_figures(folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:

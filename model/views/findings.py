@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.experiments.effects import bootstrap_means
+from model.experiments.intervals import interval
 from model.views.read import Results
 
 FEWEST = 5
@@ -78,9 +78,8 @@ def _contrast(scenario: str, subject: str, pairs: pd.DataFrame, relative: bool, 
 
 
 def _away_from_zero(difference: NDArray[np.float64], comparisons: int) -> bool:
-    """Whether the bootstrap interval of the mean, at the level of Bonferroni (Dunn 1961), leaves out zero."""
-    tail = 0.025 / comparisons
-    low, high = np.quantile(bootstrap_means(difference[:, None]), [tail, 1 - tail])
+    """Whether the interval of the mean, at the level of Bonferroni (Dunn 1961), leaves out zero."""
+    low, high, _ = interval(difference, 1 - 0.05 / comparisons)
     return bool(low > 0 or high < 0)
 
 

@@ -12,28 +12,12 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from model.experiments.compare import UNDETERMINED
-from model.outcomes import outcome_list
+from model.experiments.intervals import WORDS
 from model.views.panels import CAVEAT
 from model.views.style import FAINT, INK, SOFT, Look, legend_of, number, scenario_looks, styled, title_of
+from model.views.units import shown_in, units_of
 
 COLUMNS = 4
-SCALES = {
-    "0-1": (100.0, "percentage points"),
-    "USD": (1e-6, "million USD"),
-    "person-months": (1e-3, "thousand person-months"),
-}
-"""Units of outcomes that are shown in others: factor and name."""
-
-
-def units_of(outcomes: Sequence[str]) -> dict[str, str]:
-    """Units of outcomes by name, those of any actor included."""
-    known = {one.name: one.unit for one in outcome_list(("KIA",))}
-    stems = {one.name.replace("_kia", ""): one.unit for one in outcome_list(("KIA",)) if "_kia" in one.name}
-    found = {}
-    for name in outcomes:
-        fits = [unit for stem, unit in stems.items() if name.startswith(stem)]
-        found[name] = known.get(name) or (fits[0] if fits else "")
-    return found
 
 
 @styled
@@ -74,7 +58,8 @@ def _panel(
     looks: dict[str, Look],
     unit: str,
 ) -> None:
-    factor, shown = SCALES.get(unit, (1.0, unit))
+    shown = shown_in(unit)
+    factor = shown.factor
     axis.axvline(0, color=SOFT, linewidth=0.8, zorder=0)
     for place, policy in enumerate(policies):
         row: dict[Any, Any] = part.loc[[policy]].to_dict("records")[0]
@@ -90,7 +75,7 @@ def _panel(
         if undetermined:
             axis.annotate("?", (0.985, place), xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=9)
     axis.set_ylim(len(policies) - 0.45, -0.55)
-    axis.set_xlabel(shown, fontsize=7.5)
+    axis.set_xlabel(shown.change, fontsize=7.5)
     axis.margins(x=0.12)
     axis.locator_params(axis="x", nbins=4)
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
@@ -114,10 +99,11 @@ def _legend(figure: Figure, several: bool) -> None:
 def _footnote(table: pd.DataFrame) -> str:
     low, high = int(table["n"].min()), int(table["n"].max())
     pairs = str(high) if low == high else f"{low}-{high}"
-    methods = set(table["interval"])
-    words = [word for key, word in (("BCa", "BCa bootstrap"), ("t", "Student's t, as pairs are few")) if key in methods]
-    how = f" ({' or '.join(words)})" if words else ""
+    methods = [words for key, words in WORDS.items() if key in set(table["interval"])]
+    how = f" ({' or '.join(methods)})" if methods else ""
+    chance = round(0.05 * len(table))
+    by_chance = f" About {chance} of {len(table)} would leave out zero by chance alone." if chance else ""
     return (
         f"Mean paired difference from {table['reference'].iloc[0]} and its 95 % interval{how}, n = {pairs} pairs of equal "
-        f"luck. {CAVEAT}"
+        f"luck.{by_chance} {CAVEAT}"
     )

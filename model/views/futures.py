@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from model.views.forest import SCALES, units_of
 from model.views.panels import CAVEAT
 from model.views.style import INK, SOFT, Look, legend_of, number, scenario_looks, styled, title_of
+from model.views.units import shown_in, units_of
 
 _TICKS = FuncFormatter(lambda value, _: number(value))
 
@@ -37,13 +37,13 @@ def sweep(table: pd.DataFrame, outcomes: Sequence[str], scenarios: Sequence[str]
     looks, units = scenario_looks(scenarios), units_of(outcomes)
     path = str(table["path"].iloc[0])
     for axis, outcome in zip(axes.flat, outcomes, strict=False):
-        factor, shown = SCALES.get(units[outcome], (1.0, units[outcome]))
+        shown = shown_in(units[outcome])
         for order, scenario in enumerate(scenarios):
             part = table[(table["outcome"] == outcome) & (table["scenario"] == scenario)].sort_values("value")
             # Lines that lie on one another stay visible: the earlier are the wider.
-            _line(axis, part, looks[scenario], factor, 1.3 + 1.1 * (len(scenarios) - 1 - order))
+            _line(axis, part, looks[scenario], shown.factor, 1.3 + 1.1 * (len(scenarios) - 1 - order))
         axis.set_title(outcome)
-        axis.set_ylabel({"percentage points": "%"}.get(shown, shown))
+        axis.set_ylabel(shown.level)
         axis.set_xlabel(f"{path} ({unit})" if unit and unit != "-" else path, fontsize=7.5)
         axis.yaxis.set_major_formatter(_TICKS)
         axis.xaxis.set_major_formatter(_TICKS)
@@ -109,7 +109,7 @@ def regret(
 
 
 def _regrets(axis: Axes, regrets: pd.DataFrame, rows: pd.DataFrame, looks: dict[str, Look], unit: str) -> None:
-    factor, shown = SCALES.get(unit, (1.0, unit))
+    factor, shown = shown_in(unit).factor, shown_in(unit).change
     reach = factor * float(regrets.max().max())
     for place, row in enumerate(rows.to_dict("records")):
         look = looks[str(row["policy"])]

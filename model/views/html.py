@@ -6,15 +6,20 @@ import base64
 import html
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
+from PIL import Image
 
 from model.views.style import number, styled
 
 PICTURE_DPI = 130
+_SHORT = 24
+"""Letters up to which a text in a table stays on one line."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +31,14 @@ class Cell:
         table: file in the folder.
         row: values of columns that pick the row.
         column: the column.
+        factor: by which the value is multiplied to be shown, see :func:`model.views.units.shown_in`.
     """
 
     value: float | None
     table: str
     row: Mapping[str, Any] = field(default_factory=dict)
     column: str = ""
+    factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], source: str, ca
         caption: above the table.
     """
     top = f"<caption>{escape(caption)}</caption>" if caption else ""
-    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    heads = "".join(f'<th scope="col">{_breakable(name)}</th>' for name in head)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     return (
         f'<div class="table"><table>{top}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
@@ -73,13 +80,21 @@ def _cell(value: object) -> str:
         return (
             f'<th scope="rowgroup" rowspan="{value.rows}">{escape(value.words)}<small>{escape(value.name)}</small></th>'
         )
-    return "" if value is None else f"<td>{escape(value)}</td>"
+    if value is None:
+        return ""
+    text = str(value)
+    return f'<td class="short">{escape(text)}</td>' if len(text) <= _SHORT else f"<td>{_breakable(text)}</td>"
+
+
+def _breakable(value: object) -> str:
+    """A text that may break after underscores, dots and commas, as names of columns have no spaces."""
+    return re.sub(r"([_.,])(?=\w)", r"\1<wbr>", escape(value))
 
 
 def traced(cell: Cell) -> str:
     """A number for people that carries its exact value and the place that it was read from."""
     known = cell.value is not None and cell.value == cell.value
-    shown = number(float(cell.value)) if known and cell.value is not None else "-"
+    shown = number(cell.factor * float(cell.value)) if known and cell.value is not None else "-"
     exact = repr(float(cell.value)) if known and cell.value is not None else ""
     row = json.dumps(dict(cell.row), ensure_ascii=False, default=int)
     place = ", ".join([cell.table, *(f"{key} {entry}" for key, entry in cell.row.items()), cell.column])
@@ -87,6 +102,12 @@ def traced(cell: Cell) -> str:
         f'<data value="{exact}" data-table="{escape(cell.table)}" data-row="{escape(row)}" '
         f'data-column="{escape(cell.column)}" title="{escape(place)}">{escape(shown)}</data>'
     )
+
+
+def told(cells: Iterable[tuple[str, object]]) -> str:
+    """Names with their values on one line, numbers traced."""
+    words = (f"{escape(name)} {traced(one) if isinstance(one, Cell) else escape(one)}" for name, one in cells)
+    return ", ".join(words)
 
 
 @styled
@@ -111,6 +132,12 @@ def image(content: bytes, alt: str, source: str) -> str:
         f'<figure><img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
         f'<figcaption class="source">Drawn from {escape(source)}.</figcaption></figure>'
     )
+
+
+def title_of(picture: Path) -> str:
+    """The title that a PNG file of :func:`model.views.style.save` carries; its name where it has none."""
+    with Image.open(picture) as opened:
+        return str(opened.info.get("Title") or picture.stem)
 
 
 def listing(items: Iterable[str]) -> str:

@@ -13,9 +13,9 @@ import pandas as pd
 
 from agents.instruments import KIND_MEANINGS
 from model import __version__
+from model.experiments.compare import LOWERS, RAISES
 from model.outcomes import Outcome, outcome_list
-from model.scenario.files import shipped_scenarios
-from model.scenario.listing import scenario_declarations, scenario_titles
+from model.scenario.listing import scenario_declarations
 from model.scenario.schema import Scenario
 from model.views import html
 from model.views.figures import draw
@@ -23,6 +23,7 @@ from model.views.flows import flow_table
 from model.views.html import Cell, Named
 from model.views.read import Results, ViewError
 from model.views.typical import differing_parameters, typical_runs
+from model.views.units import shown_in
 from model.views.words import HEADLINES, chronicle
 from model.world.read import load_world
 
@@ -55,9 +56,10 @@ LIMITS = (
 
 
 PAIRED = (
-    "Replicate k of two scenarios meets the same luck, so effects are paired differences. 'Unclear' means that the 95 % "
-    "bootstrap interval of the mean holds zero. The variance ratio says how many times more runs would be needed without "
-    "pairing; the last column how many would halve the interval. They rest on assumed parameters."
+    "Replicate k of two scenarios meets the same luck, so effects are paired differences. 'Not clear' means that the 95 % "
+    "interval of the mean (BCa bootstrap, or Student's t below 20 pairs) holds zero; 'undetermined' that fewer than nine in "
+    "ten sets of assumptions share the sign. The variance ratio says how many times more runs would be needed without "
+    "pairing, the column after it how many would halve the interval. They rest on assumed parameters."
 )
 
 
@@ -145,21 +147,28 @@ def _statuses(results: Results) -> Counter[str]:
 
 
 def _question(results: Results, actor: str | None) -> str:
-    described = str(results.manifest.get("description", "")).strip()
-    return html.paragraph(QUESTION) + "".join(map(html.paragraph, described.split("\n\n") if described else ()))
+    described = _paragraphs(results.manifest.get("description", ""))
+    return "".join(map(html.paragraph, [QUESTION, *described]))
 
 
 def _policies(results: Results, actor: str | None) -> str:
-    titles = {name: title for name, title, _ in scenario_titles()} if shipped_scenarios() else {}
     parts = []
     for name in results.scenarios:
+        prose = results.manifest.get("prose", {}).get(name, {})
         resolved = results.manifest.get("scenarios", {}).get(name, {})
-        title = f"{name}: {titles[name]}" if titles.get(name) else name
+        title = f"{name}: {prose['title']}" if prose.get("title") else name
         means = resolved.get("united_states", {}).get("instruments", {})
         words = [_instrument(key, one) for key, one in means.items()]
         told = html.listing(words) if words else html.paragraph("No instruments: Washington does nothing new.")
-        parts.append(f"<h3>{html.escape(title)}</h3>{told}")
-    return "".join(parts) + '<p class="source">From manifest.json: scenarios, united_states.instruments.</p>'
+        described = "".join(map(html.paragraph, _paragraphs(prose.get("description", ""))))
+        parts.append(f"<h3>{html.escape(title)}</h3>{described}{told}")
+    source = "From manifest.json: prose, and scenarios, united_states.instruments."
+    return f'<div class="columns">{"".join(parts)}</div><p class="source">{source}</p>'
+
+
+def _paragraphs(text: object) -> list[str]:
+    """The paragraphs of a text, which empty lines part."""
+    return [" ".join(part.split()) for part in str(text).split("\n\n") if part.strip()]
 
 
 def _instrument(name: str, one: dict[str, Any]) -> str:
@@ -229,8 +238,11 @@ def _outcomes(results: Results, actor: str | None) -> str:
         part = summary[summary["outcome"] == known.name].to_dict("records")
         for order, record in enumerate(part):
             picked = {"scenario": record["scenario"], "point": record["point"], "outcome": known.name}
-            numbers = [Cell(record[key], "summary.csv", picked, key) for key in ("median", "p10", "p90", "mean", "n")]
-            rows.append([_named(known, len(part)) if order == 0 else None, _row_name(results, picked), *numbers])
+            factor = shown_in(known.unit).factor
+            numbers = [_number(record, "summary.csv", key, factor) for key in ("median", "p10", "p90", "mean")]
+            numbers.append(_number(record, "summary.csv", "n"))
+            head_cell = _named(known, shown_in(known.unit).level, len(part)) if order == 0 else None
+            rows.append([head_cell, _row_name(results, picked), *numbers])
     head = ("outcome", "scenario", "median", "10 %", "90 %", "mean", "runs")
     return html.table(head, rows, "summary.csv")
 
@@ -241,10 +253,9 @@ def _headlines(results: Results) -> list[Outcome]:
     return [known[name] for name in HEADLINES if name in known]
 
 
-def _named(outcome: Outcome, rows: int) -> Named:
+def _named(outcome: Outcome, unit: str, rows: int) -> Named:
     words, window = _split(outcome)
-    unit = "" if outcome.unit == "-" else f", {outcome.unit}"
-    return Named(words + unit, f"{outcome.name}{window and ', '}{window}", rows)
+    return Named(f"{words}{unit and ', '}{unit}", f"{outcome.name}{window and ', '}{window}", rows)
 
 
 def _split(outcome: Outcome) -> tuple[str, str]:
@@ -262,16 +273,24 @@ def _row_name(results: Results, picked: dict[str, Any]) -> str:
     return ", ".join([str(picked["scenario"]), *(f"{key} = {value}" for key, value in values.items())])
 
 
+def _overall(results: Results) -> pd.DataFrame | None:
+    """The effects over all design points; None where nothing is compared."""
+    effects = _csv(results, "effects.csv")
+    if effects is None or effects.empty:
+        return None
+    return effects[effects["point"] == ""] if (effects["point"] == "").any() else effects
+
+
 def _short(results: Results, actor: str | None) -> str:
     """What each policy changes clearly, in a sentence a policy, each number with its place."""
-    effects = _csv(results, "effects.csv")
-    if effects is None or effects.empty or results.points > 1:
+    effects = _overall(results)
+    if effects is None:
         return ""
     known = {one.name: one for one in _headlines(results)}
     items = []
     for name in results.scenarios:
         part = effects[(effects["scenario"] == name) & effects["outcome"].isin(known)]
-        clear = part[(part["low95"] > 0) | (part["high95"] < 0)]
+        clear = part[part["verdict"].isin((RAISES, LOWERS))]
         if len(part):
             told = "".join(f"<li>{_change(record, known)}</li>" for record in clear.to_dict("records"))
             words = f"<ul>{told}</ul>" if told else html.paragraph("No outcome moves clearly.")
@@ -285,65 +304,94 @@ def _short(results: Results, actor: str | None) -> str:
 
 def _change(record: dict[Any, Any], known: dict[str, Outcome]) -> str:
     outcome = known[record["outcome"]]
-    picked = {key: record[key] for key in ("scenario", "point", "outcome")}
+    shown = shown_in(outcome.unit)
     mean, low, high, base = (
-        html.traced(Cell(record[key], "effects.csv", picked, key))
+        html.traced(_number(record, "effects.csv", key, shown.factor))
         for key in ("mean", "low95", "high95", "reference_mean")
     )
-    verb = "Up" if record["mean"] > 0 else "Down"
-    unit = html.escape("" if outcome.unit in ("0-1", "0/1", "-") else f" {outcome.unit}")
+    verb = "Up" if record["verdict"] == RAISES else "Down"
+    change, level = (html.escape(unit and f" {unit}") for unit in (shown.change, shown.level))
     words, window = _split(outcome)
-    return f"{verb}: {html.escape(words)}, {mean}{unit} [{low} to {high}], from {base} ({html.escape(window)})"
+    return f"{verb}: {html.escape(words)}, {mean}{change} [{low} to {high}], from {base}{level} ({html.escape(window)})"
+
+
+def _number(record: dict[Any, Any], table: str, column: str, factor: float = 1.0) -> Cell:
+    """A number of a row of summary or effects, with what picks that row."""
+    text = record[column]
+    place = {key: record[key] for key in ("scenario", "point", "outcome")}
+    return Cell(float(text) if text != "" else None, table, place, column, factor)
 
 
 def _effects(results: Results, actor: str | None) -> str:
-    effects = _csv(results, "effects.csv")
-    if effects is None or effects.empty:
+    effects = _overall(results)
+    if effects is None:
         return ""
-    rows = []
-    keys = ("mean", "low95", "high95", "reference_mean", "n", "variance_ratio", "replicates_to_halve")
+    several = bool((effects["points"].astype(int) > 1).any())
+    scaled = ("mean", "low95", "high95", "reference_mean")
+    plain = ("n", "variance_ratio", "replicates_to_halve", *(["points"] if several else []))
+    rows: list[list[object]] = []
     for known in _headlines(results):
         part = effects[effects["outcome"] == known.name].to_dict("records")
+        shown = shown_in(known.unit)
         for order, record in enumerate(part):
-            picked = {"scenario": record["scenario"], "point": record["point"], "outcome": known.name}
-            numbers = [Cell(record[key], "effects.csv", picked, key) for key in keys]
-            verdict = "up" if record["low95"] > 0 else "down" if record["high95"] < 0 else "unclear"
-            head_cell = _named(known, len(part)) if order == 0 else None
-            rows.append([head_cell, _row_name(results, picked), verdict, *numbers])
-    head = (
-        "outcome", "scenario", "direction", "mean difference", "95 % from", "to",
-        f"mean of {results.reference}", "pairs", "variance ratio", "runs to halve",
-    )  # fmt: skip
-    table = html.table(head, rows, "effects.csv, with 95 % percentile bootstrap intervals")
-    return html.paragraph(PAIRED) + _figure(results, "effects", "effects.csv") + _folded("The numbers", table)
+            numbers = [_number(record, "effects.csv", key, shown.factor) for key in scaled]
+            numbers += [_number(record, "effects.csv", key) for key in plain]
+            numbers += [_number(record, "effects.csv", "sign_stability", 100.0)] if several else []
+            head_cell = _named(known, shown.change, len(part)) if order == 0 else None
+            rows.append([head_cell, record["scenario"], record["verdict"], *numbers])
+    head = [
+        "outcome", "scenario", "verdict", "mean difference", "95 % from", "to", f"mean of {results.reference}", "pairs",
+        "variance ratio", "runs to halve", *(["sets", "of them of this sign, %"] if several else []),
+    ]  # fmt: skip
+    figure = _figure(results, "effects", "runs.parquet, as effects.csv is computed from it")
+    return html.paragraph(PAIRED) + figure + _folded("The numbers", html.table(head, rows, "effects.csv"))
 
 
 def _analyses(results: Results, actor: str | None) -> str:
-    """Tables and pictures that the verbs of :data:`ANALYSES` left in folders of their own."""
+    """What the verbs of analysis have left in the batch's folder: their pictures and the first rows of their tables."""
     assert results.folder is not None
     found = sorted(p for p in results.folder.iterdir() if p.is_dir() and p.name.startswith(ANALYSES))
-    return "".join(_analysis(results.folder, folder) for folder in found)
+    return "".join(_analysis(results.folder, folder) for folder in found if not _is_above(results, folder))
+
+
+def _is_above(results: Results, folder: Path) -> bool:
+    """Whether a folder of analysis is the comparison that the report shows as effects."""
+    table = folder / "compare.csv"
+    if folder.name != f"compare-{results.reference}" or not table.is_file():
+        return False
+    return set(pd.read_csv(table)["outcome"]) <= set(HEADLINES)
 
 
 def _analysis(root: Path, folder: Path) -> str:
     parts = []
     for path in sorted(folder.glob("*.png")):
-        parts.append(html.image(path.read_bytes(), f"{folder.name}: {path.stem}", f"the tables in {folder.name}/"))
-    for path in sorted(folder.glob("*.csv")):
-        file = path.relative_to(root).as_posix()
-        frame = pd.read_csv(path)
-        rows = [
-            [_entry(value, file, number, str(column)) for column, value in record.items()]
-            for number, record in enumerate(frame.head(_ROWS).to_dict("records"))
-        ]
-        left = f"; the first {_ROWS} of {len(frame)} rows" if len(frame) > _ROWS else ""
-        parts.append(html.table([str(column) for column in frame.columns], rows, file + left, path.stem))
+        parts.append(html.image(path.read_bytes(), html.title_of(path), f"the tables in {folder.name}/"))
+    parts += [_analysis_table(root, path) for path in sorted(folder.glob("*.csv"))]
     return f"<h3>{html.escape(folder.name)}</h3>{''.join(parts)}" if parts else ""
+
+
+def _analysis_table(root: Path, path: Path) -> str:
+    """The first rows of a table; columns that are the same in all of its rows become a line below it."""
+    file = path.relative_to(root).as_posix()
+    frame = pd.read_csv(path)
+    same = [name for name in frame if len(frame) > 1 and frame[name].nunique(dropna=False) == 1]
+    varied = [name for name in frame if name not in same] or list(frame)
+    records = frame.head(_ROWS).to_dict("records")
+    rows = [
+        [_entry(record[column], file, number, str(column)) for column in varied]
+        for number, record in enumerate(records)
+    ]
+    left = f"; the first {_ROWS} of {len(frame)} rows" if len(frame) > _ROWS else ""
+    told = html.told((str(name), _entry(records[0][name], file, 0, str(name))) for name in same)
+    everywhere = f'<p class="source">In every row: {told}.</p>' if same else ""
+    return html.table([str(column) for column in varied], rows, file + left, path.stem) + everywhere
 
 
 def _entry(value: Any, file: str, number: int, column: str) -> object:
     numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return Cell(value, file, {"line": number}, column) if numeric else value
+    if not numeric:
+        return value
+    return Cell(value, file, {"line": number}, column) if value == value else ""
 
 
 def _chronicle(results: Results, actor: str | None) -> str:
@@ -359,7 +407,7 @@ def _chronicle(results: Results, actor: str | None) -> str:
         parts.append(f"<h3>{html.escape(heading)}</h3><pre>{html.escape(told)}</pre>")
         parts.append(f'<p class="source">From events.parquet, run {row["run_id"]}; whole: {html.escape(again)}</p>')
     words = "One run is one story among many; it shows how the model reasons, not what will happen."
-    return html.paragraph(words) + "".join(parts)
+    return f'{html.paragraph(words)}<div class="columns">{"".join(parts)}</div>'
 
 
 def _parameters(results: Results, actor: str | None) -> str:
@@ -407,7 +455,8 @@ def _csv(results: Results, name: str) -> pd.DataFrame | None:
     path = results.folder / name if results.folder is not None else None
     if path is None or not path.is_file():
         return None
-    frame = pd.read_csv(path)
+    # As texts, so that a row is picked by what stands in the file.
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     return frame[frame["scenario"].isin(results.scenarios)]
 
 

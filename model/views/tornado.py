@@ -13,9 +13,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from model.experiments.morris import NOISY
-from model.views.forest import SCALES, units_of
 from model.views.panels import CAVEAT
 from model.views.style import INK, SOFT, legend_of, number, styled, title_of
+from model.views.units import shown_in, units_of
 
 MOST = 12
 """Factors shown an outcome."""
@@ -106,7 +106,7 @@ def variance_bars(table: pd.DataFrame, outcomes: Sequence[str], title: str, note
 
 
 def _panel(axis: Axes, part: pd.DataFrame, outcome: str, unit: str) -> None:
-    factor, shown = SCALES.get(unit, (1.0, unit))
+    factor, shown = shown_in(unit).factor, shown_in(unit).change
     reach = factor * float((part["mu_star"] + part["mu_star_conf95"].fillna(0)).max())
     for place, row in enumerate(part.to_dict("records")):
         length, half = factor * row["mu_star"], factor * row["mu_star_conf95"]

@@ -1,9 +1,8 @@
-"""The text side of results: outcomes, effects and the chronicle of a run, for the terminal."""
+"""The text side of a run: its outcomes and its chronicle, for the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -122,50 +121,3 @@ def telling_events(events: pd.DataFrame, most: int) -> pd.DataFrame:
 def _spread(count: int, room: int) -> NDArray[np.intp]:
     """``room`` of ``count`` positions, spread evenly."""
     return np.unique(np.linspace(0, count - 1, room).round().astype(np.intp)) if room else np.empty(0, np.intp)
-
-
-def effects_table(folder: Path) -> str:
-    """The paired effects of a batch against its reference as aligned lines; one scenario gives its summary instead.
-
-    Args:
-        folder: the batch's folder.
-    """
-    effects = pd.read_csv(folder / "effects.csv")
-    if effects.empty:
-        return _summary(folder)
-    effects = effects[effects["outcome"].isin(HEADLINES)]
-    base = effects["reference"].iloc[0]
-    lines = [f"paired differences against {base}:", "mean [95 % interval], pairs n, variance ratio"]
-    for heading, rows in _blocks(effects):
-        lines += ["", heading]
-        for name in HEADLINES:
-            lines += [_effect(row) for _, row in rows[rows["outcome"] == name].iterrows()]
-    note = "variance ratio: unpaired over paired; - where the difference never varies.\n"
-    note += "These rest on assumed parameters, not on observation: see README."
-    return "\n".join([*lines, "", note])
-
-
-def _blocks(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Rows of each scenario and design point, headed by the scenario and what the sweep set."""
-    swept = [str(column) for column in table.columns if "." in str(column) or column == "label"]
-    for (scenario, _), rows in table.groupby(["scenario", "point"], sort=False):
-        values = ", ".join(f"{path} = {rows[path].iloc[0]}" for path in swept if pd.notna(rows[path].iloc[0]))
-        yield (f"{scenario}, {values}" if values else str(scenario)), rows
-
-
-def _effect(row: pd.Series[float]) -> str:
-    interval = f"[{_value(row['low95'])}, {_value(row['high95'])}]"
-    ratio = "-" if pd.isna(row["variance_ratio"]) else f"{row['variance_ratio']:.1f}"
-    return f"  {row['outcome']:<28} {_value(row['mean']):>12} {interval:>28}  n {int(row['n']):>4}  {ratio:>6}"
-
-
-def _summary(folder: Path) -> str:
-    summary = pd.read_csv(folder / "summary.csv")
-    summary = summary[summary["outcome"].isin(HEADLINES)]
-    lines = ["median [10-90 %]"]
-    for heading, rows in _blocks(summary):
-        lines.append(heading)
-        for row in (row for name in HEADLINES for _, row in rows[rows["outcome"] == name].iterrows()):
-            interval = f"[{_value(row['p10'])}, {_value(row['p90'])}]"
-            lines.append(f"  {row['outcome']:<28} {_value(row['median']):>12} {interval:>28}  n {int(row['n']):>4}")
-    return "\n".join(lines)

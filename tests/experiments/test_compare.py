@@ -11,8 +11,9 @@ import pytest
 from scipy import stats
 
 from model.experiments.batch import run_batch
-from model.experiments.compare import UNCLEAR, compare, finding, interval, point_means
+from model.experiments.compare import UNCLEAR, compare, finding, point_means
 from model.experiments.errors import StoreError
+from model.experiments.intervals import interval
 from model.experiments.results import RunTable, read_runs
 from tests.experiments.fakes import fake_simulate, only_row, plan, scenario
 

@@ -5,7 +5,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from model.experiments.effects import EFFECT_COLUMNS, SUMMARY_COLUMNS, bootstrap_means, paired_effects, summarise
+from model.experiments.compare import EFFECT_COLUMNS
+from model.experiments.compare import paired_effects as effects_of_runs
+from model.experiments.intervals import interval, intervals
+from model.experiments.results import RunTable
+from model.experiments.summary import SUMMARY_COLUMNS, summarise
 from tests.experiments.fakes import only_row
 
 
@@ -17,6 +21,10 @@ def runs_of(**scenarios: list[float | None]) -> pd.DataFrame:
         for replicate, value in enumerate(values)
     ]
     return pd.DataFrame(rows).astype({"tonnes": float})
+
+
+def paired_effects(runs: pd.DataFrame, outcomes: list[str], reference: str) -> pd.DataFrame:
+    return effects_of_runs(RunTable("x", runs, 0, tuple(outcomes), ()), outcomes, reference)
 
 
 def test_summary_against_a_hand_calculation() -> None:
@@ -40,7 +48,8 @@ def test_effects_against_a_hand_calculation() -> None:
     unpaired = np.var([1, 2, 4, 5], ddof=1) + np.var([3, 3, 3, 9], ddof=1)
     assert row.variance_ratio == pytest.approx(unpaired / np.var([2, 1, -1, 4], ddof=1))
     assert row.replicates_to_halve == 16
-    assert -1 < row.low95 < 1.5 < row.high95 < 4
+    half = stats.t.ppf(0.975, 3) * np.std([2, 1, -1, 4], ddof=1) / 2
+    assert (row.low95, row.high95, row.interval) == (pytest.approx(1.5 - half), pytest.approx(1.5 + half), "t")
 
 
 def test_replicates_are_paired_by_number_not_by_row() -> None:
@@ -78,7 +87,11 @@ def test_points_of_a_sweep_are_compared_with_the_reference_at_the_same_point() -
     runs = pd.concat([runs_of(base=[1.0, 2.0], policy=[2.0, 3.0]), runs_of(base=[5.0, 6.0], policy=[8.0, 9.0])])
     runs["point"] = [0] * 4 + [1] * 4
     effects = paired_effects(runs, ["tonnes"], "base")
-    assert list(zip(effects["point"], effects["mean"], strict=True)) == [(0, 1.0), (1, 3.0)]
+    # First over both points, where pairs are means over them; then each.
+    assert effects["point"].isna().tolist() == [True, False, False]
+    assert list(zip(effects["point"][1:], effects["mean"][1:], strict=True)) == [(0, 1.0), (1, 3.0)]
+    whole = effects[["mean", "points", "point_low", "point_high", "n"]].iloc[0]
+    assert list(whole) == [2.0, 2, 1.0, 3.0, 2]
 
 
 def test_effect_does_not_depend_on_other_scenarios_or_outcomes() -> None:
@@ -92,20 +105,27 @@ def test_effect_does_not_depend_on_other_scenarios_or_outcomes() -> None:
     pd.testing.assert_frame_equal(chosen, alone, check_exact=True)
 
 
-def test_interval_agrees_with_scipys_bootstrap() -> None:
+def test_interval_is_scipys() -> None:
     values = np.random.default_rng(2).exponential(size=60)
-    low, high = np.quantile(bootstrap_means(values[:, None])[:, 0], [0.025, 0.975])
+    low, high, method = interval(values)
     theirs = stats.bootstrap(
-        (values,), np.mean, n_resamples=20_000, method="percentile", rng=np.random.default_rng(3)
+        (values,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(3)
     ).confidence_interval
-    assert (low, high) == (pytest.approx(theirs.low, rel=0.02), pytest.approx(theirs.high, rel=0.02))
+    assert (low, high) == pytest.approx((theirs.low, theirs.high), rel=0.02)
+    assert method == "BCa"
 
 
-def test_resamples_in_pieces_are_the_same_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = np.random.default_rng(4).normal(size=(20, 2))
-    whole = bootstrap_means(values)
-    monkeypatch.setattr("model.experiments.effects._AT_ONCE", 700)
-    assert (bootstrap_means(values) == whole).all()
+def test_many_intervals_at_once_are_those_of_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(4).normal(size=(30, 5))
+    values[3, 1] = values[4, 2] = np.nan
+    values[:, 3] = 7.0
+    values[:29, 4] = 0.0  # all but one are equal
+    whole = intervals(values)
+    alone = [interval(column[~np.isnan(column)]) for column in values.T]
+    assert [(low, high, method) for low, high, method in zip(*whole, strict=True)] == alone
+    assert [method for *_, method in alone][:4] == ["BCa", "BCa", "BCa", "constant"]
+    monkeypatch.setattr("model.experiments.intervals._AT_ONCE", 700)  # in pieces: the same resamples
+    assert [(low, high, method) for low, high, method in zip(*intervals(values), strict=True)] == alone
 
 
 def test_common_luck_shows_in_the_variance_ratio() -> None:

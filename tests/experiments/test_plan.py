@@ -192,7 +192,7 @@ def test_sweep_runs_scenarios_at_every_point(batch_file: Path, tmp_path: Path) -
     assert runs.groupby(["scenario", "effect", "die_once"]).size().to_list() == [2] * 12
     effects = pd.read_csv(tmp_path / "out" / "effects.csv", keep_default_na=False)
     assert list(effects.columns[-2:]) == ["effect", "die_once"]
-    assert len(effects) == 6 * 3
+    assert len(effects) == (6 + 1) * 3  # at every point, and over all of them
 
 
 def test_mixed_values_of_a_sweep_become_text(tmp_path: Path) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from model import tables
-from model.experiments.effects import paired_effects
 
 ACTORS = ("AA", "CNA", "JUNTA", "KIA", "KNDF", "KNLA", "MNDAA", "NDA-K", "PDF-MAGWAY", "PDF-SAGAING", "TNLA", "UWSA")
 START_SHARES = (0.05, 0.01, 0.62, 0.015, 0.006, 0.02, 0.012, 0.001, 0.01, 0.02, 0.02, 0.012)
@@ -50,25 +46,6 @@ def make_runs(
             for name, frame in _run(scenario, replicate, months, places).items():
                 parts[name].append(frame.assign(**keys))
     return {name: _arrow(name, pd.concat(frames, ignore_index=True)) for name, frames in parts.items()}
-
-
-def write_folder(folder: Path, runs: dict[str, pa.Table], *, world: str = "myanmar") -> Path:
-    """Write tables as a batch does, with manifest and effects."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in runs.items():
-        pq.write_table(table, folder / f"{name}.parquet")
-    frame = runs["runs"].to_pandas().astype({"scenario": str})
-    scenarios = list(dict.fromkeys(frame["scenario"]))
-    outcomes = [name for name in OUTCOMES if name in frame]
-    paired_effects(frame, outcomes, scenarios[0]).to_csv(folder / "effects.csv", index=False)
-    manifest = {
-        "name": folder.name,
-        "version": "0.1.0",
-        "reference": scenarios[0],
-        "scenarios": {name: {"world": world} for name in scenarios},
-    }
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    return folder
 
 
 def _run(scenario: str, replicate: int, months: int, places: tuple[str, ...]) -> dict[str, pd.DataFrame]:

@@ -6,7 +6,8 @@ import numpy as np
 
 from model.experiments.compare import compare, finding, point_means
 from model.views.answers import comparison_text
-from model.views.forest import forest, units_of
+from model.views.forest import forest
+from model.views.units import units_of
 from tests.experiments.test_compare import EIGHT, NINE, runs_of
 
 

@@ -12,15 +12,18 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from model.cli.tell import effects_of
 from model.experiments.batch import run_batch
 from model.experiments.batch_file import read_plan
-from model.views.effects import draw_effects
+from model.experiments.compare import compare
+from model.experiments.results import read_runs
 from model.views.exports import draw_exports
-from model.views.figures import KINDS, batch_figures
+from model.views.figures import KINDS, batch_figures, draw
 from model.views.plot import plot
 from model.views.read import Results, ViewError
-from model.views.style import SOFT, scenario_looks
-from model.views.words import chronicle, effects_table
+from model.views.style import SOFT, number, scenario_looks
+from model.views.words import chronicle
+from tests.experiments.fakes import only_row
 
 TABLES = (
     *("runs.csv", "runs.parquet", "monthly.parquet", "actors.parquet", "exports.parquet", "events.parquet"),
@@ -124,7 +127,8 @@ def test_a_figure_of_some_scenarios_counts_their_runs_and_keeps_the_reference_an
     whole = Results.open(folder)
     part = whole.only(["engage_kia"])
     assert "of 3 runs." in notes(draw_exports(part))["footnote"]
-    figure = draw_effects(part, pd.read_csv(folder / "effects.csv"))
+    figure = draw(part, "effects")
+    assert figure is not None
     assert notes(figure)["title"].startswith("Against status_quo")
     assert part.reference == whole.reference == "status_quo"
     colours = {line.get_color() for line in figure.axes[0].get_lines()} - {SOFT}
@@ -134,7 +138,8 @@ def test_a_figure_of_some_scenarios_counts_their_runs_and_keeps_the_reference_an
 def test_effects_carry_the_units_of_their_outcomes(folder: Path) -> None:
     table = pd.read_csv(folder / "effects.csv")
     shown = ["exports_t_china", "china_share_of_exports"]
-    figure = draw_effects(Results.open(folder), table, shown)
+    figure = draw(Results.open(folder), "effects", outcomes=shown)
+    assert figure is not None
     assert [axis.get_xlabel() for axis in figure.axes] == ["t REO", "percentage points"]
     chosen = (table["scenario"] == "engage_kia") & (table["outcome"] == "china_share_of_exports")
     marks = [
@@ -157,18 +162,22 @@ def test_scenarios_of_unequal_length_are_each_shown_at_their_own_end(tmp_path: P
     assert {path.stem for path in batch_figures(folder, ("png",))} == set(KINDS)
 
 
-def test_a_sweep_has_a_row_for_each_design_point(tmp_path: Path) -> None:
+def test_a_sweep_has_a_tick_for_each_design_point_and_one_interval(tmp_path: Path) -> None:
     request = tmp_path / "troops.toml"
     request.write_text(
         'scenarios = ["status_quo", "engage_kia"]\nreplicates = 2\n[sweep]\n"actors.KIA.troops" = [8000, 14000]\n',
         encoding="utf-8",
     )
     folder = batch(tmp_path / "out", [str(request)], replicates=None, sets=['world="tests/tiny"', "months=3"])
-    figure = draw_effects(Results.open(folder), pd.read_csv(folder / "effects.csv"), ["deaths_fighters_all"])
-    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert labels == ["engage_kia, troops 8000", "engage_kia, troops 14000"]
-    told = effects_table(folder)
-    assert "engage_kia, actors.KIA.troops = 8000" in told and "engage_kia, actors.KIA.troops = 14000" in told
+    figure = draw(Results.open(folder), "effects", outcomes=["deaths_fighters_all"])
+    assert figure is not None
+    effects = pd.read_csv(folder / "effects.csv").query("outcome == 'deaths_fighters_all'")
+    whole, each = effects[effects["point"].isna()].iloc[0], effects.dropna(subset=["point"])
+    assert each["actors.KIA.troops"].tolist() == [8000, 14000]
+    lines = {line.get_marker(): line for line in figure.axes[0].get_lines()}
+    assert np.asarray(lines["|"].get_xdata()) == pytest.approx(each["mean"])
+    assert np.asarray(lines["D"].get_xdata()) == pytest.approx(whole["mean"])
+    assert "signs: sets of assumptions" in effects_of(folder)
 
 
 def test_what_is_not_there_is_refused_with_the_nearest_name(folder: Path) -> None:
@@ -182,11 +191,17 @@ def test_what_is_not_there_is_refused_with_the_nearest_name(folder: Path) -> Non
         plot(folder, kind="effects", scenario=["status_quo"])
 
 
-def test_the_table_of_effects_shows_intervals_n_and_the_reference(folder: Path) -> None:
-    text = effects_table(folder)
-    assert "against status_quo" in text
-    assert "n    3" in text
-    assert max(map(len, text.splitlines())) <= 100
+def test_the_terminal_the_table_and_the_comparison_say_the_same_interval(folder: Path) -> None:
+    effects = pd.read_csv(folder / "effects.csv")
+    runs = read_runs(folder)
+    compared = compare(runs, runs.outcomes, "status_quo")
+    for column in ("mean", "low95", "high95"):
+        assert effects[column].to_numpy() == pytest.approx(compared[column].to_numpy(), nan_ok=True)
+    text = effects_of(folder)
+    row = only_row(effects[effects["outcome"] == "exports_t_china"])
+    assert "engage_kia against status_quo" in text
+    assert f"[{number(row.low95)}, {number(row.high95)}]" in text
+    assert max(map(len, text.splitlines()[:-2])) <= 120
 
 
 def test_the_chronicle_keeps_what_weighs_most_and_says_what_it_left_out() -> None:

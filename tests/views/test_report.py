@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from playwright.sync_api import sync_playwright
 
 from model.views.read import Results, ViewError
 from model.views.report import SECTIONS, write_report
 from model.views.typical import differing_parameters, typical_runs
 from model.views.words import HEADLINES
+from tests.views.test_browser import chromium
 from tests.views.test_figures import batch
 
 
@@ -49,18 +51,20 @@ def numbers(page: str) -> list[dict[str, str]]:
 def test_every_number_stands_in_its_table(folder: Path, page: str) -> None:
     found = numbers(page)
     assert {one["data-table"] for one in found} == {"summary.csv", "effects.csv", "exports.parquet"}
-    tables = {name: pd.read_csv(folder / name) for name in ("summary.csv", "effects.csv")}
+    tables = {
+        name: pd.read_csv(folder / name, dtype=str, keep_default_na=False) for name in ("summary.csv", "effects.csv")
+    }
     exports = pd.read_parquet(folder / "exports.parquet")
     for one in found:
         row = json.loads(one["data-row"])
         table = tables.get(one["data-table"], exports)
         chosen = table.loc[(table[list(row)].astype(str) == pd.Series(row).astype(str)).all(axis=1)]
         if one["data-table"] == "exports.parquet":
-            expected = chosen[chosen["month"] > 14 - 12]["tonnes"].sum() / 3
+            expected = str(chosen[chosen["month"] > 14 - 12]["tonnes"].sum() / 3)
         else:
             assert len(chosen) == 1
-            expected = chosen[one["data-column"]].iloc[0]
-        assert one["value"] == "" if pd.isna(expected) else float(one["value"]) == pytest.approx(expected)
+            expected = str(chosen[one["data-column"]].iloc[0])
+        assert one["value"] == "" if expected == "" else float(one["value"]) == pytest.approx(float(expected))
 
 
 def test_the_page_asks_nothing_of_the_network(page: str) -> None:
@@ -92,6 +96,73 @@ def test_analyses_in_the_folder_come_in_with_their_numbers(folder: Path) -> None
         beside.rmdir()
     assert "&lt;b&gt;engage" in text and "<b>engage" not in text
     assert [one["value"] for one in numbers(text) if one["data-table"] == "regret-all/regret.csv"] == ["0.25"]
+
+
+def test_columns_that_never_change_become_a_line_with_their_place(folder: Path) -> None:
+    beside = folder / "compare-other"
+    beside.mkdir()
+    pd.DataFrame({"reference": "x", "n": [4, 4], "mean": [1.0, 2.0]}).to_csv(beside / "compare.csv", index=False)
+    try:
+        text = write_report(folder, folder / "with.html").read_text(encoding="utf-8")
+    finally:
+        (beside / "compare.csv").unlink()
+        beside.rmdir()
+    assert 'In every row: reference x, n <data value="4.0" data-table="compare-other/compare.csv"' in text
+    found = [one for one in numbers(text) if one["data-table"] == "compare-other/compare.csv"]
+    assert [(one["value"], one["data-column"]) for one in found] == [("1.0", "mean"), ("2.0", "mean"), ("4.0", "n")]
+
+
+def test_the_comparison_that_is_shown_as_effects_is_not_shown_again(folder: Path) -> None:
+    beside = folder / "compare-status_quo"
+    beside.mkdir()
+    table = pd.read_csv(folder / "effects.csv")
+    for names, again in ((list(HEADLINES), False), ([*HEADLINES, "mined_t"], True)):
+        table[table["outcome"].isin(names)].to_csv(beside / "compare.csv", index=False)
+        text = write_report(folder, folder / "with.html").read_text(encoding="utf-8")
+        assert ("<h3>compare-status_quo</h3>" in text) == again
+    (beside / "compare.csv").unlink()
+    beside.rmdir()
+
+
+def test_a_scenario_of_ones_own_is_told_by_its_title_and_description(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        'extends = "engage_kia"\ntitle = "Arms & all"\ndescription = """\nWhat if\nthere are arms?\n\nAnd more."""\n',
+        encoding="utf-8",
+    )
+    folder = batch(tmp_path / "out", ["status_quo", str(mine)], replicates=2)
+    text = write_report(folder).read_text(encoding="utf-8")
+    assert "<h3>mine: Arms &amp; all</h3><p>What if there are arms?</p><p>And more.</p>" in text
+    assert "<h3>status_quo: No new US policy</h3>" in text
+
+
+def test_it_prints_on_a4_and_nothing_runs_off_the_page_or_the_screen(folder: Path) -> None:
+    beside = folder / "sensitivity"
+    beside.mkdir()
+    wide = {f"a_rather_long_name_{k}": [1234567.0 * k, 7.0] for k in range(12)}
+    pd.DataFrame(wide).to_csv(beside / "sensitivity.csv", index=False)
+    try:
+        target = write_report(folder, folder / "with.html")
+    finally:
+        (beside / "sensitivity.csv").unlink()
+        beside.rmdir()
+    beyond = """() => [...document.querySelectorAll('table, pre, img, p')]
+        .filter(one => one.getBoundingClientRect().right > window.innerWidth + 1).map(one => one.outerHTML.slice(0, 200))"""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        # What A4 across leaves between its margins of 14 mm, at 96 dots an inch.
+        page = browser.new_page(viewport={"width": int((297 - 28) / 25.4 * 96), "height": 700})
+        page.goto(target.resolve().as_uri())
+        printed = page.pdf(prefer_css_page_size=True)
+        page.emulate_media(media="print")
+        assert page.evaluate(beyond) == []
+        page.emulate_media(media="screen")
+        for width in (1280, 700):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+        browser.close()
+    sizes = {tuple(float(one) for one in box.split()) for box in re.findall(rb"/MediaBox \[([\d. ]+)\]", printed)}
+    assert [round(side) for side in next(iter(sizes))[2:]] == [842, 595] and len(sizes) == 1
 
 
 def test_only_a_report_is_replaced(folder: Path, tmp_path: Path) -> None:
