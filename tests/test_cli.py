@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenario.conftest import TINY
+from tests.scenario.test_plugins import TEXT as CAUTIOUS
 from tests.scenario.test_problems import FIVE_ERRORS
 
 REPOSITORY = Path(__file__).parents[1]
@@ -97,6 +98,24 @@ def test_check_takes_overrides_and_batch_files(tiny: Path) -> None:
         2,
         ["batch.toml: replicats = 3: unknown key; did you mean 'replicates'?"],
     )
+
+
+def test_kinds_of_ones_own_are_known_to_the_verbs_that_look_things_up(tiny: Path) -> None:
+    (tiny / "cautious.py").write_text(CAUTIOUS, encoding="utf-8")
+    (tiny / "mine.toml").write_text(
+        f"extends = 'status_quo'\nworld = '{TINY.as_posix()}'\n[actors.KIA]\nkind = 'CautiousArmy'\n", encoding="utf-8"
+    )
+    without = pangwa("check", "mine.toml", folder=tiny)
+    assert without.returncode == 2 and "CautiousArmy" in without.stderr
+    own = ("--plugin", "cautious.py")
+    assert pangwa("check", "mine.toml", *own, folder=tiny).stdout == "mine.toml: ok\n"
+    told = pangwa("parameters", "mine.toml", "--search", "caution", *own, folder=tiny)
+    assert "actors.KIA.caution = 0" in told.stdout
+    assert "townships_held_kia" in pangwa("outcomes", "mine.toml", *own, folder=tiny).stdout
+    assert pangwa("new", "other", "--extends", "mine.toml", *own, folder=tiny).returncode == 0
+    assert pangwa("check", "other.toml", *own, folder=tiny).returncode == 0
+    refused = pangwa("check", "mine.toml", "--plugin", "none.py", folder=tiny)
+    assert refused.returncode == 2 and "Traceback" not in refused.stderr and "none.py" in refused.stderr
 
 
 def test_new_writes_a_file_that_changes_nothing_yet_and_never_overwrites(tiny: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from model.cli.batches import BaseSeed, Jobs, NoFigures, Overwrite, Quiet, RerunFailed, Resume, Sets
+from model.cli.batches import BaseSeed, Jobs, NoFigures, Overwrite, Plugins, Quiet, RerunFailed, Resume, Sets
 from model.cli.batches import Out as OutText
 from model.cli.text import fail
 
@@ -77,6 +77,7 @@ def diff(
     replicates: Annotated[int, typer.Option("--replicates", "-r", help="Runs of each, where a batch is run.")] = 20,
     outcome: Outcomes = None,
     sets: Sets = None,
+    plugin: Plugins = None,
     jobs: Jobs = None,
     out: OutText = None,
     quiet: Quiet = False,
@@ -144,6 +145,7 @@ def sweep(
     replicates: Annotated[int, typer.Option("--replicates", "-r", help="Runs of each scenario and value.")] = 10,
     outcome: Outcomes = None,
     sets: Sets = None,
+    plugin: Plugins = None,
     base_seed: BaseSeed = None,
     jobs: Jobs = None,
     out: OutText = None,

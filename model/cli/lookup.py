@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from model.cli.batches import Plugins, Sets
 from model.cli.text import columns, fail, wrapped
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 _USUAL = "status_quo"
 _NOT_IN_NAMES = '<>:"|?*'
 
-Sets = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Override a parameter, as actors.KIA.troops=20000; repeatable."),
-]
 Search = Annotated[
     str | None, typer.Option("--search", "-s", metavar="TEXT", help="Only those with all of these words in them.")
 ]
@@ -49,6 +46,7 @@ def new(
     extends: Annotated[
         str, typer.Option(metavar="SCENARIO", help="The scenario it states the differences from.")
     ] = _USUAL,
+    plugin: Plugins = None,
 ) -> None:
     """Write a commented scenario file to start from; a file that is there is never overwritten."""
     from model.scenario.files import find_scenario, shipped_scenarios
@@ -75,6 +73,7 @@ def new(
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios and batch files.")],
     sets: Sets = None,
+    plugin: Plugins = None,
 ) -> None:
     """Check scenario and batch files: every problem at once, a line each; exit code 2 when there is any."""
     from model.experiments.batch_file import read_plan
@@ -98,6 +97,7 @@ def parameters(
     search: Search = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a CSV table.")] = False,
     sets: Sets = None,
+    plugin: Plugins = None,
 ) -> None:
     """List every parameter: path, value, range, unit, how well it is known, source, meaning."""
     from model.scenario.listing import scenario_declarations
@@ -164,6 +164,7 @@ def outcomes(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Whose actors to list.")] = _USUAL,
     search: Search = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a CSV table.")] = False,
+    plugin: Plugins = None,
 ) -> None:
     """List what a run is judged by: name, unit and meaning of every outcome."""
     from model.outcomes import outcome_list

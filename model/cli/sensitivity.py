@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from model.cli.answers import Outcomes, keep, outcomes_of
-from model.cli.batches import BaseSeed, Jobs, NoFigures, Out, Overwrite, Quiet, RerunFailed, Resume, Sets
+from model.cli.batches import BaseSeed, Jobs, NoFigures, Out, Overwrite, Plugins, Quiet, RerunFailed, Resume, Sets
 from model.cli.text import fail
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def sensitivity(
     ] = None,
     replicates: Annotated[int | None, typer.Option("--replicates", "-r", help="Runs of each point, same luck.")] = None,
     sets: Sets = None,
+    plugin: Plugins = None,
     base_seed: BaseSeed = None,
     jobs: Jobs = None,
     out: Out = None,
@@ -107,6 +108,7 @@ def discover(
     points: Annotated[int, typer.Option(help="Points to find a box on, and as many to check it on.")] = 200,
     replicates: Annotated[int, typer.Option("--replicates", "-r", help="Runs of each point, same luck.")] = 2,
     sets: Sets = None,
+    plugin: Plugins = None,
     base_seed: BaseSeed = None,
     jobs: Jobs = None,
     out: Out = None,
