@@ -37,6 +37,7 @@ ROWS = 1 << 15
 
 NOT_SET = "null"
 _RUNS_AT_ONCE = 64
+_LINES_AT_ONCE = 500
 _FIXED = tuple(column.name for column in tables.RUNS)
 
 
@@ -54,7 +55,7 @@ def assemble(
         plan: the batch.
         entries: where the runs' records stand; runs that are not there yet are left out.
         packages: name -> versions that the runs were computed with.
-        tick: called now and then.
+        tick: called now and then, in the small tables too; what it raises gives the tables up.
 
     Returns:
         A sentence for each file that could not be replaced and was written under another name.
@@ -62,13 +63,14 @@ def assemble(
     Raises:
         OSError: the disk is full; the tables of before are untouched.
     """
+    tick = tick or (lambda: None)
     there = [(spec, entries[run]) for run, spec in plan.here.items() if run in entries]
     described = table_metadata(plan, packages)
     for name in FINAL_TABLES:
         temporary(folder / name).unlink(missing_ok=True)
     try:
-        rows = _write_run_tables(folder, there, described, tick or (lambda: None))
-        _write_small(folder, rows.table([*plan.swept, *plan.drawn]).replace_schema_metadata(described), plan)
+        rows = _write_run_tables(folder, there, described, tick)
+        _write_small(folder, rows.table([*plan.swept, *plan.drawn]).replace_schema_metadata(described), plan, tick)
     except BaseException:
         for name in FINAL_TABLES:
             temporary(folder / name).unlink(missing_ok=True)
@@ -139,9 +141,20 @@ def outcome_columns(runs: pa.Table, plan: BatchPlan) -> list[str]:
     return [name for name in runs.column_names if name not in _FIXED and name not in (*plan.swept, *plan.drawn)]
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV in UTF-8; numbers stand with all their digits, so that reading gives them back."""
-    frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+def write_csv(frame: pd.DataFrame, path: Path, tick: Callable[[], None] | None = None) -> None:
+    """Write a table as CSV in UTF-8; numbers stand with all their digits, so that reading gives them back.
+
+    Args:
+        frame: the table.
+        path: of the file.
+        tick: called now and then.
+    """
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for start in range(0, max(len(frame), 1), _LINES_AT_ONCE):
+            part = frame.iloc[start : start + _LINES_AT_ONCE]
+            part.to_csv(file, index=False, header=start == 0, lineterminator="\n")
+            if tick is not None:
+                tick()
 
 
 def _array(values: list[Any], type_: pa.DataType) -> pa.Array:
@@ -261,18 +274,19 @@ class _RowGroups:
         self._writer.close()
 
 
-def _write_small(folder: Path, runs: pa.Table, plan: BatchPlan) -> None:
+def _write_small(folder: Path, runs: pa.Table, plan: BatchPlan, tick: Callable[[], None]) -> None:
+    """Write the table of runs and what is computed from it, which takes minutes where there are thousands of runs."""
     pq.write_table(runs, temporary(folder / "runs.parquet"), compression="zstd", row_group_size=ROWS)
     frame = runs.to_pandas()
-    write_csv(frame, temporary(folder / "runs.csv"))
+    write_csv(frame, temporary(folder / "runs.csv"), tick)
     outcomes = outcome_columns(runs, plan)
     swept = frame[["point", *plan.swept]].drop_duplicates("point")
-    summary = summarise(frame, outcomes)
+    summary = summarise(frame, outcomes, tick)
     ok = frame[frame["status"] == OK].reset_index(drop=True)
     well = RunTable(plan.name, ok, len(frame) - len(ok), tuple(outcomes), plan.swept)
-    effects = paired_effects(well, outcomes, plan.reference)
+    effects = paired_effects(well, outcomes, plan.reference, tick)
     for name, table in (("summary.csv", summary), ("effects.csv", effects)):
-        write_csv(table.merge(swept, on="point", how="left"), temporary(folder / name))
+        write_csv(table.merge(swept, on="point", how="left"), temporary(folder / name), tick)
 
 
 def _rename(path: Path) -> str | None:

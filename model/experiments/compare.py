@@ -8,7 +8,7 @@ question under several assumptions: an effect whose sign fewer than nine in ten 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 STABLE = 0.9
 """Share of the design points that must share an effect's sign."""
 _MOST_NAMED = 3
+_AT_ONCE = 100
+"""Outcomes whose intervals are computed together, so that memory stays small and a batch can be interrupted."""
 
 RAISES, LOWERS, UNDETERMINED, UNCLEAR, SAME = "raises", "lowers", "undetermined", "not clear", "no difference"
 COLUMNS = (
@@ -83,13 +85,16 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def paired_effects(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataFrame:
+def paired_effects(
+    runs: RunTable, outcomes: Sequence[str], reference: str, tick: Callable[[], None] | None = None
+) -> pd.DataFrame:
     """The table ``effects.csv`` of a batch: :func:`compare` over all design points, then at each of them.
 
     Args:
         runs: the batch.
         outcomes: names of outcomes.
         reference: label of the scenario to compare with.
+        tick: called now and then.
 
     Returns:
         :data:`EFFECT_COLUMNS`; ``point`` is null in the rows over all points. With one design point there are its rows
@@ -103,8 +108,13 @@ def paired_effects(runs: RunTable, outcomes: Sequence[str], reference: str) -> p
         parts: list[tuple[object, list[int]]] = [(None, there)] if len(runs.points) > 1 else []
         parts += [(runs.points[row], [row]) for row in there]
         for point, chosen in parts:
-            effects = _effects(ours[:, chosen], theirs[:, chosen], vectors)
-            rows += [(scenario, reference, point, name, *row) for name, row in zip(outcomes, effects, strict=True)]
+            for start in range(0, len(outcomes), _AT_ONCE):
+                part = slice(start, start + _AT_ONCE)
+                effects = _effects(ours[:, chosen, part], theirs[:, chosen, part], vectors)
+                named = zip(outcomes[part], effects, strict=True)
+                rows += [(scenario, reference, point, name, *row) for name, row in named]
+                if tick is not None:
+                    tick()
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS)).astype({"point": "Int64"})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 import numpy as np
@@ -14,12 +14,13 @@ Floats = NDArray[np.float64]
 SUMMARY_COLUMNS = ("scenario", "point", "outcome", "n", "n_missing", "mean", "sd", "median", "p10", "p90")
 
 
-def summarise(runs: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
+def summarise(runs: pd.DataFrame, outcomes: Sequence[str], tick: Callable[[], None] | None = None) -> pd.DataFrame:
     """Describe every outcome of every scenario and design point over its replicates.
 
     Args:
         runs: the table of runs; runs that failed count as missing.
         outcomes: names of the columns of outcomes.
+        tick: called now and then.
 
     Returns:
         A row for each scenario, point and outcome, in the order of ``runs``, with :data:`SUMMARY_COLUMNS`. ``n`` counts the
@@ -32,6 +33,8 @@ def summarise(runs: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
         described = _describe_all(values, known)
         for outcome, n, numbers in zip(outcomes, known.tolist(), described.tolist(), strict=True):
             rows.append((scenario, point, outcome, n, values.shape[1] - n, *numbers))
+        if tick is not None:
+            tick()
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS)).astype({"point": np.int64})
 
 

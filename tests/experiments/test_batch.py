@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -331,3 +332,29 @@ def test_script_without_main_guard_gets_one_sentence(tmp_path: Path) -> None:
     assert process.returncode != 0
     assert said.count("the worker processes cannot start") == 1
     assert said.count("Traceback") <= 1
+
+
+def test_a_signal_while_the_small_tables_are_written_ends_the_batch_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assemble: Any = importlib.import_module("model.experiments.assemble")
+
+    whole = assemble.summarise
+
+    def disturbed(*arguments: Any) -> pd.DataFrame:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return whole(*arguments)
+
+    def never(*arguments: Any) -> pd.DataFrame:
+        raise AssertionError("the batch went on after the signal")
+
+    monkeypatch.setattr(assemble, "summarise", disturbed)
+    monkeypatch.setattr(assemble, "paired_effects", never)
+    report = compute(plan(3), tmp_path / "out")
+    assert (report.exit_code, report.missing) == (130, 0)
+    there = {path.name for path in (tmp_path / "out").iterdir()}
+    assert not [name for name in there if name.endswith((".csv", ".parquet", ".part"))]
+    monkeypatch.undo()
+    again = compute(plan(3), tmp_path / "out", resume=True)
+    assert (again.exit_code, again.computed) == (0, 0)
+    assert (tmp_path / "out" / "effects.csv").is_file()
