@@ -65,6 +65,10 @@ def run(
     from model.scenario.read import load_scenario
     from model.scenario.spec import RunSpec
 
+    if animate is not None:
+        from model.views.animate import check
+
+        check(Path(animate))
     resolved = load_scenario(scenario, _with_months(sets, months))
     folder = None if no_figures and out is None else free_folder(out, f"{resolved.name}-run")
     record = ("control=monthly",) if animate is not None else ()
@@ -74,6 +78,7 @@ def run(
     tell.tell_run(resolved, spec, result, quiet=quiet)
     if folder is not None:
         tell.say_figures(drawn, folder)
+        typer.echo(f"tables: {folder}")
     if animate is not None:
         tell.animate_run(resolved, result, (folder or Path()) / animate)
 

@@ -70,7 +70,6 @@ def animate_batch(folder: Path, scenario: Sequence[str] | None, path: Path) -> N
     results = Results.open(folder)
     name = results.pick("scenario", scenario[0], results.scenarios) if scenario else results.scenarios[0]
     frames = frames_of(results, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
     animate(frames, load_world(results.world), f"{name}, likeliest holders of {results.runs_each} runs", path)
     typer.echo(f"animation: {path}, {len(frames)} frames (a year apart unless the batch had --record control=monthly)")
 
@@ -126,6 +125,7 @@ def draw_again(
 
 
 def say_figures(paths: Sequence[Path], folder: Path) -> None:
-    """Say how many pictures were drawn, and where they are."""
+    """Say how many pictures were drawn, and where they are; nothing where there are none."""
     pictures = sum(path.suffix == ".png" for path in paths) or len(paths)
-    typer.echo(f"figures: {pictures} in {folder}")
+    if pictures:
+        typer.echo(f"figures: {pictures} in {folder}")

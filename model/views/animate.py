@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from model.world.world import World
 
 FORMATS = (".gif", ".mp4")
 FRAMES_A_SECOND = 4
-_DPI = 100
+_DPI = 130
 
 
 def frames_of(results: Results, scenario: str | None = None) -> list[tuple[str, Holdings]]:
@@ -50,26 +51,44 @@ def animate(frames: Sequence[tuple[str, Holdings]], world: World, title: str, pa
         path: ends in .gif or .mp4.
 
     Raises:
-        ViewError: the ending is another, or MP4 is asked for where there is no ffmpeg.
+        ViewError: the ending is another, MP4 is asked for where there is no ffmpeg, or the file cannot be written.
     """
+    check(path)
     writer = _writer(path)
     figure, redraw = _stage(frames, world, title)
-    with writer.saving(figure, str(path), dpi=_DPI):
-        for date, holdings in frames:
-            redraw(date, holdings)
-            writer.grab_frame()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with writer.saving(figure, str(path), dpi=_DPI):
+            for date, holdings in frames:
+                redraw(date, holdings)
+                writer.grab_frame()
+    except OSError as error:
+        raise ViewError(f"{path}: cannot be written: {error.strerror}") from None
+    except subprocess.CalledProcessError:
+        raise ViewError(
+            f"{path}: ffmpeg could not make an MP4 of it; a path that ends in .gif needs no ffmpeg"
+        ) from None
     figure.clear()
     return path
 
 
-def _writer(path: Path) -> AbstractMovieWriter:
-    if path.suffix not in FORMATS:
+def check(path: Path) -> None:
+    """See beforehand that a moving picture can be made.
+
+    Raises:
+        ViewError: the ending is no known one, or MP4 is asked for where there is no ffmpeg.
+    """
+    if path.suffix.lower() not in FORMATS:
         raise ViewError(f"{path}: a moving picture ends in {' or '.join(FORMATS)}")
-    if path.suffix == ".gif":
-        return PillowWriter(fps=FRAMES_A_SECOND)
-    if shutil.which("ffmpeg") is None:
+    if path.suffix.lower() == ".mp4" and shutil.which("ffmpeg") is None:
         raise ViewError(f"{path}: MP4 needs ffmpeg, which is not installed; a path that ends in .gif needs nothing")
-    return FFMpegWriter(fps=FRAMES_A_SECOND)
+
+
+def _writer(path: Path) -> AbstractMovieWriter:
+    if path.suffix.lower() == ".gif":
+        return PillowWriter(fps=FRAMES_A_SECOND)
+    # The codec and, by Matplotlib, the pixels that every player reads; the index in front, so that it plays while it loads.
+    return FFMpegWriter(fps=FRAMES_A_SECOND, codec="h264", extra_args=["-movflags", "faststart"])
 
 
 class _Redraw:
