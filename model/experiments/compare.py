@@ -2,7 +2,8 @@
 
 An effect is the mean over replicates of paired differences (common random numbers; Law 2015, *Simulation Modeling and
 Analysis*, section 11.2). A batch with design points (structural variants, members of a plausible set, a sweep) asks the same
-question under several assumptions: an effect whose sign fewer than nine in ten of them share is *undetermined*.
+question under several assumptions: an effect is *undetermined* where fewer than nine in ten of those under which anything
+changes share its sign.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from model.experiments.results import RunTable
 Floats = NDArray[np.float64]
 
 STABLE = 0.9
-"""Share of the design points that must share an effect's sign."""
-_MOST_NAMED = 3
+"""Share of the sets of assumptions with an effect that must agree on its sign."""
+FEW = 10
+"""Replicates of a set of assumptions below which its sign may well be luck."""
+_MOST_NAMED, _MOST_SCENARIOS = 3, 4
 _AT_ONCE = 100
 """Outcomes whose intervals are computed together, so that memory stays small and a batch can be interrupted."""
 
@@ -42,6 +45,8 @@ COLUMNS = (
     "share_positive",
     "share_negative",
     "points",
+    "points_up",
+    "points_down",
     "sign_stability",
     "point_low",
     "point_high",
@@ -65,9 +70,9 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
         A row for each other scenario and outcome with :data:`COLUMNS`. ``n`` counts replicates; where there are several
         design points a replicate's difference is its mean over them. ``interval`` names the method of the 95 % interval:
         BCa bootstrap, or Student's t below twenty pairs. ``points`` counts the sets of assumptions, design
-        points times parameter vectors; ``sign_stability`` is the share of them whose mean difference has the sign of the
-        whole (null with one), ``point_low`` and ``point_high`` the smallest and the
-        largest of those means. ``verdict`` is one of raises, lowers, undetermined (sign stability below 0.9), not clear
+        points times parameter vectors; ``points_up`` and ``points_down`` those whose mean difference lies above and below
+        zero; ``sign_stability`` is the share of these that have the sign of the whole (null with one set); ``point_low`` and
+        ``point_high`` are the smallest and the largest of those means. ``verdict`` is one of raises, lowers, undetermined (sign stability below 0.9), not clear
         (the interval holds zero) and no difference.
 
     Raises:
@@ -171,6 +176,8 @@ def _effects(ours: Floats, theirs: Floats, vectors: NDArray[Any]) -> list[tuple[
             "share_positive": (difference > 0).sum(axis=(1, 2)) / pairs,
             "share_negative": (difference < 0).sum(axis=(1, 2)) / pairs,
             "points": (~np.isnan(members)).sum(axis=1),
+            "points_up": (members > 0).sum(axis=1),
+            "points_down": (members < 0).sum(axis=1),
             "sign_stability": _stability(members, mean),
             "point_low": np.nanmin(members, axis=1),
             "point_high": np.nanmax(members, axis=1),
@@ -192,11 +199,12 @@ def _by_point(difference: Floats, rows: NDArray[np.bool_]) -> Floats:
 
 
 def _stability(members: Floats, mean: Floats) -> Floats:
-    """The share of sets of assumptions with the sign of the whole; NaN where there is but one set."""
+    """The share of sets of assumptions with the sign of the whole among those that are not 0; NaN where there is none."""
     if members.shape[1] < 2:
         return np.full(len(mean), np.nan)
-    known = ~np.isnan(members)
-    return ((np.sign(members) == np.sign(mean)[:, None]) & known).sum(axis=1) / known.sum(axis=1)
+    agree = (members * np.sign(mean)[:, None] > 0).sum(axis=1)
+    moved = ((members > 0) | (members < 0)).sum(axis=1)
+    return np.divide(agree, moved, out=np.full(len(mean), np.nan), where=moved > 0)
 
 
 def _means(values: Floats, known: NDArray[np.bool_]) -> Floats:
@@ -217,23 +225,34 @@ def _verdict(same: float, low: float, high: float, stability: float) -> str:
 
 
 def finding(table: pd.DataFrame, runs: RunTable) -> tuple[str, str]:
-    """What a comparison found, and what it rests on: a sentence each.
+    """What a comparison found, and what it rests on: a few sentences each.
 
     Args:
         table: of :func:`compare`.
         runs: the batch.
     """
     reference, counts = table["reference"].iloc[0], table["verdict"].value_counts()
-    named = table[table["verdict"].isin((RAISES, LOWERS))][["scenario", "verdict", "outcome"]].astype(str)
-    clear = [" ".join(words) for words in named.to_numpy().tolist()]
-    told = "; ".join(clear[:_MOST_NAMED]) or "no effect is clear"
-    told += f"; {len(clear) - _MOST_NAMED} more are clear" if len(clear) > _MOST_NAMED else ""
-    told += f"; {counts.get(UNCLEAR, 0) + counts.get(SAME, 0)} of {len(table)} effects are not clear"
+    clear = table[table["verdict"].isin((RAISES, LOWERS))]
+    told = [_clear(str(scenario), part) for scenario, part in clear.groupby("scenario", sort=False)]
+    left = len(told) - _MOST_SCENARIOS
+    named = "; ".join(told[:_MOST_SCENARIOS]) + (f"; {left} more scenarios have clear effects" if left > 0 else "")
+    dim = f"{counts.get(UNCLEAR, 0) + counts.get(SAME, 0)} of {len(table)} effects are not clear"
     if runs.members < 2:
         basis = "and on one set of mechanisms: pangwa batch --variants all would test the signs"
-        return f"Against {reference}: {told}.", f"This rests on assumed, not observed, parameters {basis}."
-    told += f"; {counts.get(UNDETERMINED, 0)} undetermined, sharing a sign in under 90 % of {runs.members} variants"
-    return (
-        f"Against {reference}: {told}.",
-        f"This rests on assumed, not observed, parameters, of which {runs.varied} varied.",
-    )
+        told_basis = f"This rests on assumed, not observed, parameters {basis}."
+    else:
+        dim += f", {counts.get(UNDETERMINED, 0)} undetermined: of {runs.members} sets of assumptions too few agree on the sign"
+        told_basis = f"This rests on assumed, not observed, parameters; what varied: {runs.varied}."
+        each = len(runs.replicates) // max(int(runs.vectors.nunique()), 1)
+        told_basis += f" With {each} replicates a set, signs differ by luck as well." if each < FEW else ""
+    return f"Against {reference}: {named or 'no effect is clear'}; {dim}.", told_basis
+
+
+def _clear(scenario: str, part: pd.DataFrame) -> str:
+    """The clear effects of a scenario: what it raises, then what it lowers, the first few of each."""
+    words = []
+    for verdict in (RAISES, LOWERS):
+        names = part[part["verdict"] == verdict]["outcome"].tolist()
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        words += [f"{verdict} {', '.join(names[:_MOST_NAMED])}{more}"] if names else []
+    return f"{scenario} {' and '.join(words)}"

@@ -118,7 +118,7 @@ class RunTable:
     @property
     def varied(self) -> str:
         """What differs between the sets of assumptions, in words."""
-        names = [*(name for name in self.swept if name != LABEL), *(["a set of parameters"] * (VECTOR in self.frame))]
+        names = [*(name for name in self.swept if name != LABEL), *(["the parameter vectors"] * (VECTOR in self.frame))]
         return ", ".join(names) or "the design points"
 
     def by_member(self, values: pd.DataFrame) -> pd.Series[float]:

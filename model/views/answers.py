@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from model.experiments.intervals import WORDS
@@ -54,27 +55,31 @@ def comparison_text(table: pd.DataFrame) -> str:
         f"interval: {' or '.join(methods) or 'none, as nothing varies'}",
         "ratio: variance of unpaired over paired differences; to halve: replicates that halve the interval",
     ]
-    lines += ["signs: sets of assumptions that share the sign of the whole"] if several else []
+    most = int(table["points"].max())
+    lines += [f"signs: of {most} sets of assumptions those with a difference above and below zero"] if several else []
     return "\n".join(lines)
 
 
 def _comparison_row(row: pd.Series[Any], unit: str, several: bool) -> list[str]:
     shown = shown_in(unit)
     factor = shown.factor
-    stability = (
-        f"{100 * row['sign_stability']:.0f} %" if several and row["sign_stability"] == row["sign_stability"] else ""
-    )
+    signs = f"{int(row['points_up'])}+ {int(row['points_down'])}-" if several else ""
     return [
         f"  {row['outcome']}",
         number(factor * row["mean"]),
         interval_text(row, factor),
         shown.change,
         str(row["verdict"]),
-        stability,
+        signs,
         str(int(row["n"])),
-        f"{row['variance_ratio']:.1f}" if row["variance_ratio"] < 1e6 else "-",
+        "-" if np.isnan(row["variance_ratio"]) else _ratio(row["variance_ratio"]),
         number(row["replicates_to_halve"]),
     ]
+
+
+def _ratio(value: float) -> str:
+    """A ratio with one digit behind the point while it is small."""
+    return f"{value:.1f}" if value < 100 else number(value)
 
 
 def morris_text(table: pd.DataFrame, outcome: str, most: int, lost: int) -> str:

@@ -57,9 +57,9 @@ LIMITS = (
 
 PAIRED = (
     "Replicate k of two scenarios meets the same luck, so effects are paired differences. 'Not clear' means that the 95 % "
-    "interval of the mean (BCa bootstrap, or Student's t below 20 pairs) holds zero; 'undetermined' that fewer than nine in "
-    "ten sets of assumptions share the sign. The variance ratio says how many times more runs would be needed without "
-    "pairing, the column after it how many would halve the interval. They rest on assumed parameters."
+    "interval of the mean (BCa bootstrap, or Student's t below 20 pairs) holds zero; 'undetermined' that of the sets of "
+    "assumptions with an effect fewer than nine in ten agree on its sign. The variance ratio says how many times more runs "
+    "would be needed without pairing, the column after it how many would halve the interval. They rest on assumed parameters."
 )
 
 
@@ -328,7 +328,8 @@ def _effects(results: Results, actor: str | None) -> str:
         return ""
     several = bool((effects["points"].astype(int) > 1).any())
     scaled = ("mean", "low95", "high95", "reference_mean")
-    plain = ("n", "variance_ratio", "replicates_to_halve", *(["points"] if several else []))
+    plain = ["n", "variance_ratio", "replicates_to_halve"]
+    plain += ["points", "points_up", "points_down"] if several else []
     rows: list[list[object]] = []
     for known in _headlines(results):
         part = effects[effects["outcome"] == known.name].to_dict("records")
@@ -336,12 +337,11 @@ def _effects(results: Results, actor: str | None) -> str:
         for order, record in enumerate(part):
             numbers = [_number(record, "effects.csv", key, shown.factor) for key in scaled]
             numbers += [_number(record, "effects.csv", key) for key in plain]
-            numbers += [_number(record, "effects.csv", "sign_stability", 100.0)] if several else []
             head_cell = _named(known, shown.change, len(part)) if order == 0 else None
             rows.append([head_cell, record["scenario"], record["verdict"], *numbers])
     head = [
         "outcome", "scenario", "verdict", "mean difference", "95 % from", "to", f"mean of {results.reference}", "pairs",
-        "variance ratio", "runs to halve", *(["sets", "of them of this sign, %"] if several else []),
+        "variance ratio", "runs to halve", *(["sets", "of them up", "down"] if several else []),
     ]  # fmt: skip
     figure = _figure(results, "effects", "runs.parquet, as effects.csv is computed from it")
     return html.paragraph(PAIRED) + figure + _folded("The numbers", html.table(head, rows, "effects.csv"))

@@ -59,6 +59,19 @@ def test_a_sign_that_fewer_than_nine_in_ten_variants_share_is_undetermined(effec
     assert (row.point_low, row.point_high) == pytest.approx((-0.5, 1.0))
 
 
+def test_sets_without_any_effect_do_not_speak_against_its_sign() -> None:
+    row = only_row(compare(runs_of([1.0] * 3 + [0.0] * 7), ["tonnes"], "base"))
+    assert (row.verdict, row.points, row.points_up, row.points_down, row.sign_stability) == ("raises", 10, 3, 0, 1.0)
+
+
+def test_a_finding_names_what_each_policy_moves() -> None:
+    runs = runs_of([1.0])
+    frame = runs.frame.assign(rising=runs.frame["tonnes"], falling=-runs.frame["tonnes"])
+    runs = RunTable("x", frame, 0, ("tonnes", "rising", "falling"), ("structure.x",))
+    told, _ = finding(compare(runs, list(runs.outcomes), "base"), runs)
+    assert told == "Against base: policy raises tonnes, rising and lowers falling; 0 of 3 effects are not clear."
+
+
 def test_members_of_a_plausible_set_are_sets_of_assumptions_too() -> None:
     runs = runs_of([1.0], noise=0.1)
     against = (runs.frame["scenario"] == "policy") & (runs.frame["replicate"] % 4 == 3)
@@ -68,7 +81,8 @@ def test_members_of_a_plausible_set_are_sets_of_assumptions_too() -> None:
     row = only_row(compare(members, ["tonnes"], "base"))
     assert (row.verdict, row.points, row.sign_stability) == ("undetermined", 4, 0.75)
     assert point_means(members, ["tonnes"], "base")["vector"].tolist() == [0, 1, 2, 3]
-    assert "a set of parameters varied" in finding(compare(members, ["tonnes"], "base"), members)[1]
+    basis = finding(compare(members, ["tonnes"], "base"), members)[1]
+    assert "what varied: the parameter vectors. With 6 replicates a set, signs differ by luck as well." in basis
 
 
 def test_one_set_of_mechanisms_has_no_sign_stability_and_says_so() -> None:

@@ -28,7 +28,7 @@ def test_a_forest_plot_is_hollow_and_marked_where_nothing_is_clear() -> None:
 def test_the_table_says_unit_verdict_and_how_many_variants_share_the_sign() -> None:
     text = comparison_text(compare(runs_of(EIGHT), ["tonnes"], "base"))
     line = next(line for line in text.splitlines() if line.startswith("  tonnes"))
-    assert "undetermined   80 %  24" in line
+    assert "undetermined  8+ 2-  24" in line
     assert units_of(["exports_t_china", "townships_held_pdf_bago_y1", "x"]) == {
         "exports_t_china": "t REO",
         "townships_held_pdf_bago_y1": "townships",
