@@ -72,8 +72,8 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
         BCa bootstrap, or Student's t below twenty pairs. ``points`` counts the sets of assumptions, design
         points times parameter vectors; ``points_up`` and ``points_down`` those whose mean difference lies above and below
         zero; ``sign_stability`` is the share of these that have the sign of the whole (null with one set); ``point_low`` and
-        ``point_high`` are the smallest and the largest of those means. ``verdict`` is one of raises, lowers, undetermined (sign stability below 0.9), not clear
-        (the interval holds zero) and no difference.
+        ``point_high`` are the smallest and the largest of those means. ``verdict`` is one of raises, lowers,
+        undetermined (sign stability below 0.9), not clear (the interval holds zero) and no difference.
 
     Raises:
         PlanError: the batch holds nothing but the reference.
@@ -244,7 +244,8 @@ def finding(table: pd.DataFrame, runs: RunTable) -> tuple[str, str]:
         dim += f", {counts.get(UNDETERMINED, 0)} undetermined: of {runs.members} sets of assumptions too few agree on the sign"
         told_basis = f"This rests on assumed, not observed, parameters; what varied: {runs.varied}."
         each = len(runs.replicates) // max(int(runs.vectors.nunique()), 1)
-        told_basis += f" With {each} replicates a set, signs differ by luck as well." if each < FEW else ""
+        runs_each = "one replicate" if each == 1 else f"{each} replicates"
+        told_basis += f" With {runs_each} a set, signs differ by luck as well." if each < FEW else ""
     return f"Against {reference}: {named or 'no effect is clear'}; {dim}.", told_basis
 
 
