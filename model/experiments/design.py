@@ -327,3 +327,21 @@ def _scaled(one: Declaration, bounds: Sequence[float] | None, unit: Any) -> list
     if isinstance(one.default, int):
         return [int(low) + int(u * (int(high) - int(low) + 1)) for u in unit]
     return [float(f"{low + u * (high - low):.{_SAMPLE_DIGITS}g}") for u in unit]
+
+
+def point_words(values: Mapping[str, Any], points: Sequence[Mapping[str, Any]] = ()) -> str:
+    """A design point for people: its label where it has one, else what it sets.
+
+    Args:
+        values: swept path -> value; empty where nothing is swept.
+        points: all points of the design; what differs between those of one label is told beside it.
+    """
+    label = values.get(LABEL)
+    alike = [point for point in points if point.get(LABEL) == label]
+    told = {
+        path: value
+        for path, value in values.items()
+        if path != LABEL and (not label or any(point.get(path) != value for point in alike))
+    }
+    sets = ", ".join(f"{path} = {value}" for path, value in told.items())
+    return ", ".join(part for part in (str(label or ""), sets) if part)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from model.experiments.design import point_words
 from model.experiments.intervals import WORDS
 from model.experiments.prim import limits_text
 from model.views.style import number
@@ -18,6 +19,9 @@ from model.views.words import HEADLINES
 if TYPE_CHECKING:
     from model.experiments.designed import Design
     from model.experiments.discover import Discovery
+
+
+_LARGE = 10_000
 
 
 def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
@@ -78,8 +82,8 @@ def _comparison_row(row: pd.Series[Any], unit: str, several: bool) -> list[str]:
 
 
 def _ratio(value: float) -> str:
-    """A ratio with one digit behind the point while it is small."""
-    return f"{value:.1f}" if value < 100 else number(value)
+    """A ratio with one digit behind the point while it is small; beyond 10,000 its size says nothing more."""
+    return f"{value:.1f}" if value < 100 else number(value) if value <= _LARGE else f">{number(_LARGE)}"
 
 
 def morris_text(table: pd.DataFrame, outcome: str, most: int, lost: int) -> str:
@@ -218,6 +222,12 @@ def summary_text(folder: Path) -> str:
 def _blocks(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Rows of each scenario and design point, headed by the scenario and what the sweep set."""
     swept = [str(column) for column in table.columns if "." in str(column) or column == "label"]
+    points = [_set(row, swept) for _, row in table.drop_duplicates("point").iterrows()]
     for (scenario, _), rows in table.groupby(["scenario", "point"], sort=False):
-        values = ", ".join(f"{path} = {rows[path].iloc[0]}" for path in swept if pd.notna(rows[path].iloc[0]))
+        values = point_words(_set(rows.iloc[0], swept), points)
         yield (f"{scenario}, {values}" if values else str(scenario)), rows
+
+
+def _set(row: pd.Series[Any], swept: Sequence[str]) -> dict[str, Any]:
+    """What a design point sets, of a row of a table."""
+    return {path: row[path] for path in swept if pd.notna(row[path])}

@@ -14,10 +14,12 @@ import pandas as pd
 from agents.instruments import KIND_MEANINGS
 from model import __version__
 from model.experiments.compare import LOWERS, RAISES
+from model.experiments.design import LABEL, point_words
 from model.outcomes import Outcome, outcome_list
 from model.scenario.listing import scenario_declarations
 from model.scenario.schema import Scenario
 from model.views import html
+from model.views.analyses import analyses
 from model.views.figures import draw
 from model.views.flows import flow_table
 from model.views.html import Cell, Named
@@ -29,13 +31,9 @@ from model.world.read import load_world
 
 NAME = "report.html"
 GENERATOR = f"Pangwa {__version__}"
-ANALYSES = ("compare", "regret", "sensitivity", "discover", "sweep", "hindcast")
-"""Verbs whose folders inside the batch's folder are taken into the report: ``compare-status_quo/`` and the like."""
 _EVENTS = 30
 _FLOWS = 6
 _INSTRUMENTS = "united_states.instruments."
-_ROWS = 40
-"""Most rows of a table of an analysis; the file has the others."""
 
 QUESTION = (
     "If the United States engages Myanmar's junta, or goes around it to the Kachin Independence Army (KIA), or builds a "
@@ -270,7 +268,7 @@ def _row_name(results: Results, picked: dict[str, Any]) -> str:
     points = results.manifest.get("points", [])
     number = int(picked["point"])
     values = points[number] if number < len(points) else {}
-    return ", ".join([str(picked["scenario"]), *(f"{key} = {value}" for key, value in values.items())])
+    return f"{picked['scenario']}, {point_words(values, points)}"
 
 
 def _overall(results: Results) -> pd.DataFrame | None:
@@ -347,53 +345,6 @@ def _effects(results: Results, actor: str | None) -> str:
     return html.paragraph(PAIRED) + figure + _folded("The numbers", html.table(head, rows, "effects.csv"))
 
 
-def _analyses(results: Results, actor: str | None) -> str:
-    """What the verbs of analysis have left in the batch's folder: their pictures and the first rows of their tables."""
-    assert results.folder is not None
-    found = sorted(p for p in results.folder.iterdir() if p.is_dir() and p.name.startswith(ANALYSES))
-    return "".join(_analysis(results.folder, folder) for folder in found if not _is_above(results, folder))
-
-
-def _is_above(results: Results, folder: Path) -> bool:
-    """Whether a folder of analysis is the comparison that the report shows as effects."""
-    table = folder / "compare.csv"
-    if folder.name != f"compare-{results.reference}" or not table.is_file():
-        return False
-    return set(pd.read_csv(table)["outcome"]) <= set(HEADLINES)
-
-
-def _analysis(root: Path, folder: Path) -> str:
-    parts = []
-    for path in sorted(folder.glob("*.png")):
-        parts.append(html.image(path.read_bytes(), html.title_of(path), f"the tables in {folder.name}/"))
-    parts += [_analysis_table(root, path) for path in sorted(folder.glob("*.csv"))]
-    return f"<h3>{html.escape(folder.name)}</h3>{''.join(parts)}" if parts else ""
-
-
-def _analysis_table(root: Path, path: Path) -> str:
-    """The first rows of a table; columns that are the same in all of its rows become a line below it."""
-    file = path.relative_to(root).as_posix()
-    frame = pd.read_csv(path)
-    same = [name for name in frame if len(frame) > 1 and frame[name].nunique(dropna=False) == 1]
-    varied = [name for name in frame if name not in same] or list(frame)
-    records = frame.head(_ROWS).to_dict("records")
-    rows = [
-        [_entry(record[column], file, number, str(column)) for column in varied]
-        for number, record in enumerate(records)
-    ]
-    left = f"; the first {_ROWS} of {len(frame)} rows" if len(frame) > _ROWS else ""
-    told = html.told((str(name), _entry(records[0][name], file, 0, str(name))) for name in same)
-    everywhere = f'<p class="source">In every row: {told}.</p>' if same else ""
-    return html.table([str(column) for column in varied], rows, file + left, path.stem) + everywhere
-
-
-def _entry(value: Any, file: str, number: int, column: str) -> object:
-    numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not numeric:
-        return value
-    return Cell(value, file, {"line": number}, column) if value == value else ""
-
-
 def _chronicle(results: Results, actor: str | None) -> str:
     typical = typical_runs(results)
     parts = []
@@ -419,8 +370,7 @@ def _parameters(results: Results, actor: str | None) -> str:
         [path, *("-" if value is None else value for value in values)] for path, *values in table[~policy].to_numpy()
     ]
     rows += [[path, *("-" if value is None else value for value in values)] for path, *values in levels.to_numpy()]
-    swept = [f"{path} = {value}" for point in results.manifest.get("points", []) for path, value in point.items()]
-    more = html.paragraph(f"Swept: {', '.join(dict.fromkeys(swept))}.") if swept else ""
+    more = _swept(results)
     if not rows:
         return html.paragraph("The scenarios do not differ in any parameter.") + more
     alone = html.paragraph("The scenarios differ in the US's instruments alone.") if policy.all() else ""
@@ -428,6 +378,16 @@ def _parameters(results: Results, actor: str | None) -> str:
         "manifest.json: scenarios; '-' where there is none; of instruments the levels, the rest stands in words above"
     )
     return alone + html.table(["parameter", *scenarios], rows, source) + more
+
+
+def _swept(results: Results) -> str:
+    """What each design point sets, with its label where it has one."""
+    points = [point for point in results.manifest.get("points", []) if point]
+    words = []
+    for point in points:
+        sets = point_words({path: value for path, value in point.items() if path != LABEL}) or "nothing changed"
+        words.append(f"{point[LABEL]}: {sets}" if LABEL in point else sets)
+    return html.paragraph("At the design points:") + html.listing(words) if words else ""
 
 
 def _provenance(results: Results, actor: str | None) -> str:
@@ -470,7 +430,7 @@ SECTIONS: tuple[tuple[str, str, Section], ...] = (
     ("exports", "Where the rare earths flow", _exports),
     ("flows", "From mine to seller to crossing to destination", _flows),
     ("effects", "What a policy changes", _effects),
-    ("analyses", "Further analyses", _analyses),
+    ("analyses", "Further analyses", lambda results, actor: analyses(results)),
     ("outcomes", "Outcomes by scenario", _outcomes),
     ("chronicle", "A typical run of each scenario", _chronicle),
     ("parameters", "In which parameters the scenarios differ", _parameters),

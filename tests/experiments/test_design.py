@@ -11,10 +11,12 @@ import pytest
 from model.experiments.batch import run_batch
 from model.experiments.batch_file import read_plan, structure_options
 from model.experiments.design import (
+    LABEL,
     cross,
     grid_points,
     hypercube_points,
     labelled_points,
+    point_words,
     range_values,
     read_points,
     variant_points,
@@ -248,3 +250,14 @@ def test_batch_file_of_the_readme_is_what_it_says(tmp_path: Path) -> None:
     what = read_plan([str(path)])
     assert len(what.points) == 2 * 4 * 2 * 6
     assert len(what.specs) == 2 * 96 * 20
+
+
+def test_a_point_is_told_by_its_label_and_what_the_label_leaves_open() -> None:
+    points = [{LABEL: "closed", "a.b": 1, "structure.x": "m"}, {LABEL: "open", "a.b": 2, "structure.x": "m"}]
+    assert [point_words(point, points) for point in points] == ["closed", "open"]
+    crossed = [point | {"structure.x": x} for point in points for x in ("m", "n")]
+    assert [point_words(point, crossed) for point in crossed[:2]] == [
+        "closed, structure.x = m",
+        "closed, structure.x = n",
+    ]
+    assert (point_words({"a.b": 1, "c": "x"}), point_words({})) == ("a.b = 1, c = x", "")

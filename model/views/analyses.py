@@ -1,0 +1,69 @@
+"""The report's part on further analyses: pictures and tables that ``pangwa regret`` and others left in a batch's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from model.views import html
+from model.views.html import Cell
+from model.views.read import Results
+from model.views.words import HEADLINES
+
+VERBS = ("compare", "regret", "sensitivity", "discover", "sweep", "hindcast")
+"""Verbs whose folders inside the batch's folder are taken into the report: ``compare-status_quo/`` and the like."""
+_ROWS = 40
+"""Most rows of a table of an analysis; the file has the others."""
+
+
+def analyses(results: Results) -> str:
+    """What the verbs of analysis have left in the batch's folder: their pictures and the first rows of their tables.
+
+    Args:
+        results: a batch in a folder.
+    """
+    assert results.folder is not None
+    found = sorted(p for p in results.folder.iterdir() if p.is_dir() and p.name.startswith(VERBS))
+    return "".join(_analysis(results.folder, folder) for folder in found if not _is_above(results, folder))
+
+
+def _is_above(results: Results, folder: Path) -> bool:
+    """Whether a folder of analysis is the comparison that the report shows as effects."""
+    table = folder / "compare.csv"
+    if folder.name != f"compare-{results.reference}" or not table.is_file():
+        return False
+    return set(pd.read_csv(table)["outcome"]) <= set(HEADLINES)
+
+
+def _analysis(root: Path, folder: Path) -> str:
+    parts = []
+    for path in sorted(folder.glob("*.png")):
+        parts.append(html.image(path.read_bytes(), html.title_of(path), f"the tables in {folder.name}/"))
+    parts += [_analysis_table(root, path) for path in sorted(folder.glob("*.csv"))]
+    return f"<h3>{html.escape(folder.name)}</h3>{''.join(parts)}" if parts else ""
+
+
+def _analysis_table(root: Path, path: Path) -> str:
+    """The first rows of a table; columns that are the same in all of its rows become a line below it."""
+    file = path.relative_to(root).as_posix()
+    frame = pd.read_csv(path)
+    same = [name for name in frame if len(frame) > 1 and frame[name].nunique(dropna=False) == 1]
+    varied = [name for name in frame if name not in same] or list(frame)
+    records = frame.head(_ROWS).to_dict("records")
+    rows = [
+        [_entry(record[column], file, number, str(column)) for column in varied]
+        for number, record in enumerate(records)
+    ]
+    left = f"; the first {_ROWS} of {len(frame)} rows" if len(frame) > _ROWS else ""
+    told = html.told((str(name), _entry(records[0][name], file, 0, str(name))) for name in same)
+    everywhere = f'<p class="source">In every row: {told}.</p>' if same else ""
+    return html.table([str(column) for column in varied], rows, file + left, path.stem) + everywhere
+
+
+def _entry(value: Any, file: str, number: int, column: str) -> object:
+    numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not numeric:
+        return value
+    return Cell(value, file, {"line": number}, column) if value == value else ""
