@@ -166,7 +166,7 @@ def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats,
     horizon, revenue = float(profile["horizon_months"][actor]), float(state.revenue[actor])
     talks = model.p.diplomacy
     fights = bool(state.stance[actor, model.junta] == -1)
-    weary = float(profile["war_weariness"][actor] * state.losses_year[actor]) / 0.1
+    weary = float(diplomacy.weariness(state, profile)[actor])
     waiting = model.p.settlement.weight_hope * float(state.hope[actor])
     cause = talks.weight_cause * float(profile["federal_preference"][actor])
     threat = float(profile["threat_credibility"][actor]) * (1 - q.purchase_floor) * state.dealings.threat[actor]

@@ -170,7 +170,7 @@ def step(
         return TalksReport(nothing, nothing)
     junta = sides.junta
     p = parameters
-    weary = profile["war_weariness"] * state.losses_year / 0.1
+    weary = weariness(state, profile)
     against = sides.prospects[:, junta]
     worth = weary + sides.brokering - sides.waiting - against - profile["autonomy_cost"] - p.reluctance
     ours = wish_of_junta(state, junta, profile, sides.prospects, p) + sides.brokering + sides.coercion
@@ -184,6 +184,11 @@ def step(
     stop_fighting(state, junta, signed)
     begin_fighting(state, junta, broken)
     return TalksReport(signed, broken)
+
+
+def weariness(state: State, profile: dict[str, Floats]) -> Floats:
+    """(F,) what each would give for an end of its losses, months of revenue."""
+    return np.asarray(profile["war_weariness"] * state.losses_year / 0.1)
 
 
 def taking_up_arms(
@@ -217,6 +222,6 @@ def wish_of_junta(
         prospects: (F, F + 1) as in :func:`step`.
         parameters: the table above.
     """
-    weary = float(profile["war_weariness"][junta] * state.losses_year[junta]) / 0.1
+    weary = float(weariness(state, profile)[junta])
     lost = parameters.weight_towns * float(state.towns_lost_year[junta]) / 10
     return weary + lost - prospects[junta, :-1] - parameters.reluctance

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from model.draws import Draws, key
-from model.dynamics.diplomacy import Delegations, DiplomacyParameters, begin_fighting, stop_fighting
+from model.dynamics.diplomacy import Delegations, DiplomacyParameters, begin_fighting, stop_fighting, weariness
 from model.parameters import ParameterTable, parameter
 from model.state import State
 
@@ -95,7 +95,7 @@ def consent(
     """
     p, talks = tables
     junta = sides.junta
-    gain = profile["federal_preference"] + profile["war_weariness"] * state.losses_year / 0.1
+    gain = profile["federal_preference"] + weariness(state, profile)
     against = sides.prospects[:, junta].copy()
     against[junta] = sides.prospects[junta, np.concatenate([others.kia, others.pdf])].max()
     gain = gain + p.weight_hope * state.hope + sides.brokering - against

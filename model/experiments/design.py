@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.experiments.errors import PlanError
 from model.experiments.plan import MOST_RUNS, Point, canonical_or_none
@@ -281,8 +282,6 @@ def hypercube_points(
     Raises:
         PlanError: a parameter is unknown or has no range.
     """
-    from scipy.stats import qmc
-
     known = {one.path: one for one in declared}
     problems: list[str] = []
     chosen = dict.fromkeys(_matching(known, patterns, ranges, problems))
@@ -292,13 +291,19 @@ def hypercube_points(
         problems.append("latin_hypercube: names no parameter: give parameters, ranges or both")
     if problems:
         raise PlanError(problems)
-    sampler = qmc.LatinHypercube(len(chosen), seed=np.random.default_rng(seed))
-    sample = sampler.random(points)
+    sample = unit_hypercube(points, len(chosen), np.random.default_rng(seed))
     scaled = [_scaled(known[path], ranges.get(path), sample[:, column]) for column, path in enumerate(chosen)]
     return tuple(
         tuple((path, canonical_json(values[row])) for path, values in zip(chosen, scaled, strict=True))
         for row in range(points)
     )
+
+
+def unit_hypercube(points: int, dimensions: int, generator: np.random.Generator) -> NDArray[np.float64]:
+    """(points, dimensions) numbers in 0-1, each column spread evenly (McKay, Beckman & Conover 1979)."""
+    from scipy.stats import qmc
+
+    return np.asarray(qmc.LatinHypercube(dimensions, seed=generator).random(points))
 
 
 def _matching(

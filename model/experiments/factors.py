@@ -35,6 +35,25 @@ _DIGITS = 6
 _SPREAD = 2.0
 
 
+def value_at(
+    level: float, ends: tuple[float, float], options: Sequence[Any], *, whole: bool, scaled: bool = False
+) -> Any:
+    """The value of a parameter at a level from 0 to 1.
+
+    Args:
+        level: where between its ends.
+        ends: lowest and highest value.
+        options: the alternatives of a choice, of which each takes the same share of levels; then ``ends`` do not matter.
+        whole: whether it is a whole number.
+        scaled: whether equal steps of level are equal factors.
+    """
+    if options:
+        return options[min(int(level * len(options)), len(options) - 1)]
+    low, high = ends
+    value = low * (high / low) ** level if scaled else low + level * (high - low)
+    return round(value) if whole else float(f"{value:.{_DIGITS}g}")
+
+
 @dataclass(frozen=True)
 class Member:
     """One parameter that a factor sets.
@@ -57,11 +76,7 @@ class Member:
 
     def value(self, level: float) -> Any:
         """The value at a level from 0 to 1."""
-        if self.options:
-            return self.options[min(int(level * len(self.options)), len(self.options) - 1)]
-        added = self.low + level * (self.high - self.low)
-        value = self.low * (self.high / self.low) ** level if self.scaled else added
-        return round(value) if self.whole else float(f"{value:.{_DIGITS}g}")
+        return value_at(level, (self.low, self.high), self.options, whole=self.whole, scaled=self.scaled)
 
 
 @dataclass(frozen=True)

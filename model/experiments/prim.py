@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from model.experiments.design import unit_hypercube
 from model.experiments.designed import Design
 from model.experiments.errors import PlanError
 from model.experiments.factors import Factor
@@ -68,12 +69,10 @@ def hypercube(factors: Sequence[Factor], points: int, seed: int = 0) -> Design:
     Raises:
         PlanError: there are too few points.
     """
-    from scipy.stats import qmc
-
     if points < FEWEST_POINTS:
         raise PlanError(f"--points {points}: must be at least {FEWEST_POINTS}")
     generator = np.random.default_rng(seed)
-    samples = [qmc.LatinHypercube(len(factors), seed=generator).random(points) for _ in range(2)]
+    samples = [unit_hypercube(points, len(factors), generator) for _ in range(2)]
     return Design(tuple(factors), np.vstack(samples))
 
 

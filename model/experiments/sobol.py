@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.experiments.design import unit_hypercube
 from model.experiments.designed import Design
 from model.experiments.errors import PlanError
 from model.experiments.factors import Factor
@@ -42,12 +43,9 @@ def emulated_design(factors: Sequence[Factor], points: int, seed: int = 0) -> De
     Raises:
         PlanError: there are too few points.
     """
-    from scipy.stats import qmc
-
     if points < 8 * len(factors):
         raise PlanError(f"--points {points}: an emulator of {len(factors)} factors needs at least {8 * len(factors)}")
-    sampler = qmc.LatinHypercube(len(factors), seed=np.random.default_rng(seed))
-    return Design(tuple(factors), sampler.random(points))
+    return Design(tuple(factors), unit_hypercube(points, len(factors), np.random.default_rng(seed)))
 
 
 def direct_design(factors: Sequence[Factor], size: int, seed: int = 0) -> Design:

@@ -28,13 +28,13 @@ from numpy.typing import NDArray
 
 from model.draws import Draws
 from model.experiments.batch import run_batch
+from model.experiments.design import unit_hypercube
 from model.experiments.errors import BatchError
 from model.experiments.hindcast.patterns import CALIBRATION, LEAST_SHARE, Pattern, frozen_at, frozen_hash, of_use
 from model.experiments.hindcast.priors import (
     BLOCKS,
     CALIBRATION_MONTHS,
     Prior,
-    latin_hypercube,
     priors,
     resolved_with,
     settings,
@@ -137,7 +137,7 @@ def structural_misses(members: Sequence[Member]) -> frozenset[str]:
 def _wave(plan: Plan, block: str, wave: int, members: Sequence[Member]) -> list[Member]:
     dimensions = priors(block, plan.wide)
     if wave == 1:
-        units = latin_hypercube(plan.vectors, len(dimensions), plan.seed)
+        units = unit_hypercube(plan.vectors, len(dimensions), np.random.default_rng(plan.seed))
     else:
         units = _move(members, plan.vectors, Draws(plan.seed + 1), wave)
     vectors = [settings(dimensions, row) for row in units]

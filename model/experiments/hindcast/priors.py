@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
+from model.experiments.factors import value_at
 from model.parameters import Declaration
 from model.scenario.listing import scenario_declarations
 from model.scenario.read import load_scenario
@@ -30,7 +30,6 @@ BLOCKS: dict[str, tuple[str, ...]] = {"war": ("hindcast_2023", "hindcast_2024"),
 """Block -> the scenarios whose patterns choose its parameters."""
 CALIBRATION_MONTHS = {"hindcast_2023": 15, "hindcast_2024": 22, "hindcast_trade": 52}
 """Months that a run of the calibration needs: what comes after the last calibration pattern is not simulated."""
-_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -57,10 +56,7 @@ class Prior:
 
     def value(self, unit: float) -> Any:
         """The value at a position from 0 to 1 between its ends."""
-        if self.options:
-            return self.options[min(int(unit * len(self.options)), len(self.options) - 1)]
-        value = self.low + unit * (self.high - self.low)
-        return round(value) if self.whole else float(f"{value:.{_DIGITS}g}")
+        return value_at(unit, (self.low, self.high), self.options, whole=self.whole)
 
 
 @cache
@@ -85,11 +81,6 @@ def _prior(row: Mapping[str, str], declared: Mapping[str, Declaration], kinds: M
         return Prior(path, paths, row["block"], 0.0, float(len(known.options)), known.options)
     low, high = (float(row[f"wide_{end}" if wide else end]) for end in ("low", "high"))
     return Prior(path, paths, row["block"], low, high, whole=isinstance(known.default, int))
-
-
-def latin_hypercube(count: int, dimensions: int, seed: int) -> Floats:
-    """(count, dimensions) positions in 0-1, each column spread evenly (McKay, Beckman & Conover 1979)."""
-    return np.asarray(qmc.LatinHypercube(dimensions, seed=np.random.default_rng(seed)).random(count))
 
 
 def settings(block: Sequence[Prior], units: Floats) -> dict[str, Any]:
