@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 import os
-from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,9 +20,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from model import __version__, tables
-from model.experiments.codec import OK, RUN_TABLES, read_header, read_tables
+from model.experiments.codec import OK, RUN_TABLES, read_body, read_header
 from model.experiments.compare import paired_effects
 from model.experiments.plan import BatchPlan, point_value
 from model.experiments.results import RunTable
@@ -95,19 +95,22 @@ class RunRows:
     def __init__(self) -> None:
         self._specs: list[RunSpec] = []
         self._ends: list[tuple[str, str, str]] = []
-        self._outcomes: dict[str, array[float]] = {}
+        self._outcomes: dict[bytes, tuple[list[int], bytearray]] = {}
 
-    def add(self, spec: RunSpec, header: Mapping[str, Any]) -> None:
+    def add(self, spec: RunSpec, header: Mapping[str, Any], names: bytes, values: bytes) -> None:
         """Add a run.
 
         Args:
             spec: its specification.
             header: of its record.
+            names: of its outcomes, one a line.
+            values: of its outcomes, as the bytes of floats.
         """
-        for name, value in header["outcomes"].items():
-            column = self._outcomes.setdefault(name, array("d"))
-            column.extend([math.nan] * (len(self._specs) - len(column)))
-            column.append(math.nan if value is None else value)
+        if names:
+            # Runs of the same scenarios have the same outcomes: their values are kept as rows of one array.
+            rows, kept = self._outcomes.setdefault(names, ([], bytearray()))
+            rows.append(len(self._specs))
+            kept += values
         self._specs.append(spec)
         self._ends.append((header["run_id"], header["status"], header["error"]))
 
@@ -128,12 +131,20 @@ class RunRows:
         for path in swept:
             arrays.append(_swept([dict(spec.point_values).get(path, NOT_SET) for spec in specs]))
             fields.append(pa.field(path, arrays[-1].type, metadata={"unit": "-", "meaning": "swept parameter"}))
-        for name, column in self._outcomes.items():
-            values = np.full(len(specs), math.nan)
-            values[: len(column)] = column
+        for name, values in self._columns().items():
             arrays.append(pa.array(values, from_pandas=True))
             fields.append(pa.field(name, pa.float64(), metadata={"meaning": "an outcome: see 'pangwa outcomes'"}))
         return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+    def _columns(self) -> dict[str, NDArray[np.float64]]:
+        """Values of each outcome, NaN for the runs that have none."""
+        columns: dict[str, NDArray[np.float64]] = {}
+        for names, (rows, kept) in self._outcomes.items():
+            values = np.frombuffer(kept).reshape(len(rows), -1)
+            for place, name in enumerate(names.decode().split("\n")):
+                column = columns.setdefault(name, np.full(len(self._specs), math.nan))
+                column[rows] = values[:, place]
+        return columns
 
 
 def outcome_columns(runs: pa.Table, plan: BatchPlan) -> list[str]:
@@ -208,10 +219,11 @@ def _copy(
     for spec, entry in chunk:
         record = reader.record(entry)
         header = read_header(record)
-        rows.add(spec, header)
+        names, values, run_tables = read_body(record, header["lengths"])
+        rows.add(spec, header, names, values)
         if entry.status == OK:
             runs.append((header["run_id"], spec.label, spec.replicate))
-            for name, table in read_tables(record, header["lengths"]).items():
+            for name, table in run_tables.items():
                 found[name].append(table)
     for name, parts in found.items():
         if parts:

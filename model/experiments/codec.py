@@ -1,7 +1,8 @@
 """Finished runs as bytes: what a worker hands to its parent, and what the spool keeps.
 
-A record is a header in JSON (run id, status, outcomes, lengths), then the run's tables as Arrow IPC streams, compressed
-together. The key columns are left out: they follow from the specification and are put back when a record is read.
+A record is a header in JSON (run id, status, lengths), then, compressed together, the names of the outcomes, their values as
+floats, and the run's tables as Arrow IPC streams; a table without rows takes no bytes. The key columns are left out: they
+follow from the specification and are put back when a record is read.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from model import tables
@@ -83,15 +85,18 @@ def encode(
     Raises:
         ValueError: a table of a run that is ok is missing, or differs from ``tables.schema``.
     """
-    streams = [_stream(name, run_tables) for name in RUN_TABLES] if status == OK else []
-    body = b"".join(streams)
+    values = np.array([math.nan if value is None else value for value in outcomes.values()], np.float64)
+    if np.isinf(values).any():
+        raise ValueError("an outcome is infinite")
+    pieces = [_joined(tuple(outcomes)), values.tobytes()] if status == OK else []
+    pieces += [_stream(name, run_tables) for name in RUN_TABLES] if status == OK else []
+    body = b"".join(pieces)
     header = {
         "run_id": run_id,
         "status": status,
         "error": error,
         "seconds": round(seconds, 6),
-        "outcomes": {name: _number(value) for name, value in outcomes.items()},
-        "lengths": [len(stream) for stream in streams],
+        "lengths": [len(piece) for piece in pieces],
     }
     head = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
     packed = pa.Codec(_CODEC, _LEVEL).compress(body, asbytes=True) if body else b""
@@ -105,21 +110,36 @@ def read_header(record: bytes) -> dict[str, Any]:
     return header
 
 
-def read_tables(record: bytes, lengths: Sequence[int]) -> dict[str, pa.Table]:
-    """The tables of a record, without their key columns; empty for a run that failed.
+def read_body(record: bytes, lengths: Sequence[int]) -> tuple[bytes, bytes, dict[str, pa.Table]]:
+    """Names of the outcomes, one a line, their values as bytes of floats, and the tables without their key columns.
 
     Args:
         record: as :func:`encode` made it.
-        lengths: those of its header.
+        lengths: those of its header; a run that failed has none, and nothing to read.
     """
     if not lengths:
-        return {}
+        return b"", b"", {}
     (start,) = _LENGTH.unpack_from(record)
     packed = pa.py_buffer(record).slice(_LENGTH.size + start)
     body = pa.decompress(packed, decompressed_size=sum(lengths), codec=_CODEC)
     starts = itertools.accumulate(lengths, initial=0)
-    streams = (body.slice(start, size) for start, size in zip(starts, lengths, strict=False))
-    return {name: pa.ipc.open_stream(stream).read_all() for name, stream in zip(RUN_TABLES, streams, strict=True)}
+    names, values, *streams = (body.slice(start, size) for start, size in zip(starts, lengths, strict=False))
+    read = {name: _table(name, stream) for name, stream in zip(RUN_TABLES, streams, strict=True)}
+    return names.to_pybytes(), values.to_pybytes(), read
+
+
+def _table(name: str, stream: pa.Buffer) -> pa.Table:
+    return pa.ipc.open_stream(stream).read_all() if stream.size else _without_rows(name)
+
+
+@cache
+def _without_rows(name: str) -> pa.Table:
+    return _bare_schema(name)[0].empty_table()
+
+
+@lru_cache(maxsize=64)
+def _joined(names: tuple[str, ...]) -> bytes:
+    return "\n".join(names).encode()
 
 
 @cache
@@ -137,6 +157,8 @@ def _stream(name: str, run_tables: Mapping[str, pa.Table]) -> bytes:
     table, schema = run_tables[name], tables.schema(name)
     if not table.schema.equals(schema, check_metadata=False):
         raise ValueError(f"table '{name}' differs from its schema: {_difference(table.schema, schema)}")
+    if table.num_rows == 0:
+        return b""
     bare, places = _bare_schema(name)
     stripped = table.select(places)
     sink = pa.BufferOutputStream()
@@ -150,12 +172,3 @@ def _difference(found: pa.Schema, expected: pa.Schema) -> str:
         return f"columns {found.names}, expected {expected.names}"
     pairs = zip(found, expected, strict=True)
     return "; ".join(f"{a.name} is {a.type}, expected {b.type}" for a, b in pairs if a.type != b.type)
-
-
-def _number(value: float | None) -> float | None:
-    """An outcome as JSON can hold it; what is not a number is missing."""
-    if value is None or math.isnan(value):
-        return None
-    if math.isinf(value):
-        raise ValueError("an outcome is infinite")
-    return float(value)

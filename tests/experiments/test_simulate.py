@@ -5,11 +5,12 @@ import gc
 import weakref
 
 import mesa
+import numpy as np
 import pyarrow as pa
 import pytest
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
-from model.experiments.codec import encode, read_header, read_tables
+from model.experiments.codec import encode, read_body, read_header
 from model.experiments.simulate import dispose
 from tests.experiments.fakes import fake_simulate, plan
 
@@ -52,17 +53,31 @@ def test_record_gives_back_outcomes_and_tables() -> None:
     (spec, *_) = plan(1).specs
     result = fake_simulate(spec)
     record = encode(spec.run_id, "ok", "", 0.5, result.outcomes, result.tables)
-    header = read_header(record)
-    assert header["outcomes"] == result.outcomes
-    for name, table in read_tables(record, header["lengths"]).items():
+    names, values, tables = read_body(record, read_header(record)["lengths"])
+    outcomes = dict(zip(names.decode().split("\n"), np.frombuffer(values).tolist(), strict=True))
+    assert outcomes == result.outcomes
+    for name, table in tables.items():
         assert table.to_pylist() == result.tables[name].drop_columns(["run_id", "scenario", "replicate"]).to_pylist()
+
+
+def test_table_without_rows_takes_no_room() -> None:
+    (spec, *_) = plan(1).specs
+    result = fake_simulate(spec)
+    empty = {name: table.slice(0, 0) for name, table in result.tables.items()}
+    lengths = read_header(encode(spec.run_id, "ok", "", 0.0, {"a": 1.0}, empty))["lengths"]
+    assert lengths == [1, 8, 0, 0, 0, 0, 0]
+    record = encode(spec.run_id, "ok", "", 0.0, {"a": 1.0}, empty)
+    for name, table in read_body(record, lengths)[2].items():
+        assert table.num_rows == 0
+        assert table.column_names == empty[name].drop_columns(["run_id", "scenario", "replicate"]).column_names
 
 
 def test_outcome_that_is_not_a_number_is_missing_and_an_infinite_one_an_error() -> None:
     (spec, *_) = plan(1).specs
     tables = fake_simulate(spec).tables
     record = encode(spec.run_id, "ok", "", 0.0, {"a": float("nan"), "b": None}, tables)
-    assert read_header(record)["outcomes"] == {"a": None, "b": None}
+    names, values, _ = read_body(record, read_header(record)["lengths"])
+    assert names == b"a\nb" and np.isnan(np.frombuffer(values)).tolist() == [True, True]
     with pytest.raises(ValueError, match="an outcome is infinite"):
         encode(spec.run_id, "ok", "", 0.0, {"a": float("inf")}, tables)
 
