@@ -5,8 +5,8 @@ a Latin hypercube over the prior; every later one moves members that are not rul
 (differential evolution, ter Braak 2006) with a small jitter, within the prior. The implausibility of a vector for one number is
 ``|median - observed| / sqrt(h^2 + s^2 / n)``: ``h`` the half-width of the tolerance on that side, ``s`` the spread of ``n``
 replicates; 1 is the edge of the tolerance. A number that is not defined in half the runs or more is ``UNDEFINED`` away. A
-pattern is ruled out beyond 1; patterns that no vector of any wave meets are *structural misses*: they choose nothing and are
-reported. Each wave is a batch in a folder of its own, so that an interrupted calibration goes on where it was. No emulator: a
+pattern is ruled out beyond 1; patterns that no vector of any wave meets are *structural misses*: they rule nothing out, but
+of equals the nearer is better, and they are reported. Each wave is a batch in a folder of its own, so that an interrupted calibration goes on where it was. No emulator: a
 run takes less than a second, and one over 30 dimensions would cost more honesty than time.
 
 The best members of both blocks are paired in different ways; ``plausible.csv`` holds the pairs, with the two-way choices of ``structure.*``
@@ -68,9 +68,9 @@ class Member:
     """By statistic."""
 
     def rank(self, structural: frozenset[str]) -> tuple[int, float]:
-        """Patterns ruled out, then the sum of implausibilities up to 3; structural misses left out."""
-        counted = [value for name, value in self.implausibility.items() if name not in structural]
-        return sum(value > 1 for value in counted), sum(min(value, 3.0) for value in counted)
+        """Patterns ruled out, without structural misses; then the sum of all implausibilities, each up to 3."""
+        ruled_out = sum(value > 1 for name, value in self.implausibility.items() if name not in structural)
+        return ruled_out, sum(min(value, 3.0) for value in self.implausibility.values())
 
 
 @dataclass(frozen=True)
