@@ -15,6 +15,8 @@ from model.dynamics import bargain, border, diplomacy, operations
 from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.dynamics.combat import Fight
 from model.dynamics.diplomacy import stop_fighting
+from model.kernels import compiled
+from model.kernels import gates as kernels
 from model.policy_phases import brokering, coercion
 from model.readings import at_peace, junta_fear, link_with_us, taxes_per_tonne
 from model.state import with_nobody
@@ -50,6 +52,8 @@ class _Stakes:
 
 def _stakes(model: RareEarthModel) -> _Stakes:
     state, world = model.state, model.world
+    if compiled():
+        return _stakes_compiled(model)
     forces = len(model.armed)
     holder = state.holder[world.mine_place]
     crossing = world.mine_crossing
@@ -65,9 +69,21 @@ def _stakes(model: RareEarthModel) -> _Stakes:
     age = np.bincount(keeper + 1, (shut * state.lane_age).sum(axis=1), minlength=forces + 1)[1:]
     weight = np.bincount(keeper + 1, shut.sum(axis=1), minlength=forces + 1)[1:]
     share = held / max(float(state.capacity.sum()), 1e-9)
-    gates = np.bincount(keeper[world.chinese_crossings] + 1, minlength=forces + 1)[1:]
-    trades = ((gates > 0) | (full > 0)).astype(float)
+    kept = np.bincount(keeper[world.chinese_crossings] + 1, minlength=forces + 1)[1:]
+    trades = ((kept > 0) | (full > 0)).astype(float)
     return _Stakes(lost, share, full, goods, trades, np.asarray(age / np.maximum(weight, 1e-9)))
+
+
+def _stakes_compiled(model: RareEarthModel) -> _Stakes:
+    """:func:`_stakes` by a compiled kernel."""
+    state, world = model.state, model.world
+    tax = taxes_per_tonne(model) / model.p.market.yuan_per_usd
+    output = state.capacity * np.maximum(state.operating, model.p.budgets.rent_operating)
+    mines, chinese = (world.mine_place, world.mine_crossing), (world.chinese_crossings, model.ground.gates_to_china)
+    where = (mines, world.crossing_place, chinese, state.lanes, state.lane_age)
+    found = kernels.stakes(state.holder, *where, state.dealings.purchase, tax, state.capacity, output)
+    found[1] /= max(float(state.capacity.sum()), 1e-9)
+    return _Stakes(*found)
 
 
 # quiet talks -----------------------------------------------------------------------------------------------------

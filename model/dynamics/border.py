@@ -23,6 +23,7 @@ from scipy import special
 
 from model.draws import Draws, Keys
 from model.dynamics.ground import Ground
+from model.kernels import compiled, gates
 from model.state import State
 from model.world.world import World
 
@@ -113,6 +114,8 @@ def update_lanes(
     Returns:
         (crossing, lane, opened) for each change.
     """
+    if compiled():
+        return _update_lanes(world, state, draws, keys, at_peace, stance)
     close, reopen = lane_odds(world, state, at_peace, stance)
     holder = state.holder[world.crossing_place]
     kept = (holder >= 0)[:, None] & stance.shut[holder]
@@ -128,6 +131,20 @@ def update_lanes(
     state.lane_age = np.where(closing | opening, 0, state.lane_age + 1)
     changed = np.argwhere(closing | opening)
     return [(int(x), int(lane), bool(opening[x, lane])) for x, lane in changed]
+
+
+def _update_lanes(
+    world: World, state: State, draws: Draws, keys: Keys, at_peace: Floats, stance: Stance
+) -> list[tuple[int, int, bool]]:
+    """:func:`update_lanes` by compiled kernels."""
+    bases = (stance.close_base, stance.reopen_base, stance.offensive, stance.us_link, stance.collapse * stance.fear)
+    weights = (*bases, stance.talks, stance.shortage, stance.reopening, stance.patience)
+    seen = (state.offensive, stance.link, at_peace, max(state.market.shortage, 0.0))
+    chances = special.expit(gates.lane_odds(state.holder, world.crossing_place, *seen, weights))
+    u = draws.uniform("lanes", state.month, keys)
+    where = (state.holder, world.crossing_place, world.chinese_crossings, stance.shut)
+    changed = gates.move_lanes(state.lanes, state.lane_age, *where, u, chances, stance.dwell)
+    return [(crossing, lane, bool(opened)) for crossing, lane, opened in changed.tolist()]
 
 
 def shut_gates_taken(world: World, state: State, before: Ints) -> list[tuple[int, int, bool]]:

@@ -74,6 +74,8 @@ class Ground:
     """(P,) actor whose headquarters it is; -1 none."""
     chinese_gate: Bools
     """(P,) whether a gate to China stands there."""
+    gates_to_china: Bools
+    """(X,) crossings at whose place a gate to China stands."""
     beijing_cares: Bools
     """(P,) whether fighting there disturbs Beijing: a gate to China, its territory, or a trade road to one."""
     population: Floats
@@ -116,6 +118,7 @@ def ground_of(world: World, parameters: GroundParameters) -> Ground:
         gate_goods=gates,
         headquarters_of=headquarters,
         chinese_gate=chinese,
+        gates_to_china=chinese[world.crossing_place],
         beijing_cares=_beijing_cares(world, chinese, parameters.trade_road_share),
         population=population,
         actor_keys=keys(world.force_ids),
