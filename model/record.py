@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from model import tables
 from model.dynamics.ground import Ground, heads, over_heads
+from model.kernels import compiled, sums
 from model.observe import observe
 from model.outcomes import compute
 from model.scenario.spec import RunSpec
@@ -148,18 +149,14 @@ class Recorder:
             series[month] = values[name]
 
     def _note_actors(self, month: int, state: State, taxes: Floats, partner: int) -> None:
-        world, forces = self.world, len(self.force_ids)
-        holder = state.holder[: len(world.codes)]
-        held = holder >= 0
-        total = max(float(world.population.sum()), 1.0)
-        people = heads(world, state)
-        everywhere = state.holder >= 0
+        total = max(float(self.world.population.sum()), 1.0)
+        held, posts, troops, seats, people, consent, served = self._standing(state)
         values = {
-            "townships_held": np.bincount(holder[held], minlength=forces),
+            "townships_held": held,
             "population_share": people / total,
-            "seat_population_share": np.bincount(holder[held], world.population[held], minlength=forces) / total,
-            "troops": state.troops.sum(axis=1),
-            "posts": np.bincount(state.holder[everywhere], state.posts[everywhere], minlength=forces),
+            "seat_population_share": seats / total,
+            "troops": troops,
+            "posts": posts,
             "posts_taken": state.tally.posts_taken,
             "dead": state.tally.dead,
             "deserted": state.tally.deserted,
@@ -168,15 +165,30 @@ class Recorder:
             "revenue_usd": state.tally.income,
             "ore_revenue_usd": state.flows.tax_usd,
             "ore_tax_yuan_per_t": taxes,
-            "legitimacy": over_heads(world, state, state.legitimacy) / np.maximum(people, 1.0),
-            "services": over_heads(world, state, state.services) / np.maximum(people, 1.0),
+            "legitimacy": consent / np.maximum(people, 1.0),
+            "services": served / np.maximum(people, 1.0),
             "hope": state.hope,
-            "us_partner": np.arange(forces) == partner,
+            "us_partner": np.arange(len(self.force_ids)) == partner,
             "recognition": state.recognition,
             "pressure": state.pressure,
         }
         for name, series in self.actors.items():
             series[month] = values[name]
+
+    def _standing(self, state: State) -> tuple[Floats, ...]:
+        """(F,) townships held, posts, fighters, people of townships held, people under control, with consent, served."""
+        world, forces = self.world, len(self.force_ids)
+        if compiled():
+            where = (state.control, world.population, state.legitimacy, state.services)
+            return tuple(sums.standing(state.holder, state.posts, state.troops, *where))
+        # One slot more, at index 0, for places that nobody holds.
+        slot = state.holder + 1
+        seat = slot[: len(world.codes)]
+        held = np.bincount(seat, minlength=forces + 1)[1:]
+        posts = np.bincount(slot, state.posts, minlength=forces + 1)[1:]
+        seats = np.bincount(seat, world.population, minlength=forces + 1)[1:]
+        sizes = (heads(world, state), *(over_heads(world, state, part) for part in (state.legitimacy, state.services)))
+        return held, posts, state.troops.sum(axis=1), seats, *sizes
 
     def _note_exports(self, month: int, state: State) -> None:
         mine, destination = np.nonzero(state.flows.ore > 0)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.dynamics.ground import Ground, over_heads
+from model.kernels import books, compiled
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -144,6 +145,8 @@ def step(
         (F,) USD spent on services.
     """
     income = _income(world, ground, state, profile, means, parameters)
+    if compiled():
+        return _pay(state, income, profile, means, parameters)
     troops = state.troops.sum(axis=1)
     upkeep = profile["upkeep_usd"] * troops
     available = state.treasury + income
@@ -171,6 +174,18 @@ def step(
     return services
 
 
+def _pay(
+    state: State, income: Floats, profile: dict[str, Floats], means: dict[str, Floats], p: BudgetParameters
+) -> Floats:
+    """What follows in :func:`step` once the income is there, by a compiled kernel."""
+    money, tally = (state.treasury, state.arms, state.paid, state.revenue, state.revenue_best), state.tally
+    booked = (tally.arms_gained, tally.arms_lost, tally.income, tally.spent)
+    names = ("upkeep_usd", "arms_budget_share", "dependence_on_china", "arms_via_allies")
+    terms, given = tuple(profile[name] for name in names), (means["services"], means["arms"])
+    prices = (p.arms_price_usd, p.arms_growth_cap, p.arms_most, p.arms_wear, p.revenue_memory, p.revenue_floor_usd)
+    return books.pay(income, state.troops, state.stance, state.pressure, money, booked, given, terms, prices)
+
+
 def _access(state: State, through_allies: Floats) -> Floats:
     """(F,) how open the arms market is to each, 0-1."""
     at_war = (state.stance == -1).any(axis=1)
@@ -188,11 +203,19 @@ def _income(
     parameters: BudgetParameters,
 ) -> Floats:
     outside = np.maximum(profile["outside_revenue_usd"] * (1 - means["frozen"]) - means["sanctions"], 0.0)
-    places = len(state.holder)
-    tolls = np.bincount(world.crossing_place, _tolls(world, state, parameters.toll_rate), minlength=places)
-    # One slot more, at index 0, for places that nobody holds.
-    local = np.bincount(state.holder + 1, ground.rent_site + tolls, minlength=len(outside) + 1)[1:]
+    local = _local(world, ground, state, parameters.toll_rate, len(outside))
     return np.asarray(outside + _levies(world, state, profile) + local + state.flows.tax_usd + means["aid"])
+
+
+def _local(world: World, ground: Ground, state: State, toll_rate: float, forces: int) -> Floats:
+    """(F,) USD of trades and tolls at the places that each holds."""
+    if compiled():
+        crossings = (world.crossing_place, world.crossing_capacity, state.lanes)
+        return books.local_income(state.holder, ground.rent_site, *crossings, toll_rate, forces)
+    places = len(state.holder)
+    tolls = np.bincount(world.crossing_place, _tolls(world, state, toll_rate), minlength=places)
+    # One slot more, at index 0, for places that nobody holds.
+    return np.asarray(np.bincount(state.holder + 1, ground.rent_site + tolls, minlength=forces + 1)[1:])
 
 
 def _levies(world: World, state: State, profile: dict[str, Floats]) -> Floats:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from model.draws import Draws
 from model.dynamics.ground import Ground, heads, over_heads
 from model.dynamics.posting import share_out
-from model.kernels import compiled, hashing, land, sums
+from model.kernels import books, compiled, hashing, land, sums
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -157,20 +157,37 @@ def recruit(
     """
     fighters = state.troops.sum(axis=1)
     controlled = heads(world, state)
-    manpower = np.maximum(start["troops"], profile["mobilised_share"] * _home_people(ground, world)[1])
     consent = _consent(ground, world, state, controlled)
-    most = np.maximum(profile["force_cap"] * start["troops"], manpower)
-    room = np.minimum(np.maximum(p.cap_fade * (1 - fighters / np.maximum(most, 1.0)), 0.0), 1.0)
-    volunteers = profile["volunteer_rate"] * manpower * (consent / p.consent_normal) * room
-    reach = np.minimum(controlled / np.maximum(start["people"], 1.0), 2.0)
-    conscripts = profile["conscripts_per_month"] * reach * room
-    recruits = draws.whole("recruits", state.month, volunteers + conscripts, ground.actor_keys)
+    expected = _expected(fighters, controlled, consent, _home_people(ground, world)[1], profile, start, p)
+    recruits = draws.whole("recruits", state.month, expected, ground.actor_keys)
     _take_in(ground, state, recruits)
     state.tally.recruited += recruits
     _desert(ground, state, draws, profile["desertion_rate"] + p.unpaid_desertion * (1 - state.paid))
     lost = (state.tally.dead + state.tally.captured) / np.maximum(fighters, 1)
     state.losses_year += (12 * lost - state.losses_year) / 12
     state.towns_lost_year *= 11 / 12
+
+
+def _expected(
+    fighters: Ints,
+    controlled: Floats,
+    consent: Floats,
+    homeland: Floats,
+    profile: dict[str, Floats],
+    start: dict[str, Floats],
+    p: PeopleParameters,
+) -> Floats:
+    """(F,) volunteers and conscripts of the month before they are rounded to whole persons."""
+    if compiled():
+        names = ("mobilised_share", "force_cap", "volunteer_rate", "conscripts_per_month")
+        tables = ((start["troops"], start["people"]), tuple(profile[name] for name in names))
+        return books.recruits(fighters, controlled, consent, homeland, *tables, p.cap_fade, p.consent_normal)
+    manpower = np.maximum(start["troops"], profile["mobilised_share"] * homeland)
+    most = np.maximum(profile["force_cap"] * start["troops"], manpower)
+    room = np.minimum(np.maximum(p.cap_fade * (1 - fighters / np.maximum(most, 1.0)), 0.0), 1.0)
+    volunteers = profile["volunteer_rate"] * manpower * (consent / p.consent_normal) * room
+    reach = np.minimum(controlled / np.maximum(start["people"], 1.0), 2.0)
+    return np.asarray(volunteers + profile["conscripts_per_month"] * reach * room)
 
 
 def _take_in(ground: Ground, state: State, recruits: Ints) -> None:

@@ -121,6 +121,54 @@ def people_sums(control: Floats, population: Floats, values: Floats) -> Floats:
 
 
 @kernel
+def standing(
+    holder: Ints,
+    posts: Ints,
+    troops: Ints,
+    control: Floats,
+    population: Floats,
+    legitimacy: Floats,
+    services: Floats,
+) -> Floats:
+    """(7, F) townships held, posts, fighters, people of townships held, people under control, the same with consent, served.
+
+    Args:
+        holder: (P,) who holds each place.
+        posts: (P,) its posts.
+        troops: (F, P) fighters.
+        control: (F + 1, N) shares of the countryside.
+        population: (N,) persons.
+        legitimacy: (F, N) consent, 0-1.
+        services: (F, N) 0-1.
+    """
+    forces, towns = troops.shape[0], len(population)
+    out, row, part = np.zeros((7, forces)), np.empty(towns), np.empty(towns)
+    for place in range(len(holder)):
+        actor = holder[place]
+        if actor >= 0:
+            out[1, actor] += posts[place]
+            if place < towns:
+                out[0, actor] += 1
+                out[3, actor] += population[place]
+    for actor in range(forces):
+        fighters, shares = 0, control[actor]
+        for place in range(troops.shape[1]):
+            fighters += troops[actor, place]
+        out[2, actor] = fighters
+        for where in range(towns):
+            row[where] = shares[where] * population[where]
+        out[4, actor] = _pairwise(row, 0, towns)
+        consents, served = legitimacy[actor], services[actor]
+        for where in range(towns):
+            part[where] = row[where] * consents[where]
+        out[5, actor] = _pairwise(part, 0, towns)
+        for where in range(towns):
+            part[where] = row[where] * served[where]
+        out[6, actor] = _pairwise(part, 0, towns)
+    return out
+
+
+@kernel
 def _share_row(wanted: Floats, amount: int, total: float, out: Ints) -> None:
     """Share ``amount`` out over a row in proportion to ``wanted``, by largest remainders; ties go to the first place."""
     places = len(wanted)

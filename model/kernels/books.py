@@ -1,0 +1,141 @@
+"""Kernels of the books: what actors earn, pay and buy; whom they can recruit."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.kernels import kernel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@kernel
+def local_income(
+    holder: Ints,
+    rent_site: Floats,
+    crossing_place: Ints,
+    capacity: Floats,
+    lanes: Floats,
+    toll_rate: float,
+    forces: int,
+) -> Floats:
+    """(F,) USD a month that each draws from trades and tolls of the places it holds.
+
+    Args:
+        holder: (P,) who holds each place.
+        rent_site: (P,) USD a month of other income.
+        crossing_place: (X,) places of the crossings.
+        capacity: (X, 3) t/month and million USD a month of each crossing.
+        lanes: (X, 3) openness.
+        toll_rate: share of the goods' value.
+        forces: number of armed actors.
+    """
+    tolls, out = np.zeros(len(holder)), np.zeros(forces)
+    for crossing in range(len(crossing_place)):
+        tolls[crossing_place[crossing]] += capacity[crossing, 2] * 1e6 * lanes[crossing, 2] * toll_rate
+    for place in range(len(holder)):
+        if holder[place] >= 0:
+            out[holder[place]] += rent_site[place] + tolls[place]
+    return out
+
+
+@kernel
+def _access(stance: Ints, actor: int, through_allies: float) -> float:
+    for ally in range(len(stance)):
+        if ally != actor and stance[actor, ally] == 1:
+            for enemy in range(len(stance)):
+                if stance[ally, enemy] == -1:
+                    return 1.0
+    return 1 - through_allies
+
+
+@kernel
+def pay(
+    income: Floats,
+    troops: Ints,
+    stance: Ints,
+    pressure: Floats,
+    money: tuple[Floats, ...],
+    tally: tuple[Floats, ...],
+    means: tuple[Floats, ...],
+    profile: tuple[Floats, ...],
+    prices: tuple[float, ...],
+) -> Floats:
+    """(F,) USD spent on services; see :func:`model.dynamics.budgets.step`.
+
+    Args:
+        income: (F,) USD of the month.
+        troops: (F, P) fighters.
+        stance: (F, F) who fights whom.
+        pressure: (F,) from Beijing.
+        money: (F,) ``treasury, arms, paid, revenue, revenue_best``; all change.
+        tally: (F,) ``arms_gained, arms_lost, income, spent``; all change.
+        means: (F,) USD wanted for services, fighter equivalents from patrons.
+        profile: (F,) ``upkeep_usd, arms_budget_share, dependence_on_china, arms_via_allies``.
+        prices: ``arms_price_usd, arms_growth_cap, arms_most, arms_wear, revenue_memory, revenue_floor_usd``.
+    """
+    price, growth, most, wear, memory, floor = prices
+    treasury, arms, paid_share, revenue, best = money
+    out = np.empty(len(income))
+    for f in range(len(income)):
+        count = 0
+        for place in range(troops.shape[1]):
+            count += troops[f, place]
+        upkeep, available = profile[0][f] * count, treasury[f] + income[f]
+        services = min(max(means[0][f], 0.0), available)
+        paid = min(upkeep, available - services)
+        left, fighters = max(income[f] - upkeep - services, 0.0), max(count, 1)
+        wanted = profile[1][f] * left / price
+        leash = 1 - profile[2][f] * pressure[f]
+        room = max(most * fighters - arms[f], 0.0)
+        market = growth * fighters * leash * _access(stance, f, profile[3][f])
+        bought = min(wanted, market, room)
+        worn = wear * arms[f]
+        spent = paid + bought * price + services
+        treasury[f] = available - spent
+        arms[f] = arms[f] + bought + means[1][f] - worn
+        tally[0][f] += bought + means[1][f]
+        tally[1][f] += worn
+        tally[2][f] += income[f]
+        tally[3][f] += spent
+        paid_share[f] = paid / max(upkeep, 1e-9) if upkeep > 0 else 1.0
+        revenue[f] = max((1 - memory) * revenue[f] + memory * income[f], floor)
+        best[f] = max(best[f], revenue[f])
+        out[f] = services
+    return out
+
+
+@kernel
+def recruits(
+    fighters: Ints,
+    controlled: Floats,
+    consent: Floats,
+    homeland: Floats,
+    start: tuple[Floats, ...],
+    profile: tuple[Floats, ...],
+    cap_fade: float,
+    normal: float,
+) -> Floats:
+    """(F,) volunteers and conscripts that a month brings; see :func:`model.dynamics.people.recruit`.
+
+    Args:
+        fighters: (F,) of each actor.
+        controlled: (F,) persons under its control.
+        consent: (F,) mean consent of those whom it can recruit.
+        homeland: (F,) persons of its homeland.
+        start: (F,) fighters and persons under control at the start.
+        profile: (F,) ``mobilised_share, force_cap, volunteer_rate, conscripts_per_month``.
+        cap_fade: how steeply recruiting fades.
+        normal: consent at which volunteers come at their rate.
+    """
+    out = np.empty(len(fighters))
+    for f in range(len(fighters)):
+        manpower = max(start[0][f], profile[0][f] * homeland[f])
+        most = max(profile[1][f] * start[0][f], manpower)
+        room = min(max(cap_fade * (1 - fighters[f] / max(most, 1.0)), 0.0), 1.0)
+        volunteers = profile[2][f] * manpower * (consent[f] / normal) * room
+        reach = min(controlled[f] / max(start[1][f], 1.0), 2.0)
+        out[f] = volunteers + profile[3][f] * reach * room
+    return out
