@@ -70,7 +70,7 @@ def test_sensitivity_promises_runs_and_names_what_matters(tiny: Path) -> None:
     ]
     shared = pangwa(*words, "-o", "troops_kia", "--set", "months=1", "--out", "v", folder=tiny)
     assert shared.returncode == 0, shared.stderr
-    assert "most of the variance goes with actors.KIA.troops" in shared.stdout.splitlines()[-1]
+    assert "% with actors.KIA.troops" in shared.stdout.splitlines()[-1]
     assert {"sobol.csv", "sobol.png"} <= {path.name for path in (tiny / "v" / "sensitivity-sobol").iterdir()}
     wrong = pangwa("sensitivity", "tiny_kia.toml", "-p", "actors.KIA.trops", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
@@ -106,7 +106,7 @@ def test_discover_tells_a_box_and_its_check(tiny: Path) -> None:
     words += ["--points", "40", "-r", "1", "--set", "months=1", "--out", "d"]
     done = pangwa(*words, folder=tiny)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1].startswith("Mostly where actors.KIA.troops at least")
+    assert done.stdout.splitlines()[-1].startswith("Where actors.KIA.troops is at least")
     assert "on a second sample" in done.stdout
     assert {"box.csv", "box.png"} <= {path.name for path in (tiny / "d" / "discover-troops_kia").iterdir()}
     both = pangwa(*words, "--below", "5", folder=tiny)

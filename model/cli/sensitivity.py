@@ -267,8 +267,6 @@ def _tell_sobol(
     shown = [name for name in asked if name in set(table["outcome"])]
     for name in shown:
         typer.echo(sobol_text(table, name))
-    for sentence in refused:
-        typer.echo(sentence)
     note = (
         f"Sobol: {len(design.factors)} factors, {len(design.levels)} points x {runs.manifest['replicates']} replicates"
     )
@@ -283,8 +281,8 @@ def _tell_sobol(
     tables = {"sobol": table, "factors": design.factor_table()}
     keep(folder / "sensitivity-sobol", tables, {"sobol": figure}, runs.name)
     failed = f" {runs.failed} runs failed; their points are left out." if runs.failed else ""
-    findings = " ".join(sobol.finding(table, name) for name in shown) or "No outcome's variance could be shared out."
-    typer.echo(f"\n{findings}{failed}")
+    findings = [sobol.finding(table, name) for name in shown] + [f"{sentence}." for sentence in refused]
+    typer.echo(f"\n{' '.join(findings)}{failed}")
 
 
 def _tell_box(folder: Path, design: Design, question: Question, *, draw: bool) -> None:

@@ -60,6 +60,19 @@ class Design:
         return pd.DataFrame(rows, columns=["factor", "parameters", "range", "unit", "status", "meaning"])
 
 
+def basis_words(statuses: Sequence[str]) -> str:
+    """How well the parameters that a finding names are known: how many of them are assumed or weakly identified.
+
+    Args:
+        statuses: of the parameters named, at least one.
+    """
+    weak, count = sum(status != "observed" for status in statuses), len(statuses)
+    if weak == 0:
+        return "all of these are observed" if count > 1 else "it is observed"
+    who = "it is" if count == 1 else "all of these are" if weak == count else f"{weak} of these {count} are"
+    return f"{who} assumed or weakly identified, not observed"
+
+
 class _AtPoints(Sequence[Resolved]):
     """A scenario at every row of a design, made when asked for: thousands of them would fill the memory."""
 

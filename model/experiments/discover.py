@@ -44,7 +44,7 @@ class Question:
         what = f"{self.outcome} under {self.scenario}"
         if self.against is not None:
             what = f"the effect of {self.scenario} on {self.outcome} against {self.against}"
-        return f"{what} is {'above' if self.above else 'below'} {self.threshold:g}"
+        return f"{what} is {'above' if self.above else 'below'} {self.threshold:,g}"
 
 
 @dataclass(frozen=True)
@@ -122,12 +122,14 @@ def finding(found: Discovery, design: Design) -> str:
     """
     basis = f"It rests on {len(design.factors)} assumed ranges, each value as likely as any other: not observed."
     if not found.box.limits:
+        if found.interest.all() or not found.interest.any():
+            where = "Everywhere" if found.interest.all() else "Nowhere"
+            return f"{where} in these ranges {found.question.words}: there is nothing to tell apart. {basis}"
         return f"No box says when {found.question.words} ({100 * found.base:.0f} % of points). {basis}"
     words = " and ".join(limits_text(found.box, design.factors))
     numbers = (
-        f"density {100 * found.check.density:.0f} % against {100 * found.base:.0f} % of all points, coverage "
-        f"{100 * found.check.coverage:.0f} %, on a second sample"
+        f"in {100 * found.check.density:.0f} % of points, against {100 * found.base:.0f} % of all points (density, on a "
+        f"second sample); {100 * found.check.coverage:.0f} % of the points of interest lie there (coverage)"
     )
-    if not found.holds:
-        return f"The box ({words}) does not hold up: {numbers}. {basis}"
-    return f"Mostly where {words}, {found.question.words}: {numbers}. {basis}"
+    box = f"Where {words}, {found.question.words} {numbers}"
+    return f"{box}. {basis}" if found.holds else f"The box does not hold up. {box}. {basis}"

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.experiments.designed import Design
+from model.experiments.designed import Design, basis_words
 from model.experiments.errors import PlanError
 from model.experiments.factors import Factor
 from model.experiments.results import RunTable
@@ -198,7 +198,8 @@ def finding(table: pd.DataFrame, outcome: str, most: int = 5) -> str:
     if part.empty:
         return f"{outcome}: no factor of this design changed it."
     names = ", ".join(part["factor"])
-    weak = int((part["status"] != "observed").sum())
+    open_ = int((part["mu_star"] <= part["mu_star_conf95"]).sum())
+    unsure = f"; the intervals of {open_} of them reach zero, which more trajectories would narrow" if open_ else ""
     noisy = int((part["noise_share"] >= NOISY).sum())
     luck = f"; luck explains half or more of the effect of {noisy} of them" if noisy else ""
-    return f"{outcome} depends most on {names}; {weak} of these {len(part)} are assumed or weakly identified, not observed{luck}."
+    return f"{outcome} depends most on {names}; {basis_words(part['status'].tolist())}{unsure}{luck}."

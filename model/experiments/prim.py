@@ -166,17 +166,33 @@ def _without_chance(box: Box, levels: Floats, interest: Bools) -> Box:
 def limits_text(box: Box, factors: Sequence[Factor]) -> list[str]:
     """The restrictions of a box in words, in the parameters' own values; the tightest first."""
     order = sorted(box.limits, key=lambda column: box.limits[column][1] - box.limits[column][0])
-    return [f"{factors[column].name} {_between(factors[column], *box.limits[column])}" for column in order]
+    return [f"{factors[column].name} is {between(factors[column], *box.limits[column])}" for column in order]
 
 
-def _between(factor: Factor, low: float, high: float) -> str:
+def between(factor: Factor, low: float, high: float) -> str:
+    """A range of levels in words, in the parameter's own values.
+
+    Args:
+        factor: the parameter.
+        low: a level from 0 to 1.
+        high: a level above it.
+    """
     first = factor.members[0]
     if first.options:
         return " or ".join(dict.fromkeys(str(first.value(level)) for level in np.linspace(low, high, 50)))
     if first.scaled and len(factor.members) > 1:
-        ends = [f"{2 ** (2 * level - 1):.2g} times" for level in (low, high)]
+        ends, unit = [f"{2 ** (2 * level - 1):.2g}" for level in (low, high)], " times its value"
     else:
-        ends = [f"{first.value(level):.3g}" for level in (low, high)]
+        ends, unit = [_short(first.value(level)) for level in (low, high)], _unit(factor)
     if low <= 0.0:
-        return f"at most {ends[1]}"
-    return f"at least {ends[0]}" if high >= 1.0 else f"{ends[0]} to {ends[1]}"
+        return f"at most {ends[1]}{unit}"
+    return f"at least {ends[0]}{unit}" if high >= 1.0 else f"{ends[0]} to {ends[1]}{unit}"
+
+
+def _short(value: float) -> str:
+    """Three significant digits, without exponents for large numbers."""
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _unit(factor: Factor) -> str:
+    return "" if factor.unit in ("-", "", "0-1") else f" {factor.unit}"

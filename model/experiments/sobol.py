@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.experiments.design import unit_hypercube
-from model.experiments.designed import Design
+from model.experiments.designed import Design, basis_words
 from model.experiments.errors import PlanError
 from model.experiments.factors import Factor
 from model.experiments.morris import outcome_grid, problem_of, salib
@@ -200,12 +200,13 @@ def finding(table: pd.DataFrame, outcome: str, most: int = 3) -> str:
     """
     part = table[table["outcome"] == outcome]
     named = part[part["ST"] >= _NAMED].head(most).to_dict("records")
-    names = ", ".join(f"{row['factor']} ({100 * row['ST']:.0f} %)" for row in named) or "none of these factors"
-    weak = sum(row["status"] != "observed" for row in named)
+    names = ", ".join(f"{100 * row['ST']:.0f} % with {row['factor']}" for row in named)
     how = (
         "on the model itself"
         if part["method"].iloc[0] == "direct"
         else f"on an emulator of Q2 {part['q2'].iloc[0]:.2f}"
     )
-    basis = f"{weak} of these {len(named)} are assumed or weakly identified, not observed"
-    return f"{outcome}: most of the variance goes with {names}, {how}; {basis}."
+    if not named:
+        return f"{outcome}: none of these factors explains {100 * _NAMED:.0f} % of the variance, {how}."
+    basis = basis_words([str(row["status"]) for row in named])
+    return f"{outcome}: its variance goes {names}, interactions included, {how}; {basis}."

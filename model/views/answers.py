@@ -180,10 +180,15 @@ def sobol_text(table: pd.DataFrame, outcome: str) -> str:
     luck = f", luck explains {100 * noise:.0f} % of the variance" if noise == noise else ""
     rows = [["factor", "S1", "95 %", "ST", "95 %", "status"]]
     for row in part:
-        numbers = [f"{row['S1']:.2f}", f"\N{PLUS-MINUS SIGN}{row['S1_conf95']:.2f}"]
-        numbers += [f"{row['ST']:.2f}", f"\N{PLUS-MINUS SIGN}{row['ST_conf95']:.2f}"]
+        numbers = [_share(row["S1"]), f"\N{PLUS-MINUS SIGN}{row['S1_conf95']:.2f}"]
+        numbers += [_share(row["ST"]), f"\N{PLUS-MINUS SIGN}{row['ST_conf95']:.2f}"]
         rows.append([f"  {row['factor']}", *numbers, str(row["status"])])
     return "\n".join([f"{outcome}{quality}{luck}", *(line.rstrip() for line in aligned(rows)), ""])
+
+
+def _share(value: float) -> str:
+    """Two digits behind the point, and no minus before zero."""
+    return f"{round(value, 2) + 0.0:.2f}"
 
 
 def box_text(found: Discovery, design: Design) -> str:

@@ -10,13 +10,14 @@ from matplotlib.patches import Rectangle
 
 from model.experiments.designed import Design
 from model.experiments.discover import Discovery
+from model.experiments.factors import Factor
 from model.experiments.prim import limits_text
 from model.views.panels import CAVEAT
-from model.views.style import FAINT, INK, SOFT, legend_of, styled, title_of
+from model.views.style import FAINT, INK, SOFT, legend_of, number, styled, title_of
 from model.views.tornado import short
 
 _ROWS = 5
-"""Rows that the limits fill at least, so that a single one is no slab."""
+"""Rows that the limits fill at least, so that three are no slabs."""
 _BOX, _HIT = "#0072B2", "#D55E00"
 
 
@@ -30,17 +31,20 @@ def box(found: Discovery, design: Design, title: str) -> Figure:
         title: the finding.
     """
     order = sorted(found.box.limits, key=lambda column: np.diff(found.box.limits[column])[0])
-    figure = Figure(figsize=(10.5, max(0.34 * len(order) + 2.2, 4.2)), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=(1.0, 1.15))
-    _points(left, found, design, order)
-    _limits(right, found, design, order)
+    listed = len(order) > 2  # fewer limits are all seen among the points
+    height = max(0.34 * len(order) + 2.2, 4.6)
+    figure = Figure(figsize=(11.0 if listed else 7.4, height), layout="constrained")
+    axes = figure.subplots(1, 2 if listed else 1, width_ratios=(1.0, 1.0) if listed else None, squeeze=False)[0]
+    _points(axes[0], found, design, order)
+    if listed:
+        _limits(axes[1], found, design, order)
     handles = [
         Line2D([], [], marker="o", linestyle="", color=_HIT, markersize=5, label="of interest"),
         Line2D([], [], marker="o", linestyle="", color=SOFT, markerfacecolor="white", markersize=4, label="not"),
         Rectangle((0, 0), 1, 1, facecolor="none", edgecolor=_BOX, linewidth=1.6, label="the box"),
     ]
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], 3)
-    note = "Points: both samples, each a mean over replicates with the same luck; 0 and 1 are the ends of a parameter's range."
+    note = "Points: both samples, each a mean over replicates with the same luck."
     title_of(figure, title, f"{note} {CAVEAT}")
     return figure
 
@@ -56,11 +60,27 @@ def _points(axis: Axes, found: Discovery, design: Design, order: list[int]) -> N
     axis.plot(x[hit], y[hit], "o", color=_HIT, markersize=4.5, alpha=0.85)
     (low, high), (bottom, top) = (found.box.limits.get(column, (0.0, 1.0)) for column in (across, up))
     axis.add_patch(Rectangle((low, bottom), high - low, top - bottom, facecolor="none", edgecolor=_BOX, linewidth=1.8))
-    axis.set_xlabel(short(design.factors[across].name))
-    axis.set_ylabel(short(design.factors[up].name))
+    for column, scale, label in ((across, axis.xaxis, axis.set_xlabel), (up, axis.yaxis, axis.set_ylabel)):
+        factor = design.factors[column]
+        places, words = _marks(factor)
+        scale.set_ticks(places, words)
+        unit = "" if factor.unit in ("-", "", "0-1") or factor.members[0].options else f" ({factor.unit})"
+        label(f"{short(factor.name)}{unit}")
     axis.set_title(
         "in the two parameters that bind most" if len(order) > 1 else "in the parameter that binds, and another"
     )
+
+
+def _marks(factor: Factor) -> tuple[list[float], list[str]]:
+    """Levels to mark on an axis, and what the parameter is there: its alternatives, or five of its values."""
+    first = factor.members[0]
+    if first.options:
+        count = len(first.options)
+        return [(k + 0.5) / count for k in range(count)], [str(one).replace("_", "\n") for one in first.options]
+    levels = [0.0, 0.25, 0.5, 0.75, 1.0]
+    if first.scaled and len(factor.members) > 1:
+        return levels, [f"x {2 ** (2 * level - 1):.2g}" for level in levels]
+    return levels, [number(float(first.value(level))) for level in levels]
 
 
 def _limits(axis: Axes, found: Discovery, design: Design, order: list[int]) -> None:
@@ -69,7 +89,7 @@ def _limits(axis: Axes, found: Discovery, design: Design, order: list[int]) -> N
         low, high = found.box.limits[column]
         axis.barh(place, 1.0, height=0.32, color=FAINT)
         axis.barh(place, high - low, left=low, height=0.32, color=_BOX)
-        text = words[place].removeprefix(design.factors[column].name).strip()
+        text = words[place].removeprefix(f"{design.factors[column].name} is ")
         axis.text(0.0, place - 0.27, f"{short(design.factors[column].name)}: {text}", fontsize=8, color=INK)
     axis.set_ylim(max(len(order), _ROWS) - 0.5, -0.8)
     axis.set_xlim(-0.01, 1.01)

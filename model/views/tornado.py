@@ -51,7 +51,7 @@ def tornado(table: pd.DataFrame, outcomes: Sequence[str], title: str, note: str)
     rows = max(int(min((table["outcome"] == name).sum(), MOST)) for name in shown)
     columns = min(len(shown), 2)
     deep = -(-len(shown) // columns)
-    figure = Figure(figsize=(5.6 * columns, deep * (0.24 * rows + 0.9) + 1.3), layout="constrained")
+    figure = Figure(figsize=(max(5.6 * columns, 9.4), deep * (0.24 * rows + 0.9) + 1.3), layout="constrained")
     axes = figure.subplots(deep, columns, squeeze=False)
     units = units_of(shown)
     for axis, outcome in zip(axes.flat, shown, strict=False):
@@ -81,7 +81,8 @@ def variance_bars(table: pd.DataFrame, outcomes: Sequence[str], title: str, note
         note: how the analysis was done, for the footnote.
     """
     rows = max(min(int((table["outcome"] == name).sum()), MOST) for name in outcomes)
-    figure = Figure(figsize=(5.2 * len(outcomes), 0.3 * rows + 2.2), layout="constrained")
+    # One panel alone is wide enough for the legend below it.
+    figure = Figure(figsize=(max(5.2 * len(outcomes), 8.2), 0.3 * rows + 2.2), layout="constrained")
     for axis, outcome in zip(figure.subplots(1, len(outcomes), squeeze=False)[0], outcomes, strict=True):
         part = table[table["outcome"] == outcome].head(MOST).to_dict("records")
         for place, row in enumerate(part):

@@ -69,7 +69,7 @@ def test_chance_makes_no_box_and_it_is_said() -> None:
     values = np.random.default_rng(1).normal(size=(1, 300))
     found = discover(table_of(design, values), design, Question("a", "tonnes", 0.7, above=True))
     assert not found.holds
-    assert finding(found, design).startswith(("No box says when", "The box ("))
+    assert finding(found, design).startswith(("No box says when", "The box does not hold up. Where "))
     assert "not observed" in finding(found, design)
 
 
@@ -83,7 +83,7 @@ def test_a_discovery_is_checked_on_the_second_sample_and_may_ask_for_a_differenc
     second = measured(Box(found.box.limits), design.levels[half:], values.mean(axis=0)[half:] > 3)
     assert found.check == second != found.box
     assert found.table["sample"].tolist() == ["found on", "checked on"]
-    assert finding(found, design).startswith("Mostly where x0 at least 0.6")
+    assert finding(found, design).startswith("Where x0 is at least 0.6")
     # The difference between the scenarios is 1 everywhere: every point is of interest, so there is nothing to tell apart.
     everywhere = discover(runs, design, Question("a", "tonnes", 0.5, above=True, against="b"))
     assert everywhere.box.limits == {}
@@ -98,7 +98,11 @@ def test_limits_are_told_in_the_parameters_own_values() -> None:
         Factor("troops", scaled, "assumed", "fighters", ""),
     ]
     box = Box({0: (0.25, 0.75), 1: (0.4, 1.0), 2: (0.0, 0.5)})
-    assert limits_text(box, factors) == ["leak 0.1 to 0.3", "troops at most 1 times", "mine_stop reagent or both"]
+    assert limits_text(box, factors) == [
+        "leak is 0.1 to 0.3",
+        "troops is at most 1 times its value",
+        "mine_stop is reagent or both",
+    ]
 
 
 def test_an_emulator_shares_out_the_variance_and_tells_its_quality() -> None:
