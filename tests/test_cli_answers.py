@@ -52,7 +52,7 @@ def test_sensitivity_promises_runs_and_names_what_matters(tiny: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].startswith("troops_kia depends most on actors.KIA.troops")
     assert {"sensitivity.csv", "factors.csv", "tornado.png"} <= {
-        path.name for path in (tiny / "s" / "sensitivity").iterdir()
+        path.name for path in (tiny / "s" / "sensitivity-morris").iterdir()
     }
     words = [
         "sensitivity",
@@ -83,7 +83,7 @@ def test_diff_lists_parameters_then_outcomes_of_a_small_batch_that_is_kept(tiny:
     assert done.returncode == 0, done.stderr
     assert "united_states.instruments.aid" in done.stdout
     assert "tiny_kia against tiny" in done.stdout
-    assert (tiny / "results" / "diff-tiny-tiny_kia" / "runs.parquet").is_file()
+    assert (tiny / "results" / "tiny_tiny_kia-diff" / "runs.parquet").is_file()
 
 
 def test_sweep_and_regret_write_tables_figures_and_their_findings(tiny: Path) -> None:

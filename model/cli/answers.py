@@ -11,7 +11,7 @@ import typer
 
 from model.cli.batches import BaseSeed, Jobs, NoFigures, Overwrite, Plugins, Quiet, RerunFailed, Resume, Sets
 from model.cli.batches import Out as OutText
-from model.cli.text import fail
+from model.cli.text import fail, results_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +93,7 @@ def diff(
         return
     folder = results
     if folder is None:
-        folder = Path("results") / f"diff-{ours.name}-{theirs.name}" if out is None else Path(out)
+        folder = results_folder(out, f"{ours.name}_{theirs.name}-diff")
         plan = read_plan_of([first, second], replicates, ours.name, sets)
         compute(plan, folder, jobs, quiet, resume=True)
     tell_outcomes(folder, ours.name, theirs.name, outcome)
@@ -174,7 +174,7 @@ def sweep(
         base_seed=base_seed or 0,
         command=["pangwa", *sys.argv[1:]],
     )
-    folder = Path("results") / plan.name if out is None else Path(out)
+    folder = results_folder(out, plan.name)
     how = {"resume": resume, "overwrite": overwrite, "rerun_failed": rerun_failed}
     report = compute(plan, folder, jobs, quiet, **how)
     unit, status = _declared(load_scenario(names[0], sets or ()), path)

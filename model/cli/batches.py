@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from model.cli import tell
-from model.cli.text import fail
+from model.cli.text import fail, results_folder
 
 if TYPE_CHECKING:
     from model.experiments.plan import BatchPlan
@@ -122,18 +122,17 @@ def batch(
     """Run scenarios many times with the same luck, and compare them: tables, effects, figures in one folder."""
     given = locals()
     from model.experiments.batch import run_batch
-    from model.experiments.batch_file import folder_name, read_plan
+    from model.experiments.batch_file import read_plan
     from model.experiments.merge import parse_shard
 
     wishes = {name: value for name in _OF_THE_PLAN if (value := given[name]) is not None}
     plan = read_plan(files, seeds=_seeds(seeds), command=["pangwa", *sys.argv[1:]], **wishes)
-    name = folder_name(plan.name)
+    folder = results_folder(out, plan.name)
     if shard is not None:
         plan = replace(plan, shard=(part := parse_shard(shard)))
-        name += f".shard-{part[0]}-of-{part[1]}"
-    folder = Path("results") / name if out is None else out
+        folder = folder if out is not None else folder.with_name(f"{folder.name}.shard-{part[0]}-of-{part[1]}")
     if dry_run:
-        _say_estimate(plan, Path(folder), jobs, timeout)
+        _say_estimate(plan, folder, jobs, timeout)
     report = run_batch(plan, folder, **{name: given[name] for name in _OF_THE_CALL})
     if report.complete and report.ok:
         tell.tell_batch(report.folder, figures=not no_figures, fresh=report.computed > 0)

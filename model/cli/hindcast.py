@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from model.cli.batches import Jobs, NoFigures, Overwrite, Quiet, Resume
-from model.cli.text import columns, fail
+from model.cli.text import columns, fail, results_folder
 
 if TYPE_CHECKING:
     from model.experiments.hindcast.report import Report
@@ -47,7 +47,7 @@ def hindcast(
         typer.echo(_forcing_listed())
         return
     chosen = parameters or (_PLAUSIBLE if _has_plausible() else _DEFAULTS)
-    folder = Path("results") / "hindcast" if out is None else out
+    folder = results_folder(out, "hindcast")
     done = run_batch(
         _planned(replicates, chosen),
         folder,

@@ -12,7 +12,7 @@ import typer
 
 from model.cli.answers import Outcomes, keep, outcomes_of
 from model.cli.batches import BaseSeed, Jobs, NoFigures, Out, Overwrite, Plugins, Quiet, RerunFailed, Resume, Sets
-from model.cli.text import fail
+from model.cli.text import fail, results_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +85,7 @@ def sensitivity(
         say_promise(plan, design, jobs)
         return
     how = {"resume": resume, "overwrite": overwrite, "rerun_failed": rerun_failed}
-    folder = _folder(out, plan)
+    folder = results_folder(out, plan.name)
     report = run(plan, folder, jobs, quiet, **how)
     if method == "morris":
         _tell_morris(folder, design, loaded.name, outcome, draw=not no_figures)
@@ -128,11 +128,11 @@ def discover(
         fail("give either --above or --below: the value from which the outcome is of interest")
     loaded = load_scenarios([scenario, *([against] if against else [])], sets or ())
     design = hypercube(_factors(loaded[0], parameters, screened, [outcome], top), points)
-    plan = _plan(f"{'-'.join(one.name for one in loaded)}-discover", loaded, design, replicates, base_seed)
+    plan = _plan(f"{'_'.join(one.name for one in loaded)}-discover", loaded, design, replicates, base_seed)
     if dry_run:
         say_promise(plan, design, jobs)
         return
-    folder = _folder(out, plan)
+    folder = results_folder(out, plan.name)
     report = run(plan, folder, jobs, quiet, resume=resume, overwrite=overwrite, rerun_failed=rerun_failed)
     threshold = above if above is not None else below or 0.0
     other = loaded[1].name if against else None
@@ -191,12 +191,6 @@ def _plan(
     )
 
 
-def _folder(out: str | None, plan: BatchPlan) -> Path:
-    from model.experiments.batch_file import folder_name
-
-    return Path("results") / folder_name(plan.name) if out is None else Path(out)
-
-
 def say_promise(plan: BatchPlan, design: Design, jobs: int | None) -> None:
     """Say how long the runs of a plan will take, from a few of them."""
     from model.experiments.designed import promise
@@ -240,7 +234,7 @@ def _tell_morris(folder: Path, design: Design, scenario: str, outcome: Sequence[
     size = f"{len(design.factors)} factors, {len(design.levels)} points x {runs.manifest['replicates']} replicates."
     figure = tornado(table, shown, _headline(table, shown), f"Morris: {size}") if draw and shown else None
     tables = {"sensitivity": table, "factors": design.factor_table()}
-    keep(folder / "sensitivity", tables, {"tornado": figure}, runs.name)
+    keep(folder / "sensitivity-morris", tables, {"tornado": figure}, runs.name)
     failed = f" {runs.failed} runs failed; trajectories with one are left out." if runs.failed else ""
     typer.echo("\n" + " ".join(findings) + failed)
 

@@ -45,6 +45,23 @@ def say_user_error(error: Exception) -> int | None:
     return getattr(error, "exit_code", MISTAKE)
 
 
+def results_folder(asked: Path | str | None, usual: str) -> Path:
+    """The folder of a computation that can be gone on with: the one asked for, or ``results/NAME``.
+
+    Args:
+        asked: as given on the command line.
+        usual: the name otherwise: scenarios joined by ``_``, then ``-`` and the verb, and ``-`` and what about.
+    """
+    from model.experiments.batch_file import folder_name
+    from model.experiments.errors import StoreError
+
+    if asked is None:
+        return Path("results") / folder_name(usual)
+    if str(asked) == "":
+        raise StoreError("--out is empty: give the name of a folder for the results")
+    return Path(asked)
+
+
 def free_folder(asked: Path | None, usual: str) -> Path:
     """A folder for new files; nothing that is there is ever overwritten.
 

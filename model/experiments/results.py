@@ -182,7 +182,9 @@ def strongest_factors(folder: Path, outcomes: Sequence[str], top: int) -> list[s
         StoreError: there is no screening, or not of these outcomes.
     """
     paths = [
-        path for path in (folder / "sensitivity" / "sensitivity.csv", folder / "sensitivity.csv") if path.is_file()
+        path
+        for path in (folder / "sensitivity-morris" / "sensitivity.csv", folder / "sensitivity.csv")
+        if path.is_file()
     ]
     if not paths:
         raise StoreError(f"{folder}: holds no sensitivity.csv; give the folder of pangwa sensitivity --method morris")

@@ -94,7 +94,7 @@ def plan_sweep(
             problems |= dict.fromkeys(error.problems)
     if problems:
         raise PlanError(list(problems))
-    name = folder_name(f"sweep-{path.rsplit('.', 1)[-1]}-{'-'.join(resolved)}")
+    name = folder_name(f"{'_'.join(resolved)}-sweep-{path.rsplit('.', 1)[-1]}")
     return make_plan(name, resolved, points=grid_points({path: list(values)}), at_points=at_points, **more)
 
 
