@@ -21,6 +21,7 @@ from model.draws import Draws, key
 from model.dynamics.ground import Ground
 from model.dynamics.operations import Options
 from model.kernels import compiled
+from model.kernels import fights as fights_kernels
 from model.kernels.forces import best_rows, joinable_rows
 
 Floats = NDArray[np.float64]
@@ -221,6 +222,8 @@ def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, de
         denial: (F,) 0-1, how far aircraft are kept from fights against this actor.
         places: number of places.
     """
+    if compiled():
+        return fights_kernels.air_support(budget, fights, attacker, defender, denial, places)
     support = np.zeros((2, places))
     for actor in (budget > 0).nonzero()[0].tolist():
         attacks, defends = attacker == actor, defender == actor

@@ -211,10 +211,11 @@ def gumbels(u: Floats) -> Floats:
     return np.asarray(-np.log(-np.log(u)))
 
 
-def _all_alike(*arguments: Any) -> bool:
+def _all_alike(first: Keys, second: Keys, trials: Any, chance: Any) -> bool:
     """Whether arguments are arrays of one dimension and the same length."""
-    shape = np.shape(arguments[0])
-    return len(shape) == 1 and all(np.shape(argument) == shape for argument in arguments)
+    if not isinstance(trials, np.ndarray) or not isinstance(chance, np.ndarray):
+        return False
+    return first.ndim == 1 and first.shape == second.shape == trials.shape == chance.shape
 
 
 def _fits(u: Floats, *arguments: Any) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.dynamics import market, trade
+from model.kernels import compiled, ore
 from model.state import with_nobody
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ def at_peace(model: RareEarthModel) -> Floats:
 def taxes_per_tonne(model: RareEarthModel) -> Floats:
     """(F,) each armed actor's tax in yuan/t at this month's price."""
     price = market.gate_price(model.state.market.price_ore, model.p.market)
+    if compiled():
+        invoiced = model.p.trade.invoiced_share if model.setup.structure.tax_reading == "price" else 1.0
+        settled = (model.tax_rules, model.settled_tax, model.profile["ore_tax_share"])
+        return ore.taxes(*settled, model.state.dealings.tax_cut, invoiced, price)[2]
     terms = tax_terms(model)
     return np.where(terms[0] == trade.AD_VALOREM, terms[2] * price, terms[1])
 

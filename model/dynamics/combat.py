@@ -364,6 +364,10 @@ def lift_sieges(state: State, saved: float) -> tuple[Ints, Ints]:
     Returns:
         Places that had been besieged and the actors that besieged them.
     """
+    if compiled():
+        sieges = (state.quiet, state.besieged, state.urban)
+        ended = fights.lift(state.attacker, state.holder, state.stance, *sieges, saved, SIEGE_MONTHS)
+        return ended[:, 0], ended[:, 1]
     at = (state.attacker != NOBODY).nonzero()[0]
     besieger, holder = state.attacker[at], state.holder[at]
     peace = (holder >= 0) & (state.stance[besieger, holder] != -1)
@@ -403,18 +407,26 @@ def _rout(
     ground: Ground, state: State, draws: Draws, place: int, winner: int, loser: int, parameters: CombatParameters
 ) -> None:
     garrison = int(state.troops[loser, place])
-    near = ground.near_end[ground.near_start[place] : ground.near_start[place + 1]]
-    refuges = near[(state.holder[near] == loser) & (near != place)]
-    share = np.array([parameters.captured_share if refuges.size else 1.0])
+    refuge, fighters = _refuge(ground, state, place, loser)
+    share = np.array([1.0 if refuge == NOBODY else parameters.captured_share])
     keys = (ground.actor_keys[loser : loser + 1], ground.place_keys[place : place + 1])
     captured = int(draws.binomial("captured", state.month, np.array([garrison]), share, *keys)[0])
-    fighters = max(int(state.troops[loser].sum()), 1)
-    arms = float(state.arms[loser]) * captured / fighters
+    arms = float(state.arms[loser]) * captured / max(fighters, 1)
     state.troops[loser, place] = 0
-    if refuges.size:
-        state.troops[loser, refuges[np.argmax(state.troops[loser, refuges])]] += garrison - captured
+    if refuge != NOBODY:
+        state.troops[loser, refuge] += garrison - captured
     state.tally.captured[loser] += captured
     state.arms[loser] -= arms
     state.tally.arms_lost[loser] += arms
     state.arms[winner] += arms * parameters.captured_arms
     state.tally.arms_gained[winner] += arms * parameters.captured_arms
+
+
+def _refuge(ground: Ground, state: State, place: int, loser: int) -> tuple[int, int]:
+    """Where a garrison flees to: the place next to it with most fighters of its own (-1 none); all fighters of the actor."""
+    if compiled():
+        return fights.refuge(state.troops, state.holder, ground.near_start, ground.near_end, place, loser)
+    near = ground.near_end[ground.near_start[place] : ground.near_start[place + 1]]
+    near = near[(state.holder[near] == loser) & (near != place)]
+    best = int(near[np.argmax(state.troops[loser, near])]) if near.size else NOBODY
+    return best, int(state.troops[loser].sum())

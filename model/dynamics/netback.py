@@ -252,6 +252,9 @@ class TradeChain:
 
 
 def _access(chain: TradeChain, state: State) -> Access:
+    if compiled():
+        where = (chain.world.mine_place, chain.gate, chain.within, state.stance, chain.routes.china)
+        return Access(*ore.ways_open(state.holder, *where, state.lanes, chain.reagent_worth))
     holder, keeper = state.holder[chain.world.mine_place], state.holder[chain.gate]
     stance = np.zeros((len(state.stance) + 1, len(state.stance) + 1))
     stance[:-1, :-1] = state.stance

@@ -255,6 +255,58 @@ def loss_rates(
 
 
 @kernel
+def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, denial: Floats, places: int) -> Floats:
+    """(2, P) air support of attacker and defender; see :func:`agents.armed.air_support`."""
+    support = np.zeros((2, places))
+    for actor in range(len(budget)):
+        if budget[actor] <= 0:
+            continue
+        count = 0
+        for k in range(len(fights)):
+            if attacker[k] == actor or defender[k] == actor:
+                count += 1
+        share = min(1.0, budget[actor] / max(count, 1))
+        for k in range(len(fights)):
+            if attacker[k] == actor:
+                support[0, fights[k]] = share * (1 - (denial[defender[k]] if defender[k] >= 0 else 0.0))
+            if defender[k] == actor:
+                support[1, fights[k]] = share * (1 - denial[attacker[k]])
+    return support
+
+
+@kernel
+def lift(
+    attacker: Ints, holder: Ints, stance: Ints, quiet: Ints, besieged: Ints, urban: Floats, saved: float, months: int
+) -> Ints:
+    """End attacks, see :func:`model.dynamics.combat.lift_sieges`; returns (S, 2) places that were besieged, and by whom."""
+    out, count = np.empty((len(attacker), 2), np.int64), 0
+    for place in range(len(attacker)):
+        if attacker[place] < 0:
+            continue
+        peace = holder[place] >= 0 and stance[attacker[place], holder[place]] != -1
+        left = quiet[place] >= 2 or (quiet[place] > 0 and urban[place] <= saved)
+        if left or peace:
+            if besieged[place] >= months:
+                out[count, 0], out[count, 1] = place, attacker[place]
+                count += 1
+            attacker[place], besieged[place], urban[place], quiet[place] = -1, 0, 0.0, 0
+    return out[:count].copy()
+
+
+@kernel
+def refuge(troops: Ints, holder: Ints, start: Ints, end: Ints, place: int, loser: int) -> tuple[int, int]:
+    """Where a garrison flees to: the place next to it with most fighters of its own (-1 none); all fighters of the actor."""
+    best, fighters = -1, 0
+    for k in range(start[place], start[place + 1]):
+        near = end[k]
+        if near != place and holder[near] == loser and (best < 0 or troops[loser, near] > troops[loser, best]):
+            best = near
+    for where in range(troops.shape[1]):
+        fighters += troops[loser, where]
+    return best, fighters
+
+
+@kernel
 def bury(actors: Ints, places: Ints, killed: Ints, territory: Ints, troops: Ints, dead: Ints, deaths: Ints) -> None:
     """Take ``killed`` (E,) of actors at places out of ``troops``, and count them by actor and by territory."""
     for k in range(len(killed)):

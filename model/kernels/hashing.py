@@ -82,14 +82,16 @@ def count_binomial(u: Floats, trials: Floats | Ints, chance: Floats) -> tuple[In
         The counts, -1 where so many are expected that the caller has to work them out; whether there are any such.
     """
     out = np.empty(len(u), np.int64)
-    left = False
+    left, before, kept = False, -1.0, 0.0
     for k in range(len(u)):
         n, p = trials[k], min(max(chance[k], 0.0), 1.0)
         out[k] = 0
         if p >= 1.0:
             out[k] = int(n)
         elif n > 0 and p > 0:
-            now = math.exp(n * math.log1p(-p))
+            if p != before:  # the same chance often stands in a row
+                before, kept = p, math.log1p(-p)
+            now = math.exp(n * kept)
             if now < _RARE:
                 out[k] = -1
                 left = True

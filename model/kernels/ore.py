@@ -18,6 +18,76 @@ ORE, REAGENT = 0, 1
 
 
 @kernel
+def taxes(
+    rule: Ints, yuan: Floats, share: Floats, cut: Floats, invoiced: float, price: float
+) -> tuple[Floats, Floats, Floats]:
+    """(F,) each actor's tax in yuan/t and as a share after what deals give up, and what it comes to at a price.
+
+    Args:
+        rule: (F,) 0 fixed, 1 a share of the value, 2 what brings most.
+        yuan: (F,) yuan/t that is settled on.
+        share: (F,) of the value.
+        cut: (F,) share of the tax that a deal gives up.
+        invoiced: part of a fixed tax that is paid.
+        price: yuan/t at the gate.
+    """
+    fixed, shares, comes_to = np.empty(len(rule)), np.empty(len(rule)), np.empty(len(rule))
+    for f in range(len(rule)):
+        left = 1 - cut[f]
+        fixed[f] = (yuan[f] * invoiced if rule[f] == 0 else yuan[f]) * left
+        shares[f] = share[f] * left
+        comes_to[f] = shares[f] * price if rule[f] == 1 else fixed[f]
+    return fixed, shares, comes_to
+
+
+@kernel
+def ways_open(
+    holder: Ints,
+    mine_place: Ints,
+    gate: Ints,
+    within: Bools,
+    stance: Ints,
+    china: Ints,
+    lanes: Floats,
+    reagent_worth: Floats,
+) -> tuple[Ints, Floats, Bools, Bools, Ints]:
+    """The arrays of :class:`model.dynamics.netback.Access`, in its order.
+
+    Args:
+        holder: (P,) who holds each place.
+        mine_place: (M,) places of the mines.
+        gate: (C,) places of the crossings to China.
+        within: (M, C) gates near enough.
+        stance: (F, F) who fights whom.
+        china: (C,) the crossings to China.
+        lanes: (X, 3) openness.
+        reagent_worth: (M, C) worth of each gate as the way for reagent.
+    """
+    forces, mines, gates = len(stance), len(mine_place), len(gate)
+    owner, reagent = np.empty(mines, np.int64), np.empty(mines, np.int64)
+    stances, usable, foreign = (
+        np.zeros((forces + 1, forces + 1)),
+        np.zeros((mines, gates), np.bool_),
+        np.zeros((mines, gates), np.bool_),
+    )
+    stances[:forces, :forces] = stance
+    for mine in range(mines):
+        owner[mine] = holder[mine_place[mine]]
+        most, best = -np.inf, -1
+        for k in range(gates):
+            keeper = holder[gate[k]]
+            usable[mine, k] = within[mine, k] and stances[owner[mine], keeper] >= 0
+            foreign[mine, k] = keeper != owner[mine] and keeper >= 0
+            if usable[mine, k]:
+                # A closed lane still lets a little through: hence the small sum that keeps the order among closed ones.
+                score = (lanes[china[k], REAGENT] + 1e-3) * reagent_worth[mine, k]
+                if score > most:
+                    most, best = score, k
+        reagent[mine] = china[best] if best >= 0 else -1
+    return owner, stances, usable, foreign, reagent
+
+
+@kernel
 def gate_room(lanes: Floats, purchase: Floats, china: Ints, capacity: Floats) -> tuple[Floats, Floats]:
     """(C,) share of the ore that may pass each gate to China, and (C,) t that have room."""
     passing, room = np.empty(len(china)), np.empty(len(china))
