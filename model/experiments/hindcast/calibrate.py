@@ -6,11 +6,12 @@ a Latin hypercube over the prior; every later one moves members that are not rul
 ``|median - observed| / sqrt(h^2 + s^2 / n)``: ``h`` the half-width of the tolerance on that side, ``s`` the spread of ``n``
 replicates; 1 is the edge of the tolerance. A number that is not defined in half the runs or more is ``UNDEFINED`` away. A
 pattern is ruled out beyond 1; patterns that no vector of any wave meets are *structural misses*: they rule nothing out, but
-of equals the nearer is better, and they are reported. Each wave is a batch in a folder of its own, so that an interrupted calibration goes on where it was. No emulator: a
-run takes less than a second, and one over 30 dimensions would cost more honesty than time.
+of equals the nearer is better, and they are reported. Each wave is a batch in a folder of its own, so that an interrupted
+calibration goes on where it was. No emulator: a run takes less than a second, and one over 30 dimensions would cost more
+honesty than time.
 
-The best members of both blocks are paired in different ways; ``plausible.csv`` holds the pairs, with the two-way choices of ``structure.*``
-that are compared kept in proportion: both readings of what stops mines keep members.
+The best members of both blocks are paired in different ways; ``plausible.csv`` holds the pairs, with the two-way choices of
+``structure.*`` that are compared kept in proportion: both readings of what stops mines keep members.
 """
 
 from __future__ import annotations
