@@ -219,7 +219,9 @@ def calibrate(
     found = calibrate(plan, typer.echo)
     written = write_results(plan, found, choose(found, members, wide), shrinkage(found, members, wide))
     typer.echo(f"wrote {', '.join(str(path) for path in written)}")
-    typer.echo("To use the set everywhere, copy plausible.csv into the world's folder; then: pangwa hindcast")
+    typer.echo(
+        "To use them everywhere, copy plausible.csv and parameters.csv into the world's folder; then: pangwa hindcast"
+    )
 
 
 def odd(

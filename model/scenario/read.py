@@ -11,7 +11,7 @@ from model.scenario import plugins
 from model.scenario.layers import SET, Stated, apply_sets, read_layers
 from model.scenario.problems import NOTHING, Path, Problem, ScenarioError
 from model.scenario.references import reference_problems
-from model.scenario.resolve import kinds_of, recorded_actors, resolve_actors, start_of, validation_input
+from model.scenario.resolve import kinds_of, lay_calibrated, recorded_actors, resolve_actors, start_of, validation_input
 from model.scenario.schema import Scenario
 from model.scenario.translate import problems_of
 from model.world.read import load_world
@@ -43,7 +43,8 @@ def load_scenario(name_or_path: str, sets: Sequence[str] = ()) -> Scenario:
     kinds: dict[str, str] = {}
     if world is not None:
         recorded = recorded_actors(world, start_of(stated))
-        stated.problems += resolve_actors(stated, recorded, f"world '{world.name}', forces or buyers")
+        stated.problems += resolve_actors(stated, recorded, world, f"world '{world.name}', forces or buyers")
+        lay_calibrated(stated, world)
         kinds = kinds_of(stated)
         stated.tree["plugins"] = plugins.needed_plugins(set(kinds.values()))
     else:

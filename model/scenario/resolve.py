@@ -1,6 +1,7 @@
 """From what files say to a scenario with every parameter: the kind's defaults, under the world's record, under the files.
 
-The order is: defaults of the actor's kind <- the world's record of the actor <- scenario files <- ``--set``.
+The order is: defaults of the table <- the world's record of the actor <- what was calibrated for the world <- scenario
+files <- ``--set``.
 """
 
 from __future__ import annotations
@@ -37,10 +38,29 @@ def recorded_actors(world: World, start: str) -> dict[str, Table]:
         if date is not None:
             table["home"] = dict(world.initial[date].homes).get(force.id, force.home)
             table["troops"] = int(world.initial[date].troops[row].sum())
-        actors[force.id] = table | _typed(force.settings, force.kind)
+        actors[force.id] = table | _typed(force.settings, force.kind) | calibrated_actors(world, force.kind)
     for buyer in world.buyers:
-        actors[buyer.id] = {"kind": BUYER_KIND, "crossing": buyer.crossing} | _typed(buyer.settings, BUYER_KIND)
+        table = {"kind": BUYER_KIND, "crossing": buyer.crossing} | _typed(buyer.settings, BUYER_KIND)
+        actors[buyer.id] = table | calibrated_actors(world, BUYER_KIND)
     return actors
+
+
+def calibrated_actors(world: World, kind: str) -> Table:
+    """What was calibrated in a world for all actors of a kind, by parameter."""
+    start = f"actors.{kind}."
+    return _typed({path.removeprefix(start): value for path, value in world.parameters if path.startswith(start)}, kind)
+
+
+def lay_calibrated(stated: Stated, world: World) -> None:
+    """Lay what was calibrated in a world for processes and mechanisms under what files say, in place."""
+    source = f"world '{world.name}', parameters.csv"
+    for text, value in world.parameters:
+        path = tuple(text.split("."))
+        if path[0] != "actors" and stated.get(path) is NOTHING:
+            stated.put(path, value, source)
+        elif path[0] == "actors" and (len(path) != 3 or path[1] not in ACTOR_KINDS):
+            hint = suggestion(path[1], ACTOR_KINDS, "known are") if len(path) > 1 else ""
+            stated.problems.append(Problem(source, path, f"must name a kind of actor and a parameter of it{hint}"))
 
 
 def _typed(settings: dict[str, str | float | int | bool], kind: str) -> Table:
@@ -53,12 +73,13 @@ def _typed(settings: dict[str, str | float | int | bool], kind: str) -> Table:
     return typed
 
 
-def resolve_actors(stated: Stated, recorded: dict[str, Table], record: str = "") -> Iterator[Problem]:
+def resolve_actors(stated: Stated, recorded: dict[str, Table], world: World, record: str = "") -> Iterator[Problem]:
     """Lay what the files say of actors over the world's record, in place; actors come out in order of id.
 
     Args:
         stated: what the files say; its ``actors`` become complete.
         recorded: what the world says, see :func:`recorded_actors`.
+        world: the world.
         record: how to call the world's record in sentences.
 
     Yields:
@@ -74,7 +95,8 @@ def resolve_actors(stated: Stated, recorded: dict[str, Table], record: str = "")
         if problem is not None:
             yield problem
         if problem is None:
-            resolved[name] = recorded.get(name, {}) | said.get(name, {})
+            entry = said.get(name, {})
+            resolved[name] = recorded.get(name, calibrated_actors(world, str(entry.get("kind")))) | entry
         elif name in recorded:
             resolved[name] = recorded[name]
         for key in recorded.get(name, {}):

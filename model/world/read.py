@@ -98,6 +98,7 @@ class _Reader:
             part()
         self._forces()
         self._buyers()
+        self._parameters()
         self.fields["initial"] = {}
         dates = sorted(path.name for path in (self.book.folder / "initial").glob("????-??"))
         if not dates:
@@ -256,6 +257,13 @@ class _Reader:
             "income_kind": tuple(row["kind"] for row in rows),
             "income_usd": _array([book.number(row, "usd_per_month") for row in rows]),
         }
+
+    def _parameters(self) -> None:
+        """What was calibrated; a world need not have any."""
+        book, rows = self.book, []
+        if (book.folder / "parameters.csv").exists():
+            rows = book.unique(book.table("parameters.csv", "parameter,value,source"), "parameter")
+        self.fields["parameters"] = tuple((row["parameter"], _value(row["value"])) for row in rows)
 
     def _forces(self) -> None:
         book = self.book
