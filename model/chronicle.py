@@ -19,14 +19,11 @@ def tell(
     value: float | None = None,
 ) -> None:
     """Note an event of this month; ``{place}`` in the text becomes the place's name."""
-    names = model.world.place_names
-    model.recorder.event(
-        model.month + 1,
-        model.date,
-        kind,
-        text.format(place=names[place]) if place >= 0 else text,
-        actor=model.name(actor) if actor >= 0 else "",
-        other=model.name(other) if other >= 0 else "",
-        place=model.world.place_ids[place] if place >= 0 else "",
-        value=value,
-    )
+    world, who, whom, where = model.world, "", "", ""
+    if place >= 0:
+        where, text = world.place_ids[place], text.format(place=world.place_names[place])
+    if actor >= 0:
+        who = world.force_ids[actor]
+    if other >= 0:
+        whom = world.force_ids[other]
+    model.recorder.event(model.month + 1, model.date, kind, text, actor=who, other=whom, place=where, value=value)

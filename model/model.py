@@ -190,7 +190,7 @@ class RareEarthModel(mesa.Model):
             self.roads,
             self.p.supply,
             self.rains,
-            policy_phases.supported(self)["airlift_places"],
+            policy_phases.airlift_places(self),
         )
         for place in relieved:
             holder = int(self.state.holder[place])

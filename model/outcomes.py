@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,7 +132,12 @@ def compute(recorder: Recorder) -> dict[str, float | None]:
             values[name + end] = None if window is None else _ratio(part[window], whole[window], least)
         for name, series in levels.items():
             values[name + end] = _level(series, window, end)
-    return {outcome.name: values[outcome.name] for outcome in outcome_list(recorder.force_ids)}
+    return {name: values[name] for name in _names(recorder.force_ids)}
+
+
+@lru_cache(maxsize=64)
+def _names(force_ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(outcome.name for outcome in outcome_list(force_ids))
 
 
 def _ratio(part: Floats, whole: Floats, least: float) -> float | None:

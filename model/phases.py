@@ -118,8 +118,8 @@ def fight(model: RareEarthModel, orders: Orders) -> Fight:
     combat.gather(ground, state, orders)
     budget = model.profile["air_support"] * (1 - (1 - p.fortification.air_in_monsoon) * model.rains)
     air = air_support(budget, orders.place, orders.actor, holder[still], model.level("air_denial"), len(state.holder))
-    flown = np.maximum(air[0], air[1])
-    np.maximum.at(state.tally.air_fights, ground.territory, flown)
+    flown = np.maximum(air[0, orders.place], air[1, orders.place])
+    np.maximum.at(state.tally.air_fights, ground.territory[orders.place], flown)
     tables = (p.combat, p.contest, p.fortification)
     form = model.setup.structure.contest
     result = combat.resolve(ground, state, model.draws, orders, tables, model.profile, air, form)
@@ -133,8 +133,9 @@ def fight(model: RareEarthModel, orders: Orders) -> Fight:
 
 def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: Ints) -> None:
     towns = model.ground.is_town
-    for row in result.fallen.nonzero()[0]:
-        place, winner, loser = int(result.place[row]), int(result.attacker[row]), int(result.defender[row])
+    sides = list(zip(result.place.tolist(), result.attacker.tolist(), result.defender.tolist(), strict=True))
+    for row in result.fallen.nonzero()[0].tolist():
+        place, winner, loser = sides[row]
         kind = "town_taken" if towns[place] else "site_taken"
         tell(
             model,
@@ -144,17 +145,17 @@ def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: In
             other=loser,
             place=place,
         )
-    for row in result.begun.nonzero()[0]:
-        place, attacker, defender = int(result.place[row]), int(result.attacker[row]), int(result.defender[row])
+    for row in result.begun.nonzero()[0].tolist():
+        place, attacker, defender = sides[row]
         text = f"{model.name(attacker)} lays siege to {{place}}, held by {model.name(defender)}"
         tell(model, "siege_begun", text, attacker, other=defender, place=place)
-    for place, attacker in zip(over, besiegers, strict=True):
+    for place, attacker in zip(over.tolist(), besiegers.tolist(), strict=True):
         holder = int(model.state.holder[place])
         tell(
             model,
             "siege_broken",
-            f"{model.name(int(attacker))}'s siege of {{place}} is over",
-            int(attacker),
+            f"{model.name(attacker)}'s siege of {{place}} is over",
+            attacker,
             other=holder,
-            place=int(place),
+            place=place,
         )

@@ -212,9 +212,15 @@ def supported(model: RareEarthModel) -> dict[str, Floats]:
     us, profile = model.united_states.parameters, dict(model.profile)
     profile["belief_noise"] = profile["belief_noise"] * (1 - us.intelligence_gain * model.level("intelligence"))
     transport = model.level("logistics")
-    profile["airlift_places"] = profile["airlift_places"] + us.logistics_places * transport
+    profile["airlift_places"] = airlift_places(model)
     profile["mobile_share"] = profile["mobile_share"] + us.logistics_mobility * transport
     return profile
+
+
+def airlift_places(model: RareEarthModel) -> Floats:
+    """(F,) garrisons that each actor can supply from the air, with what US logistics add this month."""
+    added = model.united_states.parameters.logistics_places * model.level("logistics")
+    return np.asarray(model.profile["airlift_places"] + added)
 
 
 def coordination(model: RareEarthModel, actor: PeoplesDefenceForce) -> float:

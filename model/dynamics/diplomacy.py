@@ -168,22 +168,29 @@ def step(
     nothing = np.zeros(0, np.int64)
     if sides.junta < 0:
         return TalksReport(nothing, nothing)
-    junta = sides.junta
-    p = parameters
-    weary = weariness(state, profile)
-    against = sides.prospects[:, junta]
-    worth = weary + sides.brokering - sides.waiting - against - profile["autonomy_cost"] - p.reluctance
-    ours = wish_of_junta(state, junta, profile, sides.prospects, p) + sides.brokering + sides.coercion
-    chance = p.ceasefire_hazard * special.expit(p.precision * worth) * special.expit(p.precision * ours)
+    junta, p, stance = sides.junta, parameters, state.stance[sides.junta]
     u = draws.uniform("talks", state.month, ground.actor_keys)
-    war = state.stance[junta] == -1
-    signed = (war & (u < chance)).nonzero()[0]
-    tempted = taking_up_arms(state, junta, profile, against, p)
-    quiet = (state.stance[junta] == 0) & (np.arange(len(war)) != junta) & ~state.parties
-    broken = (quiet & (u > 1 - tempted)).nonzero()[0]
-    stop_fighting(state, junta, signed)
-    begin_fighting(state, junta, broken)
+    war, quiet = stance == -1, (stance == 0) & (np.arange(len(stance)) != junta) & ~state.parties
+    signed = broken = nothing
+    # Chances are at most the hazards: in most months no draw is extreme enough, and there is nothing to weigh.
+    if (war & (u < p.ceasefire_hazard)).any():
+        signed = (war & (u < _chance_to_sign(state, profile, sides, p))).nonzero()[0]
+    if (quiet & (u > 1 - p.break_hazard)).any():
+        tempted = taking_up_arms(state, junta, profile, sides.prospects[:, junta], p)
+        broken = (quiet & (u > 1 - tempted)).nonzero()[0]
+    if signed.size:
+        stop_fighting(state, junta, signed)
+    if broken.size:
+        begin_fighting(state, junta, broken)
     return TalksReport(signed, broken)
+
+
+def _chance_to_sign(state: State, profile: dict[str, Floats], sides: Delegations, p: DiplomacyParameters) -> Floats:
+    """(F,) monthly chance that each signs a ceasefire with the junta; see the module's docstring."""
+    weary, against = weariness(state, profile), sides.prospects[:, sides.junta]
+    worth = weary + sides.brokering - sides.waiting - against - profile["autonomy_cost"] - p.reluctance
+    ours = wish_of_junta(state, sides.junta, profile, sides.prospects, p) + sides.brokering + sides.coercion
+    return np.asarray(p.ceasefire_hazard * special.expit(p.precision * worth) * special.expit(p.precision * ours))
 
 
 def weariness(state: State, profile: dict[str, Floats]) -> Floats:

@@ -137,7 +137,8 @@ def step(
     if state.elections:
         return ""
     if not state.settlement:
-        if u >= p.hazard * consent(state, profile, sides, others, tables):
+        # Consent is at most 1: in most months it need not be worked out.
+        if u >= p.hazard or u >= p.hazard * consent(state, profile, sides, others, tables):
             return ""
         _sign(state, profile, sides.junta, others, p.weight_hope)
         return "signed"
@@ -145,7 +146,7 @@ def step(
     if state.settlement_age >= p.election_months:
         state.elections = True
         return "elections"
-    if u > 1 - p.collapse * (1 - consent(state, profile, sides, others, tables)):
+    if u > 1 - p.collapse and u > 1 - p.collapse * (1 - consent(state, profile, sides, others, tables)):
         _break(state, sides.junta)
         return "collapsed"
     return ""
