@@ -63,6 +63,9 @@ class RareEarthModel(mesa.Model):
         self.draws = Draws(self.spec.seed if rng is None else int(rng))
         self.p = self.setup.processes
         self.ground = ground_of(self.world, self.p.ground)
+        self._forcing: dict[str, list[Forcing]] = {}
+        for forcing in self.setup.forcing:
+            self._forcing.setdefault(forcing.kind, []).append(forcing)
         self._make_agents()
         self._make_state()
         self.recorder.note(self.date, self.state, self._extra(), self._taxes(), self.united_states.partner)
@@ -145,10 +148,11 @@ class RareEarthModel(mesa.Model):
 
     def forced(self, kind: str) -> list[Forcing]:
         """What the outside world does this month, of one kind."""
+        of_kind = self._forcing.get(kind)
+        if not of_kind:
+            return []
         date = self.date
-        return [
-            f for f in self.setup.forcing if f.kind == kind and f.start <= date and (f.end is None or date <= f.end)
-        ]
+        return [f for f in of_kind if f.start <= date and (f.end is None or date <= f.end)]
 
     # the month --------------------------------------------------------------------------------------------------
 

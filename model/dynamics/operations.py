@@ -13,6 +13,7 @@ afresh every month would let actors attack by the month's luck, and no siege wou
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,7 +183,12 @@ def _spare(
 
 def walls(ground: Ground, fort: FortificationParameters) -> Floats:
     """(P,) factor of fortification of a town or site."""
-    return np.where(ground.is_town, fort.town, fort.site)
+    return _walls(ground, fort.town, fort.site)
+
+
+@lru_cache(maxsize=64)
+def _walls(ground: Ground, town: float, site: float) -> Floats:
+    return np.where(ground.is_town, town, site)
 
 
 def within_reach(state: State, reach: Floats, minimum: float, hostile: Bools) -> tuple[Ints, Ints]:
@@ -406,10 +412,11 @@ def prospects(state: State, options: Options) -> tuple[Floats, Options]:
 
 def staging(ground: Ground, options: Options, forces: Forces) -> Floats:
     """(F, P) months of revenue: how much a place serves attacks next to it that would pay once fighters are massed."""
+    if compiled():
+        near = (ground.near_start, ground.near_end)
+        return kernels.staging(*near, options.actor, options.place, options.massed, len(forces.field))
     gain = np.zeros_like(forces.field)
     gain[options.actor, options.place] = np.maximum(options.massed, 0.0)
-    if compiled():
-        return kernels.neighbour_sums(ground.near_start, ground.near_end, gain)
     return np.asarray((ground.near @ gain.T).T)
 
 

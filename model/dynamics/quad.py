@@ -17,8 +17,10 @@ of the ore it processes. Grades are assumed (SOURCES K16); the road's limits and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.dynamics.market import MarketParameters
 from model.dynamics.mining import ORE
@@ -134,5 +136,10 @@ def _build(world: World, state: State, orders: QuadOrders, parameters: QuadProce
         return
     lacking = max(orders.processing_t - market.india_processing, 0.0)
     market.india_processing += orders.commitment * lacking / orders.ramp_months
-    india = np.array(world.crossing_country) == "India"
-    state.lanes[india, ORE] = orders.commitment
+    state.lanes[_to_india(world), ORE] = orders.commitment
+
+
+@lru_cache(maxsize=16)
+def _to_india(world: World) -> NDArray[np.bool_]:
+    """(X,) crossings to India."""
+    return np.asarray(np.array(world.crossing_country) == "India")

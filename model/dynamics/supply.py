@@ -176,17 +176,16 @@ def update(
     friction = 1 + (parameters.monsoon_friction - 1) * monsoon
     depots = _depots(ground, state, parameters.depot_population)
     distance = roads.distances(passable, depots, ground.home_place)
-    np.exp(_exponents(distance, friction, parameters.decay_km), out=state.supply)
-    _live_off_land(ground, state, parameters.local_supply)
+    if compiled():
+        over_roads = np.exp(roads_kernels.exponents(distance, friction, parameters.decay_km))
+        land = (state.control, state.legitimacy, state.holder, ground.territory, parameters.local_supply)
+        roads_kernels.land_supply(state.supply, distance, over_roads, *land)
+    else:
+        np.exp(-distance * friction / parameters.decay_km, out=state.supply)
+        _live_off_land(ground, state, parameters.local_supply)
     cut_off = _cut_off(state, distance)
     _airlift(state, cut_off, parameters.airlift_floor, airlift_places)
     return _river_relief(world, ground, state, draws, cut_off, parameters)
-
-
-def _exponents(distance: Floats, friction: float, decay_km: float) -> Floats:
-    if compiled():
-        return roads_kernels.exponents(distance, friction, decay_km)
-    return np.asarray(-distance * friction / decay_km)
 
 
 def _depots(ground: Ground, state: State, population: float) -> Bools:
@@ -201,10 +200,6 @@ def _depots(ground: Ground, state: State, population: float) -> Bools:
 
 def _live_off_land(ground: Ground, state: State, local_supply: float) -> None:
     """Raise supply to what the land yields: a garrison from countryside it controls, a field force also from people's consent."""
-    if compiled():
-        land = (state.control, state.legitimacy, state.holder, ground.territory, local_supply)
-        roads_kernels.land_supply(state.supply, *land)
-        return
     shared = state.control[:-1][:, ground.territory]
     consent = state.legitimacy[:, ground.territory]
     in_town = state.holder[None] == np.arange(len(shared))[:, None]

@@ -29,27 +29,16 @@ def present(troops: Ints, supply: Floats) -> tuple[Ints, Floats]:
 
 
 @kernel
-def neighbour_sums(start: Ints, end: Ints, values: Floats) -> Floats:
-    """(F, P) sums of (F, P) ``values`` over each place and the places next to it, in their order.
+def _spread(start: Ints, end: Ints, entries: Ints, values: Floats, shape: tuple[int, int]) -> Floats:
+    """(F, P) sums over each place and the places next to it of values (E,) at flattened positions; 0 stands elsewhere.
 
     Args:
         start: (P + 1,) where the neighbours of each place begin in ``end``.
         end: neighbours, in ascending order.
-        values: mostly zeros.
+        entries: (E,) positions, in ascending order.
+        values: (E,) what stands there.
+        shape: F and P.
     """
-    out = np.zeros(values.shape)
-    for actor in range(len(values)):
-        for place in range(values.shape[1]):
-            value = values[actor, place]
-            if value != 0:
-                for k in range(start[place], start[place + 1]):
-                    out[actor, end[k]] += value
-    return out
-
-
-@kernel
-def _spread(start: Ints, end: Ints, entries: Ints, values: Floats, shape: tuple[int, int]) -> Floats:
-    """The same for values (E,) at the flattened positions ``entries``, and 0 elsewhere."""
     out = np.zeros(shape)
     actor, first = 0, 0
     for e in range(len(entries)):
@@ -58,6 +47,19 @@ def _spread(start: Ints, end: Ints, entries: Ints, values: Floats, shape: tuple[
         place, row = entries[e] - first, out[actor]
         for k in range(start[place], start[place + 1]):
             row[end[k]] += values[e]
+    return out
+
+
+@kernel
+def staging(start: Ints, end: Ints, actors: Ints, places: Ints, massed: Floats, forces: int) -> Floats:
+    """(F, P) sums over each place and the places next to it of what attacks (K,) would gain, where they would."""
+    shape = (forces, len(start) - 1)
+    out = np.zeros(shape)
+    for k in range(len(actors)):
+        if massed[k] > 0:
+            row = out[actors[k]]
+            for near in range(start[places[k]], start[places[k] + 1]):
+                row[end[near]] += massed[k]
     return out
 
 

@@ -171,12 +171,14 @@ def update_distances(
 
 @kernel
 def exponents(distance: Floats, friction: float, decay: float) -> Floats:
-    """(F, P) what supply over roads is the exponential of."""
-    out = np.empty(distance.shape)
+    """(E,) what supply over roads is the exponential of, where (F, P) ``distance`` is finite."""
+    out, count = np.empty(distance.size), 0
     for actor in range(len(distance)):
         for place in range(distance.shape[1]):
-            out[actor, place] = -distance[actor, place] * friction / decay
-    return out
+            if distance[actor, place] < np.inf:
+                out[count] = -distance[actor, place] * friction / decay
+                count += 1
+    return out[:count].copy()
 
 
 @kernel
@@ -191,11 +193,23 @@ def cut_off(distance: Floats, holder: Ints, isolated: Ints) -> Bools:
 
 @kernel
 def land_supply(
-    supply: Floats, control: Floats, legitimacy: Floats, holder: Ints, territory: Ints, local: float
+    supply: Floats,
+    distance: Floats,
+    over_roads: Floats,
+    control: Floats,
+    legitimacy: Floats,
+    holder: Ints,
+    territory: Ints,
+    local: float,
 ) -> None:
-    """Raise (F, P) ``supply`` to what comes from the land around each place."""
+    """Set (F, P) ``supply`` to what comes over roads, (E,) where ``distance`` is finite, or from the land around each place."""
+    count = 0
     for actor in range(len(supply)):
         for place in range(len(holder)):
+            supply[actor, place] = 0.0
+            if distance[actor, place] < np.inf:
+                supply[actor, place] = over_roads[count]
+                count += 1
             where = territory[place]
             shared = control[actor, where]
             if holder[place] != actor:
