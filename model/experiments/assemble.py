@@ -238,7 +238,8 @@ def _with_keys(parts: Sequence[pa.Table], runs: Sequence[tuple[str, str, int]]) 
     keys = [pa.array(ids), pa.array(labels), pa.array(replicates, pa.int32())]
     columns = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in joined.columns]
     names = [*tables.KEY, *joined.column_names]
-    return pa.Table.from_arrays([*(key.take(of_run) for key in keys), *columns], names=names)
+    # One copy in one piece: pieces would keep the whole records of their runs in memory.
+    return pa.Table.from_arrays([*(key.take(of_run) for key in keys), *columns], names=names).combine_chunks()
 
 
 def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
