@@ -38,29 +38,31 @@ def recorded_actors(world: World, start: str) -> dict[str, Table]:
         if date is not None:
             table["home"] = dict(world.initial[date].homes).get(force.id, force.home)
             table["troops"] = int(world.initial[date].troops[row].sum())
-        actors[force.id] = table | _typed(force.settings, force.kind) | calibrated_actors(world, force.kind)
+        actors[force.id] = table | _typed(force.settings, force.kind) | calibrated_actor(world, force.kind, force.id)
     for buyer in world.buyers:
         table = {"kind": BUYER_KIND, "crossing": buyer.crossing} | _typed(buyer.settings, BUYER_KIND)
-        actors[buyer.id] = table | calibrated_actors(world, BUYER_KIND)
+        actors[buyer.id] = table | calibrated_actor(world, BUYER_KIND, buyer.id)
     return actors
 
 
-def calibrated_actors(world: World, kind: str) -> Table:
-    """What was calibrated in a world for all actors of a kind, by parameter."""
-    start = f"actors.{kind}."
-    return _typed({path.removeprefix(start): value for path, value in world.parameters if path.startswith(start)}, kind)
+def calibrated_actor(world: World, kind: str, name: str) -> Table:
+    """What was calibrated in a world for an actor: for its kind, and over that for itself; by parameter."""
+    found: dict[str, str | float | int | bool] = {}
+    for start in (f"actors.{kind}.", f"actors.{name}."):
+        found |= {path.removeprefix(start): value for path, value in world.parameters if path.startswith(start)}
+    return _typed(found, kind)
 
 
 def lay_calibrated(stated: Stated, world: World) -> None:
     """Lay what was calibrated in a world for processes and mechanisms under what files say, in place."""
-    source = f"world '{world.name}', parameters.csv"
+    source, known = f"world '{world.name}', parameters.csv", [*ACTOR_KINDS, *stated.tree["actors"]]
     for text, value in world.parameters:
         path = tuple(text.split("."))
         if path[0] != "actors" and stated.get(path) is NOTHING:
             stated.put(path, value, source)
-        elif path[0] == "actors" and (len(path) != 3 or path[1] not in ACTOR_KINDS):
-            hint = suggestion(path[1], ACTOR_KINDS, "known are") if len(path) > 1 else ""
-            stated.problems.append(Problem(source, path, f"must name a kind of actor and a parameter of it{hint}"))
+        elif path[0] == "actors" and (len(path) != 3 or path[1] not in known):
+            hint = suggestion(path[1], known, "known are") if len(path) > 1 else ""
+            stated.problems.append(Problem(source, path, f"must name an actor, or a kind, and a parameter{hint}"))
 
 
 def _typed(settings: dict[str, str | float | int | bool], kind: str) -> Table:
@@ -96,7 +98,7 @@ def resolve_actors(stated: Stated, recorded: dict[str, Table], world: World, rec
             yield problem
         if problem is None:
             entry = said.get(name, {})
-            resolved[name] = recorded.get(name, calibrated_actors(world, str(entry.get("kind")))) | entry
+            resolved[name] = recorded.get(name, calibrated_actor(world, str(entry.get("kind")), name)) | entry
         elif name in recorded:
             resolved[name] = recorded[name]
         for key in recorded.get(name, {}):

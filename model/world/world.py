@@ -182,7 +182,7 @@ class World:
     """By date; a run starts from the latest date that is not after its start, or is refused."""
     parameters: tuple[tuple[str, str | float | int | bool], ...] = ()
     """Dotted path and value of parameters that were calibrated for this world, which stand in place of the defaults;
-    ``actors.<kind>.<name>`` is about all actors of a kind."""
+    ``actors.<kind>.<name>`` is about all actors of a kind, ``actors.<id>.<name>`` about one."""
 
     @cached_property
     def place_ids(self) -> tuple[str, ...]:

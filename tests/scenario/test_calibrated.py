@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from model.scenario.read import ScenarioError, load_scenario
+from model.scenario.schema import Scenario
 
 TINY = Path(__file__).parents[1] / "tiny"
 
@@ -17,6 +18,10 @@ def world(tmp_path: Path) -> Path:
     folder = tmp_path / "calibrated"
     shutil.copytree(TINY, folder)
     return folder
+
+
+def commits(scenario: Scenario, *names: str) -> set[float]:
+    return {dict(scenario.actors[name])["commit_share"] for name in names}
 
 
 def write(world: Path, *rows: str) -> None:
@@ -29,19 +34,21 @@ def test_calibrated_values_stand_in_place_of_defaults_and_records(world: Path) -
         world,
         "actors.EthnicArmedOrganization.commit_share,0.41,x",
         "actors.Junta.operations_per_month,3,x",
+        "actors.NDA-K.commit_share,0.6,x",
         "processes.fortification.town,1.9,x",
     )
     again = world.with_name("again")
     shutil.copytree(world, again)
     found = load_scenario("status_quo", [f"world={again}"])
-    assert {found.actors[name].commit_share for name in ("KIA", "NDA-K", "UWSA")} == {0.41}
-    assert found.actors["JUNTA"].operations_per_month == 3
+    assert commits(found, "KIA", "UWSA") == {0.41}
+    assert commits(found, "NDA-K") == {0.6}
+    assert dict(found.actors["JUNTA"])["operations_per_month"] == 3
     assert found.processes.fortification.town == 1.9 != usual.processes.fortification.town
     said = load_scenario(
         "status_quo", [f"world={again}", "processes.fortification.town=3", "actors.KIA.commit_share=0.9"]
     )
-    assert (said.processes.fortification.town, said.actors["KIA"].commit_share) == (3.0, 0.9)
-    assert said.actors["UWSA"].commit_share == 0.41
+    assert said.processes.fortification.town == 3.0
+    assert (commits(said, "KIA"), commits(said, "UWSA")) == ({0.9}, {0.41})
 
 
 @pytest.mark.parametrize(
