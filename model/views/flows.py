@@ -24,7 +24,7 @@ MOST_NODES = 7
 _OTHERS = "others"
 _GAP = 0.035
 _BAR = 0.05
-_X = (0.0, 0.8, 1.55, 3.0)
+_X = (0.0, 0.75, 1.43, 3.0)
 """Where the stages stand: more room where names are long."""
 
 

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter
 from model.experiments.compare import UNDETERMINED
 from model.experiments.intervals import WORDS
 from model.views.panels import CAVEAT
-from model.views.style import FAINT, INK, SOFT, Look, legend_of, number, scenario_looks, styled, title_of
+from model.views.style import FAINT, INK, SOFT, Look, legend_of, scenario_looks, styled, tick, title_of
 from model.views.units import shown_in, units_of
 
 COLUMNS = 4
@@ -78,7 +78,7 @@ def _panel(
     axis.set_xlabel(shown.change, fontsize=7.5)
     axis.margins(x=0.12)
     axis.locator_params(axis="x", nbins=4)
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.xaxis.set_major_formatter(FuncFormatter(tick))
     axis.tick_params(axis="both", labelsize=7.5)
     axis.tick_params(axis="y", length=0)
     axis.grid(axis="x", color=FAINT, linewidth=0.4)

@@ -13,10 +13,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from model.views.panels import CAVEAT
-from model.views.style import INK, SOFT, Look, legend_of, number, scenario_looks, styled, title_of
+from model.views.style import INK, SOFT, Look, legend_of, scenario_looks, styled, tick, title_of
 from model.views.units import shown_in, units_of
 
-_TICKS = FuncFormatter(lambda value, _: number(value))
+_TICKS = FuncFormatter(tick)
 
 
 @styled

@@ -10,7 +10,7 @@ import matplotlib.patheffects as effects
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.collections import LineCollection, PolyCollection, RegularPolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -27,6 +27,8 @@ _MARKERS = {"gate": "^", "mine": "D"}
 SURE = 0.9
 """Share of runs from which on the holder at the end is called sure."""
 _STRIPES = "////"
+_RING = {"edgecolors": "black", "linewidths": 1.0, "linestyles": (0, (1.6, 1.0))}
+"""How the ring around a besieged town is drawn, on the map and in the legend."""
 _MAP_HEIGHT = {1: 5.9, 2: 5.9}
 _SMALL_MAP = 4.7
 """Inches that a map is high: by the number of maps in a row, and where there are more."""
@@ -295,9 +297,7 @@ def sieges(axes: Axes, tiles: Tiles, besieged: Sequence[int]) -> PolyCollection:
     """
     middle = tiles.centres[list(besieged)][:, None]
     rings = middle + 0.74 * (tiles.corners[list(besieged)] - middle)
-    drawn = PolyCollection(
-        list(rings), facecolors="none", edgecolors="black", linewidths=1.0, linestyles=(0, (1.6, 1.0))
-    )
+    drawn = PolyCollection(list(rings), facecolors="none", **_RING)  # type: ignore[arg-type]
     axes.add_collection(drawn)
     return drawn
 
@@ -342,7 +342,7 @@ def legend(figure: Figure, world: World, shown: Sequence[Holdings], *, striped: 
     """Say what colours, letters and marks mean, of what is shown; call before :func:`style.title_of`."""
     looks = style.actor_looks([force.id for force in world.forces])
     present = {actor for holdings in shown for actor in holdings.holder.values()}
-    handles: list[Patch | Line2D] = []
+    handles: list[Patch | Line2D | RegularPolyCollection] = []
     for family in style.FAMILIES:
         members = [look for name, look in looks.items() if look.family is family and name in present]
         if members:
@@ -356,7 +356,8 @@ def legend(figure: Figure, world: World, shown: Sequence[Holdings], *, striped: 
         if kind in kinds:
             handles.append(Line2D([], [], marker=_MARKERS[kind], label=f"{label}, in its holder's colour", **mark))  # type: ignore[arg-type]
     if any(code in holdings.attacker for holdings in shown for code in world.codes):
-        handles.append(Line2D([], [], color="black", linewidth=1.0, linestyle=(0, (1.6, 1.0)), label="besieged town"))
+        ring = RegularPolyCollection(6, sizes=(80,), facecolors="none", label="besieged town", **_RING)  # type: ignore[arg-type]
+        handles.append(ring)
     width = float(figure.get_size_inches()[0])
     columns = 3 if width > 9 else 2 if width > 7 else 1
     style.legend_of(figure, handles, [str(handle.get_label()) for handle in handles], columns)

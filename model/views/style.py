@@ -332,7 +332,9 @@ def title_of(figure: Figure, title: str, footnote: str = "") -> None:
     mappable, label = getattr(figure, "pangwa_scale", (None, ""))
     if mappable is not None:
         axis = figure.add_axes((0.15 / width, (foot + 0.42) / height, 2.8 / width, 0.11 / height))
-        figure.colorbar(mappable, cax=axis, orientation="horizontal", label=label)
+        figure.colorbar(mappable, cax=axis, orientation="horizontal")
+        # Flush left under the scale: a long label in the middle would run off the figure.
+        axis.set_xlabel(label, loc="left")
         foot += 0.62
     engine: Any = figure.get_layout_engine()
     engine.set(rect=(0.0, foot / height, 1.0, 1.0 - foot / height))
@@ -382,6 +384,11 @@ def _metadata(suffix: str, notes: dict[str, str], software: str, source: str) ->
             "CreationDate": None,
         }
     return {"Title": notes["title"], "Software": software, "Description": notes["footnote"], "Source": source}
+
+
+def tick(value: float, _: object = None) -> str:
+    """:func:`number` for an axis, with a real minus."""
+    return number(value).replace("-", "\N{MINUS SIGN}")
 
 
 def number(value: float) -> str:

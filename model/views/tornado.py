@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter
 
 from model.experiments.morris import NOISY
 from model.views.panels import CAVEAT
-from model.views.style import INK, SOFT, legend_of, number, styled, title_of
+from model.views.style import INK, SOFT, legend_of, styled, tick, title_of
 from model.views.units import shown_in, units_of
 
 MOST = 12
@@ -122,7 +122,7 @@ def _panel(axis: Axes, part: pd.DataFrame, outcome: str, unit: str) -> None:
     axis.set_title(outcome)
     axis.set_xlabel(f"mean absolute effect of the whole range ({shown})" if shown else "mean absolute effect")
     axis.locator_params(axis="x", nbins=5)
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.xaxis.set_major_formatter(FuncFormatter(tick))
     axis.tick_params(axis="y", length=0)
 
 
