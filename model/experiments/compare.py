@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from model.experiments.errors import PlanError
 from model.experiments.intervals import intervals
 from model.experiments.results import RunTable
+from model.experiments.stability import by_set, means, settled, stability
 
 Floats = NDArray[np.float64]
 
 STABLE = 0.9
 """Share of the sets of assumptions with an effect that must agree on its sign."""
-FEW = 10
-"""Replicates of a set of assumptions below which its sign may well be luck."""
+
 _MOST_NAMED, _MOST_SCENARIOS = 3, 4
 _AT_ONCE = 100
 """Outcomes whose intervals are computed together, so that memory stays small and a batch can be interrupted."""
@@ -70,8 +70,9 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
         A row for each other scenario and outcome with :data:`COLUMNS`. ``n`` counts replicates; where there are several
         design points a replicate's difference is its mean over them. ``interval`` names the method of the 95 % interval:
         BCa bootstrap, or Student's t below twenty pairs. ``points`` counts the sets of assumptions, design
-        points times parameter vectors; ``points_up`` and ``points_down`` those whose mean difference lies above and below
-        zero; ``sign_stability`` is the share of these that have the sign of the whole (null with one set); ``point_low`` and
+        points times parameter vectors; ``points_up`` and ``points_down`` those whose effect lies above and below zero once
+        luck is taken out (:mod:`model.experiments.stability`); ``sign_stability`` is the share of these that have the sign
+        of the whole (null with one set, or with one replicate a set); ``point_low`` and
         ``point_high`` are the smallest and the largest of those means. ``verdict`` is one of raises, lowers,
         undetermined (sign stability below 0.9), not clear (the interval holds zero) and no difference.
 
@@ -155,12 +156,12 @@ def _effects(ours: Floats, theirs: Floats, vectors: NDArray[Any]) -> list[tuple[
     ours, theirs = (np.ascontiguousarray(np.moveaxis(values, -1, 0)) for values in (ours, theirs))
     difference = ours - theirs
     known = ~np.isnan(difference)
-    each, first, second = (_means(values, known) for values in (difference, ours, theirs))  # (K, R)
+    each, first, second = (means(values, known) for values in (difference, ours, theirs))  # (K, R)
     valid = ~np.isnan(each)
     n, pairs = valid.sum(axis=1), known.sum(axis=(1, 2))
-    mean = _means(each, valid)
+    mean = means(each, valid)
     low, high, methods = intervals(each.T)
-    members = np.concatenate([_by_point(difference, vectors == one) for one in np.unique(vectors)], axis=1)
+    members, effects = by_set(difference, vectors), settled(difference, vectors)
     with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
         warnings.simplefilter("ignore")  # of outcomes without any value: their numbers are NaN
         unpaired = sum(np.nanvar(np.where(valid, values, np.nan), axis=1, ddof=1) for values in (first, second))
@@ -176,12 +177,12 @@ def _effects(ours: Floats, theirs: Floats, vectors: NDArray[Any]) -> list[tuple[
             "share_positive": (difference > 0).sum(axis=(1, 2)) / pairs,
             "share_negative": (difference < 0).sum(axis=(1, 2)) / pairs,
             "points": (~np.isnan(members)).sum(axis=1),
-            "points_up": (members > 0).sum(axis=1),
-            "points_down": (members < 0).sum(axis=1),
-            "sign_stability": _stability(members, mean),
+            "points_up": (effects > 0).sum(axis=1),
+            "points_down": (effects < 0).sum(axis=1),
+            "sign_stability": stability(effects, mean),
             "point_low": np.nanmin(members, axis=1),
             "point_high": np.nanmax(members, axis=1),
-            "reference_mean": _means(second, valid),
+            "reference_mean": means(second, valid),
             "variance_ratio": np.where(varies, unpaired / np.nanvar(each, axis=1, ddof=1), np.nan),
             # The width of an interval of a mean falls with the square root of the number of pairs.
             "replicates_to_halve": np.where(varies, 4.0 * n, np.nan),
@@ -190,28 +191,6 @@ def _effects(ours: Floats, theirs: Floats, vectors: NDArray[Any]) -> list[tuple[
     columns = zip(same, low, high, numbers["sign_stability"], strict=True)
     numbers["verdict"] = np.array([_verdict(*map(float, column)) for column in columns], dtype=object)
     return list(zip(*(numbers[name].tolist() for name in COLUMNS[3:]), strict=True))
-
-
-def _by_point(difference: Floats, rows: NDArray[np.bool_]) -> Floats:
-    """(K, P) means of some replicates."""
-    part = np.ascontiguousarray(np.moveaxis(difference[:, rows], 1, 2))
-    return _means(part, ~np.isnan(part))
-
-
-def _stability(members: Floats, mean: Floats) -> Floats:
-    """The share of sets of assumptions with the sign of the whole among those that are not 0; NaN where there is none."""
-    if members.shape[1] < 2:
-        return np.full(len(mean), np.nan)
-    agree = (members * np.sign(mean)[:, None] > 0).sum(axis=1)
-    moved = ((members > 0) | (members < 0)).sum(axis=1)
-    return np.divide(agree, moved, out=np.full(len(mean), np.nan), where=moved > 0)
-
-
-def _means(values: Floats, known: NDArray[np.bool_]) -> Floats:
-    """Means along the last axis over what is known; NaN where nothing is."""
-    counts = known.sum(axis=-1)
-    totals = np.where(known, values, 0.0).sum(axis=-1)
-    return np.divide(totals, counts, out=np.full(counts.shape, np.nan), where=counts > 0)
 
 
 def _verdict(same: float, low: float, high: float, stability: float) -> str:
@@ -241,11 +220,12 @@ def finding(table: pd.DataFrame, runs: RunTable) -> tuple[str, str]:
         basis = "and on one set of mechanisms: pangwa batch --variants all would test the signs"
         told_basis = f"This rests on assumed, not observed, parameters {basis}."
     else:
-        dim += f", {counts.get(UNDETERMINED, 0)} undetermined: of {runs.members} sets of assumptions too few agree on the sign"
         told_basis = f"This rests on assumed, not observed, parameters; what varied: {runs.varied}."
-        each = len(runs.replicates) // max(int(runs.vectors.nunique()), 1)
-        runs_each = "one replicate" if each == 1 else f"{each} replicates"
-        told_basis += f" With {runs_each} a set, signs differ by luck as well." if each < FEW else ""
+        if len(runs.replicates) <= runs.vectors.nunique():
+            told_basis += " With one replicate a set of assumptions, whether signs hold across them cannot be told."
+        else:
+            undetermined = counts.get(UNDETERMINED, 0)
+            dim += f", {undetermined} undetermined: of {runs.members} sets of assumptions too few agree on the sign"
     return f"Against {reference}: {named or 'no effect is clear'}; {dim}.", told_basis
 
 

@@ -59,15 +59,19 @@ def comparison_text(table: pd.DataFrame) -> str:
         f"interval: {' or '.join(methods) or 'none, as nothing varies'}",
         "ratio: variance of unpaired over paired differences; to halve: replicates that halve the interval",
     ]
-    most = int(table["points"].max())
-    lines += [f"signs: of {most} sets of assumptions those with a difference above and below zero"] if several else []
+    if several:
+        sets = int(table["points"].max())
+        lines.append(
+            f"signs: of {sets} sets of assumptions those that raise and lower, luck taken out; -: cannot be told"
+        )
     return "\n".join(lines)
 
 
 def _comparison_row(row: pd.Series[Any], unit: str, several: bool) -> list[str]:
     shown = shown_in(unit)
     factor = shown.factor
-    signs = f"{int(row['points_up'])}+ {int(row['points_down'])}-" if several else ""
+    known = several and row["points_up"] + row["points_down"] > 0
+    signs = f"{int(row['points_up'])}+ {int(row['points_down'])}-" if known else "-" if several else ""
     return [
         f"  {row['outcome']}",
         number(factor * row["mean"]),
