@@ -97,7 +97,7 @@ def test_luck_alone_makes_no_effect_undetermined() -> None:
     # As much luck, but the effect itself turns under half of the assumptions.
     turned = frame.assign(tonnes=frame["tonnes"] - np.where(policy & (frame["point"] % 2 == 0), 12.0, 0.0))
     row = only_row(compare(RunTable("x", turned, 0, ("tonnes",), ("structure.x",)), ["tonnes"], "base"))
-    assert row.verdict == "undetermined" and abs(row.points_up - row.points_down) <= 8
+    assert row.verdict == "undetermined" and min(row.points_up, row.points_down) > 10
 
 
 def test_with_one_replicate_a_vector_signs_are_not_told() -> None:
