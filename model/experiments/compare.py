@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from model.experiments.errors import PlanError
 from model.experiments.intervals import intervals
 from model.experiments.results import RunTable
-from model.experiments.stability import by_set, means, settled, stability
+from model.experiments.stability import by_set, means, settled, stability, told_apart
 
 Floats = NDArray[np.float64]
 
@@ -161,7 +161,8 @@ def _effects(ours: Floats, theirs: Floats, vectors: NDArray[Any]) -> list[tuple[
     n, pairs = valid.sum(axis=1), known.sum(axis=(1, 2))
     mean = means(each, valid)
     low, high, methods = intervals(each.T)
-    members, effects = by_set(difference, vectors), settled(difference, vectors)
+    sets = told_apart(vectors, difference.shape[2])
+    members, effects = by_set(difference, sets), settled(difference, sets)
     with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
         warnings.simplefilter("ignore")  # of outcomes without any value: their numbers are NaN
         unpaired = sum(np.nanvar(np.where(valid, values, np.nan), axis=1, ddof=1) for values in (first, second))
@@ -221,11 +222,12 @@ def finding(table: pd.DataFrame, runs: RunTable) -> tuple[str, str]:
         told_basis = f"This rests on assumed, not observed, parameters {basis}."
     else:
         told_basis = f"This rests on assumed, not observed, parameters; what varied: {runs.varied}."
-        if len(runs.replicates) <= runs.vectors.nunique():
+        sets = told_apart(runs.vectors.to_numpy(), len(runs.points))
+        if len(sets) == len(np.unique(sets)):
             told_basis += " With one replicate a set of assumptions, whether signs hold across them cannot be told."
         else:
             undetermined = counts.get(UNDETERMINED, 0)
-            dim += f", {undetermined} undetermined: of {runs.members} sets of assumptions too few agree on the sign"
+            dim += f", {undetermined} undetermined: of {table['points'].max()} sets of assumptions too few agree on the sign"
     return f"Against {reference}: {named or 'no effect is clear'}; {dim}.", told_basis
 
 

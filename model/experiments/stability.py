@@ -23,6 +23,21 @@ def means(values: Floats, known: NDArray[np.bool_]) -> Floats:
     return np.divide(totals, counts, out=np.full(counts.shape, np.nan), where=counts > 0)
 
 
+def told_apart(vectors: NDArray[np.integer], points: int) -> NDArray[np.integer]:
+    """Numbers of the parameter vectors whose effects can be told from luck.
+
+    Args:
+        vectors: (replicates,) number of the parameter vector of each.
+        points: number of design points.
+
+    Returns:
+        The numbers as given; all 0 where every vector has one replicate and there are design points to compare instead, at
+        which the vectors are part of the luck.
+    """
+    single = len(np.unique(vectors)) == len(vectors)
+    return np.zeros_like(vectors) if single and points > 1 else vectors
+
+
 def by_set(difference: Floats, vectors: NDArray[np.integer]) -> Floats:
     """Means over the replicates of each set of assumptions.
 

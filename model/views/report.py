@@ -13,8 +13,9 @@ import pandas as pd
 
 from agents.instruments import KIND_MEANINGS
 from model import __version__
-from model.experiments.compare import LOWERS, RAISES
+from model.experiments.compare import EFFECT_COLUMNS, LOWERS, RAISES
 from model.experiments.design import LABEL, point_words
+from model.experiments.summary import SUMMARY_COLUMNS
 from model.outcomes import Outcome, outcome_list
 from model.scenario.listing import scenario_declarations
 from model.scenario.schema import Scenario
@@ -33,6 +34,7 @@ NAME = "report.html"
 GENERATOR = f"Pangwa {__version__}"
 _EVENTS = 30
 _FLOWS = 6
+_COLUMNS = {"summary.csv": SUMMARY_COLUMNS, "effects.csv": EFFECT_COLUMNS}
 _INSTRUMENTS = "united_states.instruments."
 
 QUESTION = (
@@ -419,6 +421,9 @@ def _csv(results: Results, name: str) -> pd.DataFrame | None:
         return None
     # As texts, so that a row is picked by what stands in the file.
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    lacking = [column for column in _COLUMNS[name] if column not in frame]
+    if lacking:
+        raise ViewError(f"{path}: lacks {', '.join(lacking)}; it comes from another version: compute the batch again")
     return frame[frame["scenario"].isin(results.scenarios)]
 
 

@@ -152,3 +152,12 @@ def test_unknown_names_are_refused_with_the_nearest_right_one(tmp_path: Path) ->
         read_runs(tmp_path / "none")
     with pytest.raises(StoreError, match=r"no runs\.parquet in it"):
         read_runs(tmp_path)
+
+
+def test_vectors_with_one_replicate_each_are_luck_at_the_design_points() -> None:
+    runs = runs_of(EIGHT, noise=0.01)
+    members = RunTable("x", runs.frame.assign(vector=runs.frame["replicate"]), 0, ("tonnes",), ("structure.x",))
+    table = compare(members, ["tonnes"], "base")
+    row = only_row(table)
+    assert (row.verdict, row.points, row.points_up, row.points_down) == ("undetermined", 10, 8, 2)
+    assert "1 undetermined: of 10 sets of assumptions too few agree" in finding(table, members)[0]

@@ -177,7 +177,7 @@ def test_a_sweep_has_a_tick_for_each_design_point_and_one_interval(tmp_path: Pat
     lines = {line.get_marker(): line for line in figure.axes[0].get_lines()}
     assert np.asarray(lines["|"].get_xdata()) == pytest.approx(each["mean"])
     assert np.asarray(lines["D"].get_xdata()) == pytest.approx(whole["mean"])
-    assert "signs: sets of assumptions" in effects_of(folder)
+    assert "signs: of 2 sets of assumptions" in effects_of(folder)
 
 
 def test_what_is_not_there_is_refused_with_the_nearest_name(folder: Path) -> None:

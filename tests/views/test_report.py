@@ -98,6 +98,17 @@ def test_analyses_in_the_folder_come_in_with_their_numbers(folder: Path) -> None
     assert [one["value"] for one in numbers(text) if one["data-table"] == "regret-all/regret.csv"] == ["0.25"]
 
 
+def test_tables_of_another_version_are_refused_in_a_sentence(folder: Path) -> None:
+    table = folder / "effects.csv"
+    before = table.read_bytes()
+    pd.read_csv(table).drop(columns="verdict").to_csv(table, index=False)
+    try:
+        with pytest.raises(ViewError, match=r"effects\.csv: lacks verdict; it comes from another version"):
+            write_report(folder)
+    finally:
+        table.write_bytes(before)
+
+
 def test_columns_that_never_change_become_a_line_with_their_place(folder: Path) -> None:
     beside = folder / "compare-other"
     beside.mkdir()
