@@ -78,9 +78,11 @@ def test_command_line_goes_before_the_file(batch_file: Path) -> None:
 
 
 def test_shipped_batch_is_found_by_name() -> None:
-    what = read_plan(["policy_options"], load=fake_load)
+    what = read_plan(["policy_options"], replicates=2)
     assert what.labels == ("status_quo", "engage_junta", "engage_kia", "quad_india")
-    assert (len(what.specs), what.reference) == (200, "status_quo")
+    assert (len(what.specs), what.reference) == (8, "status_quo")
+    assert what.prose["engage_kia"]["title"] == "Engage the KIA"
+    assert len(what.vectors) >= 20
 
 
 def test_plain_scenarios_are_a_batch() -> None:
