@@ -38,30 +38,6 @@ def _block(row: Floats, start: int, n: int) -> float:
 
 
 @kernel
-def _halves1(row: Floats, start: int, n: int) -> float:
-    if n <= 128:
-        return _block(row, start, n)
-    half = n // 2 - n // 2 % 8
-    return _block(row, start, half) + _block(row, start + half, n - half)
-
-
-@kernel
-def _halves2(row: Floats, start: int, n: int) -> float:
-    if n <= 128:
-        return _block(row, start, n)
-    half = n // 2 - n // 2 % 8
-    return _halves1(row, start, half) + _halves1(row, start + half, n - half)
-
-
-@kernel
-def _halves3(row: Floats, start: int, n: int) -> float:
-    if n <= 128:
-        return _block(row, start, n)
-    half = n // 2 - n // 2 % 8
-    return _halves2(row, start, half) + _halves2(row, start + half, n - half)
-
-
-@kernel
 def _by_stack(row: Floats, start: int, n: int) -> float:
     # Pieces to be summed, and sums that wait for their other half.
     starts, sizes, depth = np.zeros(64, np.int64), np.zeros(64, np.int64), np.zeros(64, np.int64)
@@ -90,8 +66,40 @@ def _by_stack(row: Floats, start: int, n: int) -> float:
 @kernel
 def _pairwise(row: Floats, start: int, n: int) -> float:
     """Sum of a contiguous row in the order of NumPy's ``add.reduce``: blocks of 128, halved above that."""
-    # Three halvings at most are spelled out: a kernel that calls itself cannot be stored.
-    return _halves3(row, start, n) if n <= 900 else _by_stack(row, start, n)
+    if n <= 128:
+        return _block(row, start, n)
+    if n > 900:
+        return _by_stack(row, start, n)
+    # Three halvings at most: the bits of ``path`` say left or right, w1 to w3 wait for their other half. Spelled out, since a
+    # kernel that calls itself cannot be stored, and since calls cost more here than sums.
+    w1 = w2 = w3 = total = 0.0
+    for path in range(8):
+        first, size, depth = start, n, 0
+        while depth < 3 and size > 128:
+            half = size // 2 - size // 2 % 8
+            if path >> (2 - depth) & 1:
+                first, size = first + half, size - half
+            else:
+                size = half
+            depth += 1
+        if path & ((1 << (3 - depth)) - 1):
+            continue  # this piece came under a smaller number
+        total = _block(row, first, size)
+        if depth == 3:
+            if not path & 1:
+                w3 = total
+                continue
+            total, depth = w3 + total, 2
+        if depth == 2:
+            if not path & 2:
+                w2 = total
+                continue
+            total = w2 + total
+        if not path & 4:
+            w1 = total
+            continue
+        total = w1 + total
+    return total
 
 
 @kernel
