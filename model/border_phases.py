@@ -129,8 +129,8 @@ def _keep_deals(model: RareEarthModel) -> None:
     broken = (
         running & state.dealings.halted & (state.stance[model.junta] == -1) if model.junta >= 0 else running & False
     )
-    for actor in broken.nonzero()[0]:
-        tell(model, "deal_broken", f"{model.name(int(actor))} fights again: its deal with Beijing is void", int(actor))
+    for actor in broken.nonzero()[0].tolist():
+        tell(model, "deal_broken", f"{model.name(actor)} fights again: its deal with Beijing is void", actor)
     state.dealings.deal = np.where(broken, 0, np.maximum(state.dealings.deal - 1, 0))
     state.dealings.patron[broken] = 0.0
     over = state.dealings.deal == 0

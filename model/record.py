@@ -67,6 +67,7 @@ class Recorder:
         self.control: list[dict[str, Any]] = []
         self.lanes: list[Floats] = []
         self._bhamo = self._find("Bhamo")
+        self._chinese = world.chinese_crossings.nonzero()[0]
         self._bhamo_holder: list[int] = []
 
     def _find(self, name: str) -> int:
@@ -115,7 +116,7 @@ class Recorder:
     def _note_month(self, month: int, state: State, extra: dict[str, float]) -> None:
         flows, tally, market = state.flows, state.tally, state.market
         capacity = float(state.capacity.sum())
-        chinese = self.world.chinese_crossings
+        chinese = self._chinese
         values = {
             "exports_t_china_official": flows.ore[:, CHINA_OFFICIAL].sum(),
             "exports_t_china_informal": flows.ore[:, CHINA_INFORMAL].sum(),
@@ -128,7 +129,7 @@ class Recorder:
             "price_tb_yuan_per_kg": market.price_tb,
             "price_dy_yuan_per_kg": market.price_dy,
             "ore_lanes_open": (state.lanes[self.world.mine_crossing, 0] * state.capacity).sum() / max(capacity, 1e-9),
-            "goods_lanes_open": state.lanes[chinese, 2].mean() if chinese.any() else 0.0,
+            "goods_lanes_open": state.lanes[chinese, 2].mean() if chinese.size else 0.0,
             "towns_changed_hands": tally.towns_changed,
             "operations": tally.operations,
             "deaths_fighters": tally.dead.sum(),

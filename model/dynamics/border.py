@@ -207,20 +207,17 @@ def lean_on_suppliers(
     Returns:
         Pairs (supplier, ally) whose supply was cut, and whose supply came back.
     """
-    cut: list[tuple[int, int]] = []
-    back: list[tuple[int, int]] = []
-    for supplier in (gives > 0).nonzero()[0]:
-        ally = (state.stance[supplier] == 1).nonzero()[0]
-        ally = ally[ally != supplier]
-        keys = (ground.actor_keys[supplier : supplier + 1], ground.actor_keys[ally])
-        u = draws.uniform("leash", state.month, *keys)
-        flows = state.dealings.supplies[supplier, ally]
-        stops = flows & (u < chances[0] * depends[supplier] * state.pressure[ally])
-        resumes = ~flows & (u < chances[1] * (1 - state.pressure[ally]))
-        state.dealings.supplies[supplier, ally] = (flows & ~stops) | resumes
-        cut += [(int(supplier), int(f)) for f in ally[stops]]
-        back += [(int(supplier), int(f)) for f in ally[resumes]]
-    return cut, back
+    edge = (state.stance == 1) & (gives > 0)[:, None]
+    np.fill_diagonal(edge, False)
+    supplier, ally = edge.nonzero()
+    u = draws.uniform("leash", state.month, ground.actor_keys[supplier], ground.actor_keys[ally])
+    flows = state.dealings.supplies[supplier, ally]
+    stops = flows & (u < chances[0] * depends[supplier] * state.pressure[ally])
+    resumes = ~flows & (u < chances[1] * (1 - state.pressure[ally]))
+    state.dealings.supplies[supplier, ally] = (flows & ~stops) | resumes
+    pairs = list(zip(supplier.tolist(), ally.tolist(), strict=True))
+    cut = [pair for pair, stopped in zip(pairs, stops.tolist(), strict=True) if stopped]
+    return cut, [pair for pair, resumed in zip(pairs, resumes.tolist(), strict=True) if resumed]
 
 
 def arms_between_allies(state: State, gives: Floats) -> Floats:
