@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from model.kernels import compiled, ore
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -198,6 +199,9 @@ def step(
     """
     update_security(world, state, parameters)
     lost, reagent_lost = _capture(state, orders.captured, parameters)
+    if compiled():
+        leached, produced, spoilt, imported, used = _work(world, state, orders, season, parameters, mine_stop)
+        return MiningReport(leached, produced, lost + spoilt, imported, used, reagent_lost)
     free = room(state, parameters)
     licence = np.ones_like(orders.licence) if mine_stop == "reagent" else orders.licence
     earning = profitability(orders.net_back, world.mine_cost, parameters.cost_spread)
@@ -218,6 +222,36 @@ def step(
     state.flows.mined = float(produced.sum())
     state.flows.leachate = parameters.leachate_share * float(used.sum())
     return MiningReport(leached, produced, lost + spoilt, imported, used, reagent_lost)
+
+
+WORK = (
+    "storage_months",
+    "restart",
+    "reagent_ratio",
+    "reagent_buffer",
+    "reagent_leak",
+    "leach_rate",
+    "stock_loss",
+    "growth_cap",
+    "seed_capacity",
+    "depreciation",
+)
+"""Parameters that the compiled month of work takes."""
+
+
+def _work(world: World, state: State, orders: MineOrders, season: float, p: MiningParameters, mine_stop: str) -> Floats:
+    """The month's work in :func:`step` by a compiled kernel; (5, M) t leached, produced, spoilt, imported, used."""
+    licence = np.ones_like(orders.licence) if mine_stop == "reagent" else orders.licence
+    earning = profitability(orders.net_back, world.mine_cost, p.cost_spread)
+    wishes = (licence, earning, orders.net_back, orders.invested, orders.india_reagent)
+    store = (state.operating, state.reagent, state.in_process, state.stock, state.capacity)
+    values = (season, *(float(getattr(p, name)) for name in WORK))
+    ways = (state.pipeline, state.lanes, world.crossing_capacity)
+    mines = (orders.reagent_crossing, state.security, world.mine_cost)
+    done = ore.work_mines(wishes, *mines, store, *ways, values, mine_stop != "halt")
+    state.flows.mined = float(done[1].sum())
+    state.flows.leachate = p.leachate_share * float(done[4].sum())
+    return done
 
 
 def _capture(state: State, captured: Bools, parameters: MiningParameters) -> tuple[Floats, Floats]:

@@ -311,3 +311,77 @@ def appeals(
         out[1, mine] = max(informal, -1e6) - max(others, -1e6)
         out[2, mine] = max(quad, -1e6) - max(official, -1e6)
     return out
+
+
+@kernel
+def work_mines(
+    orders: tuple[Floats, ...],
+    through: Ints,
+    security: Floats,
+    cost: Floats,
+    store: tuple[Floats, ...],
+    pipeline: Floats,
+    lanes: Floats,
+    crossing_capacity: Floats,
+    values: tuple[float, ...],
+    limited: bool,
+) -> Floats:
+    """(5, M) t leached, produced, spoilt, of reagent imported and used; see :func:`model.dynamics.mining.step`.
+
+    Args:
+        orders: (M,) licence, share of sites that pay, best net-back, capacity that buyers would begin, reagent from India.
+        through: (M,) crossing through which reagent comes; -1 none.
+        security: (M,) 0-1.
+        cost: (M,) yuan/t.
+        store: (M,) ``operating, reagent, in_process, stock, capacity``; all change.
+        pipeline: (M, L) capacity being built; changes.
+        lanes: (X, 3) openness.
+        crossing_capacity: (X, 3) t/month.
+        values: season, then the parameters in the order of ``model.dynamics.mining.WORK``.
+        limited: whether lanes limit what reagent comes.
+    """
+    licence, earning, net_back, invested, from_india = orders
+    operating, reagent, in_process, stock, capacity = store
+    season, months, restart, ratio, buffer, leak, rate, loss, growth, seed, wear = values
+    mines = len(cost)
+    out, need, free, load = np.empty((5, mines)), np.empty(mines), np.empty(mines), np.zeros(len(lanes))
+    for mine in range(mines):
+        full = max(months * capacity[mine], 1e-9)
+        free[mine] = max(min(2.0 - stock[mine] / full, 1.0), 0.0)
+        target = licence[mine] * earning[mine] * security[mine] * free[mine]
+        operating[mine] = min(target, operating[mine] + restart)
+        wanted = ratio * (capacity[mine] * operating[mine] + buffer * capacity[mine] * operating[mine])
+        need[mine], out[3, mine] = max(wanted - reagent[mine], 0.0), 0.0
+        if limited:
+            out[3, mine] = min(need[mine], from_india[mine])
+            need[mine] -= out[3, mine]
+            if through[mine] >= 0:
+                load[through[mine]] += need[mine]
+    for mine in range(mines):
+        share, at = 1.0, through[mine]
+        if limited:
+            share = 0.0
+            if at >= 0:
+                lane = lanes[at, REAGENT]
+                limit = (lane + leak * (1.0 - lane)) * crossing_capacity[at, REAGENT] * season
+                share = min(1.0, limit / max(load[at], 1e-9))
+        out[3, mine] = out[3, mine] + need[mine] * share
+        reagent[mine] += out[3, mine]
+        leached = min(capacity[mine] * operating[mine], reagent[mine] / ratio)
+        used = ratio * leached
+        reagent[mine] = max(reagent[mine] - used, 0.0)
+        in_process[mine] += leached
+        produced = rate * in_process[mine]
+        in_process[mine] -= produced
+        spoilt = loss * (stock[mine] + produced)
+        stock[mine] += produced - spoilt
+        paid = invested[mine] * max(net_back[mine] / cost[mine] - 1.0, 0.0) * security[mine]
+        # Crews are what caps growth, and crews follow the work.
+        use = free[mine] * leached / max(capacity[mine], 1e-9)
+        begun = use * min(paid, growth * capacity[mine] + seed)
+        capacity[mine] = capacity[mine] * (1.0 - wear) + pipeline[mine, 0]
+        for month in range(pipeline.shape[1] - 1):
+            pipeline[mine, month] = pipeline[mine, month + 1]
+        pipeline[mine, pipeline.shape[1] - 1] = begun
+        out[0, mine], out[1, mine], out[2, mine], out[4, mine] = leached, produced, spoilt, used
+    return out
