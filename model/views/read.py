@@ -227,9 +227,11 @@ class Results:
         return sorted(self.frame("actors", ["actor"], month=0)["actor"].astype(str).unique())
 
     def pair_keys(self) -> pd.Series[str]:
-        """By run_id, the key by which runs of two scenarios are paired: design point and replicate."""
-        runs = self.runs
-        return pd.Series((runs["point"].astype(str) + "/" + runs["replicate"].astype(str)).array, index=runs["run_id"])
+        """By run_id, the key by which runs of two scenarios are paired: the replicate, over whose design points is averaged.
+
+        Replicate k has the same luck at every design point, so these are no further pairs.
+        """
+        return pd.Series(self.runs["replicate"].astype(str).array, index=self.runs["run_id"])
 
     def pick(self, kind: str, name: str, allowed: Sequence[str]) -> str:
         """The allowed name that equals the given one but for case.

@@ -34,6 +34,8 @@ NAME = "report.html"
 GENERATOR = f"Pangwa {__version__}"
 _EVENTS = 30
 _FLOWS = 6
+_MOST_POINTS = 4
+"""Design points up to which outcomes are listed at each of them."""
 _COLUMNS = {"summary.csv": SUMMARY_COLUMNS, "effects.csv": EFFECT_COLUMNS}
 _INSTRUMENTS = "united_states.instruments."
 
@@ -235,6 +237,11 @@ def _outcomes(results: Results, actor: str | None) -> str:
     summary = _csv(results, "summary.csv")
     if summary is None:
         return ""
+    if results.points > _MOST_POINTS:
+        return html.paragraph(
+            f"summary.csv has median, 10 and 90 % quantiles and mean of every outcome at each of the {results.points} "
+            "design points, which are too many to be listed here."
+        )
     rows = []
     for known in _headlines(results):
         part = summary[summary["outcome"] == known.name].to_dict("records")
@@ -355,14 +362,24 @@ def _chronicle(results: Results, actor: str | None) -> str:
     for row in typical.to_dict("records"):
         events = results.frame("events", ["date", "kind", "text"], run_id=row["run_id"])
         told = chronicle(events, _EVENTS) if len(events) else "Nothing happened that is told."
-        again = f"pangwa run {row['scenario']} --replicate {row['replicate']}"
-        heading = f"{row['scenario']}: replicate {row['replicate']}, the run nearest to the scenario's medians"
-        seed = int(results.manifest.get("base_seed", 0))
-        again += f" --seed {seed}" if seed else ""
+        heading = f"{row['scenario']}: {_which(results, row)}, the run nearest to the scenario's medians"
         parts.append(f"<h3>{html.escape(heading)}</h3><pre>{html.escape(told)}</pre>")
-        parts.append(f'<p class="source">From events.parquet, run {row["run_id"]}; whole: {html.escape(again)}</p>')
+        parts.append(
+            f'<p class="source">From events.parquet, run_id {row["run_id"]}; the events left out stand there.</p>'
+        )
     words = "One run is one story among many; it shows how the model reasons, not what will happen."
     return f'{html.paragraph(words)}<div class="columns">{"".join(parts)}</div>'
+
+
+def _which(results: Results, row: dict[Any, Any]) -> str:
+    """A run of a scenario in words: its replicate, design point and parameter vector."""
+    points, vectors = results.manifest.get("points", []), results.manifest.get("vectors", [])
+    words = [f"replicate {row['replicate']}"]
+    if len(points) > 1:
+        words.append(point_words(points[int(row["point"])], points))
+    if vectors:
+        words.append(f"parameter vector {int(row['replicate']) % len(vectors)}")
+    return ", ".join(words)
 
 
 def _parameters(results: Results, actor: str | None) -> str:

@@ -23,10 +23,12 @@ def typical_runs(results: Results, outcomes: Sequence[str] = HEADLINES) -> pd.Da
         outcomes: names of outcomes; those that the batch lacks are passed over.
 
     Returns:
-        A row a scenario: scenario, run_id, replicate, distance.
+        A row a scenario: scenario, run_id, replicate, point, distance.
     """
     known = [name for name in outcomes if name in results.columns("runs")]
-    runs = results.frame("runs", ["scenario", "run_id", "replicate", "status", *known]).astype({"scenario": str})
+    runs = results.frame("runs", ["scenario", "run_id", "replicate", "point", "status", *known]).astype(
+        {"scenario": str}
+    )
     rows = []
     for scenario in results.scenarios:
         part = runs[(runs["scenario"] == scenario) & (runs["status"] == "ok")].reset_index(drop=True)
@@ -34,9 +36,9 @@ def typical_runs(results: Results, outcomes: Sequence[str] = HEADLINES) -> pd.Da
         scale = away.mean()
         distance = (away / scale.where(scale > 0)).mean(axis=1).fillna(0.0)
         nearest = int(np.argmin(distance.to_numpy()))
-        run_id, replicate = part["run_id"].tolist()[nearest], part["replicate"].tolist()[nearest]
-        rows.append((scenario, str(run_id), int(replicate), float(distance[nearest])))
-    return pd.DataFrame(rows, columns=["scenario", "run_id", "replicate", "distance"])
+        run_id, replicate, point = (part[name].tolist()[nearest] for name in ("run_id", "replicate", "point"))
+        rows.append((scenario, str(run_id), int(replicate), int(point), float(distance[nearest])))
+    return pd.DataFrame(rows, columns=["scenario", "run_id", "replicate", "point", "distance"])
 
 
 def differing_parameters(scenarios: Mapping[str, Any]) -> pd.DataFrame:

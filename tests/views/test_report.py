@@ -147,6 +147,25 @@ def test_a_scenario_of_ones_own_is_told_by_its_title_and_description(tmp_path: P
     assert "<h3>status_quo: No new US policy</h3>" in text
 
 
+def test_design_points_are_told_by_their_labels_and_many_are_not_listed(tmp_path: Path) -> None:
+    asked = tmp_path / "asked.toml"
+    points = "".join(f'[[points]]\nlabel = "at {n}"\nset = {{"actors.KIA.troops" = {n}}}\n' for n in (8000, 9000))
+    asked.write_text(f'scenarios = ["status_quo", "engage_kia"]\nreplicates = 2\n{points}', encoding="utf-8")
+    folder = batch(tmp_path / "out", [str(asked)], replicates=None)
+    text = write_report(folder).read_text(encoding="utf-8")
+    assert "<li>at 8000: actors.KIA.troops = 8000</li>" in text
+    assert re.search(r"<h3>status_quo: replicate [01], at [89]000, the run nearest", text)
+    assert "status_quo, at 9000" in text and "label = " not in text
+    overall = {json.loads(one["data-row"])["point"] for one in numbers(text) if one["data-table"] == "effects.csv"}
+    assert overall == {""}
+    # Replicate k has the same luck at both points: two pairs, not four.
+    assert Results.open(folder).pair_keys().nunique() == 2
+    more = "".join(f'[[points]]\nlabel = "at {n}"\nset = {{"actors.KIA.troops" = {n}}}\n' for n in range(8000, 8005))
+    asked.write_text(f'scenarios = ["status_quo", "engage_kia"]\nreplicates = 1\n{more}', encoding="utf-8")
+    text = write_report(batch(tmp_path / "many", [str(asked)], replicates=None)).read_text(encoding="utf-8")
+    assert "too many to be listed here" in text and "at 8004: " in text
+
+
 def test_it_prints_on_a4_and_nothing_runs_off_the_page_or_the_screen(folder: Path) -> None:
     beside = folder / "sensitivity"
     beside.mkdir()
