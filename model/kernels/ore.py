@@ -314,6 +314,23 @@ def appeals(
 
 
 @kernel
+def _let_in(at: int, lanes: Floats, capacity: Floats, load: Floats, leak: float, season: float) -> float:
+    if at < 0:
+        return 0.0
+    lane = lanes[at, REAGENT]
+    return min(1.0, (lane + leak * (1.0 - lane)) * capacity[at, REAGENT] * season / max(load[at], 1e-9))
+
+
+@kernel
+def _next_in_line(line: Floats, last: float) -> float:
+    first = line[0]
+    for month in range(len(line) - 1):
+        line[month] = line[month + 1]
+    line[len(line) - 1] = last
+    return first
+
+
+@kernel
 def work_mines(
     orders: tuple[Floats, ...],
     through: Ints,
@@ -358,13 +375,7 @@ def work_mines(
             if through[mine] >= 0:
                 load[through[mine]] += need[mine]
     for mine in range(mines):
-        share, at = 1.0, through[mine]
-        if limited:
-            share = 0.0
-            if at >= 0:
-                lane = lanes[at, REAGENT]
-                limit = (lane + leak * (1.0 - lane)) * crossing_capacity[at, REAGENT] * season
-                share = min(1.0, limit / max(load[at], 1e-9))
+        share = _let_in(through[mine], lanes, crossing_capacity, load, leak, season) if limited else 1.0
         out[3, mine] = out[3, mine] + need[mine] * share
         reagent[mine] += out[3, mine]
         leached = min(capacity[mine] * operating[mine], reagent[mine] / ratio)
@@ -379,9 +390,6 @@ def work_mines(
         # Crews are what caps growth, and crews follow the work.
         use = free[mine] * leached / max(capacity[mine], 1e-9)
         begun = use * min(paid, growth * capacity[mine] + seed)
-        capacity[mine] = capacity[mine] * (1.0 - wear) + pipeline[mine, 0]
-        for month in range(pipeline.shape[1] - 1):
-            pipeline[mine, month] = pipeline[mine, month + 1]
-        pipeline[mine, pipeline.shape[1] - 1] = begun
+        capacity[mine] = capacity[mine] * (1.0 - wear) + _next_in_line(pipeline[mine], begun)
         out[0, mine], out[1, mine], out[2, mine], out[4, mine] = leached, produced, spoilt, used
     return out
