@@ -387,8 +387,8 @@ def _metadata(suffix: str, notes: dict[str, str], software: str, source: str) ->
 
 
 def tick(value: float, _: object = None) -> str:
-    """:func:`number` for an axis, with a real minus."""
-    return number(value).replace("-", "\N{MINUS SIGN}")
+    """A number beside an axis, with all its digits, which are few there, and a real minus."""
+    return f"{value:,.10g}".replace("-", "\N{MINUS SIGN}")
 
 
 def number(value: float) -> str:

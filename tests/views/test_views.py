@@ -184,3 +184,12 @@ def test_files_carry_their_origin_and_are_the_same_bytes(results: Results, tmp_p
     ]
     assert written[0] == written[1]
     assert b"Pangwa" in written[0]
+
+
+def test_marks_beside_an_axis_are_not_rounded() -> None:
+    assert [style.tick(value) for value in (262.5, -35000.0, 0.1 + 0.2, 0.0)] == [
+        "262.5",
+        "\N{MINUS SIGN}35,000",
+        "0.3",
+        "0",
+    ]
