@@ -87,6 +87,8 @@ def state_after(months: int, scenario: str, *sets: str) -> dict[str, Any]:
         ("engage_kia", 4, ()),
         ("quad_india", 24, ('world="tests/tiny"', "structure.contest=difference")),
         ("status_quo", 6, ('world="invented:9x9"',)),
+        ("china_squeezes_reagent", 14, ("structure.mine_stop=reagent", "structure.tax_reading=price")),
+        ("tariff_threat", 20, ('world="tests/tiny"', "structure.mine_stop=halt", "structure.recognition=linear")),
     ],
 )
 def test_whole_runs_have_the_same_bits(scenario: str, months: int, sets: tuple[str, ...]) -> None:
