@@ -161,8 +161,8 @@ def _spare(
 ) -> Floats:
     """(F, P) share of an actor's fighters at each place that need not stay there, 0-1.
 
-    A garrison keeps back what would hold its walls at even odds against what the enemies around it could bring; besiegers
-    keep what the siege takes; fighters in the open are free.
+    A garrison keeps back what would hold its walls at even odds against what the enemies around it could bring, and all
+    while it is under attack; besiegers keep what the siege takes; fighters in the open are free.
 
     Args:
         ground: static arrays.
@@ -177,6 +177,7 @@ def _spare(
     wall = walls(ground, fort)
     need = np.where(state.holder[None] == actors, enemy / wall, 0.0)
     need = np.where(state.attacker[None] == actors, defence * wall * fort.siege_odds, need)
+    need[:, state.attacker >= 0] = np.where(state.holder == actors, np.inf, need)[:, state.attacker >= 0]
     kept = np.divide(need, field, out=np.zeros_like(field), where=field > 0)
     return 1 - np.minimum(kept, 1.0)
 

@@ -3,7 +3,7 @@
 The share of its fighters that an actor wants at a place it holds is in proportion to
 ``posture (1 + kappa threat) + mu staging``, where ``threat = enemy / (enemy + own)`` on believed strengths next to the place and
 ``staging`` what attacks from there would gain once fighters are massed: an offensive is prepared over months. Besieging
-forces stay. Each month a share
+forces stay, and nobody leaves a garrison under attack. Each month a share
 (``mobile_share``) of the difference is moved, by road between joined places only (whole fighters, none lost).
 """
 
@@ -91,6 +91,7 @@ def move(
     target = weight * (pool / np.maximum(total, 1e-12))[:, None]
     leaving = np.floor(np.maximum(free - target, 0) * mobile_share[:, None]).astype(np.int64)
     wanted = np.maximum(target - free, 0)
+    leaving[held & (state.attacker[None] >= 0)] = 0
     leaving[wanted.sum(axis=1) <= 0] = 0
     arriving = share_out(wanted, leaving.sum(axis=1))
     state.troops += arriving - leaving

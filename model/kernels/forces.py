@@ -81,7 +81,8 @@ def _spare(field: Floats, enemy: Floats, siege: Floats, holder: Ints, attacker: 
     for place in range(len(holder)):
         actor, besieger = holder[place], attacker[place]
         if actor >= 0 and field[actor, place] > 0:
-            share[actor, place] = 1 - min(enemy[place] / wall[place] / field[actor, place], 1.0)
+            kept = enemy[place] / wall[place] / field[actor, place] if besieger < 0 else np.inf
+            share[actor, place] = 1 - min(kept, 1.0)
         if besieger >= 0 and field[besieger, place] > 0:
             share[besieger, place] = 1 - min(siege[place] / field[besieger, place], 1.0)
     return share

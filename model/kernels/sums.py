@@ -326,7 +326,8 @@ def move_reserves(
             goal = weight[place] * scale
             weight[place] = max(goal - free, 0.0)
             lacking = lacking or weight[place] > 0
-            arriving[place] = int(np.floor(max(free - goal, 0.0) * mobile[actor]))
+            under_fire = holder[place] == actor and attacker[place] >= 0
+            arriving[place] = 0 if under_fire else int(np.floor(max(free - goal, 0.0) * mobile[actor]))
         if not lacking:
             continue
         for place in range(places):
