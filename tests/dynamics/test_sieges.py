@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from model.dynamics import combat, operations
+from model.dynamics import combat, operations, posting
 from model.dynamics.combat import Orders
 from model.dynamics.operations import Forces, Options
 from model.model import RareEarthModel
@@ -99,6 +99,30 @@ def test_garrisons_keep_back_what_holds_their_walls(model: RareEarthModel) -> No
     free = forces(model).spare[actor, place]
     assert free == pytest.approx(model.profile["commit_share"][actor])
     assert 0.0 <= alone <= free
+
+
+def test_nobody_leaves_a_garrison_under_attack(model: RareEarthModel) -> None:
+    state, p = model.state, model.p.posting
+    actor, place = next((f, p) for p, f in enumerate(state.holder) if f >= 0 and state.troops[f, p] > 0)
+    state.troops[actor, place] = 5000  # more than anybody would keep there
+    state.supply[:] = 1.0
+    state.isolated[:] = 0
+    state.attacker[place] = -1
+    strong = forces(model)
+    still = np.zeros_like(strong.field)
+    mobile = np.full(len(model.armed), 0.5)
+
+    def left_after_a_month() -> int:
+        before = state.troops.copy()
+        posting.move(model.ground, state, strong.reach, still, mobile, p)
+        left = int(before[actor, place] - state.troops[actor, place])
+        state.troops[:] = before
+        return left
+
+    assert left_after_a_month() > 0
+    state.attacker[place] = int(np.flatnonzero(state.stance[actor] == -1)[0])
+    assert left_after_a_month() <= 0
+    assert forces(model).spare[actor, place] == 0.0
 
 
 def test_gathering_leaves_those_who_must_stay(model: RareEarthModel) -> None:
