@@ -55,7 +55,7 @@ def test_calibrated_values_stand_in_place_of_defaults_and_records(world: Path) -
     ("row", "sentence"),
     [
         ("actors.EthnicArmedOrganisation.commit_share,0.4,x", "did you mean 'EthnicArmedOrganization'?"),
-        ("processes.fortification.twon,1.9,x", "did you mean 'town'?"),
+        ("processes.fortification.tovn,1.9,x", "did you mean 'town'?"),
         ("processes.fortification.town,99,x", "must be a number between 1.5 and 4"),
     ],
 )
