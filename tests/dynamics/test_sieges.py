@@ -101,6 +101,29 @@ def test_garrisons_keep_back_what_holds_their_walls(model: RareEarthModel) -> No
     assert 0.0 <= alone <= free
 
 
+def test_an_enemy_who_is_pinned_himself_threatens_nobody(model: RareEarthModel) -> None:
+    state, ground = model.state, model.ground
+    state.troops[:], state.attacker[:], state.isolated[:], state.supply[:] = 0, -1, 0, 1.0
+    rebel, enemy = 1, 0
+    state.stance[rebel, enemy] = state.stance[enemy, rebel] = -1
+    near = ground.near_dense.copy()
+    np.fill_diagonal(near, False)
+    # ours, an enemy's place beside it, and another of ours that the enemy's place alone is next to
+    ours, theirs, far = next(
+        (int(a), int(b), int(c))
+        for a in range(len(near))
+        for b in np.flatnonzero(near[a])
+        for c in np.flatnonzero(near[b] & ~near[a])
+        if c != a
+    )
+    state.holder[:] = rebel
+    state.holder[theirs] = enemy
+    state.troops[rebel, ours], state.troops[enemy, theirs] = 200, 600
+    tight = forces(model).spare[rebel, ours]
+    state.troops[rebel, far] = 5000
+    assert tight < forces(model).spare[rebel, ours]
+
+
 def test_nobody_leaves_a_garrison_under_attack(model: RareEarthModel) -> None:
     state, p = model.state, model.p.posting
     actor, place = next((f, p) for p, f in enumerate(state.holder) if f >= 0 and state.troops[f, p] > 0)
