@@ -177,7 +177,7 @@ def _spare(
     wall = walls(ground, fort)
     need = np.where(state.holder[None] == actors, enemy / wall, 0.0)
     need = np.where(state.attacker[None] == actors, defence * wall * fort.siege_odds, need)
-    need[:, state.attacker >= 0] = np.where(state.holder == actors, np.inf, need)[:, state.attacker >= 0]
+    need = np.where((state.holder == actors) & (state.attacker >= 0), np.inf, need)
     kept = np.divide(need, field, out=np.zeros_like(field), where=field > 0)
     return 1 - np.minimum(kept, 1.0)
 
@@ -211,9 +211,9 @@ def within_reach(state: State, reach: Floats, minimum: float, hostile: Bools) ->
     return actor, place
 
 
-def at_even_odds(ground: Ground, forces: Forces, fort: FortificationParameters) -> Bools:
-    """(F, P) whether an actor can bring up against a place what its garrison and walls are worth."""
-    return np.asarray(forces.called >= forces.defence * walls(ground, fort))
+def at_even_odds(forces: Forces, guard: Floats) -> Bools:
+    """(F, P) whether an actor can bring up against a place what its garrison is worth behind walls, ``guard`` (P,)."""
+    return np.asarray(forces.called >= guard)
 
 
 WEIGHTS = (
