@@ -210,6 +210,9 @@ def calibrate(
 ) -> None:
     """Choose parameters by history matching on the calibration patterns; held-out patterns are never computed."""
     from model.experiments.hindcast.calibrate import Plan, calibrate, choose, shrinkage, write_results
+    from model.experiments.hindcast.middle import SCENARIO, find_middle, write_parameters
+    from model.experiments.hindcast.priors import BLOCKS, priors
+    from model.scenario.read import load_scenario
 
     if members > vectors * waves:
         fail(
@@ -217,7 +220,12 @@ def calibrate(
         )
     plan = Plan(out, waves, vectors, replicates, members, jobs, wide)
     found = calibrate(plan, typer.echo)
-    written = write_results(plan, found, choose(found, members, wide), shrinkage(found, members, wide))
+    chosen = choose(found, members, wide)
+    written = write_results(plan, found, chosen, shrinkage(found, members, wide))
+    middle = find_middle(load_scenario(SCENARIO), chosen, out / "middle", jobs)
+    written.append(out / "parameters.csv")
+    write_parameters(written[-1], middle, [prior for block in BLOCKS for prior in priors(block, wide)])
+    typer.echo(middle.sentence(len(chosen)))
     typer.echo(f"wrote {', '.join(str(path) for path in written)}")
     typer.echo(
         "To use them everywhere, copy plausible.csv and parameters.csv into the world's folder; then: pangwa hindcast"

@@ -12,6 +12,7 @@ honesty than time.
 
 The best members of both blocks are paired in different ways; ``plausible.csv`` holds the pairs, with the two-way choices of
 ``structure.*`` that are compared kept in proportion: both readings of what stops mines keep members.
+One of them stands for the set (``middle.py``).
 """
 
 from __future__ import annotations
@@ -288,27 +289,6 @@ def write_vectors(path: Path, vectors: Sequence[dict[str, Any]]) -> None:
             writer.writerow([value if isinstance(value, str) else json.dumps(value) for value in values])
 
 
-def best_pair(found: dict[str, list[Member]], wide: bool) -> dict[str, Any]:
-    """Parameter as in ``priors.csv`` -> value of the best member of each block under the default mechanisms.
-
-    It becomes ``parameters.csv`` of the world: what its scenarios take where they say nothing. The two-way choices of
-    ``structure.*`` stay as they are; where no member has them, the best of all serves.
-    """
-    values: dict[str, Any] = {}
-    for block, members in found.items():
-        scenario = load_scenario(BLOCKS[block][0]).resolved()["structure"]
-        dimensions = priors(block, wide)
-        choices = [(k, prior) for k, prior in enumerate(dimensions) if prior.options]
-
-        def plain(one: Member, choices: Any = choices, usual: Any = scenario) -> bool:
-            return all(prior.value(one.units[k]) == usual[prior.path.split(".")[-1]] for k, prior in choices)
-
-        best = next((one for one in members if plain(one)), members[0])
-        pairs = zip(dimensions, best.units, strict=True)
-        values |= {prior.path: prior.value(unit) for prior, unit in pairs if not prior.options}
-    return values
-
-
 @dataclass(frozen=True)
 class Shrinkage:
     """How far calibration narrowed a parameter: 5, 50 and 95 % points of the kept members, and width over the prior's."""
@@ -337,9 +317,9 @@ def shrinkage(found: dict[str, list[Member]], count: int, wide: bool) -> list[Sh
 def write_results(
     plan: Plan, found: dict[str, list[Member]], vectors: Sequence[dict[str, Any]], narrowed: Sequence[Shrinkage]
 ) -> list[Path]:
-    """Write the set, the best pair, how far ranges shrank, and every vector tried with its implausibilities."""
+    """Write the set, how far ranges shrank, and every vector tried with its implausibilities."""
     plan.folder.mkdir(parents=True, exist_ok=True)
-    paths = [plan.folder / name for name in ("plausible.csv", "shrinkage.csv", "waves.csv", "parameters.csv")]
+    paths = [plan.folder / name for name in ("plausible.csv", "shrinkage.csv", "waves.csv")]
     write_vectors(paths[0], vectors)
     with paths[1].open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -354,10 +334,4 @@ def write_results(
             for rank, one in enumerate(members):
                 row = [one.implausibility.get(name) for name in marks] + [one.medians.get(name) for name in names]
                 writer.writerow([block, rank, *("" if value is None else f"{value:.5g}" for value in row)])
-    with paths[3].open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["parameter", "value", "source"])
-        writer.writerows(
-            [name, value, "pangwa calibrate: the best pair"] for name, value in best_pair(found, plan.wide).items()
-        )
     return paths
