@@ -32,19 +32,15 @@ class WesternGovernment(Agent):
         self.threshold = float(np.clip(parameters.threshold_mean + parameters.threshold_sd * deviation, 0.0, 1.0))
         self.recognises: set[int] = set()
 
-    def consider(
-        self, actor: int, actor_key: int, signal: tuple[float, float, float], form: str, draws: Draws, month: int
-    ) -> None:
+    def consider(self, actor: int, signal: tuple[float, float, float], form: str, luck: float) -> None:
         """Recognise an actor, or not yet; once it has, it stays with it.
 
         Args:
             actor: index of the armed actor.
-            actor_key: its key.
             signal: recognition by the US, share of governments that had followed by last month, share of the actor's home
                 region that it holds; 0-1 each.
             form: ``structure.recognition``.
-            draws: keyed draws.
-            month: the month.
+            luck: this month's draw of this government and that actor, 0-1.
         """
         us_level, adopters, territory = signal
         if actor in self.recognises or us_level <= 0:
@@ -52,5 +48,5 @@ class WesternGovernment(Agent):
         p = self.parameters
         total = p.us_weight * us_level + (1 - p.us_weight) * adopters + p.territory_weight * territory
         hazard = p.hazard * total if form == "linear" else p.hazard * (total >= self.threshold)
-        if draws.scalar("western", month, self.key, actor_key) < hazard:
+        if luck < hazard:
             self.recognises.add(actor)

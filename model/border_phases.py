@@ -18,7 +18,7 @@ from model.dynamics.diplomacy import stop_fighting
 from model.kernels import compiled
 from model.kernels import gates as kernels
 from model.policy_phases import brokering, coercion
-from model.readings import at_peace, junta_fear, link_with_us, taxes_per_tonne
+from model.readings import at_peace, junta_fear, taxes_per_tonne
 from model.state import with_nobody
 from model.world.world import LANES
 
@@ -114,7 +114,7 @@ def negotiate(model: RareEarthModel, prospects: Floats) -> None:
     courted = np.maximum(beijing.parameters.patronage_offer - state.dealings.patron, 0.0) * (1 - depends)
     minded = np.maximum(minded, courted * stakes.trades) * (depends > 0)
     minded[model.junta] = 0.0
-    chance = beijing.bargains_with(minded, state.dealings.talked, link_with_us(model)) * (state.dealings.deal == 0)
+    chance = beijing.bargains_with(minded, state.dealings.talked, model.link) * (state.dealings.deal == 0)
     u = model.draws.uniform("kunming", model.month, model.ground.actor_keys)
     for actor in (u < chance).nonzero()[0]:
         if not isinstance(model.armed[actor], PeoplesDefenceForce):
@@ -208,7 +208,7 @@ def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats,
         fear=junta_fear(model),
         shortage=float(state.market.shortage),
         ore_share=float(stakes.ore_share[actor]),
-        link=float(link_with_us(model)[actor]),
+        link=float(model.link[actor]),
         stale=1 - float(np.exp(-stakes.age[actor] / q.leverage_months)),
         junta=float(wish[actor] + brokering(model)[actor]) + coercion(model) + leash,
     )
@@ -263,7 +263,7 @@ def _open(model: RareEarthModel, gates: Ints, lanes: tuple[int, ...]) -> None:
 
 def press_and_open(model: RareEarthModel, fights: Fight) -> None:
     """Beijing reacts: pressure, suppliers leaned on, purchases, lanes."""
-    state, link = model.state, link_with_us(model)
+    state, link = model.state, model.link
     watch = model.beijing.watch(model.profile["dependence_on_china"], link, model.junta)
     border.update_pressure(model.ground, state, fights.place, fights.attacker, watch)
     _lean_on_suppliers(model)

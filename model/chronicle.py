@@ -26,4 +26,4 @@ def tell(
         who = world.force_ids[actor]
     if other >= 0:
         whom = world.force_ids[other]
-    model.recorder.event(model.month + 1, model.date, kind, text, actor=who, other=whom, place=where, value=value)
+    model.recorder.events.append((model.month + 1, model.date, kind, who, whom, where, value, text))

@@ -139,6 +139,8 @@ class Draws:
 
     def scalar(self, process: str, month: int, *integer_keys: int) -> float:
         """One uniform in (0, 1) from integer keys; equal to :meth:`uniform` of the same keys."""
+        if compiled() and len(integer_keys) == 1:
+            return hashing.scalar(self._salt(process), month, np.uint64(integer_keys[0]))
         bits = self._stream(process, month)
         for integer_key in integer_keys:
             bits = _mix(bits ^ integer_key)

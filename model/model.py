@@ -32,11 +32,13 @@ from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
 from model.setup import armed_tables, begin_state, profile_of, with_own_actors
-from model.state import Tally
 from model.world.read import load_world
 from model.world.world import World
 
 Floats = NDArray[np.float64]
+
+_COLLECTED = ("month", "exports_t", "towns_changed_hands")
+"""What Mesa's collector of data keeps of each month."""
 
 
 @lru_cache(maxsize=64)
@@ -69,10 +71,8 @@ class RareEarthModel(mesa.Model):
         self._make_agents()
         self._make_state()
         self.recorder.note(self.date, self.state, self._extra(), self._taxes(), self.united_states.partner)
-        self.datacollector = mesa.DataCollector(
-            model_reporters={"month": "month", "exports_t": "exports_t", "towns_changed_hands": "towns_changed_hands"}
-        )
-        self.datacollector.collect(self)
+        self.datacollector = mesa.DataCollector(model_reporters={name: name for name in _COLLECTED})
+        self._collect()
 
     def _make_agents(self) -> None:
         tables = armed_tables(self.setup)
@@ -114,10 +114,14 @@ class RareEarthModel(mesa.Model):
         self.tax_rules = np.array([TAX_RULES.index(actor.parameters.ore_tax_rule) for actor in self.armed])
         self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
         self.delivered: dict[str, Floats] = {}
+        self._none_delivered = np.zeros(len(self.armed))
+        self.link: Floats = self._none_delivered
+        """(F,) what :func:`model.readings.link_with_us` gives for what is delivered this month."""
         self.refused: dict[int, list[str]] = {}
         index = world.force_index
         self.kia = np.array([index["KIA"]] if "KIA" in index else [], np.int64)
         self.pdf = np.array([actor.index for actor in self.armed if isinstance(actor, PeoplesDefenceForce)], np.int64)
+        self.western_keys = np.array([government.key for government in self.western], np.uint64)
         self.teachers = np.array([not isinstance(actor, Junta) for actor in self.armed], float)
         eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
         demand = self.setup.united_states.demand_t
@@ -176,7 +180,7 @@ class RareEarthModel(mesa.Model):
         """Calendar, season, forcing."""
         state = self.state
         state.month = self.month
-        state.tally = Tally.zero(len(self.armed), len(self.world.codes))
+        state.tally.clear()
         self.ledger.open(state)
         calendar = int(self.date[5:])
         self.rains = monsoon_weight(calendar, self.p.season)
@@ -227,7 +231,12 @@ class RareEarthModel(mesa.Model):
         self.towns_changed_hands = state.tally.towns_changed
         self.recorder.note(ended, state, self._extra(), self._taxes(), self.united_states.partner)
         self.running = self.month < self.setup.months
-        self.datacollector.collect(self)
+        self._collect()
+
+    def _collect(self) -> None:
+        # What DataCollector.collect would do; its checks of every reporter every month take longer than some phases.
+        for name, series in self.datacollector.model_vars.items():
+            series.append(getattr(self, name))
 
     def move_reserves(self, reach: Floats, staging: Floats, mobile_share: Floats) -> None:
         """Post the fighters that do not attack."""
@@ -242,7 +251,7 @@ class RareEarthModel(mesa.Model):
     def level(self, kind: str) -> Floats:
         """(F,) what an instrument of this kind delivers to each armed actor this month, 0-1."""
         row = self.delivered.get(kind)
-        return np.zeros(len(self.armed)) if row is None else row[:-1]
+        return self._none_delivered if row is None else row[:-1]
 
     def level_of_all(self, kind: str) -> float:
         """What instruments of this kind without an armed target deliver this month, 0-1."""

@@ -13,7 +13,7 @@ from agents.instruments import NUG, PARTNER
 from agents.united_states import NO_ONE
 from model.chronicle import tell
 from model.dynamics import border, governance
-from model.readings import junta_fear
+from model.readings import junta_fear, link_with_us
 
 if TYPE_CHECKING:
     from agents.instruments import Condition, Instrument
@@ -44,6 +44,7 @@ def deliver_policy(model: RareEarthModel) -> None:
         lambda condition: _holds(model, condition),
         accepts,
     )
+    model.link = link_with_us(model)
     _tell_policy(model, before, refused)
     p = us.parameters
     state.training += p.training_rate * (p.training_gain * model.level("training") - state.training)
@@ -234,10 +235,8 @@ def coordination(model: RareEarthModel, actor: PeoplesDefenceForce) -> float:
 
 def share_that_recognises(model: RareEarthModel) -> Floats:
     """(F,) share of Western governments that recognise each armed actor."""
-    count = np.zeros(len(model.armed))
-    for government in model.western:
-        for actor in government.recognises:
-            count[actor] += 1
+    recognised = [actor for government in model.western for actor in government.recognises]
+    count = np.bincount(np.array(recognised, np.int64), minlength=len(model.armed))
     return count / max(len(model.western), 1)
 
 
@@ -247,9 +246,10 @@ def recognise(model: RareEarthModel) -> None:
     before = share_that_recognises(model)
     for actor in (level > 0).nonzero()[0].tolist():
         signal = (float(level[actor]), float(before[actor]), _territory(model, actor))
-        actor_key = int(model.ground.actor_keys[actor])
-        for government in model.western:
-            government.consider(actor, actor_key, signal, model.setup.structure.recognition, model.draws, model.month)
+        keys = np.broadcast_to(model.ground.actor_keys[actor], len(model.western))
+        luck = model.draws.uniform("western", model.month, model.western_keys, np.ascontiguousarray(keys)).tolist()
+        for government, u in zip(model.western, luck, strict=True):
+            government.consider(actor, signal, model.setup.structure.recognition, u)
     after = share_that_recognises(model)
     p, base = model.setup.western, model.profile["recognition_base"]
     state.recognition = np.minimum(base + p.us_share * level + (1 - p.us_share) * after, 1.0)

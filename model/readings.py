@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_LINKS = ("recognition", "aid", "arms", "intelligence", "training", "logistics", "air_denial", "offtake")
+"""Kinds of instruments by which the US deals with an armed actor."""
+
 
 def junta_fear(model: RareEarthModel) -> float:
     """0-1, how near the junta is to collapse in Beijing's eyes: towns lost over the past year against a declared number."""
@@ -28,9 +31,8 @@ def junta_fear(model: RareEarthModel) -> float:
 
 def link_with_us(model: RareEarthModel) -> Floats:
     """(F,) how far the US deals with each armed actor this month, as Beijing sees it: the strongest of its instruments."""
-    kinds = ("recognition", "aid", "arms", "intelligence", "training", "logistics", "air_denial", "offtake")
     link = np.zeros(len(model.armed))
-    for kind in kinds:
+    for kind in _LINKS:
         if kind in model.delivered:
             link = np.maximum(link, model.level(kind))
     return link

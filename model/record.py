@@ -64,6 +64,7 @@ class Recorder:
         self.dates: list[str] = []
         self.exports: list[tuple[Any, ...]] = []
         self.events: list[tuple[int, str, str, str, str, str, float | None, str]] = []
+        """Month, date, kind, actor, other, place, value and sentence; :func:`model.chronicle.tell` writes them."""
         self.control: list[dict[str, Any]] = []
         self.lanes: list[Floats] = []
         self._bhamo = self._find("Bhamo")
@@ -75,21 +76,6 @@ class Recorder:
             return self.world.find_place(name)
         except KeyError:
             return -1
-
-    def event(
-        self,
-        month: int,
-        date: str,
-        kind: str,
-        text: str,
-        *,
-        actor: str = "",
-        other: str = "",
-        place: str = "",
-        value: float | None = None,
-    ) -> None:
-        """Note an event of a month as a sentence."""
-        self.events.append((month, date, kind, actor, other, place, value, text))
 
     def note(self, date: str, state: State, extra: dict[str, float], taxes: Floats, partner: int) -> None:
         """Record the end of a month (or the start).

@@ -112,6 +112,14 @@ class Tally:
         deaths, fights = np.zeros(territories, np.int64), np.zeros(territories)
         return cls(recruited, dead, deserted, captured, posts, gained, lost, income, spent, deaths, fights)
 
+    def clear(self) -> None:
+        """Set everything to zero, in the same arrays."""
+        for name, value in vars(self).items():
+            if isinstance(value, np.ndarray):
+                value.fill(0)
+            else:
+                setattr(self, name, 0)
+
 
 @dataclass
 class Dealings:

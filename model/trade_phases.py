@@ -12,7 +12,7 @@ from agents.quad_partner import quad_orders
 from model.dynamics import market, mining, quad, trade
 from model.dynamics.market import margin_abroad
 from model.dynamics.trade import Terms
-from model.readings import link_with_us, tax_terms
+from model.readings import tax_terms
 from model.state import with_nobody
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def mine_and_trade(model: RareEarthModel) -> None:
     state, world, p = model.state, model.world, model.p
     gaps = market.inventory_gap(state, model.reference)
     rival = float(model.level("offtake").max(initial=0.0))
-    outbid = model.beijing.outbid(rival, link_with_us(model))
+    outbid = model.beijing.outbid(rival, model.link)
     factors = np.array([buyer.bid(float(gap), outbid) for buyer, gap in zip(model.buyers, gaps, strict=True)])
     market.post_bids(state, model.reference, factors, p.market)
     offer = trade.quote(model.chain, state, _terms(model), model.road_factor, reagent_ratio=p.mining.reagent_ratio)
@@ -77,7 +77,7 @@ def _terms(model: RareEarthModel) -> Terms:
         premium=model.level("offtake") * max(us.price_floor - p.trade.india_price_share, 0.0),
         passage=passage,
         quad_freight=model.setup.quad.freight_usd_per_t * p.market.yuan_per_usd,
-        embargo=model.beijing.embargo(model.setup.quad.embargo_reagent, link_with_us(model)),
+        embargo=model.beijing.embargo(model.setup.quad.embargo_reagent, model.link),
         purchase=with_nobody(model.state.dealings.purchase, 1.0)[model.state.holder[model.world.crossing_place]],
     )
 
