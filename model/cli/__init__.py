@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from model.cli import answers, batches, hindcast, lookup, sensitivity, tell, views
-from model.cli.batches import NoFigures, Plugins, Quiet, Sets
+from model.cli.batches import NoFigures, Parameters, Plugins, Quiet, Sets
 from model.cli.text import fail, free_folder, say_user_error
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ app = typer.Typer(
     epilog="\b\nExamples:\n"
     "  pangwa run status_quo\n"
     "  pangwa run engage_kia --replicate 17          the luck of replicate 17 of a batch\n"
+    "  pangwa run engage_kia --replicate 17 --parameters plausible     that run of a batch that draws from the set\n"
     "  pangwa run engage_kia --set united_states.instruments.aid_kia.level=1 --set actors.KIA.troops=20000\n"
     "  pangwa run my_scenario.toml --months 24 --no-figures",
 )
@@ -44,6 +45,7 @@ def run(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario, or a TOML file.")],
     seed: Annotated[int, typer.Option(min=0, help="Base seed, as base_seed of a batch.")] = 0,
     replicate: Annotated[int, typer.Option(min=0, help="Which replicate of a batch with this base seed.")] = 0,
+    parameters: Parameters = None,
     sets: Sets = None,
     months: Annotated[int | None, typer.Option(min=0, help="Length of the run; short for --set months=N.")] = None,
     out: Annotated[
@@ -61,18 +63,23 @@ def run(
     no_figures: NoFigures = False,
 ) -> None:
     """Run a scenario once: its events in words, a table of outcomes, and figures."""
+    from model.experiments.batch_file import read_run
     from model.experiments.simulate import simulate
-    from model.scenario.read import load_scenario
-    from model.scenario.spec import RunSpec
 
     if animate is not None:
         from model.views.animate import check
 
         check(Path(animate))
-    resolved = load_scenario(scenario, _with_months(sets, months))
-    folder = None if no_figures and out is None else free_folder(out, f"{resolved.name}-run")
     record = ("control=monthly",) if animate is not None else ()
-    spec = RunSpec.make(resolved.name, resolved.resolved(), replicate=replicate, base_seed=seed, record=record)
+    resolved, spec = read_run(
+        scenario,
+        replicate=replicate,
+        base_seed=seed,
+        sets=_with_months(sets, months),
+        record=record,
+        parameters=parameters,
+    )
+    folder = None if no_figures and out is None else free_folder(out, f"{resolved.name}-run")
     result = simulate(spec)
     drawn = tell.keep_run(resolved, spec, result, folder, figures=not no_figures) if folder is not None else []
     tell.tell_run(resolved, spec, result, quiet=quiet)

@@ -25,11 +25,15 @@ def tell_run(scenario: Scenario, spec: RunSpec, result: RunResult, *, quiet: boo
         result: what it left behind.
         quiet: leave out the events.
     """
+    from model.experiments.plan import VECTOR
     from model.views.words import chronicle, outcome_table
 
     months = "1 month" if scenario.months == 1 else f"{scenario.months} months"
     typer.echo(f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name)
-    typer.echo(f"{months} from {scenario.start}; replicate {spec.replicate}, seed {spec.seed}, run {spec.run_id}\n")
+    drawn = "".join(f", parameter vector {number}" for path, number in spec.point_values if path == VECTOR)
+    typer.echo(
+        f"{months} from {scenario.start}; replicate {spec.replicate}{drawn}, seed {spec.seed}, run {spec.run_id}\n"
+    )
     if not quiet:
         typer.echo(chronicle(result.tables["events"].to_pandas(), most=_EVENTS_SHOWN) + "\n")
     typer.echo(outcome_table(result.outcomes))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from model.experiments.commands import run_words
 from model.experiments.design import (
     LABEL,
     NO_POINT,
@@ -21,11 +22,22 @@ from model.experiments.design import (
     variant_points,
 )
 from model.experiments.errors import PlanError
-from model.experiments.plan import DEFAULT_REPLICATES, MOST_RUNS, BatchPlan, Point, make_plan, point_value
+from model.experiments.plan import (
+    DEFAULT_REPLICATES,
+    MOST_RUNS,
+    VECTOR,
+    BatchPlan,
+    Point,
+    make_plan,
+    point_value,
+    vector_columns,
+)
 from model.experiments.request import BatchRequest, names_of_variants, read_batch_file, toml_value
 from model.scenario.files import display, read_toml, shipped_batches
 from model.scenario.layers import parse_set, read_layers
 from model.scenario.problems import NOTHING, ScenarioError, suggestion
+from model.scenario.schema import Scenario
+from model.scenario.spec import RunSpec
 from model.world.read import world_folder
 
 _HYPERCUBE_KEYS = ("points", "parameters", "ranges", "seed")
@@ -85,17 +97,19 @@ def read_plan(
     if variants:
         request = replace(request, variants=names_of_variants(list(variants)))
     _refuse_two_ways(request, replicates, base_seed, seeds)
-    design = _Design(sets, design_points(request, load), _vectors(parameters or request.parameters, request, load))
+    parameters = parameters or request.parameters
+    design = _Design(sets, design_points(request, load), _vectors(parameters, request.scenarios[0], load))
     if len(design.points) * len(request.scenarios) > MOST_RUNS:
         raise PlanError(f"the sweep has {len(design.points):,} points; at most {MOST_RUNS:,} runs are allowed")
     given = seeds if seeds is not None else None if _any(replicates, base_seed) else request.seeds
     count = _first(replicates, request.replicates, DEFAULT_REPLICATES) if given is None else len(given)
     found = _resolve(request.scenarios, design, count, load)
+    seed = _first(base_seed, request.base_seed, 0)
     return make_plan(
         request.name or folder_name("_".join(found.scenarios)),
         found.scenarios,
         replicates=count,
-        base_seed=_first(base_seed, request.base_seed, 0),
+        base_seed=seed,
         seeds=given,
         reference=reference if reference is not None else request.reference,
         points=design.points,
@@ -107,6 +121,51 @@ def read_plan(
         command=command,
         description=request.description,
         prose=found.prose,
+        commands={
+            label: run_words(file, seed, sets, parameters, found.scenarios[label].get("plugins", ()))
+            for label, file in found.files.items()
+            if given is None
+        },
+    )
+
+
+def read_run(
+    file: str,
+    *,
+    replicate: int = 0,
+    base_seed: int = 0,
+    sets: Sequence[str] = (),
+    record: Sequence[str] = (),
+    parameters: str | None = None,
+) -> tuple[Scenario, RunSpec]:
+    """A scenario as one run of a batch has it, where nothing is swept: the specification is that of :func:`read_plan`.
+
+    Args:
+        file: name of a shipped scenario, or a file.
+        replicate: its number; with a set of n parameter vectors it has vector ``replicate`` modulo n.
+        base_seed: of the batch.
+        sets: overrides ``dotted.path=value``.
+        record: extras to record.
+        parameters: a set of parameter vectors, by name or as a CSV file.
+
+    Raises:
+        PlanError, ScenarioError: with one sentence for each thing that is wrong.
+    """
+    from model.scenario.read import load_scenario
+
+    vectors = _Design(sets, NO_POINT, _vectors(parameters or "", file, load_scenario)).vectors
+    pinned = _stated(file, vectors)
+    columns = vector_columns([file], vectors, {file: pinned})[file]
+    drawn = columns[replicate % len(columns)]
+    taken = tuple(pair for pair in drawn if pair[0] != VECTOR)
+    scenario = load_scenario(file, [*sets, *settings(taken)])
+    return scenario, RunSpec.make(
+        scenario.name,
+        scenario.resolved(),
+        replicate=replicate,
+        base_seed=base_seed,
+        point_values=drawn,
+        record=tuple(record),
     )
 
 
@@ -153,13 +212,13 @@ class _Design:
         return {text.partition("=")[0].strip() for text in self.sets}
 
 
-def _vectors(name: str, request: BatchRequest, load: Load) -> tuple[Point, ...]:
-    """The parameter vectors of a name or CSV file."""
+def _vectors(name: str, scenario: str, load: Load) -> tuple[Point, ...]:
+    """The parameter vectors of a name, in a scenario's world, or of a CSV file."""
     if not name:
         return ()
     path = Path(name)
     if path.suffix != ".csv":
-        world = load(request.scenarios[0], ()).resolved().get("world", "")
+        world = load(scenario, ()).resolved().get("world", "")
         folder = world_folder(world)
         if folder is None or not (path := folder / f"{name}.csv").is_file():
             raise PlanError(
@@ -275,13 +334,13 @@ class _Found:
     at_points: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     pinned: dict[str, set[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
     prose: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def _resolve(files: Sequence[str], design: _Design, replicates: int, load: Load) -> _Found:
     """Read every scenario as it is and at every design point; problems come out together, each said once."""
     found = _Found()
-    origin: dict[str, str] = {}
     problems: dict[str, None] = {}
     for file in files:
         try:
@@ -293,8 +352,8 @@ def _resolve(files: Sequence[str], design: _Design, replicates: int, load: Load)
             continue
         label = scenario.name
         if label in found.scenarios:
-            problems[f"{origin[label]} and {file} are both called '{label}'; give one of them another name"] = None
-        origin[label] = file
+            problems[f"{found.files[label]} and {file} are both called '{label}'; give one of them another name"] = None
+        found.files[label] = file
         found.scenarios[label] = scenario.resolved()
         found.at_points[label] = resolved
         found.pinned[label] = pinned

@@ -57,6 +57,7 @@ def frozen(plan: BatchPlan) -> dict[str, Any]:
         "name": plan.name,
         "description": plan.description,
         "prose": {label: dict(words) for label, words in plan.prose.items()},
+        "commands": {label: list(words) for label, words in plan.commands.items()},
         "reference": plan.reference,
         "replicates": plan.replicates,
         "base_seed": plan.base_seed,
@@ -114,6 +115,7 @@ def plan_of(content: Mapping[str, Any]) -> BatchPlan:
         worlds={label: scenario["world"] for label, scenario in content["scenarios"].items()},
         description=content["description"],
         prose=content.get("prose", {}),
+        commands={label: tuple(words) for label, words in content.get("commands", {}).items()},
         known_ids=tuple(run for *_, run in content["runs"]),
     )
 

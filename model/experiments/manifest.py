@@ -75,6 +75,7 @@ def write_manifest(
         "name": plan.name,
         "description": plan.description,
         "prose": {label: dict(words) for label, words in plan.prose.items()},
+        "commands": {label: list(words) for label, words in plan.commands.items()},
         "status": status,
         "runs": dict(counts),
         "runs_in_tables": in_tables,

@@ -54,6 +54,7 @@ class BatchPlan:
         command: the command line that asked for the batch, for the manifest alone.
         description: what the batch is for, in the words of its file.
         prose: label -> ``title`` and ``description`` of the scenario, where its file gives them.
+        commands: label -> how ``pangwa run`` repeats a run of it, see :mod:`model.experiments.commands`.
         known_ids: the runs' ids, where the text of the scenarios is not there to work them out.
     """
 
@@ -74,6 +75,7 @@ class BatchPlan:
     command: tuple[str, ...] = field(default=(), compare=False)
     description: str = field(default="", compare=False)
     prose: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
+    commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
     known_ids: tuple[str, ...] = field(default=(), compare=False)
 
     @cached_property
@@ -141,6 +143,7 @@ def make_plan(
     command: Sequence[str] = (),
     description: str = "",
     prose: Mapping[str, Mapping[str, str]] | None = None,
+    commands: Mapping[str, tuple[str, ...]] | None = None,
 ) -> BatchPlan:
     """Plan a batch from resolved scenarios.
 
@@ -161,6 +164,7 @@ def make_plan(
         command: the command line, for the manifest.
         description: what the batch is for.
         prose: label -> ``title`` and ``description`` of the scenario.
+        commands: label -> how ``pangwa run`` repeats a run of it.
 
     Raises:
         PlanError: something asked for is empty, out of range or unknown.
@@ -193,6 +197,7 @@ def make_plan(
         command=tuple(command),
         description=description,
         prose=dict(prose or {}),
+        commands=dict(commands or {}),
     )
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "pangwa_plugin_"
 _chosen: dict[str, str] = {}
+_files: dict[str, Path] = {}
 _active: dict[str, str] = {}
 
 
@@ -54,7 +55,7 @@ def use_plugin(plugin: str | Path | type) -> list[str]:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ScenarioError([f"{path}: cannot be read: {reason}"]) from None
     kinds = list(classes(((path.stem, source),)))
-    _chosen[path.stem] = source
+    _chosen[path.stem], _files[path.stem] = source, path
     activate(_chosen)
     return kinds
 
@@ -72,6 +73,11 @@ def _file_of(plugin: type) -> Path:
             ]
         )
     return Path(file)
+
+
+def plugin_file(name: str) -> Path:
+    """The file that a chosen plugin was read from."""
+    return _files[name]
 
 
 def forget_plugins() -> None:

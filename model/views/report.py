@@ -13,6 +13,7 @@ import pandas as pd
 
 from agents.instruments import KIND_MEANINGS
 from model import __version__
+from model.experiments.commands import run_command
 from model.experiments.compare import EFFECT_COLUMNS, LOWERS, RAISES
 from model.experiments.design import LABEL, point_words
 from model.experiments.summary import SUMMARY_COLUMNS
@@ -364,9 +365,10 @@ def _chronicle(results: Results, actor: str | None) -> str:
         told = chronicle(events, _EVENTS) if len(events) else "Nothing happened that is told."
         heading = f"{row['scenario']}: {_which(results, row)}, the run nearest to the scenario's medians"
         parts.append(f"<h3>{html.escape(heading)}</h3><pre>{html.escape(told)}</pre>")
-        parts.append(
-            f'<p class="source">From events.parquet, run_id {row["run_id"]}; the events left out stand there.</p>'
-        )
+        command = run_command(results.manifest, row["scenario"], int(row["point"]), int(row["replicate"]))
+        again = f" The same run again: <code>{html.escape(command)}</code>" if command else ""
+        source = f"From events.parquet, run_id {row['run_id']}; the events left out stand there.{again}"
+        parts.append(f'<p class="source">{source}</p>')
     words = "One run is one story among many; it shows how the model reasons, not what will happen."
     return f'{html.paragraph(words)}<div class="columns">{"".join(parts)}</div>'
 

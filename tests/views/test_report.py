@@ -83,6 +83,8 @@ def test_the_page_holds_what_a_reader_needs(folder: Path, page: str) -> None:
     for text in (manifest["plan_id"], *manifest["scenario_hashes"].values(), "engage_kia: Engage the KIA"):
         assert text in page
     assert page.count("<img ") == page.count('<img alt="') == 7
+    for name in manifest["commands"]:
+        assert re.search(rf"The same run again: <code>pangwa run {name} .*--replicate \d+", page)
 
 
 def test_analyses_in_the_folder_come_in_with_their_numbers(folder: Path) -> None:

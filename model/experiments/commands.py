@@ -1,0 +1,52 @@
+"""How a run of a batch is repeated alone: the words of ``pangwa run``, kept in the manifest, filled in for a replicate."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from model.experiments.design import LABEL
+from model.experiments.request import toml_value
+from model.scenario.files import display, shipped_scenarios
+from model.scenario.plugins import plugin_file
+
+
+def run_words(
+    file: str, base_seed: int, sets: Sequence[str], parameters: str, plugins: Iterable[str]
+) -> tuple[str, ...]:
+    """The command that repeats a scenario's runs, without replicate and design point.
+
+    Args:
+        file: name or file of the scenario.
+        base_seed: of the batch.
+        sets: overrides for all runs.
+        parameters: its set of parameter vectors; empty for none.
+        plugins: names of the files of own kinds that it uses.
+    """
+    path = Path(file)
+    name = path.stem if shipped_scenarios().get(path.stem) == path else file if not path.is_file() else display(path)
+    words = ["pangwa", "run", name]
+    words += ["--seed", str(base_seed)] if base_seed else []
+    words += ["--parameters", parameters] if parameters else []
+    words += [word for plugin in plugins for word in ("--plugin", str(plugin_file(plugin)))]
+    return (*words, *(word for text in sets for word in ("--set", text)))
+
+
+def run_command(manifest: Mapping[str, Any], scenario: str, point: int, replicate: int) -> str:
+    """The command that repeats one run of a batch; empty where there is none (seeds given one by one, older batches).
+
+    Args:
+        manifest: of the batch.
+        scenario: label.
+        point: number of the design point.
+        replicate: number of the replicate.
+    """
+    words = manifest.get("commands", {}).get(scenario)
+    points = manifest.get("points", [])
+    if not words:
+        return ""
+    swept = points[point] if point < len(points) else {}
+    sets = [f"{path}={toml_value(value)}" for path, value in swept.items() if path != LABEL]
+    return shlex.join([*words, "--replicate", str(replicate), *(word for text in sets for word in ("--set", text))])
