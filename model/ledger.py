@@ -31,9 +31,13 @@ class Ledger:
 
     def open(self, state: State) -> None:
         """Note the balances with which a month begins."""
-        self.troops = state.troops.sum(axis=1)
         self.arms = state.arms.copy()
         self.treasury = state.treasury.copy()
+        if compiled():
+            goods = (state.stock, state.in_process, state.reagent)
+            self.troops, self.ore, self.reagent = laws.balances(state.troops, *goods)
+            return
+        self.troops = state.troops.sum(axis=1)
         self.ore = float((state.stock + state.in_process).sum())
         self.reagent = float(state.reagent.sum())
 
@@ -47,12 +51,12 @@ class Ledger:
         Raises:
             LawBrokenError: with the law and by how much it fails.
         """
+        # The kernel says in one pass whether all is well; which law is broken is found out below.
+        if compiled() and self._all_hold(state, mined):
+            return
         tally = state.tally
         ore = self.ore + float((mined.leached - mined.lost).sum()) - float(state.flows.ore.sum())
         reagent = self.reagent + float((mined.reagent_imported - mined.reagent_used - mined.reagent_lost).sum())
-        # The kernel says in one pass whether all is well; which law is broken is found out below.
-        if compiled() and self._all_hold(state, ore, reagent):
-            return
         gone = tally.dead + tally.deserted + tally.captured
         self._equal("troops", state.troops.sum(axis=1), self.troops + tally.recruited - gone, 0.0)
         self._equal("arms", state.arms, self.arms + tally.arms_gained - tally.arms_lost, 1e-6)
@@ -61,14 +65,15 @@ class Ledger:
         self._equal("reagent", np.array([state.reagent.sum()]), np.array([reagent]), 1e-6 * max(reagent, 1.0))
         self._bounds(state)
 
-    def _all_hold(self, state: State, ore: float, reagent: float) -> bool:
-        tally, control = state.tally, state.control
-        goods = ((float((state.stock + state.in_process).sum()), ore), (float(state.reagent.sum()), reagent))
+    def _all_hold(self, state: State, mined: MiningReport) -> bool:
+        tally = state.tally
+        worked = (mined.leached, mined.lost, mined.reagent_imported, mined.reagent_used, mined.reagent_lost)
+        goods = (self.ore, self.reagent, state.in_process, state.reagent)
         people = (tally.recruited, tally.dead, tally.deserted, tally.captured)
         arms = (state.arms, self.arms, tally.arms_gained, tally.arms_lost)
         money = (state.treasury, self.treasury, tally.income, tally.spent)
-        where = (control, state.holder, state.flows.ore, state.stock)
-        return laws.hold(state.troops, self.troops, people, arms, money, goods, *where)
+        where = (state.control, state.holder, state.flows.ore, state.stock)
+        return laws.hold(state.troops, self.troops, people, arms, money, goods, worked, *where)
 
     def _equal(self, law: str, found: NDArray[np.generic], expected: NDArray[np.generic], tolerance: float) -> None:
         gap = np.abs(found.astype(np.float64) - expected.astype(np.float64))

@@ -20,7 +20,7 @@ from model import border_phases, phases, policy_phases, talks_phases, trade_phas
 from model.chronicle import tell
 from model.draws import Draws, keys
 from model.dynamics import budgets, control, governance, harm, market, people, posting, quad, supply
-from model.dynamics.ground import ground_of
+from model.dynamics.ground import ground_of, heads
 from model.dynamics.season import monsoon_weight, road_factor
 from model.dynamics.supply import RoadNetwork
 from model.dynamics.trade import TAX_RULES, TradeChain
@@ -115,6 +115,8 @@ class RareEarthModel(mesa.Model):
         self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
         self.delivered: dict[str, Floats] = {}
         self._none_delivered = np.zeros(len(self.armed))
+        self.people = self.start["people"]
+        """(F,) persons under each actor's control, since the fights of this month."""
         self.link: Floats = self._none_delivered
         """(F,) what :func:`model.readings.link_with_us` gives for what is delivered this month."""
         self.refused: dict[int, list[str]] = {}
@@ -213,12 +215,14 @@ class RareEarthModel(mesa.Model):
     def balance_books(self) -> None:
         """Taxes and budgets, services, people, harm."""
         p, state = self.p, self.state
+        self.people = heads(self.world, state)
         means = policy_phases.patrons(self)
         services = budgets.step(self.world, self.ground, state, self.profile, means, p.budgets)
         airmen = (self.profile["air_support"] > 0).astype(float)
-        people.serve(self.world, self.ground, state, services, p.budgets.service_cost_usd, airmen, p.people)
+        cost = p.budgets.service_cost_usd
+        people.serve(self.world, self.ground, state, services, cost, airmen, p.people, self.people)
         profile = phases.conscription(self)
-        people.recruit(self.world, self.ground, state, self.draws, profile, self.start, p.people)
+        people.recruit(self.world, self.ground, state, self.draws, profile, self.start, p.people, self.people)
         harm.step(self.world, self.ground, state, self.draws, p.harm)
 
     def close_month(self) -> None:

@@ -175,8 +175,11 @@ def patrons(model: RareEarthModel) -> dict[str, Floats]:
     useful = 1 - us.agency_slack
     sanctions = us.sanctions_usd * (model.level("sanctions") - model.level("sanctions_relief"))
     aid = us.aid_usd * model.level("aid")
-    level = governance.wanted_level(model.world, state, model.profile, (p.governance, p.budgets, p.people))
-    services = governance.spending(model.world, state, level, useful * aid, p.budgets.service_cost_usd)
+    level = governance.wanted_level(
+        model.world, state, model.profile, (p.governance, p.budgets, p.people), model.people
+    )
+    cost = p.budgets.service_cost_usd
+    services = governance.spending(model.world, state, level, useful * aid, cost, model.people)
     if model.junta >= 0:
         duty = model.level_of_all("tariff") + us.threat_chill * _believed_threat(model)
         sanctions[model.junta] += us.tariff_usd * duty
@@ -258,7 +261,8 @@ def recognise(model: RareEarthModel) -> None:
         who = "One more Western government follows" if more == 1 else f"{more} more Western governments follow"
         text = f"{who} the US in recognising {model.name(actor)}"
         tell(model, "western_followers", text, actor, value=float(after[actor]) * len(model.western))
-    governance.learn(model.world, state, model.profile, model.level("aid"), model.teachers, model.p.governance)
+    aid, teachers = model.level("aid"), model.teachers
+    governance.learn(model.world, state, model.profile, aid, teachers, model.p.governance, model.people)
 
 
 def _territory(model: RareEarthModel, actor: int) -> float:

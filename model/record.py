@@ -19,6 +19,7 @@ from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, DESTINATIONS, NOBODY, QU
 from model.world.world import World
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 _WHOLE = ("townships_held", "troops", "posts")
 
@@ -62,7 +63,7 @@ class Recorder:
         shape = (months + 1, len(self.force_ids))
         self.actors: dict[str, Floats] = {c.name: np.zeros(shape) for c in tables.ACTORS if c.name not in skip}
         self.dates: list[str] = []
-        self.exports: list[tuple[Any, ...]] = []
+        self._flows: list[tuple[int, Floats, Ints, Ints]] = []
         self.events: list[tuple[int, str, str, str, str, str, float | None, str]] = []
         """Month, date, kind, actor, other, place, value and sentence; :func:`model.chronicle.tell` writes them."""
         self.control: list[dict[str, Any]] = []
@@ -101,26 +102,25 @@ class Recorder:
 
     def _note_month(self, month: int, state: State, extra: dict[str, float]) -> None:
         flows, tally, market = state.flows, state.tally, state.market
-        capacity = float(state.capacity.sum())
-        chinese = self._chinese
+        ore, stock, capacity, at_work, behind, goods, displaced = self._sums(state)
         values = {
-            "exports_t_china_official": flows.ore[:, CHINA_OFFICIAL].sum(),
-            "exports_t_china_informal": flows.ore[:, CHINA_INFORMAL].sum(),
-            "exports_t_quad": flows.ore[:, QUAD].sum(),
+            "exports_t_china_official": ore[CHINA_OFFICIAL],
+            "exports_t_china_informal": ore[CHINA_INFORMAL],
+            "exports_t_quad": ore[QUAD],
             "mined_t": flows.mined,
-            "stock_t": state.stock.sum(),
+            "stock_t": stock,
             "capacity_t": capacity,
-            "operating_share": float((state.operating * state.capacity).sum()) / max(capacity, 1e-9),
+            "operating_share": at_work / max(capacity, 1e-9),
             "price_ore_yuan_per_t": market.price_ore,
             "price_tb_yuan_per_kg": market.price_tb,
             "price_dy_yuan_per_kg": market.price_dy,
-            "ore_lanes_open": (state.lanes[self.world.mine_crossing, 0] * state.capacity).sum() / max(capacity, 1e-9),
-            "goods_lanes_open": state.lanes[chinese, 2].mean() if chinese.size else 0.0,
+            "ore_lanes_open": behind / max(capacity, 1e-9),
+            "goods_lanes_open": goods,
             "towns_changed_hands": tally.towns_changed,
             "operations": tally.operations,
             "deaths_fighters": tally.dead.sum(),
             "deaths_civilians": tally.civilians_dead,
-            "displaced_persons": state.displaced.sum(),
+            "displaced_persons": displaced,
             "leachate_t": flows.leachate,
             "us_heavy_ree_supply_share": flows.us_oxide / self.us_demand,
             "india_route_capacity_t": market.route_capacity,
@@ -134,6 +134,21 @@ class Recorder:
         }
         for name, series in self.monthly.items():
             series[month] = values[name]
+
+    def _sums(self, state: State) -> tuple[list[float], float, float, float, float, float, float]:
+        """Ore by destination, stock, capacity, that at work, that behind open lanes, goods lanes open, displaced persons."""
+        ore, mines, lanes, chinese = state.flows.ore, self.world.mine_crossing, state.lanes, self._chinese
+        if compiled():
+            works = (state.stock, state.capacity, state.operating)
+            *tonnes, stock, capacity, at_work, behind, goods, displaced = sums.month(
+                ore, *works, lanes, mines, chinese, state.displaced
+            ).tolist()
+            return tonnes, stock, capacity, at_work, behind, goods, displaced
+        goods = float(lanes[chinese, 2].mean()) if chinese.size else 0.0
+        parts = (state.stock, state.capacity, state.operating * state.capacity, lanes[mines, 0] * state.capacity)
+        stock, capacity, at_work, behind = (float(part.sum()) for part in parts)
+        tonnes = [float(ore[:, way].sum()) for way in range(len(DESTINATIONS))]
+        return tonnes, stock, capacity, at_work, behind, goods, float(state.displaced.sum())
 
     def _note_actors(self, month: int, state: State, taxes: Floats, partner: int) -> None:
         total = max(float(self.world.population.sum()), 1.0)
@@ -178,11 +193,19 @@ class Recorder:
         return held, posts, state.troops.sum(axis=1), seats, *sizes
 
     def _note_exports(self, month: int, state: State) -> None:
-        mine, destination = np.nonzero(state.flows.ore > 0)
-        seller = state.holder[self.world.mine_place[mine]].tolist()
-        crossing, tonnes = state.flows.crossing[mine, destination].tolist(), state.flows.ore[mine, destination].tolist()
-        months = [month] * len(mine)
-        self.exports += zip(months, mine.tolist(), seller, crossing, destination.tolist(), tonnes, strict=True)
+        flows = state.flows
+        self._flows.append((month, flows.ore.copy(), flows.crossing.copy(), state.holder[self.world.mine_place]))
+
+    @property
+    def exports(self) -> list[tuple[Any, ...]]:
+        """Month, mine, seller, crossing, destination and tonnes of each flow of ore, by index."""
+        return list(zip(*(column.tolist() for column in self._exported()), strict=True))
+
+    def _exported(self) -> tuple[NDArray[Any], ...]:
+        months, ore, crossing, seller = (np.array(part) for part in zip(*self._flows, strict=True))
+        at, mine, destination = np.nonzero(ore > 0)
+        flow = (at, mine, destination)
+        return months[at], mine, seller[at, mine], crossing[flow], destination, ore[flow]
 
     def _control(self, month: int, state: State) -> dict[str, Any]:
         leader = state.control.argmax(axis=0)
@@ -240,16 +263,16 @@ class Recorder:
         return self._table("actors", months * forces, columns)
 
     def _exports_table(self) -> pa.Table:
-        month, mine, seller, crossing, destination, tonnes = _transpose(self.exports, 6)
+        month, mine, seller, crossing, destination, tonnes = self._exported()
         columns = {
-            "month": np.array(month, np.int64),
-            "mine": _labels(np.array(mine, np.int64), self.world.mine_ids, ""),
-            "seller": _labels(np.array(seller, np.int64), self.force_ids, "nobody"),
-            "crossing": _labels(np.array(crossing, np.int64), self.world.crossing_ids, ""),
-            "destination": _labels(np.array(destination, np.int64), DESTINATIONS, ""),
-            "tonnes": np.array(tonnes, np.float64),
+            "month": month,
+            "mine": _labels(mine, self.world.mine_ids, ""),
+            "seller": _labels(seller, self.force_ids, "nobody"),
+            "crossing": _labels(crossing, self.world.crossing_ids, ""),
+            "destination": _labels(destination, DESTINATIONS, ""),
+            "tonnes": tonnes,
         }
-        return self._table("exports", len(self.exports), columns)
+        return self._table("exports", len(month), columns)
 
     def _events_table(self) -> pa.Table:
         month, date, kind, actor, other, place, value, text = _transpose(self.events, 8)

@@ -80,9 +80,10 @@ class Standing:
     resources: Floats
 
 
-def services_given(world: World, state: State) -> Floats:
+def services_given(world: World, state: State, controlled: Floats | None = None) -> Floats:
     """(F,) government services that the people under each actor's control get, 0-1."""
-    return np.asarray(over_heads(world, state, state.services) / np.maximum(heads(world, state), 1.0))
+    people_now = heads(world, state) if controlled is None else controlled
+    return np.asarray(over_heads(world, state, state.services) / np.maximum(people_now, 1.0))
 
 
 def wanted_level(
@@ -90,6 +91,7 @@ def wanted_level(
     state: State,
     profile: dict[str, Floats],
     tables: tuple[GovernanceParameters, BudgetParameters, PeopleParameters],
+    controlled: Floats | None = None,
 ) -> Floats:
     """(F,) level of services, 0-1, that each chooses and can afford; see the module's docstring.
 
@@ -98,9 +100,10 @@ def wanted_level(
         state: the state, unchanged.
         profile: (F,) arrays of the actors' parameters by name.
         tables: governance, budgets (cost of services), people (what services bring).
+        controlled: (F,) persons under each one's control, if the caller has them at hand.
     """
     p, budgets, people = tables
-    people_now = heads(world, state)
+    people_now = heads(world, state) if controlled is None else controlled
     cost, gain = budgets.service_cost_usd, people.consent_services
     money = profile["population_tax_usd"] * gain - cost * (2 - state.paid)
     slope = profile["weight_consent"] * gain + _MONTHS * people_now * money / state.revenue
@@ -111,7 +114,9 @@ def wanted_level(
     return np.minimum(chosen, p.services_most * state.revenue / np.maximum(people_now * cost, 1.0))
 
 
-def spending(world: World, state: State, level: Floats, earmarked: Floats, cost: float) -> Floats:
+def spending(
+    world: World, state: State, level: Floats, earmarked: Floats, cost: float, controlled: Floats | None = None
+) -> Floats:
     """(F,) USD to be spent on services this month: own money and aid together, up to the cost of full services.
 
     Args:
@@ -120,13 +125,20 @@ def spending(world: World, state: State, level: Floats, earmarked: Floats, cost:
         level: (F,) level chosen out of own money, 0-1.
         earmarked: (F,) USD of aid given for services.
         cost: USD a head and month for full services.
+        controlled: see :func:`wanted_level`.
     """
-    full = heads(world, state) * cost
+    full = (heads(world, state) if controlled is None else controlled) * cost
     return np.minimum(level * full + earmarked, full)
 
 
 def learn(
-    world: World, state: State, profile: dict[str, Floats], aid: Floats, teachers: Floats, p: GovernanceParameters
+    world: World,
+    state: State,
+    profile: dict[str, Floats],
+    aid: Floats,
+    teachers: Floats,
+    p: GovernanceParameters,
+    controlled: Floats | None = None,
 ) -> None:
     """Move hope; see the module's docstring.
 
@@ -137,9 +149,10 @@ def learn(
         aid: (F,) aid delivered, 0-1 of the most that could be done.
         teachers: (F,) 1 for those who learn from each other's treatment, 0 for the junta.
         p: the table above.
+        controlled: see :func:`wanted_level`.
     """
     backing = np.maximum(np.maximum(state.recognition - profile["recognition_base"], aid), 0.0)
-    lesson = teachers * services_given(world, state) * backing / (backing + p.hope_half)
+    lesson = teachers * services_given(world, state, controlled) * backing / (backing + p.hope_half)
     fright = profile["dependence_on_china"][:, None] * (teachers * state.pressure * (backing > 0))[None, :]
     signal = np.minimum(np.maximum((lesson[None, :] - fright).max(axis=1), 0.0), 1.0)
     state.hope += p.hope_rate * (teachers * signal - state.hope)

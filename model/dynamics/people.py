@@ -109,7 +109,14 @@ def _consent(ground: Ground, world: World, state: State, under_control: Floats) 
 
 
 def serve(
-    world: World, ground: Ground, state: State, spending: Floats, full_cost: float, airmen: Floats, p: PeopleParameters
+    world: World,
+    ground: Ground,
+    state: State,
+    spending: Floats,
+    full_cost: float,
+    airmen: Floats,
+    p: PeopleParameters,
+    controlled: Floats | None = None,
 ) -> None:
     """Move services and consent.
 
@@ -121,8 +128,10 @@ def serve(
         full_cost: USD a head and month that give full services.
         airmen: (F,) 0-1, how much of the month's air war is each actor's.
         p: the table above.
+        controlled: (F,) persons under each one's control, if the caller has them at hand.
     """
-    level = np.minimum(spending / np.maximum(heads(world, state), 1.0) / full_cost, 1.0)
+    people_now = heads(world, state) if controlled is None else controlled
+    level = np.minimum(spending / np.maximum(people_now, 1.0) / full_cost, 1.0)
     base = base_consent(ground, len(world.codes), p)
     if compiled():
         rates = (p.services_rate, p.consent_rate, p.consent_services, p.consent_harm, p.services_control)
@@ -143,6 +152,7 @@ def recruit(
     profile: dict[str, Floats],
     start: dict[str, Floats],
     p: PeopleParameters,
+    controlled: Floats | None = None,
 ) -> None:
     """Volunteers, conscripts and deserters of the month; see the module's docstring.
 
@@ -154,9 +164,10 @@ def recruit(
         profile: (F,) arrays of the actors' parameters by name.
         start: (F,) ``troops`` and ``people`` (persons under control) at the start of the run.
         p: the table above.
+        controlled: (F,) persons under each one's control, if the caller has them at hand.
     """
     fighters = state.troops.sum(axis=1)
-    controlled = heads(world, state)
+    controlled = heads(world, state) if controlled is None else controlled
     consent = _consent(ground, world, state, controlled)
     expected = _expected(fighters, controlled, consent, _home_people(ground, world)[1], profile, start, p)
     recruits = draws.whole("recruits", state.month, expected, ground.actor_keys)

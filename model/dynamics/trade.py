@@ -116,7 +116,7 @@ def _step(chain: TradeChain, state: State, offer: Quote, season: float) -> Trade
     flows, offered, limit = sums.ore_flows(shares, offer.leaky, offer.quad_limit, gates, *where, values)
     charges, keepers = (offer.tax, offer.transit, offer.premium_usd), state.holder[world.crossing_place]
     rates = (len(world.forces), p.informal_tax_share, chain.market.yuan_per_usd)
-    booked = sums.book_ore(flows, offer.crossing, charges, offer.holder, keepers, state.stock, *rates)
+    booked = ore.book_ore(flows, offer.crossing, charges, offer.holder, keepers, state.stock, *rates)
     state.flows.ore = flows
     state.stock, state.flows.crossing, state.flows.tax_usd = booked
     return TradeReport(offered=offered, official_limit=limit)

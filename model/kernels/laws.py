@@ -12,13 +12,45 @@ Ints = NDArray[np.int64]
 
 
 @kernel
+def balances(troops: Ints, stock: Floats, in_process: Floats, reagent: Floats) -> tuple[Ints, float, float]:
+    """(F,) fighters of each actor, t of ore, t of reagent."""
+    there, ore, chemicals = np.zeros(len(troops), np.int64), 0.0, 0.0
+    for actor in range(len(troops)):
+        for place in range(troops.shape[1]):
+            there[actor] += troops[actor, place]
+    for mine in range(len(stock)):
+        ore += stock[mine] + in_process[mine]
+        chemicals += reagent[mine]
+    return there, ore, chemicals
+
+
+@kernel
+def _goods_hold(
+    goods: tuple[float, float, Floats, Floats], worked: tuple[Floats, ...], ore: Floats, stock: Floats
+) -> bool:
+    before, reagent_before, in_process, reagent = goods
+    leached, lost, imported, used, reagent_lost = worked
+    found, found_reagent = 0.0, 0.0
+    for mine in range(len(stock)):
+        if stock[mine] < -1e-9 or ore[mine].min() < 0:
+            return False
+        found += stock[mine] + in_process[mine]
+        found_reagent += reagent[mine]
+        before += leached[mine] - lost[mine] - ore[mine, 0] - ore[mine, 1] - ore[mine, 2]
+        reagent_before += imported[mine] - used[mine] - reagent_lost[mine]
+    same = abs(found - before) <= 1e-6 * max(before, 1.0)
+    return same and abs(found_reagent - reagent_before) <= 1e-6 * max(reagent_before, 1.0)
+
+
+@kernel
 def hold(
     troops: Ints,
     troops_before: Ints,
     tally: tuple[Ints, Ints, Ints, Ints],
     arms: tuple[Floats, Floats, Floats, Floats],
     money: tuple[Floats, Floats, Floats, Floats],
-    goods: tuple[tuple[float, float], tuple[float, float]],
+    goods: tuple[float, float, Floats, Floats],
+    worked: tuple[Floats, ...],
     control: Floats,
     holder: Ints,
     ore: Floats,
@@ -32,7 +64,8 @@ def hold(
         tally: (F,) recruited, dead, deserted, captured.
         arms: (F,) at the end and at the start of the month, gained, lost.
         money: (F,) the same.
-        goods: t found and expected of ore, and of reagent.
+        goods: t of ore and of reagent at the start of the month; (M,) ore in the pools and reagent at its end.
+        worked: (M,) t of ore leached and lost, of reagent imported, used and lost.
         control: (F + 1, N) shares of the countryside.
         holder: (P,) who holds each place.
         ore: (M, 3) flows.
@@ -52,9 +85,6 @@ def hold(
             expected = before[actor] + gained[actor] - lost[actor]
             if not abs(now[actor] - expected) <= tolerance * max(1.0, abs(expected) * 1e-9 + 1.0):
                 return False
-    for found, expected in goods:
-        if not abs(found - expected) <= 1e-6 * max(expected, 1.0):
-            return False
     for where in range(control.shape[1]):
         total = 0.0
         for actor in range(len(control)):
@@ -66,7 +96,4 @@ def hold(
     for place in range(len(holder)):
         if holder[place] < -1 or holder[place] >= len(troops):
             return False
-    enough = True
-    for mine in range(len(stock)):
-        enough = enough and not stock[mine] < -1e-9 and not ore[mine].min() < 0
-    return enough
+    return _goods_hold(goods, worked, ore, stock)

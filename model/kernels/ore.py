@@ -393,3 +393,46 @@ def work_mines(
         capacity[mine] = capacity[mine] * (1.0 - wear) + _next_in_line(pipeline[mine], begun)
         out[0, mine], out[1, mine], out[2, mine], out[4, mine] = leached, produced, spoilt, used
     return out
+
+
+@kernel
+def book_ore(
+    flows: Floats,
+    crossing: Ints,
+    charges: tuple[Floats, Floats, Floats],
+    holder: Ints,
+    keepers: Ints,
+    stock: Floats,
+    forces: int,
+    informal_share: float,
+    rate: float,
+) -> tuple[Floats, Ints, Floats]:
+    """(M,) stocks after the month's flows, (M, 3) crossings used (-1 none), (F,) USD of taxes, transit and premiums.
+
+    Args:
+        flows: (M, 3) t.
+        crossing: (M, 3) of each way.
+        charges: (M,) tax and transit in yuan/t, premium in USD/t.
+        holder: (M,) who holds the mines; -1 nobody.
+        keepers: (X,) who holds each crossing; -1 nobody.
+        stock: (M,) t.
+        forces: number of armed actors.
+        informal_share: share of the tax that smuggled ore pays.
+        rate: yuan per USD.
+    """
+    tax, transit, premium = charges
+    left, used, booked = np.empty(len(stock)), np.full(flows.shape, -1), np.zeros(forces)
+    for mine in range(len(stock)):
+        official, informal, quad = flows[mine, 0], flows[mine, 1], flows[mine, 2]
+        left[mine] = max(stock[mine] - (official + informal + quad), 0.0)
+        for way in range(3):
+            if flows[mine, way] > 0:
+                used[mine, way] = crossing[mine, way]
+        if holder[mine] >= 0:
+            taxed = official + quad + informal_share * informal
+            booked[holder[mine]] += tax[mine] * taxed / rate + premium[mine] * quad
+    for mine in range(len(stock)):
+        keeper = keepers[crossing[mine, 0]]
+        if keeper >= 0:
+            booked[keeper] += transit[mine] * flows[mine, 0] / rate
+    return left, used, booked

@@ -177,6 +177,54 @@ def standing(
 
 
 @kernel
+def month(
+    ore: Floats,
+    stock: Floats,
+    capacity: Floats,
+    operating: Floats,
+    lanes: Floats,
+    crossing: Ints,
+    chinese: Ints,
+    displaced: Floats,
+) -> Floats:
+    """(9,) what the record of a month sums up, in NumPy's order.
+
+    Args:
+        ore: (M, 3) t of ore to each destination.
+        stock: (M,) t.
+        capacity: (M,) t/month.
+        operating: (M,) share of the capacity at work.
+        lanes: (X, 3) openness.
+        crossing: (M,) crossing of each mine.
+        chinese: crossings to China.
+        displaced: (N,) persons.
+
+    Returns:
+        Ore to each destination, stock, capacity, capacity at work, capacity behind open ore lanes, goods lanes (mean),
+        displaced persons.
+    """
+    mines = len(stock)
+    out, row, goods = np.zeros(9), np.empty(mines), np.empty(len(chinese))
+    for way in range(3):
+        for mine in range(mines):
+            row[mine] = ore[mine, way]
+        out[way] = _pairwise(row, 0, mines)
+    out[3], out[4] = _pairwise(stock, 0, mines), _pairwise(capacity, 0, mines)
+    for mine in range(mines):
+        row[mine] = operating[mine] * capacity[mine]
+    out[5] = _pairwise(row, 0, mines)
+    for mine in range(mines):
+        row[mine] = lanes[crossing[mine], 0] * capacity[mine]
+    out[6] = _pairwise(row, 0, mines)
+    for k in range(len(chinese)):
+        goods[k] = lanes[chinese[k], 2]
+    if len(chinese) > 0:
+        out[7] = _pairwise(goods, 0, len(chinese)) / len(chinese)
+    out[8] = _pairwise(displaced, 0, len(displaced))
+    return out
+
+
+@kernel
 def _share_row(wanted: Floats, amount: int, total: float, out: Ints) -> None:
     """Share ``amount`` out over a row in proportion to ``wanted``, by largest remainders; ties go to the first place."""
     places = len(wanted)
@@ -437,46 +485,3 @@ def ore_flows(
         flows[mine, 0], flows[mine, 2] = official[mine], quad[mine]
         flows[mine, 1] = informal[mine] + min(max(leaky[mine] - informal[mine], 0.0), left)
     return flows, offered, limit
-
-
-@kernel
-def book_ore(
-    flows: Floats,
-    crossing: Ints,
-    charges: tuple[Floats, Floats, Floats],
-    holder: Ints,
-    keepers: Ints,
-    stock: Floats,
-    forces: int,
-    informal_share: float,
-    rate: float,
-) -> tuple[Floats, Ints, Floats]:
-    """(M,) stocks after the month's flows, (M, 3) crossings used (-1 none), (F,) USD of taxes, transit and premiums.
-
-    Args:
-        flows: (M, 3) t.
-        crossing: (M, 3) of each way.
-        charges: (M,) tax and transit in yuan/t, premium in USD/t.
-        holder: (M,) who holds the mines; -1 nobody.
-        keepers: (X,) who holds each crossing; -1 nobody.
-        stock: (M,) t.
-        forces: number of armed actors.
-        informal_share: share of the tax that smuggled ore pays.
-        rate: yuan per USD.
-    """
-    tax, transit, premium = charges
-    left, used, booked = np.empty(len(stock)), np.full(flows.shape, -1), np.zeros(forces)
-    for mine in range(len(stock)):
-        official, informal, quad = flows[mine, 0], flows[mine, 1], flows[mine, 2]
-        left[mine] = max(stock[mine] - (official + informal + quad), 0.0)
-        for way in range(3):
-            if flows[mine, way] > 0:
-                used[mine, way] = crossing[mine, way]
-        if holder[mine] >= 0:
-            taxed = official + quad + informal_share * informal
-            booked[holder[mine]] += tax[mine] * taxed / rate + premium[mine] * quad
-    for mine in range(len(stock)):
-        keeper = keepers[crossing[mine, 0]]
-        if keeper >= 0:
-            booked[keeper] += transit[mine] * flows[mine, 0] / rate
-    return left, used, booked
