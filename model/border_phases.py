@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +31,7 @@ Ints = NDArray[np.int64]
 # what Beijing sees -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Stakes:
+class _Stakes(NamedTuple):
     """(F,) arrays of what is at stake between Beijing and each armed actor."""
 
     ore_usd: Floats

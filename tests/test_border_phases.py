@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 
 import numpy as np
 import pytest
@@ -148,4 +147,4 @@ def test_the_case_is_read_off_the_month() -> None:
     opened.state.lanes[:] = 1.0
     none = border_phases._stakes(opened)
     assert none.ore_usd[kia] == 0 and none.goods[kia] == 0
-    assert dataclasses.asdict(none)["tax_usd"][kia] > 0
+    assert none.tax_usd[kia] > 0

@@ -15,7 +15,7 @@ dependence that gives the Wa their trade gives Beijing the leash.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,7 @@ Bools = NDArray[np.bool_]
 ORE_LANE, REAGENT_LANE, GOODS_LANE = 0, 1, 2
 
 
-@dataclass(frozen=True)
-class Stance:
+class Stance(NamedTuple):
     """What Beijing decides with: weights of its table, and what it sees; arrays over armed actors (F,)."""
 
     close_base: float
@@ -57,8 +56,7 @@ class Stance:
     """(F, 3) lanes that Beijing keeps shut for good at the gates of each actor, whatever else it weighs."""
 
 
-@dataclass(frozen=True)
-class Watch:
+class Watch(NamedTuple):
     """How Beijing watches armed groups at its border; arrays over armed actors (F,)."""
 
     gain: float

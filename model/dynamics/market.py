@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp, log
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -334,8 +335,7 @@ def post_bids(state: State, reference: Reference, factor: Floats, parameters: Ma
     state.market.bid = bid
 
 
-@dataclass(frozen=True)
-class MarketReport:
+class MarketReport(NamedTuple):
     """What the ledgers want to know of a month at the market."""
 
     received: Floats

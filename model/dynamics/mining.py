@@ -22,7 +22,7 @@ It comes out of the pipeline after its lead time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,8 +119,7 @@ class MiningParameters(ParameterTable):
     )
 
 
-@dataclass(frozen=True)
-class MineOrders:
+class MineOrders(NamedTuple):
     """What others decide for the mines this month; all (M,)."""
 
     licence: Floats
@@ -137,8 +136,7 @@ class MineOrders:
     """t of reagent that comes with the trucks from India (``Quote.india_reagent``)."""
 
 
-@dataclass(frozen=True)
-class MiningReport:
+class MiningReport(NamedTuple):
     """What the ledgers want to know of a month's mining; all (M,) t."""
 
     leached: Floats

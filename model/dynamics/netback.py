@@ -6,7 +6,7 @@ instruments impose (:class:`Terms`), and the :class:`Quote` that miners, holders
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,8 +125,7 @@ class TradeParameters(ParameterTable):
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(NamedTuple):
     """What actors and instruments impose on trade this month."""
 
     tax_rule: Ints
@@ -169,8 +168,7 @@ def read_tax(yuan: Floats, reading: str, parameters: TradeParameters) -> Floats:
     return yuan * parameters.invoiced_share if reading == "price" else yuan
 
 
-@dataclass(frozen=True)
-class Quote:
+class Quote(NamedTuple):
     """What a tonne would earn this month, and what could pass; arrays over mines."""
 
     holder: Ints
@@ -201,8 +199,7 @@ class Quote:
     """(M,) t of reagent that trucks from India can bring."""
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     """What follows from holders and stances alone."""
 
     holder: Ints
@@ -390,8 +387,7 @@ def _best(state: State, net_back: Floats, open_share: Floats, leaky: Floats, qua
     return best + share * np.maximum(net_back[:, QUAD] - best, 0.0)
 
 
-@dataclass(frozen=True)
-class _India:
+class _India(NamedTuple):
     crossing: Ints
     net_back: Floats
     limit: Floats

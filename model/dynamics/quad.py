@@ -16,8 +16,8 @@ of the ore it processes. Grades are assumed (SOURCES K16); the road's limits and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +58,7 @@ class QuadProcessParameters(ParameterTable):
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class QuadOrders:
+class QuadOrders(NamedTuple):
     """What India, Japan, Australia and the US's route building amount to this month."""
 
     effort: float
@@ -78,8 +77,7 @@ class QuadOrders:
     """India's revenue on processed ore over its value."""
 
 
-@dataclass(frozen=True)
-class QuadReport:
+class QuadReport(NamedTuple):
     """Ledger of India's ore in the month: ``opening + arrived = closing + processed + separated`` (t)."""
 
     arrived: float

@@ -24,7 +24,7 @@ A closed lane with no leak lets exactly nothing through.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,8 +68,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class TradeReport:
+class TradeReport(NamedTuple):
     """What the ledgers and the record want to know of a month's trade."""
 
     offered: Floats

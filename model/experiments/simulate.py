@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copyreg
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from model.scenario.spec import RunSpec, digest_of
@@ -27,17 +28,24 @@ def simulate(spec: RunSpec) -> RunResult:
     # Imported here, so that whoever only hands out runs need not load mesa.
     from model.model import RareEarthModel
 
-    scenario = json.loads(spec.scenario)
-    if spec.world and digest_of(scenario) != spec.world:
-        raise RuntimeError(f"the files of the world '{scenario['world']}' are not those that this run was planned with")
+    months, world = _planned(spec.scenario)
+    if spec.world and digest_of({"world": world}) != spec.world:
+        raise RuntimeError(f"the files of the world '{world}' are not those that this run was planned with")
     model = RareEarthModel(spec=spec)
     try:
-        for _ in range(scenario["months"]):
+        for _ in range(months):
             model.step()
         result: RunResult = model.recorder.result()
         return result
     finally:
         dispose(model)
+
+
+@lru_cache(maxsize=64)
+def _planned(text: str) -> tuple[int, str]:
+    """Months and world of a scenario; replicates share theirs."""
+    scenario = json.loads(text)
+    return int(scenario["months"]), str(scenario["world"])
 
 
 def dispose(model: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -161,7 +160,7 @@ class Chain:
         )
         quad.begin(self.state, 20.0)
         self.chain = TradeChain(self.world, self.trade_parameters, self.market_parameters)
-        self.terms = dataclasses.replace(Terms.plain(self.world), tax_yuan=np.array([20_000.0, 35_000.0, 20_000.0]))
+        self.terms = Terms.plain(self.world)._replace(tax_yuan=np.array([20_000.0, 35_000.0, 20_000.0]))
         self.captured = np.zeros(len(self.world.mine_ids), bool)
         self.calendar = int(self.start[5:])
         self.totals: list[float] = []

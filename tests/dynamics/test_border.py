@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,7 +81,7 @@ def test_attacks_of_the_government_at_the_border_are_no_offence() -> None:
     border.update_pressure(ground, state, np.array([place, place]), attackers, watch)
     assert state.offensive[ids.index("JUNTA")] == state.pressure[ids.index("JUNTA")] == 0
     assert state.offensive[ids.index("KIA")] > 0
-    border.update_pressure(ground, state, np.array([place]), attackers[:1], dataclasses.replace(watch, government=-1))
+    border.update_pressure(ground, state, np.array([place]), attackers[:1], watch._replace(government=-1))
     assert state.offensive[ids.index("JUNTA")] > 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 
 import numpy as np
 import pytest
@@ -34,7 +33,7 @@ def _step(chain: Chain, orders: QuadOrders = BUILD) -> quad.QuadReport:
 def test_ore_in_india_closes(chain: Chain, stock: float, processing: float, separation: float, months: int) -> None:
     state = chain.state
     state.market.india_stock, state.market.india_processing = stock, processing
-    chain.orders = dataclasses.replace(BUILD, separation_t=separation)
+    chain.orders = BUILD._replace(separation_t=separation)
     for _ in range(months):
         opening = state.market.india_stock
         chain.month()
@@ -85,7 +84,7 @@ def test_oxide_and_revenue_come_from_what_is_processed() -> None:
 
 def test_a_contract_and_a_road_bring_ore_to_india_and_oxide_to_the_us() -> None:
     chain = Chain(orders=BUILD)
-    chain.terms = dataclasses.replace(chain.terms, premium=np.full(3, 0.95), passage=np.full(3, 0.5))
+    chain.terms = chain.terms._replace(premium=np.full(3, 0.95), passage=np.full(3, 0.5))
     chain.run(48)
     flows = chain.state.flows
     assert 5 < flows.ore[:, QUAD].sum() < 100

@@ -70,7 +70,7 @@ def test_a_higher_tax_never_raises_the_taxed_official_flow(chain: Chain, holder:
         state = dataclasses.replace(chain.state, stock=chain.state.stock.copy())
         tax = chain.terms.tax_yuan.copy()
         tax[holder] += yuan
-        terms = dataclasses.replace(chain.terms, tax_yuan=tax, tax_rule=rules)
+        terms = chain.terms._replace(tax_yuan=tax, tax_rule=rules)
         offer = trade.quote(chain.chain, state, terms, 1.0, reagent_ratio=7.0)
         trade.step(chain.chain, state, offer, 1.0)
         flows.append(state.flows.ore[mines, CHINA_OFFICIAL].sum())
@@ -109,7 +109,7 @@ def test_the_keeper_of_the_gate_takes_its_share_of_others_ore() -> None:
 
 def test_ad_valorem_tax_is_a_share_of_the_bid() -> None:
     chain = Chain()
-    chain.terms = dataclasses.replace(chain.terms, tax_rule=np.full(3, AD_VALOREM), tax_share=np.full(3, 0.2))
+    chain.terms = chain.terms._replace(tax_rule=np.full(3, AD_VALOREM), tax_share=np.full(3, 0.2))
     chain.month()
     assert chain.reports["offer"].tax[0] == pytest.approx(0.2 * chain.state.market.bid[0])
 
@@ -141,7 +141,7 @@ def test_an_enemys_gate_is_shut_to_the_mines() -> None:
 
 def test_buyers_that_may_not_buy_leave_the_ore_in_store() -> None:
     chain, free = Chain(rains=False), Chain(rains=False)
-    chain.terms = dataclasses.replace(chain.terms, purchase=np.full(5, 0.3))
+    chain.terms = chain.terms._replace(purchase=np.full(5, 0.3))
     assert sum(chain.run(6)) < 0.5 * sum(free.run(6))
     assert chain.state.stock.sum() > free.state.stock.sum()
 
@@ -153,9 +153,7 @@ def _to_india(passage: float = 1.0, premium: float = 0.75, embargo: float = 0.0)
     chain = Chain(rains=False)
     chain.state.market.route_capacity = 200.0
     chain.state.lanes[4] = 1.0
-    chain.terms = dataclasses.replace(
-        chain.terms, premium=np.full(3, premium), passage=np.full(3, passage), embargo=embargo
-    )
+    chain.terms = chain.terms._replace(premium=np.full(3, premium), passage=np.full(3, passage), embargo=embargo)
     chain.month()
     return chain
 
@@ -213,7 +211,7 @@ def test_the_tax_it_settles_on_depends_on_its_mines_and_not_on_todays_tax() -> N
     found = []
     for yuan in (0.0, 60_000.0):
         chain = Chain()
-        chain.terms = dataclasses.replace(chain.terms, tax_yuan=np.full(3, yuan))
+        chain.terms = chain.terms._replace(tax_yuan=np.full(3, yuan))
         chain.month()
         found.append(trade.settle_tax(chain.chain, chain.state, chain.reports["offer"], KIA, 0.2))
     assert found[0] == found[1] > 0
