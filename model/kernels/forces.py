@@ -29,24 +29,34 @@ def present(troops: Ints, supply: Floats) -> tuple[Ints, Floats]:
 
 
 @kernel
-def _spread(start: Ints, end: Ints, entries: Ints, values: Floats, shape: tuple[int, int]) -> Floats:
-    """(F, P) sums over each place and the places next to it of values (E,) at flattened positions; 0 stands elsewhere.
+def _apart(entries: Ints, places: int) -> tuple[Ints, Ints]:
+    """(E,) actors and (E,) places of positions in a flattened (F, P) table, in ascending order."""
+    actors, at = np.empty(len(entries), np.int64), np.empty(len(entries), np.int64)
+    actor, first = 0, 0
+    for k in range(len(entries)):
+        while entries[k] >= first + places:
+            actor, first = actor + 1, first + places
+        actors[k], at[k] = actor, entries[k] - first
+    return actors, at
+
+
+@kernel
+def _spread(near: tuple[Ints, Ints], actors: Ints, places: Ints, values: Floats, shape: tuple[int, int]) -> Floats:
+    """(F, P) sums over each place and the places next to it of (E,) values of actors at places; 0 stands elsewhere.
 
     Args:
-        start: (P + 1,) where the neighbours of each place begin in ``end``.
-        end: neighbours, in ascending order.
-        entries: (E,) positions, in ascending order.
+        near: (P + 1,) where the neighbours of each place begin in the list; the list, in ascending order.
+        actors: (E,) in ascending order.
+        places: (E,) the same within each actor.
         values: (E,) what stands there.
         shape: F and P.
     """
+    start, end = near
     out = np.zeros(shape)
-    actor, first = 0, 0
-    for e in range(len(entries)):
-        while entries[e] >= first + shape[1]:
-            actor, first = actor + 1, first + shape[1]
-        place, row = entries[e] - first, out[actor]
-        for k in range(start[place], start[place + 1]):
-            row[end[k]] += values[e]
+    for e in range(len(places)):
+        row, value = out[actors[e]], values[e]
+        for k in range(start[places[e]], start[places[e] + 1]):
+            row[end[k]] += value
     return out
 
 
@@ -66,25 +76,44 @@ def staging(start: Ints, end: Ints, actors: Ints, places: Ints, massed: Floats, 
 @kernel
 def _enemies(values: Floats, factor: Floats, holder: Ints, stance: Ints) -> Floats:
     """(P,) sums of ``factor * values`` over the enemies of each place's holder, actor after actor."""
-    out = np.zeros(len(holder))
+    out, keeper = np.zeros(len(holder)), np.empty(len(holder), np.uint64)
+    hostile = np.zeros(len(stance) + 1)  # 1 for holders who are enemies; nobody comes first
+    for place in range(len(holder)):
+        keeper[place] = np.uint64(holder[place] + 1)
     for other in range(len(values)):
-        row = values[other]
-        for place in range(len(holder)):
-            if holder[place] >= 0 and stance[other, holder[place]] == -1:
-                out[place] += factor[other] * row[place]
+        any_enemy = False
+        for by in range(len(stance)):
+            hostile[by + 1] = 1.0 if stance[other, by] == -1 else 0.0
+            any_enemy = any_enemy or stance[other, by] == -1
+        if any_enemy:
+            row, times = values[other], factor[other]
+            for place in range(len(holder)):
+                out[place] += times * row[place] * hostile[keeper[place]]
     return out
 
 
 @kernel
-def _spare(field: Floats, enemy: Floats, siege: Floats, holder: Ints, attacker: Ints, wall: Floats) -> Floats:
-    share = np.ones(field.shape)
-    for place in range(len(holder)):
-        actor, besieger = holder[place], attacker[place]
-        if actor >= 0 and field[actor, place] > 0:
-            kept = enemy[place] / wall[place] / field[actor, place] if besieger < 0 else np.inf
-            share[actor, place] = 1 - min(kept, 1.0)
-        if besieger >= 0 and field[besieger, place] > 0:
-            share[besieger, place] = 1 - min(siege[place] / field[besieger, place], 1.0)
+def _spare(
+    actors: Ints,
+    places: Ints,
+    strength: Floats,
+    enemy: Floats,
+    siege: Floats,
+    holder: Ints,
+    attacker: Ints,
+    wall: Floats,
+) -> Floats:
+    """(E,) shares of the fighters of actors at places that need not stay there; see ``operations._spare``."""
+    share = np.ones(len(places))
+    for k in range(len(places)):
+        actor, place = actors[k], places[k]
+        if not strength[k] > 0:
+            continue
+        if attacker[place] == actor:
+            share[k] = 1 - min(siege[place] / strength[k], 1.0)
+        elif holder[place] == actor:
+            kept = enemy[place] / wall[place] / strength[k] if attacker[place] < 0 else np.inf
+            share[k] = 1 - min(kept, 1.0)
     return share
 
 
@@ -139,29 +168,30 @@ def strengths(
     """
     holder, attacker, stance = where
     shape, field, strength, bound = troops.shape, np.zeros(troops.shape), np.empty(len(entries)), np.empty(len(entries))
+    actors, places = _apart(entries, shape[1])
     for k in range(len(entries)):
-        actor, place = divmod(entries[k], shape[1])
+        actor, place = actors[k], places[k]
         strength[k] = troops[actor, place] * worth[actor] * factor[k]
         field[actor, place] = strength[k]
-    reach = _spread(near[0], near[1], entries, strength, shape)
+    reach = _spread(near, actors, places, strength, shape)
     guard = _guards(troops, worth, supply, values[0], holder, stance, values[1])
-    siege = guard * wall * values[2]
-    share = _spare(field, _enemies(reach, commit, holder, stance), siege, holder, attacker, wall)
+    lasting = (guard * wall * values[2], holder, attacker, wall)
+    share = _spare(actors, places, strength, _enemies(reach, commit, holder, stance), *lasting)
     for k in range(len(entries)):
-        actor, place = divmod(entries[k], shape[1])
-        bound[k] = commit[actor] * share[actor, place] * strength[k]
-    threat = _spread(near[0], near[1], entries, bound, shape)
-    share = _spare(field, _enemies(threat, np.ones(shape[0]), holder, stance), siege, holder, attacker, wall)
+        bound[k] = commit[actors[k]] * share[k] * strength[k]
+    threat = _spread(near, actors, places, bound, shape)
+    share = _spare(actors, places, strength, _enemies(threat, np.ones(shape[0]), holder, stance), *lasting)
+    spare = np.empty(shape)
     for actor in range(shape[0]):
-        share[actor] *= commit[actor]
+        spare[actor] = commit[actor]
     for k in range(len(entries)):
-        actor, place = divmod(entries[k], shape[1])
-        bound[k] = share[actor, place] * strength[k]
-    called = _spread(near[0], near[1], entries, bound, shape)
+        spare[actors[k], places[k]] = commit[actors[k]] * share[k]
+        bound[k] = spare[actors[k], places[k]] * strength[k]
+    called = _spread(near, actors, places, bound, shape)
     for k in range(len(entries)):
-        actor, place = divmod(entries[k], shape[1])
+        actor, place = actors[k], places[k]
         called[actor, place] = strength[k] + called[actor, place] - bound[k]
-    return field, reach, share, called, guard
+    return field, reach, spare, called, guard
 
 
 @kernel

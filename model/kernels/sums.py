@@ -38,21 +38,23 @@ def _block(row: Floats, start: int, n: int) -> float:
 
 
 @kernel
-def _by_stack(row: Floats, start: int, n: int) -> float:
-    # Pieces to be summed, and sums that wait for their other half.
-    starts, sizes, depth = np.zeros(64, np.int64), np.zeros(64, np.int64), np.zeros(64, np.int64)
-    waiting, levels = np.zeros(64), np.zeros(64, np.int64)
-    starts[0], sizes[0] = start, n
-    top, held = 1, 0
-    while top > 0:
-        top -= 1
-        first, size, level = starts[top], sizes[top], depth[top]
+def _pairwise(row: Floats, start: int, n: int) -> float:
+    """Sum of a contiguous row in the order of NumPy's ``add.reduce``: blocks of 128, halved above that."""
+    if n <= 128:
+        return _block(row, start, n)
+    # Pieces to be summed (first, size, depth), and sums that wait for their other half: no kernel that calls itself is stored.
+    todo, waiting, levels = np.empty((64, 3), np.int64), np.empty(64), np.empty(64, np.int64)
+    todo[0, 0], todo[0, 1], todo[0, 2] = start, n, 0
+    top, held = 0, 0
+    while top >= 0:
+        first, size, level = todo[top, 0], todo[top, 1], todo[top, 2]
         if size > 128:
             half = size // 2 - size // 2 % 8
-            starts[top], sizes[top], depth[top] = first + half, size - half, level + 1
-            starts[top + 1], sizes[top + 1], depth[top + 1] = first, half, level + 1
-            top += 2
+            todo[top, 0], todo[top, 1], todo[top, 2] = first + half, size - half, level + 1
+            top += 1
+            todo[top, 0], todo[top, 1], todo[top, 2] = first, half, level + 1
             continue
+        top -= 1
         total = _block(row, first, size)
         while held > 0 and levels[held - 1] == level:
             held -= 1
@@ -61,45 +63,6 @@ def _by_stack(row: Floats, start: int, n: int) -> float:
         waiting[held], levels[held] = total, level
         held += 1
     return waiting[0]
-
-
-@kernel
-def _pairwise(row: Floats, start: int, n: int) -> float:
-    """Sum of a contiguous row in the order of NumPy's ``add.reduce``: blocks of 128, halved above that."""
-    if n <= 128:
-        return _block(row, start, n)
-    if n > 900:
-        return _by_stack(row, start, n)
-    # Three halvings at most: the bits of ``path`` say left or right, w1 to w3 wait for their other half. Spelled out, since a
-    # kernel that calls itself cannot be stored, and since calls cost more here than sums.
-    w1 = w2 = w3 = total = 0.0
-    for path in range(8):
-        first, size, depth = start, n, 0
-        while depth < 3 and size > 128:
-            half = size // 2 - size // 2 % 8
-            if path >> (2 - depth) & 1:
-                first, size = first + half, size - half
-            else:
-                size = half
-            depth += 1
-        if path & ((1 << (3 - depth)) - 1):
-            continue  # this piece came under a smaller number
-        total = _block(row, first, size)
-        if depth == 3:
-            if not path & 1:
-                w3 = total
-                continue
-            total, depth = w3 + total, 2
-        if depth == 2:
-            if not path & 2:
-                w2 = total
-                continue
-            total = w2 + total
-        if not path & 4:
-            w1 = total
-            continue
-        total = w1 + total
-    return total
 
 
 @kernel
@@ -225,39 +188,44 @@ def month(
 
 
 @kernel
-def _share_row(wanted: Floats, amount: int, total: float, out: Ints) -> None:
-    """Share ``amount`` out over a row in proportion to ``wanted``, by largest remainders; ties go to the first place."""
-    places = len(wanted)
+def _share_among(wanted: Floats, some: Ints, count: int, amount: int, total: float, out: Ints) -> None:
+    """Share ``amount`` out in proportion to ``wanted``, by largest remainders; ties go to the first place.
+
+    Args:
+        wanted: (P,) weights, 0 but at the first ``count`` places of ``some``.
+        some: those places, in ascending order.
+        count: their number.
+        amount: whole number.
+        total: sum of the weights.
+        out: (P,) zeros; becomes the shares.
+    """
     scale = amount / (total if total > 0 else 1.0)
-    some = np.empty(places, np.int64)
-    rest = np.empty(places)
-    count, given = 0, 0
-    for place in range(places):
-        out[place] = 0
-        if wanted[place] != 0:
-            exact = wanted[place] * scale
-            whole = int(np.floor(exact))
-            out[place] = whole
-            given += whole
-            some[count], rest[count] = place, whole - exact
-            count += 1
+    rest, given = np.empty(count), 0
+    for k in range(count):
+        exact = wanted[some[k]] * scale
+        whole = int(np.floor(exact))
+        out[some[k]] = whole
+        given += whole
+        rest[k] = whole - exact
     if total <= 0:
         out[0] += amount
         given += amount
     missing = amount - given
     if missing <= 0:
         return
-    order = np.argsort(rest[:count], kind="mergesort")
+    order = np.argsort(rest, kind="mergesort")
     taken = 0
     while taken < min(missing, count) and rest[order[taken]] < 0:
         out[some[order[taken]]] += 1
         taken += 1
+    if taken == missing:
+        return
     # Nothing is left over anywhere else: the first places get the rest.
-    used = np.zeros(places, np.bool_)
+    used = np.zeros(len(wanted), np.bool_)
     for k in range(taken):
         used[some[order[k]]] = True
     place = 0
-    while taken < missing and place < places:
+    while taken < missing and place < len(wanted):
         if not used[place]:
             out[place] += 1
             taken += 1
@@ -267,9 +235,15 @@ def _share_row(wanted: Floats, amount: int, total: float, out: Ints) -> None:
 @kernel
 def share_out(wanted: Floats, amount: Ints) -> Ints:
     """(F, P) whole numbers in proportion to ``wanted`` whose rows sum to ``amount``."""
-    out = np.empty(wanted.shape, np.int64)
+    out, places = np.zeros(wanted.shape, np.int64), wanted.shape[1]
+    some = np.empty(places, np.int64)
     for row in range(len(wanted)):
-        _share_row(wanted[row], amount[row], _pairwise(wanted[row], 0, wanted.shape[1]), out[row])
+        count = 0
+        for place in range(places):
+            if wanted[row, place] != 0:
+                some[count] = place
+                count += 1
+        _share_among(wanted[row], some, count, amount[row], _pairwise(wanted[row], 0, places), out[row])
     return out
 
 
@@ -285,53 +259,55 @@ def take_in(troops: Ints, posture: Floats, holder: Ints, isolated: Ints, home: I
         home: (F,) place of the headquarters.
         recruits: (F,) whole persons.
     """
-    places = len(holder)
-    weight, arriving = np.empty(places), np.empty(places, np.int64)
+    places, some = len(holder), np.empty(len(holder), np.int64)
     for actor in range(len(troops)):
         if recruits[actor] == 0:
             continue
+        weight, arriving, count = np.zeros(places), np.zeros(places, np.int64), 0
         for place in range(places):
-            held = holder[place] == actor and isolated[place] == 0
-            weight[place] = posture[actor, place] if held else 0.0
+            if holder[place] == actor and isolated[place] == 0 and posture[actor, place] != 0:
+                weight[place], some[count] = posture[actor, place], place
+                count += 1
         total = _pairwise(weight, 0, places)
         if total <= 0:
-            weight[home[actor]] = 1.0
-            total = _pairwise(weight, 0, places)
-        _share_row(weight, recruits[actor], total, arriving)
-        for place in range(places):
-            troops[actor, place] += arriving[place]
+            weight[home[actor]], some[0], total, count = 1.0, home[actor], 1.0, 1
+        _share_among(weight, some, count, recruits[actor], total, arriving)
+        for k in range(count):
+            troops[actor, some[k]] += arriving[some[k]]
 
 
 @kernel
-def _wanted_row(
-    actor: int,
-    joined: Bools,
-    reach: Floats,
-    staging: Floats,
-    stance: Ints,
-    holder: Ints,
-    shares: Floats,
-    posture: Floats,
-    weights: tuple[float, float, float],
-) -> Floats:
-    """(P,) weights of the places at which one actor wants its fighters; see :func:`model.dynamics.posting.move`."""
-    threat_weight, staging_weight, countryside_weight = weights
-    out, enemy, own = np.zeros(len(holder)), np.zeros(len(holder)), reach[actor]
+def _weigh_places(
+    weight: Floats,
+    some: Ints,
+    present: Floats,
+    seen: tuple[Floats, Floats, Floats],
+    threat_weight: float,
+    staging_weight: float,
+) -> None:
+    """Turn the postures of ``some`` places, (P,) ``weight``, into how much one actor wants fighters there.
+
+    ``present`` (K,) says how far it is there, ``seen`` (P,) has its enemies' strength next to each place, its own, and staging.
+    """
+    enemy, own, staging = seen
+    for k in range(len(some)):
+        place = some[k]
+        both = enemy[place] + own[place]
+        threat = enemy[place] / both if both > 0 else 0.0
+        posture = weight[place]
+        weight[place] = present[k] * (posture * (1 + threat_weight * threat) + staging_weight * staging[place])
+
+
+@kernel
+def _facing(actor: int, reach: Floats, stance: Ints) -> Floats:
+    """(P,) strength of an actor's enemies at or next to each place."""
+    enemy = np.zeros(reach.shape[1])
     for other in range(len(reach)):
         if stance[actor, other] == -1:
             theirs = reach[other]
-            for place in range(len(holder)):
+            for place in range(len(enemy)):
                 enemy[place] += theirs[place]
-    for place in range(len(holder)):
-        if not joined[place]:
-            continue
-        present = 1.0 if holder[place] == actor else countryside_weight * shares[place]
-        if present == 0:
-            continue
-        both = enemy[place] + own[place]
-        threat = enemy[place] / both if both > 0 else 0.0
-        out[place] = present * (posture[place] * (1 + threat_weight * threat) + staging_weight * staging[place])
-    return out
+    return enemy
 
 
 @kernel
@@ -351,39 +327,74 @@ def move_reserves(
     joined_supply: float,
 ) -> None:
     """Move fighters in ``troops`` towards where each actor wants them; see :func:`model.dynamics.posting.move`."""
-    places = len(holder)
-    arriving, shares, joined = np.empty(places, np.int64), np.zeros(places), np.empty(places, np.bool_)
+    places, towns = len(holder), control.shape[1]
+    wanted, there, present = np.empty(places, np.int64), np.empty(places, np.int64), np.empty(places)
     for actor in range(len(troops)):
+        weight, count, garrisons, pool = np.zeros(places), 0, 0, 0
         for place in range(places):
-            free = supply[actor, place] >= joined_supply and attacker[place] != actor
-            joined[place] = free and (isolated[place] == 0 or holder[place] != actor)
-        # The first places are the territories' towns; a site has no countryside of its own.
-        shares[: control.shape[1]] = control[actor]
-        weight = _wanted_row(actor, joined, reach, staging[actor], stance, holder, shares, posture[actor], weights)
-        total = _pairwise(weight, 0, places)
-        if not total > 0:
-            continue
-        pool = 0
-        for place in range(places):
-            if joined[place]:
+            mine = holder[place] == actor
+            if supply[actor, place] < joined_supply or attacker[place] == actor or (mine and isolated[place] != 0):
+                continue
+            if troops[actor, place] != 0:
                 pool += troops[actor, place]
-        scale = pool / max(total, 1e-12)
-        moving, lacking = 0, False
-        for place in range(places):
-            free = troops[actor, place] if joined[place] else 0
-            goal = weight[place] * scale
-            weight[place] = max(goal - free, 0.0)
-            lacking = lacking or weight[place] > 0
-            under_fire = holder[place] == actor and attacker[place] >= 0
-            arriving[place] = 0 if under_fire else int(np.floor(max(free - goal, 0.0) * mobile[actor]))
-        if not lacking:
-            continue
-        for place in range(places):
-            troops[actor, place] -= arriving[place]
-            moving += arriving[place]
-        _share_row(weight, moving, _pairwise(weight, 0, places), arriving)
-        for place in range(places):
-            troops[actor, place] += arriving[place]
+                there[garrisons] = place
+                garrisons += 1
+            # The first places are the territories' towns; a site has no countryside of its own.
+            how = 1.0 if mine else weights[2] * (control[actor, place] if place < towns else 0.0)
+            if how != 0:
+                wanted[count], present[count], weight[place] = place, how, posture[actor, place]
+                count += 1
+        seen = (_facing(actor, reach, stance), reach[actor], staging[actor])
+        _weigh_places(weight, wanted[:count], present, seen, weights[0], weights[1])
+        total = _pairwise(weight, 0, places)
+        if total > 0:
+            goals = (pool / max(total, 1e-12), mobile[actor])
+            _exchange(actor, troops[actor], weight, wanted[:count], there[:garrisons], (holder, attacker), goals)
+
+
+@kernel
+def _exchange(
+    actor: int,
+    troops: Ints,
+    weight: Floats,
+    wanted: Ints,
+    there: Ints,
+    held: tuple[Ints, Ints],
+    goals: tuple[float, float],
+) -> None:
+    """Move a share of an actor's (P,) ``troops`` from where it has too many to where it lacks them.
+
+    Args:
+        actor: the actor.
+        troops: (P,) its fighters; changes.
+        weight: (P,) of the places at which it wants them; spoilt.
+        wanted: places with a weight, in ascending order.
+        there: joined places where it has fighters.
+        held: (P,) holders and attackers; nobody leaves a garrison under attack.
+        goals: fighters for a weight of 1, share of the change that can be made in a month.
+    """
+    scale, mobile = goals
+    leaving, moving, lacking, count = np.zeros(len(there), np.int64), 0, False, 0
+    for k in range(len(there)):
+        place = there[k]
+        if held[0][place] != actor or held[1][place] < 0:
+            leaving[k] = int(np.floor(max(troops[place] - weight[place] * scale, 0.0) * mobile))
+            moving += leaving[k]
+    some = np.empty(len(wanted), np.int64)
+    for k in range(len(wanted)):
+        place = wanted[k]
+        weight[place] = max(weight[place] * scale - troops[place], 0.0)
+        if weight[place] > 0:
+            lacking, some[count] = True, place
+            count += 1
+    if not lacking or moving == 0:
+        return
+    for k in range(len(there)):
+        troops[there[k]] -= leaving[k]
+    arriving = np.zeros(len(weight), np.int64)
+    _share_among(weight, some, count, moving, _pairwise(weight, 0, len(weight)), arriving)
+    for place in range(len(weight)):
+        troops[place] += arriving[place]
 
 
 @kernel
