@@ -400,12 +400,13 @@ class JuntaParameters(ArmedActorParameters):
 
     kind: Literal["Junta"] = "Junta"
     operations_per_month: int = parameter(
-        8,
+        2,
         low=0,
         high=30,
         unit="1/month",
         meaning="Most attacks begun or kept up in a month.",
-        source="assumed: one a regional command",
+        source="weak: from October 2023 to December 2024 it retook one seat, Kawlin (record/town_events.csv)",
+        status="weakly identified",
     )
     ambition_abroad: float = parameter(
         1.0,

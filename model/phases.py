@@ -12,6 +12,7 @@ from model.chronicle import tell
 from model.dynamics import combat, control, operations
 from model.dynamics.budgets import rents
 from model.dynamics.combat import Fight, Orders
+from model.dynamics.diplomacy import left_alone_militias
 from model.dynamics.handover import hand_over
 from model.forcing import Forcing
 from model.policy_phases import coordination, supported
@@ -31,7 +32,10 @@ def apply_forcing(model: RareEarthModel) -> None:
     for forcing in model.forced("holder"):
         winner = model.world.force_index.get(forcing.actor, NOBODY)
         place = model.world.find_place(forcing.target)
+        loser = int(model.state.holder[place])
         if hand_over(model.ground, model.state, place, winner, model.p.posting.given_garrison):
+            if loser >= 0 and winner >= 0 and model.state.stance[winner, loser] == 0:  # what was taken was fought for
+                model.state.stance[winner, loser] = model.state.stance[loser, winner] = -1
             text = f"By the record, {{place}} passes into the hands of {forcing.actor}"
             tell(model, "handed_over", text, winner, place=place)
     for forcing in model.forced("close_lanes"):
@@ -80,17 +84,20 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     options = operations.weigh(
         ground, state, model.draws, forces, pairs, worth, profile, (p.contest, p.fortification), rules
     )
+    # Reserves gather against those not yet fought as well: an offensive is prepared before it is declared.
+    gathering = operations.staging(ground, options, forces)
     prospects, options = operations.prospects(state, options)
     chosen = _choose(model, options)
-    model.move_reserves(forces.reach, operations.staging(ground, options, forces), profile["mobile_share"])
+    model.move_reserves(forces.reach, gathering, profile["mobile_share"])
     return Orders(options.actor[chosen], options.place[chosen], forces.spare), prospects
 
 
 def _thought_of(model: RareEarthModel) -> NDArray[np.bool_]:
-    """(F, F) whom each actor fights; those at peace with the junta think of what fighting it would bring as well."""
+    """(F, F) whom each actor fights, and whom it might: the junta where it is at peace with it, and its militias."""
     hostile = model.state.stance == -1
     if model.junta >= 0:
         hostile[:, model.junta] |= model.state.stance[:, model.junta] == 0
+        hostile |= left_alone_militias(model.state, model.junta)
     return hostile
 
 

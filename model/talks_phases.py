@@ -66,3 +66,7 @@ def _cease_fire(model: RareEarthModel, sides: Delegations) -> None:
     for actor in report.broken:
         text = f"{model.name(int(actor))} and the junta go to war"
         tell(model, "ceasefire_broken", text, int(actor), other=model.junta)
+    turned = diplomacy.turn_on_militias(model.ground, model.state, model.draws, sides, model.p.diplomacy)
+    for actor, militia in zip(*turned, strict=True):
+        text = f"{model.name(int(actor))} turns on {model.name(int(militia))}, the junta's militia"
+        tell(model, "militia_attacked", text, int(actor), other=int(militia))

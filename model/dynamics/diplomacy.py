@@ -16,6 +16,10 @@ A group at peace takes up arms with ``b sigma(theta W_f)``,
 
 for what it wants of the state, and the sooner the more its allies win (the AA two weeks after Operation 1027: P14); what
 Beijing would do to it holds back those who depend on China (``s`` counts twice while a deal with Beijing holds).
+
+Who fights the junta need not fight each of its militias: wars are fought with those who are in the way or hold what is worth
+having. A group turns on a militia that leaves it alone with ``b sigma(theta (prospects_f,g - q))``; what Beijing is feared to do
+is in the prospects already.
 """
 
 from __future__ import annotations
@@ -76,6 +80,11 @@ class DiplomacyParameters(ParameterTable):
     inertia: float = parameter(
         4.0, low=0.0, high=10.0, unit="months of revenue", meaning="What a group at peace must gain to take up arms.",
         source="assumed: RCSS and SSPP stayed out", status="weakly identified",
+    )  # fmt: skip
+    restraint: float = parameter(
+        1.0, low=0.0, high=6.0, unit="months of revenue", status="weakly identified",
+        meaning="What a group must expect of it before it turns on a militia that leaves it alone, q.",
+        source="assumed: the KIA fought the junta for years beside the NDA-K before it took the mines in October 2024 (SOURCES T4)",
     )  # fmt: skip
     precision: float = parameter(
         1.5, low=0.2, high=6.0, unit="1/month of revenue", meaning="Precision of choices in talks.", source="assumed"
@@ -191,6 +200,38 @@ def _chance_to_sign(state: State, profile: dict[str, Floats], sides: Delegations
     worth = weary + sides.brokering - sides.waiting - against - profile["autonomy_cost"] - p.reluctance
     ours = wish_of_junta(state, sides.junta, profile, sides.prospects, p) + sides.brokering + sides.coercion
     return np.asarray(p.ceasefire_hazard * special.expit(p.precision * worth) * special.expit(p.precision * ours))
+
+
+def turn_on_militias(
+    ground: Ground, state: State, draws: Draws, sides: Delegations, parameters: DiplomacyParameters
+) -> tuple[Ints, Ints]:
+    """Let those at war with the junta turn on militias of its side that they have not fought; see the module's docstring.
+
+    Args:
+        ground: static arrays.
+        state: ``stance`` changes.
+        draws: keyed draws.
+        sides: who talks, and what each sees.
+        parameters: the table above.
+
+    Returns:
+        (K,) who turns on (K,) whom.
+    """
+    p, left_alone = parameters, left_alone_militias(state, sides.junta)
+    group, militia = left_alone.nonzero()
+    chance = p.break_hazard * special.expit(p.precision * (sides.prospects[group, militia] - p.restraint))
+    keys = ground.actor_keys
+    turns = draws.uniform("militia", state.month, keys[group], keys[militia]) < chance
+    group, militia = group[turns], militia[turns]
+    state.stance[group, militia] = state.stance[militia, group] = -1
+    return group, militia
+
+
+def left_alone_militias(state: State, junta: int) -> Bools:
+    """(F, F) pairs of a group at war with the junta and a militia of its side with which it is not."""
+    if junta < 0:
+        return np.zeros(state.stance.shape, bool)
+    return np.asarray((state.stance[:, [junta]] == -1) & (state.stance[[junta]] == 1) & (state.stance == 0))
 
 
 def weariness(state: State, profile: dict[str, Floats]) -> Floats:

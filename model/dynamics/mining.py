@@ -13,8 +13,9 @@ For each mine cluster ``m``, in tonnes of oxide a month (equation 3.6 as correct
 Profitability is the share of sites whose cost, spread log-normally around the cluster's, lies under the best net-back: tax,
 risk and transport are in the net-back and nowhere else. *Room* falls from 1 to 0 as unsold ore fills more than the
 declared months of output: miners who are not paid stop. New capacity = min(investment * max(0, margin) * security, cap) *
-room * use, with ``use = q / K``: nobody digs new pools while those there lie idle for want of reagent, licence or sales.
-It comes out of the pipeline after its lead time.
+spur, with ``spur = max(0, room * q / K - u) / (1 - u)``: nobody digs new pools while the share ``1 - u`` of those there lies
+idle for want of reagent, licence or sales (the accelerator with excess capacity, Chenery 1952). It comes out of the
+pipeline after its lead time.
 
 ``mine_stop`` says what stops pools when gates close: ``halt``: the holder's licence alone, reagent always comes;
 ``reagent``: want of reagent alone, licences are not heeded; ``both``. The record fits all three (facts, finding 3).
@@ -103,6 +104,11 @@ class MiningParameters(ParameterTable):
     growth_cap: float = parameter(
         0.05, low=0.01, high=0.15, unit="1/month", meaning="Most capacity begun in a month, over the cluster's own.",
         source="assumed from 19.5 kt (2021) to 41.7 kt (2023)", status="weakly identified",
+    )  # fmt: skip
+    use_needed: float = parameter(
+        0.5, low=0.0, high=0.9, unit="0-1", meaning="Share of the capacity at work below which nobody digs new pools, u.",
+        source="assumed: exports stood at 41-44 kt in 2023 and 2024, after they had doubled (SOURCES T1)",
+        status="weakly identified",
     )  # fmt: skip
     seed_capacity: float = parameter(
         2.0, low=0.0, high=20.0, unit="t/month", meaning="Capacity that may be begun in a month where there is none.",
@@ -231,6 +237,7 @@ WORK = (
     "leach_rate",
     "stock_loss",
     "growth_cap",
+    "use_needed",
     "seed_capacity",
     "depreciation",
 )
@@ -296,7 +303,8 @@ def _build(world: World, state: State, orders: MineOrders, use: Floats, paramete
     """Bring capacity out of the pipeline, wear it, and begin what buyers pay for; ``use`` is (M,), room times use."""
     paid = orders.invested * np.maximum(margin(orders.net_back, world.mine_cost), 0.0) * state.security
     # Crews are what caps growth, and crews follow the work: idle mines have none for new pools, however much is paid.
-    begun = use * np.minimum(paid, parameters.growth_cap * state.capacity + parameters.seed_capacity)
+    spur = np.maximum(use - parameters.use_needed, 0.0) / (1.0 - parameters.use_needed)
+    begun = spur * np.minimum(paid, parameters.growth_cap * state.capacity + parameters.seed_capacity)
     state.capacity = state.capacity * (1.0 - parameters.depreciation) + state.pipeline[:, 0]
     state.pipeline[:, :-1] = state.pipeline[:, 1:]
     state.pipeline[:, -1] = begun

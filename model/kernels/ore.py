@@ -359,7 +359,7 @@ def work_mines(
     """
     licence, earning, net_back, invested, from_india = orders
     operating, reagent, in_process, stock, capacity = store
-    season, months, restart, ratio, buffer, leak, rate, loss, growth, seed, wear = values
+    season, months, restart, ratio, buffer, leak, rate, loss, growth, needed, seed, wear = values
     mines = len(cost)
     out, need, free, load = np.empty((5, mines)), np.empty(mines), np.empty(mines), np.zeros(len(lanes))
     for mine in range(mines):
@@ -389,7 +389,7 @@ def work_mines(
         paid = invested[mine] * max(net_back[mine] / cost[mine] - 1.0, 0.0) * security[mine]
         # Crews are what caps growth, and crews follow the work.
         use = free[mine] * leached / max(capacity[mine], 1e-9)
-        begun = use * min(paid, growth * capacity[mine] + seed)
+        begun = max(use - needed, 0.0) / (1.0 - needed) * min(paid, growth * capacity[mine] + seed)
         capacity[mine] = capacity[mine] * (1.0 - wear) + _next_in_line(pipeline[mine], begun)
         out[0, mine], out[1, mine], out[2, mine], out[4, mine] = leached, produced, spoilt, used
     return out

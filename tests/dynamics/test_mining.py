@@ -125,14 +125,19 @@ def test_capacity_comes_after_its_lead_time_and_not_before() -> None:
     assert (chain.state.capacity <= worn + P.growth_cap * start + P.seed_capacity + 1e-9).all()
 
 
-def test_pools_are_dug_in_proportion_to_the_work_of_those_there() -> None:
+def test_pools_are_dug_by_the_work_of_those_there() -> None:
     """Idle mines get none, however well ore pays: growth while ore lay unsold was a fault of earlier versions."""
     begun = {}
-    for licence in (1.0, 0.5, 0.0):
-        chain = Chain(rains=False, invested=0.05, mine_stop="halt", licence=licence)
-        chain.run(3)
-        begun[licence] = float(chain.state.pipeline[:, -1].sum())
-    assert begun[1.0] > 1.5 * begun[0.5] > begun[0.0] == 0
+    for needed in (0.0, 0.6):
+        for licence in (1.0, 0.8, 0.6, 0.0):
+            table = P.model_copy(update={"use_needed": needed})
+            chain = Chain(rains=False, invested=0.05, mine_stop="halt", licence=licence, mining_parameters=table)
+            chain.run(3)
+            begun[needed, licence] = float(chain.state.pipeline[:, -1].sum())
+    assert begun[0.0, 1.0] > begun[0.0, 0.8] > begun[0.0, 0.6] > begun[0.0, 0.0] == 0
+    assert begun[0.6, 1.0] > 1.5 * begun[0.6, 0.8] > 0
+    assert begun[0.6, 0.6] == begun[0.6, 0.0] == 0
+    assert begun[0.6, 0.8] < begun[0.0, 0.8]
 
 
 def test_nothing_is_built_where_ore_earns_less_than_it_costs() -> None:

@@ -12,7 +12,9 @@ from model import policy_phases, talks_phases
 from model.dynamics import budgets, diplomacy, settlement
 from model.dynamics.diplomacy import Delegations
 from model.dynamics.settlement import Opposition
+from model.experiments.plan import make_plan
 from model.model import RareEarthModel
+from model.scenario.read import load_scenario
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small, told
 
 
@@ -152,6 +154,44 @@ def test_brokers_and_believed_threats_bring_ceasefires_and_hope_delays_them() ->
     assert helped > plain
     assert signed(model, brokering=brokered, coercion=2.0) > helped
     assert signed(model, brokering=brokered, waiting=np.full(forces, 2.0)) < helped
+
+
+# Militias are left alone until they are worth a war -----------------------------------------------------------------------------
+
+
+def turned(model: RareEarthModel, prospect: float, **changes: float) -> int:
+    """Months of 400 of the same state in which the KIA turns on the NDA-K, the junta's ally."""
+    ids = model.world.force_index
+    kia, militia = ids["KIA"], ids["NDA-K"]
+    model.state.stance[[kia, militia], [militia, kia]] = 0
+    stance = model.state.stance.copy()
+    prospects = np.zeros((len(model.armed), len(model.armed) + 1))
+    prospects[kia, militia] = prospect
+    table = model.p.diplomacy.model_copy(update={"break_hazard": 0.2, "restraint": 1.0} | changes)
+    count = 0
+    for month in range(400):
+        model.state.month = month
+        talks = sides(model, prospects=prospects)
+        group, other = diplomacy.turn_on_militias(model.ground, model.state, model.draws, talks, table)
+        pairs = list(zip(group.tolist(), other.tolist(), strict=True))
+        count += (kia, militia) in pairs
+        assert all(model.state.stance[a, b] == model.state.stance[b, a] == -1 for a, b in pairs)
+        model.state.stance[:] = stance
+    return count
+
+
+def test_a_militia_is_attacked_the_sooner_the_more_it_promises() -> None:
+    model = RareEarthModel(spec=make_plan("x", {"x": load_scenario("hindcast_2024").resolved()}, replicates=1).specs[0])
+    assert turned(model, 6.0) > turned(model, 1.5) > turned(model, 0.0)
+    assert turned(model, 6.0, restraint=5.0) < turned(model, 6.0)
+    assert turned(model, 6.0, break_hazard=0.0) == 0
+
+
+def test_only_those_at_war_with_the_junta_turn_on_its_militias() -> None:
+    model = RareEarthModel(spec=make_plan("x", {"x": load_scenario("hindcast_2024").resolved()}, replicates=1).specs[0])
+    kia = model.world.force_index["KIA"]
+    diplomacy.stop_fighting(model.state, model.junta, np.array([kia]))
+    assert turned(model, 6.0) == 0
 
 
 @pytest.mark.parametrize("sure", ["junta", "groups"])

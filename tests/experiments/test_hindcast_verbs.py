@@ -12,7 +12,16 @@ from typer.testing import CliRunner
 
 from model.cli import app
 from model.experiments.hindcast import calibrate as calibration
-from model.experiments.hindcast.calibrate import Member, Plan, choose, implausibility, structural_misses, write_vectors
+from model.experiments.hindcast.calibrate import (
+    Found,
+    Member,
+    Plan,
+    choose,
+    implausibility,
+    structural_misses,
+    write_results,
+    write_vectors,
+)
 from model.experiments.hindcast.patterns import frozen_hash, patterns
 from model.experiments.hindcast.priors import BLOCKS, priors, resolved_with, settings
 from model.scenario.read import load_scenario
@@ -69,7 +78,8 @@ def test_implausibility_is_one_at_the_edge_of_the_tolerance() -> None:
 
 
 def test_waves_move_towards_what_is_plausible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def evaluate(plan: Plan, block: str, wave: int, vectors: list[dict[str, Any]]) -> list[Any]:
+    def evaluate(plan: Plan, block: str, wave: str, vectors: list[dict[str, Any]], times: int = 1) -> list[Any]:
+        assert (times > 1) == (wave == "confirmed")
         found = []
         for vector in vectors:
             name = "processes.contest.decisiveness" if block == "war" else "processes.trade.flow_limit_t"
@@ -82,14 +92,32 @@ def test_waves_move_towards_what_is_plausible(tmp_path: Path, monkeypatch: pytes
     plan = Plan(tmp_path, waves=3, vectors=40, replicates=1, members=10, jobs=1, wide=False)
     told: list[str] = []
     found = calibration.calibrate(plan, told.append)
-    assert "no vector meets PX" in told[-1]
-    for members in found.values():
+    assert told[-1].startswith("trade, confirmed: ") and "no vector meets PX" in told[-1]
+    for block in found.values():
+        members = block.tried
         assert len(members) == 120
         assert structural_misses(members) == {"PX"}
         first, last = members[:10], members[-10:]
         assert max(one.implausibility["P0"] for one in first) <= 1 < min(one.implausibility["P0"] for one in last)
         share = np.mean([one.implausibility["P0"] <= 1 for one in members])
         assert float(share) > 0.1, "later waves hit more often than the prior's tenth"
+        assert len(block.confirmed) == calibration.CONFIRMED * 2
+        assert {one.units for one in block.confirmed} < {one.units for one in members}
+    paths = write_results(plan, found, choose(found, 10, wide=False), [])
+    rows = list(csv.DictReader(paths[2].read_text(encoding="utf-8").splitlines()))
+    assert sum(row["runs"] == "confirmed" for row in rows) == 2 * calibration.CONFIRMED * 2
+
+
+def test_luck_of_a_wave_does_not_choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def evaluate(plan: Plan, block: str, wave: str, vectors: list[dict[str, Any]], times: int = 1) -> list[Any]:
+        lucky = [k < 5 for k in range(len(vectors))]
+        return [({"P0": 2.0 if times > 1 and one else 0.5 if one else 0.9}, {"x": float(one)}) for one in lucky]
+
+    monkeypatch.setattr(calibration, "_evaluate", evaluate)
+    plan = Plan(tmp_path, waves=1, vectors=40, replicates=1, members=20, jobs=1, wide=False)
+    for block in calibration.calibrate(plan, lambda text: None).values():
+        assert [one.medians["x"] for one in block.tried[:5]] == [1.0] * 5
+        assert [one.medians["x"] for one in block.confirmed[-5:]] == [1.0] * 5
 
 
 def test_both_readings_of_what_stops_mines_keep_members(tmp_path: Path) -> None:
@@ -103,7 +131,7 @@ def test_both_readings_of_what_stops_mines_keep_members(tmp_path: Path) -> None:
             if "structure.mine_stop" in names:
                 units[names.index("structure.mine_stop")] = 0.1 if k < 30 else 0.4 if k < 35 else 0.9
             members.append(Member(tuple(units), {"P0": k / 40}, {}))
-        found[block] = members
+        found[block] = Found(members, members)
     vectors = choose(found, 20, wide=False)
     stops = [vector["structure.mine_stop"] for vector in vectors]
     assert {stop: stops.count(stop) for stop in set(stops)} == {"halt": 12, "reagent": 4, "both": 4}

@@ -10,7 +10,10 @@ of equals the nearer is better, and they are reported. Each wave is a batch in a
 calibration goes on where it was. No emulator: a run takes less than a second, and one over 30 dimensions would cost more
 honesty than time.
 
-The best members of both blocks are paired in different ways; ``plausible.csv`` holds the pairs, with the two-way choices of
+The best of hundreds of vectors with a few runs each were also the luckiest. So the best of all waves are run again, with more
+replicates and other seeds, and only what these runs show counts (*confirmation*).
+
+The best confirmed members of both blocks are paired in different ways; ``plausible.csv`` holds the pairs, with the two-way choices of
 ``structure.*`` that are compared kept in proportion: both readings of what stops mines keep members.
 One of them stands for the set (``middle.py``).
 """
@@ -19,7 +22,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +57,10 @@ STEADIER = {"trade": 2}
 """Blocks whose numbers differ little between replicates: they need fewer, by this factor."""
 FEWEST = 5
 """A set of n vectors is paired from at least n / 5 members of each block."""
+CONFIRMED = 3
+"""Times as many members of each block are confirmed as a set is paired from at least."""
+CONFIRMING = 4
+"""Times as many replicates a member has when it is confirmed, as in a wave."""
 KEPT = 0.2
 """Share of a wave's best vectors from which the next one moves, when fewer are wholly plausible."""
 JITTER = 0.03
@@ -100,7 +107,20 @@ class Plan:
     seed: int = 0
 
 
-def calibrate(plan: Plan, say: Callable[[str], None]) -> dict[str, list[Member]]:
+@dataclass(frozen=True)
+class Found:
+    """What calibration found in a block.
+
+    Args:
+        tried: the members of all waves, best first.
+        confirmed: the best of them by their confirming runs, best first.
+    """
+
+    tried: list[Member]
+    confirmed: list[Member]
+
+
+def calibrate(plan: Plan, say: Callable[[str], None]) -> dict[str, Found]:
     """Run or go on with a calibration; every finished wave is kept.
 
     Args:
@@ -108,7 +128,7 @@ def calibrate(plan: Plan, say: Callable[[str], None]) -> dict[str, list[Member]]
         say: called with a sentence after each wave.
 
     Returns:
-        Block -> all its members, best first.
+        Block -> its members.
 
     Raises:
         BatchError: patterns or scoring differ from the frozen ones, or a folder cannot be used.
@@ -125,9 +145,36 @@ def calibrate(plan: Plan, say: Callable[[str], None]) -> dict[str, list[Member]]
             total = len(members[0].implausibility)
             text = f"{block}, wave {wave}: {len(members)} vectors; the best miss {best[0] + len(misses)} of {total} patterns"
             say(text + (f"; no vector meets {', '.join(sorted(misses))}" if misses else ""))
-        misses = structural_misses(members)
-        found[block] = sorted(members, key=lambda member: member.rank(misses))
+        found[block] = _confirm(plan, block, ranked(members))
+        say(_state_of(block, found[block].confirmed))
     return found
+
+
+def ranked(members: Sequence[Member]) -> list[Member]:
+    """Members, best first."""
+    misses = structural_misses(members)
+    return sorted(members, key=lambda member: member.rank(misses))
+
+
+def _confirm(plan: Plan, block: str, tried: list[Member]) -> Found:
+    """Run the best members again with more replicates and other seeds."""
+    dimensions = priors(block, plan.wide)
+    count = min(CONFIRMED * max(plan.members // FEWEST, 1), len(tried))
+    best = _balanced(tried, dimensions, count)
+    vectors = [settings(dimensions, np.array(one.units)) for one in best]
+    rows = _evaluate(plan, block, "confirmed", vectors, CONFIRMING)
+    return Found(tried, ranked([Member(one.units, *row) for one, row in zip(best, rows, strict=True)]))
+
+
+def _state_of(block: str, confirmed: Sequence[Member]) -> str:
+    """How the confirmed members fare, in a sentence."""
+    misses = structural_misses(confirmed)
+    least = confirmed[0].rank(misses)[0]
+    equals = sum(one.rank(misses)[0] == least for one in confirmed)
+    text = (
+        f"{block}, confirmed: {equals} of {len(confirmed)} vectors miss {least + len(misses)} patterns, the others more"
+    )
+    return text + (f"; no vector meets {', '.join(sorted(misses))}" if misses else "")
 
 
 def structural_misses(members: Sequence[Member]) -> frozenset[str]:
@@ -143,16 +190,15 @@ def _wave(plan: Plan, block: str, wave: int, members: Sequence[Member]) -> list[
     else:
         units = _move(members, plan.vectors, Draws(plan.seed + 1), wave)
     vectors = [settings(dimensions, row) for row in units]
-    rows = _evaluate(plan, block, wave, vectors)
+    rows = _evaluate(plan, block, str(wave), vectors)
     return [Member(tuple(unit), *row) for unit, row in zip(units.tolist(), rows, strict=True)]
 
 
 def _move(members: Sequence[Member], count: int, draws: Draws, wave: int) -> Floats:
     """New positions: a member moved by the difference of two others, plus a jitter; reflected at the ends."""
-    misses = structural_misses(members)
-    ranked = sorted(members, key=lambda member: member.rank(misses))
-    plausible = sum(member.rank(misses)[0] == 0 for member in ranked)
-    parents = np.array([member.units for member in ranked[: max(plausible, int(KEPT * len(ranked)), 4)]])
+    misses, best = structural_misses(members), ranked(members)
+    plausible = sum(member.rank(misses)[0] == 0 for member in best)
+    parents = np.array([member.units for member in best[: max(plausible, int(KEPT * len(best)), 4)]])
     dimensions = parents.shape[1]
     numbers = np.arange(3 * count, dtype=np.uint64)
     chosen = (draws.uniform("parents", wave, numbers) * len(parents)).astype(int).reshape(3, count)
@@ -165,23 +211,24 @@ def _move(members: Sequence[Member], count: int, draws: Draws, wave: int) -> Flo
 
 
 def _evaluate(
-    plan: Plan, block: str, wave: int, vectors: Sequence[dict[str, Any]]
+    plan: Plan, block: str, name: str, vectors: Sequence[dict[str, Any]], times: int = 1
 ) -> list[tuple[dict[str, float], dict[str, float | None]]]:
-    """Implausibility by pattern and medians by statistic of each vector."""
+    """Implausibility by pattern and medians by statistic of each vector; with ``times`` the replicates, other seeds too."""
     base = {name: load_scenario(name).resolved() for name in BLOCKS[block]}
     at_points = {
         name: [resolved_with(one, vector, CALIBRATION_MONTHS[name]) for vector in vectors] for name, one in base.items()
     }
     points = [tuple((path, canonical_json(value)) for path, value in vector.items()) for vector in vectors]
     batch = make_plan(
-        f"calibration {block} {wave}",
+        f"calibration {block} {name}",
         {name: resolved_with(one, {}, CALIBRATION_MONTHS[name]) for name, one in base.items()},
-        replicates=max(1, plan.replicates // STEADIER.get(block, 1)),
+        replicates=times * max(1, plan.replicates // STEADIER.get(block, 1)),
+        base_seed=plan.seed + (times > 1),
         points=points,
         at_points=at_points,
         record=(MONTHLY_MAP,),
     )
-    folder = plan.folder / f"{block}-{wave}"
+    folder = plan.folder / f"{block}-{name}"
     report = run_batch(
         batch, folder, jobs=plan.jobs, resume=folder.exists(), simulate=simulate_for_calibration, timeout=300
     )
@@ -238,13 +285,13 @@ def best_of(members: Sequence[Member], dimensions: Sequence[Prior], count: int) 
     return _balanced(members, dimensions, min(max(equals, count // FEWEST), count))
 
 
-def choose(found: dict[str, list[Member]], count: int, wide: bool) -> list[dict[str, Any]]:
-    """The plausible set: the best members of each block in different pairs; all readings of what stops mines keep members.
+def choose(found: Mapping[str, Found], count: int, wide: bool) -> list[dict[str, Any]]:
+    """The plausible set: the best confirmed members of each block in different pairs; all readings of what stops mines keep members.
 
     The blocks see different patterns and different scenarios, so that every pair of members is a vector of its own.
 
     Args:
-        found: members by block, best first.
+        found: members by block.
         count: how many vectors.
         wide: whether positions are those of the wide priors.
 
@@ -254,7 +301,7 @@ def choose(found: dict[str, list[Member]], count: int, wide: bool) -> list[dict[
     picked = {}
     for block, members in found.items():
         dimensions = priors(block, wide)
-        best = best_of(members, dimensions, count)
+        best = best_of(members.confirmed, dimensions, count)
         picked[block] = [settings(dimensions, np.array(one.units)) for one in best]
     war, trade = picked["war"], picked["trade"]
     return [{**war[k % len(war)], **trade[(k + k // len(war)) % len(trade)]} for k in range(count)]
@@ -301,12 +348,12 @@ class Shrinkage:
     width: float
 
 
-def shrinkage(found: dict[str, list[Member]], count: int, wide: bool) -> list[Shrinkage]:
+def shrinkage(found: Mapping[str, Found], count: int, wide: bool) -> list[Shrinkage]:
     """For each parameter the central 90 % of the kept members, over the central 90 % of the prior."""
     rows = []
     for block, members in found.items():
         dimensions = priors(block, wide)
-        kept = np.array([one.units for one in best_of(members, dimensions, count)])
+        kept = np.array([one.units for one in best_of(members.confirmed, dimensions, count)])
         for index, prior in enumerate(dimensions):
             points = np.quantile(kept[:, index], [0.05, 0.5, 0.95])
             low, median, high = (str(prior.value(point)) for point in points)
@@ -315,9 +362,9 @@ def shrinkage(found: dict[str, list[Member]], count: int, wide: bool) -> list[Sh
 
 
 def write_results(
-    plan: Plan, found: dict[str, list[Member]], vectors: Sequence[dict[str, Any]], narrowed: Sequence[Shrinkage]
+    plan: Plan, found: Mapping[str, Found], vectors: Sequence[dict[str, Any]], narrowed: Sequence[Shrinkage]
 ) -> list[Path]:
-    """Write the set, how far ranges shrank, and every vector tried with its implausibilities."""
+    """Write the set, how far ranges shrank, and every vector tried or confirmed with its implausibilities."""
     plan.folder.mkdir(parents=True, exist_ok=True)
     paths = [plan.folder / name for name in ("plausible.csv", "shrinkage.csv", "waves.csv")]
     write_vectors(paths[0], vectors)
@@ -325,13 +372,18 @@ def write_results(
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["parameter", "block", "q05", "median", "q95", "width_over_prior"])
         writer.writerows([one.path, one.block, one.low, one.median, one.high, f"{one.width:.3f}"] for one in narrowed)
-    names = sorted({name for members in found.values() for name in members[0].medians})
-    marks = sorted({name for members in found.values() for name in members[0].implausibility})
-    with paths[2].open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["block", "rank", *(f"implausibility_{name}" for name in marks), *names])
-        for block, members in found.items():
-            for rank, one in enumerate(members):
-                row = [one.implausibility.get(name) for name in marks] + [one.medians.get(name) for name in names]
-                writer.writerow([block, rank, *("" if value is None else f"{value:.5g}" for value in row)])
+    _write_members(paths[2], found)
     return paths
+
+
+def _write_members(path: Path, found: Mapping[str, Found]) -> None:
+    names = sorted({name for block in found.values() for name in block.tried[0].medians})
+    marks = sorted({name for block in found.values() for name in block.tried[0].implausibility})
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["block", "runs", "rank", *(f"implausibility_{name}" for name in marks), *names])
+        for block, members in found.items():
+            for runs, ones in (("waves", members.tried), ("confirmed", members.confirmed)):
+                for rank, one in enumerate(ones):
+                    row = [one.implausibility.get(name) for name in marks] + [one.medians.get(name) for name in names]
+                    writer.writerow([block, runs, rank, *("" if value is None else f"{value:.5g}" for value in row)])
