@@ -125,13 +125,12 @@ def compute(recorder: Recorder) -> dict[str, float | None]:
     months = recorder.months_done
     flows, levels, shares = _series(recorder)
     values: dict[str, float | None] = dict(recorder.bhamo())
+    flow, level = (np.array(list(series.values())) for series in (flows, levels))
     for end, window in _windows(months).items():
-        for name, series in flows.items():
-            values[name + end] = None if window is None else float(series[window].sum())
         for name, (part, whole, least) in shares.items():
             values[name + end] = None if window is None else _ratio(part[window], whole[window], least)
-        for name, series in levels.items():
-            values[name + end] = _level(series, window, end)
+        for series, found in ((flows, _sums(flow, window)), (levels, _levels(level, window, end))):
+            values |= zip((name + end for name in series), found, strict=True)
     return {name: values[name] for name in _names(recorder.force_ids)}
 
 
@@ -145,12 +144,16 @@ def _ratio(part: Floats, whole: Floats, least: float) -> float | None:
     return float(part.sum()) / total if total >= least else None
 
 
-def _level(series: Floats, window: slice | None, end: str) -> float | None:
+def _sums(series: Floats, window: slice | None) -> list[float] | list[None]:
+    return [None] * len(series) if window is None else np.ascontiguousarray(series[:, window]).sum(axis=1).tolist()
+
+
+def _levels(series: Floats, window: slice | None, end: str) -> list[float] | list[None]:
     if window is None:
-        return None
-    if end == "_all":
-        return float(series[window].mean()) if series[window].size else float(series[-1])
-    return float(series[window.stop - 1])
+        return [None] * len(series)
+    if end == "_all" and window.stop > window.start:
+        return np.ascontiguousarray(series[:, window]).mean(axis=1).tolist()
+    return series[:, -1 if end == "_all" else window.stop - 1].tolist()
 
 
 def _series(recorder: Recorder) -> tuple[dict[str, Floats], dict[str, Floats], dict[str, tuple[Floats, Floats, float]]]:

@@ -90,6 +90,10 @@ def rents(world: World, ground: Ground, state: State, ore_usd_per_t: Floats, par
         ore_usd_per_t: (M,) tax that a holder could take of a tonne at each mine.
         parameters: the table above.
     """
+    if compiled():
+        mines = (ore_usd_per_t, state.capacity, state.operating)
+        crossings = (world.crossing_place, world.crossing_capacity, state.lanes, parameters.toll_rate)
+        return books.rents(ground.rent_site, *crossings, world.mine_place, mines, parameters.rent_operating)
     rent = ground.rent_site.copy()
     np.add.at(rent, world.crossing_place, _tolls(world, state, parameters.toll_rate))
     at_work = np.maximum(state.operating, parameters.rent_operating)

@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from model.dynamics.budgets import BudgetParameters
 from model.dynamics.ground import Ground, heads, over_heads
 from model.dynamics.people import PeopleParameters
+from model.kernels import books, compiled
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -105,6 +106,13 @@ def wanted_level(
     p, budgets, people = tables
     people_now = heads(world, state) if controlled is None else controlled
     cost, gain = budgets.service_cost_usd, people.consent_services
+    if compiled():
+        minds = tuple(
+            profile[name] for name in ("population_tax_usd", "weight_consent", "backing_worth", "choice_precision")
+        )
+        seen = (state.paid, state.revenue, state.hope)
+        power = books.worth_of_services(people_now, *seen, minds, LEVELS, (cost, gain, float(_MONTHS)))
+        return books.level_of_services(np.exp(power), LEVELS, people_now, state.revenue, cost, p.services_most)
     money = profile["population_tax_usd"] * gain - cost * (2 - state.paid)
     slope = profile["weight_consent"] * gain + _MONTHS * people_now * money / state.revenue
     slope = slope + profile["backing_worth"] * state.hope

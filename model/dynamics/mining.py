@@ -29,7 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from model.kernels import compiled, ore
+from model.kernels import compiled, mines
+from model.kernels.sums import row_sums
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -175,6 +176,12 @@ def room(state: State, parameters: MiningParameters) -> Floats:
 def update_security(world: World, state: State, parameters: MiningParameters) -> None:
     """Move ``state.security`` towards what the month is like: the hostile countryside around, and attacks on the mines."""
     place = world.mine_place
+    if compiled():
+        towns, mood = world.place_territory, (parameters.security_siege, parameters.security_lawless)
+        around = row_sums(mines.hostile_shares(state.holder, state.stance, state.control, place, towns))
+        memory = parameters.security_memory
+        state.security = mines.secured(around, state.holder, state.attacker, place, state.security, memory, mood)
+        return
     holder, attacker = state.holder[place], state.attacker[place]
     hostile = state.stance[holder] < 0
     shares = state.control[:-1, world.place_territory[place]].T
@@ -252,8 +259,8 @@ def _work(world: World, state: State, orders: MineOrders, season: float, p: Mini
     store = (state.operating, state.reagent, state.in_process, state.stock, state.capacity)
     values = (season, *(float(getattr(p, name)) for name in WORK))
     ways = (state.pipeline, state.lanes, world.crossing_capacity)
-    mines = (orders.reagent_crossing, state.security, world.mine_cost)
-    done = ore.work_mines(wishes, *mines, store, *ways, values, mine_stop != "halt")
+    where = (orders.reagent_crossing, state.security, world.mine_cost)
+    done = mines.work_mines(wishes, *where, store, *ways, values, mine_stop != "halt")
     state.flows.mined = float(done[1].sum())
     state.flows.leachate = p.leachate_share * float(done[4].sum())
     return done

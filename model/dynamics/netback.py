@@ -328,9 +328,10 @@ def _quote(chain: TradeChain, state: State, terms: Terms, season: float, reagent
     )
     india = _quote_india(chain, state, terms, access, season, reagent_ratio)
     crossing[:, QUAD] = india.crossing
-    of_india = np.stack([india.net_back, india.limit])
     kept = np.exp(of_china[4])
-    leaky, best = ore.finish_quote(net_back, of_china, kept, of_india, state.capacity, season, p.leak)
+    leaky, best = ore.finish_quote(
+        net_back, of_china, kept, india.net_back, india.limit, state.capacity, season, p.leak
+    )
     return Quote(
         holder=access.holder,
         crossing=crossing,
@@ -457,12 +458,16 @@ def path_security(chain: TradeChain, state: State, access: Access, passage: Floa
         passage: (M,) 0-1, see :class:`Terms`.
     """
     routes, mines = chain.routes, len(access.holder)
-    hostile = (access.stance[access.holder] < 0).astype(np.float64)
-    through = hostile[:, :-1] @ state.control[:-1, chain.corridor_territory]
     if compiled():
+        who = (access.holder, access.stance, state.control, chain.corridor_territory)
         corridors = (routes.corridor, routes.corridor_shape, routes.corridor_places)
         leak = chain.parameters.corridor_leak
-        return ore.path_security(through, hostile, *corridors, state.holder, passage, leak, routes.india_km)
+        return ore.path_security(*who, *corridors, state.holder, passage, leak, routes.india_km)
+    hostile = (access.stance[access.holder] < 0).astype(np.float64)
+    around = state.control[:-1, chain.corridor_territory]
+    through = np.zeros((mines, around.shape[1]))
+    for other, shares in enumerate(around):  # one actor after another, which a matrix product does not promise
+        through += hostile[:, other, None] * shares
     town = hostile[:, state.holder[routes.corridor_places]]
     leak = chain.parameters.corridor_leak
     let = leak + (1.0 - leak) * passage

@@ -139,3 +139,87 @@ def recruits(
         reach = min(controlled[f] / max(start[1][f], 1.0), 2.0)
         out[f] = volunteers + profile[3][f] * reach * room
     return out
+
+
+@kernel
+def rents(
+    rent_site: Floats,
+    crossing_place: Ints,
+    capacity: Floats,
+    lanes: Floats,
+    toll_rate: float,
+    mine_place: Ints,
+    mines: tuple[Floats, Floats, Floats],
+    least: float,
+) -> Floats:
+    """(P,) USD a month that the holder draws from each place; see :func:`model.dynamics.budgets.rents`.
+
+    Args:
+        rent_site: (P,) USD a month of other income.
+        crossing_place: (X,) places of the crossings.
+        capacity: (X, 3) t/month and million USD a month of each crossing.
+        lanes: (X, 3) openness.
+        toll_rate: share of the goods' value.
+        mine_place: (M,) places of the mines.
+        mines: (M,) USD/t of tax that a holder could take, t/month of capacity, share of it at work.
+        least: share of the capacity that a holder counts on in any case.
+    """
+    out = rent_site.copy()
+    for crossing in range(len(crossing_place)):
+        out[crossing_place[crossing]] += capacity[crossing, 2] * 1e6 * lanes[crossing, 2] * toll_rate
+    usd, output, operating = mines
+    for mine in range(len(mine_place)):
+        out[mine_place[mine]] += usd[mine] * output[mine] * max(operating[mine], least)
+    return out
+
+
+@kernel
+def worth_of_services(
+    controlled: Floats,
+    paid: Floats,
+    revenue: Floats,
+    hope: Floats,
+    minds: tuple[Floats, ...],
+    levels: Floats,
+    values: tuple[float, float, float],
+) -> Floats:
+    """(F, L) what the odds of each level of services are the exponential of, the largest 0.
+
+    Args:
+        controlled: (F,) persons under each one's control.
+        paid: (F,) share of the upkeep that could be paid.
+        revenue: (F,) USD a month.
+        hope: (F,) 0-1.
+        minds: (F,) ``population_tax_usd, weight_consent, backing_worth, choice_precision``.
+        levels: (L,) of services.
+        values: USD a head for full services, consent that they bring, months that are weighed.
+    """
+    tax, by_consent, backing, precision = minds
+    cost, gain, months = values
+    out = np.empty((len(paid), len(levels)))
+    for f in range(len(paid)):
+        money = tax[f] * gain - cost * (2 - paid[f])
+        slope = by_consent[f] * gain + months * controlled[f] * money / revenue[f]
+        slope = slope + backing[f] * hope[f]
+        most = -np.inf
+        for k in range(len(levels)):
+            out[f, k] = precision[f] * slope * levels[k]
+            most = max(most, out[f, k])
+        for k in range(len(levels)):
+            out[f, k] -= most
+    return out
+
+
+@kernel
+def level_of_services(
+    odds: Floats, levels: Floats, controlled: Floats, revenue: Floats, cost: float, most: float
+) -> Floats:
+    """(F,) mean level of services by (F, L) odds, as far as a share ``most`` of the revenue pays for it."""
+    out = np.empty(len(odds))
+    for f in range(len(odds)):
+        chosen, total = 0.0, 0.0
+        for k in range(len(levels)):
+            chosen += odds[f, k] * levels[k]
+            total += odds[f, k]
+        out[f] = min(chosen / total, most * revenue[f] / max(controlled[f] * cost, 1.0))
+    return out

@@ -136,3 +136,32 @@ def shares_of(at: Ints, moved: Floats, rows: int, territories: int) -> Floats:
         row, where = divmod(at[k], territories)
         out[row, where] = moved[k] / total[where]
     return out
+
+
+@kernel
+def displace(
+    displaced: Floats,
+    population: Floats,
+    deaths: Ints,
+    air_fights: Floats,
+    stay: Floats,
+    rates: tuple[float, float, float, float],
+) -> Floats:
+    """(N,) civilian deaths expected; (N,) ``displaced`` changes. See :func:`model.dynamics.harm.step`.
+
+    Args:
+        displaced: (N,) persons.
+        population: (N,) persons.
+        deaths: (N,) fighters killed.
+        air_fights: (N,) fights supported from the air.
+        stay: (N,) 0-1, what the share that flees lacks to the most.
+        rates: ``flight, return_rate, civilians_per_fighter, civilians_per_air_fight``.
+    """
+    flight, returns, by_fighter, by_air = rates
+    mean = np.empty(len(displaced))
+    for where in range(len(displaced)):
+        home = max(population[where] - displaced[where], 0.0)
+        returning = 0.0 if deaths[where] > 0 else returns * displaced[where]
+        displaced[where] += flight * (1 - stay[where]) * home - returning
+        mean[where] = by_fighter * deaths[where] + by_air * air_fights[where] * population[where] / 1e5
+    return mean

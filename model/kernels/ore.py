@@ -165,8 +165,10 @@ def to_china(
 
 @kernel
 def path_security(
-    through: Floats,
-    hostile: Floats,
+    owner: Ints,
+    stance: Floats,
+    control: Floats,
+    territory: Ints,
     corridor: Ints,
     shape: tuple[int, int, int],
     places: Ints,
@@ -178,8 +180,10 @@ def path_security(
     """(M, I) security of the corridors to India; see :func:`model.dynamics.netback.path_security`.
 
     Args:
-        through: (M, U) hostile share of the countryside around each place.
-        hostile: (M, F + 1) whom each mine's holder counts as enemies; last nobody.
+        owner: (M,) who holds the mines; -1 nobody.
+        stance: (F + 1, F + 1) stances; last nobody.
+        control: (F + 1, N) shares of the countryside.
+        territory: (U,) territories of the places on the corridors.
         corridor: (M, I * L) positions of places along each corridor, padded with U.
         shape: M, I and L.
         places: (U,) places on the corridors.
@@ -189,13 +193,18 @@ def path_security(
         km: (M, I) length of the corridors; inf where there is none.
     """
     mines, ways, length = shape
-    out = np.zeros((mines, ways))
-    safe = np.ones(len(places) + 1)
+    out, safe, through = np.zeros((mines, ways)), np.ones(len(places) + 1), np.empty(len(places))
     for mine in range(mines):
+        if mine == 0 or owner[mine] != owner[mine - 1]:
+            through[:] = 0.0
+            for other in range(len(stance) - 1):
+                if stance[owner[mine], other] < 0:
+                    for at in range(len(places)):
+                        through[at] += control[other, territory[at]]
         let = leak + (1.0 - leak) * passage[mine]
         for at in range(len(places)):
-            town = hostile[mine, holder[places[at]]]
-            safe[at] = (1.0 - through[mine, at] * (1.0 - passage[mine])) * (1.0 - town * (1.0 - let))
+            town = 1.0 if stance[owner[mine], holder[places[at]]] < 0 else 0.0
+            safe[at] = (1.0 - through[at] * (1.0 - passage[mine])) * (1.0 - town * (1.0 - let))
         for way in range(ways):
             if not np.isfinite(km[mine, way]):
                 continue
@@ -261,7 +270,14 @@ def to_india(
 
 @kernel
 def finish_quote(
-    net_back: Floats, china: Floats, kept: Floats, india: Floats, capacity: Floats, season: float, leak: float
+    net_back: Floats,
+    china: Floats,
+    kept: Floats,
+    india: Floats,
+    limit: Floats,
+    capacity: Floats,
+    season: float,
+    leak: float,
 ) -> tuple[Floats, Floats]:
     """Fill in the last column of (M, 3) ``net_back``; returns (M,) t that smugglers could carry, and the best net-back.
 
@@ -269,7 +285,8 @@ def finish_quote(
         net_back: what :func:`to_china` returned; changes.
         china: its (5, M) numbers.
         kept: (M,) exponential of the last row of those.
-        india: the (5, M) numbers of :func:`to_india`.
+        india: (M,) net-back of the way to India before tax.
+        limit: (M,) t that it could carry.
         capacity: (M,) t/month.
         season: share of their dry-season capacity that roads have, 0-1.
         leak: share of the capacity that gets past a closed lane.
@@ -278,11 +295,11 @@ def finish_quote(
     for mine in range(len(capacity)):
         dodge, gate_open = 1.0 - kept[mine], china[3, mine]
         leaky[mine] = capacity[mine] * season * (leak * (1.0 - gate_open) + dodge * gate_open)
-        net_back[mine, 2] = india[0, mine] - china[0, mine]
+        net_back[mine, 2] = india[mine] - china[0, mine]
         official = net_back[mine, 0] if china[2, mine] > 0 else 0.0
         informal = net_back[mine, 1] if leaky[mine] > 0 else 0.0
         most = max(official, informal, 0.0)
-        share = min(1.0, india[1, mine] / max(capacity[mine], 1e-9))
+        share = min(1.0, limit[mine] / max(capacity[mine], 1e-9))
         best[mine] = most + share * max(net_back[mine, 2] - most, 0.0)
     return leaky, best
 
@@ -310,88 +327,6 @@ def appeals(
         out[0, mine] = max(best[mine] / scale, -1e6) - max(reserve / scale, -1e6)
         out[1, mine] = max(informal, -1e6) - max(others, -1e6)
         out[2, mine] = max(quad, -1e6) - max(official, -1e6)
-    return out
-
-
-@kernel
-def _let_in(at: int, lanes: Floats, capacity: Floats, load: Floats, leak: float, season: float) -> float:
-    if at < 0:
-        return 0.0
-    lane = lanes[at, REAGENT]
-    return min(1.0, (lane + leak * (1.0 - lane)) * capacity[at, REAGENT] * season / max(load[at], 1e-9))
-
-
-@kernel
-def _next_in_line(line: Floats, last: float) -> float:
-    first = line[0]
-    for month in range(len(line) - 1):
-        line[month] = line[month + 1]
-    line[len(line) - 1] = last
-    return first
-
-
-@kernel
-def work_mines(
-    orders: tuple[Floats, ...],
-    through: Ints,
-    security: Floats,
-    cost: Floats,
-    store: tuple[Floats, ...],
-    pipeline: Floats,
-    lanes: Floats,
-    crossing_capacity: Floats,
-    values: tuple[float, ...],
-    limited: bool,
-) -> Floats:
-    """(5, M) t leached, produced, spoilt, of reagent imported and used; see :func:`model.dynamics.mining.step`.
-
-    Args:
-        orders: (M,) licence, share of sites that pay, best net-back, capacity that buyers would begin, reagent from India.
-        through: (M,) crossing through which reagent comes; -1 none.
-        security: (M,) 0-1.
-        cost: (M,) yuan/t.
-        store: (M,) ``operating, reagent, in_process, stock, capacity``; all change.
-        pipeline: (M, L) capacity being built; changes.
-        lanes: (X, 3) openness.
-        crossing_capacity: (X, 3) t/month.
-        values: season, then the parameters in the order of ``model.dynamics.mining.WORK``.
-        limited: whether lanes limit what reagent comes.
-    """
-    licence, earning, net_back, invested, from_india = orders
-    operating, reagent, in_process, stock, capacity = store
-    season, months, restart, ratio, buffer, leak, rate, loss, growth, needed, seed, wear = values
-    mines = len(cost)
-    out, need, free, load = np.empty((5, mines)), np.empty(mines), np.empty(mines), np.zeros(len(lanes))
-    for mine in range(mines):
-        full = max(months * capacity[mine], 1e-9)
-        free[mine] = max(min(2.0 - stock[mine] / full, 1.0), 0.0)
-        target = licence[mine] * earning[mine] * security[mine] * free[mine]
-        operating[mine] = min(target, operating[mine] + restart)
-        wanted = ratio * (capacity[mine] * operating[mine] + buffer * capacity[mine] * operating[mine])
-        need[mine], out[3, mine] = max(wanted - reagent[mine], 0.0), 0.0
-        if limited:
-            out[3, mine] = min(need[mine], from_india[mine])
-            need[mine] -= out[3, mine]
-            if through[mine] >= 0:
-                load[through[mine]] += need[mine]
-    for mine in range(mines):
-        share = _let_in(through[mine], lanes, crossing_capacity, load, leak, season) if limited else 1.0
-        out[3, mine] = out[3, mine] + need[mine] * share
-        reagent[mine] += out[3, mine]
-        leached = min(capacity[mine] * operating[mine], reagent[mine] / ratio)
-        used = ratio * leached
-        reagent[mine] = max(reagent[mine] - used, 0.0)
-        in_process[mine] += leached
-        produced = rate * in_process[mine]
-        in_process[mine] -= produced
-        spoilt = loss * (stock[mine] + produced)
-        stock[mine] += produced - spoilt
-        paid = invested[mine] * max(net_back[mine] / cost[mine] - 1.0, 0.0) * security[mine]
-        # Crews are what caps growth, and crews follow the work.
-        use = free[mine] * leached / max(capacity[mine], 1e-9)
-        begun = max(use - needed, 0.0) / (1.0 - needed) * min(paid, growth * capacity[mine] + seed)
-        capacity[mine] = capacity[mine] * (1.0 - wear) + _next_in_line(pipeline[mine], begun)
-        out[0, mine], out[1, mine], out[2, mine], out[4, mine] = leached, produced, spoilt, used
     return out
 
 
