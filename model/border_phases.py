@@ -100,6 +100,22 @@ def negotiate(model: RareEarthModel, prospects: Floats) -> None:
         return
     stakes = _stakes(model)
     depends = model.profile["dependence_on_china"]
+    minded = _minded(model, stakes, depends)
+    chance = beijing.bargains_with(minded, state.dealings.talked, model.link) * (state.dealings.deal == 0)
+    u = model.draws.uniform("kunming", model.month, model.ground.actor_keys)
+    for actor in (u < chance).nonzero()[0]:
+        if not isinstance(model.armed[actor], PeoplesDefenceForce):
+            _talk(model, int(actor), stakes, prospects)
+
+
+def _minded(model: RareEarthModel, stakes: _Stakes, depends: Floats) -> Floats:
+    """(F,) 0-1, how much of what Beijing or each actor minds is at stake."""
+    state, beijing = model.state, model.beijing
+    if compiled():
+        moods = (state.offensive, state.pressure, stakes.goods, stakes.ore_share)
+        whom = (state.dealings.patron, depends, stakes.trades)
+        p = beijing.parameters
+        return kernels.courted(moods, *whom, p.talks_ore, p.patronage_offer, model.junta)
     minded = np.maximum.reduce(
         [
             state.offensive,
@@ -112,31 +128,37 @@ def negotiate(model: RareEarthModel, prospects: Floats) -> None:
     courted = np.maximum(beijing.parameters.patronage_offer - state.dealings.patron, 0.0) * (1 - depends)
     minded = np.maximum(minded, courted * stakes.trades) * (depends > 0)
     minded[model.junta] = 0.0
-    chance = beijing.bargains_with(minded, state.dealings.talked, model.link) * (state.dealings.deal == 0)
-    u = model.draws.uniform("kunming", model.month, model.ground.actor_keys)
-    for actor in (u < chance).nonzero()[0]:
-        if not isinstance(model.armed[actor], PeoplesDefenceForce):
-            _talk(model, int(actor), stakes, prospects)
+    return minded
 
 
 def _keep_deals(model: RareEarthModel) -> None:
     """Deals run out, or end with the halt that was a part of them; patronage ends with it too."""
     state = model.state
+    if compiled() and model.junta >= 0:
+        of = state.dealings
+        deals = (of.talked, of.deal, of.halted, of.tax_cut, of.patron, state.stance[model.junta] == -1)
+        lean_of_clients = model.beijing.parameters.patron_dependence
+        void, model.profile["dependence_on_china"] = kernels.keep_deals(*deals, model.dependence, lean_of_clients)
+        _tell_void(model, void)
+        return
     state.dealings.talked += 1
     running = state.dealings.deal > 0
     broken = (
         running & state.dealings.halted & (state.stance[model.junta] == -1) if model.junta >= 0 else running & False
     )
-    for actor in broken.nonzero()[0].tolist():
-        tell(model, "deal_broken", f"{model.name(actor)} fights again: its deal with Beijing is void", actor)
+    _tell_void(model, broken.nonzero()[0])
     state.dealings.deal = np.where(broken, 0, np.maximum(state.dealings.deal - 1, 0))
     state.dealings.patron[broken] = 0.0
     over = state.dealings.deal == 0
     state.dealings.tax_cut[over] = 0.0
     state.dealings.halted[over] = False
     lean = model.beijing.parameters.patron_dependence * state.dealings.patron
-    base = np.array([actor.parameters.dependence_on_china for actor in model.armed])
-    model.profile["dependence_on_china"] = base + lean * (1 - base)
+    model.profile["dependence_on_china"] = model.dependence + lean * (1 - model.dependence)
+
+
+def _tell_void(model: RareEarthModel, broken: Ints) -> None:
+    for actor in broken.tolist():
+        tell(model, "deal_broken", f"{model.name(actor)} fights again: its deal with Beijing is void", actor)
 
 
 def _talk(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats) -> None:
@@ -265,12 +287,13 @@ def press_and_open(model: RareEarthModel, fights: Fight) -> None:
     watch = model.beijing.watch(model.profile["dependence_on_china"], link, model.junta)
     border.update_pressure(model.ground, state, fights.place, fights.attacker, watch)
     _lean_on_suppliers(model)
-    _carry_out_threats(model)
+    peace = at_peace(model)
+    _carry_out_threats(model, peace)
     stance = model.beijing.stance(link, junta_fear(model))
     keepers = state.holder[model.world.crossing_place]
     keys = np.where(keepers >= 0, model.ground.actor_keys[keepers], model.crossing_keys)
     changes = border.shut_gates_taken(model.world, state, model.holder_before)
-    changes += border.update_lanes(model.world, state, model.draws, keys, at_peace(model), stance)
+    changes += border.update_lanes(model.world, state, model.draws, keys, peace, stance)
     _tell_lanes(model, changes)
 
 
@@ -310,19 +333,26 @@ def _lean_on_suppliers(model: RareEarthModel) -> None:
         tell(model, "supply_back", f"{model.name(supplier)} arms {model.name(ally)} again", supplier, other=ally)
 
 
-def _carry_out_threats(model: RareEarthModel) -> None:
+def _carry_out_threats(model: RareEarthModel, peace: Floats) -> None:
     """Threats to stop buying are dropped, carried out, or end; China's own shortage stands against them."""
     state, p = model.state, model.beijing.parameters
-    calm = (at_peace(model) > 0) | (state.offensive < p.threat_forgotten)
-    state.dealings.threat &= ~calm
     u = model.draws.uniform("purchases", model.month, model.ground.actor_keys)
     short = max(state.market.shortage, 0.0)
-    cuts = state.dealings.threat & (state.dealings.purchase >= 1.0) & (u < p.threat_execution * (1 - short))
-    ends = special.expit(p.reopen_base + p.shortage_reopening * p.weight_shortage_ore * short)
-    resumes = (state.dealings.purchase < 1.0) & (calm | (u > 1 - ends))
-    for actor in cuts.nonzero()[0]:
-        text = f"Beijing has its buyers take less of {model.name(int(actor))}'s ore"
-        tell(model, "purchases_cut", text, int(actor), value=p.purchase_floor)
-    for actor in resumes.nonzero()[0]:
-        tell(model, "purchases_resumed", f"Chinese buyers take {model.name(int(actor))}'s ore again", int(actor))
-    state.dealings.purchase = np.where(cuts, p.purchase_floor, np.where(resumes, 1.0, state.dealings.purchase))
+    chance = p.threat_execution * (1 - short)
+    ends = float(special.expit(p.reopen_base + p.shortage_reopening * p.weight_shortage_ore * short))
+    dealings = state.dealings
+    if compiled():
+        values = (p.threat_forgotten, chance, ends, p.purchase_floor)
+        cut, resumed = kernels.buy(dealings.threat, dealings.purchase, state.offensive, peace, u, values)
+    else:
+        calm = (peace > 0) | (state.offensive < p.threat_forgotten)
+        dealings.threat &= ~calm
+        cuts = dealings.threat & (dealings.purchase >= 1.0) & (u < chance)
+        resumes = (dealings.purchase < 1.0) & (calm | (u > 1 - ends))
+        dealings.purchase = np.where(cuts, p.purchase_floor, np.where(resumes, 1.0, dealings.purchase))
+        cut, resumed = cuts.nonzero()[0], resumes.nonzero()[0]
+    for actor in cut.tolist():
+        text = f"Beijing has its buyers take less of {model.name(actor)}'s ore"
+        tell(model, "purchases_cut", text, actor, value=p.purchase_floor)
+    for actor in resumed.tolist():
+        tell(model, "purchases_resumed", f"Chinese buyers take {model.name(actor)}'s ore again", actor)

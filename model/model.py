@@ -124,6 +124,8 @@ class RareEarthModel(mesa.Model):
         self.kia = np.array([index["KIA"]] if "KIA" in index else [], np.int64)
         self.pdf = np.array([actor.index for actor in self.armed if isinstance(actor, PeoplesDefenceForce)], np.int64)
         self.western_keys = np.array([government.key for government in self.western], np.uint64)
+        self.dependence = np.array([actor.parameters.dependence_on_china for actor in self.armed], float)
+        """(F,) dependence on China without Beijing's patronage; ``profile`` has it with what patronage adds."""
         self.teachers = np.array([not isinstance(actor, Junta) for actor in self.armed], float)
         eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
         demand = self.setup.united_states.demand_t

@@ -8,7 +8,7 @@ import pytest
 from model import border_phases
 from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.model import RareEarthModel
-from model.readings import link_with_us
+from model.readings import at_peace, link_with_us
 from model.trade_phases import mine_and_trade
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small, told
 
@@ -78,12 +78,12 @@ def test_a_threatened_stop_of_purchases_is_carried_out_and_ends() -> None:
     model.state.market.shortage = 0.0
     for month in range(24):
         model.state.month = model.month = month
-        border_phases._carry_out_threats(model)
+        border_phases._carry_out_threats(model, at_peace(model))
         if dealings.purchase[kia] < 1:
             break
     assert dealings.purchase[kia] == model.beijing.parameters.purchase_floor
     model.state.offensive[kia] = 0.0
-    border_phases._carry_out_threats(model)
+    border_phases._carry_out_threats(model, at_peace(model))
     assert dealings.purchase[kia] == 1 and not dealings.threat[kia]
 
 

@@ -179,6 +179,11 @@ def update_pressure(ground: Ground, state: State, places: Ints, attackers: Ints,
         attackers: (L,) who led the attacks.
         watch: what Beijing counts, and how.
     """
+    if compiled():
+        values = (watch.gain, watch.memory, watch.attacks, watch.us_link)
+        at = (places, attackers, ground.beijing_cares, watch.government, values)
+        gates.press(state.offensive, state.pressure, watch.link, *at)
+        return
     forces = len(watch.depends)
     hits = np.bincount(attackers[ground.beijing_cares[places]], minlength=forces)
     if watch.government >= 0:
@@ -205,6 +210,11 @@ def lean_on_suppliers(
     Returns:
         Pairs (supplier, ally) whose supply was cut, and whose supply came back.
     """
+    if compiled():
+        edges = gates.armed_allies(state.stance, gives)
+        u = draws.uniform("leash", state.month, ground.actor_keys[edges[0]], ground.actor_keys[edges[1]])
+        changed = gates.lean(state.dealings.supplies, edges, u, depends, state.pressure, chances).tolist()
+        return [(s, a) for s, a, begun in changed if not begun], [(s, a) for s, a, begun in changed if begun]
     edge = (state.stance == 1) & (gives > 0)[:, None]
     np.fill_diagonal(edge, False)
     supplier, ally = edge.nonzero()

@@ -155,3 +155,178 @@ def move_lanes(
                 out[count, 0], out[count, 1], out[count, 2] = crossing, lane, 1 if opening else 0
                 count += 1
     return out[:count].copy()
+
+
+@kernel
+def courted(
+    moods: tuple[Floats, ...],
+    patron: Floats,
+    depends: Floats,
+    trades: Floats,
+    by_ore: float,
+    offer: float,
+    junta: int,
+) -> Floats:
+    """(F,) 0-1, how much of what Beijing or each actor minds is at stake; see :func:`model.border_phases.negotiate`.
+
+    Args:
+        moods: (F,) recent offensives, pressure, goods lanes shut, share of the ore held back.
+        patron: (F,) how far each has accepted Beijing as its patron.
+        depends: (F,) dependence on China.
+        trades: (F,) 1 for those with a gate to China or a mine.
+        by_ore: what the ore held back counts.
+        offer: how far Beijing would have each as a client.
+        junta: index of the junta, with which there are no quiet talks.
+    """
+    offensive, pressure, goods, ore_share = moods
+    out = np.zeros(len(depends))
+    for f in range(len(depends)):
+        if f != junta and depends[f] > 0:
+            minded = max(offensive[f], pressure[f], goods[f], min(ore_share[f] * by_ore, 1.0))
+            out[f] = max(minded, max(offer - patron[f], 0.0) * (1 - depends[f]) * trades[f])
+    return out
+
+
+@kernel
+def press(
+    offensive: Floats,
+    pressure: Floats,
+    link: Floats,
+    places: Ints,
+    attackers: Ints,
+    minded: Bools,
+    government: int,
+    values: tuple[float, float, float, float],
+) -> None:
+    """Move (F,) ``offensive`` and ``pressure`` by the month's attacks; see :func:`model.dynamics.border.update_pressure`.
+
+    Args:
+        offensive: (F,) 0-1; changes.
+        pressure: (F,) 0-1; changes.
+        link: (F,) how far the US deals with each.
+        places: (L,) places attacked.
+        attackers: (L,) who led the attacks.
+        minded: (P,) whether fighting there disturbs Beijing.
+        government: whose attacks are no offence; -1 none.
+        values: ``gain, memory, attacks, us_link``.
+    """
+    gain, memory, attacks, by_link = values
+    hits = np.zeros(len(offensive))
+    for k in range(len(places)):
+        if minded[places[k]] and attackers[k] != government:
+            hits[attackers[k]] += 1
+    for f in range(len(offensive)):
+        fresh = (1 - memory) * min(hits[f], attacks)
+        offensive[f] = min(memory * offensive[f] + fresh, 1.0)
+        offence = min(offensive[f] + by_link * link[f], 1.0)
+        pressure[f] += gain * (offence - pressure[f])
+
+
+@kernel
+def armed_allies(stance: Ints, gives: Floats) -> tuple[Ints, Ints]:
+    """(E,) suppliers with arms to give, and (E,) their allies."""
+    forces = len(stance)
+    suppliers, allies, count = np.empty(forces * forces, np.int64), np.empty(forces * forces, np.int64), 0
+    for supplier in range(forces):
+        if gives[supplier] > 0:
+            for ally in range(forces):
+                if ally != supplier and stance[supplier, ally] == 1:
+                    suppliers[count], allies[count] = supplier, ally
+                    count += 1
+    return suppliers[:count].copy(), allies[:count].copy()
+
+
+@kernel
+def lean(
+    supplies: Bools,
+    edges: tuple[Ints, Ints],
+    u: Floats,
+    depends: Floats,
+    pressure: Floats,
+    chances: tuple[float, float],
+) -> Ints:
+    """(C, 3) supplier, ally and 1 for begun again of each (F, F) supply that changed; see ``border.lean_on_suppliers``."""
+    out, count = np.empty((len(u), 3), np.int64), 0
+    for k in range(len(u)):
+        supplier, ally = edges[0][k], edges[1][k]
+        flows = supplies[supplier, ally]
+        changes = u[k] < (
+            chances[0] * depends[supplier] * pressure[ally] if flows else chances[1] * (1 - pressure[ally])
+        )
+        if changes:
+            supplies[supplier, ally] = not flows
+            out[count, 0], out[count, 1], out[count, 2] = supplier, ally, 0 if flows else 1
+            count += 1
+    return out[:count].copy()
+
+
+@kernel
+def buy(
+    threat: Bools,
+    purchase: Floats,
+    offensive: Floats,
+    at_peace: Floats,
+    u: Floats,
+    values: tuple[float, float, float, float],
+) -> tuple[Ints, Ints]:
+    """Actors of whose ore buyers take less from now on, and of whose as before; see ``border_phases._carry_out_threats``.
+
+    Args:
+        threat: (F,) who is threatened; changes.
+        purchase: (F,) share of the usual ore that buyers may take; changes.
+        offensive: (F,) 0-1.
+        at_peace: (F,) 0-1.
+        u: (F,) uniforms.
+        values: offensive that is forgotten, chance that a threat is carried out, chance that a cut ends, share still bought.
+    """
+    forgotten, chance, ends, floor = values
+    cut, resumed = np.empty(len(u), np.int64), np.empty(len(u), np.int64)
+    cuts, resumes = 0, 0
+    for f in range(len(u)):
+        calm = at_peace[f] > 0 or offensive[f] < forgotten
+        threat[f] = threat[f] and not calm
+        if threat[f] and purchase[f] >= 1.0 and u[f] < chance:
+            purchase[f], cut[cuts] = floor, f
+            cuts += 1
+        elif purchase[f] < 1.0 and (calm or u[f] > 1 - ends):
+            purchase[f], resumed[resumes] = 1.0, f
+            resumes += 1
+    return cut[:cuts].copy(), resumed[:resumes].copy()
+
+
+@kernel
+def keep_deals(
+    talked: Ints,
+    deal: Ints,
+    halted: Bools,
+    tax_cut: Floats,
+    patron: Floats,
+    at_war: Bools,
+    base: Floats,
+    lean_of_clients: float,
+) -> tuple[Ints, Floats]:
+    """Actors whose deal is void, and (F,) dependence on China; see :func:`model.border_phases._keep_deals`.
+
+    Args:
+        talked: (F,) months since its last talks; changes.
+        deal: (F,) months for which its deal holds; changes.
+        halted: (F,) whether the deal has it hold its fire; changes.
+        tax_cut: (F,) share of its ore tax that it gives up; changes.
+        patron: (F,) 0-1; changes.
+        at_war: (F,) with the junta.
+        base: (F,) dependence on China without patronage.
+        lean_of_clients: what full patronage adds to it.
+    """
+    void, count, depends = np.empty(len(deal), np.int64), 0, np.empty(len(deal))
+    for f in range(len(deal)):
+        talked[f] += 1
+        broken = deal[f] > 0 and halted[f] and at_war[f]
+        deal[f] = 0 if broken else max(deal[f] - 1, 0)
+        if broken:
+            patron[f], void[count] = 0.0, f
+            count += 1
+        if deal[f] == 0:
+            tax_cut[f], halted[f] = 0.0, False
+        lean = lean_of_clients * patron[f]
+        depends[f] = base[f] + lean * (1 - base[f])
+    return void[:count].copy(), depends
