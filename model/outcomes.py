@@ -24,69 +24,125 @@ Floats = NDArray[np.float64]
 SUFFIXES = {"": "last 12 months or end", "_y1": "months 1-12", "_y2": "months 13-24", "_all": "whole run"}
 
 
+_WINDOWS = {"_y1": ", first year", "_y2": ", second year", "_all": ", whole run"}
+"""Suffixes in titles."""
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """An outcome: a column of the table of runs."""
+    """An outcome: a column of the table of runs.
+
+    Args:
+        name: of the column.
+        unit: of its values.
+        meaning: what it is, in words.
+        title: the same in a few words, as inside a sentence.
+    """
 
     name: str
     unit: str
     meaning: str
+    title: str
 
 
 _ACTOR_LEVELS = {
-    "townships_held": ("townships", "towns held, of the townships"),
-    "population_share": ("0-1", "population weighted by share of the countryside controlled"),
-    "seat_population_share": ("0-1", "population of the townships whose town it holds"),
-    "troops": ("fighters", "fighters"),
-    "legitimacy": ("0-1", "consent of the people under its control"),
-    "services": ("0-1", "government services that the people under its control get"),
-    "us_partner": ("0/1", "Washington has picked it as its partner"),
+    "townships_held": ("townships", "towns held, of the townships", "towns held by the {}"),
+    "population_share": ("0-1", "population weighted by share of the countryside controlled", "countryside of the {}"),
+    "seat_population_share": ("0-1", "population of the townships whose town it holds", "people in towns of the {}"),
+    "troops": ("fighters", "fighters", "fighters of the {}"),
+    "legitimacy": ("0-1", "consent of the people under its control", "consent under the {}"),
+    "services": ("0-1", "government services that the people under its control get", "services under the {}"),
+    "us_partner": ("0/1", "Washington has picked it as its partner", "the {} as Washington's partner"),
 }
 _ACTOR_FLOWS = {
-    "revenue_usd": ("USD", "income, aid included"),
-    "ore_revenue_usd": ("USD", "income from rare-earth ore"),
+    "revenue_usd": ("USD", "income, aid included", "income of the {}"),
+    "ore_revenue_usd": ("USD", "income from rare-earth ore", "ore income of the {}"),
 }
 _FLOWS = {
-    "exports_t_total": ("t REO", "ore exported to all destinations"),
-    "exports_t_china": ("t REO", "ore exported to China, smuggled ore included"),
-    "exports_t_china_informal": ("t REO", "ore smuggled to China"),
-    "exports_t_quad": ("t REO", "ore exported to India and the Quad"),
-    "mined_t": ("t REO", "ore mined"),
-    "towns_changed_hands": ("towns", "changes of hands of towns"),
-    "deaths_fighters": ("persons", "fighters killed"),
-    "deaths_civilians": ("persons", "civilians killed"),
-    "other_origins_t": ("t REO", "ore that China gets from Laos, Malaysia and other countries instead"),
-    "displaced_person_months": ("person-months", "displaced persons summed over months"),
-    "leachate_t": ("t", "leachate released by the mines"),
-    "india_processing_revenue_usd": ("USD", "revenue of India's processors of this ore"),
-    "japan_finance_usd": ("USD", "Japanese money for the road to India"),
-    "separated_t_australia": ("t REO", "ore from India that Australia separated"),
+    "exports_t_total": ("t REO", "ore exported to all destinations", "ore exported"),
+    "exports_t_china": ("t REO", "ore exported to China, smuggled ore included", "ore to China"),
+    "exports_t_china_informal": ("t REO", "ore smuggled to China", "ore smuggled to China"),
+    "exports_t_quad": ("t REO", "ore exported to India and the Quad", "ore to India and the Quad"),
+    "mined_t": ("t REO", "ore mined", "ore mined"),
+    "towns_changed_hands": ("towns", "changes of hands of towns", "towns taken"),
+    "deaths_fighters": ("persons", "fighters killed", "fighters killed"),
+    "deaths_civilians": ("persons", "civilians killed", "civilians killed"),
+    "other_origins_t": (
+        "t REO",
+        "ore that China gets from Laos, Malaysia and other countries instead",
+        "China's ore from elsewhere",
+    ),
+    "displaced_person_months": ("person-months", "displaced persons summed over months", "displacement"),
+    "leachate_t": ("t", "leachate released by the mines", "leachate from mines"),
+    "india_processing_revenue_usd": (
+        "USD",
+        "revenue of India's processors of this ore",
+        "revenue of India's processors",
+    ),
+    "japan_finance_usd": ("USD", "Japanese money for the road to India", "Japanese money for the road"),
+    "separated_t_australia": ("t REO", "ore from India that Australia separated", "ore separated in Australia"),
 }
 _LEVELS = {
-    "recognition_kia": ("0-1", "recognition of the KIA by the US and those who follow"),
-    "eaos_recognised": ("actors", "ethnic organisations with recognition above 0.1"),
-    "western_followers": ("governments", "Western governments that followed the US in recognising"),
-    "hope_of_others": ("0-1", "mean belief of ethnic organisations other than the KIA that governing well is backed"),
-    "india_commitment": ("0-1", "India's readiness to go along with the Quad"),
-    "us_attention": ("0-1", "attention that Washington has for Myanmar"),
-    "federal_settlement": ("0/1", "a federal settlement is in force"),
-    "elections_held": ("0/1", "the elections that a settlement promised have been held"),
-    "price_tb_yuan_per_kg": ("yuan/kg", "price of terbium oxide in China"),
-    "price_dy_yuan_per_kg": ("yuan/kg", "price of dysprosium oxide in China"),
-    "price_ore_yuan_per_t": ("yuan/t", "price of ore in China, taxes included"),
-    "ore_lanes_open": ("0-1", "ore lanes to China, weighted by the capacity of the mines behind them"),
-    "goods_lanes_open": ("0-1", "goods lanes to China, mean over crossings"),
+    "recognition_kia": ("0-1", "recognition of the KIA by the US and those who follow", "recognition of the KIA"),
+    "eaos_recognised": ("actors", "ethnic organisations with recognition above 0.1", "ethnic organisations recognised"),
+    "western_followers": (
+        "governments",
+        "Western governments that followed the US in recognising",
+        "Western followers of the US",
+    ),
+    "hope_of_others": (
+        "0-1",
+        "mean belief of ethnic organisations other than the KIA that governing well is backed",
+        "others' hope of backing",
+    ),
+    "india_commitment": ("0-1", "India's readiness to go along with the Quad", "India's readiness"),
+    "us_attention": ("0-1", "attention that Washington has for Myanmar", "Washington's attention"),
+    "federal_settlement": ("0/1", "a federal settlement is in force", "federal settlement in force"),
+    "elections_held": ("0/1", "the elections that a settlement promised have been held", "promised elections held"),
+    "price_tb_yuan_per_kg": ("yuan/kg", "price of terbium oxide in China", "price of terbium oxide"),
+    "price_dy_yuan_per_kg": ("yuan/kg", "price of dysprosium oxide in China", "price of dysprosium oxide"),
+    "price_ore_yuan_per_t": ("yuan/t", "price of ore in China, taxes included", "price of ore in China"),
+    "ore_lanes_open": (
+        "0-1",
+        "ore lanes to China, weighted by the capacity of the mines behind them",
+        "ore lanes open",
+    ),
+    "goods_lanes_open": ("0-1", "goods lanes to China, mean over crossings", "goods lanes open"),
 }
 _SHARES = {
-    "china_share_of_exports": ("0-1", "exports to China over all exports; null under one tonne"),
-    "china_dependence_imports": ("0-1", "ore from here over all ore that China imports (one reading of the 57 %)"),
-    "china_dependence_heavy": ("0-1", "ore from here over all ore for heavy rare earths that China gets (the other)"),
-    "us_heavy_ree_supply_share": ("0-1", "Dy and Tb oxide from this ore that reached the US over its demand"),
+    "china_share_of_exports": (
+        "0-1",
+        "exports to China over all exports; null under one tonne",
+        "China's share of exports",
+    ),
+    "china_dependence_imports": (
+        "0-1",
+        "ore from here over all ore that China imports (one reading of the 57 %)",
+        "China's dependence (imports)",
+    ),
+    "china_dependence_heavy": (
+        "0-1",
+        "ore from here over all ore for heavy rare earths that China gets (the other)",
+        "China's dependence (heavy)",
+    ),
+    "us_heavy_ree_supply_share": (
+        "0-1",
+        "Dy and Tb oxide from this ore that reached the US over its demand",
+        "US heavy-earth demand met",
+    ),
 }
 _ONCE = {
-    "bhamo_fallen": ("0/1", "whoever held Bhamo at the start lost it during the run"),
-    "bhamo_months_held": ("months", "months until then, at most the length of the run (restricted mean)"),
+    "bhamo_fallen": ("0/1", "whoever held Bhamo at the start lost it during the run", "fall of Bhamo"),
+    "bhamo_months_held": (
+        "months",
+        "months until then, at most the length of the run (restricted mean)",
+        "months until Bhamo falls",
+    ),
 }
+
+
+_CALLED = {"JUNTA": "junta"}
+"""Actors that titles call otherwise than by their id."""
 
 
 def column(actor_id: str) -> str:
@@ -100,14 +156,50 @@ def outcome_list(force_ids: Sequence[str]) -> list[Outcome]:
     Args:
         force_ids: ids of the armed actors.
     """
-    base: list[Outcome] = []
-    for name, (unit, meaning) in {**_FLOWS, **_SHARES, **_LEVELS}.items():
-        base.append(Outcome(name, unit, meaning))
-    for name, (unit, meaning) in {**_ACTOR_LEVELS, **_ACTOR_FLOWS}.items():
-        base += [Outcome(f"{name}_{column(actor)}", unit, f"{actor}: {meaning}") for actor in force_ids]
-    once = [Outcome(name, unit, meaning) for name, (unit, meaning) in _ONCE.items()]
-    windows = [Outcome(o.name + end, o.unit, f"{o.meaning} ({when})") for o in base for end, when in SUFFIXES.items()]
-    return once + windows
+    base = [Outcome(name, *words) for name, words in _PLAIN.items()]
+    for name in _OF_ACTORS:
+        base += [_of_actor(name, actor) for actor in force_ids]
+    once = [Outcome(name, *words) for name, words in _ONCE.items()]
+    return once + [_in_window(outcome, end) for outcome in base for end in SUFFIXES]
+
+
+_PLAIN = {**_FLOWS, **_SHARES, **_LEVELS}
+_OF_ACTORS = {**_ACTOR_LEVELS, **_ACTOR_FLOWS}
+
+
+def _of_actor(name: str, actor: str) -> Outcome:
+    unit, meaning, title = _OF_ACTORS[name]
+    return Outcome(f"{name}_{column(actor)}", unit, f"{actor}: {meaning}", title.format(_CALLED.get(actor, actor)))
+
+
+def _in_window(one: Outcome, end: str) -> Outcome:
+    return Outcome(one.name + end, one.unit, f"{one.meaning} ({SUFFIXES[end]})", one.title + _WINDOWS.get(end, ""))
+
+
+def outcome_named(name: str) -> Outcome | None:
+    """The outcome of a column, of whatever armed actor; None for a column that is none (a statistic of a hindcast)."""
+    if name in _ONCE:
+        return Outcome(name, *_ONCE[name])
+    end = next((end for end in _WINDOWS if name.endswith(end)), "")
+    stem = name.removesuffix(end)
+    if stem in _PLAIN:
+        return _in_window(Outcome(stem, *_PLAIN[stem]), end)
+    for base in _OF_ACTORS:
+        if stem.startswith(f"{base}_"):
+            return _in_window(_of_actor(base, stem.removeprefix(f"{base}_").upper().replace("_", "-")), end)
+    return None
+
+
+def words_of(name: str) -> str:
+    """A column's outcome in a few words, as inside a sentence; the column's name where it is none."""
+    known = outcome_named(name)
+    return name if known is None else known.title
+
+
+def heading_of(name: str) -> str:
+    """A column's outcome in a few words, as a heading or the beginning of a sentence."""
+    words = words_of(name)
+    return words if words == name else words[:1].upper() + words[1:]
 
 
 def _windows(months: int) -> dict[str, slice | None]:

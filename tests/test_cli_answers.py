@@ -50,7 +50,9 @@ def test_sensitivity_promises_runs_and_names_what_matters(tiny: Path) -> None:
     assert not (tiny / "s").exists()
     done = pangwa(*words, folder=tiny)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1].startswith("troops_kia depends most on actors.KIA.troops")
+    finding = done.stdout.splitlines()[-1]
+    assert finding.startswith("What moves fighters of the KIA (troops_kia) most: 1. Fighters at the start")
+    assert "(KIA), actors.KIA.troops, weakly identified; 2. " in finding
     assert {"sensitivity.csv", "factors.csv", "tornado.png"} <= {
         path.name for path in (tiny / "s" / "sensitivity-morris").iterdir()
     }
@@ -70,7 +72,7 @@ def test_sensitivity_promises_runs_and_names_what_matters(tiny: Path) -> None:
     ]
     shared = pangwa(*words, "-o", "troops_kia", "--set", "months=1", "--out", "v", folder=tiny)
     assert shared.returncode == 0, shared.stderr
-    assert "% with actors.KIA.troops" in shared.stdout.splitlines()[-1]
+    assert "(KIA), actors.KIA.troops" in shared.stdout.splitlines()[-1]
     assert {"sobol.csv", "sobol.png"} <= {path.name for path in (tiny / "v" / "sensitivity-sobol").iterdir()}
     wrong = pangwa("sensitivity", "tiny_kia.toml", "-p", "actors.KIA.trops", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
@@ -90,7 +92,9 @@ def test_sweep_and_regret_write_tables_figures_and_their_findings(tiny: Path) ->
     words = ["sweep", "actors.KIA.troops=500:2000:2", "tiny.toml", "tiny_kia.toml", "-r", "2", "--set", "months=2"]
     done = pangwa(*words, "-o", "troops_kia", "--out", "w", folder=tiny)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1].startswith("As actors.KIA.troops goes from 500 to 2000, troops_kia rises from")
+    assert done.stdout.splitlines()[-1].startswith(
+        "As actors.KIA.troops goes from 500 to 2000, fighters of the KIA up from"
+    )
     assert {"sweep.csv", "sweep.png"} <= {path.name for path in (tiny / "w" / "sweep").iterdir()}
     regret = pangwa("regret", "w", "--more", "troops_kia", "--less", "deaths_civilians_all=10", folder=tiny)
     assert regret.returncode == 0, regret.stderr

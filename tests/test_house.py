@@ -58,6 +58,7 @@ STOREYS = (
         "model.ledger",
         "model.observe",
         "model.outcomes",
+        "model.units",
     },
     {"model.experiments"},
     {"model.views"},

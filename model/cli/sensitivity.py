@@ -236,15 +236,15 @@ def _tell_morris(folder: Path, design: Design, scenario: str, outcome: Sequence[
     tables = {"sensitivity": table, "factors": design.factor_table()}
     keep(folder / "sensitivity-morris", tables, {"tornado": figure}, runs.name)
     failed = f" {runs.failed} runs failed; trajectories with one are left out." if runs.failed else ""
-    typer.echo("\n" + " ".join(findings) + failed)
+    typer.echo("\n" + "\n\n".join(findings) + failed)
 
 
 def _headline(table: pd.DataFrame, shown: Sequence[str]) -> str:
-    from model.views.tornado import short
+    from model.outcomes import words_of
 
-    firsts = [table[table["outcome"] == name].iloc[0] for name in shown]
-    named = [f"{name} depends most on {short(str(row['factor']))}" for name, row in zip(shown, firsts, strict=True)]
-    return "; ".join(named)
+    firsts = [table[table["outcome"] == name].iloc[0]["meaning"] for name in shown]
+    named = [f"{words_of(name)}: {first[0].lower()}{first[1:]}" for name, first in zip(shown, firsts, strict=True)]
+    return f"What moves most {'; '.join(named)}"
 
 
 def _tell_sobol(

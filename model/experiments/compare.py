@@ -20,6 +20,7 @@ from model.experiments.errors import PlanError
 from model.experiments.intervals import intervals
 from model.experiments.results import RunTable
 from model.experiments.stability import by_set, means, settled, stability, told_apart
+from model.outcomes import words_of
 
 Floats = NDArray[np.float64]
 
@@ -237,5 +238,5 @@ def _clear(scenario: str, part: pd.DataFrame) -> str:
     for verdict in (RAISES, LOWERS):
         names = part[part["verdict"] == verdict]["outcome"].tolist()
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        words += [f"{verdict} {', '.join(names[:_MOST_NAMED])}{more}"] if names else []
+        words += [f"{verdict} {', '.join(map(words_of, names[:_MOST_NAMED]))}{more}"] if names else []
     return f"{scenario} {' and '.join(words)}"

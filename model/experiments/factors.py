@@ -31,6 +31,17 @@ from model.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
 
+_WHOSE = {
+    "actors.EthnicArmedOrganization": "ethnic armed organisations",
+    "actors.PeoplesDefenceForce": "People's Defence Forces",
+    "actors.Junta": "junta",
+    "actors.ChineseBuyer": "Chinese buyers",
+    "beijing": "Beijing",
+    "united_states": "Washington",
+    "quad": "Quad",
+    "western": "Western governments",
+    "structure": "rival mechanisms",
+}
 _DIGITS = 6
 _SPREAD = 2.0
 
@@ -96,6 +107,16 @@ class Factor:
     status: str
     unit: str
     meaning: str
+
+    @property
+    def words(self) -> str:
+        """Its meaning, and in brackets whose or what it is: "Worth of an arms cache (Junta)"."""
+        meaning = self.meaning.rstrip(".")
+        first, _, rest = self.name.partition(".")
+        whose = rest.partition(".")[0] if first in ("actors", "processes") else first
+        if f"{first}.{whose}" in _WHOSE or first in _WHOSE:
+            whose = _WHOSE.get(f"{first}.{whose}", "") or _WHOSE[first]
+        return f"{meaning} ({whose.replace('_', ' ')})"
 
     @property
     def range_text(self) -> str:

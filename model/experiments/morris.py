@@ -20,6 +20,7 @@ from model.experiments.designed import Design, basis_words
 from model.experiments.errors import PlanError
 from model.experiments.factors import Factor
 from model.experiments.results import RunTable
+from model.outcomes import words_of
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +42,7 @@ COLUMNS = (
     "range",
     "unit",
     "parameters",
+    "meaning",
 )
 
 
@@ -149,6 +151,7 @@ def _of_outcome(outcome: str, values: Floats, levels: Floats, factors: Sequence[
             "range": [factor.range_text for factor in factors],
             "unit": [factor.unit for factor in factors],
             "parameters": [len(factor.members) for factor in factors],
+            "meaning": [factor.words for factor in factors],
         }
     )
     table = table.sort_values("mu_star", ascending=False, kind="stable").reset_index(drop=True)
@@ -194,12 +197,15 @@ def finding(table: pd.DataFrame, outcome: str, most: int = 5) -> str:
         outcome: which.
         most: factors to name.
     """
+    said = words_of(outcome) + (f" ({outcome})" if words_of(outcome) != outcome else "")
     part = table[(table["outcome"] == outcome) & (table["mu_star"] > 0)].head(most)
     if part.empty:
-        return f"{outcome}: no factor of this design changed it."
-    names = ", ".join(part["factor"])
+        return f"Nothing in this design moves {said}."
+    named = part[["meaning", "factor", "status"]].itertuples(index=False)
+    names = "; ".join(f"{rank}. {words}, {factor}, {status}" for rank, (words, factor, status) in enumerate(named, 1))
+    basis = basis_words(part["status"].tolist())
     open_ = int((part["mu_star"] <= part["mu_star_conf95"]).sum())
     unsure = f"; the intervals of {open_} of them reach zero, which more trajectories would narrow" if open_ else ""
     noisy = int((part["noise_share"] >= NOISY).sum())
     luck = f"; luck explains half or more of the effect of {noisy} of them" if noisy else ""
-    return f"{outcome} depends most on {names}; {basis_words(part['status'].tolist())}{unsure}{luck}."
+    return f"What moves {said} most: {names}. {basis[0].upper()}{basis[1:]}{unsure}{luck}."

@@ -17,6 +17,7 @@ import pandas as pd
 
 from model.experiments.errors import PlanError
 from model.experiments.results import RunTable
+from model.outcomes import words_of
 
 COLUMNS = (
     "outcome",
@@ -160,7 +161,7 @@ def finding(table: pd.DataFrame, runs: RunTable, goals: Sequence[Goal]) -> str:
         part = table[table["outcome"] == goal.outcome]
         least = part[np.isclose(part["max_regret"], part["max_regret"].min(), rtol=1e-9)]["policy"].tolist()
         names = "every policy" if len(least) == len(part) else " and ".join(least)
-        told.append(f"for {goal.better} {goal.outcome}, {names} can be regretted least")
+        told.append(f"for {goal.better} {words_of(goal.outcome)}, {names} can be regretted least")
     if runs.members > 1:
         basis = f"{runs.members} futures that differ in {runs.varied}, all assumed, not observed"
     else:

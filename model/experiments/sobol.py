@@ -21,6 +21,7 @@ from model.experiments.errors import PlanError
 from model.experiments.factors import Factor
 from model.experiments.morris import outcome_grid, problem_of, salib
 from model.experiments.results import RunTable
+from model.outcomes import heading_of
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +30,20 @@ MOST_DIRECT = 128
 _HELD_OUT = 0.25
 _EMULATED = 1024
 _NAMED = 0.05
-COLUMNS = ("outcome", "rank", "factor", "S1", "S1_conf95", "ST", "ST_conf95", "q2", "noise_share", "method", "status")
+COLUMNS = (
+    "outcome",
+    "rank",
+    "factor",
+    "S1",
+    "S1_conf95",
+    "ST",
+    "ST_conf95",
+    "q2",
+    "noise_share",
+    "method",
+    "status",
+    "meaning",
+)
 
 
 def emulated_design(factors: Sequence[Factor], points: int, seed: int = 0) -> Design:
@@ -183,6 +197,7 @@ def _table(outcome: str, factors: Sequence[Factor], found: Any, q2: float, noise
             "noise_share": noise,
             "method": "direct" if direct else "emulator",
             "status": [factor.status for factor in factors],
+            "meaning": [factor.words for factor in factors],
         }
     )
     table = table.sort_values("ST", ascending=False, kind="stable").reset_index(drop=True)
@@ -200,13 +215,13 @@ def finding(table: pd.DataFrame, outcome: str, most: int = 3) -> str:
     """
     part = table[table["outcome"] == outcome]
     named = part[part["ST"] >= _NAMED].head(most).to_dict("records")
-    names = ", ".join(f"{100 * row['ST']:.0f} % with {row['factor']}" for row in named)
+    names = "; ".join(f"{100 * row['ST']:.0f} % with {row['meaning']}, {row['factor']}" for row in named)
     how = (
         "on the model itself"
         if part["method"].iloc[0] == "direct"
         else f"on an emulator of Q2 {part['q2'].iloc[0]:.2f}"
     )
     if not named:
-        return f"{outcome}: none of these factors explains {100 * _NAMED:.0f} % of the variance, {how}."
+        return f"{heading_of(outcome)} ({outcome}): none of these factors explains {100 * _NAMED:.0f} % of the variance, {how}."
     basis = basis_words([str(row["status"]) for row in named])
-    return f"{outcome}: its variance goes {names}, interactions included, {how}; {basis}."
+    return f"{heading_of(outcome)} ({outcome}): its variance goes {names}, interactions included, {how}; {basis}."

@@ -15,8 +15,10 @@ from model.experiments.errors import PlanError
 from model.experiments.intervals import interval
 from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.results import RunTable
+from model.outcomes import words_of
 from model.scenario.problems import ScenarioError
 from model.scenario.schema import Scenario
+from model.units import shown_of
 
 COLUMNS = (
     "scenario",
@@ -163,17 +165,20 @@ def finding(runs: RunTable, table: pd.DataFrame, outcomes: Sequence[str], status
     path, values = table["path"].iloc[0], sorted(set(table["value"]))
     told, unclear = [], []
     for outcome in outcomes:
+        shown = shown_of(outcome)
         clear = [
-            f"{'rises' if row.change > 0 else 'falls'} from {_short(row.first)} to {_short(row.last)} under {row.scenario}"
+            f"{'up' if row.change > 0 else 'down'} from {_short(shown.factor * row.first)} to "
+            f"{_short(shown.factor * row.last)} {shown.level}".rstrip()
+            + f" under {row.scenario}"
             for row in map(_Row, along(runs, outcome).to_dict("records"))
             if row.low95 > 0 or row.high95 < 0
         ]
         turns = _turns(table, outcome)
         if clear or turns:
-            told.append(f"{outcome} {' and '.join(clear) or 'does not clearly change'}{turns}")
+            told.append(f"{words_of(outcome)} {' and '.join(clear) or 'without a clear change'}{turns}")
         else:
             unclear.append(outcome)
-    told += [f"no clear change of {', '.join(unclear)}"] if unclear else []
+    told += [f"no clear change of {', '.join(map(words_of, unclear))}"] if unclear else []
     basis = f"{path} is {status}" + ("" if status == "observed" else ", not observed")
     return (
         f"As {path} goes from {values[0]:g} to {values[-1]:g}, {'; '.join(told)}. {basis}, and so is most of the rest."

@@ -132,7 +132,7 @@ def draw_control(
     upper, lower = _split(lines, bands)
     rows, columns = panels.columns_for(len(chosen))
     heights = [1.0, 1.7] if upper and lower else [1.0]
-    figure = panels.new_figure(min(1.6 + 2.35 * columns, 11.0) + 1.2, 0.9 + (3.9 if len(heights) == 2 else 2.9) * rows)
+    figure = panels.new_figure(panels.width_of(columns), 0.9 + (3.7 if len(heights) == 2 else 2.9) * rows)
     grid = figure.subplots(len(heights) * rows, columns, squeeze=False, height_ratios=heights * rows)
     looks = panels.looks_of(results)
     for k, name in enumerate(chosen):

@@ -51,7 +51,7 @@ def draw_exports(results: Results) -> Figure:
     bands = {name: _bands(flows(results, name)) for name in chosen}
     parts = _split(bands)
     rows, columns = panels.columns_for(len(chosen))
-    figure = panels.new_figure(min(1.6 + 2.35 * columns, 11.0) + 1.3, 1.0 + (2.5 if len(parts) == 1 else 3.6) * rows)
+    figure = panels.new_figure(panels.width_of(columns), 1.0 + (2.5 if len(parts) == 1 else 3.6) * rows)
     heights = [2.0, 1.0] if len(parts) == 2 else [1.0]
     grid = figure.subplots(len(parts) * rows, columns, squeeze=False, height_ratios=heights * rows)
     for k, name in enumerate(chosen):

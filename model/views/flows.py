@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,8 +25,10 @@ MOST_NODES = 7
 _OTHERS = "others"
 _GAP = 0.035
 _BAR = 0.05
-_X = (0.0, 0.75, 1.43, 3.0)
+_X = (0.0, 0.62, 1.45, 3.25)
 """Where the stages stand: more room where names are long."""
+_LETTERS = 20
+"""Letters of a line of a destination's label."""
 
 
 def flow_table(results: Results) -> pd.DataFrame:
@@ -67,7 +70,7 @@ def draw_flows(results: Results, world: World) -> Figure:
     largest = max(float(named.loc[named["scenario"] == name, "tonnes"].sum()) for name in shown)
     orders = [list(named.groupby(stage)["tonnes"].sum().sort_values(ascending=False).index) for stage in STAGES]
     rows, columns = panels.columns_for(len(shown), 2)
-    figure = panels.new_figure(6.0 * columns + 0.3, 3.3 * rows + 0.9)
+    figure = panels.new_figure(4.75 * columns + 0.3, 3.1 * rows + 0.9)
     grid = figure.subplots(rows, columns, squeeze=False)
     for axes, name in zip(grid.ravel(), shown, strict=False):
         _panel(axes, named[named["scenario"] == name], orders, largest, world)
@@ -120,7 +123,7 @@ def _panel(axes: Axes, part: pd.DataFrame, orders: Sequence[Sequence[str]], larg
             _ribbon(axes, column, stages[column][a], stages[column + 1][b], tonnes / largest, colour)
     for column, nodes in enumerate(stages):
         _bars(axes, column, nodes, largest)
-    axes.set_xlim(-1.25, _X[-1] + 1.95)
+    axes.set_xlim(-1.45, _X[-1] + 1.35)
     axes.set_ylim(-1.0 - _GAP * MOST_NODES, 0.02)
     axes.axis("off")
 
@@ -160,12 +163,13 @@ def _bars(axes: Axes, column: int, nodes: Mapping[str, _Node], largest: float) -
     placed = np.inf
     for name, node in nodes.items():
         axes.add_patch(Rectangle((_X[column] - _BAR, node.bottom), 2 * _BAR, node.height, color=style.INK, linewidth=0))
-        # Labels of small nodes would lie on each other; they are moved down.
-        placed = min(node.bottom + node.height / 2, placed - 0.055)
         text = f"{name}  {style.number(node.height * largest)}"
+        lines = textwrap.wrap(text, _LETTERS) if column == len(STAGES) - 1 else [text]
+        # Labels of small nodes would lie on each other; they are moved down.
+        placed = min(node.bottom + node.height / 2, placed - 0.055 * len(lines))
         side = 1 if column else -1
         axes.text(
-            _X[column] + side * (_BAR + 0.03), placed, text, ha="left" if side > 0 else "right", va="center", fontsize=6.5,
+            _X[column] + side * (_BAR + 0.03), placed, "\n".join(lines), ha="left" if side > 0 else "right", va="center", fontsize=6.5,
             bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}, in_layout=False,
         )  # fmt: skip
 

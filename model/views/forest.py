@@ -13,9 +13,10 @@ from matplotlib.ticker import FuncFormatter
 
 from model.experiments.compare import UNDETERMINED
 from model.experiments.intervals import WORDS
+from model.outcomes import heading_of
+from model.units import shown_in, units_of
 from model.views.panels import CAVEAT
 from model.views.style import FAINT, INK, SOFT, Look, legend_of, scenario_looks, styled, tick, title_of
-from model.views.units import shown_in, units_of
 
 COLUMNS = 4
 
@@ -33,21 +34,31 @@ def forest(table: pd.DataFrame, points: pd.DataFrame | None, scenarios: Sequence
     outcomes, policies = list(dict.fromkeys(table["outcome"])), list(dict.fromkeys(table["scenario"]))
     columns = min(COLUMNS, len(outcomes))
     deep = -(-len(outcomes) // columns)
-    height = deep * (0.82 + 0.26 * len(policies)) + 1.2
-    figure = Figure(figsize=(max(1.2 + 2.35 * columns, 6.4), height), layout="constrained")
+    height = deep * (0.82 + 0.2 * len(policies)) + 1.2
+    figure = Figure(figsize=(max(1.1 + 2.05 * columns, 6.4), height), layout="constrained")
     axes = figure.subplots(deep, columns, squeeze=False)
     looks, units = scenario_looks(scenarios), units_of(outcomes)
     for place, outcome in enumerate(outcomes):
         axis = axes.flat[place]
         ticks = None if points is None else points[points["outcome"] == outcome]
         _panel(axis, table[table["outcome"] == outcome].set_index("scenario"), ticks, policies, looks, units[outcome])
-        axis.set_title(outcome, fontsize=8)
+        _headings(axis, outcome)
         axis.set_yticks(range(len(policies)), [looks[p].label for p in policies] if place % columns == 0 else [])
     for spare in axes.flat[len(outcomes) :]:
         spare.remove()
     _legend(figure, points is not None)
     title_of(figure, title, _footnote(table))
     return figure
+
+
+def _headings(axis: Axes, outcome: str) -> None:
+    """The outcome in words, and below it, small, the column of the tables that it is."""
+    words = heading_of(outcome)
+    axis.set_title(words, fontsize=8, pad=11 if words != outcome else 3)
+    if words != outcome:
+        axis.annotate(
+            outcome, (0, 1), xytext=(0, 3), xycoords="axes fraction", textcoords="offset points", fontsize=6, color=SOFT
+        )
 
 
 def _panel(
@@ -105,5 +116,5 @@ def _footnote(table: pd.DataFrame) -> str:
     by_chance = f" About {chance} of {len(table)} would leave out zero by chance alone." if chance else ""
     return (
         f"Mean paired difference from {table['reference'].iloc[0]} and its 95 % interval{how}, n = {pairs} pairs of equal "
-        f"luck.{by_chance} {CAVEAT}"
+        f"luck; of the last 12 months or at the end, columns in _all of the whole run.{by_chance} {CAVEAT}"
     )

@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
+from model.outcomes import heading_of, words_of
+from model.units import shown_in, units_of
 from model.views.panels import CAVEAT
 from model.views.style import INK, SOFT, Look, legend_of, scenario_looks, styled, tick, title_of
-from model.views.units import shown_in, units_of
 
 _TICKS = FuncFormatter(tick)
 
@@ -42,7 +43,7 @@ def sweep(table: pd.DataFrame, outcomes: Sequence[str], scenarios: Sequence[str]
             part = table[(table["outcome"] == outcome) & (table["scenario"] == scenario)].sort_values("value")
             # Lines that lie on one another stay visible: the earlier are the wider.
             _line(axis, part, looks[scenario], shown.factor, 1.3 + 1.1 * (len(scenarios) - 1 - order))
-        axis.set_title(outcome)
+        axis.set_title(heading_of(outcome))
         axis.set_ylabel(shown.level)
         axis.set_xlabel(f"{path} ({unit})" if unit and unit != "-" else path, fontsize=7.5)
         axis.yaxis.set_major_formatter(_TICKS)
@@ -95,7 +96,7 @@ def regret(
     for axis, (outcome, regrets) in zip(axes.flat, each.items(), strict=False):
         _regrets(axis, regrets, table[table["outcome"] == outcome], looks, units[outcome])
         better = table.loc[table["outcome"] == outcome, "better"].iloc[0]
-        axis.set_title(f"{better} {outcome}")
+        axis.set_title(f"{better.capitalize()} {words_of(outcome)}")
     for spare in axes.flat[len(each) :]:
         spare.remove()
     handles = [

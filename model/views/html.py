@@ -17,7 +17,7 @@ from PIL import Image
 
 from model.views.style import number, styled
 
-PICTURE_DPI = 130
+PICTURE_DPI = 160
 _SHORT = 24
 """Letters up to which a text in a table stays on one line."""
 
@@ -31,7 +31,7 @@ class Cell:
         table: file in the folder.
         row: values of columns that pick the row.
         column: the column.
-        factor: by which the value is multiplied to be shown, see :func:`model.views.units.shown_in`.
+        factor: by which the value is multiplied to be shown, see :func:`model.units.shown_in`.
     """
 
     value: float | None

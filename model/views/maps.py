@@ -30,7 +30,7 @@ _STRIPES = "////"
 _RING = {"edgecolors": "black", "linewidths": 1.0, "linestyles": (0, (1.6, 1.0))}
 """How the ring around a besieged town is drawn, on the map and in the legend."""
 _MAP_HEIGHT = {1: 5.9, 2: 5.9}
-_SMALL_MAP = 4.7
+_SMALL_MAP = 4.0
 """Inches that a map is high: by the number of maps in a row, and where there are more."""
 _PANELS_A_ROW = 4
 
@@ -359,7 +359,7 @@ def legend(figure: Figure, world: World, shown: Sequence[Holdings], *, striped: 
         ring = RegularPolyCollection(6, sizes=(80,), facecolors="none", label="besieged town", **_RING)  # type: ignore[arg-type]
         handles.append(ring)
     width = float(figure.get_size_inches()[0])
-    columns = 3 if width > 9 else 2 if width > 7 else 1
+    columns = 3 if width > 12 else 2 if width > 7 else 1
     style.legend_of(figure, handles, [str(handle.get_label()) for handle in handles], columns)
 
 

@@ -151,7 +151,9 @@ def label_ends(axes: Axes, labels: Sequence[EndLabel], height_inches: float) -> 
             clip_on=False,
             gid="lead",
         )
-        axes.annotate(label.text, (1.09, to), xycoords="axes fraction", va="center", fontsize=8, annotation_clip=False)
+        axes.annotate(
+            label.text, (1.09, to), xycoords="axes fraction", va="center", fontsize=7.5, annotation_clip=False
+        )
 
 
 def _spread(wanted: Sequence[float], gap: float) -> list[float]:
@@ -219,6 +221,11 @@ def footnote(results: Results, what: str, *extra: str) -> str:
     if left > 0:
         notes.append(f"{left} more scenarios are not shown; choose with --scenario.")
     return " ".join([*notes, CAVEAT])
+
+
+def width_of(columns: int) -> float:
+    """Inches of a figure with some panels over time beside one another; four still print legibly on upright A4."""
+    return {1: 5.2, 2: 6.9, 3: 8.2}.get(columns, 9.4)
 
 
 LINE_AND_BAND = "Line and band: median and 10-90 %"

@@ -17,9 +17,10 @@ from model.experiments.commands import run_command
 from model.experiments.compare import EFFECT_COLUMNS, LOWERS, RAISES
 from model.experiments.design import LABEL, point_words
 from model.experiments.summary import SUMMARY_COLUMNS
-from model.outcomes import Outcome, outcome_list
+from model.outcomes import Outcome, heading_of, outcome_list
 from model.scenario.listing import scenario_declarations
 from model.scenario.schema import Scenario
+from model.units import shown_in
 from model.views import html
 from model.views.analyses import analyses
 from model.views.figures import draw
@@ -27,14 +28,13 @@ from model.views.flows import flow_table
 from model.views.html import Cell, Named
 from model.views.read import Results, ViewError
 from model.views.typical import differing_parameters, typical_runs
-from model.views.units import shown_in
 from model.views.words import HEADLINES, chronicle
 from model.world.read import load_world
 
 NAME = "report.html"
 GENERATOR = f"Pangwa {__version__}"
 _EVENTS = 30
-_FLOWS = 6
+_FLOWS = 4
 _MOST_POINTS = 4
 """Design points up to which outcomes are listed at each of them."""
 _COLUMNS = {"summary.csv": SUMMARY_COLUMNS, "effects.csv": EFFECT_COLUMNS}
@@ -264,7 +264,9 @@ def _headlines(results: Results) -> list[Outcome]:
 
 
 def _named(outcome: Outcome, unit: str, rows: int) -> Named:
-    words, window = _split(outcome)
+    _, window = _split(outcome)
+    # The window stands in the small print, so that the words are short.
+    words = heading_of(outcome.name).partition(", ")[0]
     return Named(f"{words}{unit and ', '}{unit}", f"{outcome.name}{window and ', '}{window}", rows)
 
 
@@ -336,7 +338,8 @@ def _effects(results: Results, actor: str | None) -> str:
     effects = _overall(results)
     if effects is None:
         return ""
-    several = bool((effects["points"].astype(int) > 1).any())
+    # With one replicate a set of assumptions nothing can be told of signs, and nothing is shown of them.
+    several = bool((effects[["points_up", "points_down"]].astype(int).sum(axis=None)) > 0)
     scaled = ("mean", "low95", "high95", "reference_mean")
     plain = ["n", "variance_ratio", "replicates_to_halve"]
     plain += ["points", "points_up", "points_down"] if several else []

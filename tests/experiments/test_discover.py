@@ -113,7 +113,7 @@ def test_an_emulator_shares_out_the_variance_and_tells_its_quality() -> None:
     by_factor = table.set_index("factor")
     assert by_factor["ST"][["x0", "x1", "x2"]].tolist() == pytest.approx([0.8, 0.2, 0.0], abs=0.05)
     assert by_factor["q2"].iloc[0] > 0.95
-    assert "% with x0" in sobol_finding(table, "tonnes")
+    assert "% with  (x0), x0" in sobol_finding(table, "tonnes")
 
 
 def test_an_emulator_of_noise_is_refused() -> None:

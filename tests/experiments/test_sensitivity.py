@@ -97,7 +97,7 @@ def test_morris_finds_the_slopes_and_tells_luck_from_effects(tmp_path: Path) -> 
     # Luck of 100 tonnes is common to all points and drops out; x2 has nothing but luck of its own.
     assert by_factor["noise_share"]["x0"] == pytest.approx(0, abs=1e-9)
     assert by_factor["noise_share"]["x2"] > 0.3
-    assert "depends most on x0" in finding(table, "tonnes")
+    assert "What moves tonnes most: 1.  (x0), x0, assumed; 2. " in finding(table, "tonnes")
     assert "assumed or weakly identified, not observed" in finding(table, "tonnes")
 
 

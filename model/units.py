@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model.outcomes import outcome_list
+from model.outcomes import outcome_named
 
 _SCALES = {
     "0-1": (100.0, "%", "percentage points"),
@@ -39,13 +39,8 @@ def shown_in(unit: str) -> Shown:
 
 def units_of(outcomes: Sequence[str]) -> dict[str, str]:
     """Units of outcomes by name, those of any actor included; empty for names that are no outcome."""
-    known = {one.name: one.unit for one in outcome_list(("KIA",))}
-    stems = {one.name.replace("_kia", ""): one.unit for one in outcome_list(("KIA",)) if "_kia" in one.name}
-    found = {}
-    for name in outcomes:
-        fits = [unit for stem, unit in stems.items() if name.startswith(stem)]
-        found[name] = known.get(name) or (fits[0] if fits else "")
-    return found
+    known = {name: outcome_named(name) for name in outcomes}
+    return {name: one.unit if one is not None else "" for name, one in known.items()}
 
 
 def shown_of(outcome: str) -> Shown:
