@@ -42,6 +42,7 @@ TIERS = (
         "western_followers",
         "ceasefire",
         "ceasefire_broken",
+        "militia_attacked",
         "talks",
         "deal",
         "deal_broken",

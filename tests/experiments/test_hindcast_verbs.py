@@ -93,9 +93,9 @@ def test_waves_move_towards_what_is_plausible(tmp_path: Path, monkeypatch: pytes
     told: list[str] = []
     found = calibration.calibrate(plan, told.append)
     assert told[-1].startswith("trade, confirmed: ") and "no vector meets PX" in told[-1]
-    for block in found.values():
+    for name, block in found.items():
         members = block.tried
-        assert len(members) == 120
+        assert len(members) == 120 * calibration.STEADIER.get(name, 1)
         assert structural_misses(members) == {"PX"}
         first, last = members[:10], members[-10:]
         assert max(one.implausibility["P0"] for one in first) <= 1 < min(one.implausibility["P0"] for one in last)

@@ -54,7 +54,7 @@ Floats = NDArray[np.float64]
 UNDEFINED = 10.0
 """Implausibility of a number that most runs do not show."""
 STEADIER = {"trade": 2}
-"""Blocks whose numbers differ little between replicates: they need fewer, by this factor."""
+"""Blocks whose numbers differ little between replicates: fewer by this factor will do, and as many more vectors are tried."""
 FEWEST = 5
 """A set of n vectors is paired from at least n / 5 members of each block."""
 CONFIRMED = 3
@@ -62,7 +62,7 @@ CONFIRMED = 3
 CONFIRMING = 4
 """Times as many replicates a member has when it is confirmed, as in a wave."""
 KEPT = 0.2
-"""Share of a wave's best vectors from which the next one moves, when fewer are wholly plausible."""
+"""The next wave moves from the best of all vectors so far, this share of a wave, when fewer are wholly plausible."""
 JITTER = 0.03
 """Standard deviation of the jitter, of the prior's width."""
 
@@ -89,7 +89,7 @@ class Plan:
     Args:
         folder: where waves and results go.
         waves: number of waves a block.
-        vectors: vectors a wave.
+        vectors: vectors a wave; more in a block of :data:`STEADIER`.
         replicates: runs of each vector and scenario.
         members: vectors to keep.
         jobs: processes; None for all cores.
@@ -184,11 +184,11 @@ def structural_misses(members: Sequence[Member]) -> frozenset[str]:
 
 
 def _wave(plan: Plan, block: str, wave: int, members: Sequence[Member]) -> list[Member]:
-    dimensions = priors(block, plan.wide)
+    dimensions, count = priors(block, plan.wide), STEADIER.get(block, 1) * plan.vectors
     if wave == 1:
-        units = unit_hypercube(plan.vectors, len(dimensions), np.random.default_rng(plan.seed))
+        units = unit_hypercube(count, len(dimensions), np.random.default_rng(plan.seed))
     else:
-        units = _move(members, plan.vectors, Draws(plan.seed + 1), wave)
+        units = _move(members, count, Draws(plan.seed + 1), wave)
     vectors = [settings(dimensions, row) for row in units]
     rows = _evaluate(plan, block, str(wave), vectors)
     return [Member(tuple(unit), *row) for unit, row in zip(units.tolist(), rows, strict=True)]
@@ -198,7 +198,7 @@ def _move(members: Sequence[Member], count: int, draws: Draws, wave: int) -> Flo
     """New positions: a member moved by the difference of two others, plus a jitter; reflected at the ends."""
     misses, best = structural_misses(members), ranked(members)
     plausible = sum(member.rank(misses)[0] == 0 for member in best)
-    parents = np.array([member.units for member in best[: max(plausible, int(KEPT * len(best)), 4)]])
+    parents = np.array([member.units for member in best[: max(plausible, int(KEPT * count), 4)]])
     dimensions = parents.shape[1]
     numbers = np.arange(3 * count, dtype=np.uint64)
     chosen = (draws.uniform("parents", wave, numbers) * len(parents)).astype(int).reshape(3, count)
