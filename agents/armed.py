@@ -16,7 +16,7 @@ import numpy as np
 from mesa import Agent, Model
 from numpy.typing import NDArray
 
-from agents.armed_parameters import ArmedActorParameters
+from agents.armed_parameters import ArmedActorParameters, PeoplesDefenceForceParameters
 from model.draws import Draws, key
 from model.dynamics.ground import Ground
 from model.dynamics.operations import Options
@@ -60,7 +60,7 @@ class ArmedActor(Agent):
         if rows.stop <= rows.start or p.operations_per_month == 0:
             return np.zeros(0, np.int64)
         if compiled():
-            return _best_of([self], options, np.array([rows.start, rows.stop]))[0]
+            return best_rows(options.utility, options.luck, np.array([rows.start, rows.stop]), *habits_of([self]))[0]
         utility, luck = options.utility[rows], options.luck[:, rows]
         gain = np.where(utility > 0, p.choice_precision * utility + luck[0] - luck[1], -1.0)
         best = np.argsort(-gain, kind="stable")[: p.operations_per_month]
@@ -101,6 +101,12 @@ class EthnicArmedOrganization(ArmedActor):
 class PeoplesDefenceForce(ArmedActor):
     """A regional pool of People's Defence Forces; it joins allies' operations next door by chance."""
 
+    @property
+    def coordination(self) -> float:
+        """Chance to join an ally's operation, without hope or recognition."""
+        assert isinstance(self.parameters, PeoplesDefenceForceParameters)
+        return self.parameters.coordination
+
     def joins(
         self,
         options: Options,
@@ -137,19 +143,20 @@ KINDS: dict[str, type[ArmedActor]] = {
 }
 
 
-def choose_operations(armed: Sequence[ArmedActor], options: Options, bounds: Ints) -> Ints:
+def choose_operations(armed: Sequence[ArmedActor], options: Options, bounds: Ints, habits: tuple[Floats, Ints]) -> Ints:
     """Rows that all actors attack, actor after actor; worked out at once for those who choose in the usual way.
 
     Args:
         armed: the actors.
         options: all actors' options.
         bounds: (F + 1,) where each one's own part of them begins; the last is their number.
+        habits: what :func:`habits_of` says of them.
     """
     if not compiled():
         return np.concatenate(
             [actor.choose_operations(options, part) for actor, part in zip(armed, _parts(bounds), strict=True)]
         )
-    best, ends = _best_of(armed, options, bounds)
+    best, ends = best_rows(options.utility, options.luck, bounds, *habits)
     own = [k for k, actor in enumerate(armed) if type(actor).choose_operations is not ArmedActor.choose_operations]
     if not own:
         return best
@@ -163,11 +170,10 @@ def _parts(bounds: Ints) -> list[slice]:
     return [slice(start, stop) for start, stop in itertools.pairwise(bounds.tolist())]
 
 
-def _best_of(armed: Sequence[ArmedActor], options: Options, bounds: Ints) -> tuple[Ints, Ints]:
-    """All rows that actors choose in the usual way, and (A,) where each one's end."""
+def habits_of(armed: Sequence[ArmedActor]) -> tuple[Floats, Ints]:
+    """(A,) precision of choice and (A,) most operations a month of some actors."""
     precision = np.array([actor.parameters.choice_precision for actor in armed], np.float64)
-    most = np.array([actor.parameters.operations_per_month for actor in armed], np.int64)
-    return best_rows(options.utility, options.luck, bounds, precision, most)
+    return precision, np.array([actor.parameters.operations_per_month for actor in armed], np.int64)
 
 
 def join_operations(
@@ -175,7 +181,7 @@ def join_operations(
     options: Options,
     bounds: Ints,
     picked: Ints,
-    chances: Sequence[float],
+    chances: Floats,
     stance: Ints,
     draws: Draws,
     ground: Ground,
@@ -188,26 +194,23 @@ def join_operations(
         options: all actors' options.
         bounds: (F + 1,) where each actor's own part of them begins; the last is their number.
         picked: rows that all actors attack.
-        chances: chance of each pool to join an attack.
+        chances: (F,) chance of each pool to join an attack; 0 for all others.
         stance: (F, F) 1 for allies.
         draws: keyed draws.
         ground: static arrays (keys).
         month: the month.
     """
     if compiled() and all(type(pool).joins is PeoplesDefenceForce.joins for pool in pools):
-        chance_of = np.zeros(len(stance))
-        for pool, chance in zip(pools, chances, strict=True):
-            chance_of[pool.index] = chance
-        near = joinable_rows(chance_of, options.actor, options.place, bounds, picked, stance, len(ground.place_keys))
+        near = joinable_rows(chances, options.actor, options.place, bounds, picked, stance, len(ground.place_keys))
         who = options.actor[near]
         u = draws.uniform("join", month, ground.actor_keys[who], ground.place_keys[options.place[near]])
-        return np.asarray(near[u < chance_of[who]])
+        return np.asarray(near[u < chances[who]])
     attackers, places, joined = options.actor[picked], options.place[picked], [picked[:0]]
-    for pool, chance in zip(pools, chances, strict=True):
+    for pool in pools:
         wanted = np.zeros(len(ground.place_keys), bool)
         wanted[places[stance[pool.index][attackers] == 1]] = True
         part = slice(*bounds[pool.index : pool.index + 2].tolist())
-        joined.append(pool.joins(options, part, wanted, chance, draws, ground, month))
+        joined.append(pool.joins(options, part, wanted, float(chances[pool.index]), draws, ground, month))
     return np.concatenate(joined)
 
 

@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed import KINDS, Junta, PeoplesDefenceForce
+from agents.armed import KINDS, Junta, PeoplesDefenceForce, habits_of
 from agents.beijing import Beijing
 from agents.china_parameters import ChineseBuyerParameters
 from agents.chinese_buyer import ChineseBuyer
@@ -122,7 +122,10 @@ class RareEarthModel(mesa.Model):
         self.refused: dict[int, list[str]] = {}
         index = world.force_index
         self.kia = np.array([index["KIA"]] if "KIA" in index else [], np.int64)
-        self.pdf = np.array([actor.index for actor in self.armed if isinstance(actor, PeoplesDefenceForce)], np.int64)
+        self.pools = [actor for actor in self.armed if isinstance(actor, PeoplesDefenceForce)]
+        self.pdf = np.array([pool.index for pool in self.pools], np.int64)
+        self.coordination: Floats = np.array([pool.coordination for pool in self.pools], np.float64)
+        self.habits = habits_of(self.armed)
         self.western_keys = np.array([government.key for government in self.western], np.uint64)
         self.dependence = np.array([actor.parameters.dependence_on_china for actor in self.armed], float)
         """(F,) dependence on China without Beijing's patronage; ``profile`` has it with what patronage adds."""

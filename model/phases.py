@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed import PeoplesDefenceForce, air_support, choose_operations, join_operations
+from agents.armed import air_support, choose_operations, join_operations
 from model.chronicle import tell
 from model.dynamics import combat, control, operations
 from model.dynamics.budgets import rents
@@ -79,11 +79,8 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     guard = forces.defence * operations.walls(ground, p.fortification)
     assailable, strength = operations.at_even_odds(forces, guard), (forces.field, guard)
     worth = operations.worth_of_places(model.world, ground, state, rent, profile, pairs, assailable, strength)
-    minded = ground.beijing_cares.astype(float)
-    rules = (model.setup.structure.contest, p.combat.attacker_loss, minded)
-    options = operations.weigh(
-        ground, state, model.draws, forces, pairs, worth, profile, (p.contest, p.fortification), rules
-    )
+    rules = operations.Rules(p.contest, p.fortification, model.setup.structure.contest, p.combat.attacker_loss)
+    options = operations.weigh(ground, state, model.draws, forces, pairs, worth, profile, rules)
     # Reserves gather against those not yet fought as well: an offensive is prepared before it is declared.
     gathering = operations.staging(ground, options, forces)
     prospects, options = operations.prospects(state, options)
@@ -103,11 +100,9 @@ def _thought_of(model: RareEarthModel) -> NDArray[np.bool_]:
 
 def _choose(model: RareEarthModel, options: operations.Options) -> Ints:
     bounds = np.searchsorted(options.actor, np.arange(len(model.armed) + 1))
-    picked = choose_operations(model.armed, options, bounds)
-    pools = [actor for actor in model.armed if isinstance(actor, PeoplesDefenceForce)]
-    chances = [coordination(model, pool) for pool in pools]
-    by_chance = (chances, model.state.stance, model.draws, model.ground, model.month)
-    joined = join_operations(pools, options, bounds, picked, *by_chance)
+    picked = choose_operations(model.armed, options, bounds, model.habits)
+    by_chance = (coordination(model), model.state.stance, model.draws, model.ground, model.month)
+    joined = join_operations(model.pools, options, bounds, picked, *by_chance)
     attacked = np.zeros(len(options.actor), bool)
     attacked[picked] = attacked[joined] = True
     return attacked.nonzero()[0]
@@ -127,9 +122,8 @@ def fight(model: RareEarthModel, orders: Orders) -> Fight:
     air = air_support(budget, orders.place, orders.actor, holder[still], model.level("air_denial"), len(state.holder))
     flown = np.maximum(air[0, orders.place], air[1, orders.place])
     np.maximum.at(state.tally.air_fights, ground.territory[orders.place], flown)
-    tables = (p.combat, p.contest, p.fortification)
-    form = model.setup.structure.contest
-    result = combat.resolve(ground, state, model.draws, orders, tables, model.profile, air, form)
+    rules = (p.combat, p.contest, p.fortification, model.setup.structure.contest)
+    result = combat.resolve(combat.Battle(ground, state, model.draws, orders, *rules, model.profile, air))
     combat.learn(state, orders, model.profile["forgetting"])
     combat.take(ground, state, model.draws, result, p.combat)
     over, besiegers = combat.lift_sieges(state, p.combat.urban_saved)

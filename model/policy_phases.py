@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed import PeoplesDefenceForce
-from agents.armed_parameters import PeoplesDefenceForceParameters
 from agents.instruments import NUG, PARTNER
 from agents.united_states import NO_ONE
 from model.chronicle import tell
@@ -72,7 +70,7 @@ def _aim(model: RareEarthModel, instrument: Instrument) -> list[int]:
         partner = model.united_states.partner
         return [] if partner == NO_ONE else [partner]
     if instrument.target == NUG:
-        return [actor.index for actor in model.armed if isinstance(actor, PeoplesDefenceForce)]
+        return model.pdf.tolist()
     return [model.world.force_index.get(instrument.target, NO_ONE)]
 
 
@@ -227,13 +225,17 @@ def airlift_places(model: RareEarthModel) -> Floats:
     return np.asarray(model.profile["airlift_places"] + added)
 
 
-def coordination(model: RareEarthModel, actor: PeoplesDefenceForce) -> float:
-    """Chance that People's Defence Forces join an ally's operation: hope, or recognition of their own, closes its gap to 1."""
-    assert isinstance(actor.parameters, PeoplesDefenceForceParameters)
-    p, index = actor.parameters, actor.index
-    recognised = float(model.state.recognition[index]) - p.recognition_base
-    drive = max(float(model.state.hope[index]), recognised)
-    return p.coordination + (1 - p.coordination) * model.p.governance.coordination_gain * drive
+def coordination(model: RareEarthModel) -> Floats:
+    """(F,) chance that People's Defence Forces join an ally's operation, 0 for all others.
+
+    Hope, or recognition of their own, closes its gap to 1.
+    """
+    chance = np.zeros(len(model.armed))
+    pools, least = model.pdf, model.coordination
+    recognised = model.state.recognition[pools] - model.profile["recognition_base"][pools]
+    drive = np.maximum(model.state.hope[pools], recognised)
+    chance[pools] = least + (1 - least) * model.p.governance.coordination_gain * drive
+    return chance
 
 
 def share_that_recognises(model: RareEarthModel) -> Floats:

@@ -13,6 +13,7 @@ State of a place under attack: ``urban`` in 0-1, how far its fall has gone. Equa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,34 +156,33 @@ def _sides(state: State, orders: Orders) -> tuple[Ints, Ints, Bools]:
     return places, leader, present & (state.stance[leader].T == 1)
 
 
-def resolve(
-    ground: Ground,
-    state: State,
-    draws: Draws,
-    orders: Orders,
-    tables: tuple[CombatParameters, ContestParameters, FortificationParameters],
-    profile: dict[str, Floats],
-    air: Floats,
-    form: str,
-) -> Fight:
-    """Fight out all attacks of a month at once.
+class Battle(NamedTuple):
+    """What the fights of a month are fought with."""
 
-    Args:
-        ground: static arrays.
-        state: the state; troops, posts, sieges and holders change.
-        draws: keyed draws.
-        orders: the attacks; their fighters are there already (:func:`gather`).
-        tables: combat, contest and fortification parameters.
-        profile: (F,) ``effectiveness`` and ``assaults_per_operation``.
-        air: (2, P) 0-1, air support of the attacker and of the defender at each place.
-        form: ``structure.contest``.
+    ground: Ground
+    state: State
+    """Troops, posts, sieges and holders change."""
+    draws: Draws
+    orders: Orders
+    """The attacks; their fighters are there already (:func:`gather`)."""
+    combat: CombatParameters
+    contest: ContestParameters
+    fort: FortificationParameters
+    form: str
+    """``structure.contest``."""
+    profile: dict[str, Floats]
+    """(F,) ``effectiveness`` and ``assaults_per_operation``."""
+    air: Floats
+    """(2, P) 0-1, air support of the attacker and of the defender at each place."""
 
-    Returns:
-        What happened.
-    """
-    parameters, contest, fort = tables
-    if compiled():
-        return _resolve(ground, state, draws, orders, tables, profile, air, form)
+
+def resolve(battle: Battle) -> Fight:
+    """Fight out all attacks of a month at once."""
+    return _resolve_compiled(battle) if compiled() else _resolve(battle)
+
+
+def _resolve(battle: Battle) -> Fight:
+    ground, state, draws, orders, parameters, contest, fort, form, profile, air = battle
     places, leader, sides = _sides(state, orders)
     worth = fighter_worth(state, profile["effectiveness"], contest)[:, None]
     attack = (sides * state.troops[:, places] * worth * attack_supply(state.supply[:, places], contest)).sum(axis=0)
@@ -201,18 +201,8 @@ def resolve(
     return Fight(places, leader, defender, fallen, (state.besieged[places] == SIEGE_MONTHS) & ~fallen)
 
 
-def _resolve(
-    ground: Ground,
-    state: State,
-    draws: Draws,
-    orders: Orders,
-    tables: tuple[CombatParameters, ContestParameters, FortificationParameters],
-    profile: dict[str, Floats],
-    air: Floats,
-    form: str,
-) -> Fight:
-    """:func:`resolve` by compiled kernels."""
-    p, contest, fort = tables
+def _resolve_compiled(battle: Battle) -> Fight:
+    ground, state, draws, orders, p, contest, fort, form, profile, air = battle
     places, leader, sides, column = fights.sides(state.troops, state.stance, orders.actor, orders.place)
     worth, wall = fighter_worth(state, profile["effectiveness"], contest), walls(ground, fort)
     factor = attack_supply(state.supply[orders.actor, orders.place], contest)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,6 @@ from model.dynamics.contest import ContestParameters, attack_supply, defence_sup
 from model.dynamics.ground import Ground, over_actors
 from model.kernels import compiled
 from model.kernels import forces as kernels
-from model.kernels.sums import row_sums
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -304,6 +304,17 @@ def own_worth(
     return np.asarray(value * np.where(at_home, 1.0, weights["ambition_abroad"][actor]))
 
 
+class Rules(NamedTuple):
+    """What attacks are weighed by."""
+
+    contest: ContestParameters
+    fort: FortificationParameters
+    form: str
+    """``structure.contest``."""
+    attacker_loss: float
+    """Loss rate of an attacker, 1/month."""
+
+
 def weigh(
     ground: Ground,
     state: State,
@@ -312,8 +323,7 @@ def weigh(
     pairs: tuple[Ints, Ints],
     worth: Floats,
     weights: dict[str, Floats],
-    tables: tuple[ContestParameters, FortificationParameters],
-    rules: tuple[str, float, Floats],
+    rules: Rules,
 ) -> Options:
     """Believed chance and expected utility of every attack within reach.
 
@@ -325,68 +335,60 @@ def weigh(
         pairs: what :func:`within_reach` returned.
         worth: (K,) what :func:`worth_of_places` returned.
         weights: (F,) arrays by parameter name.
-        tables: contest and fortification parameters.
-        rules: form of the contest, loss rate of an attacker (1/month), and (P,) 0-1 how far Beijing minds.
+        rules: tables, the form of the contest, losses.
 
     Returns:
         The options.
     """
-    if compiled():
-        return _weigh(ground, state, draws, forces, pairs, worth, weights, tables, rules)
-    contest, fort = tables
-    form, loss_rate, minded = rules
-    actor, place = pairs
-    own = forces.called[actor, place]
-    believed = (
-        forces.defence[place]
-        * walls(ground, fort)[place]
-        * np.exp(_errors(ground, state, draws, weights, actor, place))
-    )
-    chance = success(own, believed, contest.decisiveness, form)
-    fighters = np.maximum(state.troops.sum(axis=1), 1)[actor]
-    engaged = np.minimum(own, believed)
-    loss = weights["weight_loss"][actor] * loss_rate * (2 - chance) * engaged / (0.05 * fighters)
-    sanction = weights["weight_pressure"][actor] * weights["dependence_on_china"][actor] * minded[place]
-    sanction = sanction * (0.5 + state.pressure[actor])
-    under_way = state.attacker[place] == actor
-    cost = np.where(under_way, weights["siege_cost"][actor], weights["operation_cost"][actor])
-    utility = chance * worth - (1 - chance) * loss - cost - sanction
-    share = weights["commit_share"] * forces.field.sum(axis=1) / np.maximum(weights["operations_per_month"], 1)
-    better = success(np.maximum(own, share[actor]), believed, contest.decisiveness, form)
-    massed = better * worth - (1 - better) * loss - cost - sanction
-    who, where = ground.actor_keys[actor], ground.place_keys[place]
-    luck = np.stack([draws.gumbel(process, state.month, who, where) for process in ("attack", "hold")])
-    return Options(actor, place, chance, utility, massed, luck)
-
-
-def _weigh(
-    ground: Ground,
-    state: State,
-    draws: Draws,
-    forces: Forces,
-    pairs: tuple[Ints, Ints],
-    worth: Floats,
-    weights: dict[str, Floats],
-    tables: tuple[ContestParameters, FortificationParameters],
-    rules: tuple[str, float, Floats],
-) -> Options:
-    """:func:`weigh` by compiled kernels."""
-    contest, fort = tables
-    form, loss_rate, minded = rules
     actor, place = pairs
     who, where = ground.actor_keys[actor], ground.place_keys[place]
     u = draws.several(("belief", "attack", "hold"), state.month, who, where)
     slow = _appraisals(state, draws, weights, actor, who, where)
     noise = (state.known, slow, special.ndtri(u[0]), weights["belief_noise"], weights["belief_persistence"])
-    error = np.exp(kernels.errors_of_belief(actor, place, *noise))
-    share = weights["commit_share"] * row_sums(forces.field) / np.maximum(weights["operations_per_month"], 1)
-    sides = kernels.odds_of_options(actor, place, forces.called, forces.defence, walls(ground, fort), error, share)
-    chance = success(*sides, contest.decisiveness, form)
-    fighters = np.maximum(state.troops.sum(axis=1), 1)
-    by_actor = tuple(weights[name] for name in COSTS)
-    at, who_pays = (actor, place, worth, chance, *sides), (fighters, state.pressure, by_actor)
-    utility, massed = kernels.utilities(*at, state.attacker, minded, *who_pays, loss_rate)
+    error = np.exp(_errors(actor, place, *noise))
+    share = weights["commit_share"] * forces.field.sum(axis=1) / np.maximum(weights["operations_per_month"], 1)
+    attack, believed = _odds(actor, place, forces, walls(ground, rules.fort), error, share)
+    chance = success(attack, believed, rules.contest.decisiveness, rules.form)
+    sides = (chance, attack, believed)
+    utility, massed = _utilities(ground, state, actor, place, worth, sides, weights, rules.attacker_loss)
     return Options(actor, place, chance[: len(actor)], utility, massed, gumbels(u[1:]))
+
+
+def _odds(
+    actor: Ints, place: Ints, forces: Forces, wall: Floats, error: Floats, share: Floats
+) -> tuple[Floats, Floats]:
+    """(2 K,) strengths of attackers and, as they believe, of defenders; the second half with fighters massed first."""
+    if compiled():
+        return kernels.odds_of_options(actor, place, forces.called, forces.defence, wall, error, share)
+    own = forces.called[actor, place]
+    believed = forces.defence[place] * wall[place] * error
+    return np.concatenate([own, np.maximum(own, share[actor])]), np.concatenate([believed, believed])
+
+
+def _utilities(
+    ground: Ground,
+    state: State,
+    actor: Ints,
+    place: Ints,
+    worth: Floats,
+    sides: tuple[Floats, Floats, Floats],
+    weights: dict[str, Floats],
+    loss_rate: float,
+) -> tuple[Floats, Floats]:
+    """(K,) expected utilities as things stand, and with fighters massed first; ``sides`` are chances and strengths (2 K,)."""
+    fighters, minded = np.maximum(state.troops.sum(axis=1), 1), ground.beijing_cares
+    if compiled():
+        who_pays = (fighters, state.pressure, tuple(weights[name] for name in COSTS))
+        return kernels.utilities(actor, place, worth, *sides, state.attacker, minded, *who_pays, loss_rate)
+    chance, better = np.split(sides[0], 2)
+    engaged = np.minimum(*(side[: len(actor)] for side in sides[1:]))
+    loss = weights["weight_loss"][actor] * loss_rate * (2 - chance) * engaged / (0.05 * fighters[actor])
+    sanction = weights["weight_pressure"][actor] * weights["dependence_on_china"][actor] * minded[place]
+    sanction = sanction * (0.5 + state.pressure[actor])
+    under_way = state.attacker[place] == actor
+    cost = np.where(under_way, weights["siege_cost"][actor], weights["operation_cost"][actor])
+    utility = chance * worth - (1 - chance) * loss - cost - sanction
+    return utility, better * worth - (1 - better) * loss - cost - sanction
 
 
 def prospects(state: State, options: Options) -> tuple[Floats, Options]:
@@ -421,14 +423,24 @@ def staging(ground: Ground, options: Options, forces: Forces) -> Floats:
     return np.asarray((ground.near @ gain.T).T)
 
 
-def _errors(ground: Ground, state: State, draws: Draws, weights: dict[str, Floats], actor: Ints, place: Ints) -> Floats:
-    """(K,) logarithmic errors of what actors believe of the defence of places."""
-    who, where = ground.actor_keys[actor], ground.place_keys[place]
-    slow = _appraisals(state, draws, weights, actor, who, where)
-    fast = draws.normal("belief", state.month, who, where)
-    lasting = weights["belief_persistence"][actor]
-    noise = weights["belief_noise"][actor] * (1 - state.known[actor, place])
-    return np.asarray(noise * (np.sqrt(lasting) * slow + np.sqrt(1 - lasting) * fast))
+def _errors(
+    actor: Ints, place: Ints, known: Floats, slow: Floats, fast: Floats, noise: Floats, persistence: Floats
+) -> Floats:
+    """(K,) logarithmic errors of what actors believe of the defence of places.
+
+    Args:
+        actor: (K,) who would attack.
+        place: (K,) what place.
+        known: (F, P) how well each knows the enemy there.
+        slow: (K,) standard normals that last.
+        fast: (K,) those of the month.
+        noise: (F,) spread of errors about an enemy who is not known.
+        persistence: (F,) share of their variance that lasts.
+    """
+    if compiled():
+        return kernels.errors_of_belief(actor, place, known, slow, fast, noise, persistence)
+    lasting, unsure = persistence[actor], noise[actor] * (1 - known[actor, place])
+    return np.asarray(unsure * (np.sqrt(lasting) * slow + np.sqrt(1 - lasting) * fast))
 
 
 def _appraisals(state: State, draws: Draws, weights: dict[str, Floats], actor: Ints, who: Keys, where: Keys) -> Floats:

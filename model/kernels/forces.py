@@ -364,7 +364,7 @@ def utilities(
     attack: Floats,
     believed: Floats,
     attacker: Ints,
-    minded: Floats,
+    minded: Bools,
     fighters: Ints,
     pressure: Floats,
     weights: tuple[Floats, ...],
@@ -380,7 +380,7 @@ def utilities(
         attack: (2 K,) what :func:`odds_of_options` returned.
         believed: (2 K,) the same.
         attacker: (P,) who besieges each place.
-        minded: (P,) 0-1, how far Beijing minds.
+        minded: (P,) whether Beijing minds.
         fighters: (F,) of each actor, at least 1.
         pressure: (F,) from Beijing.
         weights: (F,) arrays ``weight_loss, weight_pressure, dependence_on_china, siege_cost, operation_cost``.
@@ -393,7 +393,7 @@ def utilities(
         actor, place, p, better = actors[k], places[k], chance[k], chance[count + k]
         engaged = min(attack[k], believed[k])
         loss = by_loss[actor] * loss_rate * (2 - p) * engaged / (0.05 * fighters[actor])
-        sanction = by_pressure[actor] * depends[actor] * minded[place]
+        sanction = by_pressure[actor] * depends[actor] * (1.0 if minded[place] else 0.0)
         sanction = sanction * (0.5 + pressure[actor])
         cost = siege[actor] if attacker[place] == actor else opening[actor]
         utility[k] = p * worth[k] - (1 - p) * loss - cost - sanction

@@ -265,9 +265,9 @@ def test_recognition_starts_low_and_grows() -> None:
 def test_pools_coordinate_more_when_they_hope_or_are_recognised() -> None:
     model = small()
     pool = model.armed[at(model, "PDF-SAGAING")]
-    before = policy_phases.coordination(model, pool)
+    before = policy_phases.coordination(model)[pool.index]
     model.state.hope[pool.index] = 1.0
-    assert policy_phases.coordination(model, pool) == pytest.approx(before + 0.5 * (1 - before))
+    assert policy_phases.coordination(model)[pool.index] == pytest.approx(before + 0.5 * (1 - before))
 
 
 # Threats and envoys ------------------------------------------------------------------------------------------------------

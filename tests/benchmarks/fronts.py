@@ -14,7 +14,7 @@ import numpy as np
 
 from model.draws import Draws
 from model.dynamics import combat, control, operations, supply
-from model.dynamics.combat import Orders
+from model.dynamics.combat import Battle, Orders
 from model.dynamics.ground import ground_of
 from model.dynamics.parameters import Processes
 from model.scenario.read import load_scenario
@@ -77,7 +77,7 @@ class FrontsOnArrays(mesa.Model):
         orders = self._orders()
         combat.gather(ground, state, orders)
         tables = (p.combat, p.contest, p.fortification)
-        fight = combat.resolve(ground, state, self.draws, orders, tables, self.profile, self.air, "ratio")
+        fight = combat.resolve(Battle(ground, state, self.draws, orders, *tables, "ratio", self.profile, self.air))
         fallen = fight.place[fight.fallen]
         state.holder[fallen] = fight.attacker[fight.fallen]
         state.attacker[fallen], state.urban[fallen], state.besieged[fallen] = NOBODY, 0.0, 0

@@ -29,11 +29,8 @@ def options(model: RareEarthModel) -> Options:
     strong = forces(model)
     pairs = operations.within_reach(model.state, strong.reach, 1.0, model.state.stance == -1)
     worth = np.ones(len(pairs[0]))
-    tables = (model.p.contest, model.p.fortification)
-    rules = ("ratio", model.p.combat.attacker_loss, np.zeros(len(model.state.holder)))
-    return operations.weigh(
-        model.ground, model.state, model.draws, strong, pairs, worth, dict(model.profile), tables, rules
-    )
+    rules = operations.Rules(model.p.contest, model.p.fortification, "ratio", model.p.combat.attacker_loss)
+    return operations.weigh(model.ground, model.state, model.draws, strong, pairs, worth, dict(model.profile), rules)
 
 
 def test_no_attack_is_made_that_is_not_expected_to_pay(model: RareEarthModel) -> None:
