@@ -177,20 +177,21 @@ def sweep(
     folder = results_folder(out, plan.name)
     how = {"resume": resume, "overwrite": overwrite, "rerun_failed": rerun_failed}
     report = compute(plan, folder, jobs, quiet, **how)
-    unit, status = _declared(load_scenario(names[0], sets or ()), path)
-    _tell_sweep(folder, path, outcome, unit, status, draw=not no_figures)
+    _tell_sweep(folder, path, outcome, _declared(load_scenario(names[0], sets or ()), path), draw=not no_figures)
     raise typer.Exit(report.exit_code)
 
 
-def _declared(scenario: Scenario, path: str) -> tuple[str, str]:
-    """Unit and status of a parameter."""
+def _declared(scenario: Scenario, path: str) -> tuple[str, str, str]:
+    """Unit, status and meaning of a parameter."""
     from model.scenario.listing import scenario_declarations
 
     found = [one for one in scenario_declarations(scenario) if one.path == path]
-    return (found[0].unit, found[0].status) if found else ("", "assumed")
+    return (found[0].unit, found[0].status, found[0].meaning) if found else ("", "assumed", "")
 
 
-def _tell_sweep(folder: Path, path: str, outcome: Sequence[str] | None, unit: str, status: str, *, draw: bool) -> None:
+def _tell_sweep(
+    folder: Path, path: str, outcome: Sequence[str] | None, declared: tuple[str, str, str], *, draw: bool
+) -> None:
     from model.experiments import sweep as analysis
     from model.experiments.results import read_runs
     from model.views.answers import sweep_text
@@ -200,7 +201,8 @@ def _tell_sweep(folder: Path, path: str, outcome: Sequence[str] | None, unit: st
     asked = list(outcome or [name for name in SWEPT if name in runs.outcomes])
     table = analysis.sweep_table(runs, path, list(dict.fromkeys([*asked, *outcomes_of(None, runs.outcomes)])))
     typer.echo(sweep_text(table[table["outcome"].isin(asked)]))
-    finding = analysis.finding(runs, table, asked, status)
+    unit, status, meaning = declared
+    finding = analysis.finding(runs, table, asked, status, meaning)
     shown = finding.rpartition(f". {path}")[0] or finding
     figure = sweep_figure(table, asked, runs.scenarios, f"{shown}.", unit) if draw else None
     keep(folder / "sweep", {"sweep": table}, {"sweep": figure}, runs.name)

@@ -17,7 +17,7 @@ import pandas as pd
 
 from model.experiments.errors import PlanError
 from model.experiments.results import RunTable
-from model.outcomes import words_of
+from model.outcomes import outcome_named, words_of
 
 COLUMNS = (
     "outcome",
@@ -32,6 +32,8 @@ COLUMNS = (
     "threshold",
 )
 ALL = "all of them"
+_COUNTED = frozenset({"persons", "fighters", "townships", "towns", "actors", "governments", "months"})
+"""Units of which there are fewer, not less."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,13 @@ def _of_all(good: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return table.reindex(columns=list(COLUMNS)).sort_values("satisficing_share", ascending=False, kind="stable")
 
 
+def wish(better: str, outcome: str) -> str:
+    """A goal in words: "more ore to China", "fewer civilians killed"."""
+    known = outcome_named(outcome)
+    counted = known is not None and known.unit in _COUNTED
+    return f"{'fewer' if counted and better == 'less' else better} {words_of(outcome)}"
+
+
 def finding(table: pd.DataFrame, runs: RunTable, goals: Sequence[Goal]) -> str:
     """What was found, and what it rests on.
 
@@ -161,7 +170,7 @@ def finding(table: pd.DataFrame, runs: RunTable, goals: Sequence[Goal]) -> str:
         part = table[table["outcome"] == goal.outcome]
         least = part[np.isclose(part["max_regret"], part["max_regret"].min(), rtol=1e-9)]["policy"].tolist()
         names = "every policy" if len(least) == len(part) else " and ".join(least)
-        told.append(f"for {goal.better} {words_of(goal.outcome)}, {names} can be regretted least")
+        told.append(f"for {wish(goal.better, goal.outcome)}, {names} can be regretted least")
     if runs.members > 1:
         basis = f"{runs.members} futures that differ in {runs.varied}, all assumed, not observed"
     else:

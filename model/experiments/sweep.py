@@ -153,7 +153,7 @@ def along(runs: RunTable, outcome: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "first", "last", "change", "low95", "high95"])
 
 
-def finding(runs: RunTable, table: pd.DataFrame, outcomes: Sequence[str], status: str) -> str:
+def finding(runs: RunTable, table: pd.DataFrame, outcomes: Sequence[str], status: str, meaning: str = "") -> str:
     """What a sweep found, and what that rests on.
 
     Args:
@@ -161,6 +161,7 @@ def finding(runs: RunTable, table: pd.DataFrame, outcomes: Sequence[str], status
         table: of :func:`sweep_table`.
         outcomes: those to speak of.
         status: of the parameter: assumed, weakly identified or observed.
+        meaning: of the parameter, in words.
     """
     path, values = table["path"].iloc[0], sorted(set(table["value"]))
     told, unclear = [], []
@@ -175,13 +176,15 @@ def finding(runs: RunTable, table: pd.DataFrame, outcomes: Sequence[str], status
         ]
         turns = _turns(table, outcome)
         if clear or turns:
-            told.append(f"{words_of(outcome)} {' and '.join(clear) or 'without a clear change'}{turns}")
+            told.append(f"{words_of(outcome)}: {' and '.join(clear) or 'no clear change'}{turns}")
         else:
             unclear.append(outcome)
     told += [f"no clear change of {', '.join(map(words_of, unclear))}"] if unclear else []
+    words = f" ({meaning.rstrip('.')})" if meaning else ""
     basis = f"{path} is {status}" + ("" if status == "observed" else ", not observed")
     return (
-        f"As {path} goes from {values[0]:g} to {values[-1]:g}, {'; '.join(told)}. {basis}, and so is most of the rest."
+        f"As {path}{words} goes from {values[0]:g} to {values[-1]:g}, {'; '.join(told)}. "
+        f"{basis}, and so is most of the rest."
     )
 
 

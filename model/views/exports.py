@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from model.views import findings, panels, style
 from model.views.read import Results, ViewError
@@ -93,7 +94,7 @@ def _panel(axes: Axes, results: Results, bands: Bands, names: tuple[str, ...], s
     axes.set_ylim(0, max(top, 1.0) * 1.06)
     panels.calendar(axes, results.start, results.months, monsoon=True)
     axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
-    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_formatter(FuncFormatter(style.tick))
     for name in names:
         values, look = bands[scenario][name], style.DESTINATIONS[name]
         # A month's flow belongs to the middle of the month.

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from model.outcomes import heading_of, words_of
+from model.experiments.regret import wish
+from model.outcomes import heading_of
 from model.units import shown_in, units_of
 from model.views.panels import CAVEAT
 from model.views.style import INK, SOFT, Look, legend_of, scenario_looks, styled, tick, title_of
@@ -96,7 +97,8 @@ def regret(
     for axis, (outcome, regrets) in zip(axes.flat, each.items(), strict=False):
         _regrets(axis, regrets, table[table["outcome"] == outcome], looks, units[outcome])
         better = table.loc[table["outcome"] == outcome, "better"].iloc[0]
-        axis.set_title(f"{better.capitalize()} {words_of(outcome)}")
+        wanted = wish(str(better), outcome)
+        axis.set_title(wanted[0].upper() + wanted[1:])
     for spare in axes.flat[len(each) :]:
         spare.remove()
     handles = [

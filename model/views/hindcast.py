@@ -77,7 +77,7 @@ def draw_patterns(report: Report) -> Figure:
         axes.plot([low, high], [height, height], color=colour, linewidth=1.2, solid_capstyle="butt")
         axes.plot([middle], [height], marker="o" if row.pattern.use == CALIBRATION else "D", color=colour, markersize=4)
     axes.set_yticks(range(len(rows)), [f"{row.pattern.name}  {row.pattern.pattern}" for row in rows], fontsize=7)
-    axes.set_xlim(-_FARTHEST, _FARTHEST)
+    axes.set_xlim(-_FARTHEST - 0.15, _FARTHEST + 0.15)
     axes.set_xlabel("Distance from the observed number, in tolerances")
     counts = {use: report.met(use) for use in (CALIBRATION, HELD_OUT)}
     calibration, held = (f"{sum(found.values())} of {len(found)}" for found in counts.values())

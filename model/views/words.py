@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.outcomes import outcome_list
+from model.outcomes import heading_of, outcome_list
 from model.views.style import number
 
 HEADLINES = (
@@ -72,7 +72,10 @@ def outcome_table(outcomes: Mapping[str, float | None]) -> str:
     shown = [name for name in HEADLINES if name in outcomes]
     width = max((len(name) for name in shown), default=0)
     units = {known.name: known.unit for known in outcome_list(("JUNTA", "KIA"))}
-    lines = [f"{name:<{width}}  {_value(outcomes[name]):>12}  {units.get(name, '')}".rstrip() for name in shown]
+    lines = [
+        f"{name:<{width}}  {_value(outcomes[name]):>12}  {units.get(name, ''):<13}  {heading_of(name)}".rstrip()
+        for name in shown
+    ]
     return "\n".join(["outcomes (last 12 months or the end; see pangwa outcomes)", *lines])
 
 

@@ -59,7 +59,7 @@ def test_a_sweep_is_told_with_its_effects_and_where_they_turn() -> None:
     assert policy["effect"].tolist() == pytest.approx([5.15, 0.15, -4.85])
     assert table[table["scenario"] == "base"]["effect"].isna().all()
     told = finding(batch(), table, ["tonnes", "flat"], "assumed")
-    assert "tonnes down from 102 to 81.5 under base" in told
+    assert "tonnes: down from 102 to 81.5 under base" in told
     assert "the effect of policy turns its sign" in told
     assert "no clear change of flat" in told
     assert told.endswith("x is assumed, not observed, and so is most of the rest.")
