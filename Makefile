@@ -56,14 +56,19 @@ ifneq ($(REMAKE),)
 .PHONY: $(PY) $(STAMPS)
 endif
 
+# A short run compiles the inner loops, or the first long one would have to; it says so itself. Runs work without, too.
+COMPILE := $(PY) -m model.cli run engage_kia --months 14 --quiet --no-figures >/dev/null || true
+
 $(VENV)/.installed: pyproject.toml constraints.txt | $(PY)
 	@echo "Installing Pangwa and what it needs into $(VENV) (a few minutes the first time)."
 	@$(PIP) -e '.[speed]' -c constraints.txt
+	@$(COMPILE)
 	@echo "$(CURDIR)" >$@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(PY)
 	@echo "Installing Pangwa, what it needs and the tools for developers into $(VENV) (a few minutes the first time)."
 	@$(PIP) -e '.[dev]' -c constraints.txt
+	@$(COMPILE)
 	@echo "$(CURDIR)" | tee $(VENV)/.installed >$@
 
 # The first interpreter that starts, is new enough and can make environments.

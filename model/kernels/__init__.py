@@ -13,17 +13,23 @@ A kernel calls no kernel of another file: numba would not see that file change, 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from multiprocessing import current_process
+from typing import Any, TypeVar
 
 try:
     import numba
+    import numba.core.event
 except ImportError:
     numba = None
 
+COMPILING = "Compiling the model's inner loops: once after an installation or an update, up to a minute."
+
 F = TypeVar("F", bound=Callable[..., object])
 
+_told = {"compiling": False}
 _switch = {"on": numba is not None and os.environ.get("PANGWA_COMPILED", "1") != "0"}
 
 
@@ -33,6 +39,31 @@ def kernel(function: F) -> F:
         return function
     compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     return compiled
+
+
+def tell_compiling(event: Any) -> None:
+    """Say once, on the standard error, that kernels are being compiled, so that no first run looks hung.
+
+    Args:
+        event: numba's, which comes when a kernel is compiled and not when it is read from where it is stored.
+    """
+    # Of several workers the first speaks for all.
+    if not _told["compiling"] and current_process().name in ("MainProcess", "SpawnProcess-1"):
+        _told["compiling"] = True
+        print(COMPILING, file=sys.stderr, flush=True)
+
+
+if numba is not None:
+
+    class _Listener(numba.core.event.Listener):  # type: ignore[misc]
+        def on_start(self, event: Any) -> None:
+            if event.data["dispatcher"].py_func.__module__.startswith(__name__):
+                tell_compiling(event)
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    numba.core.event.register("numba:compile", _Listener())
 
 
 def compiled() -> bool:

@@ -103,3 +103,10 @@ def test_no_kernel_calls_a_kernel_of_another_file() -> None:
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith("model"):
                 named = {alias.name for alias in node.names}
                 assert (node.module, named) == ("model.kernels", {"kernel"}), f"{path.name}: {node.module}"
+
+
+def test_compiling_is_said_once(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(kernels._told, "compiling", False)
+    for _ in range(2):
+        kernels.tell_compiling(None)
+    assert capsys.readouterr().err == kernels.COMPILING + "\n"
