@@ -42,12 +42,15 @@ _COLLECTED = ("month", "exports_t", "towns_changed_hands")
 
 
 @lru_cache(maxsize=64)
-def _setting(text: str) -> tuple[Scenario, World]:
-    """The scenario and its world, worked out once for all replicates: own actors make a world of their own."""
+def _setting(text: str) -> tuple[Scenario, World, dict[str, Floats]]:
+    """The scenario, its world and the actors' parameters as arrays, worked out once for all replicates.
+
+    Own actors make a world of their own.
+    """
     plain = json.loads(text)
     activate(plain.get("plugins", {}))
     scenario = Scenario.model_validate({**plain, "name": ""}, strict=False)
-    return scenario, with_own_actors(load_world(scenario.world), scenario)
+    return scenario, with_own_actors(load_world(scenario.world), scenario), profile_of(armed_tables(scenario))
 
 
 class RareEarthModel(mesa.Model):
@@ -61,7 +64,8 @@ class RareEarthModel(mesa.Model):
     def __init__(self, *, spec: RunSpec | None = None, rng: int | None = None) -> None:
         super().__init__(rng=0 if rng is None else int(rng))
         self.spec = spec if spec is not None else _default_spec()
-        self.setup, self.world = _setting(self.spec.scenario)
+        self.setup, self.world, profile = _setting(self.spec.scenario)
+        self.profile = {name: values.copy() for name, values in profile.items()}
         self.draws = Draws(self.spec.seed if rng is None else int(rng))
         self.p = self.setup.processes
         self.ground = ground_of(self.world, self.p.ground)
@@ -77,7 +81,6 @@ class RareEarthModel(mesa.Model):
     def _make_agents(self) -> None:
         tables = armed_tables(self.setup)
         kinds = KINDS | classes(tuple(self.setup.plugins.items()))
-        self.profile = profile_of(tables)
         self.armed = [
             kinds[str(getattr(table, "kind", "EthnicArmedOrganization"))](self, name, index, table)
             for index, (name, table) in enumerate(tables.items())

@@ -110,12 +110,13 @@ def worth_of_offer(model: RareEarthModel, offer: Instrument, index: int) -> tupl
     """
     state, us = model.state, model.united_states.parameters
     p = model.armed[index].parameters
-    money = {
-        "aid": us.aid_usd,
-        "arms": us.arms_per_month * model.p.budgets.arms_price_usd,
-        "sanctions_relief": us.sanctions_usd,
-    }
-    usd = money.get(offer.kind, 0.0) * offer.level
+    usd = 0.0
+    if offer.kind == "aid":
+        usd = us.aid_usd * offer.level
+    elif offer.kind == "arms":
+        usd = us.arms_per_month * model.p.budgets.arms_price_usd * offer.level
+    elif offer.kind == "sanctions_relief":
+        usd = us.sanctions_usd * offer.level
     gain = p.horizon_months * usd / (usd + float(state.revenue[index])) if usd > 0 else p.backing_worth * offer.level
     gain += us.envoy_persuasion * model.united_states.envoy
     reaction = p.expected_reaction + float(state.pressure[index])
@@ -241,6 +242,8 @@ def coordination(model: RareEarthModel) -> Floats:
 def share_that_recognises(model: RareEarthModel) -> Floats:
     """(F,) share of Western governments that recognise each armed actor."""
     recognised = [actor for government in model.western for actor in government.recognises]
+    if not recognised:
+        return np.zeros(len(model.armed))
     count = np.bincount(np.array(recognised, np.int64), minlength=len(model.armed))
     return count / max(len(model.western), 1)
 

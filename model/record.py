@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -325,4 +326,9 @@ def _labels(index: NDArray[np.int64], names: tuple[str, ...], other: str) -> pa.
     """Names by index as a dictionary array; -1 stands for ``other``, anything below for the empty text."""
     extra = [other, *([""] if other else [])]
     codes = np.where(index >= 0, index, len(names) + np.where(index == -1, 0, len(extra) - 1)).astype(np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array([*names, *extra], pa.string()))
+    return pa.DictionaryArray.from_arrays(pa.array(codes), _words((*names, *extra)))
+
+
+@lru_cache(maxsize=64)
+def _words(names: tuple[str, ...]) -> pa.Array:
+    return pa.array(names, pa.string())

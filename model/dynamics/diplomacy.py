@@ -231,7 +231,8 @@ def left_alone_militias(state: State, junta: int) -> Bools:
     """(F, F) pairs of a group at war with the junta and a militia of its side with which it is not."""
     if junta < 0:
         return np.zeros(state.stance.shape, bool)
-    return np.asarray((state.stance[:, [junta]] == -1) & (state.stance[[junta]] == 1) & (state.stance == 0))
+    of_junta = slice(junta, junta + 1)  # slices, which make no copies
+    return np.asarray((state.stance[:, of_junta] == -1) & (state.stance[of_junta] == 1) & (state.stance == 0))
 
 
 def weariness(state: State, profile: dict[str, Floats]) -> Floats:

@@ -160,6 +160,18 @@ def learn(
         controlled: see :func:`wanted_level`.
     """
     backing = np.maximum(np.maximum(state.recognition - profile["recognition_base"], aid), 0.0)
+    if compiled():
+        given = services_given(world, state, controlled)
+        books.move_hope(
+            state.hope,
+            backing,
+            given,
+            teachers,
+            profile["dependence_on_china"],
+            state.pressure,
+            (p.hope_half, p.hope_rate),
+        )
+        return
     lesson = teachers * services_given(world, state, controlled) * backing / (backing + p.hope_half)
     fright = profile["dependence_on_china"][:, None] * (teachers * state.pressure * (backing > 0))[None, :]
     signal = np.minimum(np.maximum((lesson[None, :] - fright).max(axis=1), 0.0), 1.0)

@@ -219,6 +219,9 @@ def _cut_off(state: State, distance: Floats) -> Bools:
 
 
 def _airlift(state: State, cut_off: Bools, floor: float, airlift_places: Floats) -> None:
+    if compiled():
+        roads_kernels.airlift(state.supply, state.troops, state.holder, cut_off, airlift_places, floor)
+        return
     waiting = cut_off.nonzero()[0]
     if waiting.size == 0:
         return

@@ -223,3 +223,35 @@ def level_of_services(
             total += odds[f, k]
         out[f] = min(chosen / total, most * revenue[f] / max(controlled[f] * cost, 1.0))
     return out
+
+
+@kernel
+def move_hope(
+    hope: Floats,
+    backing: Floats,
+    given: Floats,
+    teachers: Floats,
+    depends: Floats,
+    pressure: Floats,
+    values: tuple[float, float],
+) -> None:
+    """Move (F,) ``hope``; see :func:`model.dynamics.governance.learn`.
+
+    Args:
+        hope: (F,) 0-1; changes.
+        backing: (F,) what each has from outside, 0-1.
+        given: (F,) services that its people get, 0-1.
+        teachers: (F,) 1 for those who learn from each other's treatment.
+        depends: (F,) dependence on China.
+        pressure: (F,) from Beijing.
+        values: backing at which others are half convinced, speed.
+    """
+    half, rate = values
+    for f in range(len(hope)):
+        most = -np.inf
+        for other in range(len(hope)):
+            lesson = teachers[other] * given[other] * backing[other] / (backing[other] + half)
+            fright = depends[f] * (teachers[other] * pressure[other] * (1.0 if backing[other] > 0 else 0.0))
+            most = max(most, lesson - fright)
+        signal = min(max(most, 0.0), 1.0)
+        hope[f] += rate * (teachers[f] * signal - hope[f])

@@ -215,3 +215,25 @@ def land_supply(
             if holder[place] != actor:
                 shared = max(shared, legitimacy[actor, where])
             supply[actor, place] = max(supply[actor, place], local * shared)
+
+
+@kernel
+def airlift(supply: Floats, troops: Ints, holder: Ints, cut_off: Bools, most: Floats, floor: float) -> None:
+    """Raise (F, P) ``supply`` of garrisons that are cut off by what aircraft bring, shared out equally.
+
+    Args:
+        supply: (F, P) 0-1; changes.
+        troops: (F, P) fighters.
+        holder: (P,) who holds each place.
+        cut_off: (P,) whether no road joins it to its holder's headquarters.
+        most: (F,) garrisons that each actor can supply in full.
+        floor: supply of a garrison supplied in full.
+    """
+    waiting = np.zeros(len(most), np.int64)
+    for place in range(len(holder)):
+        if cut_off[place] and troops[holder[place], place] > 0:
+            waiting[holder[place]] += 1
+    for place in range(len(holder)):
+        actor = holder[place]
+        if cut_off[place] and most[actor] > 0 and troops[actor, place] > 0:
+            supply[actor, place] = max(supply[actor, place], floor * min(1.0, most[actor] / waiting[actor]))
