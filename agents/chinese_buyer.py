@@ -77,14 +77,13 @@ def invest_together(
         capacity: see there.
         shares: each buyer's share of China's feed, 0-1.
     """
-    total, invested = float(capacity.sum()), np.zeros(len(capacity))
+    total = float(capacity.sum())
     if total <= 0.0 or not buyers:
-        return invested
+        return np.zeros(len(capacity))
     tables = [buyer.parameters for buyer in buyers]
-    precision = np.array([[p.investment_precision] for p in tables])
+    precision = np.array([p.investment_precision for p in tables])[:, None]
     appeal = precision * np.maximum(margin, 0.0) * security
     weight = capacity * np.exp(appeal - appeal.max(axis=1, keepdims=True))
-    budget = np.array([[p.investment_share * share * total] for p, share in zip(tables, shares, strict=True)])
-    for row in budget * weight / weight.sum(axis=1, keepdims=True):
-        invested += row
-    return invested
+    budget = np.array([p.investment_share * share * total for p, share in zip(tables, shares, strict=True)])[:, None]
+    # The buyers one after another, as NumPy sums down columns.
+    return np.asarray((budget * weight / weight.sum(axis=1, keepdims=True)).sum(axis=0))

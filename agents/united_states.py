@@ -31,6 +31,8 @@ from model.dynamics.governance import Standing
 Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 
+_KEY = keys(("US",))
+
 NO_ONE = -1
 """Index of the target of instruments without an armed target, and of having no partner."""
 
@@ -57,7 +59,7 @@ class UnitedStates(Agent):
         p = self.parameters
         mean = p.attention_mean * (1 - p.attention_decay) ** month
         mean += p.envoy_attention * self.envoy * (1 - mean)
-        shock = float(draws.normal("attention", month, keys(("US",)))[0])
+        shock = float(draws.normal("attention", month, _KEY)[0])
         scale = p.attention_noise * (1 - p.attention_persistence**2) ** 0.5
         self.attention = min(max(mean + p.attention_persistence * (self.attention - mean) + scale * shock, 0.0), 1.0)
         return self.attention

@@ -102,9 +102,18 @@ class Draws:
             Floats of the broadcast shape of the keys.
         """
         if compiled():
-            uniforms = self._hashed(self._salt(process), month, key_arrays)
-            if uniforms is not None:
-                return uniforms
+            salt, count = self._salt(process), len(key_arrays)
+            # Spelled out by number of keys: this is called some twenty times a month.
+            if count == 1 and key_arrays[0].ndim == 1:
+                return hashing.uniform1(salt, month, key_arrays[0])
+            if count == 2:
+                first, second = key_arrays
+                if first.ndim == second.ndim == 1 and len(first) in (1, len(second)):
+                    return hashing.uniform2(salt, month, first, second)
+            if count == 3:
+                first, second, third = key_arrays
+                if first.ndim == second.ndim == third.ndim == 1 and len(first) == len(second) == len(third):
+                    return hashing.uniform3(salt, month, first, second, third)
         bits = np.asarray(np.uint64(self._stream(process, month)))
         for array in key_arrays:
             bits = _mix_array(np.bitwise_xor(bits, array))
@@ -112,23 +121,6 @@ class Draws:
         uniforms += 0.5
         uniforms *= _SCALE
         return uniforms
-
-    @staticmethod
-    def _hashed(salt: np.uint64, month: int, keys_of: tuple[Keys, ...]) -> Floats | None:
-        """Uniforms by a compiled kernel; None for shapes that it does not know."""
-        # Spelled out by number of keys: this is called some twenty times a month.
-        if len(keys_of) == 1:
-            (first,) = keys_of
-            return hashing.uniform1(salt, month, first) if first.ndim == 1 else None
-        if len(keys_of) == 2:
-            first, second = keys_of
-            fits = first.ndim == second.ndim == 1 and len(first) in (1, len(second))
-            return hashing.uniform2(salt, month, first, second) if fits else None
-        if len(keys_of) == 3:
-            first, second, third = keys_of
-            fits = first.ndim == second.ndim == third.ndim == 1 and len(first) == len(second) == len(third)
-            return hashing.uniform3(salt, month, first, second, third) if fits else None
-        return None
 
     def several(self, processes: tuple[str, ...], month: int, first: Keys, second: Keys) -> Floats:
         """(len(processes), K) uniforms of several processes with the same (K,) keys; rows equal those of :meth:`uniform`."""
@@ -188,6 +180,10 @@ class Draws:
 
     def poisson(self, process: str, month: int, mean: Any, *key_arrays: Keys) -> NDArray[np.int64]:
         """Poisson counts by the inverse distribution function; means <= 0 give 0."""
+        if compiled() and len(key_arrays) == 1 and _all_alike(key_arrays[0], key_arrays[0], mean, mean):
+            found, left = hashing.draw_poisson(self._salt(process), month, key_arrays[0], mean)
+            if not left:
+                return found
         u = self.uniform(process, month, *key_arrays)
         if compiled() and _fits(u, mean):
             mu = np.full(u.shape, mean, np.float64)

@@ -129,6 +129,7 @@ class RareEarthModel(mesa.Model):
         self.pdf = np.array([pool.index for pool in self.pools], np.int64)
         self.coordination: Floats = np.array([pool.coordination for pool in self.pools], np.float64)
         self.habits = habits_of(self.armed)
+        self.actor_numbers = np.arange(len(self.armed) + 1)
         self.western_keys = np.array([government.key for government in self.western], np.uint64)
         self.dependence = np.array([actor.parameters.dependence_on_china for actor in self.armed], float)
         """(F,) dependence on China without Beijing's patronage; ``profile`` has it with what patronage adds."""

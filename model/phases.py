@@ -99,7 +99,7 @@ def _thought_of(model: RareEarthModel) -> NDArray[np.bool_]:
 
 
 def _choose(model: RareEarthModel, options: operations.Options) -> Ints:
-    bounds = np.searchsorted(options.actor, np.arange(len(model.armed) + 1))
+    bounds = np.searchsorted(options.actor, model.actor_numbers)
     picked = choose_operations(model.armed, options, bounds, model.habits)
     by_chance = (coordination(model), model.state.stance, model.draws, model.ground, model.month)
     joined = join_operations(model.pools, options, bounds, picked, *by_chance)

@@ -432,7 +432,7 @@ def _move_prices(
 
 def margin_abroad(state: State, parameters: MarketParameters) -> float:
     """Margin over its cost of ore from other countries, for which buyers pay their best bid as well."""
-    return float(state.market.bid.max(initial=0.0)) / parameters.cost_others - 1.0
+    return max(0.0, *state.market.bid.tolist()) / parameters.cost_others - 1.0
 
 
 def _grow_others(

@@ -268,10 +268,7 @@ def worth_of_places(
         weights: (F,) arrays in the order of ``model.dynamics.operations.WEIGHTS``.
     """
     start, end = near
-    out, own = (
-        np.empty(len(actors)),
-        np.full(field.shape, np.nan),
-    )  # what each place is worth by itself, once it is known
+    out = np.empty(len(actors))
     for k in range(len(actors)):
         actor, place = actors[k], places[k]
         best, endangered = 0.0, 0.0
@@ -281,18 +278,13 @@ def worth_of_places(
             by = holder[beyond]
             if by < 0 or beyond == place:
                 continue
-            ours = by == actor and enemy > 0
-            if not ours and (stance[actor, by] != -1 or assailable[actor, beyond]):
-                continue
-            if np.isnan(own[actor, beyond]):
-                own[actor, beyond] = _own_worth(actor, beyond, rent, revenue, home, is_town, lure, weights)
-            if ours:
-                endangered = max(endangered, own[actor, beyond] * (enemy / (enemy + guard[beyond])))
-            else:
-                best = max(best, own[actor, beyond])
-        if np.isnan(own[actor, place]):
-            own[actor, place] = _own_worth(actor, place, rent, revenue, home, is_town, lure, weights)
-        out[k] = own[actor, place] + weights[7][actor] * best + weights[8][actor] * endangered
+            if by == actor and enemy > 0:
+                value = _own_worth(actor, beyond, rent, revenue, home, is_town, lure, weights)
+                endangered = max(endangered, value * (enemy / (enemy + guard[beyond])))
+            elif stance[actor, by] == -1 and not assailable[actor, beyond]:
+                best = max(best, _own_worth(actor, beyond, rent, revenue, home, is_town, lure, weights))
+        own = _own_worth(actor, place, rent, revenue, home, is_town, lure, weights)
+        out[k] = own + weights[7][actor] * best + weights[8][actor] * endangered
     return out
 
 

@@ -177,3 +177,9 @@ def count_poisson(u: Floats, mean: Floats) -> tuple[Ints, bool]:
                 reached += now
             out[k] = step
     return out, left
+
+
+@kernel
+def draw_poisson(salt: np.uint64, month: int, keys: Keys, mean: Floats) -> tuple[Ints, bool]:
+    """(K,) Poisson counts of one key each, as :func:`count_poisson` of :func:`uniform1` gives them."""
+    return count_poisson(uniform1(salt, month, keys), mean)
