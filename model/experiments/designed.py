@@ -33,9 +33,9 @@ ROW = "design.row"
 """The swept path of a design: the number of the row, from 0."""
 
 _PILOT_RUNS = 12
-_MARGIN = 1.25
-_START_SECONDS = 15.0
-"""What starting processes, planning and assembling take beside the runs."""
+_MARGIN = 1.35
+_START_SECONDS, _POINT_SECONDS = 15.0, 0.004
+"""What starting processes and assembling take beside the runs, and what planning a point takes."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def promise(plan: BatchPlan, jobs: int | None = None, simulate: Any = simulate_o
         simulate: what a run does.
 
     Returns:
-        Seconds in all (a quarter above the pilot's pace, for other work on the machine), and seconds a run.
+        Seconds in all (a third above the pilot's pace, for other work on the machine), and seconds a run.
     """
     count, _ = worker_count(jobs, len(plan.specs))
     picked = np.random.default_rng(0).choice(len(plan.specs), min(_PILOT_RUNS * count, len(plan.specs)), replace=False)
@@ -166,9 +166,11 @@ def promise(plan: BatchPlan, jobs: int | None = None, simulate: Any = simulate_o
     with tempfile.TemporaryDirectory() as folder:
         run_batch(pilot, Path(folder) / "pilot", jobs=jobs, quiet=True, simulate=simulate)
         entries, _ = scan(Store(Path(folder) / "pilot", pilot).spool)
-    # The median: the first run of a process also loads, and compiles, what the others find ready.
-    each = float(np.median([entry.seconds for entry in entries.values()]))
-    return _START_SECONDS + _MARGIN * each * len(plan.specs) / count, each
+    # Without the slowest: the first run of a process also loads, and compiles, what the others find ready.
+    taken = np.sort([entry.seconds for entry in entries.values()])
+    each = float(taken[: max(len(taken) - count, 1)].mean())
+    start = _START_SECONDS + _POINT_SECONDS * len(plan.points)
+    return start + _MARGIN * each * len(plan.specs) / count, each
 
 
 def vars_of(plan: BatchPlan) -> dict[str, Any]:

@@ -33,7 +33,8 @@ class Progress:
     def __init__(self, total: int, done: int, *, quiet: bool = False) -> None:
         self._total, self._at_start, self._done, self._failed = total, done, done, 0
         self._quiet = quiet
-        self._started = self._shown = self._last_end = time.monotonic()
+        self._shown = self._last_end = time.monotonic()
+        self._first_end: float | None = None
         self._bar: Any = None
         if not quiet and _is_terminal():
             from tqdm import tqdm
@@ -45,6 +46,7 @@ class Progress:
         self._done += 1
         self._failed += failed
         self._last_end = time.monotonic()
+        self._first_end = self._last_end if self._first_end is None else self._first_end
         if self._bar is not None:
             with contextlib.suppress(OSError):
                 if failed:
@@ -70,8 +72,11 @@ class Progress:
         text = f"{self._done} of {self._total} runs"
         if self._failed:
             text += f", {self._failed} failed"
-        ended = self._done - self._at_start
-        left = (time.monotonic() - self._started) / max(ended, 1) * (self._total - self._done)
+        # The pace is that after the first run, which also loads and compiles what the others find ready.
+        since = self._done - self._at_start - 1
+        if since < 1 or self._first_end is None:
+            return text
+        left = (time.monotonic() - self._first_end) / since * (self._total - self._done)
         return f"{text}, about {duration(left)} left"
 
     def _line(self, text: str) -> None:
