@@ -7,11 +7,10 @@ recognises is considered by itself: whoever follows in one case need not follow 
 
 from __future__ import annotations
 
-import numpy as np
 from mesa import Agent, Model
 
 from agents.other_parameters import WesternParameters
-from model.draws import Draws, key, keys
+from model.draws import key
 
 
 class WesternGovernment(Agent):
@@ -21,15 +20,14 @@ class WesternGovernment(Agent):
         model: the Mesa model it lives in.
         number: its number, which keys its threshold and its draws.
         parameters: the table of all of them.
-        draws: keyed draws, for its threshold.
+        deviation: how far its threshold lies from the mean, in standard deviations.
     """
 
-    def __init__(self, model: Model, number: int, parameters: WesternParameters, draws: Draws) -> None:
+    def __init__(self, model: Model, number: int, parameters: WesternParameters, deviation: float) -> None:
         super().__init__(model)
         self.parameters = parameters
-        self.key = key(f"western-{number}")
-        deviation = float(draws.normal("threshold", 0, keys((f"western-{number}",)))[0])
-        self.threshold = float(np.clip(parameters.threshold_mean + parameters.threshold_sd * deviation, 0.0, 1.0))
+        self.key = key(key_name(number))
+        self.threshold = min(max(parameters.threshold_mean + parameters.threshold_sd * deviation, 0.0), 1.0)
         self.recognises: set[int] = set()
 
     def consider(self, actor: int, signal: tuple[float, float, float], form: str, luck: float) -> None:
@@ -50,3 +48,8 @@ class WesternGovernment(Agent):
         hazard = p.hazard * total if form == "linear" else p.hazard * (total >= self.threshold)
         if luck < hazard:
             self.recognises.add(actor)
+
+
+def key_name(number: int) -> str:
+    """The name by which the draws of a government are keyed."""
+    return f"western-{number}"

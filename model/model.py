@@ -15,7 +15,7 @@ from agents.china_parameters import ChineseBuyerParameters
 from agents.chinese_buyer import ChineseBuyer
 from agents.quad_partner import Australia, India, Japan
 from agents.united_states import UnitedStates
-from agents.western_government import WesternGovernment
+from agents.western_government import WesternGovernment, key_name
 from model import border_phases, phases, policy_phases, talks_phases, trade_phases
 from model.chronicle import tell
 from model.draws import Draws, keys
@@ -91,7 +91,9 @@ class RareEarthModel(mesa.Model):
         self.india, self.japan = India(self, self.setup.quad), Japan(self, self.setup.quad)
         self.australia = Australia(self, self.setup.quad)
         western = self.setup.western
-        self.western = [WesternGovernment(self, number, western, self.draws) for number in range(western.governments)]
+        names = keys([key_name(number) for number in range(western.governments)])
+        deviations = self.draws.normal("threshold", 0, names).tolist()
+        self.western = [WesternGovernment(self, k, western, deviation) for k, deviation in enumerate(deviations)]
         by_id = {name: t for name, t in self.setup.actors.items() if isinstance(t, ChineseBuyerParameters)}
         defaults = ChineseBuyerParameters()
         self.buyers = [

@@ -235,6 +235,9 @@ def arms_between_allies(state: State, gives: Floats) -> Floats:
         state: stances and which supplies flow.
         gives: (F,) arms that each could give, shared equally among the allies it supplies.
     """
+    if compiled():
+        share, edges = gates.arming(state.stance, state.dealings.supplies, gives)
+        return np.asarray(share @ edges)
     edge = (state.stance == 1) & state.dealings.supplies & (state.stance == -1).any(axis=1)[None]
     np.fill_diagonal(edge, False)
     share = gives / np.maximum(edge.sum(axis=1), 1)

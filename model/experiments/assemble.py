@@ -70,7 +70,7 @@ def assemble(
         temporary(folder / name).unlink(missing_ok=True)
     try:
         rows = _write_run_tables(folder, there, described, tick)
-        _write_small(folder, rows.table([*plan.swept, *plan.drawn]).replace_schema_metadata(described), plan, tick)
+        _write_small(folder, rows, plan, described, tick)
     except BaseException:
         for name in FINAL_TABLES:
             temporary(folder / name).unlink(missing_ok=True)
@@ -113,6 +113,10 @@ class RunRows:
             kept += values
         self._specs.append(spec)
         self._ends.append((header["run_id"], header["status"], header["error"]))
+
+    def clear(self) -> None:
+        """Let go of all runs."""
+        self._specs, self._ends, self._outcomes = [], [], {}
 
     def table(self, swept: Sequence[str]) -> pa.Table:
         """The table of runs; swept values follow the columns of its schema, outcomes follow those."""
@@ -287,16 +291,23 @@ class _RowGroups:
         self._writer.close()
 
 
-def _write_small(folder: Path, runs: pa.Table, plan: BatchPlan, tick: Callable[[], None]) -> None:
+def _write_small(
+    folder: Path, rows: RunRows, plan: BatchPlan, described: Mapping[str, str], tick: Callable[[], None]
+) -> None:
     """Write the table of runs and what is computed from it, which takes minutes where there are thousands of runs."""
+    # Each form of the table is let go of once the next one is there: of ten thousand runs it takes some fifty megabytes.
+    runs = rows.table([*plan.swept, *plan.drawn]).replace_schema_metadata(dict(described))
+    rows.clear()
     pq.write_table(runs, temporary(folder / "runs.parquet"), compression="zstd", row_group_size=ROWS)
-    frame = runs.to_pandas()
+    outcomes, frame = outcome_columns(runs, plan), runs.to_pandas()
+    del runs
     write_csv(frame, temporary(folder / "runs.csv"), tick)
-    outcomes = outcome_columns(runs, plan)
     swept = frame[["point", *plan.swept]].drop_duplicates("point")
     summary = summarise(frame, outcomes, tick)
-    ok = frame[frame["status"] == OK].reset_index(drop=True)
-    well = RunTable(plan.name, ok, len(frame) - len(ok), tuple(outcomes), plan.swept)
+    fine = frame["status"] == OK
+    failed = int((~fine).sum())
+    ok = frame[fine].reset_index(drop=True) if failed else frame
+    well = RunTable(plan.name, ok, failed, tuple(outcomes), plan.swept)
     effects = paired_effects(well, outcomes, plan.reference, tick)
     for name, table in (("summary.csv", summary), ("effects.csv", effects)):
         write_csv(table.merge(swept, on="point", how="left"), temporary(folder / name), tick)

@@ -330,3 +330,21 @@ def keep_deals(
         lean = lean_of_clients * patron[f]
         depends[f] = base[f] + lean * (1 - base[f])
     return void[:count].copy(), depends
+
+
+@kernel
+def arming(stance: Ints, supplies: Bools, gives: Floats) -> tuple[Floats, Floats]:
+    """(F,) arms that each supplier gives to each ally at war, and (F, F) 1 where it does."""
+    forces = len(stance)
+    share, edges, at_war = np.empty(forces), np.zeros((forces, forces)), np.zeros(forces, np.bool_)
+    for ally in range(forces):
+        for other in range(forces):
+            at_war[ally] = at_war[ally] or stance[ally, other] == -1
+    for supplier in range(forces):
+        count = 0
+        for ally in range(forces):
+            if ally != supplier and stance[supplier, ally] == 1 and supplies[supplier, ally] and at_war[ally]:
+                edges[supplier, ally] = 1.0
+                count += 1
+        share[supplier] = gives[supplier] / max(count, 1)
+    return share, edges
