@@ -235,3 +235,18 @@ def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, de
         support[0, fights[attacks]] = share * (1 - enemy_of_attack)
         support[1, fights[defends]] = share * (1 - denial[attacker[defends]])
     return support
+
+
+def count_flights(air_fights: Floats, air: Floats, fights: Ints, territory: Ints) -> None:
+    """Note in each territory the fight that most sorties of either side flew to.
+
+    Args:
+        air_fights: (N,) changes.
+        air: (2, P) what :func:`air_support` returned.
+        fights: (L,) places attacked.
+        territory: (P,) territory of each place.
+    """
+    if compiled():
+        fights_kernels.count_flights(air_fights, air, fights, territory)
+        return
+    np.maximum.at(air_fights, territory[fights], np.maximum(air[0, fights], air[1, fights]))

@@ -14,6 +14,7 @@ Wa, Mong La or Laos emerges where Kachin is unsafe or highly taxed. What its sto
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from mesa import Agent, Model
@@ -47,8 +48,7 @@ class ChineseBuyer(Agent):
             gap: how far its store lies under what it wants (``market.inventory_gap``), -2 to 1.
             outbid: factor that Beijing tells its buyers to pay on top, to keep ore from others.
         """
-        p = self.parameters
-        return max(min(1.0 + p.bid_slope * gap, p.reserve_price_share), 0.0) * outbid
+        return float(bid_together(terms_of([self]), np.array([gap]), outbid)[0])
 
     def invest(self, margin: Floats, security: Floats, capacity: Floats, share: float) -> Floats:
         """Capital for new pools, in t/month of capacity that it would begin at a margin of 100 % and full security.
@@ -62,28 +62,45 @@ class ChineseBuyer(Agent):
         Returns:
             (K,) t/month; sums to its budget unless there is no capacity anywhere.
         """
-        return invest_together([self], margin, security, capacity, [share])
+        return invest_together(terms_of([self]), margin, security, capacity, np.array([share]))
 
 
-def invest_together(
-    buyers: Sequence[ChineseBuyer], margin: Floats, security: Floats, capacity: Floats, shares: Sequence[float]
-) -> Floats:
+class BuyersTerms(NamedTuple):
+    """(B,) parameters of several buyers."""
+
+    slope: Floats
+    reserve: Floats
+    precision: Floats
+    share: Floats
+
+
+def terms_of(buyers: Sequence[ChineseBuyer]) -> BuyersTerms:
+    """What some buyers bid and invest by."""
+    tables = [buyer.parameters for buyer in buyers]
+    rows = [(p.bid_slope, p.reserve_price_share, p.investment_precision, p.investment_share) for p in tables]
+    return BuyersTerms(*np.array(rows, np.float64).reshape(-1, 4).T.copy())
+
+
+def bid_together(buyers: BuyersTerms, gap: Floats, outbid: float) -> Floats:
+    """(B,) what :meth:`ChineseBuyer.bid` of several buyers gives, worked out at once."""
+    return np.maximum(np.minimum(1.0 + buyers.slope * gap, buyers.reserve), 0.0) * outbid
+
+
+def invest_together(buyers: BuyersTerms, margin: Floats, security: Floats, capacity: Floats, shares: Floats) -> Floats:
     """(K,) what :meth:`ChineseBuyer.invest` of several buyers adds up to, worked out at once.
 
     Args:
-        buyers: the buyers.
+        buyers: what :func:`terms_of` says of them.
         margin: see there.
         security: see there.
         capacity: see there.
-        shares: each buyer's share of China's feed, 0-1.
+        shares: (B,) each buyer's share of China's feed, 0-1.
     """
     total = float(capacity.sum())
-    if total <= 0.0 or not buyers:
+    if total <= 0.0 or not shares.size:
         return np.zeros(len(capacity))
-    tables = [buyer.parameters for buyer in buyers]
-    precision = np.array([p.investment_precision for p in tables])[:, None]
-    appeal = precision * np.maximum(margin, 0.0) * security
+    appeal = buyers.precision[:, None] * np.maximum(margin, 0.0) * security
     weight = capacity * np.exp(appeal - appeal.max(axis=1, keepdims=True))
-    budget = np.array([p.investment_share * share * total for p, share in zip(tables, shares, strict=True)])[:, None]
+    budget = (buyers.share * shares * total)[:, None]
     # The buyers one after another, as NumPy sums down columns.
     return np.asarray((budget * weight / weight.sum(axis=1, keepdims=True)).sum(axis=0))

@@ -163,6 +163,10 @@ class Draws:
             counts, left = hashing.draw_binomial(self._salt(process), month, *key_arrays, trials, chance)
             if not left:
                 return counts
+        if compiled() and len(key_arrays) == 1 and _all_alike(key_arrays[0], key_arrays[0], trials, chance):
+            counts, left = hashing.draw_binomial1(self._salt(process), month, key_arrays[0], trials, chance)
+            if not left:
+                return counts
         u = self.uniform(process, month, *key_arrays)
         if compiled() and _fits(u, trials, chance):
             n, p = np.full(u.shape, trials, np.float64), np.full(u.shape, chance, np.float64)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from agents.armed import KINDS, Junta, PeoplesDefenceForce, habits_of
 from agents.beijing import Beijing
 from agents.china_parameters import ChineseBuyerParameters
-from agents.chinese_buyer import ChineseBuyer
+from agents.chinese_buyer import ChineseBuyer, terms_of
 from agents.quad_partner import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western_government import WesternGovernment, key_name
@@ -100,6 +100,7 @@ class RareEarthModel(mesa.Model):
             ChineseBuyer(self, buyer.id, index, by_id.get(buyer.id, defaults))
             for index, buyer in enumerate(self.world.buyers)
         ]
+        self.buyers_terms = terms_of(self.buyers)
 
     def _make_state(self) -> None:
         world, p = self.world, self.p

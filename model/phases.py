@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed import air_support, choose_operations, join_operations
+from agents.armed import air_support, choose_operations, count_flights, join_operations
 from model.chronicle import tell
 from model.dynamics import combat, control, operations
 from model.dynamics.budgets import rents
@@ -120,8 +120,7 @@ def fight(model: RareEarthModel, orders: Orders) -> Fight:
     combat.gather(ground, state, orders)
     budget = model.profile["air_support"] * (1 - (1 - p.fortification.air_in_monsoon) * model.rains)
     air = air_support(budget, orders.place, orders.actor, holder[still], model.level("air_denial"), len(state.holder))
-    flown = np.maximum(air[0, orders.place], air[1, orders.place])
-    np.maximum.at(state.tally.air_fights, ground.territory[orders.place], flown)
+    count_flights(state.tally.air_fights, air, orders.place, ground.territory)
     rules = (p.combat, p.contest, p.fortification, model.setup.structure.contest)
     result = combat.resolve(combat.Battle(ground, state, model.draws, orders, *rules, model.profile, air))
     combat.learn(state, orders, model.profile["forgetting"])

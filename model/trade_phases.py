@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.chinese_buyer import invest_together
+from agents.chinese_buyer import bid_together, invest_together
 from agents.quad_partner import quad_orders
 from model.dynamics import market, mining, quad, trade
 from model.dynamics.market import margin_abroad
@@ -28,7 +28,7 @@ def mine_and_trade(model: RareEarthModel) -> None:
     gaps = market.inventory_gap(state, model.reference)
     rival = float(model.level("offtake").max(initial=0.0))
     outbid = model.beijing.outbid(rival, model.link)
-    factors = np.array([buyer.bid(float(gap), outbid) for buyer, gap in zip(model.buyers, gaps, strict=True)])
+    factors = bid_together(model.buyers_terms, gaps, outbid)
     market.post_bids(state, model.reference, factors, p.market)
     offer = trade.quote(model.chain, state, _terms(model), model.road_factor, reagent_ratio=p.mining.reagent_ratio)
     invested = _invest(model, offer.best)
@@ -87,7 +87,7 @@ def _invest(model: RareEarthModel, net_back: Floats) -> Floats:
     margins = with_nobody(mining.margin(net_back, model.world.mine_cost), margin_abroad(state, model.p.market))
     security = with_nobody(state.security, 1.0)
     capacity = with_nobody(state.capacity, state.market.other_origins)
-    return invest_together(model.buyers, margins, security, capacity, model.reference.share.tolist())
+    return invest_together(model.buyers_terms, margins, security, capacity, model.reference.share)
 
 
 def _licences(model: RareEarthModel) -> Floats:

@@ -341,3 +341,11 @@ def settle(
             quiet[place] += 1
         else:
             posts[place] += math.ceil(rebuilt * max(posts_full[place] - posts[place], 0))
+
+
+@kernel
+def count_flights(air_fights: Floats, air: Floats, fights: Ints, territory: Ints) -> None:
+    """Raise (N,) ``air_fights`` to the sorties flown to fights there; see :func:`agents.armed.count_flights`."""
+    for k in range(len(fights)):
+        where = territory[fights[k]]
+        air_fights[where] = max(air_fights[where], air[0, fights[k]], air[1, fights[k]])

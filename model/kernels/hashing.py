@@ -183,3 +183,9 @@ def count_poisson(u: Floats, mean: Floats) -> tuple[Ints, bool]:
 def draw_poisson(salt: np.uint64, month: int, keys: Keys, mean: Floats) -> tuple[Ints, bool]:
     """(K,) Poisson counts of one key each, as :func:`count_poisson` of :func:`uniform1` gives them."""
     return count_poisson(uniform1(salt, month, keys), mean)
+
+
+@kernel
+def draw_binomial1(salt: np.uint64, month: int, keys: Keys, trials: Floats, chance: Floats) -> tuple[Ints, bool]:
+    """(K,) binomial counts of one key each, as :func:`count_binomial` of :func:`uniform1` gives them."""
+    return count_binomial(uniform1(salt, month, keys), trials, chance)
