@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from model import tables
 from model.dynamics.ground import Ground, heads, over_heads
-from model.kernels import compiled, sums
-from model.observe import observe
+from model.kernels import compiled, laws, sums
+from model.observe import FULL_AUTHORITY, MEASURES, WRIT, _weights, observe
 from model.outcomes import compute
 from model.scenario.spec import RunSpec
 from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, DESTINATIONS, NOBODY, QUAD, State
@@ -129,7 +129,7 @@ class Recorder:
             "separated_t_australia": flows.separated,
             "other_origins_t": market.other_origins,
             "federal_settlement": state.settlement,
-            **observe(self.world, state, self.junta),
+            **self._measures(state),
             "elections_held": state.elections,
             **extra,
         }
@@ -150,6 +150,16 @@ class Recorder:
         stock, capacity, at_work, behind = (float(part.sum()) for part in parts)
         tonnes = [float(ore[:, way].sum()) for way in range(len(DESTINATIONS))]
         return tonnes, stock, capacity, at_work, behind, goods, float(state.displaced.sum())
+
+    def _measures(self, state: State) -> dict[str, float]:
+        """What :func:`model.observe.observe` reads off a state, with its thresholds and weights."""
+        if not compiled() or self.junta < 0:
+            return observe(self.world, state, self.junta)
+        where = (state.control, state.stance[self.junta] == 1, state.holder, state.attacker)
+        (full, j2, r2, writ, resistance), polls = laws.measures(*where, FULL_AUTHORITY, WRIT)
+        area, people, one = _weights(self.world)
+        weighed = ((area, full), (people, full), (area, j2), (area, r2), (one, writ), (one, resistance))
+        return dict(zip(MEASURES, (*(float(weight @ of) for weight, of in weighed), polls), strict=True))
 
     def _note_actors(self, month: int, state: State, taxes: Floats, partner: int) -> None:
         total = max(float(self.world.population.sum()), 1.0)

@@ -1,4 +1,4 @@
-"""Kernel of the record: whether a month's ledgers close."""
+"""Kernels of the record: whether a month's ledgers close, what the published measures of control weigh."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from model.kernels import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @kernel
@@ -97,3 +98,40 @@ def hold(
         if holder[place] < -1 or holder[place] >= len(troops):
             return False
     return _goods_hold(goods, worked, ore, stock)
+
+
+@kernel
+def measures(
+    control: Floats, ours: Bools, holder: Ints, attacker: Ints, authority: float, writ: float
+) -> tuple[Floats, float]:
+    """(5, N) of each township what the measures of :mod:`model.observe` weigh, and the towns of the junta's side.
+
+    Args:
+        control: (F + 1, N) shares of the countryside.
+        ours: (F,) the junta and those allied with it.
+        holder: (P,) who holds each place; the first N are towns.
+        attacker: (P,) who besieges it.
+        authority: share of other armed hands from which an authority is no longer full.
+        writ: share of the countryside from which the junta's writ runs.
+
+    Returns:
+        Rows: 1 where the authority is full; shares of the junta's side and of all others, squared; 1 where the writ runs; 1
+        where a township is the resistance's.
+    """
+    forces, towns = len(ours), control.shape[1]
+    j, total, out, polls = np.zeros(towns), np.zeros(towns), np.zeros((5, towns)), 0.0
+    for actor in range(forces):
+        shares, side = control[actor], 1.0 if ours[actor] else 0.0
+        for where in range(towns):
+            j[where] += side * shares[where]
+            total[where] += shares[where]
+    for where in range(towns):
+        r, by = total[where] - j[where], holder[where]
+        held = by >= 0 and ours[by]
+        resistance = (by >= 0 and not held) or r > 0.5
+        polls += 1.0 if held else 0.0
+        out[0, where] = 1.0 if held and attacker[where] < 0 and r < authority else 0.0
+        out[1, where], out[2, where] = j[where] * j[where], r * r
+        out[3, where] = 1.0 if held and not resistance and j[where] >= writ else 0.0
+        out[4, where] = 1.0 if resistance else 0.0
+    return out, polls
