@@ -81,10 +81,11 @@ class Draws:
     def _stream(self, process: str, month: int) -> int:
         stream = self._streams.get((process, month))
         if stream is None:
-            stream = self._streams[process, month] = _mix(int(self._salt(process)) ^ (month & _MASK))
+            stream = self._streams[process, month] = _mix(int(self.salt(process)) ^ (month & _MASK))
         return stream
 
-    def _salt(self, process: str) -> np.uint64:
+    def salt(self, process: str) -> np.uint64:
+        """What sets the draws of a process apart, for kernels that draw themselves."""
         salt = self._processes.get(process)
         if salt is None:
             salt = self._processes[process] = np.uint64(_mix(self._root ^ key(process)))
@@ -102,7 +103,7 @@ class Draws:
             Floats of the broadcast shape of the keys.
         """
         if compiled():
-            salt, count = self._salt(process), len(key_arrays)
+            salt, count = self.salt(process), len(key_arrays)
             # Spelled out by number of keys: this is called some twenty times a month.
             if count == 1 and key_arrays[0].ndim == 1:
                 return hashing.uniform1(salt, month, key_arrays[0])
@@ -125,14 +126,14 @@ class Draws:
     def several(self, processes: tuple[str, ...], month: int, first: Keys, second: Keys) -> Floats:
         """(len(processes), K) uniforms of several processes with the same (K,) keys; rows equal those of :meth:`uniform`."""
         if compiled():
-            salts = np.array([self._salt(process) for process in processes])
+            salts = np.array([self.salt(process) for process in processes])
             return hashing.uniform_rows(salts, month, first, second)
         return np.stack([self.uniform(process, month, first, second) for process in processes])
 
     def scalar(self, process: str, month: int, *integer_keys: int) -> float:
         """One uniform in (0, 1) from integer keys; equal to :meth:`uniform` of the same keys."""
         if compiled() and len(integer_keys) == 1:
-            return hashing.scalar(self._salt(process), month, np.uint64(integer_keys[0]))
+            return hashing.scalar(self.salt(process), month, np.uint64(integer_keys[0]))
         bits = self._stream(process, month)
         for integer_key in integer_keys:
             bits = _mix(bits ^ integer_key)
@@ -160,11 +161,11 @@ class Draws:
             Integers 0..trials, of the broadcast shape.
         """
         if compiled() and len(key_arrays) == 2 and _all_alike(*key_arrays, trials, chance):
-            counts, left = hashing.draw_binomial(self._salt(process), month, *key_arrays, trials, chance)
+            counts, left = hashing.draw_binomial(self.salt(process), month, *key_arrays, trials, chance)
             if not left:
                 return counts
         if compiled() and len(key_arrays) == 1 and _all_alike(key_arrays[0], key_arrays[0], trials, chance):
-            counts, left = hashing.draw_binomial1(self._salt(process), month, key_arrays[0], trials, chance)
+            counts, left = hashing.draw_binomial1(self.salt(process), month, key_arrays[0], trials, chance)
             if not left:
                 return counts
         u = self.uniform(process, month, *key_arrays)
@@ -185,7 +186,7 @@ class Draws:
     def poisson(self, process: str, month: int, mean: Any, *key_arrays: Keys) -> NDArray[np.int64]:
         """Poisson counts by the inverse distribution function; means <= 0 give 0."""
         if compiled() and len(key_arrays) == 1 and _all_alike(key_arrays[0], key_arrays[0], mean, mean):
-            found, left = hashing.draw_poisson(self._salt(process), month, key_arrays[0], mean)
+            found, left = hashing.draw_poisson(self.salt(process), month, key_arrays[0], mean)
             if not left:
                 return found
         u = self.uniform(process, month, *key_arrays)

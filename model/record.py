@@ -257,7 +257,8 @@ class Recorder:
             if field.name in keys:
                 columns[field.name] = _constant(keys[field.name], rows, field.type)
             values = columns[field.name]
-            arrays.append(values if isinstance(values, pa.Array) else pa.array(values).cast(field.type))
+            column = values if isinstance(values, pa.Array) else pa.array(values)
+            arrays.append(column if column.type == field.type else column.cast(field.type))
         return pa.Table.from_arrays(arrays, schema=tables.schema(name))
 
     def _monthly_table(self) -> pa.Table:

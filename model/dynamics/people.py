@@ -217,12 +217,9 @@ def _take_in(ground: Ground, state: State, recruits: Ints) -> None:
 def _desert(ground: Ground, state: State, draws: Draws, rate: Floats) -> None:
     """Fighters leave at a (F,) rate a month."""
     if compiled():
-        actor, place, troops, chance, *keys = hashing.garrisons(
-            state.troops, rate, ground.actor_keys, ground.place_keys
-        )
-        gone = draws.binomial("desertion", state.month, troops, chance, *keys)
-        hashing.leave(state.troops, actor, place, gone, state.tally.deserted)
-        return
+        salt, keys_of = draws.salt("desertion"), (ground.actor_keys, ground.place_keys)
+        if hashing.desert(salt, state.month, state.troops, rate, *keys_of, state.tally.deserted):
+            return
     actor, place = np.nonzero(state.troops)
     keys = [ground.actor_keys[actor], ground.place_keys[place]]
     gone = draws.binomial("desertion", state.month, state.troops[actor, place], rate[actor], *keys)

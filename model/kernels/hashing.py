@@ -150,11 +150,31 @@ def garrisons(
 
 
 @kernel
-def leave(troops: Ints, actors: Ints, places: Ints, gone: Ints, tally: Ints) -> None:
-    """Take (E,) fighters ``gone`` of actors at places out of ``troops``, and add them to the (F,) tally."""
+def desert(
+    salt: np.uint64, month: int, troops: Ints, rate: Floats, actor_keys: Keys, place_keys: Keys, tally: Ints
+) -> bool:
+    """Take deserters out of (F, P) ``troops`` and add them to the (F,) tally; nothing changes where it gives False.
+
+    Args:
+        salt: of the process.
+        month: of the run.
+        troops: (F, P) fighters; changes.
+        rate: (F,) share that leaves in a month.
+        actor_keys: (F,) keys.
+        place_keys: (P,) keys.
+        tally: (F,) deserters; changes.
+
+    Returns:
+        Whether all counts could be worked out; see :func:`count_binomial`.
+    """
+    actors, places, counts, rates, first, second = garrisons(troops, rate, actor_keys, place_keys)
+    gone, left = draw_binomial(salt, month, first, second, counts, rates)
+    if left:
+        return False
     for k in range(len(gone)):
         troops[actors[k], places[k]] -= gone[k]
         tally[actors[k]] += gone[k]
+    return True
 
 
 @kernel
