@@ -37,7 +37,9 @@ class DaskCrew:
         try:
             dask, distributed = import_module("dask"), import_module("distributed")
         except ImportError:
-            raise RunnerError("Dask is not installed: install the extra, pip install 'pangwa[cluster]'") from None
+            raise RunnerError(
+                "Dask is not installed: in the project's folder, pip install -e '.[cluster]' -c constraints.txt"
+            ) from None
         self._died: tuple[type[BaseException], ...] = (distributed.scheduler.KilledWorker,)
         self._scratch = ""
         self._cluster: Any = None

@@ -121,7 +121,9 @@ def salib(module: str) -> Any:
     try:
         return import_module(f"SALib.{module}")
     except ModuleNotFoundError:
-        raise PlanError("sensitivity needs SALib: pip install 'pangwa[analysis]'") from None
+        raise PlanError(
+            "sensitivity needs SALib: in the project's folder, pip install -e '.[analysis]' -c constraints.txt"
+        ) from None
 
 
 def _whole_trajectories(values: Floats, factors: int) -> NDArray[np.bool_]:

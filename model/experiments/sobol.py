@@ -128,7 +128,9 @@ def fit_emulator(levels: Floats, values: Floats) -> tuple[Any, float]:
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
     except ModuleNotFoundError:
-        raise PlanError("an emulator needs scikit-learn: pip install 'pangwa[analysis]'") from None
+        raise PlanError(
+            "an emulator needs scikit-learn: in the project's folder, pip install -e '.[analysis]' -c constraints.txt"
+        ) from None
     kernel = ConstantKernel(1.0, (1e-3, 1e4)) * Matern(np.full(levels.shape[1], 1.0), (0.05, 100.0), nu=2.5)
     process = GaussianProcessRegressor(kernel + WhiteKernel(0.1, (1e-8, 10.0)), normalize_y=True)
     held = np.random.default_rng(0).permutation(len(values)) < _HELD_OUT * len(values)

@@ -64,7 +64,7 @@ def check_packages() -> None:
     files = Path(sys.prefix) / "share" / "solara" / "cdn" / "@widgetti"
     if missing or not files.is_dir():
         what = " and ".join(missing) or "solara-assets"
-        raise ViewError(f"the app needs {what}, which is not installed: pip install 'pangwa[app]'")
+        raise ViewError(f"the app needs {what}: in the project's folder, pip install -e '.[app]' -c constraints.txt")
 
 
 def free_port(host: str, port: int) -> int:

@@ -181,5 +181,5 @@ def test_workers_of_other_versions_are_refused(tmp_path: Path, scheduler: str, m
 
 def test_without_the_extra_one_sentence_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
-    with pytest.raises(RunnerError, match=r"pip install 'pangwa\[cluster\]'"):
+    with pytest.raises(RunnerError, match=r"pip install -e '\.\[cluster\]'"):
         compute(plan(), tmp_path / "out", "dask")
