@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from model.views import html
-from model.views.html import Cell
+from model.views.html import Cell, Named
 from model.views.read import Results
 from model.views.words import HEADLINES
 
@@ -16,6 +16,8 @@ VERBS = ("compare", "regret", "sensitivity", "discover", "sweep", "hindcast")
 """Verbs whose folders inside the batch's folder are taken into the report: ``compare-status_quo/`` and the like."""
 _ROWS = 40
 """Most rows of a table of an analysis; the file has the others."""
+_RANKS = 5
+"""Ranks that are shown of each outcome, where factors are ranked."""
 
 
 def analyses(results: Results) -> str:
@@ -49,17 +51,31 @@ def _analysis_table(root: Path, path: Path) -> str:
     """The first rows of a table; columns that are the same in all of its rows become a line below it."""
     file = path.relative_to(root).as_posix()
     frame = pd.read_csv(path)
+    if path.stem == "factors" and len(frame) > _RANKS:
+        return f'<p class="source">Range, unit and status of all {len(frame)} factors stand in {html.escape(file)}.</p>'
+    first = (frame[frame["rank"] <= _RANKS] if "rank" in frame else frame).head(_ROWS)
     same = [name for name in frame if len(frame) > 1 and frame[name].nunique(dropna=False) == 1]
-    varied = [name for name in frame if name not in same] or list(frame)
-    records = frame.head(_ROWS).to_dict("records")
+    named = {"factor", "meaning"} <= set(frame)
+    hidden = [*same, *(["meaning"] if named else [])]
+    varied = [name for name in frame if name not in hidden] or list(frame)
+    records = first.to_dict("records")
     rows = [
-        [_entry(record[column], file, number, str(column)) for column in varied]
-        for number, record in enumerate(records)
+        [
+            _factor(record) if named and name == "factor" else _entry(record[name], file, line, str(name))
+            for name in varied
+        ]
+        for line, record in zip(first.index, records, strict=True)
     ]
-    left = f"; the first {_ROWS} of {len(frame)} rows" if len(frame) > _ROWS else ""
-    told = html.told((str(name), _entry(records[0][name], file, 0, str(name))) for name in same)
+    ranks = f"ranks 1 to {_RANKS}, " if "rank" in frame else ""
+    left = f"; {ranks}the first {len(first)} of {len(frame)} rows" if len(first) < len(frame) else ""
+    told = html.told((str(name), _entry(records[0][name], file, int(first.index[0]), str(name))) for name in same)
     everywhere = f'<p class="source">In every row: {told}.</p>' if same else ""
     return html.table([str(column) for column in varied], rows, file + left, path.stem) + everywhere
+
+
+def _factor(record: dict[Any, Any]) -> Named:
+    """A parameter in words, and in small print by its name in the tables."""
+    return Named(str(record["meaning"]), str(record["factor"]))
 
 
 def _entry(value: Any, file: str, number: int, column: str) -> object:

@@ -221,3 +221,23 @@ def test_the_typical_run_is_the_one_nearest_to_the_medians(folder: Path) -> None
 def test_parameters_differ_by_path_and_what_is_lacking_is_none() -> None:
     table = differing_parameters({"a": {"x": {"y": 1, "z": 2}}, "b": {"x": {"y": 1, "w": 3}}})
     assert table.to_numpy().tolist() == [["x.z", 2, None], ["x.w", None, 3]]
+
+
+def test_of_ranked_factors_the_first_are_shown_in_words_with_their_numbers_and_names(folder: Path) -> None:
+    beside = folder / "sensitivity-morris"
+    beside.mkdir()
+    ranks = list(range(1, 8))
+    names = [f"processes.trade.p{rank}" for rank in ranks]
+    frame = pd.DataFrame({"outcome": "x", "rank": ranks, "factor": names, "mu_star": [0.5 * rank for rank in ranks]})
+    frame["meaning"] = [f"Meaning {rank} (trade)" for rank in ranks]
+    frame.to_csv(beside / "sensitivity.csv", index=False)
+    frame.to_csv(beside / "factors.csv", index=False)
+    try:
+        text = write_report(folder, folder / "with.html").read_text(encoding="utf-8")
+    finally:
+        for path in beside.iterdir():
+            path.unlink()
+        beside.rmdir()
+    assert "Meaning 5 (trade)<small>processes.trade.p5</small>" in text and "Meaning 6" not in text
+    assert "ranks 1 to 5, the first 5 of 7 rows" in text
+    assert "all 7 factors stand in sensitivity-morris/factors.csv" in text
