@@ -205,6 +205,8 @@ def coercion(model: RareEarthModel) -> float:
 
 def brokering(model: RareEarthModel) -> Floats:
     """(F,) what brokers add to a peace with each armed actor, months of revenue; an envoy without a target helps all."""
+    if "envoy" not in model.delivered and "brokering" not in model.delivered:
+        return np.zeros(len(model.armed))
     us = model.united_states.parameters
     envoy = np.maximum(model.level("envoy"), model.level_of_all("envoy"))
     return us.brokering_gain * np.maximum(model.level("brokering"), us.envoy_brokering * envoy)
@@ -213,17 +215,20 @@ def brokering(model: RareEarthModel) -> Floats:
 def supported(model: RareEarthModel) -> dict[str, Floats]:
     """The actors' parameters with what US intelligence and logistics add to them this month."""
     us, profile = model.united_states.parameters, dict(model.profile)
-    profile["belief_noise"] = profile["belief_noise"] * (1 - us.intelligence_gain * model.level("intelligence"))
-    transport = model.level("logistics")
+    if "intelligence" in model.delivered:
+        profile["belief_noise"] = profile["belief_noise"] * (1 - us.intelligence_gain * model.level("intelligence"))
+    if "logistics" in model.delivered:
+        profile["mobile_share"] = profile["mobile_share"] + us.logistics_mobility * model.level("logistics")
     profile["airlift_places"] = airlift_places(model)
-    profile["mobile_share"] = profile["mobile_share"] + us.logistics_mobility * transport
     return profile
 
 
 def airlift_places(model: RareEarthModel) -> Floats:
     """(F,) garrisons that each actor can supply from the air, with what US logistics add this month."""
-    added = model.united_states.parameters.logistics_places * model.level("logistics")
-    return np.asarray(model.profile["airlift_places"] + added)
+    usual = model.profile["airlift_places"]
+    if "logistics" not in model.delivered:
+        return usual
+    return np.asarray(usual + model.united_states.parameters.logistics_places * model.level("logistics"))
 
 
 def coordination(model: RareEarthModel) -> Floats:
