@@ -26,7 +26,7 @@ def mine_and_trade(model: RareEarthModel) -> None:
     """Mining, prices, purchase, transport, smuggling; the road to India."""
     state, world, p = model.state, model.world, model.p
     gaps = market.inventory_gap(state, model.reference)
-    rival = float(model.level("offtake").max(initial=0.0))
+    rival = float(model.level("offtake").max(initial=0.0)) if "offtake" in model.delivered else 0.0
     outbid = model.beijing.outbid(rival, model.link)
     factors = bid_together(model.buyers_terms, gaps, outbid)
     market.post_bids(state, model.reference, factors, p.market)
@@ -69,7 +69,9 @@ def _sell(model: RareEarthModel, invested_abroad: float) -> None:
 def _terms(model: RareEarthModel) -> Terms:
     rules, yuan, share = tax_terms(model)
     us, p = model.united_states.parameters, model.p
-    passage = np.maximum(model.level("brokering"), us.envoy_brokering * model.level("envoy"))
+    passage = model.level("brokering")
+    if "envoy" in model.delivered:
+        passage = np.maximum(passage, us.envoy_brokering * model.level("envoy"))
     return Terms(
         tax_rule=rules,
         tax_yuan=yuan,
