@@ -32,10 +32,10 @@ from model.experiments.plan import (
     point_value,
     vector_columns,
 )
-from model.experiments.request import BatchRequest, names_of_variants, read_batch_file, toml_value
+from model.experiments.request import BatchRequest, names_of_variants, read_batch_file
 from model.scenario.files import display, read_toml, shipped_batches
 from model.scenario.layers import parse_set, read_layers
-from model.scenario.problems import NOTHING, ScenarioError, suggestion
+from model.scenario.problems import NOTHING, ScenarioError, suggestion, toml_value
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
 from model.world.read import world_folder

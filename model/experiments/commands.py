@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from model.experiments.design import LABEL
-from model.experiments.request import toml_value
 from model.scenario.files import display, shipped_scenarios
 from model.scenario.plugins import plugin_file
+from model.scenario.problems import toml_value
 
 
 def run_words(

@@ -13,6 +13,7 @@ from model.experiments.errors import PlanError
 from model.experiments.morris import outcome_grid
 from model.experiments.prim import Box, density_interval, find_box, limits_text, measured
 from model.experiments.results import RunTable
+from model.outcomes import words_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -41,9 +42,10 @@ class Question:
     @property
     def words(self) -> str:
         """The question in words."""
-        what = f"{self.outcome} under {self.scenario}"
+        outcome = words_of(self.outcome)
+        what = f"{outcome} under {self.scenario}"
         if self.against is not None:
-            what = f"the effect of {self.scenario} on {self.outcome} against {self.against}"
+            what = f"the effect of {self.scenario} on {outcome} against {self.against}"
         return f"{what} is {'above' if self.above else 'below'} {self.threshold:,g}"
 
 

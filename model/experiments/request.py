@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 from model.experiments.design import flat
 from model.experiments.errors import PlanError
 from model.scenario.files import display, find_scenario, read_toml
-from model.scenario.problems import Problem, ScenarioError, dotted, suggestion
+from model.scenario.problems import Problem, ScenarioError, suggestion, toml_value
 
 _TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "name": (str, "text"),
@@ -163,14 +161,3 @@ def _not_a_list(shown: str, key: str, value: Any) -> str:
         (),
         f"must be a list of values, or a range such as {{from = 0, to = 1, step = 0.1}}, not {toml_value(value)}",
     ).sentence()
-
-
-def toml_value(value: Any) -> str:
-    """A value as TOML writes it on one line."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{dotted([key])} = {toml_value(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(toml_value(item) for item in value) + "]"
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool, int, float)) else str(value)

@@ -64,12 +64,13 @@ def dotted(path: Iterable[str]) -> str:
 
 
 def toml_text(value: Any) -> str:
-    """A value as a scenario file would have it, cut to some sixty characters."""
-    text = _toml(value)
+    """A value as :func:`toml_value` writes it, cut to some sixty characters: for messages."""
+    text = toml_value(value)
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A value as a scenario file would have it, on one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and not math.isfinite(value):
@@ -77,9 +78,9 @@ def _toml(value: Any) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{dotted([key])} = {_toml(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{dotted([key])} = {toml_value(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
     return str(value)
 
 

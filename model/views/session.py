@@ -11,7 +11,7 @@ from typing import Any
 from model.experiments.export import run_archive, run_files
 from model.experiments.simulate import dispose, simulate
 from model.model import RareEarthModel
-from model.scenario.problems import ScenarioError, toml_text
+from model.scenario.problems import ScenarioError, toml_value
 from model.scenario.read import load_scenario
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
@@ -54,7 +54,7 @@ class RunSession:
     @property
     def sets(self) -> Sets:
         """The changes as overrides, such as ``actors.KIA.troops=20000``."""
-        return tuple(f"{path}={toml_text(value)}" for path, value in sorted(self.changes.items()))
+        return tuple(f"{path}={toml_value(value)}" for path, value in sorted(self.changes.items()))
 
     @property
     def waits(self) -> bool:

@@ -14,9 +14,9 @@ from model.experiments.batch_file import folder_name, read_plan
 from model.experiments.design import grid_points
 from model.experiments.errors import PlanError
 from model.experiments.plan import BatchPlan, make_plan
-from model.experiments.request import read_batch_file, toml_value
+from model.experiments.request import read_batch_file
 from model.scenario.layers import parse_set
-from model.scenario.problems import ScenarioError
+from model.scenario.problems import ScenarioError, toml_value
 from tests.experiments.fakes import fake_simulate, plan, scenario
 
 
