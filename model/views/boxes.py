@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,6 +20,8 @@ from model.views.tornado import short
 
 _ROWS = 5
 """Rows that the limits fill at least, so that three are no slabs."""
+_LETTERS = 40
+"""Letters of a line of an axis' words."""
 _BOX, _HIT = "#0072B2", "#D55E00"
 
 
@@ -65,7 +69,8 @@ def _points(axis: Axes, found: Discovery, design: Design, order: list[int]) -> N
         places, words = _marks(factor)
         scale.set_ticks(places, words)
         unit = "" if factor.unit in ("-", "", "0-1") or factor.members[0].options else f" ({factor.unit})"
-        label(f"{short(factor.name)}{unit}")
+        meaning = textwrap.fill(factor.words, _LETTERS)
+        label(f"{meaning}\n{short(factor.name)}{unit}", fontsize=7.5)
     axis.set_title(
         "in the two parameters that bind most" if len(order) > 1 else "in the parameter that binds, and another"
     )
