@@ -162,7 +162,7 @@ def _confirm(plan: Plan, block: str, tried: list[Member]) -> Found:
     count = min(CONFIRMED * max(plan.members // FEWEST, 1), len(tried))
     best = _balanced(tried, dimensions, count)
     vectors = [settings(dimensions, np.array(one.units)) for one in best]
-    rows = _evaluate(plan, block, "confirmed", vectors, CONFIRMING)
+    rows = _evaluate(plan, block, f"confirmed-{plan.waves}", vectors, CONFIRMING)
     return Found(tried, ranked([Member(one.units, *row) for one, row in zip(best, rows, strict=True)]))
 
 
