@@ -57,7 +57,7 @@ STEADIER = {"trade": 2}
 """Blocks whose numbers differ little between replicates: fewer by this factor will do, and as many more vectors are tried."""
 FEWEST = 5
 """A set of n vectors is paired from at least n / 5 members of each block."""
-CONFIRMED = 3
+CONFIRMED = 6
 """Times as many members of each block are confirmed as a set is paired from at least."""
 CONFIRMING = 4
 """Times as many replicates a member has when it is confirmed, as in a wave."""
