@@ -18,8 +18,8 @@ for what it wants of the state, and the sooner the more its allies win (the AA t
 Beijing would do to it holds back those who depend on China (``s`` counts twice while a deal with Beijing holds).
 
 Who fights the junta need not fight each of its militias: wars are fought with those who are in the way or hold what is worth
-having. A group turns on a militia that leaves it alone with ``b sigma(theta (prospects_f,g - q))``; what Beijing is feared to do
-is in the prospects already.
+having. A group turns on a militia that leaves it alone with ``b sigma(theta (prospects_f,g - q))``, and on none against which no
+attack would pay; what Beijing is feared to do is in the prospects already.
 """
 
 from __future__ import annotations
@@ -218,7 +218,7 @@ def turn_on_militias(
         (K,) who turns on (K,) whom.
     """
     p, left_alone = parameters, left_alone_militias(state, sides.junta)
-    group, militia = left_alone.nonzero()
+    group, militia = (left_alone & (sides.prospects[:, :-1] > 0)).nonzero()
     chance = p.break_hazard * special.expit(p.precision * (sides.prospects[group, militia] - p.restraint))
     keys = ground.actor_keys
     turns = draws.uniform("militia", state.month, keys[group], keys[militia]) < chance

@@ -182,7 +182,8 @@ def turned(model: RareEarthModel, prospect: float, **changes: float) -> int:
 
 def test_a_militia_is_attacked_the_sooner_the_more_it_promises() -> None:
     model = RareEarthModel(spec=make_plan("x", {"x": load_scenario("hindcast_2024").resolved()}, replicates=1).specs[0])
-    assert turned(model, 6.0) > turned(model, 1.5) > turned(model, 0.0)
+    assert turned(model, 6.0) > turned(model, 1.5) > turned(model, 0.1) > 0
+    assert turned(model, 0.0, restraint=0.0) == 0, "nothing to gain within its reach"
     assert turned(model, 6.0, restraint=5.0) < turned(model, 6.0)
     assert turned(model, 6.0, break_hazard=0.0) == 0
 
