@@ -6,6 +6,8 @@ import logging
 import shutil
 import tempfile
 import time
+from concurrent.futures import Future
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -20,6 +22,11 @@ from model.scenario.spec import RunSpec
 _CONNECT_SECONDS = 10.0
 _WAIT_SECONDS = 60.0
 _COUNT_SECONDS = 5.0
+_HAND_OVER_SECONDS = 60.0
+
+
+class LostResultError(Exception):
+    """A task has ended, but its worker died before its result was fetched."""
 
 
 class DaskCrew:
@@ -40,7 +47,9 @@ class DaskCrew:
             raise RunnerError(
                 "Dask is not installed: in the project's folder, pip install -e '.[cluster]' -c constraints.txt"
             ) from None
-        self._died: tuple[type[BaseException], ...] = (distributed.scheduler.KilledWorker,)
+        self._died: tuple[type[BaseException], ...] = (distributed.scheduler.KilledWorker, LostResultError)
+        self._tasks: dict[Results, Any] = {}
+        """Futures of the cluster behind those handed out; one that nobody holds would be called off."""
         self._scratch = ""
         self._cluster: Any = None
         self._counted, self._count = -_COUNT_SECONDS, workers
@@ -64,7 +73,6 @@ class DaskCrew:
         except BaseException:
             self.close(busy=True)
             raise
-        self._executor = self._client.get_executor(pure=False, retries=0)
 
     @staticmethod
     def _connect(distributed: Any, to: Any) -> Any:
@@ -97,8 +105,30 @@ class DaskCrew:
         """See :class:`model.experiments.crews.Crew`."""
         if self._client.status != "running":
             raise RunnerError("the connection to the Dask scheduler is lost")
-        future: Results = self._executor.submit(run_group, simulate, specs, timeout)
-        return future
+        task = self._client.submit(run_group, simulate, specs, timeout, pure=False, retries=0)
+        results: Results = Future()
+        self._tasks[results] = task
+        task.add_done_callback(partial(self._hand_over, results))
+        return results
+
+    def _hand_over(self, results: Results, task: Any) -> None:
+        """Pass on how a task has ended.
+
+        Dask's own executor waits for good for a result whose worker dies while it is fetched; here it is lost after a while.
+        """
+        self._tasks.pop(results, None)
+        if task.status == "cancelled":
+            results.cancel()
+            results.set_running_or_notify_cancel()
+            return
+        try:
+            found = task.result(timeout=_HAND_OVER_SECONDS)
+        except TimeoutError:
+            results.set_exception(LostResultError("its worker died before its result was fetched"))
+        except BaseException as error:
+            results.set_exception(error)
+        else:
+            results.set_result(found)
 
     def death(self, error: BaseException) -> Death:
         """See :class:`model.experiments.crews.Crew`."""
@@ -110,8 +140,8 @@ class DaskCrew:
 
     def close(self, busy: bool) -> None:
         """See :class:`model.experiments.crews.Crew`."""
-        if busy and hasattr(self, "_executor"):
-            self._executor.shutdown(wait=False)
+        if busy and self._tasks:
+            self._client.cancel(list(self._tasks.values()), force=True)
         self._client.close(timeout=_CONNECT_SECONDS)
         if self._cluster is not None:
             self._cluster.close(timeout=_CONNECT_SECONDS)
