@@ -144,7 +144,7 @@ def calibrate(plan: Plan, say: Callable[[str], None]) -> dict[str, Found]:
             best = min(member.rank(misses) for member in members)
             total = len(members[0].implausibility)
             text = f"{block}, wave {wave}: {len(members)} vectors; the best miss {best[0] + len(misses)} of {total} patterns"
-            say(text + (f"; no vector meets {', '.join(sorted(misses))}" if misses else ""))
+            say(text + _met_by_none(misses))
         found[block] = _confirm(plan, block, ranked(members))
         say(_state_of(block, found[block].confirmed))
     return found
@@ -174,7 +174,11 @@ def _state_of(block: str, confirmed: Sequence[Member]) -> str:
     text = (
         f"{block}, confirmed: {equals} of {len(confirmed)} vectors miss {least + len(misses)} patterns, the others more"
     )
-    return text + (f"; no vector meets {', '.join(sorted(misses))}" if misses else "")
+    return text + _met_by_none(misses)
+
+
+def _met_by_none(misses: frozenset[str]) -> str:
+    return f"; no vector meets {', '.join(sorted(misses))}" if misses else ""
 
 
 def structural_misses(members: Sequence[Member]) -> frozenset[str]:
