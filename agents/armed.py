@@ -214,26 +214,30 @@ def join_operations(
     return np.concatenate(joined)
 
 
-def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, denial: Floats, places: int) -> Floats:
-    """(2, P) air support of attacker and defender: each actor's sorties are shared over its fights, at most 1 a fight.
+def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, denial: Floats, troops: Ints) -> Floats:
+    """(2, P) air support of attacker and defender: each actor's sorties go to the fights of most of its fighters first.
 
     Args:
-        budget: (F,) fights that each actor's aircraft can support this month, weather included.
+        budget: (F,) fights that each actor's aircraft can support this month, weather included; at most 1 a fight.
         fights: (L,) places attacked.
         attacker: (L,) who attacks.
         defender: (L,) who holds the place; -1 nobody.
         denial: (F,) 0-1, how far aircraft are kept from fights against this actor.
-        places: number of places.
+        troops: (F, P) fighters.
     """
     if compiled():
-        return fights_kernels.air_support(budget, fights, attacker, defender, denial, places)
-    support = np.zeros((2, places))
+        return fights_kernels.air_support(budget, fights, attacker, defender, denial, troops)
+    support = np.zeros((2, troops.shape[1]))
     for actor in (budget > 0).nonzero()[0].tolist():
         attacks, defends = attacker == actor, defender == actor
-        share = min(1.0, float(budget[actor]) / max(int((attacks | defends).sum()), 1))
+        places = np.unique(fights[attacks | defends])
+        served, share = places[np.argsort(-troops[actor, places], kind="stable")], np.zeros(troops.shape[1])
+        share[served] = np.clip(budget[actor] - np.arange(len(served)), 0.0, 1.0)
         enemy_of_attack = np.where(defender[attacks] >= 0, denial[defender[attacks]], 0.0)
-        support[0, fights[attacks]] = share * (1 - enemy_of_attack)
-        support[1, fights[defends]] = share * (1 - denial[attacker[defends]])
+        support[0, fights[attacks]] = share[fights[attacks]] * (1 - enemy_of_attack)
+        at = fights[defends]
+        support[1, at] = share[at]
+        np.minimum.at(support[1], at, share[at] * (1 - denial[attacker[defends]]))
     return support
 
 

@@ -66,6 +66,8 @@ def _with_rows(
     troops[at] = state.troops
     strength = np.zeros((forces, 3), np.int64)
     strength[at] = state.strength
+    arms_left = np.ones(forces)
+    arms_left[at] = state.arms_left
     stance = np.zeros((forces, forces), np.int64)
     stance[np.ix_(at, at)] = state.stance
     for index, name in enumerate(ids):
@@ -84,6 +86,7 @@ def _with_rows(
         troops=troops,
         strength=strength,
         stance=stance,
+        arms_left=arms_left,
     )
 
 
@@ -107,7 +110,7 @@ def begin_state(world: World, scenario: Scenario, profile: dict[str, Floats]) ->
     if differs.any():
         scaled = share_out(state.troops.astype(np.float64), wanted)
         state.troops[differs] = scaled[differs]
-    state.arms = profile["arms_per_fighter"] * state.troops.sum(axis=1)
+    state.arms = profile["arms_per_fighter"] * initial.arms_left * state.troops.sum(axis=1)
     state.treasury = profile["treasury_usd"].copy()
     state.recognition = profile["recognition_base"].copy()
     return state

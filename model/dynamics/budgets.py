@@ -2,8 +2,9 @@
 
 Income (USD a month): money from outside the map less sanctions; levies on the people of the countryside it controls, as far
 as they consent; trades and tolls of the places it holds; tax on ore; aid. Services are paid as chosen
-(:mod:`model.dynamics.governance`), then upkeep; of what is left, a declared share buys arms, the rest is kept. Those who get
-arms through allies find few when none of their allies is at war. Every transfer has two legs: the treasuries' and the outside's.
+(:mod:`model.dynamics.governance`), then upkeep; of what is left, a declared share buys arms; the rest is kept, and goes into
+arms when these have become scarce. Those who get arms through allies find few when none of their allies is at war. Every
+transfer has two legs: the treasuries' and the outside's.
 """
 
 from __future__ import annotations
@@ -45,6 +46,10 @@ class BudgetParameters(ParameterTable):
     arms_wear: float = parameter(
         0.01, low=0.0, high=0.05, unit="1/month", meaning="Arms worn out or spent in a month.", source="assumed"
     )
+    reserve_months: float = parameter(
+        12.0, low=3.0, high=60.0, unit="months", meaning="Months over which a treasury would go into arms if none were left.",
+        source="assumed",
+    )  # fmt: skip
     rent_operating: float = parameter(
         0.3, low=0.0, high=1.0, unit="0-1", source="assumed: mines that stand still can be put to work again",
         meaning="Share of a mine's capacity that whoever might take it counts on, however little works now.",
@@ -158,7 +163,9 @@ def step(
     paid = np.minimum(upkeep, available - services)
     left = np.maximum(income - upkeep - services, 0.0)
     fighters = np.maximum(troops, 1)
-    wanted = profile["arms_budget_share"] * left / parameters.arms_price_usd
+    scarce = np.maximum(1 - state.arms / np.maximum(profile["arms_per_fighter"] * fighters, 1e-9), 0.0)
+    wanted = profile["arms_budget_share"] * left + scarce * state.treasury / parameters.reserve_months
+    wanted = np.minimum(wanted, available - services - paid) / parameters.arms_price_usd
     leash = 1 - profile["dependence_on_china"] * state.pressure
     room = np.maximum(parameters.arms_most * fighters - state.arms, 0.0)
     market = parameters.arms_growth_cap * fighters * leash * _access(state, profile["arms_via_allies"])
@@ -184,10 +191,11 @@ def _pay(
     """What follows in :func:`step` once the income is there, by a compiled kernel."""
     money, tally = (state.treasury, state.arms, state.paid, state.revenue, state.revenue_best), state.tally
     booked = (tally.arms_gained, tally.arms_lost, tally.income, tally.spent)
-    names = ("upkeep_usd", "arms_budget_share", "dependence_on_china", "arms_via_allies")
+    names = ("upkeep_usd", "arms_budget_share", "dependence_on_china", "arms_via_allies", "arms_per_fighter")
     terms, given = tuple(profile[name] for name in names), (means["services"], means["arms"])
-    prices = (p.arms_price_usd, p.arms_growth_cap, p.arms_most, p.arms_wear, p.revenue_memory, p.revenue_floor_usd)
-    return books.pay(income, state.troops, state.stance, state.pressure, money, booked, given, terms, prices)
+    prices = (p.arms_price_usd, p.arms_growth_cap, p.arms_most, p.arms_wear, p.reserve_months)
+    memory = (p.revenue_memory, p.revenue_floor_usd)
+    return books.pay(income, state.troops, state.stance, state.pressure, money, booked, given, terms, prices, memory)
 
 
 def _access(state: State, through_allies: Floats) -> Floats:

@@ -7,7 +7,9 @@ State of a place under attack: ``urban`` in 0-1, how far its fall has gone. Equa
   falls first. It begins at ``u0``, falls at ``u >= 0.9``, and is saved after two months in which nobody attacks, or one at
   ``u <= 0.1``: a besieger who stays and fails keeps the siege (SOURCES K1 would end it, and let it begin afresh at ``u0``);
 * losses follow the engaged force ``min(T_att, T_def)``: attackers ``delta_A (2 - p)``, defenders ``delta_D (0.5 + p)`` plus
-  ``iota (1 - s)`` of a besieged garrison, in whole fighters by keyed binomials.
+  ``iota (1 - s)`` of a besieged garrison, in whole fighters by keyed binomials;
+* arms: who fights, on either side, uses up a share of its arms, so that an offensive that outruns its supply of them loses
+  strength: it has a culminating point (Clausewitz, *On War*, book VII).
 """
 
 from __future__ import annotations
@@ -75,6 +77,10 @@ class CombatParameters(ParameterTable):
     isolation_loss: float = parameter(
         0.06, low=0.02, high=0.12, unit="1/month", meaning="Losses of a besieged garrison without supply, iota.",
         source="SOURCES P14", status="weakly identified",
+    )  # fmt: skip
+    arms_spent: float = parameter(
+        0.05, low=0.0, high=0.3, unit="1/month", meaning="Share of their arms that fighters in a fight use up.",
+        source="assumed: 125 rounds a month at a dollar, over the price of arming a fighter, which has ammunition in it",
     )  # fmt: skip
     captured_share: float = parameter(
         0.35, low=0.0, high=1.0, unit="0-1", meaning="Share of a garrison that is captured when its place falls.",
@@ -330,6 +336,24 @@ def _unattacked(state: State, places: Ints, parameters: CombatParameters) -> Non
     missing = np.maximum(state.posts_full - state.posts, 0)
     rebuilt = np.ceil(parameters.posts_rebuilt * missing).astype(np.int64)
     state.posts[safe] += rebuilt[safe]
+
+
+def expend(state: State, orders: Orders, fight: Fight, spent: float) -> None:
+    """Use up arms: each actor's, in proportion to its fighters in the fights of the month.
+
+    Args:
+        state: ``arms`` and the tally change.
+        orders: the attacks of the month.
+        fight: what came of them; nothing has been taken yet.
+        spent: share of the arms of fighters in a fight that a month uses up, 0-1.
+    """
+    forces, held = len(state.troops), (fight.defender >= 0).nonzero()[0]
+    guards, at = fight.defender[held], fight.place[held]
+    fighting = np.bincount(orders.actor, state.troops[orders.actor, orders.place], forces)
+    fighting += np.bincount(guards, state.troops[guards, at], forces)
+    used = spent * state.arms * fighting / np.maximum(state.troops.sum(axis=1), 1)
+    state.arms = state.arms - used
+    state.tally.arms_lost += used
 
 
 def learn(state: State, orders: Orders, forgetting: Floats) -> None:

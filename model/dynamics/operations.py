@@ -2,8 +2,9 @@
 
 Every option is a pair (actor, place). The worth of an attack is ``EU = p V - (1 - p) L - c - S`` in months of the actor's own
 revenue: ``p`` the believed chance (contest on perceived strengths), ``V`` the worth of the place, ``L`` of the fighters it
-would cost, ``c`` the cost of opening an attack or of keeping one up, ``S`` the Chinese sanction expected (equation E3.4). Each
-option is weighed against holding still (utility 0) by a binary quantal response (McKelvey & Palfrey 1995).
+would cost, ``c`` the cost of opening an attack or of keeping one up, the higher the scarcer arms are, ``S`` the Chinese
+sanction expected (equation E3.4). Each option is weighed against holding still (utility 0) by a binary quantal response
+(McKelvey & Palfrey 1995).
 
 The error of belief about a place is ``sigma (1 - known) (sqrt(w) slow + sqrt(1 - w) fast)``: ``slow`` is drawn once an
 appraisal, ``fast`` every month, and who fights at a place gets to know its garrison and forgets it again. Errors drawn
@@ -377,6 +378,8 @@ def _utilities(
 ) -> tuple[Floats, Floats]:
     """(K,) expected utilities as things stand, and with fighters massed first; ``sides`` are chances and strengths (2 K,)."""
     fighters, minded = np.maximum(state.troops.sum(axis=1), 1), ground.beijing_cares
+    dear = scarcity(state.arms, weights["arms_per_fighter"] * fighters)
+    weights = weights | {name: weights[name] * dear for name in ("siege_cost", "operation_cost")}
     if compiled():
         who_pays = (fighters, state.pressure, tuple(weights[name] for name in COSTS))
         return kernels.utilities(actor, place, worth, *sides, state.attacker, minded, *who_pays, loss_rate)
@@ -389,6 +392,16 @@ def _utilities(
     cost = np.where(under_way, weights["siege_cost"][actor], weights["operation_cost"][actor])
     utility = chance * worth - (1 - chance) * loss - cost - sanction
     return utility, better * worth - (1 - better) * loss - cost - sanction
+
+
+def scarcity(arms: Floats, usual: Floats) -> Floats:
+    """(F,) how many times dearer an attack is where fewer arms are left than usual: what is left is husbanded.
+
+    Args:
+        arms: (F,) fighter equivalents.
+        usual: (F,) what as many fighters had at the start.
+    """
+    return np.asarray(np.maximum(usual / np.maximum(arms, 1e-9), 1.0))
 
 
 def prospects(state: State, options: Options) -> tuple[Floats, Options]:

@@ -21,7 +21,7 @@ from model.kernels import compiled
 from model.kernels import roads as roads_kernels
 from model.kernels.roads import update_distances
 from model.parameters import ParameterTable, parameter
-from model.state import State
+from model.state import NOBODY, State
 from model.world.world import World
 
 Floats = NDArray[np.float64]
@@ -219,18 +219,18 @@ def _cut_off(state: State, distance: Floats) -> Bools:
 
 
 def _airlift(state: State, cut_off: Bools, floor: float, airlift_places: Floats) -> None:
+    """Aircraft supply the garrisons under attack before others, and of each kind the largest first."""
     if compiled():
-        roads_kernels.airlift(state.supply, state.troops, state.holder, cut_off, airlift_places, floor)
+        where = (state.holder, state.attacker, cut_off)
+        roads_kernels.airlift(state.supply, state.troops, *where, airlift_places, floor)
         return
     waiting = cut_off.nonzero()[0]
-    if waiting.size == 0:
-        return
     for actor in (airlift_places > 0).nonzero()[0].tolist():
         garrisons = waiting[(state.holder[waiting] == actor) & (state.troops[actor, waiting] > 0)]
-        if garrisons.size == 0:
-            continue
-        share = min(1.0, float(airlift_places[actor]) / garrisons.size)
-        state.supply[actor, garrisons] = np.maximum(state.supply[actor, garrisons], floor * share)
+        quiet, size = state.attacker[garrisons] == NOBODY, state.troops[actor, garrisons]
+        served = garrisons[np.lexsort((-size, quiet))]
+        share = np.clip(airlift_places[actor] - np.arange(len(served)), 0.0, 1.0)
+        state.supply[actor, served] = np.maximum(state.supply[actor, served], floor * share)
 
 
 @lru_cache(maxsize=16)

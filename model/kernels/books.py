@@ -62,6 +62,7 @@ def pay(
     means: tuple[Floats, ...],
     profile: tuple[Floats, ...],
     prices: tuple[float, ...],
+    revenues: tuple[float, float],
 ) -> Floats:
     """(F,) USD spent on services; see :func:`model.dynamics.budgets.step`.
 
@@ -73,10 +74,11 @@ def pay(
         money: (F,) ``treasury, arms, paid, revenue, revenue_best``; all change.
         tally: (F,) ``arms_gained, arms_lost, income, spent``; all change.
         means: (F,) USD wanted for services, fighter equivalents from patrons.
-        profile: (F,) ``upkeep_usd, arms_budget_share, dependence_on_china, arms_via_allies``.
-        prices: ``arms_price_usd, arms_growth_cap, arms_most, arms_wear, revenue_memory, revenue_floor_usd``.
+        profile: (F,) ``upkeep_usd, arms_budget_share, dependence_on_china, arms_via_allies, arms_per_fighter``.
+        prices: ``arms_price_usd, arms_growth_cap, arms_most, arms_wear, reserve_months``.
+        revenues: ``revenue_memory, revenue_floor_usd``.
     """
-    price, growth, most, wear, memory, floor = prices
+    (price, growth, most, wear, reserve), (memory, floor) = prices, revenues
     treasury, arms, paid_share, revenue, best = money
     out = np.empty(len(income))
     for f in range(len(income)):
@@ -87,7 +89,9 @@ def pay(
         services = min(max(means[0][f], 0.0), available)
         paid = min(upkeep, available - services)
         left, fighters = max(income[f] - upkeep - services, 0.0), max(count, 1)
-        wanted = profile[1][f] * left / price
+        scarce = max(1 - arms[f] / max(profile[4][f] * fighters, 1e-9), 0.0)
+        wanted = profile[1][f] * left + scarce * treasury[f] / reserve
+        wanted = min(wanted, available - services - paid) / price
         leash = 1 - profile[2][f] * pressure[f]
         room = max(most * fighters - arms[f], 0.0)
         market = growth * fighters * leash * _access(stance, f, profile[3][f])

@@ -255,23 +255,44 @@ def loss_rates(
 
 
 @kernel
-def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, denial: Floats, places: int) -> Floats:
+def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, denial: Floats, troops: Ints) -> Floats:
     """(2, P) air support of attacker and defender; see :func:`agents.armed.air_support`."""
-    support = np.zeros((2, places))
+    support, share = np.zeros((2, troops.shape[1])), np.empty(troops.shape[1])
     for actor in range(len(budget)):
         if budget[actor] <= 0:
             continue
-        count = 0
+        share[:] = -1.0
         for k in range(len(fights)):
-            if attacker[k] == actor or defender[k] == actor:
-                count += 1
-        share = min(1.0, budget[actor] / max(count, 1))
+            place = fights[k]
+            if share[place] >= 0 or (attacker[k] != actor and defender[k] != actor):
+                continue
+            share[place] = min(
+                max(budget[actor] - _served_before(actor, k, fights, attacker, defender, troops), 0.0), 1.0
+            )
+            support[1, place] = share[place] if defender[k] == actor else support[1, place]
         for k in range(len(fights)):
+            place = fights[k]
             if attacker[k] == actor:
-                support[0, fights[k]] = share * (1 - (denial[defender[k]] if defender[k] >= 0 else 0.0))
+                support[0, place] = share[place] * (1 - (denial[defender[k]] if defender[k] >= 0 else 0.0))
             if defender[k] == actor:
-                support[1, fights[k]] = share * (1 - denial[attacker[k]])
+                support[1, place] = min(support[1, place], share[place] * (1 - denial[attacker[k]]))
     return support
+
+
+@kernel
+def _served_before(actor: int, row: int, fights: Ints, attacker: Ints, defender: Ints, troops: Ints) -> int:
+    """How many of an actor's fights have more of its fighters than that of a row, or as many and a lower number."""
+    place, before = fights[row], 0
+    seen = np.zeros(troops.shape[1], np.bool_)
+    for k in range(len(fights)):
+        other = fights[k]
+        if other == place or seen[other] or (attacker[k] != actor and defender[k] != actor):
+            continue
+        seen[other] = True
+        here, there = troops[actor, place], troops[actor, other]
+        if there > here or (there == here and other < place):
+            before += 1
+    return before
 
 
 @kernel

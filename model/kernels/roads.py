@@ -218,22 +218,37 @@ def land_supply(
 
 
 @kernel
-def airlift(supply: Floats, troops: Ints, holder: Ints, cut_off: Bools, most: Floats, floor: float) -> None:
-    """Raise (F, P) ``supply`` of garrisons that are cut off by what aircraft bring, shared out equally.
+def airlift(
+    supply: Floats, troops: Ints, holder: Ints, attacker: Ints, cut_off: Bools, most: Floats, floor: float
+) -> None:
+    """Raise (F, P) ``supply`` of garrisons that are cut off by what aircraft bring: see ``_airlift`` of the dynamics.
 
     Args:
         supply: (F, P) 0-1; changes.
         troops: (F, P) fighters.
         holder: (P,) who holds each place.
+        attacker: (P,) who attacks it, -1 nobody.
         cut_off: (P,) whether no road joins it to its holder's headquarters.
         most: (F,) garrisons that each actor can supply in full.
         floor: supply of a garrison supplied in full.
     """
-    waiting = np.zeros(len(most), np.int64)
+    waiting, count = np.empty(len(holder), np.int64), 0
     for place in range(len(holder)):
-        if cut_off[place] and troops[holder[place], place] > 0:
-            waiting[holder[place]] += 1
-    for place in range(len(holder)):
-        actor = holder[place]
-        if cut_off[place] and most[actor] > 0 and troops[actor, place] > 0:
-            supply[actor, place] = max(supply[actor, place], floor * min(1.0, most[actor] / waiting[actor]))
+        if cut_off[place] and most[holder[place]] > 0 and troops[holder[place], place] > 0:
+            waiting[count] = place
+            count += 1
+    for k in range(count):
+        place, before = waiting[k], 0
+        actor, attacked = holder[place], attacker[place] >= 0
+        for j in range(count):
+            other = waiting[j]
+            if holder[other] == actor and other != place:
+                alike = (attacker[other] >= 0) == attacked
+                more, as_many = (
+                    troops[actor, other] > troops[actor, place],
+                    troops[actor, other] == troops[actor, place],
+                )
+                if (alike and (more or (as_many and other < place))) or (not alike and not attacked):
+                    before += 1
+        share = min(max(most[actor] - before, 0.0), 1.0)
+        supply[actor, place] = max(supply[actor, place], floor * share)

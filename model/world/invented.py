@@ -339,6 +339,7 @@ def _initial(plan: _Plan, land: dict[str, Any]) -> InitialState:
         strength=np.stack([best * 7 // 10, best, best * 13 // 10], axis=1),
         stance=stance,
         displaced=np.round(np.where(attacker >= 0, 0.2, 0.0) * land["population"]),
+        arms_left=np.ones(len(stance)),
         **_trade_state(plan, land),
     )
 

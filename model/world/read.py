@@ -327,6 +327,7 @@ class _Reader:
             lanes=self._lanes(part),
             stance=self._stances(part),
             displaced=self._displaced(part),
+            arms_left=self._arms_left(part),
             homes=self._homes(part),
             **self._mine_state(part),
         )
@@ -425,6 +426,16 @@ class _Reader:
             self.book.index(row, "home", self.places, "a place of the world")
             homes.append((row["actor"], row["home"]))
         return tuple(homes)
+
+    def _arms_left(self, part: str) -> NDArray[np.float64]:
+        """What is left of arms at this date; a date without such a table has what the actors' parameters say."""
+        file, left = f"{part}/arms.csv", np.ones(len(self.forces))
+        if not (self.book.folder / file).exists():
+            return left
+        for row in self.book.unique(self.book.table(file, "actor,left"), "actor"):
+            at = self.book.index(row, "actor", self.forces, "an armed actor of forces.csv")
+            left[at] = self.book.number(row, "left", 0.0, 3.0)
+        return left
 
     def _displaced(self, part: str) -> NDArray[np.float64]:
         displaced = np.zeros(len(self.codes))

@@ -97,6 +97,8 @@ class InitialState:
     """(F, F) symmetric: -1 at war, 0 no fighting (ceasefire or no contact), 1 allied; the diagonal is 1."""
     displaced: Floats
     """(N,) displaced persons."""
+    arms_left: Floats
+    """(F,) arms at this date over those that ``arms_per_fighter`` gives: a long war has used some up."""
     strength: Ints
     """(F, 3) fighters of each actor: lowest, best and highest figure; the best is the sum of ``troops``."""
     homes: tuple[tuple[str, str], ...] = ()

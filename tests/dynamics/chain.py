@@ -50,6 +50,7 @@ def _initial(capacity: tuple[float, ...]) -> InitialState:
         stock=cap * 0.3,
         stance=stance,
         displaced=np.zeros(4),
+        arms_left=np.ones(forces),
         strength=np.full((forces, 3), 1_300),
     )
 

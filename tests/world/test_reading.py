@@ -259,3 +259,17 @@ def test_a_world_needs_a_state(folder: Path) -> None:
 def test_an_unknown_world_is_named_with_the_nearest() -> None:
     with pytest.raises(WorldError, match=r"there is no world 'mianmar': shipped are myanmar.*did you mean myanmar\?"):
         load_world("mianmar")
+
+
+def test_what_is_left_of_arms_is_read_by_actor(folder: Path) -> None:
+    (folder / STATE / "arms.csv").write_text("actor,left,source\nKIA,0.6,assumed\n", encoding="utf-8")
+    world = load_world(str(folder))
+    left = world.initial["2025-08"].arms_left
+    assert left[world.force_index["KIA"]] == 0.6
+    assert left.sum() == len(left) - 0.4
+    assert (tiny().initial["2025-08"].arms_left == 1).all()
+
+
+def test_arms_of_an_unknown_actor_are_a_problem(folder: Path) -> None:
+    (folder / STATE / "arms.csv").write_text("actor,left,source\nKAI,0.6,assumed\n", encoding="utf-8")
+    assert any("arms.csv" in problem and "'KAI'" in problem and "KIA" in problem for problem in problems(folder))
