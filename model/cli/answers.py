@@ -267,15 +267,16 @@ def keep(folder: Path, tables: dict[str, pd.DataFrame], figures: dict[str, Figur
         figures: by name of the picture; None for none.
         source: what they were made from, for the pictures' metadata.
     """
-    from model.experiments.assemble import write_csv
     from model.experiments.errors import StoreError
+    from model.experiments.run_rows import CsvFile
     from model.views.style import save
 
     written: list[Any] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
-            write_csv(table, folder / f"{name}.csv")
+            with CsvFile(folder / f"{name}.csv", list(table.columns)) as file:
+                file.add(table)
             written.append(f"{name}.csv")
         for name, figure in figures.items():
             if figure is not None:

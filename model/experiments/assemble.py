@@ -1,44 +1,33 @@
 """The final tables of a batch, from its spool: the same bytes whatever the order in which the runs ended.
 
-Runs are read in the plan's order, a few at a time, so that memory does not grow with their number. Row groups have a fixed
-number of rows, and the dictionary of a text column is built anew for each, in the order of appearance. Files are written
-under other names and renamed when all of them are whole.
+Runs are read in the plan's order, a few at a time, so that memory does not grow with their number: what is kept of a run is
+its number and where its record stands. Files are written under other names and renamed when all of them are whole.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from model import __version__, tables
-from model.experiments.codec import OK, RUN_TABLES, read_body, read_header
-from model.experiments.compare import paired_effects
-from model.experiments.plan import BatchPlan, point_value
-from model.experiments.results import RunTable
+from model import __version__
+from model.experiments.codec import RUN_TABLES, read_body, read_header
+from model.experiments.compare import EFFECT_COLUMNS, paired_effects
+from model.experiments.plan import BatchPlan
+from model.experiments.row_groups import RowGroups
+from model.experiments.run_rows import CsvFile, RunRows, StoredRuns
 from model.experiments.spool import Entry, SpoolReader
 from model.experiments.store import FINAL_TABLES, beside, temporary
-from model.experiments.summary import summarise
-from model.scenario.spec import RunSpec
+from model.experiments.summary import SUMMARY_COLUMNS, summarise
 
-ROWS = 1 << 15
-"""Rows of a row group."""
-
-NOT_SET = "null"
-_RUNS_AT_ONCE = 64
-_LINES_AT_ONCE = 500
-_FIXED = tuple(column.name for column in tables.RUNS)
+_RUNS_AT_ONCE, _BYTES_AT_ONCE = 16, 1 << 21
+"""Runs that are read at a time, unless those have so many bytes: a run of 60 months has 130 kB."""
 
 
 def assemble(
@@ -47,6 +36,7 @@ def assemble(
     entries: Mapping[str, Entry],
     packages: Mapping[str, Sequence[str]],
     tick: Callable[[], None] | None = None,
+    threads: int = 1,
 ) -> list[str]:
     """Write the tables of a batch.
 
@@ -56,6 +46,7 @@ def assemble(
         entries: where the runs' records stand; runs that are not there yet are left out.
         packages: name -> versions that the runs were computed with.
         tick: called now and then, in the small tables too; what it raises gives the tables up.
+        threads: how many tables are encoded at the same time.
 
     Returns:
         A sentence for each file that could not be replaced and was written under another name.
@@ -64,18 +55,32 @@ def assemble(
         OSError: the disk is full; the tables of before are untouched.
     """
     tick = tick or (lambda: None)
-    there = [(spec, entries[run]) for run, spec in plan.here.items() if run in entries]
+    runs = [run for run in plan.here if run in entries]
     described = table_metadata(plan, packages)
     for name in FINAL_TABLES:
         temporary(folder / name).unlink(missing_ok=True)
     try:
-        rows = _write_run_tables(folder, there, described, tick)
-        _write_small(folder, rows, plan, described, tick)
+        with _plain_memory(), closing(RunRows(folder)) as rows:
+            _write_run_tables(folder, plan, runs, entries, described, rows, threads, tick)
+            path = temporary(folder / "runs.parquet")
+            rows.write(runs, plan, entries, described, path, temporary(folder / "runs.csv"), tick)
+            _write_small(folder, plan, path, tick)
     except BaseException:
         for name in FINAL_TABLES:
             temporary(folder / name).unlink(missing_ok=True)
         raise
     return [note for name in FINAL_TABLES if (note := _rename(folder / name)) is not None]
+
+
+@contextmanager
+def _plain_memory() -> Iterator[None]:
+    """Have Arrow ask the system for memory: its own allocator keeps three times as much as is used, in every thread some."""
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)
 
 
 def table_metadata(plan: BatchPlan, packages: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -89,228 +94,86 @@ def table_metadata(plan: BatchPlan, packages: Mapping[str, Sequence[str]]) -> di
     }
 
 
-class RunRows:
-    """The table of runs while it grows, some hundred bytes a run: keys, seed, point, status, error, outcomes."""
-
-    def __init__(self) -> None:
-        self._specs: list[RunSpec] = []
-        self._ends: list[tuple[str, str, str]] = []
-        self._outcomes: dict[bytes, tuple[list[int], bytearray]] = {}
-
-    def add(self, spec: RunSpec, header: Mapping[str, Any], names: bytes, values: bytes) -> None:
-        """Add a run.
-
-        Args:
-            spec: its specification.
-            header: of its record.
-            names: of its outcomes, one a line.
-            values: of its outcomes, as the bytes of floats.
-        """
-        if names:
-            # Runs of the same scenarios have the same outcomes: their values are kept as rows of one array.
-            rows, kept = self._outcomes.setdefault(names, ([], bytearray()))
-            rows.append(len(self._specs))
-            kept += values
-        self._specs.append(spec)
-        self._ends.append((header["run_id"], header["status"], header["error"]))
-
-    def clear(self) -> None:
-        """Let go of all runs."""
-        self._specs, self._ends, self._outcomes = [], [], {}
-
-    def table(self, swept: Sequence[str]) -> pa.Table:
-        """The table of runs; swept values follow the columns of its schema, outcomes follow those."""
-        specs, ends = self._specs, self._ends
-        columns: dict[str, list[Any]] = {
-            "run_id": [run for run, _, _ in ends],
-            "scenario": [spec.label for spec in specs],
-            "replicate": [spec.replicate for spec in specs],
-            "seed": [spec.seed for spec in specs],
-            "point": [spec.point for spec in specs],
-            "status": [status for _, status, _ in ends],
-            "error": [error for _, _, error in ends],
-        }
-        fields = list(tables.schema("runs"))
-        arrays = [_array(columns[field.name], field.type) for field in fields]
-        for path in swept:
-            arrays.append(_swept([dict(spec.point_values).get(path, NOT_SET) for spec in specs]))
-            fields.append(pa.field(path, arrays[-1].type, metadata={"unit": "-", "meaning": "swept parameter"}))
-        for name, values in self._columns().items():
-            arrays.append(pa.array(values, from_pandas=True))
-            fields.append(pa.field(name, pa.float64(), metadata={"meaning": "an outcome: see 'pangwa outcomes'"}))
-        return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
-
-    def _columns(self) -> dict[str, NDArray[np.float64]]:
-        """Values of each outcome, NaN for the runs that have none."""
-        columns: dict[str, NDArray[np.float64]] = {}
-        for names, (rows, kept) in self._outcomes.items():
-            values = np.frombuffer(kept).reshape(len(rows), -1)
-            for place, name in enumerate(names.decode().split("\n")):
-                column = columns.setdefault(name, np.full(len(self._specs), math.nan))
-                column[rows] = values[:, place]
-        return columns
-
-
-def outcome_columns(runs: pa.Table, plan: BatchPlan) -> list[str]:
-    """Names of the columns of outcomes in a table of runs."""
-    return [name for name in runs.column_names if name not in _FIXED and name not in (*plan.swept, *plan.drawn)]
-
-
-def write_csv(frame: pd.DataFrame, path: Path, tick: Callable[[], None] | None = None) -> None:
-    """Write a table as CSV in UTF-8; numbers stand with all their digits, so that reading gives them back.
-
-    Args:
-        frame: the table.
-        path: of the file.
-        tick: called now and then.
-    """
-    with path.open("w", encoding="utf-8", newline="") as file:
-        for start in range(0, max(len(frame), 1), _LINES_AT_ONCE):
-            part = frame.iloc[start : start + _LINES_AT_ONCE]
-            part.to_csv(file, index=False, header=start == 0, lineterminator="\n")
-            if tick is not None:
-                tick()
-
-
-def _array(values: list[Any], type_: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(type_):
-        return pa.array(values, pa.string()).dictionary_encode()
-    return pa.array(values, type_)
-
-
-def _swept(texts: list[str]) -> pa.Array:
-    """Swept values as a column of one type: whole numbers, numbers, or else the text that TOML would have.
-
-    It is null where a point leaves the parameter as the scenario has it.
-    """
-    values = [point_value(text) for text in texts]
-    known = [value for value in values if value is not None]
-    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in known)
-    if numbers and all(isinstance(value, int) for value in known):
-        return pa.array(values, pa.int64())
-    if numbers:
-        return pa.array([None if value is None else float(value) for value in values], pa.float64())
-    words = [v if v is None or isinstance(v, str) else t for v, t in zip(values, texts, strict=True)]
-    return pa.array(words, pa.string())
-
-
 def _write_run_tables(
     folder: Path,
-    there: Sequence[tuple[RunSpec, Entry]],
+    plan: BatchPlan,
+    runs: Sequence[str],
+    entries: Mapping[str, Entry],
     described: Mapping[str, str],
+    rows: RunRows,
+    threads: int,
     tick: Callable[[], None],
-) -> RunRows:
-    """Write all tables but that of runs, which is returned."""
-    rows = RunRows()
+) -> None:
+    """Write all tables but that of runs, to which the outcomes are handed."""
     with ExitStack() as stack:
         reader = stack.enter_context(SpoolReader())
         writers = {
-            name: stack.enter_context(_RowGroups(temporary(folder / f"{name}.parquet"), name, described))
+            name: stack.enter_context(RowGroups(temporary(folder / f"{name}.parquet"), name, described, runs, plan))
             for name in RUN_TABLES
         }
-        for chunk in _chunks(there, _RUNS_AT_ONCE):
-            _copy(chunk, reader, writers, rows)
+        # Tables are encoded at once, each by a thread at a time, while the next runs are read: all that is done outside Python.
+        pool = stack.enter_context(ThreadPoolExecutor(threads))
+        at_work: list[Future[None]] = []
+        for chunk in _chunks(runs, entries):
+            found = _read(chunk, runs, entries, reader, rows)
+            _ended(at_work)
+            at_work = [pool.submit(writers[name].add, parts, of) for name, (parts, of) in found.items()]
             tick()
-    return rows
+        _ended(at_work)
 
 
-def _copy(
-    chunk: Sequence[tuple[RunSpec, Entry]], reader: SpoolReader, writers: Mapping[str, _RowGroups], rows: RunRows
-) -> None:
-    """Copy the tables of some runs from the spool, and add the runs to the table of runs."""
-    found: dict[str, list[pa.Table]] = {name: [] for name in writers}
-    runs = []
-    for spec, entry in chunk:
-        record = reader.record(entry)
-        header = read_header(record)
-        names, values, run_tables = read_body(record, header["lengths"])
-        rows.add(spec, header, names, values)
-        if entry.status == OK:
-            runs.append((header["run_id"], spec.label, spec.replicate))
-            for name, table in run_tables.items():
-                found[name].append(table)
-    for name, parts in found.items():
-        if parts:
-            writers[name].add(_with_keys(parts, runs))
+def _ended(at_work: Sequence[Future[None]]) -> None:
+    for future in at_work:
+        future.result()
 
 
-def _with_keys(parts: Sequence[pa.Table], runs: Sequence[tuple[str, str, int]]) -> pa.Table:
-    """Tables of several runs as one, with their keys; texts as texts, as dictionaries differ from run to run."""
-    joined = pa.concat_tables(parts)
-    of_run = pa.array(np.repeat(np.arange(len(parts)), [part.num_rows for part in parts]))
-    ids, labels, replicates = zip(*runs, strict=True)
-    keys = [pa.array(ids), pa.array(labels), pa.array(replicates, pa.int32())]
-    columns = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in joined.columns]
-    names = [*tables.KEY, *joined.column_names]
-    # One copy in one piece: pieces would keep the whole records of their runs in memory.
-    return pa.Table.from_arrays([*(key.take(of_run) for key in keys), *columns], names=names).combine_chunks()
+def _read(
+    chunk: Sequence[int], runs: Sequence[str], entries: Mapping[str, Entry], reader: SpoolReader, rows: RunRows
+) -> dict[str, tuple[list[pa.Table], list[int]]]:
+    """By name, the tables of some runs that have rows, and the runs' numbers; outcomes are handed to the table of runs."""
+    found: dict[str, tuple[list[pa.Table], list[int]]] = {}
+    for number in chunk:
+        record = reader.record(entries[runs[number]])
+        names, values, run_tables = read_body(record, read_header(record)["lengths"])
+        rows.add(names, values)
+        for name, table in run_tables.items():
+            if table.num_rows:
+                parts, numbers = found.setdefault(name, ([], []))
+                parts.append(table)
+                numbers.append(number)
+    return found
 
 
-def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+def _chunks(runs: Sequence[str], entries: Mapping[str, Entry]) -> Iterator[list[int]]:
+    """Numbers of some runs at a time: few of large ones, so that memory stays small, many of small ones, so that time does."""
+    chunk: list[int] = []
+    size = 0
+    for number, run in enumerate(runs):
+        chunk.append(number)
+        size += entries[run].length
+        if size >= _BYTES_AT_ONCE or len(chunk) == _RUNS_AT_ONCE:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
-class _RowGroups:
-    """Write a table of :data:`ROWS` rows a row group, however many rows come at a time."""
-
-    def __init__(self, path: Path, name: str, described: Mapping[str, str]) -> None:
-        self._schema = tables.schema(name).with_metadata(dict(described))
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
-        self._held: list[pa.Table] = []
-        self._rows = 0
-
-    def add(self, table: pa.Table) -> None:
-        """Take rows with texts as texts; whole row groups are written at once."""
-        self._held.append(table)
-        self._rows += table.num_rows
-        if self._rows < ROWS:
-            return
-        joined = pa.concat_tables(self._held)
-        whole = self._rows // ROWS * ROWS
-        for start in range(0, whole, ROWS):
-            self._write(joined.slice(start, ROWS))
-        self._held, self._rows = [joined.slice(whole)], self._rows - whole
-
-    def _write(self, table: pa.Table) -> None:
-        columns = [
-            column.combine_chunks().dictionary_encode() if pa.types.is_dictionary(field.type) else column
-            for field, column in zip(self._schema, table.columns, strict=True)
-        ]
-        encoded = pa.Table.from_arrays(columns, schema=self._schema).combine_chunks()
-        self._writer.write_table(encoded, row_group_size=ROWS)
-
-    def __enter__(self) -> _RowGroups:
-        return self
-
-    def __exit__(
-        self, type_: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if type_ is None and self._rows:
-            self._write(pa.concat_tables(self._held))
-        self._writer.close()
-
-
-def _write_small(
-    folder: Path, rows: RunRows, plan: BatchPlan, described: Mapping[str, str], tick: Callable[[], None]
-) -> None:
-    """Write the table of runs and what is computed from it, which takes minutes where there are thousands of runs."""
-    # Each form of the table is let go of once the next one is there: of ten thousand runs it takes some fifty megabytes.
-    runs = rows.table([*plan.swept, *plan.drawn]).replace_schema_metadata(dict(described))
-    rows.clear()
-    pq.write_table(runs, temporary(folder / "runs.parquet"), compression="zstd", row_group_size=ROWS)
-    outcomes, frame = outcome_columns(runs, plan), runs.to_pandas()
-    del runs
-    write_csv(frame, temporary(folder / "runs.csv"), tick)
-    swept = frame[["point", *plan.swept]].drop_duplicates("point")
-    summary = summarise(frame, outcomes, tick)
-    fine = frame["status"] == OK
-    failed = int((~fine).sum())
-    ok = frame[fine].reset_index(drop=True) if failed else frame
-    well = RunTable(plan.name, ok, failed, tuple(outcomes), plan.swept)
-    effects = paired_effects(well, outcomes, plan.reference, tick)
-    for name, table in (("summary.csv", summary), ("effects.csv", effects)):
-        write_csv(table.merge(swept, on="point", how="left"), temporary(folder / name), tick)
+def _write_small(folder: Path, plan: BatchPlan, path: Path, tick: Callable[[], None]) -> None:
+    """Write what is computed from the table of runs, which takes minutes where there are thousands of runs."""
+    with ExitStack() as stack:
+        runs = StoredRuns.of(stack.enter_context(pq.ParquetFile(path)), plan)
+        summary, effects = (
+            stack.enter_context(CsvFile(temporary(folder / f"{name}.csv"), [*columns, *plan.swept], tick))
+            for name, columns in (("summary", SUMMARY_COLUMNS), ("effects", EFFECT_COLUMNS))
+        )
+        swept = runs.design_points
+        for frame, outcomes in runs.groups():
+            summary.add(summarise(frame, outcomes, tick).merge(swept, on="point", how="left"))
+        if len(runs.points) > 1:
+            # Some rows are over all points: beside what they leave open, whole numbers are floats.
+            swept = swept.astype({name: "float64" for name in plan.swept if swept[name].dtype.kind == "i"})
+        for frame in paired_effects(runs, runs.outcomes, plan.reference, tick):
+            effects.add(frame.merge(swept, on="point", how="left"))
 
 
 def _rename(path: Path) -> str | None:

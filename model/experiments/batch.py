@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from model.experiments.assemble import assemble
 from model.experiments.codec import FAILED, OK, Finished
-from model.experiments.crews import Crew, check_executor, new_crew, worker_count
+from model.experiments.crews import Crew, check_executor, cores, new_crew, worker_count
 from model.experiments.errors import BatchError, RunnerError, StoreError
 from model.experiments.interruption import Interruption
 from model.experiments.manifest import (
@@ -248,7 +248,7 @@ class _Call:
         if report.missing:
             return self._cut_short(report)
         try:
-            notes = assemble(self.store.folder, self.plan, self.store.entries, self.store.packages, self._between_runs)
+            notes = self._assemble(self._between_runs)
         except KeyboardInterrupt:
             return self._cut_short(report)
         self.in_tables = report.ok + report.failed
@@ -259,6 +259,11 @@ class _Call:
             report.lines += [*self._failures(), "run those again with:", f"  {_again(self.plan, rerun=True)}"]
         say("\n".join(report.lines), quiet=self.quiet and not report.failed)
         return report
+
+    def _assemble(self, tick: Callable[[], None]) -> list[str]:
+        """Write the tables, with as many threads as there were processes, if this machine has the cores."""
+        store, threads = self.store, min(self.session.jobs, cores())
+        return assemble(store.folder, self.plan, store.entries, store.packages, tick, threads)
 
     def _between_runs(self) -> None:
         if self.interruption.requested:
@@ -292,7 +297,7 @@ class _Call:
                 raise KeyboardInterrupt
 
         try:
-            assemble(self.store.folder, self.plan, self.store.entries, self.store.packages, patience)
+            self._assemble(patience)
         except (OSError, KeyboardInterrupt):
             return False
         say("the tables hold the runs that are there", quiet=self.quiet)

@@ -8,8 +8,9 @@ changes share its sign.
 
 from __future__ import annotations
 
+import itertools
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,8 +29,9 @@ STABLE = 0.9
 """Share of the sets of assumptions with an effect that must agree on its sign."""
 
 _MOST_NAMED, _MOST_SCENARIOS = 3, 4
-_AT_ONCE = 100
-"""Outcomes whose intervals are computed together, so that memory stays small and a batch can be interrupted."""
+_AT_ONCE, _VALUES = 100, 1 << 18
+"""Outcomes whose effects are worked out together, and at most how many values of them, so that memory stays small and a batch
+can be interrupted."""
 
 RAISES, LOWERS, UNDETERMINED, UNCLEAR, SAME = "raises", "lowers", "undetermined", "not clear", "no difference"
 COLUMNS = (
@@ -94,40 +96,74 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
 
 def paired_effects(
     runs: RunTable, outcomes: Sequence[str], reference: str, tick: Callable[[], None] | None = None
-) -> pd.DataFrame:
-    """The table ``effects.csv`` of a batch: :func:`compare` over all design points, then at each of them.
+) -> Iterator[pd.DataFrame]:
+    """The table ``effects.csv`` of a batch in pieces: :func:`compare` over all design points, then at each of them.
 
     Args:
-        runs: the batch.
+        runs: the batch; so many values of it are asked for at a time that memory does not grow with the number of runs.
         outcomes: names of outcomes.
         reference: label of the scenario to compare with.
         tick: called now and then.
 
     Returns:
-        :data:`EFFECT_COLUMNS`; ``point`` is null in the rows over all points. With one design point there are its rows
-        alone, and without other scenarios or the reference there are none.
+        Rows with :data:`EFFECT_COLUMNS`, one after another; ``point`` is null in the rows over all points. With one design
+        point there are its rows alone, and without other scenarios or the reference there are none.
     """
-    rows: list[tuple[object, ...]] = []
     vectors = runs.vectors.to_numpy()
     for scenario in (name for name in runs.scenarios if name != reference and reference in runs.scenarios):
-        ours, theirs = runs.cube(scenario, outcomes), runs.cube(reference, outcomes)
-        there = [row for row in range(len(runs.points)) if _any(ours, row) and _any(theirs, row)]
-        parts: list[tuple[object, list[int]]] = [(None, there)] if len(runs.points) > 1 else []
-        parts += [(runs.points[row], [row]) for row in there]
-        for point, chosen in parts:
-            for start in range(0, len(outcomes), _AT_ONCE):
-                part = slice(start, start + _AT_ONCE)
-                effects = _effects(ours[:, chosen, part], theirs[:, chosen, part], vectors)
-                named = zip(outcomes[part], effects, strict=True)
-                rows += [(scenario, reference, point, name, *row) for name, row in named]
+        with_values = [_with_values(runs, outcomes, label) for label in (scenario, reference)]
+        there = [point for point in runs.points if all(point in points for points in with_values)]
+        for points, names, parts in _pieces(runs, outcomes, there):
+            ours, theirs = (runs.cube(label, names, points) for label in (scenario, reference))
+            for point, places, part in parts:
+                effects = _effects(ours[:, places, part], theirs[:, places, part], vectors)
+                rows = [
+                    (scenario, reference, point, name, *row) for name, row in zip(names[part], effects, strict=True)
+                ]
+                yield pd.DataFrame(rows, columns=list(EFFECT_COLUMNS)).astype({"point": "Int64"})
                 if tick is not None:
                     tick()
-    return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS)).astype({"point": "Int64"})
 
 
-def _any(values: Floats, point: int) -> bool:
-    """Whether a scenario has any value at a point."""
-    return not bool(np.isnan(values[:, point]).all())
+def _with_values(runs: RunTable, outcomes: Sequence[str], scenario: str) -> set[int]:
+    """The design points at which a scenario has any value."""
+    rows, points = np.flatnonzero(runs.frame["scenario"] == scenario), runs.frame["point"].to_numpy()
+    found: set[int] = set()
+    for part in _parts(len(outcomes), len(rows)):
+        rows = rows[~np.isin(points[rows], list(found))]
+        if len(rows):
+            known = ~np.isnan(runs.values(rows, outcomes[part])).all(axis=1)
+            found.update(points[rows[known]].tolist())
+    return found
+
+
+_Part = tuple[int | None, slice, slice]
+"""A design point or None for all, its places among those that were read, and outcomes among those that were read."""
+
+
+def _pieces(
+    runs: RunTable, outcomes: Sequence[str], there: Sequence[int]
+) -> Iterator[tuple[Sequence[int], Sequence[str], list[_Part]]]:
+    """What to read at a time for the effects of a scenario: points, outcomes, and what to work out of them."""
+    replicates, count = len(runs.replicates), len(outcomes)
+    if len(runs.points) > 1:
+        for part in _parts(count, replicates * len(there)):
+            yield there, outcomes[part], [(None, slice(None), slice(None))]
+    together = _VALUES // max(replicates * count, 1)
+    if together:
+        for first in range(0, len(there), together):
+            points = there[first : first + together]
+            within = itertools.product(enumerate(points), _parts(count, 1))
+            yield points, outcomes, [(point, slice(row, row + 1), part) for (row, point), part in within]
+    else:
+        for point, part in itertools.product(there, _parts(count, replicates)):
+            yield [point], outcomes[part], [(point, slice(None), slice(None))]
+
+
+def _parts(outcomes: int, runs: int) -> list[slice]:
+    """Outcomes, so many at a time that there are few values of them in so many runs."""
+    size = min(max(_VALUES // max(runs, 1), 1), _AT_ONCE)
+    return [slice(start, start + size) for start in range(0, outcomes, size)]
 
 
 def point_means(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from typing import Any
 from model.experiments.assemble import assemble
 from model.experiments.batch import EXIT_OK, EXIT_SOME_FAILED, BatchReport
 from model.experiments.codec import FAILED, OK
+from model.experiments.crews import cores
 from model.experiments.errors import PlanError, StoreError
 from model.experiments.frozen import differences, plan_of
 from model.experiments.lock import FolderLock
@@ -142,7 +143,7 @@ def _assemble(
     target: Path, plan: BatchPlan, packages: Mapping[str, list[str]], manifests: Sequence[Mapping[str, Any]]
 ) -> BatchReport:
     entries, damaged = scan(target / SPOOL)
-    notes = assemble(target, plan, entries, packages)
+    notes = assemble(target, plan, entries, packages, threads=cores())
     there = [entries[run] for run in plan.run_ids if run in entries]
     report = BatchReport(target, ok=sum(entry.status == OK for entry in there))
     report.failed = len(there) - report.ok

@@ -22,6 +22,7 @@ from model.experiments.plan import VECTOR
 from model.scenario.problems import suggestion
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.integer]
 
 _FIXED = tuple(column.name for column in tables.RUNS)
 _OUTCOME = "an outcome"
@@ -95,14 +96,30 @@ class RunTable:
         """Numbers of the replicates, ascending."""
         return tuple(sorted({int(number) for number in self.frame["replicate"]}))
 
-    def cube(self, scenario: str, outcomes: Sequence[str]) -> Floats:
-        """Outcomes of a scenario, (replicates, points, outcomes), in the order of the properties; NaN without a value."""
-        chosen = self.frame[self.frame["scenario"].astype(str) == scenario]
-        rows = pd.Index(self.replicates).get_indexer(pd.Index(chosen["replicate"]))
-        columns = pd.Index(self.points).get_indexer(pd.Index(chosen["point"]))
-        values = np.full((len(self.replicates), len(self.points), len(outcomes)), np.nan)
-        values[rows, columns] = chosen[list(outcomes)].to_numpy(dtype=np.float64, na_value=np.nan)
+    def cube(self, scenario: str, outcomes: Sequence[str], points: Sequence[int] | None = None) -> Floats:
+        """Outcomes of a scenario, (replicates, points, outcomes); NaN without a value.
+
+        Args:
+            scenario: its label.
+            outcomes: their names.
+            points: numbers of design points; all, in the order of the property, when None.
+        """
+        points = self.points if points is None else points
+        places = pd.Index(points).get_indexer(pd.Index(self.frame["point"]))
+        chosen = np.flatnonzero((self.frame["scenario"] == scenario) & (places >= 0))
+        rows = pd.Index(self.replicates).get_indexer(pd.Index(self.frame["replicate"].iloc[chosen]))
+        values = np.full((len(self.replicates), len(points), len(outcomes)), np.nan)
+        values[rows, places[chosen]] = self.values(chosen, outcomes)
         return values
+
+    def values(self, rows: Integers, outcomes: Sequence[str]) -> Floats:
+        """Outcomes of some runs, (runs, outcomes); NaN without a value.
+
+        Args:
+            rows: places of the runs in ``frame``, ascending.
+            outcomes: their names.
+        """
+        return self.frame[list(outcomes)].iloc[rows].to_numpy(dtype=np.float64, na_value=np.nan)
 
     @cached_property
     def vectors(self) -> pd.Series[int]:

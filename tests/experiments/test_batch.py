@@ -79,7 +79,7 @@ def test_tables_hold_what_the_runs_returned(tmp_path: Path) -> None:
 
 def test_row_groups_are_of_one_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compute(plan(), tmp_path / "whole")
-    monkeypatch.setattr("model.experiments.assemble.ROWS", 16)
+    monkeypatch.setattr("model.experiments.row_groups.ROWS", 16)
     compute(plan(), tmp_path / "small")
     file = pq.ParquetFile(tmp_path / "small" / "control.parquet")
     sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]

@@ -24,7 +24,9 @@ def runs_of(**scenarios: list[float | None]) -> pd.DataFrame:
 
 
 def paired_effects(runs: pd.DataFrame, outcomes: list[str], reference: str) -> pd.DataFrame:
-    return effects_of_runs(RunTable("x", runs, 0, tuple(outcomes), ()), outcomes, reference)
+    return pd.concat(
+        effects_of_runs(RunTable("x", runs, 0, tuple(outcomes), ()), outcomes, reference), ignore_index=True
+    )
 
 
 def test_summary_against_a_hand_calculation() -> None:
@@ -138,6 +140,5 @@ def test_common_luck_shows_in_the_variance_ratio() -> None:
 
 
 def test_reference_alone_has_no_effects() -> None:
-    effects = paired_effects(runs_of(base=[1.0, 2.0]), ["tonnes"], "base")
-    assert effects.empty
-    assert list(effects.columns) == list(EFFECT_COLUMNS)
+    alone = RunTable("x", runs_of(base=[1.0, 2.0]), 0, ("tonnes",), ())
+    assert list(effects_of_runs(alone, ["tonnes"], "base")) == []

@@ -118,7 +118,7 @@ def test_disk_that_fills_while_tables_are_written_leaves_none_that_look_whole(
 
     out = tmp_path / "out"
     with monkeypatch.context() as patched:
-        patched.setattr("model.experiments.assemble.write_csv", full)
+        patched.setattr("model.experiments.assemble.CsvFile.add", full)
         report = run_batch(plan(), out, jobs=1, simulate=fake_simulate)
     assert (report.exit_code, report.ok, report.complete) == (4, 12, False)
     assert sorted(path.name for path in out.iterdir()) == ["manifest.json", "spool"]
