@@ -20,9 +20,6 @@ from agents.armed_parameters import ArmedActorParameters, PeoplesDefenceForcePar
 from model.draws import Draws, key
 from model.dynamics.ground import Ground
 from model.dynamics.operations import Options
-from model.kernels import compiled
-from model.kernels import fights as fights_kernels
-from model.kernels.forces import best_rows, joinable_rows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,8 +56,6 @@ class ArmedActor(Agent):
         p = self.parameters
         if rows.stop <= rows.start or p.operations_per_month == 0:
             return np.zeros(0, np.int64)
-        if compiled():
-            return best_rows(options.utility, options.luck, np.array([rows.start, rows.stop]), *habits_of([self]))[0]
         utility, luck = options.utility[rows], options.luck[:, rows]
         gain = np.where(utility > 0, p.choice_precision * utility + luck[0] - luck[1], -1.0)
         best = np.argsort(-gain, kind="stable")[: p.operations_per_month]
@@ -143,27 +138,16 @@ KINDS: dict[str, type[ArmedActor]] = {
 }
 
 
-def choose_operations(armed: Sequence[ArmedActor], options: Options, bounds: Ints, habits: tuple[Floats, Ints]) -> Ints:
-    """Rows that all actors attack, actor after actor; worked out at once for those who choose in the usual way.
+def choose_operations(armed: Sequence[ArmedActor], options: Options, bounds: Ints) -> Ints:
+    """Rows that all actors attack, actor after actor.
 
     Args:
         armed: the actors.
         options: all actors' options.
         bounds: (F + 1,) where each one's own part of them begins; the last is their number.
-        habits: what :func:`habits_of` says of them.
     """
-    if not compiled():
-        return np.concatenate(
-            [actor.choose_operations(options, part) for actor, part in zip(armed, _parts(bounds), strict=True)]
-        )
-    best, ends = best_rows(options.utility, options.luck, bounds, *habits)
-    own = [k for k, actor in enumerate(armed) if type(actor).choose_operations is not ArmedActor.choose_operations]
-    if not own:
-        return best
-    rows, parts = np.split(best, ends[:-1]), _parts(bounds)
-    for k in own:
-        rows[k] = armed[k].choose_operations(options, parts[k])
-    return np.concatenate(rows)
+    parts = _parts(bounds)
+    return np.concatenate([actor.choose_operations(options, part) for actor, part in zip(armed, parts, strict=True)])
 
 
 def _parts(bounds: Ints) -> list[slice]:
@@ -187,7 +171,7 @@ def join_operations(
     ground: Ground,
     month: int,
 ) -> Ints:
-    """Rows at which People's Defence Forces join attacks of allies; worked out at once for those who join in the usual way.
+    """Rows at which People's Defence Forces join attacks of allies.
 
     Args:
         pools: the People's Defence Forces.
@@ -200,11 +184,6 @@ def join_operations(
         ground: static arrays (keys).
         month: the month.
     """
-    if compiled() and all(type(pool).joins is PeoplesDefenceForce.joins for pool in pools):
-        near = joinable_rows(chances, options.actor, options.place, bounds, picked, stance, len(ground.place_keys))
-        who = options.actor[near]
-        u = draws.uniform("join", month, ground.actor_keys[who], ground.place_keys[options.place[near]])
-        return np.asarray(near[u < chances[who]])
     attackers, places, joined = options.actor[picked], options.place[picked], [picked[:0]]
     for pool in pools:
         wanted = np.zeros(len(ground.place_keys), bool)
@@ -225,8 +204,6 @@ def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, de
         denial: (F,) 0-1, how far aircraft are kept from fights against this actor.
         troops: (F, P) fighters.
     """
-    if compiled():
-        return fights_kernels.air_support(budget, fights, attacker, defender, denial, troops)
     support = np.zeros((2, troops.shape[1]))
     for actor in (budget > 0).nonzero()[0].tolist():
         attacks, defends = attacker == actor, defender == actor
@@ -250,7 +227,4 @@ def count_flights(air_fights: Floats, air: Floats, fights: Ints, territory: Ints
         fights: (L,) places attacked.
         territory: (P,) territory of each place.
     """
-    if compiled():
-        fights_kernels.count_flights(air_fights, air, fights, territory)
-        return
     np.maximum.at(air_fights, territory[fights], np.maximum(air[0, fights], air[1, fights]))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from model.kernels import compiled, hashing
+from model.kernels.loops import LOOPS
 
 Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
@@ -161,21 +162,12 @@ class Draws:
             Integers 0..trials, of the broadcast shape.
         """
         if compiled() and len(key_arrays) == 2 and _all_alike(*key_arrays, trials, chance):
-            counts, left = hashing.draw_binomial(self.salt(process), month, *key_arrays, trials, chance)
-            if not left:
-                return counts
-        if compiled() and len(key_arrays) == 1 and _all_alike(key_arrays[0], key_arrays[0], trials, chance):
-            counts, left = hashing.draw_binomial1(self.salt(process), month, key_arrays[0], trials, chance)
-            if not left:
-                return counts
+            return hashing.draw_binomial(LOOPS, self.salt(process), month, *key_arrays, trials, chance)
         u = self.uniform(process, month, *key_arrays)
         if compiled() and _fits(u, trials, chance):
-            n, p = np.full(u.shape, trials, np.float64), np.full(u.shape, chance, np.float64)
-            found, left = hashing.count_binomial(u, n, p)
-            if left:
-                rest = found < 0
-                found[rest] = _inverse_binomial(u[rest], n[rest], p[rest])
-            return found
+            return hashing.binomial(
+                LOOPS, u, np.full(u.shape, trials, np.float64), np.full(u.shape, chance, np.float64)
+            )
         u, n, p = np.broadcast_arrays(u, np.asarray(trials, dtype=np.float64), np.clip(chance, 0.0, 1.0))
         count = np.where(p >= 1.0, n, 0.0)
         inside = (n > 0) & (p > 0) & (p < 1)
@@ -185,18 +177,9 @@ class Draws:
 
     def poisson(self, process: str, month: int, mean: Any, *key_arrays: Keys) -> NDArray[np.int64]:
         """Poisson counts by the inverse distribution function; means <= 0 give 0."""
-        if compiled() and len(key_arrays) == 1 and _all_alike(key_arrays[0], key_arrays[0], mean, mean):
-            found, left = hashing.draw_poisson(self.salt(process), month, key_arrays[0], mean)
-            if not left:
-                return found
         u = self.uniform(process, month, *key_arrays)
         if compiled() and _fits(u, mean):
-            mu = np.full(u.shape, mean, np.float64)
-            found, left = hashing.count_poisson(u, mu)
-            if left:
-                rest = found < 0
-                found[rest] = _inverse_poisson(u[rest], mu[rest])
-            return found
+            return hashing.poisson(LOOPS, u, np.full(u.shape, mean, np.float64))
         u, mu = np.broadcast_arrays(u, np.asarray(mean, dtype=np.float64))
         count = np.zeros(u.shape)
         inside = mu > 0

@@ -18,6 +18,9 @@ from agents.united_states import UnitedStates
 from agents.western_government import WesternGovernment, key_name
 from model import border_phases, phases, policy_phases, talks_phases, trade_phases
 from model.chronicle import tell
+from model.compiled.accounts import Accounts
+from model.compiled.trading import Trading
+from model.compiled.war import War
 from model.draws import Draws, keys
 from model.dynamics import budgets, control, governance, harm, market, people, posting, quad, supply
 from model.dynamics.ground import ground_of, heads
@@ -25,6 +28,7 @@ from model.dynamics.season import monsoon_weight, road_factor
 from model.dynamics.supply import RoadNetwork
 from model.dynamics.trade import TAX_RULES, TradeChain
 from model.forcing import Forcing
+from model.kernels import compiled
 from model.ledger import Ledger
 from model.readings import ore_usd, taxes_per_tonne
 from model.record import Recorder
@@ -140,6 +144,7 @@ class RareEarthModel(mesa.Model):
         eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
         demand = self.setup.united_states.demand_t
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
+        self.war, self.accounts, self.trading = War(self), Accounts(self), Trading(self)
         self._seed_people()
         supply.update(
             world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
@@ -227,6 +232,9 @@ class RareEarthModel(mesa.Model):
     def balance_books(self) -> None:
         """Taxes and budgets, services, people, harm."""
         p, state = self.p, self.state
+        if compiled():
+            self.accounts.balance(self, phases.conscription(self))
+            return
         self.people = heads(self.world, state)
         means = policy_phases.patrons(self)
         services = budgets.step(self.world, self.ground, state, self.profile, means, p.budgets)

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 Status = Literal["observed", "weakly identified", "assumed", "definition"]
@@ -65,6 +68,25 @@ def choice(default: str, *, meaning: str, source: str, status: Status = "assumed
     return Field(
         default=default, description=meaning, json_schema_extra={"unit": "-", "source": source, "status": status}
     )
+
+
+def as_record(*tables: ParameterTable, **more: float) -> NDArray[np.void]:
+    """(1,) the numbers of several tables as one structured array, which a compiled kernel takes as a single argument.
+
+    Args:
+        *tables: no two may have a number of the same name.
+        **more: further numbers.
+    """
+    numbers = [(name, value) for table in tables for name, value in table if isinstance(value, int | float)]
+    numbers += more.items()
+    out = np.zeros(1, _record_of(tuple(name for name, _ in numbers)))
+    out[0] = tuple(value for _, value in numbers)
+    return out
+
+
+@lru_cache(maxsize=64)
+def _record_of(names: tuple[str, ...]) -> np.dtype[np.void]:
+    return np.dtype([(name, np.float64) for name in names])
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from model.dynamics.combat import Fight, Orders
 from model.dynamics.diplomacy import left_alone_militias
 from model.dynamics.handover import hand_over
 from model.forcing import Forcing
+from model.kernels import compiled
 from model.policy_phases import coordination, supported
 from model.readings import ore_usd
 from model.state import NOBODY
@@ -71,7 +72,21 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
         The orders, and (F, F + 1) the best expected utility that each actor has of an attack on each other one's places
         (last column: on nobody's), at least 0.
     """
-    state, ground, p, profile = model.state, model.ground, model.p, supported(model)
+    if compiled() and model.war.usual:
+        return model.war.decide(model)
+    profile = supported(model)
+    weigh = model.war.weigh if compiled() else _weigh
+    options, spare, reach, gathering, prospects = weigh(model, profile)
+    chosen = _choose(model, options)
+    model.move_reserves(reach, gathering, profile["mobile_share"])
+    return Orders(options.actor[chosen], options.place[chosen], spare), prospects
+
+
+def _weigh(
+    model: RareEarthModel, profile: dict[str, Floats]
+) -> tuple[operations.Options, Floats, Floats, Floats, Floats]:
+    """The options at war; (F, P) share of fighters that attacks draw on, strength within reach, staging; prospects."""
+    state, ground, p = model.state, model.ground, model.p
     forces = operations.strengths(ground, state, profile, p.contest, p.fortification)
     thought_of = _thought_of(model)
     pairs = operations.within_reach(state, forces.reach, 1.0, thought_of)
@@ -84,9 +99,7 @@ def decide_operations(model: RareEarthModel) -> tuple[Orders, Floats]:
     # Reserves gather against those not yet fought as well: an offensive is prepared before it is declared.
     gathering = operations.staging(ground, options, forces)
     prospects, options = operations.prospects(state, options)
-    chosen = _choose(model, options)
-    model.move_reserves(forces.reach, gathering, profile["mobile_share"])
-    return Orders(options.actor[chosen], options.place[chosen], forces.spare), prospects
+    return options, forces.spare, forces.reach, gathering, prospects
 
 
 def _thought_of(model: RareEarthModel) -> NDArray[np.bool_]:
@@ -100,7 +113,7 @@ def _thought_of(model: RareEarthModel) -> NDArray[np.bool_]:
 
 def _choose(model: RareEarthModel, options: operations.Options) -> Ints:
     bounds = np.searchsorted(options.actor, model.actor_numbers)
-    picked = choose_operations(model.armed, options, bounds, model.habits)
+    picked = choose_operations(model.armed, options, bounds)
     by_chance = (coordination(model), model.state.stance, model.draws, model.ground, model.month)
     joined = join_operations(model.pools, options, bounds, picked, *by_chance)
     attacked = np.zeros(len(options.actor), bool)
@@ -110,11 +123,18 @@ def _choose(model: RareEarthModel, options: operations.Options) -> Ints:
 
 def fight(model: RareEarthModel, orders: Orders) -> Fight:
     """Attacks are made, places fall, the countryside follows."""
+    barred = [model.world.find_place(forcing.target) for forcing in model.forced("holder")]
+    fight_out = model.war.fight if compiled() else _fight_out
+    result, over, besiegers = fight_out(model, orders, barred)
+    _tell_fights(model, result, over, besiegers)
+    return result
+
+
+def _fight_out(model: RareEarthModel, orders: Orders, barred: list[int]) -> tuple[Fight, Ints, Ints]:
     state, ground, p = model.state, model.ground, model.p
     holder = state.holder[orders.place]
     still = (holder < 0) | (state.stance[orders.actor, holder] == -1)
-    if forced := model.forced("holder"):  # whose hands the record decides is not fought for
-        still &= ~np.isin(orders.place, [model.world.find_place(forcing.target) for forcing in forced])
+    still &= ~np.isin(orders.place, barred)  # whose hands the record decides is not fought for
     orders = Orders(orders.actor[still], orders.place[still], orders.spare)
     state.tally.operations = len(orders.place)
     combat.gather(ground, state, orders)
@@ -128,8 +148,7 @@ def fight(model: RareEarthModel, orders: Orders) -> Fight:
     combat.take(ground, state, model.draws, result, p.combat)
     over, besiegers = combat.lift_sieges(state, p.combat.urban_saved)
     control.update(ground, state, model.needed, p.control)
-    _tell_fights(model, result, over, besiegers)
-    return result
+    return result, over, besiegers
 
 
 def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: Ints) -> None:

@@ -180,14 +180,24 @@ def patrons(model: RareEarthModel) -> dict[str, Floats]:
     cost = p.budgets.service_cost_usd
     services = governance.spending(model.world, state, level, useful * aid, cost, model.people)
     if model.junta >= 0:
-        duty = model.level_of_all("tariff") + us.threat_chill * _believed_threat(model)
-        sanctions[model.junta] += us.tariff_usd * duty
-        aid[model.junta] += model.beijing.support_usd(junta_fear(model))
+        sanctions[model.junta] += duties(model)
+        aid[model.junta] += support_of_junta(model)
     aid += model.beijing.parameters.patron_usd * state.dealings.patron
     arms = us.arms_per_month * useful * model.level("arms")
     arms = arms + border.arms_between_allies(state, model.profile["arms_for_allies"])
     frozen = model.beijing.parameters.asset_freeze * model.profile["dependence_on_china"] * state.pressure
     return {"aid": aid, "arms": arms, "sanctions": sanctions, "frozen": frozen, "services": services}
+
+
+def duties(model: RareEarthModel) -> float:
+    """USD that tariffs, and the chill of those threatened, cost the junta this month."""
+    us = model.united_states.parameters
+    return us.tariff_usd * (model.level_of_all("tariff") + us.threat_chill * _believed_threat(model))
+
+
+def support_of_junta(model: RareEarthModel) -> float:
+    """USD that Beijing gives the junta this month."""
+    return model.beijing.support_usd(junta_fear(model))
 
 
 def _believed_threat(model: RareEarthModel) -> float:

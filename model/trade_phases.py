@@ -12,6 +12,7 @@ from agents.quad_partner import quad_orders
 from model.dynamics import market, mining, quad, trade
 from model.dynamics.market import margin_abroad
 from model.dynamics.trade import Terms
+from model.kernels import compiled
 from model.readings import tax_terms
 from model.state import with_nobody
 
@@ -24,11 +25,20 @@ Ints = NDArray[np.int64]
 
 def mine_and_trade(model: RareEarthModel) -> None:
     """Mining, prices, purchase, transport, smuggling; the road to India."""
-    state, world, p = model.state, model.world, model.p
-    gaps = market.inventory_gap(state, model.reference)
     rival = float(model.level("offtake").max(initial=0.0)) if "offtake" in model.delivered else 0.0
     outbid = model.beijing.outbid(rival, model.link)
-    factors = bid_together(model.buyers_terms, gaps, outbid)
+    if compiled():
+        offer, model.mined, abroad = model.trading.trade(model, outbid, *_contracts(model))
+    else:
+        offer, model.mined, abroad = _mine_and_move(model, outbid)
+    _sell(model, abroad)
+    _settle_taxes(model, offer)
+
+
+def _mine_and_move(model: RareEarthModel, outbid: float) -> tuple[trade.Quote, mining.MiningReport, float]:
+    """What :meth:`model.compiled.trading.Trading.trade` does, in NumPy."""
+    state, world, p = model.state, model.world, model.p
+    factors = bid_together(model.buyers_terms, market.inventory_gap(state, model.reference), outbid)
     market.post_bids(state, model.reference, factors, p.market)
     offer = trade.quote(model.chain, state, _terms(model), model.road_factor, reagent_ratio=p.mining.reagent_ratio)
     invested = _invest(model, offer.best)
@@ -40,10 +50,9 @@ def mine_and_trade(model: RareEarthModel) -> None:
         reagent_crossing=trade.reagent_crossings(model.chain, state),
         india_reagent=offer.india_reagent,
     )
-    model.mined = mining.step(world, state, orders, model.road_factor, p.mining, model.setup.structure.mine_stop)
+    mined = mining.step(world, state, orders, model.road_factor, p.mining, model.setup.structure.mine_stop)
     trade.step(model.chain, state, offer, model.road_factor)
-    _sell(model, float(invested[-1]))
-    _settle_taxes(model, offer)
+    return offer, mined, float(invested[-1])
 
 
 def _sell(model: RareEarthModel, invested_abroad: float) -> None:
@@ -66,20 +75,27 @@ def _sell(model: RareEarthModel, invested_abroad: float) -> None:
     quad.step(model.world, model.state, orders, model.p.quad, model.p.market)
 
 
-def _terms(model: RareEarthModel) -> Terms:
-    rules, yuan, share = tax_terms(model)
-    us, p = model.united_states.parameters, model.p
+def _contracts(model: RareEarthModel) -> tuple[float, Floats, Floats]:
+    """Beijing's embargo, and (F,) premiums of contracts and passage by brokers, all 0-1."""
+    us = model.united_states.parameters
     passage = model.level("brokering")
     if "envoy" in model.delivered:
         passage = np.maximum(passage, us.envoy_brokering * model.level("envoy"))
+    premium = model.level("offtake") * max(us.price_floor - model.p.trade.india_price_share, 0.0)
+    return model.beijing.embargo(model.setup.quad.embargo_reagent, model.link), premium, passage
+
+
+def _terms(model: RareEarthModel) -> Terms:
+    rules, yuan, share = tax_terms(model)
+    embargo, premium, passage = _contracts(model)
     return Terms(
         tax_rule=rules,
         tax_yuan=yuan,
         tax_share=share,
-        premium=model.level("offtake") * max(us.price_floor - p.trade.india_price_share, 0.0),
+        premium=premium,
         passage=passage,
-        quad_freight=model.setup.quad.freight_usd_per_t * p.market.yuan_per_usd,
-        embargo=model.beijing.embargo(model.setup.quad.embargo_reagent, model.link),
+        quad_freight=model.setup.quad.freight_usd_per_t * model.p.market.yuan_per_usd,
+        embargo=embargo,
         purchase=with_nobody(model.state.dealings.purchase, 1.0)[model.state.holder[model.world.crossing_place]],
     )
 

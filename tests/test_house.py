@@ -46,6 +46,7 @@ STOREYS = (
     {"model.scenario"},
     {
         "model.model",
+        "model.compiled",
         "model.phases",
         "model.border_phases",
         "model.policy_phases",

@@ -154,8 +154,6 @@ def step(
         (F,) USD spent on services.
     """
     income = _income(world, ground, state, profile, means, parameters)
-    if compiled():
-        return _pay(state, income, profile, means, parameters)
     troops = state.troops.sum(axis=1)
     upkeep = profile["upkeep_usd"] * troops
     available = state.treasury + income
@@ -185,19 +183,6 @@ def step(
     return services
 
 
-def _pay(
-    state: State, income: Floats, profile: dict[str, Floats], means: dict[str, Floats], p: BudgetParameters
-) -> Floats:
-    """What follows in :func:`step` once the income is there, by a compiled kernel."""
-    money, tally = (state.treasury, state.arms, state.paid, state.revenue, state.revenue_best), state.tally
-    booked = (tally.arms_gained, tally.arms_lost, tally.income, tally.spent)
-    names = ("upkeep_usd", "arms_budget_share", "dependence_on_china", "arms_via_allies", "arms_per_fighter")
-    terms, given = tuple(profile[name] for name in names), (means["services"], means["arms"])
-    prices = (p.arms_price_usd, p.arms_growth_cap, p.arms_most, p.arms_wear, p.reserve_months)
-    memory = (p.revenue_memory, p.revenue_floor_usd)
-    return books.pay(income, state.troops, state.stance, state.pressure, money, booked, given, terms, prices, memory)
-
-
 def _access(state: State, through_allies: Floats) -> Floats:
     """(F,) how open the arms market is to each, 0-1."""
     at_war = (state.stance == -1).any(axis=1)
@@ -221,9 +206,6 @@ def _income(
 
 def _local(world: World, ground: Ground, state: State, toll_rate: float, forces: int) -> Floats:
     """(F,) USD of trades and tolls at the places that each holds."""
-    if compiled():
-        crossings = (world.crossing_place, world.crossing_capacity, state.lanes)
-        return books.local_income(state.holder, ground.rent_site, *crossings, toll_rate, forces)
     places = len(state.holder)
     tolls = np.bincount(world.crossing_place, _tolls(world, state, toll_rate), minlength=places)
     # One slot more, at index 0, for places that nobody holds.

@@ -15,7 +15,8 @@ State of a place under attack: ``urban`` in 0-1, how far its fall has gone. Equa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +26,10 @@ from model.draws import Draws
 from model.dynamics.contest import ContestParameters, attack_supply, defence_supply, fighter_worth, success
 from model.dynamics.ground import Ground
 from model.dynamics.operations import FortificationParameters, walls
-from model.kernels import compiled, fights
+from model.kernels import compiled, fronts
 from model.kernels import forces as kernels
-from model.parameters import ParameterTable, parameter
+from model.kernels.loops import LOOPS
+from model.parameters import ParameterTable, as_record, parameter
 from model.state import NOBODY, State
 
 Floats = NDArray[np.float64]
@@ -208,36 +210,30 @@ def _resolve(battle: Battle) -> Fight:
 
 
 def _resolve_compiled(battle: Battle) -> Fight:
-    ground, state, draws, orders, p, contest, fort, form, profile, air = battle
-    places, leader, sides, column = fights.sides(state.troops, state.stance, orders.actor, orders.place)
-    worth, wall = fighter_worth(state, profile["effectiveness"], contest), walls(ground, fort)
-    factor = attack_supply(state.supply[orders.actor, orders.place], contest)
-    values = (contest.defence_without_supply, fort.air, fort.post)
-    where = (places, state.holder, air, wall)
-    fighting = (orders.actor, column, factor, sides)
-    attack, defence = fights.strengths(state.troops, state.supply, fighting, worth, *where, values)
-    if len(places) == 1:  # NumPy sums a single column in another order than several
-        factor = attack_supply(state.supply[:, places], contest)
-        alone = (sides * state.troops[:, places] * worth[:, None] * factor).sum(axis=0)
-        attack[:] = alone * (1 + (fort.air - 1) * air[0, places])
-    chance = success(attack, defence, contest.decisiveness, form)
-    chance_post, chance = chance[: len(places)], chance[len(places) :]
-    tries, keys = fights.tries_of(sides, profile["assaults_per_operation"]), ground.place_keys[places]
-    won = draws.binomial("posts", state.month, tries, chance_post, keys)
-    xi, defender = draws.normal("siege", state.month, keys), state.holder[places]
-    posts = (state.posts, state.posts_full, state.attacker, state.besieged, state.urban, state.tally.posts_taken)
-    speeds = (p.urban_start, p.urban_drift, p.site_speed, p.urban_noise)
-    u, step = fights.press(places, leader, won, chance, xi, ground.is_town, state.stance, *posts, speeds)
-    u = special.expit(special.logit(u) + step)
-    garrisons = (state.troops, state.supply, state.isolated, sides, places, state.holder, chance)
-    actor, place, rate = fights.loss_rates(*garrisons, (p.attacker_loss, p.defender_loss, p.isolation_loss))
-    here = (state.troops[actor, place], rate, ground.actor_keys[actor], ground.place_keys[place])
-    killed = draws.binomial("losses", state.month, *here)
-    fights.bury(actor, place, killed, ground.territory, state.troops, state.tally.dead, state.tally.deaths)
-    sieges = (state.attacker, state.urban, state.quiet, state.posts, state.posts_full)
-    fights.settle(places, leader, u, *sieges, p.posts_rebuilt)
-    fallen = (u >= p.urban_fallen) | (chance >= 1.0)
-    return Fight(places, leader, defender, fallen, (state.besieged[places] == SIEGE_MONTHS) & ~fallen)
+    ground, state, draws, orders, parameters, contest, fort, form, profile, air = battle
+    rules = _rules(contest, fort, parameters, form)
+    salts = np.array([draws.salt(name) for name in ("posts", "siege", "losses")])
+    land = (ground.near_start, ground.near_end, ground.is_town, walls(ground, fort), ground.territory)
+    keys, tally = (
+        (ground.actor_keys, ground.place_keys),
+        (state.tally.dead, state.tally.deaths, state.tally.posts_taken),
+    )
+    worth = fighter_worth(state, profile["effectiveness"], contest)
+    given = (arrays_of_war(state), tally, (orders.actor, orders.place), worth, profile["assaults_per_operation"], air)
+    return Fight(*fronts.resolve(LOOPS, rules, (salts, state.month, *keys), land, *given))
+
+
+@lru_cache(maxsize=16)
+def _rules(
+    contest: ContestParameters, fort: FortificationParameters, combat: CombatParameters, form: str
+) -> NDArray[np.void]:
+    return as_record(contest, fort, combat, siege_months=SIEGE_MONTHS, difference=form == "difference")
+
+
+def arrays_of_war(state: State) -> tuple[Any, ...]:
+    """What of the state the kernels of fights change, in their order."""
+    where = (state.troops, state.supply, state.holder, state.attacker, state.stance)
+    return (*where, state.urban, state.quiet, state.besieged, state.isolated, state.posts, state.posts_full)
 
 
 def _close_in(state: State, places: Ints, leader: Ints) -> None:
@@ -378,10 +374,6 @@ def lift_sieges(state: State, saved: float) -> tuple[Ints, Ints]:
     Returns:
         Places that had been besieged and the actors that besieged them.
     """
-    if compiled():
-        sieges = (state.quiet, state.besieged, state.urban)
-        ended = fights.lift(state.attacker, state.holder, state.stance, *sieges, saved, SIEGE_MONTHS)
-        return ended[:, 0], ended[:, 1]
     at = (state.attacker != NOBODY).nonzero()[0]
     besieger, holder = state.attacker[at], state.holder[at]
     peace = (holder >= 0) & (state.stance[besieger, holder] != -1)
@@ -438,8 +430,6 @@ def _rout(
 
 def _refuge(ground: Ground, state: State, place: int, loser: int) -> tuple[int, int]:
     """Where a garrison flees to: the place next to it with most fighters of its own (-1 none); all fighters of the actor."""
-    if compiled():
-        return fights.refuge(state.troops, state.holder, ground.near_start, ground.near_end, place, loser)
     near = ground.near_end[ground.near_start[place] : ground.near_start[place + 1]]
     near = near[(state.holder[near] == loser) & (near != place)]
     best = int(near[np.argmax(state.troops[loser, near])]) if near.size else NOBODY

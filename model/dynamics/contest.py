@@ -10,8 +10,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.kernels import compiled
-from model.kernels.fights import armed_share, odds_against, worth_of_fighters
 from model.parameters import ParameterTable, parameter
 from model.state import State
 
@@ -54,8 +52,6 @@ def success(attack: Floats, defence: Floats, decisiveness: float, form: str) -> 
     Returns:
         Chances 0-1; no attack gives 0, an undefended place 1.
     """
-    if form == "ratio" and compiled() and attack.ndim == 1:
-        return 1 / (1 + odds_against(attack, defence) ** decisiveness)
     total = attack + defence
     share = np.divide(attack, total, out=np.zeros_like(total), where=total > 0)
     if form == "difference":
@@ -68,10 +64,6 @@ def success(attack: Floats, defence: Floats, decisiveness: float, form: str) -> 
 
 def fighter_worth(state: State, effectiveness: Floats, parameters: ContestParameters) -> Floats:
     """(F,) worth of one fighter of each actor: effectiveness, training, arms in hand, morale."""
-    if compiled():
-        armed = armed_share(state.troops, state.arms) ** parameters.arms_exponent
-        moods = (parameters.recognition_morale, parameters.unpaid_morale)
-        return worth_of_fighters(effectiveness, state.training, armed, state.recognition, state.paid, moods)
     fighters = np.maximum(state.troops.sum(axis=1), 1)
     armed = np.minimum(state.arms / fighters, 1.0) ** parameters.arms_exponent
     morale = 1 + parameters.recognition_morale * state.recognition - parameters.unpaid_morale * (1 - state.paid)

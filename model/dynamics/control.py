@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from model.dynamics.ground import Ground
 from model.kernels import compiled, land
-from model.parameters import ParameterTable, parameter
+from model.kernels.loops import LOOPS
+from model.parameters import ParameterTable, as_record, parameter
 from model.state import NOBODY, State
 from model.world.world import World
 
@@ -75,13 +76,12 @@ def fighters_to_hold(world: World, parameters: ControlParameters) -> Floats:
 
 def target(ground: Ground, state: State, needed: Floats, parameters: ControlParameters) -> Floats:
     """(F + 1, N) shares that the countryside moves towards; the last row is nobody."""
+    if compiled():
+        war = (state.troops, state.supply, state.holder, state.besieged)
+        people = (state.legitimacy, state.control, needed)
+        return land.aims(LOOPS, as_record(parameters)[0], war, ground.territory, people)
     seat = np.where(state.besieged[: len(needed)] > 0, NOBODY, state.holder[: len(needed)])
     patrols = parameters.garrison_patrols
-    if compiled():
-        at, ratio = land.force_over_need(state.troops, state.supply, ground.territory, needed, state.holder, patrols)
-        strength = ratio**parameters.decisiveness
-        weights = (parameters.town_weight, parameters.collaboration)
-        return land.target_shares(at, strength, seat, state.legitimacy, state.control, weights)
     at_home = state.holder == np.arange(len(state.troops))[:, None]
     out = state.troops * state.supply * np.where(at_home, patrols, 1.0)
     force = np.ascontiguousarray((ground.members @ out.T).T)
@@ -105,12 +105,12 @@ def update(ground: Ground, state: State, needed: Floats, parameters: ControlPara
         needed: (N,) what :func:`fighters_to_hold` gives.
         parameters: the table above.
     """
-    aim = target(ground, state, needed, parameters)
     if compiled():
-        at, present, wanted = land.shares_in_play(aim, state.control, parameters.fading)
-        moved = present ** (1 - parameters.rate) * wanted**parameters.rate
-        state.control = land.shares_of(at, moved, *aim.shape)
+        war = (state.troops, state.supply, state.holder, state.besieged)
+        people = (state.legitimacy, state.control, needed)
+        state.control = land.relax(LOOPS, as_record(parameters), war, ground.territory, people)
         return
+    aim = target(ground, state, needed, parameters)
     aim = np.maximum(aim, parameters.fading * state.control)
     aim /= aim.sum(axis=0)
     present = np.maximum(state.control, parameters.fading * aim)

@@ -45,7 +45,7 @@ Floats = NDArray[np.float64]
 LEVELS = np.linspace(0.0, 1.0, 5)
 """Levels of services that are weighed."""
 
-_MONTHS = 12
+MONTHS = 12
 """A year: the period over which services are weighed."""
 
 
@@ -106,15 +106,8 @@ def wanted_level(
     p, budgets, people = tables
     people_now = heads(world, state) if controlled is None else controlled
     cost, gain = budgets.service_cost_usd, people.consent_services
-    if compiled():
-        minds = tuple(
-            profile[name] for name in ("population_tax_usd", "weight_consent", "backing_worth", "choice_precision")
-        )
-        seen = (state.paid, state.revenue, state.hope)
-        power = books.worth_of_services(people_now, *seen, minds, LEVELS, (cost, gain, float(_MONTHS)))
-        return books.level_of_services(np.exp(power), LEVELS, people_now, state.revenue, cost, p.services_most)
     money = profile["population_tax_usd"] * gain - cost * (2 - state.paid)
-    slope = profile["weight_consent"] * gain + _MONTHS * people_now * money / state.revenue
+    slope = profile["weight_consent"] * gain + MONTHS * people_now * money / state.revenue
     slope = slope + profile["backing_worth"] * state.hope
     power = profile["choice_precision"][:, None] * slope[:, None] * LEVELS
     odds = np.exp(power - power.max(axis=1, keepdims=True))

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from model.draws import Draws
 from model.dynamics.ground import Ground
-from model.kernels import compiled, land
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -64,13 +63,6 @@ def step(world: World, ground: Ground, state: State, draws: Draws, p: HarmParame
     """Displace people, let them return, count the dead; ``displaced`` and the tally change."""
     deaths = state.tally.deaths
     stay = np.exp(-deaths / p.flight_deaths)
-    if compiled():
-        rates = (p.flight, p.return_rate, p.civilians_per_fighter, p.civilians_per_air_fight)
-        where = (state.displaced, world.population, deaths, state.tally.air_fights)
-        mean = land.displace(*where, stay, rates)
-        killed = draws.poisson("civilians", state.month, mean, ground.territory_keys)
-        state.tally.civilians_dead = int(killed.sum())
-        return
     share = 1 - stay
     home = np.maximum(world.population - state.displaced, 0.0)
     returning = np.where(deaths > 0, 0.0, p.return_rate * state.displaced)

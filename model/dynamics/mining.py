@@ -29,8 +29,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from model.kernels import compiled, mines
-from model.kernels.sums import row_sums
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -176,12 +174,6 @@ def room(state: State, parameters: MiningParameters) -> Floats:
 def update_security(world: World, state: State, parameters: MiningParameters) -> None:
     """Move ``state.security`` towards what the month is like: the hostile countryside around, and attacks on the mines."""
     place = world.mine_place
-    if compiled():
-        towns, mood = world.place_territory, (parameters.security_siege, parameters.security_lawless)
-        around = row_sums(mines.hostile_shares(state.holder, state.stance, state.control, place, towns))
-        memory = parameters.security_memory
-        state.security = mines.secured(around, state.holder, state.attacker, place, state.security, memory, mood)
-        return
     holder, attacker = state.holder[place], state.attacker[place]
     hostile = state.stance[holder] < 0
     shares = state.control[:-1, world.place_territory[place]].T
@@ -210,9 +202,6 @@ def step(
     """
     update_security(world, state, parameters)
     lost, reagent_lost = _capture(state, orders.captured, parameters)
-    if compiled():
-        leached, produced, spoilt, imported, used = _work(world, state, orders, season, parameters, mine_stop)
-        return MiningReport(leached, produced, lost + spoilt, imported, used, reagent_lost)
     free = room(state, parameters)
     licence = np.ones_like(orders.licence) if mine_stop == "reagent" else orders.licence
     earning = profitability(orders.net_back, world.mine_cost, parameters.cost_spread)
@@ -233,37 +222,6 @@ def step(
     state.flows.mined = float(produced.sum())
     state.flows.leachate = parameters.leachate_share * float(used.sum())
     return MiningReport(leached, produced, lost + spoilt, imported, used, reagent_lost)
-
-
-WORK = (
-    "storage_months",
-    "restart",
-    "reagent_ratio",
-    "reagent_buffer",
-    "reagent_leak",
-    "leach_rate",
-    "stock_loss",
-    "growth_cap",
-    "use_needed",
-    "seed_capacity",
-    "depreciation",
-)
-"""Parameters that the compiled month of work takes."""
-
-
-def _work(world: World, state: State, orders: MineOrders, season: float, p: MiningParameters, mine_stop: str) -> Floats:
-    """The month's work in :func:`step` by a compiled kernel; (5, M) t leached, produced, spoilt, imported, used."""
-    licence = np.ones_like(orders.licence) if mine_stop == "reagent" else orders.licence
-    earning = profitability(orders.net_back, world.mine_cost, p.cost_spread)
-    wishes = (licence, earning, orders.net_back, orders.invested, orders.india_reagent)
-    store = (state.operating, state.reagent, state.in_process, state.stock, state.capacity)
-    values = (season, *(float(getattr(p, name)) for name in WORK))
-    ways = (state.pipeline, state.lanes, world.crossing_capacity)
-    where = (orders.reagent_crossing, state.security, world.mine_cost)
-    done = mines.work_mines(wishes, *where, store, *ways, values, mine_stop != "halt")
-    state.flows.mined = float(done[1].sum())
-    state.flows.leachate = p.leachate_share * float(done[4].sum())
-    return done
 
 
 def _capture(state: State, captured: Bools, parameters: MiningParameters) -> tuple[Floats, Floats]:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from model.dynamics.market import MarketParameters, gate_price
 from model.dynamics.mining import ORE, REAGENT
 from model.dynamics.routes import Routes, routes_of
-from model.kernels import compiled, ore
 from model.parameters import ParameterTable, parameter
 from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD, State
 from model.world.world import World
@@ -249,9 +248,6 @@ class TradeChain:
 
 
 def _access(chain: TradeChain, state: State) -> Access:
-    if compiled():
-        where = (chain.world.mine_place, chain.gate, chain.within, state.stance, chain.routes.china)
-        return Access(*ore.ways_open(state.holder, *where, state.lanes, chain.reagent_worth))
     holder, keeper = state.holder[chain.world.mine_place], state.holder[chain.gate]
     stance = np.zeros((len(state.stance) + 1, len(state.stance) + 1))
     stance[:-1, :-1] = state.stance
@@ -279,8 +275,6 @@ def quote(chain: TradeChain, state: State, terms: Terms, season: float, *, reage
         season: share of their dry-season capacity that roads have, 0-1.
         reagent_ratio: t of reagent for a tonne of ore, for the trips that bring it from India.
     """
-    if compiled():
-        return _quote(chain, state, terms, season, reagent_ratio)
     p, access = chain.parameters, chain.access(state)
     holder = access.holder
     official, informal, open_share, transit, bids = _choose_gates(chain, state, terms, access)
@@ -309,39 +303,6 @@ def quote(chain: TradeChain, state: State, terms: Terms, season: float, *, reage
         premium_usd=india.premium_usd,
         open=open_share,
         purchase=terms.purchase[china[official]],
-        leaky=leaky,
-        quad_limit=india.limit,
-        path_security=india.security,
-        india_reagent=india.reagent,
-    )
-
-
-def _quote(chain: TradeChain, state: State, terms: Terms, season: float, reagent_ratio: float) -> Quote:
-    """:func:`quote` by compiled kernels."""
-    p, access, china = chain.parameters, chain.access(state), chain.routes.china
-    passing, room = ore.gate_room(state.lanes, terms.purchase, china, chain.capacity)
-    gates = (china, chain.routes.home, passing, room, np.log(np.maximum(room, 1e-300)))
-    usable, taxes = (access.usable, access.foreign, access.holder), (terms.tax_rule, terms.tax_yuan, terms.tax_share)
-    values = (p.transit_share, p.choice_scale, p.smuggling_cost, p.informal_tax_share, p.smuggling_elasticity)
-    crossing, net_back, of_china = ore.to_china(
-        state.market.bid, chain.freight, usable, gates, state.lanes, taxes, values
-    )
-    india = _quote_india(chain, state, terms, access, season, reagent_ratio)
-    crossing[:, QUAD] = india.crossing
-    kept = np.exp(of_china[4])
-    leaky, best = ore.finish_quote(
-        net_back, of_china, kept, india.net_back, india.limit, state.capacity, season, p.leak
-    )
-    return Quote(
-        holder=access.holder,
-        crossing=crossing,
-        net_back=net_back,
-        best=best,
-        tax=of_china[0],
-        transit=of_china[1],
-        premium_usd=india.premium_usd,
-        open=of_china[2],
-        purchase=terms.purchase[crossing[:, CHINA_OFFICIAL]],
         leaky=leaky,
         quad_limit=india.limit,
         path_security=india.security,
@@ -409,13 +370,6 @@ def _quote_india(
     passage = np.where(holder >= 0, terms.passage[holder], 0.0)
     security = path_security(chain, state, access, passage)
     price = gate_price(state.market.price_ore, chain.market)
-    if compiled():
-        premium = np.where(holder >= 0, terms.premium[holder], 0.0)
-        shares = (p.india_price_share, p.offtake_holder_share, p.corridor_risk, chain.market.yuan_per_usd)
-        values = (price, terms.embargo, terms.quad_freight, reagent_ratio, season, *shares)
-        road = (state.market.route_capacity, india, chain.world.crossing_capacity, state.lanes)
-        crossing, found = ore.to_india(security, *road, access.reagent, state.capacity, premium, values)
-        return _India(crossing, *found)
     lane = np.minimum(state.market.route_capacity, chain.world.crossing_capacity[india, ORE]) * state.lanes[india, ORE]
     room = security * lane
     best = room.argmax(axis=1)
@@ -458,11 +412,6 @@ def path_security(chain: TradeChain, state: State, access: Access, passage: Floa
         passage: (M,) 0-1, see :class:`Terms`.
     """
     routes, mines = chain.routes, len(access.holder)
-    if compiled():
-        who = (access.holder, access.stance, state.control, chain.corridor_territory)
-        corridors = (routes.corridor, routes.corridor_shape, routes.corridor_places)
-        leak = chain.parameters.corridor_leak
-        return ore.path_security(*who, *corridors, state.holder, passage, leak, routes.india_km)
     hostile = (access.stance[access.holder] < 0).astype(np.float64)
     around = state.control[:-1, chain.corridor_territory]
     through = np.zeros((mines, around.shape[1]))

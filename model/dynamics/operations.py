@@ -121,8 +121,6 @@ def strengths(
         fort: table of fortification.
     """
     worth, commit = fighter_worth(state, profile["effectiveness"], contest), profile["commit_share"]
-    if compiled():
-        return _strengths(ground, state, worth, commit, contest, fort)
     worth = worth[:, None]
     field = state.troops * worth * attack_supply(state.supply, contest)
     reach = (ground.near @ field.T).T
@@ -140,21 +138,6 @@ def strengths(
     drawn = share * field
     called = field + (ground.near @ drawn.T).T - drawn
     return Forces(field, reach, share, called, defence)
-
-
-def _strengths(
-    ground: Ground,
-    state: State,
-    worth: Floats,
-    commit: Floats,
-    contest: ContestParameters,
-    fort: FortificationParameters,
-) -> Forces:
-    near, where = (ground.near_start, ground.near_end), (state.holder, state.attacker, state.stance)
-    entries, supply = kernels.present(state.troops, state.supply)
-    factor, values = attack_supply(supply, contest), (contest.defence_without_supply, fort.ally_share, fort.siege_odds)
-    found = (state.troops, state.supply, worth, factor, entries)
-    return Forces(*kernels.strengths(*found, near, commit, where, walls(ground, fort), values))
 
 
 def _spare(
@@ -264,12 +247,6 @@ def worth_of_places(
         wants the gate beside them.
     """
     actor, place = pairs
-    if compiled():
-        near = (ground.near_start, ground.near_end)
-        where = (assailable, *strength, state.holder, state.stance, rent, state.revenue)
-        lure = (ground.population, world.betweenness, ground.headquarters_of)
-        by_actor = tuple(weights[name] for name in WEIGHTS)
-        return kernels.worth_of_places(actor, place, near, *where, ground.home, ground.is_town, lure, by_actor)
     own = own_worth(world, ground, state, rent, weights, actor, place)
     count = ground.near_start[place + 1] - ground.near_start[place]
     row = np.repeat(np.arange(len(place)), count)
@@ -359,8 +336,6 @@ def _odds(
     actor: Ints, place: Ints, forces: Forces, wall: Floats, error: Floats, share: Floats
 ) -> tuple[Floats, Floats]:
     """(2 K,) strengths of attackers and, as they believe, of defenders; the second half with fighters massed first."""
-    if compiled():
-        return kernels.odds_of_options(actor, place, forces.called, forces.defence, wall, error, share)
     own = forces.called[actor, place]
     believed = forces.defence[place] * wall[place] * error
     return np.concatenate([own, np.maximum(own, share[actor])]), np.concatenate([believed, believed])
@@ -380,9 +355,6 @@ def _utilities(
     fighters, minded = np.maximum(state.troops.sum(axis=1), 1), ground.beijing_cares
     dear = scarcity(state.arms, weights["arms_per_fighter"] * fighters)
     weights = weights | {name: weights[name] * dear for name in ("siege_cost", "operation_cost")}
-    if compiled():
-        who_pays = (fighters, state.pressure, tuple(weights[name] for name in COSTS))
-        return kernels.utilities(actor, place, worth, *sides, state.attacker, minded, *who_pays, loss_rate)
     chance, better = np.split(sides[0], 2)
     engaged = np.minimum(*(side[: len(actor)] for side in sides[1:]))
     loss = weights["weight_loss"][actor] * loss_rate * (2 - chance) * engaged / (0.05 * fighters[actor])
@@ -415,10 +387,6 @@ def prospects(state: State, options: Options) -> tuple[Floats, Options]:
         (F, F + 1) the best expected utility of an attack on each other one's places (last column: on nobody's), at least
         0; the options on places of enemies or of nobody.
     """
-    if compiled():
-        at = (options.actor, options.place, options.utility)
-        best, rows = kernels.prospects(*at, state.holder, state.stance)
-        return best, options if len(rows) == len(options.actor) else options.only(rows)
     best = np.zeros((len(state.troops), len(state.troops) + 1))
     holder = state.holder[options.place]
     np.maximum.at(best, (options.actor, holder), options.utility)
@@ -428,9 +396,6 @@ def prospects(state: State, options: Options) -> tuple[Floats, Options]:
 
 def staging(ground: Ground, options: Options, forces: Forces) -> Floats:
     """(F, P) months of revenue: how much a place serves attacks next to it that would pay once fighters are massed."""
-    if compiled():
-        near = (ground.near_start, ground.near_end)
-        return kernels.staging(*near, options.actor, options.place, options.massed, len(forces.field))
     gain = np.zeros_like(forces.field)
     gain[options.actor, options.place] = np.maximum(options.massed, 0.0)
     return np.asarray((ground.near @ gain.T).T)
@@ -450,8 +415,6 @@ def _errors(
         noise: (F,) spread of errors about an enemy who is not known.
         persistence: (F,) share of their variance that lasts.
     """
-    if compiled():
-        return kernels.errors_of_belief(actor, place, known, slow, fast, noise, persistence)
     lasting, unsure = persistence[actor], noise[actor] * (1 - known[actor, place])
     return np.asarray(unsure * (np.sqrt(lasting) * slow + np.sqrt(1 - lasting) * fast))
 

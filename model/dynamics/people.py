@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from model.draws import Draws
 from model.dynamics.ground import Ground, heads, over_heads
 from model.dynamics.posting import share_out
-from model.kernels import books, compiled, hashing, land, sums
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -92,7 +91,7 @@ def base_consent(ground: Ground, territories: int, p: PeopleParameters) -> Float
 
 
 @lru_cache(maxsize=16)
-def _home_people(ground: Ground, world: World) -> tuple[Floats, Floats]:
+def home_people(ground: Ground, world: World) -> tuple[Floats, Floats]:
     """(F, N) persons of each actor's homeland, and their (F,) sums."""
     home = np.asarray(ground.home[:, : len(world.codes)] * world.population)
     return home, home.sum(axis=1)
@@ -100,7 +99,7 @@ def _home_people(ground: Ground, world: World) -> tuple[Floats, Floats]:
 
 def _consent(ground: Ground, world: World, state: State, under_control: Floats) -> Floats:
     """(F,) mean consent of those whom each can recruit: the people it controls, or those of its homeland."""
-    home, at_home = _home_people(ground, world)
+    home, at_home = home_people(ground, world)
     total = np.where(under_control > 0, under_control, at_home)
     consent = over_heads(world, state, state.legitimacy)
     for actor in (under_control <= 0).nonzero()[0]:
@@ -133,11 +132,6 @@ def serve(
     people_now = heads(world, state) if controlled is None else controlled
     level = np.minimum(spending / np.maximum(people_now, 1.0) / full_cost, 1.0)
     base = base_consent(ground, len(world.codes), p)
-    if compiled():
-        rates = (p.services_rate, p.consent_rate, p.consent_services, p.consent_harm, p.services_control)
-        where = (state.services, state.legitimacy, state.control)
-        land.serve(*where, level, base, airmen, state.tally.air_fights, rates)
-        return
     state.services += p.services_rate * (services_aim(state, level, p) - state.services)
     harm = airmen[:, None] * np.minimum(state.tally.air_fights, 1.0)
     target = np.clip(base + p.consent_services * state.services - p.consent_harm * harm, 0.0, 1.0)
@@ -169,7 +163,7 @@ def recruit(
     fighters = state.troops.sum(axis=1)
     controlled = heads(world, state) if controlled is None else controlled
     consent = _consent(ground, world, state, controlled)
-    expected = _expected(fighters, controlled, consent, _home_people(ground, world)[1], profile, start, p)
+    expected = _expected(fighters, controlled, consent, home_people(ground, world)[1], profile, start, p)
     recruits = draws.whole("recruits", state.month, expected, ground.actor_keys)
     _take_in(ground, state, recruits)
     state.tally.recruited += recruits
@@ -189,10 +183,6 @@ def _expected(
     p: PeopleParameters,
 ) -> Floats:
     """(F,) volunteers and conscripts of the month before they are rounded to whole persons."""
-    if compiled():
-        names = ("mobilised_share", "force_cap", "volunteer_rate", "conscripts_per_month")
-        tables = ((start["troops"], start["people"]), tuple(profile[name] for name in names))
-        return books.recruits(fighters, controlled, consent, homeland, *tables, p.cap_fade, p.consent_normal)
     manpower = np.maximum(start["troops"], profile["mobilised_share"] * homeland)
     most = np.maximum(profile["force_cap"] * start["troops"], manpower)
     room = np.minimum(np.maximum(p.cap_fade * (1 - fighters / np.maximum(most, 1.0)), 0.0), 1.0)
@@ -203,10 +193,6 @@ def _expected(
 
 def _take_in(ground: Ground, state: State, recruits: Ints) -> None:
     """Post (F,) recruits to the joined places that their actor holds, or to its home where there is none."""
-    if compiled():
-        where = (state.holder, state.isolated, ground.home_place)
-        sums.take_in(state.troops, ground.posture, *where, recruits)
-        return
     held = state.holder[None] == np.arange(len(recruits))[:, None]
     weight = ground.posture * held * (state.isolated == 0)
     nowhere = weight.sum(axis=1) <= 0
@@ -216,10 +202,6 @@ def _take_in(ground: Ground, state: State, recruits: Ints) -> None:
 
 def _desert(ground: Ground, state: State, draws: Draws, rate: Floats) -> None:
     """Fighters leave at a (F,) rate a month."""
-    if compiled():
-        salt, keys_of = draws.salt("desertion"), (ground.actor_keys, ground.place_keys)
-        if hashing.desert(salt, state.month, state.troops, rate, *keys_of, state.tally.deserted):
-            return
     actor, place = np.nonzero(state.troops)
     keys = [ground.actor_keys[actor], ground.place_keys[place]]
     gone = draws.binomial("desertion", state.month, state.troops[actor, place], rate[actor], *keys)

@@ -44,7 +44,6 @@ from model.dynamics.netback import (
     read_tax,
     reagent_crossings,
 )
-from model.kernels import compiled, ore, sums
 from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD, State
 
 Floats = NDArray[np.float64]
@@ -87,8 +86,6 @@ def step(chain: TradeChain, state: State, offer: Quote, season: float) -> TradeR
         season: share of their dry-season capacity that roads have, 0-1.
     """
     p = chain.parameters
-    if compiled():
-        return _step(chain, state, offer, season)
     reserve = p.reserve_share * chain.world.mine_cost
     offered = state.stock * _logistic(offer.best / p.choice_scale, reserve / p.choice_scale)
     informal_share, quad_share = _shares(offer, p.choice_scale)
@@ -102,22 +99,6 @@ def step(chain: TradeChain, state: State, offer: Quote, season: float) -> TradeR
     flows = np.empty((len(left), 3))
     flows[:, CHINA_OFFICIAL], flows[:, CHINA_INFORMAL], flows[:, QUAD] = official, informal, quad
     _book(chain, state, offer, flows)
-    return TradeReport(offered=offered, official_limit=limit)
-
-
-def _step(chain: TradeChain, state: State, offer: Quote, season: float) -> TradeReport:
-    """:func:`step` by compiled kernels."""
-    p, world = chain.parameters, chain.world
-    prices = (offer.best, offer.net_back, offer.open, world.mine_cost, p.choice_scale, p.reserve_share)
-    shares, gates = special.expit(ore.appeals(*prices)), (offer.open, offer.purchase, offer.crossing)
-    values = (p.normal_stock_months, p.flow_limit_t, p.road_capacity_t, p.release, season)
-    where = (state.stock, state.capacity, state.lanes, world.crossing_capacity)
-    flows, offered, limit = sums.ore_flows(shares, offer.leaky, offer.quad_limit, gates, *where, values)
-    charges, keepers = (offer.tax, offer.transit, offer.premium_usd), state.holder[world.crossing_place]
-    rates = (len(world.forces), p.informal_tax_share, chain.market.yuan_per_usd)
-    booked = ore.book_ore(flows, offer.crossing, charges, offer.holder, keepers, state.stock, *rates)
-    state.flows.ore = flows
-    state.stock, state.flows.crossing, state.flows.tax_usd = booked
     return TradeReport(offered=offered, official_limit=limit)
 
 

@@ -3,20 +3,24 @@
 Every kernel does what a NumPy function of ``model/dynamics`` or ``model/draws.py`` does, bit for bit: that function stays
 beside it as the reference, serves where numba is missing, and tests compare the two. To keep the bits:
 
-* functions such as exp, log and powers stay in NumPy, whose versions differ from the C library's in the last digit, except
-  where only a whole number comes of them;
+* functions such as exp, log and powers are NumPy's own, called from kernels by :mod:`model.kernels.loops`: the C library's
+  differ in the last digit and serve only where a whole number comes of them;
 * sums run in NumPy's order: along rows pairwise (:func:`model.kernels.sums.row_sums`), down columns one after another.
 
-A kernel calls no kernel of another file: numba would not see that file change, and would go on using what it has stored.
+A kernel may call kernels of other files: what numba has stored counts only as long as no file of this folder changes
+(:func:`_of_all_files`), where numba itself would look at the caller's file alone.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from multiprocessing import current_process
+from pathlib import Path
 from typing import Any, TypeVar
 
 try:
@@ -33,11 +37,25 @@ _told = {"compiling": False}
 _switch = {"on": numba is not None and os.environ.get("PANGWA_COMPILED", "1") != "0"}
 
 
+def installed() -> bool:
+    """Whether numba is there at all."""
+    return numba is not None
+
+
+@cache
+def _of_all_files() -> tuple[str, int]:
+    """What stored machine code is compared by: a hash of all files of kernels, since kernels call each other across them."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    content = b"".join(file.read_bytes() for file in files)
+    return hashlib.blake2b(content, digest_size=16).hexdigest(), len(files)
+
+
 def kernel(function: F) -> F:
     """Compile a function when it is first called, and store the machine code for later processes; without numba, leave it."""
     if numba is None:
         return function
     compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    compiled._cache._cache_file._source_stamp = _of_all_files()  # type: ignore[attr-defined]
     return compiled
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel
+from model.kernels.loops import EXP, Loops, apply, raise_to
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -15,42 +17,58 @@ Bools = NDArray[np.bool_]
 
 
 @kernel
-def odds_against(attack: Floats, defence: Floats) -> Floats:
-    """(K,) the defender's share of the strength over the attacker's; infinite where there is no attack."""
-    out = np.empty(len(attack))
+def chances(loops: Loops, attack: Floats, defence: Floats, rules: Any) -> Floats:
+    """(K,) chances that attackers succeed; see :func:`model.dynamics.contest.success`.
+
+    Args:
+        loops: addresses of NumPy's own loops.
+        attack: (K,) strengths.
+        defence: (K,) strengths.
+        rules: ``decisiveness`` and ``difference``, whether the contest is of that form.
+    """
+    out, steepness = np.empty(len(attack)), -2 * rules.decisiveness
     for k in range(len(attack)):
         total = attack[k] + defence[k]
         share = attack[k] / total if total > 0 else 0.0
-        out[k] = (1 - share) / share if share > 0 else np.inf
+        if rules.difference:
+            out[k] = steepness * (2 * share - 1)
+        else:
+            out[k] = (1 - share) / share if share > 0 else np.inf
+    if rules.difference:
+        apply(loops, EXP, out, out)
+    else:
+        raise_to(loops, out, rules.decisiveness, out)
+    for k in range(len(attack)):
+        out[k] = 1 / (1 + out[k])
+        if rules.difference and not (attack[k] > 0 and attack[k] / (attack[k] + defence[k]) < 1):
+            out[k] = 1.0 if attack[k] > 0 else 0.0
     return out
 
 
 @kernel
-def armed_share(troops: Ints, arms: Floats) -> Floats:
-    """(F,) arms over fighters, at most 1."""
+def worth_of_fighters(
+    loops: Loops, troops: Ints, means: tuple[Floats, Floats, Floats, Floats], effectiveness: Floats, rules: Any
+) -> Floats:
+    """(F,) worth of one fighter of each actor; see :func:`model.dynamics.contest.fighter_worth`.
+
+    Args:
+        loops: addresses of NumPy's own loops.
+        troops: (F, P) fighters.
+        means: (F,) arms, training, recognition, share of the upkeep that was paid.
+        effectiveness: (F,) of each actor.
+        rules: ``arms_exponent, recognition_morale, unpaid_morale``.
+    """
+    arms, training, recognition, paid = means
     out = np.empty(len(troops))
     for actor in range(len(troops)):
         fighters = 0
         for place in range(troops.shape[1]):
             fighters += troops[actor, place]
         out[actor] = min(arms[actor] / max(fighters, 1), 1.0)
-    return out
-
-
-@kernel
-def worth_of_fighters(
-    effectiveness: Floats,
-    training: Floats,
-    armed: Floats,
-    recognition: Floats,
-    paid: Floats,
-    moods: tuple[float, float],
-) -> Floats:
-    """(F,) worth of one fighter of each actor; see :func:`model.dynamics.contest.fighter_worth`."""
-    out = np.empty(len(armed))
-    for actor in range(len(armed)):
-        morale = 1 + moods[0] * recognition[actor] - moods[1] * (1 - paid[actor])
-        out[actor] = effectiveness[actor] * (1 + training[actor]) * armed[actor] * morale
+    raise_to(loops, out, rules.arms_exponent, out)
+    for actor in range(len(out)):
+        morale = 1 + rules.recognition_morale * recognition[actor] - rules.unpaid_morale * (1 - paid[actor])
+        out[actor] = effectiveness[actor] * (1 + training[actor]) * out[actor] * morale
     return out
 
 
@@ -370,3 +388,40 @@ def count_flights(air_fights: Floats, air: Floats, fights: Ints, territory: Ints
     for k in range(len(fights)):
         where = territory[fights[k]]
         air_fights[where] = max(air_fights[where], air[0, fights[k]], air[1, fights[k]])
+
+
+@kernel
+def learn(known: Floats, actors: Ints, places: Ints, forgetting: Floats) -> None:
+    """Those who attack (K,) places know their garrisons, others forget; see :func:`model.dynamics.combat.learn`."""
+    for actor in range(len(known)):
+        keep = 1 - forgetting[actor]
+        for place in range(known.shape[1]):
+            known[actor, place] *= keep
+    for k in range(len(actors)):
+        known[actors[k], places[k]] = 1.0
+
+
+@kernel
+def expend(
+    troops: Ints, orders: tuple[Ints, Ints], held: tuple[Ints, Ints], arms: Floats, lost: Floats, spent: float
+) -> None:
+    """Use up (F,) ``arms`` in proportion to fighters in fights; see :func:`model.dynamics.combat.expend`.
+
+    Args:
+        troops: (F, P) fighters.
+        orders: (K,) who attacks, (K,) what place.
+        held: (L,) places attacked, (L,) who holds each.
+        arms: (F,) changes.
+        lost: (F,) changes.
+        spent: share of the arms of fighters in a fight that a month uses up.
+    """
+    fighting = np.zeros(len(arms), np.int64)
+    for k in range(len(orders[0])):
+        fighting[orders[0][k]] += troops[orders[0][k], orders[1][k]]
+    for at in range(len(held[0])):
+        if held[1][at] >= 0:
+            fighting[held[1][at]] += troops[held[1][at], held[0][at]]
+    for actor in range(len(arms)):
+        used = spent * arms[actor] * fighting[actor] / max(troops[actor].sum(), 1)
+        arms[actor] -= used
+        lost[actor] += used

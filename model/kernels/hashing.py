@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel
+from model.kernels.loops import Loops, binomial_inverse, poisson_inverse
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -81,7 +82,7 @@ def uniform3(salt: np.uint64, month: int, first: Keys, second: Keys, third: Keys
 
 
 @kernel
-def count_binomial(u: Floats, trials: Floats | Ints, chance: Floats) -> tuple[Ints, bool]:
+def _count_binomial(u: Floats, trials: Floats | Ints, chance: Floats) -> tuple[Ints, bool]:
     """(K,) least counts whose binomial distribution function reaches ``u``, by counting up from 0 (Devroye 1986, X.4).
 
     Returns:
@@ -112,20 +113,7 @@ def count_binomial(u: Floats, trials: Floats | Ints, chance: Floats) -> tuple[In
 
 
 @kernel
-def draw_binomial(
-    salt: np.uint64, month: int, first: Keys, second: Keys, trials: Ints, chance: Floats
-) -> tuple[Ints, bool]:
-    """(K,) binomial counts of two keys each, as :func:`count_binomial` of :func:`uniform2` gives them."""
-    stream = _mix(salt ^ np.uint64(month))
-    u = np.empty(len(trials))
-    for k in range(len(trials)):
-        bits = _mix(_mix(stream ^ first[k]) ^ second[k])
-        u[k] = (np.float64(bits >> _U11) + 0.5) * _SCALE
-    return count_binomial(u, trials, chance)
-
-
-@kernel
-def garrisons(
+def _garrisons(
     troops: Ints, rate: Floats, actor_keys: Keys, place_keys: Keys
 ) -> tuple[Ints, Ints, Ints, Floats, Keys, Keys]:
     """(E,) actors and places with (F, P) fighters, their number, the (F,) rate of their actor, and the keys of both."""
@@ -150,35 +138,7 @@ def garrisons(
 
 
 @kernel
-def desert(
-    salt: np.uint64, month: int, troops: Ints, rate: Floats, actor_keys: Keys, place_keys: Keys, tally: Ints
-) -> bool:
-    """Take deserters out of (F, P) ``troops`` and add them to the (F,) tally; nothing changes where it gives False.
-
-    Args:
-        salt: of the process.
-        month: of the run.
-        troops: (F, P) fighters; changes.
-        rate: (F,) share that leaves in a month.
-        actor_keys: (F,) keys.
-        place_keys: (P,) keys.
-        tally: (F,) deserters; changes.
-
-    Returns:
-        Whether all counts could be worked out; see :func:`count_binomial`.
-    """
-    actors, places, counts, rates, first, second = garrisons(troops, rate, actor_keys, place_keys)
-    gone, left = draw_binomial(salt, month, first, second, counts, rates)
-    if left:
-        return False
-    for k in range(len(gone)):
-        troops[actors[k], places[k]] -= gone[k]
-        tally[actors[k]] += gone[k]
-    return True
-
-
-@kernel
-def count_poisson(u: Floats, mean: Floats) -> tuple[Ints, bool]:
+def _count_poisson(u: Floats, mean: Floats) -> tuple[Ints, bool]:
     """(K,) the same for Poisson counts."""
     out = np.empty(len(u), np.int64)
     left = False
@@ -200,12 +160,52 @@ def count_poisson(u: Floats, mean: Floats) -> tuple[Ints, bool]:
 
 
 @kernel
-def draw_poisson(salt: np.uint64, month: int, keys: Keys, mean: Floats) -> tuple[Ints, bool]:
-    """(K,) Poisson counts of one key each, as :func:`count_poisson` of :func:`uniform1` gives them."""
-    return count_poisson(uniform1(salt, month, keys), mean)
+def binomial(loops: Loops, u: Floats, trials: Ints | Floats, chance: Floats) -> Ints:
+    """(K,) binomial counts of uniforms, by counting up or, where many are expected, by the inverse distribution function."""
+    out, left = _count_binomial(u, trials, chance)
+    if left:
+        for k in range(len(out)):
+            if out[k] < 0:
+                out[k] = binomial_inverse(loops, u[k], int(trials[k]), min(max(chance[k], 0.0), 1.0))
+    return out
 
 
 @kernel
-def draw_binomial1(salt: np.uint64, month: int, keys: Keys, trials: Floats, chance: Floats) -> tuple[Ints, bool]:
-    """(K,) binomial counts of one key each, as :func:`count_binomial` of :func:`uniform1` gives them."""
-    return count_binomial(uniform1(salt, month, keys), trials, chance)
+def poisson(loops: Loops, u: Floats, mean: Floats) -> Ints:
+    """(K,) Poisson counts of uniforms, likewise."""
+    out, left = _count_poisson(u, mean)
+    if left:
+        for k in range(len(out)):
+            if out[k] < 0:
+                out[k] = poisson_inverse(loops, u[k], mean[k])
+    return out
+
+
+@kernel
+def draw_binomial(
+    loops: Loops, salt: np.uint64, month: int, first: Keys, second: Keys, trials: Ints, chance: Floats
+) -> Ints:
+    """(K,) binomial counts of two keys each, in the stream of a process (its salt) and a month."""
+    return binomial(loops, uniform2(salt, month, first, second), trials, chance)
+
+
+@kernel
+def desert(
+    loops: Loops, salt: np.uint64, month: int, troops: Ints, rate: Floats, keys: tuple[Keys, Keys], tally: Ints
+) -> None:
+    """Take deserters out of (F, P) ``troops`` and add them to the (F,) tally.
+
+    Args:
+        loops: addresses of NumPy's own loops.
+        salt: of the process.
+        month: of the run.
+        troops: (F, P) fighters; changes.
+        rate: (F,) share that leaves in a month.
+        keys: (F,) of actors, (P,) of places.
+        tally: (F,) deserters; changes.
+    """
+    actors, places, counts, rates, first, second = _garrisons(troops, rate, *keys)
+    gone = draw_binomial(loops, salt, month, first, second, counts, rates)
+    for k in range(len(gone)):
+        troops[actors[k], places[k]] -= gone[k]
+        tally[actors[k]] += gone[k]

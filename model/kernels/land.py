@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel
+from model.kernels.loops import Loops, raise_to
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -136,6 +139,50 @@ def shares_of(at: Ints, moved: Floats, rows: int, territories: int) -> Floats:
         row, where = divmod(at[k], territories)
         out[row, where] = moved[k] / total[where]
     return out
+
+
+@kernel
+def aims(
+    loops: Loops,
+    rules: Any,
+    war: tuple[Ints, Floats, Ints, Ints],
+    territory: Ints,
+    people: tuple[Floats, Floats, Floats],
+) -> Floats:
+    """(F + 1, N) shares that the countryside moves towards; see :func:`model.dynamics.control.target`.
+
+    Args:
+        loops: addresses of NumPy's own loops.
+        rules: parameters of control.
+        war: (F, P) fighters, (F, P) supply, (P,) holders, (P,) months besieged.
+        territory: (P,) territory of each place.
+        people: (F, N) consent, (F + 1, N) control, (N,) fighters to hold a township.
+    """
+    troops, supply, holder, besieged = war
+    legitimacy, control, needed = people
+    seat = np.empty(len(needed), np.int64)
+    for town in range(len(needed)):
+        seat[town] = -1 if besieged[town] > 0 else holder[town]
+    at, ratio = force_over_need(troops, supply, territory, needed, holder, rules.garrison_patrols)
+    raise_to(loops, ratio, rules.decisiveness, ratio)
+    return target_shares(at, ratio, seat, legitimacy, control, (rules.town_weight, rules.collaboration))
+
+
+@kernel
+def relax(
+    loops: Loops,
+    table: Any,
+    war: tuple[Ints, Floats, Ints, Ints],
+    territory: Ints,
+    people: tuple[Floats, Floats, Floats],
+) -> Floats:
+    """(F + 1, N) shares of the countryside a month later; see :func:`aims` and :func:`model.dynamics.control.update`."""
+    rules = table[0]
+    aim = aims(loops, rules, war, territory, people)
+    at, present, wanted = shares_in_play(aim, people[1], rules.fading)
+    raise_to(loops, present, 1 - rules.rate, present)
+    raise_to(loops, wanted, rules.rate, wanted)
+    return shares_of(at, present * wanted, *aim.shape)
 
 
 @kernel

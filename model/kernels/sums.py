@@ -38,7 +38,7 @@ def _block(row: Floats, start: int, n: int) -> float:
 
 
 @kernel
-def _pairwise(row: Floats, start: int, n: int) -> float:
+def pairwise(row: Floats, start: int, n: int) -> float:
     """Sum of a contiguous row in the order of NumPy's ``add.reduce``: blocks of 128, halved above that."""
     if n <= 128:
         return _block(row, start, n)
@@ -70,7 +70,7 @@ def row_sums(matrix: Floats) -> Floats:
     """(F,) sums of the rows of a contiguous matrix, in NumPy's order."""
     out = np.empty(len(matrix))
     for row in range(len(matrix)):
-        out[row] = _pairwise(matrix[row], 0, matrix.shape[1])
+        out[row] = pairwise(matrix[row], 0, matrix.shape[1])
     return out
 
 
@@ -87,7 +87,7 @@ def people_sums(control: Floats, population: Floats, values: Floats) -> Floats:
             value = values[actor]
             for where in range(territories):
                 row[where] *= value[where]
-        out[actor] = _pairwise(row, 0, territories)
+        out[actor] = pairwise(row, 0, territories)
     return out
 
 
@@ -128,14 +128,14 @@ def standing(
         out[2, actor] = fighters
         for where in range(towns):
             row[where] = shares[where] * population[where]
-        out[4, actor] = _pairwise(row, 0, towns)
+        out[4, actor] = pairwise(row, 0, towns)
         consents, served = legitimacy[actor], services[actor]
         for where in range(towns):
             part[where] = row[where] * consents[where]
-        out[5, actor] = _pairwise(part, 0, towns)
+        out[5, actor] = pairwise(part, 0, towns)
         for where in range(towns):
             part[where] = row[where] * served[where]
-        out[6, actor] = _pairwise(part, 0, towns)
+        out[6, actor] = pairwise(part, 0, towns)
     return out
 
 
@@ -171,19 +171,19 @@ def month(
     for way in range(3):
         for mine in range(mines):
             row[mine] = ore[mine, way]
-        out[way] = _pairwise(row, 0, mines)
-    out[3], out[4] = _pairwise(stock, 0, mines), _pairwise(capacity, 0, mines)
+        out[way] = pairwise(row, 0, mines)
+    out[3], out[4] = pairwise(stock, 0, mines), pairwise(capacity, 0, mines)
     for mine in range(mines):
         row[mine] = operating[mine] * capacity[mine]
-    out[5] = _pairwise(row, 0, mines)
+    out[5] = pairwise(row, 0, mines)
     for mine in range(mines):
         row[mine] = lanes[crossing[mine], 0] * capacity[mine]
-    out[6] = _pairwise(row, 0, mines)
+    out[6] = pairwise(row, 0, mines)
     for k in range(len(chinese)):
         goods[k] = lanes[chinese[k], 2]
     if len(chinese) > 0:
-        out[7] = _pairwise(goods, 0, len(chinese)) / len(chinese)
-    out[8] = _pairwise(displaced, 0, len(displaced))
+        out[7] = pairwise(goods, 0, len(chinese)) / len(chinese)
+    out[8] = pairwise(displaced, 0, len(displaced))
     return out
 
 
@@ -243,7 +243,7 @@ def share_out(wanted: Floats, amount: Ints) -> Ints:
             if wanted[row, place] != 0:
                 some[count] = place
                 count += 1
-        _share_among(wanted[row], some, count, amount[row], _pairwise(wanted[row], 0, places), out[row])
+        _share_among(wanted[row], some, count, amount[row], pairwise(wanted[row], 0, places), out[row])
     return out
 
 
@@ -268,7 +268,7 @@ def take_in(troops: Ints, posture: Floats, holder: Ints, isolated: Ints, home: I
             if holder[place] == actor and isolated[place] == 0 and posture[actor, place] != 0:
                 weight[place], some[count] = posture[actor, place], place
                 count += 1
-        total = _pairwise(weight, 0, places)
+        total = pairwise(weight, 0, places)
         if total <= 0:
             weight[home[actor]], some[0], total, count = 1.0, home[actor], 1.0, 1
         _share_among(weight, some, count, recruits[actor], total, arriving)
@@ -346,7 +346,7 @@ def move_reserves(
                 count += 1
         seen = (_facing(actor, reach, stance), reach[actor], staging[actor])
         _weigh_places(weight, wanted[:count], present, seen, weights[0], weights[1])
-        total = _pairwise(weight, 0, places)
+        total = pairwise(weight, 0, places)
         if total > 0:
             goals = (pool / max(total, 1e-12), mobile[actor])
             _exchange(actor, troops[actor], weight, wanted[:count], there[:garrisons], (holder, attacker), goals)
@@ -392,7 +392,7 @@ def _exchange(
     for k in range(len(there)):
         troops[there[k]] -= leaving[k]
     arriving = np.zeros(len(weight), np.int64)
-    _share_among(weight, some, count, moving, _pairwise(weight, 0, len(weight)), arriving)
+    _share_among(weight, some, count, moving, pairwise(weight, 0, len(weight)), arriving)
     for place in range(len(weight)):
         troops[place] += arriving[place]
 
@@ -412,7 +412,7 @@ def _to_quad(wanted: Floats, limit: Floats, crossing: Ints, lanes: Floats, capac
             share = min(1.0, capacity[at, 0] * lanes[at, 0] * season / max(load[at], 1e-9))
         flow[mine] *= share
         used[mine] = flow[mine] / max(limit[mine], 1e-9)
-    trips = max(_pairwise(used, 0, len(used)), 1.0)
+    trips = max(pairwise(used, 0, len(used)), 1.0)
     for mine in range(len(wanted)):
         flow[mine] /= trips
     return flow
@@ -441,7 +441,7 @@ def _through_gates(
             # Where Beijing threatens, buyers may take no more than a share of the usual output, whatever has piled up.
             room = min(room, purchase[mine] * usual[at])
         flow[mine] *= min(1.0, room / max(load[at], 1e-9))
-    scale = min(1.0, limit / max(_pairwise(flow, 0, len(flow)), 1e-9))
+    scale = min(1.0, limit / max(pairwise(flow, 0, len(flow)), 1e-9))
     for mine in range(len(wanted)):
         flow[mine] *= scale
     return flow
@@ -485,7 +485,7 @@ def ore_flows(
         if to_quad:
             wanted[mine] = (shares[2, mine] if quad_limit[mine] > 0 else 0.0) * rest[mine]
     quad = _to_quad(wanted, quad_limit, crossing, lanes, capacity, season) if to_quad else np.zeros(mines)
-    beyond = max(_pairwise(stock, 0, mines) - months * flow_limit, 0.0)
+    beyond = max(pairwise(stock, 0, mines) - months * flow_limit, 0.0)
     limit = min(road_capacity, flow_limit + release * beyond) * season
     for mine in range(mines):
         rest[mine] -= quad[mine]

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 from model import kernels
 from model.draws import Draws, keys
 from model.dynamics.posting import share_out
+from model.kernels import loops
 from model.kernels.sums import row_sums
 from model.model import RareEarthModel
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
-
-KERNELS = Path(kernels.__file__).parent
 
 
 def both(call: Any) -> tuple[Any, Any]:
@@ -97,12 +95,28 @@ def test_whole_runs_have_the_same_bits(scenario: str, months: int, sets: tuple[s
         np.testing.assert_array_equal(fast[name], value, err_msg=name)
 
 
-def test_no_kernel_calls_a_kernel_of_another_file() -> None:
-    for path in KERNELS.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("model"):
-                named = {alias.name for alias in node.names}
-                assert (node.module, named) == ("model.kernels", {"kernel"}), f"{path.name}: {node.module}"
+def test_what_is_stored_counts_until_any_file_of_kernels_changes() -> None:
+    if not kernels.installed():
+        pytest.skip("numba is not installed")
+    stamps = {row_sums._cache._cache_file._source_stamp, loops.apply._cache._cache_file._source_stamp}  # type: ignore[attr-defined]
+    assert stamps == {kernels._of_all_files()}
+
+
+@pytest.mark.parametrize("function", [np.exp, np.log, special.ndtri, special.expit, special.logit])
+@pytest.mark.parametrize("size", [1, 3, 8, 13, 368, 5000])
+def test_loops_are_those_of_numpy(function: Any, size: int) -> None:
+    values = np.random.default_rng(size).random(size)
+    out = np.empty(size)
+    loops.apply(loops.LOOPS, loops._FUNCTIONS.index(function), values, out)
+    np.testing.assert_array_equal(out, function(values))
+
+
+@pytest.mark.parametrize("exponent", [0.0, 0.5, 0.7, 1.0, 1.2, 2.0, 3.0])
+def test_powers_are_those_of_numpy(exponent: float) -> None:
+    values = np.concatenate([[0.0, 1.0, np.inf], np.random.default_rng(1).lognormal(0, 3, 200)])
+    out = np.empty(len(values))
+    loops.raise_to(loops.LOOPS, values, exponent, out)
+    np.testing.assert_array_equal(out, values**exponent)
 
 
 def test_compiling_is_said_once(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

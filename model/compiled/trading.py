@@ -1,0 +1,103 @@
+"""The compiled mines and trade of a month: what they take from the model, and what becomes of their answers.
+
+The work is done by :mod:`model.kernels.trading`; the same in NumPy stands in :mod:`model.trade_phases`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.dynamics import market
+from model.dynamics.mining import MiningReport
+from model.dynamics.trade import Quote
+from model.kernels import trading as kernels
+from model.kernels.loops import LOOPS
+from model.parameters import as_record
+
+if TYPE_CHECKING:
+    from model.model import RareEarthModel
+
+Floats = NDArray[np.float64]
+
+
+class Trading:
+    """Works the mines and moves their ore by one kernel.
+
+    Args:
+        model: the model at its start; what never changes in a run is gathered once.
+    """
+
+    def __init__(self, model: RareEarthModel) -> None:
+        world, chain, p, reference = model.world, model.chain, model.p, model.reference
+        rest = {
+            "invoiced": p.trade.invoiced_share if model.setup.structure.tax_reading == "price" else 1.0,
+            "dealer_discount": p.market.dealer_discount,
+            "cost_others": p.market.cost_others,
+            "yuan_per_usd": p.market.yuan_per_usd,
+        }
+        rules = as_record(p.mining, p.trade, **rest)
+        stop = model.setup.structure.mine_stop
+        mining = (
+            world.mine_place,
+            world.mine_crossing,
+            world.mine_cost,
+            world.place_territory,
+            world.crossing_capacity,
+        )
+        gates = (chain.gate, chain.within, chain.routes.china, chain.reagent_worth, chain.capacity, chain.routes.home)
+        ways = (*gates, chain.freight, world.crossing_place)
+        routes = chain.routes
+        corridors = (chain.corridor_territory, routes.corridor, routes.corridor_shape, routes.corridor_places)
+        india = (routes.india, *corridors, routes.india_km, world.crossing_capacity)
+        terms = model.buyers_terms
+        bids = (terms.slope, terms.reserve, reference.china, reference.stand, reference.target)
+        buyers = (*bids, terms.precision, terms.share, reference.share)
+        self._fixed = (LOOPS, rules, (stop != "reagent", stop != "halt"), mining, ways, india, buyers)
+        self._freight = model.setup.quad.freight_usd_per_t * p.market.yuan_per_usd
+
+    def trade(
+        self, model: RareEarthModel, outbid: float, embargo: float, premium: Floats, passage: Floats
+    ) -> tuple[Quote, MiningReport, float]:
+        """Mine, sell and tax the ore of the month.
+
+        Args:
+            model: its state changes.
+            outbid: factor that Beijing tells its buyers to pay on top.
+            embargo: 0-1, share of the reagent for ore bound for India that it withholds.
+            premium: (F,) share of the price that contracts add.
+            passage: (F,) 0-1, how far brokers let convoys through.
+
+        Returns:
+            The quote, what mines did, and t/month that buyers would begin abroad.
+        """
+        state, stock = model.state, model.state.market
+        price = market.gate_price(stock.price_ore, model.p.market)
+        tax = (model.tax_rules, model.settled_tax, model.profile["ore_tax_share"], state.dealings.tax_cut)
+        bid, abroad, holder, crossing, net_back, rest, done, flows, left, used, booked = kernels.trade(
+            *self._fixed,
+            (price, outbid, model.road_factor, stock.other_origins),
+            (stock.route_capacity, price, embargo, self._freight),
+            (state.holder, model.holder_before, state.attacker, state.stance, state.control),
+            (
+                state.operating,
+                state.reagent,
+                state.in_process,
+                state.stock,
+                state.capacity,
+                state.security,
+                state.pipeline,
+            ),
+            state.lanes,
+            stock.inventory,
+            (*tax, premium, passage, state.dealings.purchase, model.profile["licence_when_closed"]),
+        )
+        stock.bid, state.stock = bid, left
+        state.flows.ore, state.flows.crossing, state.flows.tax_usd = flows, used, booked
+        leached, produced, spoilt, imported, spent, lost, spilt = done
+        state.flows.mined = float(produced.sum())
+        state.flows.leachate = model.p.mining.leachate_share * float(spent.sum())
+        report = MiningReport(leached, produced, lost + spoilt, imported, spent, spilt)
+        return Quote(holder, crossing, net_back, *rest), report, abroad

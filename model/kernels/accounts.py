@@ -1,0 +1,192 @@
+"""One kernel for the books of a month: patrons, budgets, services, people, harm.
+
+It runs the stages of :mod:`model.dynamics.budgets`, ``governance``, ``people`` and ``harm`` one after another; tuples of
+arguments are in the order of :mod:`model.compiled.accounts`, which gathers them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.kernels import books, hashing, kernel, land, sums
+from model.kernels.loops import EXP, Loops, apply
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+
+
+@kernel
+def _services(
+    loops: Loops,
+    rules: Any,
+    people: Floats,
+    seen: tuple[Floats, Floats, Floats],
+    minds: tuple[Any, ...],
+    levels: Floats,
+) -> Floats:
+    """(F,) levels of services that each chooses and can afford; see :func:`model.dynamics.governance.wanted_level`."""
+    paid, revenue, hope = seen
+    values = (rules.service_cost_usd, rules.consent_services, rules.months_weighed)
+    power = books.worth_of_services(people, paid, revenue, hope, minds, levels, values)
+    flat = power.reshape(power.size)
+    apply(loops, EXP, flat, flat)
+    return books.level_of_services(power, levels, people, revenue, rules.service_cost_usd, rules.services_most)
+
+
+@kernel
+def _patrons(
+    rules: Any,
+    junta: int,
+    level: Floats,
+    people: Floats,
+    policy: tuple[Floats, Floats, Floats, Floats, float, float],
+    beijing: tuple[Floats, Floats, Floats, Floats],
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """(F,) services wanted, arms, aid, sanctions in USD, and what Beijing freezes; see :func:`model.policy_phases.patrons`."""
+    by_sanctions, relief, helped, armed, duty, support = policy
+    patron, pressure, depends, between = beijing
+    count = len(level)
+    services, arms, aid = np.empty(count), np.empty(count), np.empty(count)
+    sanctions, frozen = np.empty(count), np.empty(count)
+    for f in range(count):
+        full = people[f] * rules.service_cost_usd
+        aid[f] = rules.aid_usd * helped[f]
+        services[f] = min(level[f] * full + rules.useful * aid[f], full)
+        sanctions[f] = rules.sanctions_usd * (by_sanctions[f] - relief[f])
+        if f == junta:
+            sanctions[f] += duty
+            aid[f] += support
+        aid[f] += rules.patron_usd * patron[f]
+        arms[f] = rules.arms_per_month * rules.useful * armed[f] + between[f]
+        frozen[f] = rules.asset_freeze * depends[f] * pressure[f]
+    return services, arms, aid, sanctions, frozen
+
+
+@kernel
+def _recruit(
+    loops: Loops,
+    rules: Any,
+    draws: tuple[Any, ...],
+    people: tuple[Floats, Floats],
+    homes: tuple[Floats, Floats, Ints, Floats],
+    war: tuple[Any, ...],
+    start: tuple[Floats, Floats],
+    minds: tuple[Any, ...],
+    counts: tuple[Any, ...],
+) -> None:
+    """Volunteers, conscripts and deserters of the month; see :func:`model.dynamics.people.recruit`."""
+    salts, month, actor_keys, place_keys, _ = draws
+    controlled, consent = people
+    home, homeland, home_place, posture = homes
+    troops, holder, isolated, legitimacy, paid = war
+    recruited, deserted, dead, captured, losses, towns_lost = counts
+    fighters, rate = troops.sum(axis=1), np.empty(len(troops))
+    for f in range(len(troops)):
+        total = controlled[f] if controlled[f] > 0 else homeland[f]
+        if controlled[f] <= 0:
+            row = home[f] * legitimacy[f]
+            consent[f] = sums.pairwise(row, 0, len(row))
+        consent[f] /= max(total, 1.0)
+        rate[f] = minds[4][f] + rules.unpaid_desertion * (1 - paid[f])
+    brings = books.recruits(
+        fighters, controlled, consent, homeland, start, minds[:4], rules.cap_fade, rules.consent_normal
+    )
+    u, come = hashing.uniform1(salts[0], month, actor_keys), np.empty(len(brings), np.int64)
+    for f in range(len(brings)):
+        come[f] = int(np.floor(brings[f] + u[f]))
+        recruited[f] += come[f]
+    sums.take_in(troops, posture, holder, isolated, home_place, come)
+    hashing.desert(loops, salts[1], month, troops, rate, (actor_keys, place_keys), deserted)
+    for f in range(len(brings)):
+        lost = (dead[f] + captured[f]) / max(fighters[f], 1)
+        losses[f] += (12 * lost - losses[f]) / 12
+        towns_lost[f] *= 11 / 12
+
+
+@kernel
+def _harm(loops: Loops, rules: Any, draws: tuple[Any, ...], displaced: Floats, population: Floats, tally: Any) -> int:
+    """Civilians killed; (N,) ``displaced`` changes. See :func:`model.dynamics.harm.step`."""
+    deaths, air_fights = tally
+    stay = np.empty(len(deaths))
+    for where in range(len(deaths)):
+        stay[where] = -deaths[where] / rules.flight_deaths
+    apply(loops, EXP, stay, stay)
+    rates = (rules.flight, rules.return_rate, rules.civilians_per_fighter, rules.civilians_per_air_fight)
+    mean = land.displace(displaced, population, deaths, air_fights, stay, rates)
+    return hashing.poisson(loops, hashing.uniform1(draws[0][2], draws[1], draws[4]), mean).sum()
+
+
+@kernel
+def balance(
+    loops: Loops,
+    table: Any,
+    draws: tuple[Any, ...],
+    junta: int,
+    country: tuple[Any, ...],
+    homes: tuple[Any, ...],
+    land_now: tuple[Any, ...],
+    war: tuple[Any, ...],
+    purse: tuple[Floats, Floats, Floats, Floats, Floats],
+    policy: tuple[Any, ...],
+    beijing: tuple[Any, ...],
+    minds: tuple[Any, ...],
+    counts: tuple[Any, ...],
+    start: tuple[Floats, Floats],
+) -> tuple[Floats, int]:
+    """Everything that :meth:`model.model.RareEarthModel.balance_books` does in NumPy.
+
+    Args:
+        loops: addresses of NumPy's own loops.
+        table: the rules.
+        draws: salts of recruits, desertion, civilians; month; keys of actors, places, territories.
+        junta: its index, -1 none.
+        country: levels of services, population, places and capacities of crossings, rents of sites, (F, N) base of consent.
+        homes: (F, N) persons of homelands, their sums, places of headquarters, (F, P) postures.
+        land_now: control, legitimacy, services, displaced, lanes.
+        war: troops, holder, isolated, stance, hope.
+        purse: (F,) treasury, arms, paid, revenue, best revenue.
+        policy: (F,) levels of sanctions, relief, aid, arms; USD of duties and of Beijing's support for the junta.
+        beijing: (F,) patronage, pressure, dependence, arms from allies, tax from ore.
+        minds: three tuples of (F,) parameters: for services, for pay, for recruits; (F,) outside revenue; (F,) airmen.
+        counts: (F,) arms gained, lost, income, spent; recruited, deserted, dead, captured, losses and towns lost in a year;
+            (N,) deaths, air fights.
+        start: (F,) fighters and persons under control at the start.
+
+    Returns:
+        (F,) persons under each one's control; civilians killed.
+    """
+    rules = table[0]
+    levels, population, crossing_place, capacity, rent_site, base = country
+    control, legitimacy, services, displaced, lanes = land_now
+    troops, holder, isolated, stance, hope = war
+    to_serve, to_pay, to_recruit, outside, airmen = minds
+    people = sums.people_sums(control, population, np.zeros((0, 0)))
+    level = _services(loops, rules, people, (purse[2], purse[3], hope), to_serve, levels)
+    wanted, arms, aid, sanctions, frozen = _patrons(rules, junta, level, people, policy, beijing[:4])
+    local = books.local_income(holder, rent_site, crossing_place, capacity, lanes, rules.toll_rate, len(people))
+    income = sums.people_sums(control, population, legitimacy)
+    for f in range(len(people)):
+        levies = to_serve[0][f] * income[f]
+        other = max(outside[f] * (1 - frozen[f]) - sanctions[f], 0.0)
+        income[f] = other + levies + local[f] + beijing[4][f] + aid[f]
+    prices = (rules.arms_price_usd, rules.arms_growth_cap, rules.arms_most, rules.arms_wear, rules.reserve_months)
+    memory = (rules.revenue_memory, rules.revenue_floor_usd)
+    spent = books.pay(income, troops, stance, beijing[1], purse, counts[:4], (wanted, arms), to_pay, prices, memory)
+    for f in range(len(people)):
+        level[f] = min(spent[f] / max(people[f], 1.0) / rules.service_cost_usd, 1.0)
+    rates = (
+        rules.services_rate,
+        rules.consent_rate,
+        rules.consent_services,
+        rules.consent_harm,
+        rules.services_control,
+    )
+    land.serve(services, legitimacy, control, level, base, airmen, counts[11], rates)
+    consent = sums.people_sums(control, population, legitimacy)
+    who = (troops, holder, isolated, legitimacy, purse[2])
+    _recruit(loops, rules, draws, (people, consent), homes, who, start, to_recruit, counts[4:10])
+    return people, _harm(loops, rules, draws, displaced, population, (counts[10], counts[11]))
