@@ -74,16 +74,15 @@ def test_ledgers_close_in_invented_worlds(rows: int, columns: int, seed: int, st
 
 
 def test_a_broken_ledger_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from model.dynamics import people
     from model.ledger import LawBrokenError
 
-    honest = people.recruit
+    honest = RareEarthModel.balance_books
 
-    def forging(world, ground, state, *rest):  # type: ignore[no-untyped-def]
-        honest(world, ground, state, *rest)
-        state.troops[0, 0] += 1
+    def forging(model: RareEarthModel) -> None:
+        honest(model)
+        model.state.troops[0, 0] += 1
 
-    monkeypatch.setattr(people, "recruit", forging)
+    monkeypatch.setattr(RareEarthModel, "balance_books", forging)
     with pytest.raises(LawBrokenError, match="troops"):
         run(months=2)
 
