@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from tests.benchmarks import bench
 from tests.benchmarks.fronts import FrontsOnArrays, setting, start
 from tests.benchmarks.plain_mesa import PlainFronts
+from tests.benchmarks.sizes import Size
 
 KEYS = {
     "run_ms",
@@ -49,9 +51,34 @@ def test_the_benchmark_runs(
 ) -> None:
     out = tmp_path / "results.json"
     monkeypatch.setattr(sys, "argv", ["bench", "--quick", "--out", str(out)])
-    bench.main()
+    assert bench.main() == 0
     found = json.loads(out.read_text(encoding="utf-8"))
     assert set(found) >= KEYS
     assert set(found["growth"]) >= {"months", "townships", "actors", "runs"}
+    assert not [name for name in KEYS if found[name] is None]
+    assert (found["failed"], found["left"]) == ({}, [])
     printed = capsys.readouterr().out
     assert all(f"({letter})" in printed for letter in "abcdef")
+
+
+def test_a_part_that_fails_is_named_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(size: Size) -> dict[str, Any]:
+        raise RuntimeError("no room")
+
+    out = tmp_path / "results.json"
+    written: list[list[str]] = []
+
+    def last(size: Size) -> dict[str, Any]:
+        written.append(json.loads(out.read_text(encoding="utf-8"))["left"])
+        return {"help_s": 0.1}
+
+    monkeypatch.setattr(bench, "PARTS", {"b": ("batches", broken), "f": ("start-up", last)})
+    monkeypatch.setattr(sys, "argv", ["bench", "--quick", "--out", str(out)])
+    assert bench.main() == 1
+    found = json.loads(out.read_text(encoding="utf-8"))
+    assert set(found) >= KEYS
+    assert (found["failed"], found["help_s"], found["runs_per_s_all"]) == ({"b": "RuntimeError: no room"}, 0.1, None)
+    assert written == [["f"]]  # what was measured before stood in the file already
+    assert "(b) failed: RuntimeError: no room" in capsys.readouterr().out
