@@ -15,7 +15,6 @@ from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.dynamics.combat import Fight
 from model.dynamics.diplomacy import stop_fighting
 from model.kernels import compiled
-from model.kernels import gates as kernels
 from model.policy_phases import brokering, coercion
 from model.readings import at_peace, junta_fear, taxes_per_tonne
 from model.state import with_nobody
@@ -50,8 +49,6 @@ class _Stakes(NamedTuple):
 
 def _stakes(model: RareEarthModel) -> _Stakes:
     state, world = model.state, model.world
-    if compiled():
-        return _stakes_compiled(model)
     forces = len(model.armed)
     holder = state.holder[world.mine_place]
     crossing = world.mine_crossing
@@ -72,18 +69,6 @@ def _stakes(model: RareEarthModel) -> _Stakes:
     return _Stakes(lost, share, full, goods, trades, np.asarray(age / np.maximum(weight, 1e-9)))
 
 
-def _stakes_compiled(model: RareEarthModel) -> _Stakes:
-    """:func:`_stakes` by a compiled kernel."""
-    state, world = model.state, model.world
-    tax = taxes_per_tonne(model) / model.p.market.yuan_per_usd
-    output = state.capacity * np.maximum(state.operating, model.p.budgets.rent_operating)
-    mines, chinese = (world.mine_place, world.mine_crossing), (world.chinese_crossings, model.ground.gates_to_china)
-    where = (mines, world.crossing_place, chinese, state.lanes, state.lane_age)
-    found = kernels.stakes(state.holder, *where, state.dealings.purchase, tax, state.capacity, output)
-    found[1] /= max(float(state.capacity.sum()), 1e-9)
-    return _Stakes(*found)
-
-
 # quiet talks -----------------------------------------------------------------------------------------------------
 
 
@@ -94,28 +79,32 @@ def negotiate(model: RareEarthModel, prospects: Floats) -> None:
         model: the model.
         prospects: (F, F + 1) best expected utility of each actor's attacks on each other one, as ``decide_operations`` has it.
     """
-    state, beijing = model.state, model.beijing
-    _keep_deals(model)
-    if model.junta < 0:
-        return
-    stakes = _stakes(model)
-    depends = model.profile["dependence_on_china"]
-    minded = _minded(model, stakes, depends)
+    if compiled() and model.junta >= 0:
+        void, model.profile["dependence_on_china"], at_stake, invited = model.borders.invite(model)
+        _tell_void(model, void)
+        stakes = _Stakes(*at_stake)
+    else:
+        _keep_deals(model)
+        if model.junta < 0:
+            return
+        stakes, invited = _invite(model)
+    for actor in invited.tolist():
+        if not isinstance(model.armed[actor], PeoplesDefenceForce):
+            _talk(model, actor, stakes, prospects)
+
+
+def _invite(model: RareEarthModel) -> tuple[_Stakes, Ints]:
+    """What is at stake, and who is invited to talks."""
+    state, beijing, stakes = model.state, model.beijing, _stakes(model)
+    minded = _minded(model, stakes, model.profile["dependence_on_china"])
     chance = beijing.bargains_with(minded, state.dealings.talked, model.link) * (state.dealings.deal == 0)
     u = model.draws.uniform("kunming", model.month, model.ground.actor_keys)
-    for actor in (u < chance).nonzero()[0]:
-        if not isinstance(model.armed[actor], PeoplesDefenceForce):
-            _talk(model, int(actor), stakes, prospects)
+    return stakes, (u < chance).nonzero()[0]
 
 
 def _minded(model: RareEarthModel, stakes: _Stakes, depends: Floats) -> Floats:
     """(F,) 0-1, how much of what Beijing or each actor minds is at stake."""
     state, beijing = model.state, model.beijing
-    if compiled():
-        moods = (state.offensive, state.pressure, stakes.goods, stakes.ore_share)
-        whom = (state.dealings.patron, depends, stakes.trades)
-        p = beijing.parameters
-        return kernels.courted(moods, *whom, p.talks_ore, p.patronage_offer, model.junta)
     minded = np.maximum.reduce(
         [
             state.offensive,
@@ -134,13 +123,6 @@ def _minded(model: RareEarthModel, stakes: _Stakes, depends: Floats) -> Floats:
 def _keep_deals(model: RareEarthModel) -> None:
     """Deals run out, or end with the halt that was a part of them; patronage ends with it too."""
     state = model.state
-    if compiled() and model.junta >= 0:
-        of = state.dealings
-        deals = (of.talked, of.deal, of.halted, of.tax_cut, of.patron, state.stance[model.junta] == -1)
-        lean_of_clients = model.beijing.parameters.patron_dependence
-        void, model.profile["dependence_on_china"] = kernels.keep_deals(*deals, model.dependence, lean_of_clients)
-        _tell_void(model, void)
-        return
     state.dealings.talked += 1
     running = state.dealings.deal > 0
     broken = (
@@ -283,12 +265,19 @@ def _open(model: RareEarthModel, gates: Ints, lanes: tuple[int, ...]) -> None:
 
 def press_and_open(model: RareEarthModel, fights: Fight) -> None:
     """Beijing reacts: pressure, suppliers leaned on, purchases, lanes."""
+    if compiled():
+        leaned, cut, resumed, shut, moved = (found.tolist() for found in model.borders.react(model, fights))
+        _tell_suppliers(model, leaned)
+        _tell_purchases(model, cut, resumed)
+        changes = [(crossing, lane, False) for crossing, lane in shut]
+        _tell_lanes(model, changes + [(crossing, lane, bool(opened)) for crossing, lane, opened in moved])
+        return
     state, link = model.state, model.link
     watch = model.beijing.watch(model.profile["dependence_on_china"], link, model.junta)
     border.update_pressure(model.ground, state, fights.place, fights.attacker, watch)
-    _lean_on_suppliers(model)
+    _tell_suppliers(model, _lean_on_suppliers(model))
     peace = at_peace(model)
-    _carry_out_threats(model, peace)
+    _tell_purchases(model, *_carry_out_threats(model, peace))
     stance = model.beijing.stance(link, junta_fear(model))
     keepers = state.holder[model.world.crossing_place]
     keys = np.where(keepers >= 0, model.ground.actor_keys[keepers], model.crossing_keys)
@@ -320,20 +309,24 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _lean_on_suppliers(model: RareEarthModel) -> None:
+def _lean_on_suppliers(model: RareEarthModel) -> list[tuple[int, int, int]]:
+    """Supplier, ally and 1 for begun again of each supply that changed."""
     p, profile = model.beijing.parameters, model.profile
     chances = (p.transmission, p.supply_return)
-    cut, back = border.lean_on_suppliers(
-        model.ground, model.state, model.draws, profile["arms_for_allies"], profile["dependence_on_china"], chances
-    )
-    for supplier, ally in cut:
-        text = f"{model.name(supplier)} stops arms for {model.name(ally)} under pressure from Beijing"
-        tell(model, "supply_cut", text, supplier, other=ally)
-    for supplier, ally in back:
-        tell(model, "supply_back", f"{model.name(supplier)} arms {model.name(ally)} again", supplier, other=ally)
+    whom = (profile["arms_for_allies"], profile["dependence_on_china"], chances)
+    return border.lean_on_suppliers(model.ground, model.state, model.draws, *whom)
 
 
-def _carry_out_threats(model: RareEarthModel, peace: Floats) -> None:
+def _tell_suppliers(model: RareEarthModel, changed: list[tuple[int, int, int]]) -> None:
+    for supplier, ally, begun in sorted(changed, key=lambda row: row[2]):  # all that stop, then all that begin again
+        if begun:
+            tell(model, "supply_back", f"{model.name(supplier)} arms {model.name(ally)} again", supplier, other=ally)
+        else:
+            text = f"{model.name(supplier)} stops arms for {model.name(ally)} under pressure from Beijing"
+            tell(model, "supply_cut", text, supplier, other=ally)
+
+
+def _carry_out_threats(model: RareEarthModel, peace: Floats) -> tuple[list[int], list[int]]:
     """Threats to stop buying are dropped, carried out, or end; China's own shortage stands against them."""
     state, p = model.state, model.beijing.parameters
     u = model.draws.uniform("purchases", model.month, model.ground.actor_keys)
@@ -341,18 +334,17 @@ def _carry_out_threats(model: RareEarthModel, peace: Floats) -> None:
     chance = p.threat_execution * (1 - short)
     ends = float(special.expit(p.reopen_base + p.shortage_reopening * p.weight_shortage_ore * short))
     dealings = state.dealings
-    if compiled():
-        values = (p.threat_forgotten, chance, ends, p.purchase_floor)
-        cut, resumed = kernels.buy(dealings.threat, dealings.purchase, state.offensive, peace, u, values)
-    else:
-        calm = (peace > 0) | (state.offensive < p.threat_forgotten)
-        dealings.threat &= ~calm
-        cuts = dealings.threat & (dealings.purchase >= 1.0) & (u < chance)
-        resumes = (dealings.purchase < 1.0) & (calm | (u > 1 - ends))
-        dealings.purchase = np.where(cuts, p.purchase_floor, np.where(resumes, 1.0, dealings.purchase))
-        cut, resumed = cuts.nonzero()[0], resumes.nonzero()[0]
-    for actor in cut.tolist():
+    calm = (peace > 0) | (state.offensive < p.threat_forgotten)
+    dealings.threat &= ~calm
+    cuts = dealings.threat & (dealings.purchase >= 1.0) & (u < chance)
+    resumes = (dealings.purchase < 1.0) & (calm | (u > 1 - ends))
+    dealings.purchase = np.where(cuts, p.purchase_floor, np.where(resumes, 1.0, dealings.purchase))
+    return cuts.nonzero()[0].tolist(), resumes.nonzero()[0].tolist()
+
+
+def _tell_purchases(model: RareEarthModel, cut: list[int], resumed: list[int]) -> None:
+    for actor in cut:
         text = f"Beijing has its buyers take less of {model.name(actor)}'s ore"
-        tell(model, "purchases_cut", text, actor, value=p.purchase_floor)
-    for actor in resumed.tolist():
+        tell(model, "purchases_cut", text, actor, value=model.beijing.parameters.purchase_floor)
+    for actor in resumed:
         tell(model, "purchases_resumed", f"Chinese buyers take {model.name(actor)}'s ore again", actor)

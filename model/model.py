@@ -19,6 +19,8 @@ from agents.western_government import WesternGovernment, key_name
 from model import border_phases, phases, policy_phases, talks_phases, trade_phases
 from model.chronicle import tell
 from model.compiled.accounts import Accounts
+from model.compiled.borders import Borders
+from model.compiled.talks import Talks
 from model.compiled.trading import Trading
 from model.compiled.war import War
 from model.draws import Draws, keys
@@ -144,7 +146,8 @@ class RareEarthModel(mesa.Model):
         eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
         demand = self.setup.united_states.demand_t
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
-        self.war, self.accounts, self.trading = War(self), Accounts(self), Trading(self)
+        self.war, self.accounts, self.trading, self.talks = War(self), Accounts(self), Trading(self), Talks(self)
+        self.borders = Borders(self)
         self._seed_people()
         supply.update(
             world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from model import tables
 from model.dynamics.ground import Ground, heads, over_heads
-from model.kernels import compiled, laws, sums
+from model.kernels import compiled, notes
 from model.observe import FULL_AUTHORITY, MEASURES, WRIT, _weights, observe
 from model.outcomes import compute
 from model.scenario.spec import RunSpec
@@ -21,6 +21,30 @@ from model.world.world import World
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_Sums = tuple[list[float], float, float, float, float, float, float]
+
+ACTOR_ROWS = (
+    "townships_held",
+    "population_share",
+    "seat_population_share",
+    "troops",
+    "posts",
+    "posts_taken",
+    "dead",
+    "deserted",
+    "arms",
+    "treasury_usd",
+    "revenue_usd",
+    "ore_revenue_usd",
+    "ore_tax_yuan_per_t",
+    "legitimacy",
+    "services",
+    "hope",
+    "us_partner",
+    "recognition",
+    "pressure",
+)
+"""Columns of the actors' record, in the order in which kernels fill them in."""
 
 _WHOLE = ("townships_held", "troops", "posts")
 
@@ -61,8 +85,10 @@ class Recorder:
         self.months_done = 0
         skip = ("run_id", "scenario", "replicate", "month", "date", "actor")
         self.monthly: dict[str, Floats] = {c.name: np.zeros(months + 1) for c in tables.MONTHLY if c.name not in skip}
-        shape = (months + 1, len(self.force_ids))
-        self.actors: dict[str, Floats] = {c.name: np.zeros(shape) for c in tables.ACTORS if c.name not in skip}
+        self._block = np.zeros((len(ACTOR_ROWS), months + 1, len(self.force_ids)))
+        self.actors: dict[str, Floats] = {
+            c.name: self._block[ACTOR_ROWS.index(c.name)] for c in tables.ACTORS if c.name not in skip
+        }
         self.dates: list[str] = []
         self._flows: list[tuple[int, Floats, Ints, Ints]] = []
         self.events: list[tuple[int, str, str, str, str, str, float | None, str]] = []
@@ -70,6 +96,7 @@ class Recorder:
         self.control: list[dict[str, Any]] = []
         self.lanes: list[Floats] = []
         self._bhamo = self._find("Bhamo")
+        self._total = max(float(world.population.sum()), 1.0)
         self._chinese = world.chinese_crossings.nonzero()[0]
         self._bhamo_holder: list[int] = []
 
@@ -92,8 +119,14 @@ class Recorder:
         month = self.months_done if not self.dates else self.months_done + 1
         self.months_done = month
         self.dates.append(date)
-        self._note_month(month, state, extra)
-        self._note_actors(month, state, taxes, partner)
+        if compiled():
+            numbers, seen = self._read(month, state, taxes, partner)
+            *ore, stock, capacity, at_work, behind, goods, displaced, polls = numbers.tolist()
+            sums = (ore, stock, capacity, at_work, behind, goods, displaced)
+            self._note_month(month, state, extra, sums, self._weigh(seen, polls))
+        else:
+            self._note_month(month, state, extra, self._sums(state), observe(self.world, state, self.junta))
+            self._note_actors(month, state, taxes, partner)
         self._note_exports(month, state)
         self.lanes.append(state.lanes.copy())
         if self._bhamo >= 0:
@@ -101,9 +134,39 @@ class Recorder:
         if month % 12 == 0 or month == self.months or "control=monthly" in self.spec.record:
             self.control.append(self._control(month, state))
 
-    def _note_month(self, month: int, state: State, extra: dict[str, float]) -> None:
+    def _read(self, month: int, state: State, taxes: Floats, partner: int) -> tuple[Floats, Floats]:
+        """Note the actors by a kernel; what it returns of the month."""
+        world, tally, flows = self.world, state.tally, state.flows
+        people = (state.control, state.legitimacy, state.services, world.population, self._total)
+        now = (state.arms, state.treasury, flows.tax_usd, taxes, state.hope, state.recognition, state.pressure)
+        works = (state.stock, state.capacity, state.operating)
+        return notes.note(
+            self._block,
+            month,
+            (state.holder, state.attacker, state.posts, state.troops, state.stance),
+            people,
+            (tally.posts_taken, tally.dead, tally.deserted, tally.income),
+            now,
+            partner,
+            (flows.ore, *works, state.lanes, world.mine_crossing, self._chinese, state.displaced),
+            self.junta,
+            (FULL_AUTHORITY, WRIT),
+        )
+
+    def _weigh(self, seen: Floats, polls: float) -> dict[str, float]:
+        """What :func:`model.observe.observe` gives, of what it weighs in each township."""
+        if self.junta < 0:
+            return dict.fromkeys(MEASURES, 0.0)
+        full, j2, r2, writ, resistance = seen
+        area, people, one = _weights(self.world)
+        weighed = ((area, full), (people, full), (area, j2), (area, r2), (one, writ), (one, resistance))
+        return dict(zip(MEASURES, (*(float(weight @ of) for weight, of in weighed), polls), strict=True))
+
+    def _note_month(
+        self, month: int, state: State, extra: dict[str, float], sums: _Sums, measures: dict[str, float]
+    ) -> None:
         flows, tally, market = state.flows, state.tally, state.market
-        ore, stock, capacity, at_work, behind, goods, displaced = self._sums(state)
+        ore, stock, capacity, at_work, behind, goods, displaced = sums
         values = {
             "exports_t_china_official": ore[CHINA_OFFICIAL],
             "exports_t_china_informal": ore[CHINA_INFORMAL],
@@ -129,40 +192,24 @@ class Recorder:
             "separated_t_australia": flows.separated,
             "other_origins_t": market.other_origins,
             "federal_settlement": state.settlement,
-            **self._measures(state),
+            **measures,
             "elections_held": state.elections,
             **extra,
         }
         for name, series in self.monthly.items():
             series[month] = values[name]
 
-    def _sums(self, state: State) -> tuple[list[float], float, float, float, float, float, float]:
+    def _sums(self, state: State) -> _Sums:
         """Ore by destination, stock, capacity, that at work, that behind open lanes, goods lanes open, displaced persons."""
         ore, mines, lanes, chinese = state.flows.ore, self.world.mine_crossing, state.lanes, self._chinese
-        if compiled():
-            works = (state.stock, state.capacity, state.operating)
-            *tonnes, stock, capacity, at_work, behind, goods, displaced = sums.month(
-                ore, *works, lanes, mines, chinese, state.displaced
-            ).tolist()
-            return tonnes, stock, capacity, at_work, behind, goods, displaced
         goods = float(lanes[chinese, 2].mean()) if chinese.size else 0.0
         parts = (state.stock, state.capacity, state.operating * state.capacity, lanes[mines, 0] * state.capacity)
         stock, capacity, at_work, behind = (float(part.sum()) for part in parts)
         tonnes = [float(ore[:, way].sum()) for way in range(len(DESTINATIONS))]
         return tonnes, stock, capacity, at_work, behind, goods, float(state.displaced.sum())
 
-    def _measures(self, state: State) -> dict[str, float]:
-        """What :func:`model.observe.observe` reads off a state, with its thresholds and weights."""
-        if not compiled() or self.junta < 0:
-            return observe(self.world, state, self.junta)
-        where = (state.control, state.stance[self.junta] == 1, state.holder, state.attacker)
-        (full, j2, r2, writ, resistance), polls = laws.measures(*where, FULL_AUTHORITY, WRIT)
-        area, people, one = _weights(self.world)
-        weighed = ((area, full), (people, full), (area, j2), (area, r2), (one, writ), (one, resistance))
-        return dict(zip(MEASURES, (*(float(weight @ of) for weight, of in weighed), polls), strict=True))
-
     def _note_actors(self, month: int, state: State, taxes: Floats, partner: int) -> None:
-        total = max(float(self.world.population.sum()), 1.0)
+        total = self._total
         held, posts, troops, seats, people, consent, served = self._standing(state)
         values = {
             "townships_held": held,
@@ -191,9 +238,6 @@ class Recorder:
     def _standing(self, state: State) -> tuple[Floats, ...]:
         """(F,) townships held, posts, fighters, people of townships held, people under control, with consent, served."""
         world, forces = self.world, len(self.force_ids)
-        if compiled():
-            where = (state.control, world.population, state.legitimacy, state.services)
-            return tuple(sums.standing(state.holder, state.posts, state.troops, *where))
         # One slot more, at index 0, for places that nobody holds.
         slot = state.holder + 1
         seat = slot[: len(world.codes)]

@@ -11,12 +11,14 @@ from model.chronicle import tell
 from model.dynamics import diplomacy, settlement
 from model.dynamics.diplomacy import Delegations
 from model.dynamics.settlement import Opposition
+from model.kernels import compiled
 from model.policy_phases import brokering, coercion, share_that_recognises
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def hold_talks(model: RareEarthModel, prospects: Floats) -> None:
@@ -27,14 +29,23 @@ def hold_talks(model: RareEarthModel, prospects: Floats) -> None:
         prospects: (F, F + 1) as :func:`model.phases.decide_operations` returns them.
     """
     state, p = model.state, model.p
+    help_to_peace, threats = brokering(model), coercion(model)
+    if compiled() and model.junta >= 0:
+        signed, broken, turned = model.talks.cease_fire(model, prospects, help_to_peace, threats)
+        _tell_talks(model, signed, broken, turned)
+        if not settlement.stirs(state, model.draws, model.junta, model.kia, model.pdf, p.settlement):
+            return
     sides = Delegations(
         junta=model.junta,
         prospects=prospects,
-        brokering=brokering(model),
+        brokering=help_to_peace,
         waiting=p.settlement.weight_hope * state.hope,
-        coercion=coercion(model),
+        coercion=threats,
     )
-    _cease_fire(model, sides)
+    if not compiled():
+        report = diplomacy.step(model.ground, state, model.draws, model.profile, sides, p.diplomacy)
+        group, militia = diplomacy.turn_on_militias(model.ground, state, model.draws, sides, p.diplomacy)
+        _tell_talks(model, report.signed, report.broken, np.stack([group, militia], axis=1))
     outcome = settlement.step(state, model.draws, model.profile, sides, opposition(model), (p.settlement, p.diplomacy))
     if outcome:
         kind, text = _SETTLEMENT[outcome]
@@ -58,15 +69,13 @@ def opposition(model: RareEarthModel) -> Opposition:
     return Opposition(model.kia, model.pdf, standing)
 
 
-def _cease_fire(model: RareEarthModel, sides: Delegations) -> None:
-    report = diplomacy.step(model.ground, model.state, model.draws, model.profile, sides, model.p.diplomacy)
-    for actor in report.signed:
-        text = f"{model.name(int(actor))} and the junta sign a ceasefire"
-        tell(model, "ceasefire", text, int(actor), other=model.junta)
-    for actor in report.broken:
-        text = f"{model.name(int(actor))} and the junta go to war"
-        tell(model, "ceasefire_broken", text, int(actor), other=model.junta)
-    turned = diplomacy.turn_on_militias(model.ground, model.state, model.draws, sides, model.p.diplomacy)
-    for actor, militia in zip(*turned, strict=True):
-        text = f"{model.name(int(actor))} turns on {model.name(int(militia))}, the junta's militia"
-        tell(model, "militia_attacked", text, int(actor), other=int(militia))
+def _tell_talks(model: RareEarthModel, signed: Ints, broken: Ints, turned: Ints) -> None:
+    for actor in signed.tolist():
+        text = f"{model.name(actor)} and the junta sign a ceasefire"
+        tell(model, "ceasefire", text, actor, other=model.junta)
+    for actor in broken.tolist():
+        text = f"{model.name(actor)} and the junta go to war"
+        tell(model, "ceasefire_broken", text, actor, other=model.junta)
+    for actor, militia in turned.tolist():
+        text = f"{model.name(actor)} turns on {model.name(militia)}, the junta's militia"
+        tell(model, "militia_attacked", text, actor, other=militia)

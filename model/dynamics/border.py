@@ -112,8 +112,6 @@ def update_lanes(
     Returns:
         (crossing, lane, opened) for each change.
     """
-    if compiled():
-        return _update_lanes(world, state, draws, keys, at_peace, stance)
     close, reopen = lane_odds(world, state, at_peace, stance)
     holder = state.holder[world.crossing_place]
     kept = (holder >= 0)[:, None] & stance.shut[holder]
@@ -129,20 +127,6 @@ def update_lanes(
     state.lane_age = np.where(closing | opening, 0, state.lane_age + 1)
     changed = np.argwhere(closing | opening)
     return [(int(x), int(lane), bool(opening[x, lane])) for x, lane in changed]
-
-
-def _update_lanes(
-    world: World, state: State, draws: Draws, keys: Keys, at_peace: Floats, stance: Stance
-) -> list[tuple[int, int, bool]]:
-    """:func:`update_lanes` by compiled kernels."""
-    bases = (stance.close_base, stance.reopen_base, stance.offensive, stance.us_link, stance.collapse * stance.fear)
-    weights = (*bases, stance.talks, stance.shortage, stance.reopening, stance.patience)
-    seen = (state.offensive, stance.link, at_peace, max(state.market.shortage, 0.0))
-    chances = special.expit(gates.lane_odds(state.holder, world.crossing_place, *seen, weights))
-    u = draws.uniform("lanes", state.month, keys)
-    where = (state.holder, world.crossing_place, world.chinese_crossings, stance.shut)
-    changed = gates.move_lanes(state.lanes, state.lane_age, *where, u, chances, stance.dwell)
-    return [(crossing, lane, bool(opened)) for crossing, lane, opened in changed.tolist()]
 
 
 def shut_gates_taken(world: World, state: State, before: Ints) -> list[tuple[int, int, bool]]:
@@ -179,11 +163,6 @@ def update_pressure(ground: Ground, state: State, places: Ints, attackers: Ints,
         attackers: (L,) who led the attacks.
         watch: what Beijing counts, and how.
     """
-    if compiled():
-        values = (watch.gain, watch.memory, watch.attacks, watch.us_link)
-        at = (places, attackers, ground.beijing_cares, watch.government, values)
-        gates.press(state.offensive, state.pressure, watch.link, *at)
-        return
     forces = len(watch.depends)
     hits = np.bincount(attackers[ground.beijing_cares[places]], minlength=forces)
     if watch.government >= 0:
@@ -196,7 +175,7 @@ def update_pressure(ground: Ground, state: State, places: Ints, attackers: Ints,
 
 def lean_on_suppliers(
     ground: Ground, state: State, draws: Draws, gives: Floats, depends: Floats, chances: tuple[float, float]
-) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+) -> list[tuple[int, int, int]]:
     """Have suppliers of arms stop, or begin again, giving to allies.
 
     Args:
@@ -208,13 +187,8 @@ def lean_on_suppliers(
         chances: monthly chance of a stop at full dependence and pressure, and of beginning again without pressure.
 
     Returns:
-        Pairs (supplier, ally) whose supply was cut, and whose supply came back.
+        Supplier, ally, and whether it came back (else it was cut), of each supply that changed.
     """
-    if compiled():
-        edges = gates.armed_allies(state.stance, gives)
-        u = draws.uniform("leash", state.month, ground.actor_keys[edges[0]], ground.actor_keys[edges[1]])
-        changed = gates.lean(state.dealings.supplies, edges, u, depends, state.pressure, chances).tolist()
-        return [(s, a) for s, a, begun in changed if not begun], [(s, a) for s, a, begun in changed if begun]
     edge = (state.stance == 1) & (gives > 0)[:, None]
     np.fill_diagonal(edge, False)
     supplier, ally = edge.nonzero()
@@ -223,9 +197,8 @@ def lean_on_suppliers(
     stops = flows & (u < chances[0] * depends[supplier] * state.pressure[ally])
     resumes = ~flows & (u < chances[1] * (1 - state.pressure[ally]))
     state.dealings.supplies[supplier, ally] = (flows & ~stops) | resumes
-    pairs = list(zip(supplier.tolist(), ally.tolist(), strict=True))
-    cut = [pair for pair, stopped in zip(pairs, stops.tolist(), strict=True) if stopped]
-    return cut, [pair for pair, resumed in zip(pairs, resumes.tolist(), strict=True) if resumed]
+    rows = list(zip(supplier.tolist(), ally.tolist(), resumes.tolist(), strict=True))
+    return [row for row, changes in zip(rows, (stops | resumes).tolist(), strict=True) if changes]
 
 
 def arms_between_allies(state: State, gives: Floats) -> Floats:

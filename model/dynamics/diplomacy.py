@@ -253,7 +253,10 @@ def taking_up_arms(
         parameters: the table above.
     """
     p = parameters
-    won = ((state.stance == 1) & (state.stance[junta] == -1)) @ np.maximum(-state.towns_lost_year, 0.0)
+    allies = (state.stance == 1) & (state.stance[junta] == -1)
+    won = np.zeros(len(allies))
+    for other, towns in enumerate(np.maximum(-state.towns_lost_year, 0.0)):  # one after another, as kernels sum
+        won += allies[:, other] * towns
     cause = p.weight_cause * profile["federal_preference"] + p.weight_victories * won / 10
     fear = p.weight_sanction * profile["dependence_on_china"] * (1 + state.dealings.halted) + p.inertia
     return np.asarray(p.break_hazard * special.expit(p.precision * (prospects + cause - fear)))

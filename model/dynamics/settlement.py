@@ -109,6 +109,13 @@ def consent(
     return chance
 
 
+def stirs(state: State, draws: Draws, junta: int, kia: Ints, pdf: Ints, p: SettlementParameters) -> bool:
+    """Whether :func:`step` can come to anything this month, whatever all sides would prefer."""
+    if junta < 0 or not kia.size or not pdf.size or state.elections:
+        return False
+    return state.settlement or draws.scalar("settlement", state.month, key("settlement")) < p.hazard
+
+
 def step(
     state: State,
     draws: Draws,

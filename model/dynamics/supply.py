@@ -19,8 +19,8 @@ from model.draws import Draws
 from model.dynamics.ground import Ground, over_actors
 from model.kernels import compiled
 from model.kernels import roads as roads_kernels
-from model.kernels.roads import update_distances
-from model.parameters import ParameterTable, parameter
+from model.kernels.loops import LOOPS
+from model.parameters import ParameterTable, as_record, parameter
 from model.state import NOBODY, State
 from model.world.world import World
 
@@ -97,11 +97,15 @@ class RoadNetwork:
 
     def __init__(self, world: World, parameters: SupplyParameters) -> None:
         self.graph = _road_graph(world, parameters.hill_friction)
-        self._starts, self._ends = self.graph.indptr.astype(np.int64), self.graph.indices.astype(np.int64)
-        self._row = np.repeat(np.arange(len(world.place_ids)), np.diff(self._starts))
+        """(P, P) kilometres of road, terrain included."""
+        self.starts, self.ends = self.graph.indptr.astype(np.int64), self.graph.indices.astype(np.int64)
+        """Where the roads of each place begin, and where all roads lead."""
+        self._row = np.repeat(np.arange(len(world.place_ids)), np.diff(self.starts))
         shape = (len(world.forces), len(world.place_ids))
-        self._distance: Floats = np.zeros(shape)
-        self._passable, self._depots = np.zeros(shape, bool), np.zeros(shape, bool)
+        self.distance: Floats = np.zeros(shape)
+        """(F, P) kilometres when they were last worked out."""
+        self.passable, self.depots = np.zeros(shape, bool), np.zeros(shape, bool)
+        """(F, P) what they were worked out from."""
 
     def distances(self, passable: Bools, depots: Bools, homes: Ints) -> Floats:
         """Road kilometres of every place from each actor's nearest depot joined to its headquarters; inf where none is.
@@ -114,18 +118,13 @@ class RoadNetwork:
         Returns:
             (F, P) kilometres, kept until the next call: only actors whose roads or depots have changed are worked out.
         """
-        if compiled():
-            both = ((passable, self._passable), (depots, self._depots))
-            update_distances(self._distance, self._starts, self._ends, self.graph.data, *both, homes)
-            self._passable, self._depots = passable, depots
-            return self._distance
         # What changes beyond the places that are joined to the headquarters joins none of them.
-        different = (passable != self._passable) | (depots != self._depots)
-        changed = (different & np.isfinite(self._distance)).any(axis=1)
-        self._passable, self._depots = passable, depots
+        different = (passable != self.passable) | (depots != self.depots)
+        changed = (different & np.isfinite(self.distance)).any(axis=1)
+        self.passable, self.depots = passable, depots
         for actor in np.flatnonzero(changed):
-            self._distance[actor] = self._from_depots(passable[actor], depots[actor], int(homes[actor]))
-        return self._distance
+            self.distance[actor] = self._from_depots(passable[actor], depots[actor], int(homes[actor]))
+        return self.distance
 
     def _from_depots(self, passable: Bools, depots: Bools, home: int) -> Floats:
         usable = self.graph.copy()
@@ -137,8 +136,6 @@ class RoadNetwork:
 
 def passable_places(ground: Ground, state: State, share: float) -> Bools:
     """(F, P) places whose roads each actor can use: held by it or an ally, or in countryside that they control."""
-    if compiled():
-        return roads_kernels.passable_places(state.holder, state.stance, state.control, ground.territory, share)
     friends = state.stance == 1
     held = np.zeros((len(friends), len(state.holder)), bool)
     some = state.holder >= 0
@@ -172,26 +169,37 @@ def update(
     Returns:
         Places relieved by river this month.
     """
-    passable = passable_places(ground, state, parameters.passable_share)
     friction = 1 + (parameters.monsoon_friction - 1) * monsoon
+    if compiled():
+        keys, on_river = ground.place_keys, _on_river(world, ground)
+        return roads_kernels.supply_all(
+            LOOPS,
+            _rules(parameters),
+            (draws.salt("river_relief"), state.month, keys),
+            (roads.starts, roads.ends, roads.graph.data),
+            (roads.distance, roads.passable, roads.depots),
+            (ground.territory, ground.population, ground.home_place, on_river),
+            (state.holder, state.attacker, state.stance, state.troops),
+            (state.control, state.legitimacy),
+            (state.supply, state.isolated, state.posts, state.posts_full, state.urban),
+            friction,
+            airlift_places,
+        )
+    passable = passable_places(ground, state, parameters.passable_share)
     depots = _depots(ground, state, parameters.depot_population)
     distance = roads.distances(passable, depots, ground.home_place)
-    if compiled():
-        over_roads = np.exp(roads_kernels.exponents(distance, friction, parameters.decay_km))
-        land = (state.control, state.legitimacy, state.holder, ground.territory, parameters.local_supply)
-        roads_kernels.land_supply(state.supply, distance, over_roads, *land)
-    else:
-        np.exp(-distance * friction / parameters.decay_km, out=state.supply)
-        _live_off_land(ground, state, parameters.local_supply)
+    np.exp(-distance * friction / parameters.decay_km, out=state.supply)
+    _live_off_land(ground, state, parameters.local_supply)
     cut_off = _cut_off(state, distance)
     _airlift(state, cut_off, parameters.airlift_floor, airlift_places)
     return _river_relief(world, ground, state, draws, cut_off, parameters)
 
 
+_rules = lru_cache(maxsize=16)(as_record)
+
+
 def _depots(ground: Ground, state: State, population: float) -> Bools:
     """(F, P) large towns that each actor holds, and its headquarters."""
-    if compiled():
-        return roads_kernels.depots(state.holder, ground.population, population, ground.home_place)
     actors = np.arange(len(state.troops))
     depots = (state.holder == actors[:, None]) & (ground.population >= population)
     depots[actors, ground.home_place] = True
@@ -209,8 +217,6 @@ def _live_off_land(ground: Ground, state: State, local_supply: float) -> None:
 
 def _cut_off(state: State, distance: Floats) -> Bools:
     """(P,) places whose holder's headquarters no road joins to them; counts their months."""
-    if compiled():
-        return roads_kernels.cut_off(distance, state.holder, state.isolated)
     held = np.flatnonzero(state.holder >= 0)
     cut_off = np.zeros(len(state.holder), bool)
     cut_off[held] = np.isinf(distance[state.holder[held], held])
@@ -220,10 +226,6 @@ def _cut_off(state: State, distance: Floats) -> Bools:
 
 def _airlift(state: State, cut_off: Bools, floor: float, airlift_places: Floats) -> None:
     """Aircraft supply the garrisons under attack before others, and of each kind the largest first."""
-    if compiled():
-        where = (state.holder, state.attacker, cut_off)
-        roads_kernels.airlift(state.supply, state.troops, *where, airlift_places, floor)
-        return
     waiting = cut_off.nonzero()[0]
     for actor in (airlift_places > 0).nonzero()[0].tolist():
         garrisons = waiting[(state.holder[waiting] == actor) & (state.troops[actor, waiting] > 0)]

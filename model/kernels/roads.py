@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from model.kernels import kernel
+from model.kernels import hashing, kernel
+from model.kernels.loops import EXP, Loops, apply
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Keys = NDArray[np.uint64]
 
 
 @kernel
@@ -252,3 +256,70 @@ def airlift(
                     before += 1
         share = min(max(most[actor] - before, 0.0), 1.0)
         supply[actor, place] = max(supply[actor, place], floor * share)
+
+
+@kernel
+def _relieve(
+    salt: np.uint64, month: int, keys: Keys, cut: Bools, on_river: Bools, holder: Ints, war: tuple[Any, ...], rules: Any
+) -> Ints:
+    """Places that boats relieve this month; see ``model.dynamics.supply._river_relief``."""
+    supply, isolated, posts, posts_full, urban = war
+    waiting, count = np.empty(len(holder), np.int64), 0
+    for place in range(len(holder)):
+        if cut[place] and on_river[place] and isolated[place] > 1:
+            waiting[count] = place
+            count += 1
+    waiting = waiting[:count]
+    relieved = waiting[hashing.uniform1(salt, month, keys[waiting]) < rules.river_relief]
+    for k in range(len(relieved)):
+        place = relieved[k]
+        isolated[place], supply[holder[place], place] = 0, 1.0
+        missing = posts_full[place] - posts[place]
+        posts[place] += int(max(np.round(rules.relief_posts * missing), 0.0))
+        urban[place] *= 0.5
+    return relieved
+
+
+@kernel
+def supply_all(
+    loops: Loops,
+    table: Any,
+    draws: tuple[Any, ...],
+    graph: tuple[Ints, Ints, Floats],
+    known: tuple[Floats, Bools, Bools],
+    ground: tuple[Any, ...],
+    war: tuple[Any, ...],
+    people: tuple[Floats, Floats],
+    garrisons: tuple[Any, ...],
+    friction: float,
+    airlifts: Floats,
+) -> Ints:
+    """Work out supply and isolation of all actors, as :func:`model.dynamics.supply.update` does; returns places relieved.
+
+    Args:
+        loops: addresses of NumPy's own loops.
+        table: the rules.
+        draws: salt of relief by boat, month, (P,) keys.
+        graph: starts, ends and lengths of the roads.
+        known: (F, P) kilometres, passable places and depots of last month; they change.
+        ground: (P,) territories and persons, (F,) headquarters, (P,) whether boats reach the place.
+        war: holders, attackers, stances, troops.
+        people: control and consent.
+        garrisons: supply, months cut off, posts, posts in full, how far the fall has gone; they change.
+        friction: of the rains.
+        airlifts: (F,) garrisons that each actor can supply from the air.
+    """
+    rules, (distance, passable_before, depots_before) = table[0], known
+    territory, population, home, on_river = ground
+    holder, attacker, stance, troops = war
+    supply, isolated = garrisons[0], garrisons[1]
+    passable = passable_places(holder, stance, people[0], territory, rules.passable_share)
+    stores = depots(holder, population, rules.depot_population, home)
+    update_distances(distance, *graph, (passable, passable_before), (stores, depots_before), home)
+    passable_before[:], depots_before[:] = passable, stores
+    over_roads = exponents(distance, friction, rules.decay_km)
+    apply(loops, EXP, over_roads, over_roads)
+    land_supply(supply, distance, over_roads, people[0], people[1], holder, territory, rules.local_supply)
+    cut = cut_off(distance, holder, isolated)
+    airlift(supply, troops, holder, attacker, cut, airlifts, rules.airlift_floor)
+    return _relieve(draws[0], draws[1], draws[2], cut, on_river, holder, garrisons, rules)

@@ -93,11 +93,11 @@ def test_dependence_is_the_leash_on_arms_for_allies() -> None:
     gives[uwsa] = 80.0
     assert border.arms_between_allies(state, gives)[kia] == 80.0
     state.pressure[kia] = 1.0
-    assert border.lean_on_suppliers(ground, state, Draws(1), gives, 0 * depends, (1.0, 0.0)) == ([], [])
-    assert border.lean_on_suppliers(ground, state, Draws(1), gives, depends, (1.0, 0.0)) == ([(uwsa, kia)], [])
+    assert border.lean_on_suppliers(ground, state, Draws(1), gives, 0 * depends, (1.0, 0.0)) == []
+    assert border.lean_on_suppliers(ground, state, Draws(1), gives, depends, (1.0, 0.0)) == [(uwsa, kia, False)]
     assert (border.arms_between_allies(state, gives) == 0).all()
     state.pressure[kia] = 0.0
-    assert border.lean_on_suppliers(ground, state, Draws(1), gives, depends, (1.0, 1.0)) == ([], [(uwsa, kia)])
+    assert border.lean_on_suppliers(ground, state, Draws(1), gives, depends, (1.0, 1.0)) == [(uwsa, kia, True)]
     assert border.arms_between_allies(state, gives)[kia] == 80.0
 
 

@@ -1,0 +1,173 @@
+"""Kernels for what Beijing does in a month: whom it invites, and how it reacts at the border.
+
+They run the stages of :mod:`model.kernels.gates` one after another; tuples of arguments are in the order of
+:mod:`model.compiled.borders`, which gathers them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.kernels import gates, hashing, kernel, ore, sums
+from model.kernels.loops import EXPIT, Loops, apply
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Keys = NDArray[np.uint64]
+
+
+@kernel
+def invite(
+    table: Any,
+    draws: tuple[Any, ...],
+    junta: int,
+    fixed: tuple[Any, ...],
+    dealings: tuple[Any, ...],
+    war: tuple[Any, ...],
+    mines: tuple[Floats, Floats],
+    tax: tuple[Any, ...],
+    barred: Bools,
+) -> tuple[Ints, Floats, Floats, Ints]:
+    """Keep deals, work out what is at stake, and invite to quiet talks, as :func:`model.border_phases.negotiate` does.
+
+    Args:
+        table: the rules.
+        draws: salt, month, (F,) keys.
+        junta: its index, at least 0.
+        fixed: places and crossings of mines; places of crossings; crossings to China, and with a gate; (F,) dependence on
+            China without patronage.
+        dealings: (F,) talked, deal, halted, tax cut, patron, purchase; all but the last change.
+        war: holders, stances, lanes, their ages; (F,) offensives, pressure.
+        mines: (M,) capacity, share of it at work.
+        tax: (F,) rules, yuan, shares; price at the gate.
+        barred: (F,) who is not invited.
+
+    Returns:
+        Whose deal is void; (F,) dependence on China; (6, F) stakes; who is invited.
+    """
+    rules = table[0]
+    mine_place, mine_crossing, crossing_place, chinese, gated, base = fixed
+    talked, deal, halted, tax_cut, patron, purchase = dealings
+    holder, stance, lanes, lane_age, offensive, pressure = war
+    capacity, operating = mines
+    void, depends = gates.keep_deals(
+        talked, deal, halted, tax_cut, patron, stance[junta] == -1, base, rules.patron_dependence
+    )
+    usd = ore.taxes(tax[0], tax[1], tax[2], tax_cut, rules.invoiced, tax[3])[2] / rules.yuan_per_usd
+    output = capacity * np.maximum(operating, rules.rent_operating)
+    where = ((mine_place, mine_crossing), crossing_place, (chinese, gated), lanes, lane_age)
+    stakes = gates.stakes(holder, *where, purchase, usd, capacity, output)
+    stakes[1] /= max(sums.pairwise(capacity, 0, len(capacity)), 1e-9)
+    moods = (offensive, pressure, stakes[3], stakes[1])
+    minded = gates.courted(moods, patron, depends, stakes[4], rules.talks_ore, rules.patronage_offer, junta)
+    u, invited = hashing.uniform1(draws[0], draws[1], draws[2]), np.zeros(len(talked), np.bool_)
+    for f in range(len(talked)):
+        chance = rules.talks_hazard * minded[f] if talked[f] >= rules.talks_pause and not barred[f] else 0.0
+        invited[f] = deal[f] == 0 and u[f] < chance
+    return void, depends, stakes, np.flatnonzero(invited)
+
+
+@kernel
+def _shut_taken(
+    holder: Ints, before: Ints, crossing_place: Ints, chinese: Bools, lanes: Floats, lane_age: Ints
+) -> Ints:
+    """(S, 2) crossings and lanes shut; see :func:`model.dynamics.border.shut_gates_taken`."""
+    count = len(crossing_place)
+    taken, out, found = np.zeros(count, np.bool_), np.empty((3 * count, 2), np.int64), 0
+    for k in range(count):
+        place = crossing_place[k]
+        taken[k] = holder[place] != before[place] and holder[place] >= 0 and chinese[k]
+    for k in range(count):
+        if not taken[k]:
+            continue
+        opened, others = np.zeros(3), 0
+        for other in range(count):
+            if chinese[other] and not taken[other] and holder[crossing_place[other]] == holder[crossing_place[k]]:
+                others += 1
+                for lane in range(3):
+                    opened[lane] += lanes[other, lane]
+        for lane in range(3):
+            if others > 0 and opened[lane] / others < 0.5 and lanes[k, lane] >= 0.5:
+                lanes[k, lane], lane_age[k, lane] = 0.0, 0
+                out[found, 0], out[found, 1] = k, lane
+                found += 1
+    return out[:found].copy()
+
+
+@kernel
+def _lanes(
+    loops: Loops,
+    draws: tuple[Any, ...],
+    fixed: tuple[Any, ...],
+    war: tuple[Any, ...],
+    seen: tuple[Floats, Floats, Floats, float],
+    stance: tuple[Any, Bools, int],
+) -> Ints:
+    """(C, 3) crossing, lane and 1 for opened of each lane moved; see :func:`model.dynamics.border.update_lanes`."""
+    crossing_place, chinese, crossing_keys = fixed[:3]
+    holder, lanes, lane_age = war
+    odds = gates.lane_odds(holder, crossing_place, *seen, stance[0])
+    flat, keys = odds.reshape(odds.size), np.empty(len(crossing_place), np.uint64)
+    apply(loops, EXPIT, flat, flat)
+    for k in range(len(keys)):
+        keeper = holder[crossing_place[k]]
+        keys[k] = draws[2][keeper] if keeper >= 0 else crossing_keys[k]
+    u = hashing.uniform1(draws[0][2], draws[1], keys)
+    return gates.move_lanes(lanes, lane_age, holder, crossing_place, chinese, stance[1], u, odds, stance[2])
+
+
+@kernel
+def react(
+    loops: Loops,
+    draws: tuple[Any, ...],
+    fixed: tuple[Any, ...],
+    values: tuple[Any, ...],
+    fight: tuple[Ints, Ints],
+    junta: int,
+    war: tuple[Any, ...],
+    dealings: tuple[Any, ...],
+    depends: tuple[Floats, Floats, Floats],
+    shortage: float,
+    lanes: tuple[Any, Bools, int],
+) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Pressure, suppliers, purchases and lanes, as :func:`model.border_phases.press_and_open` has them in NumPy.
+
+    Args:
+        loops: addresses of NumPy's own loops.
+        draws: salts of leash, purchases, lanes; month; (F,) keys.
+        fixed: places of crossings, which lead to China, their keys, (P,) places where fighting disturbs Beijing.
+        values: of pressure; chances that a supplier stops or begins again; of purchases, and log-odds that a cut ends.
+        fight: (L,) places attacked and who led the attacks.
+        junta: its index; -1 none.
+        war: holders, holders before, stances, lanes, their ages; (F,) offensives, pressure.
+        dealings: supplies, deals, patrons, threats, purchases.
+        depends: (F,) arms that each gives, dependence on China, how far the US deals with each.
+        shortage: China's, at least 0.
+        lanes: weights of the lanes' odds, (F, 3) lanes kept shut, least months between changes.
+
+    Returns:
+        (C, 3) supplier, ally and 1 for begun again; of whose ore buyers take less, of whose as before; (S, 2) lanes shut at
+        gates taken; (C, 3) crossing, lane and 1 for opened.
+    """
+    salts, month, keys = draws
+    holder, before, stance, lane, lane_age, offensive, pressure = war
+    supplies, deal, patron, threat, purchase = dealings
+    gates.press(offensive, pressure, depends[2], fight[0], fight[1], fixed[3], junta, values[0])
+    edges = gates.armed_allies(stance, depends[0])
+    u = hashing.uniform2(salts[0], month, keys[edges[0]], keys[edges[1]])
+    leaned = gates.lean(supplies, edges, u, depends[1], pressure, values[1])
+    peace, ends = np.empty(len(deal)), np.full(1, values[3])
+    for f in range(len(deal)):
+        quiet = junta < 0 or stance[junta, f] != -1
+        peace[f] = max(1.0 if quiet or deal[f] > 0 else 0.0, patron[f])
+    apply(loops, EXPIT, ends, ends)
+    bought = (values[2][0], values[2][1], ends[0], values[2][2])
+    u = hashing.uniform1(salts[1], month, keys)
+    cut, resumed = gates.buy(threat, purchase, offensive, peace, u, bought)
+    shut = _shut_taken(holder, before, fixed[0], fixed[1], lane, lane_age)
+    seen = (offensive, depends[2], peace, shortage)
+    return leaned, cut, resumed, shut, _lanes(loops, draws, fixed, (holder, lane, lane_age), seen, lanes)

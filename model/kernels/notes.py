@@ -1,0 +1,84 @@
+"""One kernel for what the record of a month reads off the state; see :mod:`model.record`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.kernels import kernel, laws, sums
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@kernel
+def _note_actors(
+    block: Floats,
+    month: int,
+    standing: Floats,
+    counts: tuple[Any, ...],
+    now: tuple[Any, ...],
+    total: float,
+    partner: int,
+) -> None:
+    """Fill in (19, months, F) ``block`` at a month; rows in the order of ``model.record.ACTOR_ROWS``."""
+    posts_taken, dead, deserted, income = counts
+    arms, treasury, ore_usd, taxes, hope, recognition, pressure = now
+    for f in range(block.shape[2]):
+        people = standing[4, f]
+        block[0, month, f], block[1, month, f] = standing[0, f], people / total
+        block[2, month, f], block[3, month, f] = standing[3, f] / total, standing[2, f]
+        block[4, month, f], block[5, month, f] = standing[1, f], posts_taken[f]
+        block[6, month, f], block[7, month, f], block[8, month, f] = dead[f], deserted[f], arms[f]
+        block[9, month, f], block[10, month, f], block[11, month, f] = treasury[f], income[f], ore_usd[f]
+        block[12, month, f] = taxes[f]
+        block[13, month, f] = standing[5, f] / max(people, 1.0)
+        block[14, month, f] = standing[6, f] / max(people, 1.0)
+        block[15, month, f], block[16, month, f] = hope[f], 1.0 if f == partner else 0.0
+        block[17, month, f], block[18, month, f] = recognition[f], pressure[f]
+
+
+@kernel
+def note(
+    block: Floats,
+    month: int,
+    places: tuple[Ints, Ints, Ints, Ints, Ints],
+    people: tuple[Floats, Floats, Floats, Floats, float],
+    counts: tuple[Any, ...],
+    now: tuple[Any, ...],
+    partner: int,
+    trade: tuple[Any, ...],
+    junta: int,
+    thresholds: tuple[float, float],
+) -> tuple[Floats, Floats]:
+    """Note the actors of a month; return what the record of the month sums up.
+
+    Args:
+        block: (19, months, F) the actors' record; changes.
+        month: its column.
+        places: holders, attackers, posts; (F, P) fighters; (F, F) stances.
+        people: control, consent, services, (N,) persons, the whole country's.
+        counts: (F,) posts taken, dead, deserted, income of the month.
+        now: (F,) arms, treasury, USD from ore, tax, hope, recognition, pressure.
+        partner: whom Washington has picked; -1 nobody.
+        trade: (M, 3) flows; stocks, capacities, shares at work; lanes; crossings of mines; crossings to China; displaced.
+        junta: its index; -1 none.
+        thresholds: those of :mod:`model.observe`.
+
+    Returns:
+        (10,) what :func:`model.kernels.sums.month` returns, and towns of the junta's side; (5, N) what
+        :func:`model.kernels.laws.measures` returns.
+    """
+    holder, attacker, posts, troops, stance = places
+    control, legitimacy, services, population, total = people
+    standing = sums.standing(holder, posts, troops, control, population, legitimacy, services)
+    _note_actors(block, month, standing, counts, now, total, partner)
+    out = np.zeros(10)
+    ore, stock, capacity, operating, lanes, mines, chinese, displaced = trade
+    out[:9] = sums.month(ore, stock, capacity, operating, lanes, mines, chinese, displaced)
+    seen = np.zeros((5, len(population)))
+    if junta >= 0:
+        seen, out[9] = laws.measures(control, stance[junta] == 1, holder, attacker, thresholds[0], thresholds[1])
+    return out, seen
