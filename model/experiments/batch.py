@@ -207,6 +207,7 @@ class _Call:
         progress = Progress(total, total - len(missing), quiet=self.quiet or not missing)
 
         def idle(oldest: RunSpec) -> None:
+            """Between runs: finished ones go to the disk, and whoever looks on hears when one takes long."""
             self.store.tick()
             progress.idle(oldest)
 
@@ -293,6 +294,7 @@ class _Call:
         self.interruption.requested = False
 
         def patience() -> None:
+            """Give the tables up when that is asked for, or takes too long."""
             if self.interruption.requested or time.monotonic() > deadline:
                 raise KeyboardInterrupt
 

@@ -14,7 +14,7 @@ from typing import Any
 from model import __version__
 from model.experiments.frozen import package_versions
 from model.experiments.plan import BatchPlan
-from model.experiments.store import FINAL_TABLES, MANIFEST, write_text
+from model.experiments.store import FINAL_TABLES, MANIFEST, write_json
 
 RUNNING, COMPLETE, INTERRUPTED, STOPPED = "running", "complete", "interrupted", "stopped"
 _GIT_SECONDS = 5.0
@@ -101,7 +101,7 @@ def write_manifest(
         "sessions": [*earlier, vars(session)],
         "scenarios": {label: dict(resolved) for label, resolved in plan.scenarios.items()},
     }
-    write_text(folder / MANIFEST, json.dumps(content, indent=1, ensure_ascii=False))
+    write_json(folder / MANIFEST, content)
 
 
 def commit() -> str | None:

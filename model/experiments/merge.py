@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -29,7 +28,7 @@ from model.experiments.store import (
     read_frozen,
     refuse_foreign,
     remove_batch,
-    write_text,
+    write_json,
 )
 
 
@@ -128,7 +127,7 @@ def _begin(target: Path, overwrite: bool) -> None:
 def _copy(sources: Sequence[Path], target: Path, whole: Mapping[str, Any]) -> None:
     """Copy the runs, and what is told of those that failed."""
     (target / SPOOL).mkdir(exist_ok=True)
-    write_text(target / SPOOL / FROZEN, json.dumps(whole, indent=1, ensure_ascii=False))
+    write_json(target / SPOOL / FROZEN, whole)
     number = 0
     for source in sources:
         for part in sorted((source / SPOOL).glob(PART_PATTERN)):

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -122,7 +123,7 @@ class Store:
         try:
             self.spool.mkdir(exist_ok=True)
             content = frozen(self.plan) | {"packages": self.packages}
-            write_text(self.spool / FROZEN, json.dumps(content, indent=1, ensure_ascii=False))
+            write_json(self.spool / FROZEN, content)
         except OSError as error:
             raise StoreError(f"{self.folder}: the folder cannot be written: {error.strerror}") from None
         self.entries, damaged = scan(self.spool)
@@ -243,6 +244,14 @@ def write_text(path: Path, text: str) -> None:
     """Write a text whole or not at all."""
     part = temporary(path)
     part.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(part, path)
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write plain data as JSON, whole or not at all, without its whole text in memory."""
+    part = temporary(path)
+    with part.open("w", encoding="utf-8", newline="\n") as file:
+        json.dump(content, file, indent=1, ensure_ascii=False)
     os.replace(part, path)
 
 

@@ -114,6 +114,7 @@ def time_limit(seconds: float | None) -> Iterator[None]:
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
     def give_up(*_: Any) -> None:
+        """End the run, called by the signal."""
         raise RunTimeout
 
     before = signal.signal(signal.SIGALRM, give_up)
@@ -131,6 +132,7 @@ def _raised_in_thread(seconds: float) -> Iterator[None]:
     lock, ended = threading.Lock(), threading.Event()
 
     def give_up() -> None:
+        """End the run, called by the timer; one that has ended meanwhile is left in peace."""
         with lock:
             if not ended.is_set():
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(RunTimeout))

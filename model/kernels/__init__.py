@@ -75,11 +75,12 @@ if numba is not None:
 
     class _Listener(numba.core.event.Listener):  # type: ignore[misc]
         def on_start(self, event: Any) -> None:
+            """Tell that a kernel of ours is being compiled."""
             if event.data["dispatcher"].py_func.__module__.startswith(__name__):
                 tell_compiling(event)
 
         def on_end(self, event: Any) -> None:
-            pass
+            """Numba wants it; there is nothing to tell."""
 
     numba.core.event.register("numba:compile", _Listener())
 

@@ -14,7 +14,7 @@ from model.draws import replicate_seed
 from model.world.digest import world_digest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RunSpec:
     """Everything that a run depends on; hashable, picklable, a few kilobytes.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,12 +18,14 @@ import pytest
 from model.experiments.batch import BatchReport, run_batch
 from model.experiments.codec import Finished
 from model.experiments.crews import new_crew
+from model.experiments.dask_crew import DaskCrew
 from model.experiments.errors import RunnerError
 from model.experiments.frozen import package_versions
 from model.experiments.interruption import Interruption
 from model.experiments.plan import BatchPlan
 from model.experiments.runner import run_with
 from model.experiments.store import FINAL_TABLES
+from model.experiments.worker import WORKER_DIED
 from model.record import RunResult
 from model.scenario.spec import RunSpec
 from tests.experiments.fakes import fake_simulate, plan, scenario
@@ -138,6 +140,44 @@ def test_local_cluster_is_made_and_ended(tmp_path: Path) -> None:
     compute(plan(), tmp_path / "plain", "serial")
     assert compute(plan(), tmp_path / "out", "dask").exit_code == 0
     assert contents(tmp_path / "out") == contents(tmp_path / "plain")
+
+
+class LostTask:
+    """A task of Dask that has ended, but whose result no worker has any more."""
+
+    status = "finished"
+
+    def add_done_callback(self, call: Callable[[LostTask], None]) -> None:
+        call(self)
+
+    def result(self, timeout: float | None = None) -> list[Finished]:
+        assert timeout is not None, "waits for good"
+        raise TimeoutError
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_result_that_is_lost_with_its_worker_is_computed_again_once(
+    scheduler: str, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    what = plan(2)
+    crew, _ = new_crew(scheduler, None, len(what.specs))
+    assert isinstance(crew, DaskCrew)
+    submit, unlucky = crew._client.submit, what.specs[1]
+    lost: list[tuple[RunSpec, ...]] = []
+
+    def lossy(work: Any, simulate: Any, specs: tuple[RunSpec, ...], *rest: Any, **options: Any) -> Any:
+        if unlucky in specs and len(lost) < times:
+            lost.append(specs)
+            return LostTask()
+        return submit(work, simulate, specs, *rest, **options)
+
+    monkeypatch.setattr(crew._client, "submit", lossy)
+    found = {finished.run_id: finished for finished in run_with(crew, what.specs, fake_simulate)}
+    assert set(found) == set(what.run_ids)
+    assert lost == [(unlucky,)] * times
+    # The second time it was alone with the cluster, so that it may well be what kills workers.
+    errors_ = {run: finished.error for run, finished in found.items() if finished.status != "ok"}
+    assert errors_ == ({} if times == 1 else {unlucky.run_id: WORKER_DIED})
 
 
 def test_executor_of_the_users_own_is_used_and_left_open(tmp_path: Path) -> None:
