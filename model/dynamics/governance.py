@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from model.dynamics.budgets import BudgetParameters
 from model.dynamics.ground import Ground, heads, over_heads
 from model.dynamics.people import PeopleParameters
-from model.kernels import books, compiled
+from model.kernels import accounts, compiled
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -152,19 +152,18 @@ def learn(
         p: the table above.
         controlled: see :func:`wanted_level`.
     """
-    backing = np.maximum(np.maximum(state.recognition - profile["recognition_base"], aid), 0.0)
     if compiled():
-        given = services_given(world, state, controlled)
-        books.move_hope(
+        people_now = heads(world, state) if controlled is None else controlled
+        accounts.learn(
             state.hope,
-            backing,
-            given,
+            (state.recognition, profile["recognition_base"], aid),
+            (state.control, world.population, state.services, people_now),
             teachers,
-            profile["dependence_on_china"],
-            state.pressure,
+            (profile["dependence_on_china"], state.pressure),
             (p.hope_half, p.hope_rate),
         )
         return
+    backing = np.maximum(np.maximum(state.recognition - profile["recognition_base"], aid), 0.0)
     lesson = teachers * services_given(world, state, controlled) * backing / (backing + p.hope_half)
     fright = profile["dependence_on_china"][:, None] * (teachers * state.pressure * (backing > 0))[None, :]
     signal = np.minimum(np.maximum((lesson[None, :] - fright).max(axis=1), 0.0), 1.0)

@@ -29,7 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.draws import Draws, keys
-from model.parameters import ParameterTable, parameter
+from model.kernels import bazaar, compiled
+from model.kernels.loops import LOOPS
+from model.parameters import ParameterTable, as_record, parameter
 from model.state import QUAD, State
 from model.world.world import World
 
@@ -230,6 +232,8 @@ class Reference:
     """(B,) crossing at which each buyer stands."""
     noise_keys: NDArray[np.uint64]
     """Keys of the draws of prices."""
+    rules: NDArray[np.void]
+    """Parameters and the prices and demand above as one record, for kernels."""
 
 
 def begin(
@@ -258,12 +262,10 @@ def begin(
     tb = at["tb"] * exp(-parameters.kappa_tb * shortage)
     dy = at["dy"] * exp(-parameters.kappa_dy * shortage)
     stand = np.array([world.crossing_ids.index(buyer.crossing) for buyer in world.buyers], dtype=np.int64)
+    price = _ore_price(at["prnd"], dy, tb, parameters)
+    at_start = {"tb": tb, "dy": dy, "prnd": at["prnd"], "ore": price, "demand": at["demand"]}
     reference = Reference(
-        tb=tb,
-        dy=dy,
-        prnd=at["prnd"],
-        ore=_ore_price(at["prnd"], dy, tb, parameters),
-        demand=at["demand"],
+        **at_start,
         demand_path=_demand_path(start, 1201, parameters),
         share=share,
         target=market.inventory.copy(),
@@ -271,6 +273,7 @@ def begin(
         china=world.chinese_crossings.astype(np.float64),
         stand=stand,
         noise_keys=keys(("tb", "dy")),
+        rules=as_record(parameters, **at_start),
     )
     post_bids(state, reference, np.ones(len(share)), parameters)
     return reference
@@ -371,6 +374,8 @@ def step(
         other_origins: t/month from other countries if the outside world sets it; else it follows prices.
         invested_abroad: t/month of capacity that buyers would build abroad at a margin of 100 %.
     """
+    if compiled():
+        return _step(world, state, draws, reference, parameters, price_factor, other_origins, invested_abroad)
     market = state.market
     demand = _demand(state, reference, price_factor, parameters)
     if other_origins is not None:
@@ -383,6 +388,37 @@ def step(
     _move_prices(state, draws, reference, parameters, demand, float(used.sum()), price_factor)
     if other_origins is None:
         _grow_others(state, reference, parameters, invested_abroad, price_factor)
+    return MarketReport(received, used, demand, others)
+
+
+def _step(
+    world: World,
+    state: State,
+    draws: Draws,
+    reference: Reference,
+    parameters: MarketParameters,
+    price_factor: float,
+    other_origins: float | None,
+    invested_abroad: float,
+) -> MarketReport:
+    """:func:`step` by a compiled kernel."""
+    market = state.market
+    others = market.other_origins if other_origins is None else other_origins
+    received = _received(world, state, reference, others + parameters.domestic_quota)
+    best = max(0.0, *market.bid.tolist())
+    found, market.inventory, used = bazaar.sell(
+        LOOPS,
+        reference.rules,
+        (draws.salt("market"), state.month, reference.noise_keys),
+        (market.inventory, received, reference.share, reference.target),
+        (market.price_ore, market.price_tb, market.price_dy, market.shortage),
+        float(reference.demand_path[min(state.month, len(reference.demand_path) - 1)]),
+        price_factor,
+        (others, best, other_origins is not None, invested_abroad),
+    )
+    ore, tb, dy, shortage, other, demand = found.tolist()
+    market.price_ore, market.price_tb, market.price_dy = ore, tb, dy
+    market.shortage, market.other_origins = shortage, other
     return MarketReport(received, used, demand, others)
 
 

@@ -190,3 +190,30 @@ def balance(
     who = (troops, holder, isolated, legitimacy, purse[2])
     _recruit(loops, rules, draws, (people, consent), homes, who, start, to_recruit, counts[4:10])
     return people, _harm(loops, rules, draws, displaced, population, (counts[10], counts[11]))
+
+
+@kernel
+def learn(
+    hope: Floats,
+    recognised: tuple[Floats, Floats, Floats],
+    people: tuple[Floats, Floats, Floats, Floats],
+    teachers: Floats,
+    beijing: tuple[Floats, Floats],
+    values: tuple[float, float],
+) -> None:
+    """Move (F,) ``hope``; see :func:`model.dynamics.governance.learn`.
+
+    Args:
+        hope: (F,) 0-1; changes.
+        recognised: (F,) recognition, that without policy, aid.
+        people: control, (N,) persons, (F, N) services, (F,) persons under each one's control.
+        teachers: (F,) 1 for those who learn from each other's treatment.
+        beijing: (F,) dependence on China, pressure.
+        values: backing at which others are half convinced, speed.
+    """
+    recognition, base, aid = recognised
+    given, backing = sums.people_sums(people[0], people[1], people[2]), np.empty(len(hope))
+    for f in range(len(hope)):
+        given[f] = given[f] / max(people[3][f], 1.0)
+        backing[f] = max(recognition[f] - base[f], aid[f], 0.0)
+    books.move_hope(hope, backing, given, teachers, beijing[0], beijing[1], values)

@@ -133,7 +133,7 @@ def weigh(
     actor, place = forces.pairs_within_reach(holder, _thought_of(stance, junta), reach, 1.0)
     rent = _rents(trade, (holder, *works), tax, rules, price)
     guard = defence * wall
-    at = (called >= guard, field, guard, holder, stance, rent, means[4])
+    at = (called, field, guard, holder, stance, rent, means[4])
     value = forces.worth_of_places(actor, place, (start, end), *at, home, is_town, lure, weights)
     error, luck = _errors(loops, salts, month, (actor, place), keys, known, (noise, persistence, months))
     full, fighters = sums.row_sums(field), np.maximum(troops.sum(axis=1), 1)

@@ -55,6 +55,8 @@ def _spread(near: tuple[Ints, Ints], actors: Ints, places: Ints, values: Floats,
     out = np.zeros(shape)
     for e in range(len(places)):
         row, value = out[actors[e]], values[e]
+        if value == 0:
+            continue
         for k in range(start[places[e]], start[places[e] + 1]):
             row[end[k]] += value
     return out
@@ -119,24 +121,30 @@ def _spare(
 
 @kernel
 def _guards(
-    troops: Ints, worth: Floats, supply: Floats, floor: float, holder: Ints, stance: Ints, ally_share: float
+    there: tuple[Ints, Ints],
+    troops: Ints,
+    worth: Floats,
+    supply: Floats,
+    floor: float,
+    holder: Ints,
+    stance: Ints,
+    ally_share: float,
 ) -> Floats:
-    out = np.zeros(len(holder))
-    for place in range(len(holder)):
-        actor = holder[place]
-        if actor < 0:
+    """(P,) strength of each place's holder with its allies; ``there`` says where there are fighters, actor after actor."""
+    own, helped = np.zeros(len(holder)), np.zeros(len(holder))
+    for k in range(len(there[0])):
+        actor, place = there[0][k], there[1][k]
+        by = holder[place]
+        if by < 0:
             continue
-        own, helped = 0.0, 0.0
-        for other in range(len(troops)):
-            if troops[other, place] == 0:
-                continue
-            guard = troops[other, place] * worth[other] * (floor + (1 - floor) * supply[other, place])
-            if other == actor:
-                own = guard
-            elif stance[actor, other] == 1:
-                helped += guard
-        out[place] = own + ally_share * helped
-    return out
+        guard = troops[actor, place] * worth[actor] * (floor + (1 - floor) * supply[actor, place])
+        if by == actor:
+            own[place] = guard
+        elif stance[by, actor] == 1:
+            helped[place] += guard
+    for place in range(len(holder)):
+        own[place] = own[place] + ally_share * helped[place]
+    return own
 
 
 @kernel
@@ -174,7 +182,7 @@ def strengths(
         strength[k] = troops[actor, place] * worth[actor] * factor[k]
         field[actor, place] = strength[k]
     reach = _spread(near, actors, places, strength, shape)
-    guard = _guards(troops, worth, supply, values[0], holder, stance, values[1])
+    guard = _guards((actors, places), troops, worth, supply, values[0], holder, stance, values[1])
     lasting = (guard * wall * values[2], holder, attacker, wall)
     share = _spare(actors, places, strength, _enemies(reach, commit, holder, stance), *lasting)
     for k in range(len(entries)):
@@ -237,7 +245,7 @@ def worth_of_places(
     actors: Ints,
     places: Ints,
     near: tuple[Ints, Ints],
-    assailable: Bools,
+    called: Floats,
     field: Floats,
     guard: Floats,
     holder: Ints,
@@ -255,7 +263,7 @@ def worth_of_places(
         actors: (K,) who would take it.
         places: (K,) what would be taken.
         near: starts and ends of the lists of neighbours.
-        assailable: (F, P) whether each actor can attack a place at even odds.
+        called: (F, P) strength that an attack can bring up.
         field: (F, P) attacking strength that stands at each place.
         guard: (P,) strength behind walls of each garrison.
         holder: (P,) who holds each place.
@@ -269,8 +277,12 @@ def worth_of_places(
     """
     start, end = near
     out = np.empty(len(actors))
+    # What a place is worth by itself is asked again for each of its neighbours: worked out once an actor.
+    found, known, last = np.empty(len(holder)), np.zeros(len(holder), np.bool_), -1
     for k in range(len(actors)):
         actor, place = actors[k], places[k]
+        if actor != last:
+            known[:], last = False, actor
         best, endangered = 0.0, 0.0
         enemy = field[holder[place], place] if holder[place] >= 0 else 0.0
         for slot in range(start[place], start[place + 1]):
@@ -278,13 +290,21 @@ def worth_of_places(
             by = holder[beyond]
             if by < 0 or beyond == place:
                 continue
-            if by == actor and enemy > 0:
-                value = _own_worth(actor, beyond, rent, revenue, home, is_town, lure, weights)
-                endangered = max(endangered, value * (enemy / (enemy + guard[beyond])))
-            elif stance[actor, by] == -1 and not assailable[actor, beyond]:
-                best = max(best, _own_worth(actor, beyond, rent, revenue, home, is_town, lure, weights))
-        own = _own_worth(actor, place, rent, revenue, home, is_town, lure, weights)
-        out[k] = own + weights[7][actor] * best + weights[8][actor] * endangered
+            threatened = by == actor and enemy > 0
+            barred = not threatened and stance[actor, by] == -1 and not called[actor, beyond] >= guard[beyond]
+            if not threatened and not barred:
+                continue
+            if not known[beyond]:
+                found[beyond] = _own_worth(actor, beyond, rent, revenue, home, is_town, lure, weights)
+                known[beyond] = True
+            if threatened:
+                endangered = max(endangered, found[beyond] * (enemy / (enemy + guard[beyond])))
+            else:
+                best = max(best, found[beyond])
+        if not known[place]:
+            found[place] = _own_worth(actor, place, rent, revenue, home, is_town, lure, weights)
+            known[place] = True
+        out[k] = found[place] + weights[7][actor] * best + weights[8][actor] * endangered
     return out
 
 

@@ -287,26 +287,26 @@ def _weigh_places(
 ) -> None:
     """Turn the postures of ``some`` places, (P,) ``weight``, into how much one actor wants fighters there.
 
-    ``present`` (K,) says how far it is there, ``seen`` (P,) has its enemies' strength next to each place, its own, and staging.
+    ``present`` (K,) says how far it is there, ``seen`` has (K,) its enemies' strength next to each, (P,) its own, and staging.
     """
     enemy, own, staging = seen
     for k in range(len(some)):
         place = some[k]
-        both = enemy[place] + own[place]
-        threat = enemy[place] / both if both > 0 else 0.0
+        both = enemy[k] + own[place]
+        threat = enemy[k] / both if both > 0 else 0.0
         posture = weight[place]
         weight[place] = present[k] * (posture * (1 + threat_weight * threat) + staging_weight * staging[place])
 
 
 @kernel
-def _facing(actor: int, reach: Floats, stance: Ints) -> Floats:
-    """(P,) strength of an actor's enemies at or next to each place."""
-    enemy = np.zeros(reach.shape[1])
+def _facing(actor: int, reach: Floats, stance: Ints, some: Ints) -> Floats:
+    """(K,) strength of an actor's enemies at or next to some places."""
+    enemy = np.zeros(len(some))
     for other in range(len(reach)):
         if stance[actor, other] == -1:
             theirs = reach[other]
-            for place in range(len(enemy)):
-                enemy[place] += theirs[place]
+            for k in range(len(some)):
+                enemy[k] += theirs[some[k]]
     return enemy
 
 
@@ -344,7 +344,9 @@ def move_reserves(
             if how != 0:
                 wanted[count], present[count], weight[place] = place, how, posture[actor, place]
                 count += 1
-        seen = (_facing(actor, reach, stance), reach[actor], staging[actor])
+        if pool == 0:
+            continue
+        seen = (_facing(actor, reach, stance, wanted[:count]), reach[actor], staging[actor])
         _weigh_places(weight, wanted[:count], present, seen, weights[0], weights[1])
         total = pairwise(weight, 0, places)
         if total > 0:
