@@ -104,7 +104,7 @@ def effects_of(folder: Path) -> str:
     from model.views.answers import comparison_text, summary_text
     from model.views.words import HEADLINES
 
-    runs = read_runs(folder)
+    runs = read_runs(folder, HEADLINES)
     if len(runs.scenarios) < 2:
         return summary_text(folder)
     outcomes = [name for name in HEADLINES if name in runs.outcomes]

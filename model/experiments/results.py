@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -157,11 +157,12 @@ class RunTable:
         return self.frame.drop_duplicates("point").set_index("point")[list(self.swept)]
 
 
-def read_runs(folder: str | Path) -> RunTable:
+def read_runs(folder: str | Path, wanted: Collection[str] | None = None) -> RunTable:
     """Read the runs of a finished batch.
 
     Args:
         folder: what ``pangwa batch`` wrote.
+        wanted: outcomes that are enough, if they are there; all when None, which takes 8 bytes for each and each run.
 
     Raises:
         StoreError: there is no such folder, it holds no table of runs, or no run went well.
@@ -171,16 +172,20 @@ def read_runs(folder: str | Path) -> RunTable:
         raise StoreError(f"{path}: there is no such folder; give the folder that 'pangwa batch' wrote")
     if not (path / "runs.parquet").is_file():
         raise StoreError(f"{path}: no runs.parquet in it, so it is not a finished folder of results")
-    table = pq.read_table(path / "runs.parquet")
-    frame = table.to_pandas()
+    schema = pq.read_schema(path / "runs.parquet")
+    outcomes = [one.name for one in schema if _meaning(one).startswith(_OUTCOME)]
+    left_out = set() if wanted is None else set(outcomes).difference(wanted)
+    frame = pq.read_table(
+        path / "runs.parquet", columns=[name for name in schema.names if name not in left_out]
+    ).to_pandas()
     ok = frame[frame["status"].astype(str) == OK].reset_index(drop=True)
     if ok.empty:
         raise StoreError(f"{path}: no run went well; see the column error of runs.csv")
-    outcomes = [one.name for one in table.schema if _meaning(one).startswith(_OUTCOME)]
     manifest = read_manifest(path)
     pointed = {name for point in manifest.get("points", []) for name in point}
-    swept = [name for name in table.column_names if name in pointed]
-    return RunTable(str(path), ok, len(frame) - len(ok), tuple(outcomes), tuple(swept), manifest)
+    swept = [name for name in schema.names if name in pointed]
+    known = tuple(name for name in outcomes if name not in left_out)
+    return RunTable(str(path), ok, len(frame) - len(ok), known, tuple(swept), manifest)
 
 
 def _meaning(one: Any) -> str:

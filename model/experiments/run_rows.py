@@ -294,11 +294,8 @@ class StoredRuns(RunTable):
         gaps = [name for name in self.swept if pa.types.is_integer(table[name].type) and table[name].null_count]
         return found.astype(dict.fromkeys(gaps, "float64"))
 
-    def groups(self, most: int = VALUES) -> Iterator[tuple[pd.DataFrame, tuple[str, ...]]]:
-        """All runs by scenario and design point, in order, so many values at a time.
-
-        Args:
-            most: values in a piece, unless a single outcome has more.
+    def groups(self) -> Iterator[tuple[pd.DataFrame, tuple[str, ...]]]:
+        """All runs by scenario and design point, in order, :data:`VALUES` at a time unless a single outcome has more.
 
         Returns:
             Pieces: keys and outcomes, and which outcomes they hold; those of a group whole, one after another.
@@ -306,9 +303,9 @@ class StoredRuns(RunTable):
         codes = self.all_runs["scenario"].cat.codes.to_numpy()
         changes = (np.diff(codes) != 0) | (np.diff(self.all_runs["point"].to_numpy()) != 0)
         starts = [0, *(np.flatnonzero(changes) + 1).tolist(), len(codes)]
-        for first, last in _spans(starts, most // max(len(self.outcomes), 1)):
+        for first, last in _spans(starts, VALUES // max(len(self.outcomes), 1)):
             rows = np.arange(first, last)
-            for names in blocks(self.outcomes, most // max(len(rows), 1)):
+            for names in _blocks(self.outcomes, VALUES // max(len(rows), 1)):
                 values = pd.DataFrame(self.values_at(rows, names), columns=list(names))
                 keys = self.all_runs[["scenario", "point"]].iloc[first:last].reset_index(drop=True)
                 yield pd.concat([keys, values], axis=1), names
@@ -324,7 +321,7 @@ def _spans(starts: Sequence[int], most: int) -> Iterator[tuple[int, int]]:
     yield first, starts[-1]
 
 
-def blocks(names: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
+def _blocks(names: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
     """Names, so many at a time, but at least one."""
     for start in range(0, len(names), max(most, 1)):
         yield tuple(names[start : start + max(most, 1)])

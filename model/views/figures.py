@@ -67,7 +67,7 @@ def _effects(results: Results, outcomes: Sequence[str] | None) -> Figure | None:
     others = [name for name in results.scenarios if name != results.reference]
     if results.folder is None or results.reference is None or not others:
         return None
-    runs = read_runs(results.folder)
+    runs = read_runs(results.folder, None if outcomes else HEADLINES)
     both = runs.frame["scenario"].astype(str).isin([results.reference, *others])
     runs = replace(runs, frame=runs.frame[both].reset_index(drop=True))
     names = list(outcomes or [name for name in HEADLINES if name in runs.outcomes])
