@@ -29,7 +29,7 @@ try:
 except ImportError:
     numba = None
 
-COMPILING = "Compiling the model's inner loops: once after an installation or an update, up to a minute."
+COMPILING = "Compiling the model's inner loops: once after an installation or an update, some two minutes at most."
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -54,7 +54,7 @@ def kernel(function: F) -> F:
     """Compile a function when it is first called, and store the machine code for later processes; without numba, leave it."""
     if numba is None:
         return function
-    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
     compiled._cache._cache_file._source_stamp = _of_all_files()  # type: ignore[attr-defined]
     return compiled
 

@@ -140,6 +140,59 @@ def road_distances(start: Ints, end: Ints, km: Floats, passable: Bools, depots: 
 
 
 @kernel
+def _still_right(
+    distance: Floats,
+    start: Ints,
+    end: Ints,
+    km: Floats,
+    passable: tuple[Bools, Bools],
+    depots: tuple[Bools, Bools],
+    home: int,
+) -> bool:
+    """Whether (P,) distances hold although places (as they are, as they were) have changed.
+
+    They do where the same places serve as depots, no road from a place that was opened makes a way shorter, no shortest way
+    led through a place that was closed, and the headquarters is joined to the same places as before.
+    """
+    closed = False
+    for place in range(len(distance)):
+        # What changes beyond the places that are joined to the headquarters joins none of them.
+        if distance[place] == np.inf:
+            continue
+        if depots[0][place] != depots[1][place]:
+            return False
+        if passable[0][place] == passable[1][place]:
+            continue
+        closed = closed or passable[1][place]
+        for road in range(start[place], start[place + 1]):
+            far, known = distance[place] + km[road], distance[end[road]]
+            if (far < known) if passable[0][place] else (far == known):
+                return False
+    return not closed or _joined(start, end, passable[0], home, distance)
+
+
+@kernel
+def _joined(start: Ints, end: Ints, passable: Bools, home: int, distance: Floats) -> bool:
+    """Whether the headquarters is joined to all places whose distance is finite, and to no others."""
+    todo, seen = np.empty(len(passable), np.int64), np.zeros(len(passable), np.bool_)
+    todo[0], size, at = home, 1, 0
+    seen[home] = True
+    while at < size:
+        place = todo[at]
+        at += 1
+        if passable[place]:
+            for road in range(start[place], start[place + 1]):
+                if not seen[end[road]]:
+                    seen[end[road]] = True
+                    todo[size] = end[road]
+                    size += 1
+    same = True
+    for place in range(len(passable)):
+        same = same and seen[place] == (distance[place] < np.inf)
+    return same
+
+
+@kernel
 def update_distances(
     distance: Floats,
     start: Ints,
@@ -161,16 +214,9 @@ def update_distances(
         homes: (F,) places of the headquarters.
     """
     for actor in range(len(homes)):
-        changed = False
-        for place in range(distance.shape[1]):
-            # What changes beyond the places that are joined to the headquarters joins none of them.
-            same = passable[0][actor, place] == passable[1][actor, place]
-            same = same and depots[0][actor, place] == depots[1][actor, place]
-            if not same and distance[actor, place] < np.inf:
-                changed = True
-                break
-        if changed:
-            distance[actor] = road_distances(start, end, km, passable[0][actor], depots[0][actor], homes[actor])
+        ways, stores = (passable[0][actor], passable[1][actor]), (depots[0][actor], depots[1][actor])
+        if not _still_right(distance[actor], start, end, km, ways, stores, homes[actor]):
+            distance[actor] = road_distances(start, end, km, ways[0], stores[0], homes[actor])
 
 
 @kernel

@@ -213,18 +213,21 @@ def _share_among(wanted: Floats, some: Ints, count: int, amount: int, total: flo
     missing = amount - given
     if missing <= 0:
         return
-    order = np.argsort(rest, kind="mergesort")
-    taken = 0
-    while taken < min(missing, count) and rest[order[taken]] < 0:
-        out[some[order[taken]]] += 1
-        taken += 1
-    if taken == missing:
-        return
-    # Nothing is left over anywhere else: the first places get the rest.
-    used = np.zeros(len(wanted), np.bool_)
-    for k in range(taken):
-        used[some[order[k]]] = True
+    # The largest remainders: all below the last of them, then its equals from the first place on.
+    taken, used = 0, np.zeros(len(wanted), np.bool_)
+    last = np.partition(rest, missing - 1)[missing - 1] if missing <= count else np.inf
+    for k in range(count):
+        if rest[k] < min(last, 0.0):
+            out[some[k]] += 1
+            used[some[k]] = True
+            taken += 1
+    for k in range(count):
+        if rest[k] == last and last < 0 and taken < missing:
+            out[some[k]] += 1
+            used[some[k]] = True
+            taken += 1
     place = 0
+    # Where nothing is left over anywhere else, the first places get the rest.
     while taken < missing and place < len(wanted):
         if not used[place]:
             out[place] += 1
