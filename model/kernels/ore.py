@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.kernels import kernel
+from model.kernels import kernel, sums
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -371,3 +371,104 @@ def book_ore(
         if keeper >= 0:
             booked[keeper] += transit[mine] * flows[mine, 0] / rate
     return left, used, booked
+
+
+@kernel
+def _to_quad(wanted: Floats, limit: Floats, crossing: Ints, lanes: Floats, capacity: Floats, season: float) -> Floats:
+    flow, load = np.empty(len(wanted)), np.zeros(len(lanes))
+    for mine in range(len(wanted)):
+        flow[mine] = min(wanted[mine], limit[mine])
+        if crossing[mine, 2] >= 0:
+            load[crossing[mine, 2]] += flow[mine]
+    used = np.empty(len(wanted))
+    for mine in range(len(wanted)):
+        at = crossing[mine, 2]
+        share = 0.0
+        if at >= 0:
+            share = min(1.0, capacity[at, 0] * lanes[at, 0] * season / max(load[at], 1e-9))
+        flow[mine] *= share
+        used[mine] = flow[mine] / max(limit[mine], 1e-9)
+    trips = max(sums.pairwise(used, 0, len(used)), 1.0)
+    for mine in range(len(wanted)):
+        flow[mine] /= trips
+    return flow
+
+
+@kernel
+def _through_gates(
+    wanted: Floats,
+    gate_open: Floats,
+    purchase: Floats,
+    crossing: Ints,
+    mined: Floats,
+    capacity: Floats,
+    season: float,
+    limit: float,
+) -> Floats:
+    flow, load, usual = np.empty(len(wanted)), np.zeros(len(capacity)), np.zeros(len(capacity))
+    for mine in range(len(wanted)):
+        flow[mine] = wanted[mine] if gate_open[mine] > 0 else 0.0
+        load[crossing[mine, 0]] += flow[mine]
+        usual[crossing[mine, 0]] += mined[mine]
+    for mine in range(len(wanted)):
+        at = crossing[mine, 0]
+        room = gate_open[mine] * capacity[at, 0] * season
+        if purchase[mine] < 1.0:
+            # Where Beijing threatens, buyers may take no more than a share of the usual output, whatever has piled up.
+            room = min(room, purchase[mine] * usual[at])
+        flow[mine] *= min(1.0, room / max(load[at], 1e-9))
+    scale = min(1.0, limit / max(sums.pairwise(flow, 0, len(flow)), 1e-9))
+    for mine in range(len(wanted)):
+        flow[mine] *= scale
+    return flow
+
+
+@kernel
+def ore_flows(
+    shares: Floats,
+    leaky: Floats,
+    quad_limit: Floats,
+    gates: tuple[Floats, Floats, Ints],
+    stock: Floats,
+    mined: Floats,
+    lanes: Floats,
+    capacity: Floats,
+    values: tuple[float, float, float, float, float],
+) -> tuple[Floats, Floats, float]:
+    """(M, 3) flows of ore, (M,) t offered, and t that could go to China over all gates; see :mod:`model.dynamics.trade`.
+
+    Args:
+        shares: (3, M) of the stock that is offered, of that past the gate, of the rest to the Quad.
+        leaky: (M,) t that smugglers could carry.
+        quad_limit: (M,) t that the road to India could carry for each mine alone.
+        gates: (M,) openness, (M,) share that buyers may buy, (M, 3) crossings.
+        stock: (M,) t.
+        mined: (M,) t/month of capacity.
+        lanes: (X, 3) openness.
+        capacity: (X, 3) t/month of each crossing.
+        values: ``normal_stock_months, flow_limit_t, road_capacity_t, release`` and the season, 0-1.
+    """
+    months, flow_limit, road_capacity, release, season = values
+    gate_open, purchase, crossing = gates
+    mines, to_quad = len(stock), False
+    offered, informal, rest, wanted = np.empty(mines), np.empty(mines), np.empty(mines), np.zeros(mines)
+    for mine in range(mines):
+        to_quad = to_quad or quad_limit[mine] != 0
+    for mine in range(mines):
+        offered[mine] = stock[mine] * shares[0, mine]
+        informal[mine] = min(leaky[mine], (shares[1, mine] if leaky[mine] > 0 else 0.0) * offered[mine])
+        rest[mine] = offered[mine] - informal[mine]
+        if to_quad:
+            wanted[mine] = (shares[2, mine] if quad_limit[mine] > 0 else 0.0) * rest[mine]
+    quad = _to_quad(wanted, quad_limit, crossing, lanes, capacity, season) if to_quad else np.zeros(mines)
+    beyond = max(sums.pairwise(stock, 0, mines) - months * flow_limit, 0.0)
+    limit = min(road_capacity, flow_limit + release * beyond) * season
+    for mine in range(mines):
+        rest[mine] -= quad[mine]
+    official = _through_gates(rest, gate_open, purchase, crossing, mined, capacity, season, limit)
+    flows = np.empty((mines, 3))
+    for mine in range(mines):
+        left = offered[mine] - informal[mine] - quad[mine] - official[mine]
+        flows[mine, 0], flows[mine, 2] = official[mine], quad[mine]
+        flows[mine, 1] = informal[mine] + min(max(leaky[mine] - informal[mine], 0.0), left)
+    return flows, offered, limit

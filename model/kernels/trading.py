@@ -292,7 +292,7 @@ def trade(
     apply(loops, EXPIT, flat, flat)
     limits = (rules.normal_stock_months, rules.flow_limit_t, rules.road_capacity_t, rules.release, season)
     gates, where = (opened, bought, crossings), (stock, capacity, lanes, mining[4])
-    flows, _, _ = sums.ore_flows(appeal, leaky, limit, gates, *where, limits)
+    flows, _, _ = ore.ore_flows(appeal, leaky, limit, gates, *where, limits)
     rates = (len(stance), rules.informal_tax_share, rules.yuan_per_usd)
     booked = ore.book_ore(flows, crossings, (tax, transit, premium_usd), access[0], keepers, stock, *rates)
     return (bids, invested[-1], access[0], crossings, net_back, rest, done, flows, *booked)
