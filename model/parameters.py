@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from model.kernels import installed
+
 Status = Literal["observed", "weakly identified", "assumed", "definition"]
 """How well a number is known. ``definition`` marks conventions (a calendar, a switch), which no evidence can decide."""
 
@@ -81,7 +83,9 @@ def as_record(*tables: ParameterTable, **more: float) -> NDArray[np.void]:
     numbers += more.items()
     out = np.zeros(1, _record_of(tuple(name for name, _ in numbers)))
     out[0] = tuple(value for _, value in numbers)
-    return out
+    return (
+        out if installed() else out.view(np.recarray)
+    )  # so that kernels run as plain Python, too, where numba is missing
 
 
 @lru_cache(maxsize=64)

@@ -28,14 +28,16 @@ def mine_and_trade(model: RareEarthModel) -> None:
     rival = float(model.level("offtake").max(initial=0.0)) if "offtake" in model.delivered else 0.0
     outbid = model.beijing.outbid(rival, model.link)
     if compiled():
-        offer, model.mined, abroad = model.trading.trade(model, outbid, *_contracts(model))
+        settles = model.trading.settles and model.month % model.p.trade.tax_review_months == 0
+        offer, model.mined, abroad = model.trading.trade(model, outbid, _contracts(model), quoted=settles)
     else:
         offer, model.mined, abroad = _mine_and_move(model, outbid)
     _sell(model, abroad)
-    _settle_taxes(model, offer)
+    if offer is not None:
+        _settle_taxes(model, offer)
 
 
-def _mine_and_move(model: RareEarthModel, outbid: float) -> tuple[trade.Quote, mining.MiningReport, float]:
+def _mine_and_move(model: RareEarthModel, outbid: float) -> tuple[trade.Quote | None, mining.MiningReport, float]:
     """What :meth:`model.compiled.trading.Trading.trade` does, in NumPy."""
     state, world, p = model.state, model.world, model.p
     factors = bid_together(model.buyers_terms, market.inventory_gap(state, model.reference), outbid)

@@ -56,24 +56,26 @@ class Trading:
         bids = (terms.slope, terms.reserve, reference.china, reference.stand, reference.target)
         buyers = (*bids, terms.precision, terms.share, reference.share)
         self._fixed = (LOOPS, rules, (stop != "reagent", stop != "halt"), mining, ways, india, buyers)
+        self.settles = any(actor.parameters.ore_tax_rule == "revenue_maximising" for actor in model.armed)
+        """Whether anybody sets its tax anew from time to time."""
         self._freight = model.setup.quad.freight_usd_per_t * p.market.yuan_per_usd
 
     def trade(
-        self, model: RareEarthModel, outbid: float, embargo: float, premium: Floats, passage: Floats
-    ) -> tuple[Quote, MiningReport, float]:
+        self, model: RareEarthModel, outbid: float, contracts: tuple[float, Floats, Floats], *, quoted: bool
+    ) -> tuple[Quote | None, MiningReport, float]:
         """Mine, sell and tax the ore of the month.
 
         Args:
             model: its state changes.
             outbid: factor that Beijing tells its buyers to pay on top.
-            embargo: 0-1, share of the reagent for ore bound for India that it withholds.
-            premium: (F,) share of the price that contracts add.
-            passage: (F,) 0-1, how far brokers let convoys through.
+            contracts: share of the reagent for ore bound for India that Beijing withholds, (F,) share of the price that
+                contracts add, (F,) how far brokers let convoys through, all 0-1.
+            quoted: whether the quote is wanted.
 
         Returns:
-            The quote, what mines did, and t/month that buyers would begin abroad.
+            The quote or None, what mines did, and t/month that buyers would begin abroad.
         """
-        state, stock = model.state, model.state.market
+        state, stock, (embargo, premium, passage) = model.state, model.state.market, contracts
         price = market.gate_price(stock.price_ore, model.p.market)
         tax = (model.tax_rules, model.settled_tax, model.profile["ore_tax_share"], state.dealings.tax_cut)
         bid, abroad, holder, crossing, net_back, rest, done, flows, left, used, booked = kernels.trade(
@@ -100,4 +102,4 @@ class Trading:
         state.flows.mined = float(produced.sum())
         state.flows.leachate = model.p.mining.leachate_share * float(spent.sum())
         report = MiningReport(leached, produced, lost + spoilt, imported, spent, spilt)
-        return Quote(holder, crossing, net_back, *rest), report, abroad
+        return (Quote(holder, crossing, net_back, *rest) if quoted else None), report, abroad
