@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from model.cli import app
+from model.experiments.batch import EXIT_SOME_FAILED, BatchError, BatchReport
 from model.experiments.hindcast import calibrate as calibration
 from model.experiments.hindcast.calibrate import (
     Found,
@@ -24,6 +25,7 @@ from model.experiments.hindcast.calibrate import (
 )
 from model.experiments.hindcast.patterns import frozen_hash, patterns
 from model.experiments.hindcast.priors import BLOCKS, priors, resolved_with, settings
+from model.experiments.plan import BatchPlan
 from model.scenario.read import load_scenario
 
 
@@ -106,6 +108,16 @@ def test_waves_move_towards_what_is_plausible(tmp_path: Path, monkeypatch: pytes
     paths = write_results(plan, found, choose(found, 10, wide=False), [])
     rows = list(csv.DictReader(paths[2].read_text(encoding="utf-8").splitlines()))
     assert sum(row["runs"] == "confirmed" for row in rows) == 2 * calibration.CONFIRMED * 2
+
+
+def test_a_wave_of_which_no_run_ends_well_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(batch: BatchPlan, folder: Path, **_: Any) -> BatchReport:
+        return BatchReport(folder, failed=len(batch.specs), exit_code=EXIT_SOME_FAILED)
+
+    monkeypatch.setattr(calibration, "run_batch", fail)
+    plan = Plan(tmp_path, waves=1, vectors=8, replicates=1, members=5, jobs=1, wide=False)
+    with pytest.raises(BatchError, match="war-1: no run of the wave ended well"):
+        calibration.calibrate(plan, lambda text: None)
 
 
 def test_luck_of_a_wave_does_not_choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -238,6 +238,8 @@ def _evaluate(
     )
     if not report.complete:
         raise BatchError(f"{folder}: the wave is not complete; go on with the same command")
+    if report.ok == 0:  # one vector may break a law of the model; where nothing runs, a number would mean nothing
+        raise BatchError(f"{folder}: no run of the wave ended well; remove the folder and go on with the same command")
     return _read_wave(folder, block, len(vectors))
 
 
