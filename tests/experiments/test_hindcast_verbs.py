@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from model.cli import app
-from model.experiments.batch import EXIT_SOME_FAILED, BatchError, BatchReport
+from model.experiments.batch import EXIT_SOME_FAILED, BatchReport
+from model.experiments.errors import BatchError
 from model.experiments.hindcast import calibrate as calibration
 from model.experiments.hindcast.calibrate import (
     Found,
