@@ -336,14 +336,16 @@ def move_reserves(
         weight, count, garrisons, pool = np.zeros(places), 0, 0, 0
         for place in range(places):
             mine = holder[place] == actor
+            # The first places are the territories' towns; a site has no countryside of its own.
+            how = 1.0 if mine else weights[2] * (control[actor, place] if place < towns else 0.0)
+            if how == 0 and troops[actor, place] == 0:
+                continue
             if supply[actor, place] < joined_supply or attacker[place] == actor or (mine and isolated[place] != 0):
                 continue
             if troops[actor, place] != 0:
                 pool += troops[actor, place]
                 there[garrisons] = place
                 garrisons += 1
-            # The first places are the territories' towns; a site has no countryside of its own.
-            how = 1.0 if mine else weights[2] * (control[actor, place] if place < towns else 0.0)
             if how != 0:
                 wanted[count], present[count], weight[place] = place, how, posture[actor, place]
                 count += 1
