@@ -110,6 +110,7 @@ def begin_state(world: World, scenario: Scenario, profile: dict[str, Floats]) ->
     if differs.any():
         scaled = share_out(state.troops.astype(np.float64), wanted)
         state.troops[differs] = scaled[differs]
+    state.establishment = state.troops.copy()
     state.arms = profile["arms_per_fighter"] * initial.arms_left * state.troops.sum(axis=1)
     state.treasury = profile["treasury_usd"].copy()
     state.recognition = profile["recognition_base"].copy()

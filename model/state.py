@@ -183,6 +183,8 @@ class State:
     """(F + 1, N) shares of the countryside; last row nobody; columns sum to 1."""
     troops: Ints
     """(F, P) fighters."""
+    establishment: Ints
+    """(F, P) fighters as they were posted at the start."""
     known: Floats
     """(F, P) 0-1, how well each actor knows the enemy at a place from having fought there."""
     supply: Floats
@@ -271,6 +273,7 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         posts_full=initial.posts.copy(),
         control=initial.control.copy(),
         troops=initial.troops.copy(),
+        establishment=initial.troops.copy(),
         known=zeros((forces, places)),
         supply=np.ones((forces, places)),
         arms=zeros(forces),

@@ -31,6 +31,7 @@ _DECISIONS = ("belief", "attack", "hold", "appraisal", "join")
 _WHO = (
     "effectiveness",
     "commit_share",
+    "garrison_kept",
     "operations_per_month",
     "belief_noise",
     "belief_persistence",
@@ -92,7 +93,7 @@ class War:
 
     def _gather(self, model: RareEarthModel, profile: dict[str, Floats]) -> tuple[Any, ...]:
         state = model.state
-        war = (state.holder, state.attacker, state.stance, state.troops, state.supply, state.known)
+        war = (state.holder, state.attacker, state.stance, state.troops, state.supply, state.known, state.establishment)
         means = (state.arms, state.training, state.recognition, state.paid, state.revenue, state.pressure)
         works = (state.lanes, state.capacity, state.operating, state.dealings.tax_cut)
         who, weights, costs = (tuple(profile[name] for name in group) for group in (_WHO, WEIGHTS, COSTS))

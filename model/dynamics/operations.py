@@ -116,7 +116,7 @@ def strengths(
     Args:
         ground: static arrays.
         state: the state.
-        profile: (F,) ``effectiveness`` and ``commit_share``.
+        profile: (F,) ``effectiveness``, ``commit_share`` and ``garrison_kept``.
         contest: table of the contest.
         fort: table of fortification.
     """
@@ -132,21 +132,29 @@ def strengths(
     helped = np.zeros_like(own)
     helped[held] = over_actors(allied, guard)[state.holder[held], held]
     defence = own + fort.ally_share * helped
-    bound = _spare(ground, state, field, commit[:, None] * reach, defence, fort)
+    kept = profile["garrison_kept"][:, None] * state.establishment
+    bound = _spare(ground, state, field, commit[:, None] * reach, defence, kept, fort)
     threat = (ground.near @ (commit[:, None] * bound * field).T).T
-    share = commit[:, None] * _spare(ground, state, field, threat, defence, fort)
+    share = commit[:, None] * _spare(ground, state, field, threat, defence, kept, fort)
     drawn = share * field
     called = field + (ground.near @ drawn.T).T - drawn
     return Forces(field, reach, share, called, defence)
 
 
 def _spare(
-    ground: Ground, state: State, field: Floats, threat: Floats, defence: Floats, fort: FortificationParameters
+    ground: Ground,
+    state: State,
+    field: Floats,
+    threat: Floats,
+    defence: Floats,
+    standing: Floats,
+    fort: FortificationParameters,
 ) -> Floats:
     """(F, P) share of an actor's fighters at each place that need not stay there, 0-1.
 
-    A garrison keeps back what would hold its walls at even odds against what the enemies around it could bring, and all
-    while it is under attack; besiegers keep what the siege takes; fighters in the open are free.
+    A garrison keeps back what would hold its walls at even odds against what the enemies around it could bring, all while it is
+    under attack, and never less than a declared share of those who stood there at the start; besiegers keep what the siege
+    takes; fighters in the open are free.
 
     Args:
         ground: static arrays.
@@ -154,6 +162,7 @@ def _spare(
         field: (F, P) attacking strength that stands at each place.
         threat: (F, P) strength that each actor could bring to each place.
         defence: (P,) strength of its holder there, before walls.
+        standing: (F, P) fighters that never leave a place that is held.
         fort: table of fortification.
     """
     enemy = over_actors(state.stance == -1, threat)
@@ -163,6 +172,8 @@ def _spare(
     need = np.where(state.attacker[None] == actors, defence * wall * fort.siege_odds, need)
     need = np.where((state.holder == actors) & (state.attacker >= 0), np.inf, need)
     kept = np.divide(need, field, out=np.zeros_like(field), where=field > 0)
+    own = (state.holder == actors) & (state.troops > 0)
+    kept = np.maximum(kept, np.divide(standing, state.troops, out=np.zeros_like(field), where=own))
     return 1 - np.minimum(kept, 1.0)
 
 

@@ -87,6 +87,7 @@ def _strengths(
     war: tuple[Any, ...],
     means: tuple[Any, ...],
     who: tuple[Floats, Floats],
+    standing: tuple[Floats, Ints],
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """The arrays of :class:`model.dynamics.operations.Forces`, in its order."""
     holder, attacker, stance, troops, supply = war
@@ -95,7 +96,7 @@ def _strengths(
     raise_to(loops, factor, rules.supply_exponent, factor)
     values = (rules.defence_without_supply, rules.ally_share, rules.siege_odds)
     found = (troops, supply, worth, factor, entries)
-    return forces.strengths(*found, near, who[1], (holder, attacker, stance), wall, values)
+    return forces.strengths(*found, near, who[1], (holder, attacker, stance), wall, values, standing)
 
 
 @kernel
@@ -124,11 +125,12 @@ def weigh(
         stand; (F, P) share of fighters that attacks draw on, strength within reach, staging; (F, F + 1) prospects.
     """
     start, end, home, is_town, wall, minded = land
-    holder, attacker, stance, troops, _, known = war
-    effectiveness, commit, most, noise, persistence, months, usual = who
+    holder, attacker, stance, troops, _, known, establishment = war
+    effectiveness, commit, kept, most, noise, persistence, months, usual = who
     month, price = time
     rules = table[0]
-    strong = _strengths(loops, rules, (start, end), wall, war[:5], means[:4], (effectiveness, commit))
+    drawn_on = ((effectiveness, commit), (kept, establishment))
+    strong = _strengths(loops, rules, (start, end), wall, war[:5], means[:4], *drawn_on)
     field, reach, spare, called, defence = strong
     actor, place = forces.pairs_within_reach(holder, _thought_of(stance, junta), reach, 1.0)
     rent = _rents(trade, (holder, *works), tax, rules, price)
@@ -193,7 +195,7 @@ def decide(
         (K,) actors and (K,) places of the orders, (F, P) share of fighters that attacks draw on, (F, F + 1) prospects.
     """
     salts, month, rules = weighed[1], weighed[2][0], weighed[3][0]
-    holder, attacker, stance, troops, supply, _ = weighed[9]
+    holder, attacker, stance, troops, supply, _, _ = weighed[9]
     actor, place, _, utility, _, luck, spare, reach, gathering, best = weigh(*weighed)
     bounds, row = np.zeros(len(stance) + 1, np.int64), 0
     for number in range(len(stance)):

@@ -104,6 +104,7 @@ def _spare(
     holder: Ints,
     attacker: Ints,
     wall: Floats,
+    standing: Floats,
 ) -> Floats:
     """(E,) shares of the fighters of actors at places that need not stay there; see ``operations._spare``."""
     share = np.ones(len(places))
@@ -115,7 +116,7 @@ def _spare(
             share[k] = 1 - min(siege[place] / strength[k], 1.0)
         elif holder[place] == actor:
             kept = enemy[place] / wall[place] / strength[k] if attacker[place] < 0 else np.inf
-            share[k] = 1 - min(kept, 1.0)
+            share[k] = 1 - min(max(kept, standing[k]), 1.0)
     return share
 
 
@@ -159,6 +160,7 @@ def strengths(
     where: tuple[Ints, Ints, Ints],
     wall: Floats,
     values: tuple[float, float, float],
+    standing: tuple[Floats, Ints],
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """The arrays of :class:`model.dynamics.operations.Forces`, in its order.
 
@@ -173,17 +175,20 @@ def strengths(
         where: (P,) holders, (P,) attackers, (F, F) stances.
         wall: (P,) factor of fortification.
         values: strength of a defence without supply, share of an ally's fighters that joins a defence, siege odds.
+        standing: (F,) share of the (F, P) fighters of the start that never leaves a place that is held.
     """
     holder, attacker, stance = where
+    stays = np.empty(len(entries))
     shape, field, strength, bound = troops.shape, np.zeros(troops.shape), np.empty(len(entries)), np.empty(len(entries))
     actors, places = _apart(entries, shape[1])
     for k in range(len(entries)):
         actor, place = actors[k], places[k]
         strength[k] = troops[actor, place] * worth[actor] * factor[k]
         field[actor, place] = strength[k]
+        stays[k] = standing[0][actor] * standing[1][actor, place] / troops[actor, place]
     reach = _spread(near, actors, places, strength, shape)
     guard = _guards((actors, places), troops, worth, supply, values[0], holder, stance, values[1])
-    lasting = (guard * wall * values[2], holder, attacker, wall)
+    lasting = (guard * wall * values[2], holder, attacker, wall, stays)
     share = _spare(actors, places, strength, _enemies(reach, commit, holder, stance), *lasting)
     for k in range(len(entries)):
         bound[k] = commit[actors[k]] * share[k] * strength[k]

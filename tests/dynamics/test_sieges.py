@@ -98,6 +98,19 @@ def test_garrisons_keep_back_what_holds_their_walls(model: RareEarthModel) -> No
     assert 0.0 <= alone <= free
 
 
+def test_a_standing_army_keeps_its_garrison_towns(model: RareEarthModel) -> None:
+    state, junta = model.state, 0
+    place = int(np.argmax(state.troops[junta]))
+    assert state.holder[place] == junta and state.attacker[place] < 0
+    model.profile["commit_share"][:] = 1.0
+    state.troops[1:] = 0  # nobody threatens it
+    assert forces(model).spare[junta, place] == pytest.approx(1 - model.profile["garrison_kept"][junta])
+    state.troops[junta, place] = round(0.4 * state.establishment[junta, place])
+    assert forces(model).spare[junta, place] == 0.0
+    model.profile["garrison_kept"][junta] = 0.0
+    assert forces(model).spare[junta, place] == 1.0
+
+
 def test_an_enemy_who_is_pinned_himself_threatens_nobody(model: RareEarthModel) -> None:
     state, ground = model.state, model.ground
     state.troops[:], state.attacker[:], state.isolated[:], state.supply[:] = 0, -1, 0, 1.0
