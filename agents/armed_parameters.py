@@ -381,13 +381,9 @@ class ArmedActorParameters(ParameterTable):
         source=f"SOURCES F5; {_FACTS} 37",
     )
     mobilised_share: float = parameter(
-        0.0,
-        low=0.0,
-        high=0.05,
-        unit="0-1",
+        0.0, low=0.0, high=0.05, unit="0-1", source="assumed: 0 where the start's fighters say it better",
         meaning="Share of its homeland's people that could fight for it, whatever it begins with.",
-        source="assumed: 0 where the start's fighters say it better",
-    )
+    )  # fmt: skip
     desertion_rate: float = parameter(
         0.004,
         low=0.0,

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from typing import Any, Literal, Protocol
 
 from model.experiments.codec import Finished
@@ -27,6 +29,7 @@ Death = Literal["", "task", "all"]
 _WINDOWS_LIMIT = 61
 _MOST_PER_CORE = 8
 _START_TRIES = 3
+_CODE_TRIES = 100
 
 
 class Crew(Protocol):
@@ -166,9 +169,18 @@ class ProcessCrew:
         if busy:
             for process in processes:
                 process.kill()
-        for process in processes:
-            process.join(timeout=10)
-        return {process.exitcode for process in processes}
+        return {_exit_code(process) for process in processes}
+
+
+def _exit_code(process: BaseProcess) -> int | None:
+    """Exit code of a process that is ending; None when it does not end."""
+    process.join(timeout=10)
+    # The pool's own thread may have fetched the code a moment ago and not noted it yet: then it looks as if there were none.
+    for _ in range(_CODE_TRIES):
+        if process.exitcode is not None:
+            break
+        time.sleep(0.01)
+    return process.exitcode
 
 
 def _new_executor(workers: int) -> ProcessPoolExecutor:

@@ -100,13 +100,10 @@ def _spare(
     places: Ints,
     strength: Floats,
     enemy: Floats,
-    siege: Floats,
-    holder: Ints,
-    attacker: Ints,
-    wall: Floats,
-    standing: Floats,
+    lasting: tuple[Floats, Ints, Ints, Floats, Floats],
 ) -> Floats:
     """(E,) shares of the fighters of actors at places that need not stay there; see ``operations._spare``."""
+    siege, holder, attacker, wall, standing = lasting
     share = np.ones(len(places))
     for k in range(len(places)):
         actor, place = actors[k], places[k]
@@ -178,8 +175,8 @@ def strengths(
         standing: (F,) share of the (F, P) fighters of the start that never leaves a place that is held.
     """
     holder, attacker, stance = where
-    stays = np.empty(len(entries))
-    shape, field, strength, bound = troops.shape, np.zeros(troops.shape), np.empty(len(entries)), np.empty(len(entries))
+    shape, field, count = troops.shape, np.zeros(troops.shape), len(entries)
+    strength, bound, stays = np.empty(count), np.empty(count), np.empty(count)
     actors, places = _apart(entries, shape[1])
     for k in range(len(entries)):
         actor, place = actors[k], places[k]
@@ -189,11 +186,11 @@ def strengths(
     reach = _spread(near, actors, places, strength, shape)
     guard = _guards((actors, places), troops, worth, supply, values[0], holder, stance, values[1])
     lasting = (guard * wall * values[2], holder, attacker, wall, stays)
-    share = _spare(actors, places, strength, _enemies(reach, commit, holder, stance), *lasting)
+    share = _spare(actors, places, strength, _enemies(reach, commit, holder, stance), lasting)
     for k in range(len(entries)):
         bound[k] = commit[actors[k]] * share[k] * strength[k]
     threat = _spread(near, actors, places, bound, shape)
-    share = _spare(actors, places, strength, _enemies(threat, np.ones(shape[0]), holder, stance), *lasting)
+    share = _spare(actors, places, strength, _enemies(threat, np.ones(shape[0]), holder, stance), lasting)
     spare = np.empty(shape)
     for actor in range(shape[0]):
         spare[actor] = commit[actor]
