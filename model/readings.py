@@ -58,11 +58,6 @@ def taxes_per_tonne(model: RareEarthModel) -> Floats:
 
 def tax_terms(model: RareEarthModel) -> tuple[Ints, Floats, Floats]:
     """(F,) rule, yuan/t and share of each armed actor's tax on ore."""
-    if compiled():
-        invoiced = model.p.trade.invoiced_share if model.setup.structure.tax_reading == "price" else 1.0
-        settled = (model.tax_rules, model.settled_tax, model.profile["ore_tax_share"])
-        fixed, share, _ = ore.taxes(*settled, model.state.dealings.tax_cut, invoiced, 0.0)
-        return model.tax_rules, fixed, share
     read = trade.read_tax(model.settled_tax, model.setup.structure.tax_reading, model.p.trade)
     yuan = np.where(model.tax_rules == trade.FIXED, read, model.settled_tax)
     left = 1 - model.state.dealings.tax_cut

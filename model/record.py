@@ -46,8 +46,6 @@ ACTOR_ROWS = (
 )
 """Columns of the actors' record, in the order in which kernels fill them in."""
 
-_WHOLE = ("townships_held", "troops", "posts")
-
 
 @dataclass(frozen=True)
 class RunResult:

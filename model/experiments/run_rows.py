@@ -143,13 +143,17 @@ class _Swept:
     @property
     def floats(self) -> dict[str, str]:
         """Columns of whole numbers with gaps anywhere: in a data frame their numbers are floats, and so they are in a piece."""
-        gaps = [name for name, one in self._columns.items() if pa.types.is_integer(one.type) and one.null_count]
-        return dict.fromkeys(gaps, "float64")
+        return _with_gaps(self._columns)
 
     def arrays(self, part: slice) -> dict[str, pa.Array]:
         """The columns of some runs."""
         rows = pa.array(np.frombuffer(self._row[part], np.intc))
         return {path: column.take(rows) for path, column in self._columns.items()}
+
+
+def _with_gaps(columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> dict[str, str]:
+    """Those columns of whole numbers that have nulls, with the type that pandas needs for them."""
+    return {name: "float64" for name, one in columns.items() if pa.types.is_integer(one.type) and one.null_count}
 
 
 def _swept(texts: list[str]) -> pa.Array:
@@ -291,8 +295,7 @@ class StoredRuns(RunTable):
             return self.all_runs[["point"]].iloc[firsts].reset_index(drop=True)
         table = self.file.read(columns=["point", *self.swept])
         found = table.take(pa.array(firsts)).to_pandas()
-        gaps = [name for name in self.swept if pa.types.is_integer(table[name].type) and table[name].null_count]
-        return found.astype(dict.fromkeys(gaps, "float64"))
+        return found.astype(_with_gaps({name: table[name] for name in self.swept}))
 
     def groups(self) -> Iterator[tuple[pd.DataFrame, tuple[str, ...]]]:
         """All runs by scenario and design point, in order, :data:`VALUES` at a time unless a single outcome has more.

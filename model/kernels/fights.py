@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from model.kernels import kernel
 from model.kernels.loops import EXP, Loops, apply, raise_to
+from model.kernels.sums import first_served
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -276,18 +277,21 @@ def loss_rates(
 def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, denial: Floats, troops: Ints) -> Floats:
     """(2, P) air support of attacker and defender; see :func:`agents.armed.air_support`."""
     support, share = np.zeros((2, troops.shape[1])), np.empty(troops.shape[1])
+    places, seen = np.empty(len(fights), np.int64), np.empty(troops.shape[1], np.bool_)
     for actor in range(len(budget)):
         if budget[actor] <= 0:
             continue
-        share[:] = -1.0
+        count = 0
+        seen[:] = False
         for k in range(len(fights)):
-            place = fights[k]
-            if share[place] >= 0 or (attacker[k] != actor and defender[k] != actor):
-                continue
-            share[place] = min(
-                max(budget[actor] - _served_before(actor, k, fights, attacker, defender, troops), 0.0), 1.0
-            )
-            support[1, place] = share[place] if defender[k] == actor else support[1, place]
+            if (attacker[k] == actor or defender[k] == actor) and not seen[fights[k]]:
+                seen[fights[k]] = True
+                places[count] = fights[k]
+                count += 1
+        first_served(troops[actor], places[:count], budget[actor], share)
+        for k in range(len(fights)):
+            if defender[k] == actor:
+                support[1, fights[k]] = share[fights[k]]
         for k in range(len(fights)):
             place = fights[k]
             if attacker[k] == actor:
@@ -295,22 +299,6 @@ def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, de
             if defender[k] == actor:
                 support[1, place] = min(support[1, place], share[place] * (1 - denial[attacker[k]]))
     return support
-
-
-@kernel
-def _served_before(actor: int, row: int, fights: Ints, attacker: Ints, defender: Ints, troops: Ints) -> int:
-    """How many of an actor's fights have more of its fighters than that of a row, or as many and a lower number."""
-    place, before = fights[row], 0
-    seen = np.zeros(troops.shape[1], np.bool_)
-    for k in range(len(fights)):
-        other = fights[k]
-        if other == place or seen[other] or (attacker[k] != actor and defender[k] != actor):
-            continue
-        seen[other] = True
-        here, there = troops[actor, place], troops[actor, other]
-        if there > here or (there == here and other < place):
-            before += 1
-    return before
 
 
 @kernel

@@ -9,11 +9,15 @@ from numpy.typing import NDArray
 
 from model.kernels import hashing, kernel
 from model.kernels.loops import EXP, Loops, apply
+from model.kernels.sums import first_served
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Keys = NDArray[np.uint64]
+
+_BEFORE_ALL = 1 << 40
+"""More than any garrison has."""
 
 
 @kernel
@@ -282,26 +286,17 @@ def airlift(
         most: (F,) garrisons that each actor can supply in full.
         floor: supply of a garrison supplied in full.
     """
-    waiting, count = np.empty(len(holder), np.int64), 0
-    for place in range(len(holder)):
-        if cut_off[place] and most[holder[place]] > 0 and troops[holder[place], place] > 0:
-            waiting[count] = place
-            count += 1
-    for k in range(count):
-        place, before = waiting[k], 0
-        actor, attacked = holder[place], attacker[place] >= 0
-        for j in range(count):
-            other = waiting[j]
-            if holder[other] == actor and other != place:
-                alike = (attacker[other] >= 0) == attacked
-                more, as_many = (
-                    troops[actor, other] > troops[actor, place],
-                    troops[actor, other] == troops[actor, place],
-                )
-                if (alike and (more or (as_many and other < place))) or (not alike and not attacked):
-                    before += 1
-        share = min(max(most[actor] - before, 0.0), 1.0)
-        supply[actor, place] = max(supply[actor, place], floor * share)
+    size, waiting, share = np.empty(len(holder), np.int64), np.empty(len(holder), np.int64), np.empty(len(holder))
+    for actor in range(len(most)):
+        count = 0
+        for place in range(len(holder) if most[actor] > 0 else 0):
+            if cut_off[place] and holder[place] == actor and troops[actor, place] > 0:
+                size[place] = troops[actor, place] + (_BEFORE_ALL if attacker[place] >= 0 else 0)
+                waiting[count] = place
+                count += 1
+        first_served(size, waiting[:count], most[actor], share)
+        for k in range(count):
+            supply[actor, waiting[k]] = max(supply[actor, waiting[k]], floor * share[waiting[k]])
 
 
 @kernel

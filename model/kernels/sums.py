@@ -402,3 +402,21 @@ def _exchange(
     _share_among(weight, some, count, moving, pairwise(weight, 0, len(weight)), arriving)
     for place in range(len(weight)):
         troops[place] += arriving[place]
+
+
+@kernel
+def first_served(size: Ints, places: Ints, budget: float, share: Floats) -> None:
+    """Serve places in full while a budget lasts, by falling size; of equals the lower number comes first.
+
+    Args:
+        size: (P,) what decides the order.
+        places: (K,) those that are to be served, each once.
+        budget: how many can be served.
+        share: (P,) 0-1, how far each of them is served; changes.
+    """
+    for place in places:
+        before = 0
+        for other in places:
+            if size[other] > size[place] or (size[other] == size[place] and other < place):
+                before += 1
+        share[place] = min(max(budget - before, 0.0), 1.0)
