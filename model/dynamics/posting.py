@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from model.dynamics.ground import Ground, over_actors
 from model.kernels import compiled, sums
+from model.kernels import posting as kernels
 from model.parameters import ParameterTable, parameter
 from model.state import State
 
@@ -72,7 +73,7 @@ def move(
         weights = (parameters.threat_weight, parameters.staging_weight, parameters.countryside_weight)
         barred = (state.supply, state.attacker, state.isolated)
         seen = (reach, staging, state.stance, state.holder, state.control, ground.posture, mobile_share)
-        sums.move_reserves(state.troops, *(*barred, *seen), weights, parameters.joined_supply)
+        kernels.move_reserves(state.troops, *(*barred, *seen), weights, parameters.joined_supply)
         return
     forces = np.arange(len(state.troops))
     held = state.holder[None] == forces[:, None]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.kernels import books, fights, forces, hashing, kernel, ore, sums
+from model.kernels import books, fights, forces, hashing, kernel, ore, posting, sums
 from model.kernels.loops import EXP, LOG, NDTRI, Loops, apply, raise_to
 
 Floats = NDArray[np.float64]
@@ -209,5 +209,5 @@ def decide(
     isolated, control, posture, mobile = posted
     at = (supply, attacker, isolated, reach, gathering, stance, holder, control, posture, mobile)
     weights = (rules.threat_weight, rules.staging_weight, rules.countryside_weight)
-    sums.move_reserves(troops, *at, weights, rules.joined_supply)
+    posting.move_reserves(troops, *at, weights, rules.joined_supply)
     return actor[attacked], place[attacked], spare, best

@@ -1,4 +1,4 @@
-"""Sums in NumPy's order, whole numbers shared out in proportion, and the moves of reserves that need both."""
+"""Sums in NumPy's order, and whole numbers shared out in proportion."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from model.kernels import kernel
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Places = NDArray[np.uint32]
+
+ONE, TWO, THREE, FOUR = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
 
 
 @kernel
@@ -19,29 +22,54 @@ def _block(row: Floats, start: int, n: int) -> float:
         for k in range(start, start + n):
             total += row[k]
         return total
-    r0, r1, r2, r3 = row[start], row[start + 1], row[start + 2], row[start + 3]
-    r4, r5, r6, r7 = row[start + 4], row[start + 5], row[start + 6], row[start + 7]
-    whole = n - n % 8
+    # Indices without a sign spare numba's test for negative ones, and the eight sums become one vector.
+    first, whole = np.uint64(start), n - n % 8
+    r0, r1, r2, r3 = row[first], row[first + ONE], row[first + TWO], row[first + THREE]
+    rest = first + FOUR
+    r4, r5, r6, r7 = row[rest], row[rest + ONE], row[rest + TWO], row[rest + THREE]
     for k in range(start + 8, start + whole, 8):
-        r0 += row[k]
-        r1 += row[k + 1]
-        r2 += row[k + 2]
-        r3 += row[k + 3]
-        r4 += row[k + 4]
-        r5 += row[k + 5]
-        r6 += row[k + 6]
-        r7 += row[k + 7]
+        at = np.uint64(k)
+        r0 += row[at]
+        r1 += row[at + ONE]
+        r2 += row[at + TWO]
+        r3 += row[at + THREE]
+        rest = at + FOUR
+        r4 += row[rest]
+        r5 += row[rest + ONE]
+        r6 += row[rest + TWO]
+        r7 += row[rest + THREE]
     total = ((r0 + r1) + (r2 + r3)) + ((r4 + r5) + (r6 + r7))
     for k in range(start + whole, start + n):
-        total += row[k]
+        total += row[np.uint64(k)]
     return total
+
+
+@kernel
+def _pair(row: Floats, start: int, n: int) -> float:
+    if n <= 128:
+        return _block(row, start, n)
+    half = n // 2 - n // 2 % 8
+    return _block(row, start, half) + _block(row, start + half, n - half)
+
+
+@kernel
+def _four(row: Floats, start: int, n: int) -> float:
+    half = n // 2 - n // 2 % 8
+    return _pair(row, start, half) + _pair(row, start + half, n - half)
 
 
 @kernel
 def pairwise(row: Floats, start: int, n: int) -> float:
     """Sum of a contiguous row in the order of NumPy's ``add.reduce``: blocks of 128, halved above that."""
-    if n <= 128:
-        return _block(row, start, n)
+    if n <= 240:  # both halves fit a block
+        return _pair(row, start, n)
+    if n <= 464:  # both halves do so
+        return _four(row, start, n)
+    return _halved(row, start, n)
+
+
+@kernel
+def _halved(row: Floats, start: int, n: int) -> float:
     # Pieces to be summed (first, size, depth), and sums that wait for their other half: no kernel that calls itself is stored.
     todo, waiting, levels = np.empty((64, 3), np.int64), np.empty(64), np.empty(64, np.int64)
     todo[0, 0], todo[0, 1], todo[0, 2] = start, n, 0
@@ -188,65 +216,87 @@ def month(
 
 
 @kernel
-def _share_among(wanted: Floats, some: Ints, count: int, amount: int, total: float, out: Ints) -> None:
+def share_among(wanted: Floats, places: Places, amount: int, total: float, out: Ints) -> None:
     """Share ``amount`` out in proportion to ``wanted``, by largest remainders; ties go to the first place.
 
     Args:
-        wanted: (P,) weights, 0 but at the first ``count`` places of ``some``.
-        some: those places, in ascending order.
-        count: their number.
+        wanted: (K,) weights.
+        places: (K,) where they stand, in ascending order.
         amount: whole number.
-        total: sum of the weights.
-        out: (P,) zeros; becomes the shares.
+        total: sum of the weights; if it is 0 the first place of all gets everything.
+        out: (P,) whole numbers to which the shares are added.
     """
     scale = amount / (total if total > 0 else 1.0)
-    rest, given = np.empty(count), 0
-    for k in range(count):
-        exact = wanted[some[k]] * scale
+    rest, missing = np.empty(len(wanted)), amount
+    for k in range(len(wanted)):
+        exact = wanted[k] * scale
         whole = int(np.floor(exact))
-        out[some[k]] = whole
-        given += whole
+        out[places[k]] += whole
+        missing -= whole
         rest[k] = whole - exact
     if total <= 0:
         out[0] += amount
-        given += amount
-    missing = amount - given
+        return
     if missing <= 0:
         return
-    # The largest remainders: all below the last of them, then its equals from the first place on.
-    taken, used = 0, np.zeros(len(wanted), np.bool_)
-    last = np.partition(rest, missing - 1)[missing - 1] if missing <= count else np.inf
-    for k in range(count):
-        if rest[k] < min(last, 0.0):
-            out[some[k]] += 1
-            used[some[k]] = True
-            taken += 1
-    for k in range(count):
-        if rest[k] == last and last < 0 and taken < missing:
-            out[some[k]] += 1
-            used[some[k]] = True
-            taken += 1
-    place = 0
-    # Where nothing is left over anywhere else, the first places get the rest.
-    while taken < missing and place < len(wanted):
-        if not used[place]:
+    bound = _largest(rest, missing)
+    for k in range(len(rest)):
+        more = 1 if rest[k] < bound else 0
+        out[places[k]] += more
+        missing -= more
+    for k in range(len(rest)):
+        if missing > 0 and rest[k] == bound and bound < 0:
+            out[places[k]] += 1
+            missing -= 1
+    if missing > 0:
+        _to_the_first(rest, places, missing, out)
+
+
+@kernel
+def _largest(rest: Floats, count: int) -> float:
+    """What is below this is among the ``count`` least of ``rest``, (K,) in (-1, 0]; of those equal to it the first may be."""
+    low, high, below, above = -1.0, 0.0, 0, 0
+    for k in range(len(rest)):
+        above += 1 if rest[k] < 0 else 0
+    if above <= count:
+        return 0.0
+    # They lie about evenly: a few guesses part them, unless two are equal.
+    for _ in range(20):
+        guess, found = low + (high - low) * ((count - below + 0.5) / (above - below + 1)), 0
+        for k in range(len(rest)):
+            found += 1 if rest[k] < guess else 0
+        if found == count:
+            return guess
+        if found < count:
+            low, below = guess, found
+        else:
+            high, above = guess, found
+    return np.partition(rest, count - 1)[count - 1]
+
+
+@kernel
+def _to_the_first(rest: Floats, places: Places, missing: int, out: Ints) -> None:
+    """Where nothing is left over anywhere else, the first places get the rest."""
+    used = np.zeros(len(out), np.bool_)
+    for k in range(len(rest)):
+        used[places[k]] = rest[k] < 0
+    for place in range(len(out)):
+        if missing > 0 and not used[place]:
             out[place] += 1
-            taken += 1
-        place += 1
+            missing -= 1
 
 
 @kernel
 def share_out(wanted: Floats, amount: Ints) -> Ints:
     """(F, P) whole numbers in proportion to ``wanted`` whose rows sum to ``amount``."""
     out, places = np.zeros(wanted.shape, np.int64), wanted.shape[1]
-    some = np.empty(places, np.int64)
+    some, weights = np.empty(places, np.uint32), np.empty(places)
     for row in range(len(wanted)):
         count = 0
         for place in range(places):
-            if wanted[row, place] != 0:
-                some[count] = place
-                count += 1
-        _share_among(wanted[row], some, count, amount[row], pairwise(wanted[row], 0, places), out[row])
+            some[count], weights[count] = place, wanted[row, place]
+            count += 1 if wanted[row, place] != 0 else 0
+        share_among(weights[:count], some[:count], amount[row], pairwise(wanted[row], 0, places), out[row])
     return out
 
 
@@ -262,146 +312,19 @@ def take_in(troops: Ints, posture: Floats, holder: Ints, isolated: Ints, home: I
         home: (F,) place of the headquarters.
         recruits: (F,) whole persons.
     """
-    places, some = len(holder), np.empty(len(holder), np.int64)
+    places, some, weights = len(holder), np.empty(len(holder), np.uint32), np.empty(len(holder))
     for actor in range(len(troops)):
         if recruits[actor] == 0:
             continue
-        weight, arriving, count = np.zeros(places), np.zeros(places, np.int64), 0
+        weight, count = np.zeros(places), 0
         for place in range(places):
             if holder[place] == actor and isolated[place] == 0 and posture[actor, place] != 0:
-                weight[place], some[count] = posture[actor, place], place
+                weight[place], weights[count], some[count] = posture[actor, place], posture[actor, place], place
                 count += 1
         total = pairwise(weight, 0, places)
         if total <= 0:
-            weight[home[actor]], some[0], total, count = 1.0, home[actor], 1.0, 1
-        _share_among(weight, some, count, recruits[actor], total, arriving)
-        for k in range(count):
-            troops[actor, some[k]] += arriving[some[k]]
-
-
-@kernel
-def _weigh_places(
-    weight: Floats,
-    some: Ints,
-    present: Floats,
-    seen: tuple[Floats, Floats, Floats],
-    threat_weight: float,
-    staging_weight: float,
-) -> None:
-    """Turn the postures of ``some`` places, (P,) ``weight``, into how much one actor wants fighters there.
-
-    ``present`` (K,) says how far it is there, ``seen`` has (K,) its enemies' strength next to each, (P,) its own, and staging.
-    """
-    enemy, own, staging = seen
-    for k in range(len(some)):
-        place = some[k]
-        both = enemy[k] + own[place]
-        threat = enemy[k] / both if both > 0 else 0.0
-        posture = weight[place]
-        weight[place] = present[k] * (posture * (1 + threat_weight * threat) + staging_weight * staging[place])
-
-
-@kernel
-def _facing(actor: int, reach: Floats, stance: Ints, some: Ints) -> Floats:
-    """(K,) strength of an actor's enemies at or next to some places."""
-    enemy = np.zeros(len(some))
-    for other in range(len(reach)):
-        if stance[actor, other] == -1:
-            theirs = reach[other]
-            for k in range(len(some)):
-                enemy[k] += theirs[some[k]]
-    return enemy
-
-
-@kernel
-def move_reserves(
-    troops: Ints,
-    supply: Floats,
-    attacker: Ints,
-    isolated: Ints,
-    reach: Floats,
-    staging: Floats,
-    stance: Ints,
-    holder: Ints,
-    control: Floats,
-    posture: Floats,
-    mobile: Floats,
-    weights: tuple[float, float, float],
-    joined_supply: float,
-) -> None:
-    """Move fighters in ``troops`` towards where each actor wants them; see :func:`model.dynamics.posting.move`."""
-    places, towns = len(holder), control.shape[1]
-    wanted, there, present = np.empty(places, np.int64), np.empty(places, np.int64), np.empty(places)
-    for actor in range(len(troops)):
-        weight, count, garrisons, pool = np.zeros(places), 0, 0, 0
-        for place in range(places):
-            mine = holder[place] == actor
-            # The first places are the territories' towns; a site has no countryside of its own.
-            how = 1.0 if mine else weights[2] * (control[actor, place] if place < towns else 0.0)
-            if how == 0 and troops[actor, place] == 0:
-                continue
-            if supply[actor, place] < joined_supply or attacker[place] == actor or (mine and isolated[place] != 0):
-                continue
-            if troops[actor, place] != 0:
-                pool += troops[actor, place]
-                there[garrisons] = place
-                garrisons += 1
-            if how != 0:
-                wanted[count], present[count], weight[place] = place, how, posture[actor, place]
-                count += 1
-        if pool == 0:
-            continue
-        seen = (_facing(actor, reach, stance, wanted[:count]), reach[actor], staging[actor])
-        _weigh_places(weight, wanted[:count], present, seen, weights[0], weights[1])
-        total = pairwise(weight, 0, places)
-        if total > 0:
-            goals = (pool / max(total, 1e-12), mobile[actor])
-            _exchange(actor, troops[actor], weight, wanted[:count], there[:garrisons], (holder, attacker), goals)
-
-
-@kernel
-def _exchange(
-    actor: int,
-    troops: Ints,
-    weight: Floats,
-    wanted: Ints,
-    there: Ints,
-    held: tuple[Ints, Ints],
-    goals: tuple[float, float],
-) -> None:
-    """Move a share of an actor's (P,) ``troops`` from where it has too many to where it lacks them.
-
-    Args:
-        actor: the actor.
-        troops: (P,) its fighters; changes.
-        weight: (P,) of the places at which it wants them; spoilt.
-        wanted: places with a weight, in ascending order.
-        there: joined places where it has fighters.
-        held: (P,) holders and attackers; nobody leaves a garrison under attack.
-        goals: fighters for a weight of 1, share of the change that can be made in a month.
-    """
-    scale, mobile = goals
-    leaving, moving, lacking, count = np.zeros(len(there), np.int64), 0, False, 0
-    for k in range(len(there)):
-        place = there[k]
-        if held[0][place] != actor or held[1][place] < 0:
-            leaving[k] = int(np.floor(max(troops[place] - weight[place] * scale, 0.0) * mobile))
-            moving += leaving[k]
-    some = np.empty(len(wanted), np.int64)
-    for k in range(len(wanted)):
-        place = wanted[k]
-        weight[place] = max(weight[place] * scale - troops[place], 0.0)
-        if weight[place] > 0:
-            lacking, some[count] = True, place
-            count += 1
-    if not lacking or moving == 0:
-        return
-    for k in range(len(there)):
-        troops[there[k]] -= leaving[k]
-    arriving = np.zeros(len(weight), np.int64)
-    _share_among(weight, some, count, moving, pairwise(weight, 0, len(weight)), arriving)
-    for place in range(len(weight)):
-        troops[place] += arriving[place]
+            weights[0], some[0], total, count = 1.0, home[actor], 1.0, 1
+        share_among(weights[:count], some[:count], recruits[actor], total, troops[actor])
 
 
 @kernel
