@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.kernels import books, hashing, kernel, land, sums
+from model.kernels import books, hashing, kernel, sums
 from model.kernels.loops import EXP, Loops, apply
 
 Floats = NDArray[np.float64]
@@ -82,9 +82,9 @@ def _recruit(
     salts, month, actor_keys, place_keys, _ = draws
     controlled, consent = people
     home, homeland, home_place, posture = homes
-    troops, holder, isolated, legitimacy, paid = war
+    troops, fighters, holder, isolated, legitimacy, paid = war
     recruited, deserted, dead, captured, losses, towns_lost = counts
-    fighters, rate = troops.sum(axis=1), np.empty(len(troops))
+    rate = np.empty(len(troops))
     for f in range(len(troops)):
         total = controlled[f] if controlled[f] > 0 else homeland[f]
         if controlled[f] <= 0:
@@ -111,13 +111,17 @@ def _recruit(
 def _harm(loops: Loops, rules: Any, draws: tuple[Any, ...], displaced: Floats, population: Floats, tally: Any) -> int:
     """Civilians killed; (N,) ``displaced`` changes. See :func:`model.dynamics.harm.step`."""
     deaths, air_fights = tally
-    stay = np.empty(len(deaths))
+    places, count = np.empty(len(deaths), np.int64), 0
     for where in range(len(deaths)):
-        stay[where] = -deaths[where] / rules.flight_deaths
+        places[count] = where
+        count += 1 if deaths[where] > 0 or air_fights[where] > 0 else 0
+    places, stay, keys = places[:count], np.empty(count), np.empty(count, np.uint64)
+    for k in range(count):
+        stay[k], keys[k] = -deaths[places[k]] / rules.flight_deaths, draws[4][places[k]]
     apply(loops, EXP, stay, stay)
     rates = (rules.flight, rules.return_rate, rules.civilians_per_fighter, rules.civilians_per_air_fight)
-    mean = land.displace(displaced, population, deaths, air_fights, stay, rates)
-    return hashing.poisson(loops, hashing.uniform1(draws[0][2], draws[1], draws[4]), mean).sum()
+    mean = books.displace(displaced, population, deaths, air_fights, places, stay, rates)
+    return hashing.poisson(loops, hashing.uniform1(draws[0][2], draws[1], keys), mean).sum()
 
 
 @kernel
@@ -164,18 +168,18 @@ def balance(
     control, legitimacy, services, displaced, lanes = land_now
     troops, holder, isolated, stance, hope = war
     to_serve, to_pay, to_recruit, outside, airmen = minds
-    people = sums.people_sums(control, population, np.zeros((0, 0)))
+    people, income = books.heads(control, population, legitimacy)
     level = _services(loops, rules, people, (purse[2], purse[3], hope), to_serve, levels)
     wanted, arms, aid, sanctions, frozen = _patrons(rules, junta, level, people, policy, beijing[:4])
     local = books.local_income(holder, rent_site, crossing_place, capacity, lanes, rules.toll_rate, len(people))
-    income = sums.people_sums(control, population, legitimacy)
     for f in range(len(people)):
         levies = to_serve[0][f] * income[f]
         other = max(outside[f] * (1 - frozen[f]) - sanctions[f], 0.0)
         income[f] = other + levies + local[f] + beijing[4][f] + aid[f]
     prices = (rules.arms_price_usd, rules.arms_growth_cap, rules.arms_most, rules.arms_wear, rules.reserve_months)
     memory = (rules.revenue_memory, rules.revenue_floor_usd)
-    spent = books.pay(income, troops, stance, beijing[1], purse, counts[:4], (wanted, arms), to_pay, prices, memory)
+    force = books.fighters(troops)
+    spent = books.pay(income, force, stance, beijing[1], purse, counts[:4], (wanted, arms), to_pay, prices, memory)
     for f in range(len(people)):
         level[f] = min(spent[f] / max(people[f], 1.0) / rules.service_cost_usd, 1.0)
     rates = (
@@ -185,9 +189,8 @@ def balance(
         rules.consent_harm,
         rules.services_control,
     )
-    land.serve(services, legitimacy, control, level, base, airmen, counts[11], rates)
-    consent = sums.people_sums(control, population, legitimacy)
-    who = (troops, holder, isolated, legitimacy, purse[2])
+    consent = books.serve(services, legitimacy, control, population, level, base, airmen, counts[11], rates)
+    who = (troops, force, holder, isolated, legitimacy, purse[2])
     _recruit(loops, rules, draws, (people, consent), homes, who, start, to_recruit, counts[4:10])
     return people, _harm(loops, rules, draws, displaced, population, (counts[10], counts[11]))
 

@@ -1,4 +1,4 @@
-"""Kernels of the books: what actors earn, pay and buy; whom they can recruit."""
+"""Kernels of the books: what actors earn, pay and buy; whom they serve and can recruit; whom the war drives out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel
+from model.kernels.sums import pairwise
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -54,7 +55,7 @@ def _access(stance: Ints, actor: int, through_allies: float) -> float:
 @kernel
 def pay(
     income: Floats,
-    troops: Ints,
+    force: Ints,
     stance: Ints,
     pressure: Floats,
     money: tuple[Floats, ...],
@@ -68,7 +69,7 @@ def pay(
 
     Args:
         income: (F,) USD of the month.
-        troops: (F, P) fighters.
+        force: (F,) fighters.
         stance: (F, F) who fights whom.
         pressure: (F,) from Beijing.
         money: (F,) ``treasury, arms, paid, revenue, revenue_best``; all change.
@@ -82,9 +83,7 @@ def pay(
     treasury, arms, paid_share, revenue, best = money
     out = np.empty(len(income))
     for f in range(len(income)):
-        count = 0
-        for place in range(troops.shape[1]):
-            count += troops[f, place]
+        count = force[f]
         upkeep, available = profile[0][f] * count, treasury[f] + income[f]
         services = min(max(means[0][f], 0.0), available)
         paid = min(upkeep, available - services)
@@ -109,6 +108,123 @@ def pay(
         best[f] = max(best[f], revenue[f])
         out[f] = services
     return out
+
+
+@kernel
+def fighters(troops: Ints) -> Ints:
+    """(F,) fighters of each actor, of the (F, P) at each place."""
+    out = np.zeros(len(troops), np.int64)
+    for actor in range(len(troops)):
+        row, count = troops[actor], 0
+        for place in range(len(row)):
+            count += row[place]
+        out[actor] = count
+    return out
+
+
+@kernel
+def heads(control: Floats, population: Floats, legitimacy: Floats) -> tuple[Floats, Floats]:
+    """(F,) persons under each one's control, and (F,) the same times their consent.
+
+    Args:
+        control: (F + 1, N) shares of the countryside.
+        population: (N,) persons.
+        legitimacy: (F, N) consent, 0-1.
+    """
+    row, people, agreeing = np.empty(len(population)), np.empty(len(legitimacy)), np.empty(len(legitimacy))
+    for actor in range(len(people)):
+        shares, consents = control[actor], legitimacy[actor]
+        for where in range(len(row)):
+            row[where] = shares[where] * population[where]
+        people[actor] = pairwise(row, 0, len(row))
+        for where in range(len(row)):
+            row[where] *= consents[where]
+        agreeing[actor] = pairwise(row, 0, len(row))
+    return people, agreeing
+
+
+@kernel
+def serve(
+    services: Floats,
+    legitimacy: Floats,
+    control: Floats,
+    population: Floats,
+    level: Floats,
+    base: Floats,
+    airmen: Floats,
+    air_fights: Floats,
+    rates: tuple[float, float, float, float, float],
+) -> Floats:
+    """Move (F, N) ``services`` and ``legitimacy``; see :func:`model.dynamics.people.serve`.
+
+    Args:
+        services: (F, N) 0-1; changes.
+        legitimacy: (F, N) consent, 0-1; changes.
+        control: (F + 1, N) shares of the countryside.
+        population: (N,) persons.
+        level: (F,) of services that is paid for.
+        base: (F, N) consent without services or harm.
+        airmen: (F,) 1 for those with aircraft.
+        air_fights: (N,) fights supported from the air.
+        rates: ``services_rate, consent_rate, consent_services, consent_harm, services_control``.
+
+    Returns:
+        (F,) persons under each one's control, times their consent from now on.
+    """
+    services_rate, consent_rate, by_services, by_harm, half = rates
+    row, target, out = np.empty(len(population)), np.empty(len(population)), np.empty(len(services))
+    for actor in range(len(services)):
+        shares, given, consents, usual = control[actor], services[actor], legitimacy[actor], base[actor]
+        for where in range(len(row)):
+            aim = level[actor] * min(shares[where] / half, 1.0)
+            given[where] += services_rate * (aim - given[where])
+        for where in range(len(row)):
+            target[where] = usual[where] + by_services * given[where]
+        for where in range(len(row) if airmen[actor] != 0 else 0):
+            target[where] -= by_harm * (airmen[actor] * min(air_fights[where], 1.0))
+        for where in range(len(row)):
+            aim = min(max(target[where], 0.0), 1.0)
+            consents[where] += consent_rate * (aim - consents[where])
+        for where in range(len(row)):
+            row[where] = shares[where] * population[where] * consents[where]
+        out[actor] = pairwise(row, 0, len(row))
+    return out
+
+
+@kernel
+def displace(
+    displaced: Floats,
+    population: Floats,
+    deaths: Ints,
+    air_fights: Floats,
+    places: Ints,
+    stay: Floats,
+    rates: tuple[float, float, float, float],
+) -> Floats:
+    """(K,) civilian deaths expected where there was fighting; (N,) ``displaced`` changes. See :func:`model.dynamics.harm.step`.
+
+    Args:
+        displaced: (N,) persons.
+        population: (N,) persons.
+        deaths: (N,) fighters killed.
+        air_fights: (N,) fights supported from the air.
+        places: (K,) townships with either; no others have deaths or flight.
+        stay: (K,) 0-1, what the share that flees lacks to the most.
+        rates: ``flight, return_rate, civilians_per_fighter, civilians_per_air_fight``.
+    """
+    flight, returns, by_fighter, by_air = rates
+    mean, after = np.empty(len(places)), np.empty(len(places))
+    for k in range(len(places)):
+        where = places[k]
+        home = max(population[where] - displaced[where], 0.0)
+        returning = 0.0 if deaths[where] > 0 else returns * displaced[where]
+        after[k] = displaced[where] + (flight * (1 - stay[k]) * home - returning)
+        mean[k] = by_fighter * deaths[where] + by_air * air_fights[where] * population[where] / 1e5
+    for where in range(len(displaced)):
+        displaced[where] += 0.0 - returns * displaced[where]
+    for k in range(len(places)):
+        displaced[places[k]] = after[k]
+    return mean
 
 
 @kernel
@@ -251,11 +367,13 @@ def move_hope(
         values: backing at which others are half convinced, speed.
     """
     half, rate = values
+    lesson, felt = np.empty(len(hope)), np.empty(len(hope))
+    for other in range(len(hope)):
+        lesson[other] = teachers[other] * given[other] * backing[other] / (backing[other] + half)
+        felt[other] = teachers[other] * pressure[other] * (1.0 if backing[other] > 0 else 0.0)
     for f in range(len(hope)):
         most = -np.inf
         for other in range(len(hope)):
-            lesson = teachers[other] * given[other] * backing[other] / (backing[other] + half)
-            fright = depends[f] * (teachers[other] * pressure[other] * (1.0 if backing[other] > 0 else 0.0))
-            most = max(most, lesson - fright)
+            most = max(most, lesson[other] - depends[f] * felt[other])
         signal = min(max(most, 0.0), 1.0)
         hope[f] += rate * (teachers[f] * signal - hope[f])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel
-from model.kernels.loops import Loops, binomial_inverse, poisson_inverse
+from model.kernels.loops import EXP, Loops, apply, binomial_inverse, poisson_inverse
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -20,6 +20,8 @@ _U30, _U27, _U31, _U11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 _SCALE = 2.0**-53
 _RARE = 1e-290
 """Chances of no event below this leave too few digits to count up from."""
+_AT_ONCE = 6
+"""Steps of counting up that are taken without asking whether they are needed."""
 
 
 @kernel
@@ -82,59 +84,76 @@ def uniform3(salt: np.uint64, month: int, first: Keys, second: Keys, third: Keys
 
 
 @kernel
-def _count_binomial(u: Floats, trials: Floats | Ints, chance: Floats) -> tuple[Ints, bool]:
-    """(K,) least counts whose binomial distribution function reaches ``u``, by counting up from 0 (Devroye 1986, X.4).
-
-    Returns:
-        The counts, -1 where so many are expected that the caller has to work them out; whether there are any such.
-    """
-    out = np.empty(len(u), np.int64)
-    left, before, kept = False, -1.0, 0.0
-    for k in range(len(u)):
-        n, p = trials[k], min(max(chance[k], 0.0), 1.0)
-        out[k] = 0
-        if p >= 1.0:
-            out[k] = int(n)
-        elif n > 0 and p > 0:
-            if p != before:  # the same chance often stands in a row
-                before, kept = p, math.log1p(-p)
-            now = math.exp(n * kept)
-            if now < _RARE:
-                out[k] = -1
-                left = True
-                continue
-            odds, reached, step = p / (1 - p), now, 0
-            while reached < u[k] and step < n:
-                now *= (n - step) / (step + 1) * odds
-                reached += now
-                step += 1
-            out[k] = step
-    return out, left
+def _none_of(loops: Loops, trials: Floats | Ints, chance: Floats) -> tuple[Floats, Floats, bool]:
+    """(K,) chance that none of so many trials succeeds, (K,) odds of each; whether any trial is sure to (here as if to fail)."""
+    none, odds, sure = np.empty(len(trials)), np.empty(len(trials)), False
+    before, kept, ratio = -1.0, 0.0, 0.0
+    for k in range(len(none)):
+        p = min(max(chance[k], 0.0), 1.0)
+        if p != before:  # the same chance often stands in a row
+            before, kept, ratio = p, 0.0, 0.0
+            if p < 1.0:
+                kept, ratio = math.log1p(-p), p / (1 - p)
+            sure = sure or p >= 1.0
+        none[k], odds[k] = max(trials[k], 0) * kept, ratio
+    apply(loops, EXP, none, none)
+    return none, odds, sure
 
 
 @kernel
-def _garrisons(
-    troops: Ints, rate: Floats, actor_keys: Keys, place_keys: Keys
-) -> tuple[Ints, Ints, Ints, Floats, Keys, Keys]:
-    """(E,) actors and places with (F, P) fighters, their number, the (F,) rate of their actor, and the keys of both."""
-    size = troops.size
-    actors, places, counts = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
-    rates, first, second = np.empty(size), np.empty(size, np.uint64), np.empty(size, np.uint64)
-    found = 0
-    for actor in range(len(troops)):
-        for place in range(troops.shape[1]):
-            if troops[actor, place] != 0:
-                actors[found], places[found], counts[found] = actor, place, troops[actor, place]
-                rates[found], first[found], second[found] = rate[actor], actor_keys[actor], place_keys[place]
-                found += 1
-    return (
-        actors[:found].copy(),
-        places[:found].copy(),
-        counts[:found].copy(),
-        rates[:found].copy(),
-        first[:found].copy(),
-        second[:found].copy(),
-    )
+def _first_steps(u: Floats, trials: Floats | Ints, now: Floats, odds: Floats, reached: Floats, out: Ints) -> int:
+    """Count up to ``_AT_ONCE`` for all, without a branch; most counts end there. Returns how many do not: -1 in ``out``.
+
+    Args:
+        u: (K,) uniforms.
+        trials: (K,) whole numbers.
+        now: (K,) chance of 0; becomes that of ``_AT_ONCE``, or -1 where it is too rare.
+        odds: (K,) of each trial.
+        reached: (K,) becomes the sum of the chances.
+        out: (K,) becomes the counts.
+    """
+    more = 0
+    for k in range(len(u)):
+        n, chance, total, count = np.float64(trials[k]), now[k], now[k], 0
+        rare = chance < _RARE
+        for step in range(_AT_ONCE):
+            count += 1 if total < u[k] else 0
+            chance *= (n - step) / (step + 1) * odds[k]
+            total += chance
+        count = min(count, int(max(n, 0.0)))
+        going = rare or (total < u[k] and n > _AT_ONCE)
+        now[k], reached[k], out[k] = -1.0 if rare else chance, total, -1 if going else count
+        more += 1 if going else 0
+    return more
+
+
+@kernel
+def binomial(loops: Loops, u: Floats, trials: Ints | Floats, chance: Floats) -> Ints:
+    """(K,) least counts whose binomial distribution function reaches ``u``, by counting up from 0 (Devroye 1986, X.4).
+
+    Where so many are expected that too few digits are left to count up from, by the inverse distribution function.
+    """
+    now, odds, sure = _none_of(loops, trials, chance)
+    reached, out = np.empty(len(u)), np.empty(len(u), np.int64)
+    more = _first_steps(u, trials, now, odds, reached, out)
+    for k in range(len(u) if more > 0 else 0):
+        if out[k] >= 0:
+            continue
+        if now[k] < 0:
+            out[k] = binomial_inverse(loops, u[k], int(trials[k]), min(max(chance[k], 0.0), 1.0))
+            continue
+        n, p, total, first, count = np.float64(trials[k]), now[k], reached[k], np.float64(_AT_ONCE), _AT_ONCE
+        while total < u[k] and first < n:
+            for step in range(8):
+                count += 1 if total < u[k] else 0
+                p *= (n - (first + step)) / (first + step + 1) * odds[k]
+                total += p
+            first += 8
+        out[k] = min(count, int(n))
+    for k in range(len(u) if sure else 0):
+        if chance[k] >= 1.0:
+            out[k] = int(trials[k])
+    return out
 
 
 @kernel
@@ -160,19 +179,8 @@ def _count_poisson(u: Floats, mean: Floats) -> tuple[Ints, bool]:
 
 
 @kernel
-def binomial(loops: Loops, u: Floats, trials: Ints | Floats, chance: Floats) -> Ints:
-    """(K,) binomial counts of uniforms, by counting up or, where many are expected, by the inverse distribution function."""
-    out, left = _count_binomial(u, trials, chance)
-    if left:
-        for k in range(len(out)):
-            if out[k] < 0:
-                out[k] = binomial_inverse(loops, u[k], int(trials[k]), min(max(chance[k], 0.0), 1.0))
-    return out
-
-
-@kernel
 def poisson(loops: Loops, u: Floats, mean: Floats) -> Ints:
-    """(K,) Poisson counts of uniforms, likewise."""
+    """(K,) Poisson counts of uniforms, by counting up or, where many are expected, by the inverse distribution function."""
     out, left = _count_poisson(u, mean)
     if left:
         for k in range(len(out)):
@@ -204,8 +212,25 @@ def desert(
         keys: (F,) of actors, (P,) of places.
         tally: (F,) deserters; changes.
     """
-    actors, places, counts, rates, first, second = _garrisons(troops, rate, *keys)
-    gone = draw_binomial(loops, salt, month, first, second, counts, rates)
-    for k in range(len(gone)):
-        troops[actors[k], places[k]] -= gone[k]
-        tally[actors[k]] += gone[k]
+    places, ends, found = np.empty(troops.size, np.int64), np.empty(len(troops), np.int64), 0
+    for actor in range(len(troops)):
+        row = troops[actor]
+        for place in range(len(row) if rate[actor] > 0 else 0):
+            places[found] = place
+            found += 1 if row[place] != 0 else 0
+        ends[actor] = found
+    u, trials, chance, at = np.empty(found), np.empty(found), np.empty(found), 0
+    stream = _mix(salt ^ np.uint64(month))
+    for actor in range(len(troops)):
+        own, row = _mix(stream ^ keys[0][actor]), troops[actor]
+        for k in range(at, ends[actor]):
+            u[k] = (np.float64(_mix(own ^ keys[1][places[k]]) >> _U11) + 0.5) * _SCALE
+            trials[k], chance[k] = row[places[k]], rate[actor]
+        at = ends[actor]
+    gone, at = binomial(loops, u, trials, chance), 0
+    for actor in range(len(troops)):
+        row = troops[actor]
+        for k in range(at, ends[actor]):
+            row[places[k]] -= gone[k]
+            tally[actor] += gone[k]
+        at = ends[actor]

@@ -15,29 +15,6 @@ Ints = NDArray[np.int64]
 
 
 @kernel
-def serve(
-    services: Floats,
-    legitimacy: Floats,
-    control: Floats,
-    level: Floats,
-    base: Floats,
-    airmen: Floats,
-    air_fights: Floats,
-    rates: tuple[float, float, float, float, float],
-) -> None:
-    """Move (F, N) ``services`` and ``legitimacy``; see :func:`model.dynamics.people.serve`."""
-    services_rate, consent_rate, by_services, by_harm, half = rates
-    for actor in range(len(services)):
-        for where in range(services.shape[1]):
-            aim = level[actor] * min(control[actor, where] / half, 1.0)
-            services[actor, where] += services_rate * (aim - services[actor, where])
-            harm = airmen[actor] * min(air_fights[where], 1.0)
-            target = base[actor, where] + by_services * services[actor, where] - by_harm * harm
-            target = min(max(target, 0.0), 1.0)
-            legitimacy[actor, where] += consent_rate * (target - legitimacy[actor, where])
-
-
-@kernel
 def force_over_need(
     troops: Ints, supply: Floats, territory: Ints, needed: Floats, holder: Ints, patrols: float
 ) -> tuple[Ints, Floats]:
@@ -183,32 +160,3 @@ def relax(
     raise_to(loops, present, 1 - rules.rate, present)
     raise_to(loops, wanted, rules.rate, wanted)
     return shares_of(at, present * wanted, *aim.shape)
-
-
-@kernel
-def displace(
-    displaced: Floats,
-    population: Floats,
-    deaths: Ints,
-    air_fights: Floats,
-    stay: Floats,
-    rates: tuple[float, float, float, float],
-) -> Floats:
-    """(N,) civilian deaths expected; (N,) ``displaced`` changes. See :func:`model.dynamics.harm.step`.
-
-    Args:
-        displaced: (N,) persons.
-        population: (N,) persons.
-        deaths: (N,) fighters killed.
-        air_fights: (N,) fights supported from the air.
-        stay: (N,) 0-1, what the share that flees lacks to the most.
-        rates: ``flight, return_rate, civilians_per_fighter, civilians_per_air_fight``.
-    """
-    flight, returns, by_fighter, by_air = rates
-    mean = np.empty(len(displaced))
-    for where in range(len(displaced)):
-        home = max(population[where] - displaced[where], 0.0)
-        returning = 0.0 if deaths[where] > 0 else returns * displaced[where]
-        displaced[where] += flight * (1 - stay[where]) * home - returning
-        mean[where] = by_fighter * deaths[where] + by_air * air_fights[where] * population[where] / 1e5
-    return mean

@@ -87,6 +87,38 @@ if installed():
         four = types.UniTuple(types.int64, 4)
         return types.void(types.int64[::1], four, types.int64, four), generate
 
+    @intrinsic  # type: ignore[untyped-decorator]
+    def sum_of_eighths(context: Any, address: Any, count: Any) -> Any:
+        """Sum of so many doubles, a multiple of 8 and at least 8: eight sums side by side, then those in pairs."""
+
+        def generate(target: Any, builder: Any, signature: Any, given: Any) -> Any:
+            i64, eight = ir.IntType(64), ir.VectorType(ir.DoubleType(), 8)
+            base = builder.inttoptr(given[0], ir.DoubleType().as_pointer())
+
+            def numbers(at: Any) -> Any:
+                return builder.load(builder.bitcast(builder.gep(base, [at]), eight.as_pointer()), align=8)
+
+            sums = cgutils.alloca_once_value(builder, numbers(ir.Constant(i64, 0)))
+            span = (ir.Constant(i64, 8), given[1], ir.Constant(i64, 8))
+            with cgutils.for_range_slice(builder, *span, inc=True) as (at, _):
+                builder.store(builder.fadd(builder.load(sums), numbers(at)), sums)
+            row = builder.load(sums)
+            parts = [builder.extract_element(row, ir.Constant(i64, k)) for k in range(8)]
+            while len(parts) > 1:
+                parts = [builder.fadd(*parts[k : k + 2]) for k in range(0, len(parts), 2)]
+            return parts[0]
+
+        return types.float64(types.int64, types.int64), generate
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def number_at(context: Any, address: Any) -> Any:
+        """The double at an address: functions that are passed addresses count no references, which costs more than a short sum."""
+
+        def generate(target: Any, builder: Any, signature: Any, given: Any) -> Any:
+            return builder.load(builder.inttoptr(given[0], ir.DoubleType().as_pointer()))
+
+        return types.float64(types.int64), generate
+
     @kernel
     def apply(loops: Loops, which: int, values: Floats, out: Floats) -> None:
         """Write what a function of one argument gives of (K,) values into ``out``, which may be the values themselves.
@@ -148,6 +180,14 @@ if installed():
         return int(given[2] if guess > 0 and given[3] >= u else guess)
 
 else:
+
+    def sum_of_eighths(address: int, count: int) -> float:
+        """Sum of so many doubles, at least 8 and at most 128, in the order of NumPy's ``add.reduce``."""
+        return float(np.ctypeslib.as_array((ctypes.c_double * count).from_address(address)).sum())
+
+    def number_at(address: int) -> float:
+        """The double at an address."""
+        return ctypes.c_double.from_address(address).value
 
     def binomial_inverse(loops: Loops, u: float, trials: int, chance: float) -> int:
         """Least count whose binomial distribution function reaches ``u``."""

@@ -6,73 +6,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel
+from model.kernels.loops import number_at, sum_of_eighths
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Places = NDArray[np.uint32]
 
-ONE, TWO, THREE, FOUR = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+_HALVED = 896
+"""Up to this length no eighth of a row has more than 128 numbers: the second half has at most 8 more than the first."""
 
 
 @kernel
-def _block(row: Floats, start: int, n: int) -> float:
-    if n < 8:
-        total = 0.0
-        for k in range(start, start + n):
-            total += row[k]
-        return total
-    # Indices without a sign spare numba's test for negative ones, and the eight sums become one vector.
-    first, whole = np.uint64(start), n - n % 8
-    r0, r1, r2, r3 = row[first], row[first + ONE], row[first + TWO], row[first + THREE]
-    rest = first + FOUR
-    r4, r5, r6, r7 = row[rest], row[rest + ONE], row[rest + TWO], row[rest + THREE]
-    for k in range(start + 8, start + whole, 8):
-        at = np.uint64(k)
-        r0 += row[at]
-        r1 += row[at + ONE]
-        r2 += row[at + TWO]
-        r3 += row[at + THREE]
-        rest = at + FOUR
-        r4 += row[rest]
-        r5 += row[rest + ONE]
-        r6 += row[rest + TWO]
-        r7 += row[rest + THREE]
-    total = ((r0 + r1) + (r2 + r3)) + ((r4 + r5) + (r6 + r7))
-    for k in range(start + whole, start + n):
-        total += row[np.uint64(k)]
+def _block(address: int, n: int) -> float:
+    total, whole = 0.0, n - n % 8 if n >= 8 else 0
+    if whole > 0:
+        total = sum_of_eighths(address, whole)
+    for k in range(whole, n):
+        total += number_at(address + 8 * k)
     return total
 
 
 @kernel
-def _pair(row: Floats, start: int, n: int) -> float:
+def _halves(address: int, n: int) -> float:
     if n <= 128:
-        return _block(row, start, n)
+        return _block(address, n)
     half = n // 2 - n // 2 % 8
-    return _block(row, start, half) + _block(row, start + half, n - half)
+    return _block(address, half) + _block(address + 8 * half, n - half)
 
 
 @kernel
-def _four(row: Floats, start: int, n: int) -> float:
+def _quarters(address: int, n: int) -> float:
+    if n <= 128:
+        return _block(address, n)
     half = n // 2 - n // 2 % 8
-    return _pair(row, start, half) + _pair(row, start + half, n - half)
+    return _halves(address, half) + _halves(address + 8 * half, n - half)
 
 
 @kernel
-def pairwise(row: Floats, start: int, n: int) -> float:
-    """Sum of a contiguous row in the order of NumPy's ``add.reduce``: blocks of 128, halved above that."""
-    if n <= 240:  # both halves fit a block
-        return _pair(row, start, n)
-    if n <= 464:  # both halves do so
-        return _four(row, start, n)
-    return _halved(row, start, n)
-
-
-@kernel
-def _halved(row: Floats, start: int, n: int) -> float:
-    # Pieces to be summed (first, size, depth), and sums that wait for their other half: no kernel that calls itself is stored.
+def _by_list(address: int, n: int) -> float:
+    # Pieces to be summed (first, size, depth), and sums that wait for their other half.
     todo, waiting, levels = np.empty((64, 3), np.int64), np.empty(64), np.empty(64, np.int64)
-    todo[0, 0], todo[0, 1], todo[0, 2] = start, n, 0
+    todo[0, 0], todo[0, 1], todo[0, 2] = 0, n, 0
     top, held = 0, 0
     while top >= 0:
         first, size, level = todo[top, 0], todo[top, 1], todo[top, 2]
@@ -83,7 +58,7 @@ def _halved(row: Floats, start: int, n: int) -> float:
             todo[top, 0], todo[top, 1], todo[top, 2] = first, half, level + 1
             continue
         top -= 1
-        total = _block(row, first, size)
+        total = _block(address + 8 * first, size)
         while held > 0 and levels[held - 1] == level:
             held -= 1
             total = waiting[held] + total
@@ -91,6 +66,19 @@ def _halved(row: Floats, start: int, n: int) -> float:
         waiting[held], levels[held] = total, level
         held += 1
     return waiting[0]
+
+
+@kernel
+def pairwise(row: Floats, start: int, n: int) -> float:
+    """Sum of a contiguous row in the order of NumPy's ``add.reduce``: blocks of 128, halved above that."""
+    address = row.ctypes.data + 8 * start
+    if n <= 128:
+        return _block(address, n)
+    # No kernel that calls itself is stored: rows of a usual length are halved by functions of their own, longer ones by a list.
+    if n > _HALVED:
+        return _by_list(address, n)
+    half = n // 2 - n // 2 % 8
+    return _quarters(address, half) + _quarters(address + 8 * half, n - half)
 
 
 @kernel
@@ -312,19 +300,32 @@ def take_in(troops: Ints, posture: Floats, holder: Ints, isolated: Ints, home: I
         home: (F,) place of the headquarters.
         recruits: (F,) whole persons.
     """
-    places, some, weights = len(holder), np.empty(len(holder), np.uint32), np.empty(len(holder))
-    for actor in range(len(troops)):
+    places, forces = len(holder), len(troops)
+    # The joined places of each actor, one actor after another, in ascending order.
+    first, some = np.zeros(forces + 1, np.int64), np.empty(places + 1, np.uint32)
+    for place in range(places):
+        if holder[place] >= 0 and isolated[place] == 0:
+            first[holder[place] + 1] += 1
+    for actor in range(forces):
+        first[actor + 1] += first[actor]
+    end, weight, weights = first.copy(), np.zeros(places), np.empty(places + 1)
+    for place in range(places):
+        actor = holder[place]
+        if actor >= 0 and isolated[place] == 0 and posture[actor, place] != 0:
+            some[end[actor]], weights[end[actor]] = place, posture[actor, place]
+            end[actor] += 1
+    for actor in range(forces):
         if recruits[actor] == 0:
             continue
-        weight, count = np.zeros(places), 0
-        for place in range(places):
-            if holder[place] == actor and isolated[place] == 0 and posture[actor, place] != 0:
-                weight[place], weights[count], some[count] = posture[actor, place], posture[actor, place], place
-                count += 1
+        here, theirs = some[first[actor] : end[actor]], weights[first[actor] : end[actor]]
+        for k in range(len(here)):
+            weight[here[k]] = theirs[k]
         total = pairwise(weight, 0, places)
+        for k in range(len(here)):
+            weight[here[k]] = 0.0
         if total <= 0:
-            weights[0], some[0], total, count = 1.0, home[actor], 1.0, 1
-        share_among(weights[:count], some[:count], recruits[actor], total, troops[actor])
+            here, theirs, total = np.full(1, home[actor], np.uint32), np.ones(1), 1.0
+        share_among(theirs, here, recruits[actor], total, troops[actor])
 
 
 @kernel

@@ -87,7 +87,18 @@ def pay(model: RareEarthModel, none: np.ndarray) -> None:
     terms = tuple(model.profile[name] for name in names)
     prices = (p.arms_price_usd, p.arms_growth_cap, p.arms_most, p.arms_wear, p.reserve_months)
     memory = (p.revenue_memory, p.revenue_floor_usd)
-    books.pay(income, state.troops, state.stance, state.pressure, money, booked, (none, none), terms, prices, memory)
+    books.pay(
+        income,
+        state.troops.sum(axis=1),
+        state.stance,
+        state.pressure,
+        money,
+        booked,
+        (none, none),
+        terms,
+        prices,
+        memory,
+    )
 
 
 @pytest.mark.parametrize("compiled", [True, False])
