@@ -8,7 +8,7 @@ Censored times are restricted means (months held, at most the length of the run)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -214,16 +214,28 @@ def _windows(months: int) -> dict[str, slice | None]:
 
 def compute(recorder: Recorder) -> dict[str, float | None]:
     """The outcomes of a finished run, in the order of :func:`outcome_list`."""
-    months = recorder.months_done
+    months, ids = recorder.months_done, recorder.force_ids
     flows, levels, shares = _series(recorder)
     values: dict[str, float | None] = dict(recorder.bhamo())
-    flow, level = (np.array(list(series.values())) for series in (flows, levels))
+    flow, level = (_stacked(*series, recorder.actors) for series in ((flows, _ACTOR_FLOWS), (levels, _ACTOR_LEVELS)))
     for end, window in _windows(months).items():
         for name, (part, whole, least) in shares.items():
             values[name + end] = None if window is None else _ratio(part[window], whole[window], least)
-        for series, found in ((flows, _sums(flow, window)), (levels, _levels(level, window, end))):
-            values |= zip((name + end for name in series), found, strict=True)
-    return {name: values[name] for name in _names(recorder.force_ids)}
+        values |= zip(_ended(tuple(flows), tuple(_ACTOR_FLOWS), ids, end), _sums(flow, window), strict=True)
+        values |= zip(_ended(tuple(levels), tuple(_ACTOR_LEVELS), ids, end), _levels(level, window, end), strict=True)
+    return {name: values[name] for name in _names(ids)}
+
+
+def _stacked(series: dict[str, Floats], of_actors: Iterable[str], actors: Mapping[str, Floats]) -> Floats:
+    """(K, months + 1) the series, then those of the actors, quantity by quantity."""
+    return np.concatenate([list(series.values()), *(actors[name].T for name in of_actors)])
+
+
+@lru_cache(maxsize=64)
+def _ended(plain: tuple[str, ...], of_actors: tuple[str, ...], force_ids: tuple[str, ...], end: str) -> tuple[str, ...]:
+    """Names of the rows of :func:`_stacked`, with a suffix."""
+    own = [f"{name}_{column(actor)}" for name in of_actors for actor in force_ids]
+    return tuple(name + end for name in (*plain, *own))
 
 
 @lru_cache(maxsize=64)
@@ -273,8 +285,4 @@ def _series(recorder: Recorder) -> tuple[dict[str, Floats], dict[str, Floats], d
     levels["recognition_kia"] = recognition[:, kia].sum(axis=1)
     others = [index for index in organisations if index not in kia]
     levels["hope_of_others"] = actors["hope"][:, others].mean(axis=1) if others else np.zeros(len(quad))
-    for name in _ACTOR_LEVELS:
-        levels |= {f"{name}_{column(actor)}": actors[name][:, k] for k, actor in enumerate(recorder.force_ids)}
-    for name in _ACTOR_FLOWS:
-        flows |= {f"{name}_{column(actor)}": actors[name][:, k] for k, actor in enumerate(recorder.force_ids)}
     return flows, levels, shares

@@ -153,9 +153,8 @@ def _fight_out(model: RareEarthModel, orders: Orders, barred: list[int]) -> tupl
 
 def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: Ints) -> None:
     towns = model.ground.is_town
-    sides = list(zip(result.place.tolist(), result.attacker.tolist(), result.defender.tolist(), strict=True))
-    for row in result.fallen.nonzero()[0].tolist():
-        place, winner, loser = sides[row]
+    for row in result.fallen.nonzero()[0]:
+        place, winner, loser = (int(column[row]) for column in (result.place, result.attacker, result.defender))
         kind = "town_taken" if towns[place] else "site_taken"
         tell(
             model,
@@ -165,8 +164,8 @@ def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: In
             other=loser,
             place=place,
         )
-    for row in result.begun.nonzero()[0].tolist():
-        place, attacker, defender = sides[row]
+    for row in result.begun.nonzero()[0]:
+        place, attacker, defender = (int(column[row]) for column in (result.place, result.attacker, result.defender))
         text = f"{model.name(attacker)} lays siege to {{place}}, held by {model.name(defender)}"
         tell(model, "siege_begun", text, attacker, other=defender, place=place)
     for place, attacker in zip(over.tolist(), besiegers.tolist(), strict=True):

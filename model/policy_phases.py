@@ -44,8 +44,9 @@ def deliver_policy(model: RareEarthModel) -> None:
     )
     model.link = link_with_us(model)
     _tell_policy(model, before, refused)
-    p = us.parameters
-    state.training += p.training_rate * (p.training_gain * model.level("training") - state.training)
+    if "training" in model.delivered or state.training.any():
+        p = us.parameters
+        state.training += p.training_rate * (p.training_gain * model.level("training") - state.training)
 
 
 def _choose_partner(model: RareEarthModel) -> None:
@@ -265,8 +266,17 @@ def share_that_recognises(model: RareEarthModel) -> Floats:
 
 def recognise(model: RareEarthModel) -> None:
     """Recognition by the US, Western governments that follow, and the hope that others draw from it."""
-    state, level = model.state, model.level("recognition")
-    before = share_that_recognises(model)
+    if "recognition" in model.delivered or any(government.recognises for government in model.western):
+        _follow(model, model.level("recognition"))
+    else:
+        model.state.recognition = np.minimum(model.profile["recognition_base"], 1.0)
+    aid, teachers = model.level("aid"), model.teachers
+    governance.learn(model.world, model.state, model.profile, aid, teachers, model.p.governance, model.people)
+
+
+def _follow(model: RareEarthModel, level: Floats) -> None:
+    """Western governments follow the US in recognising armed actors, or not yet."""
+    state, before = model.state, share_that_recognises(model)
     for actor in (level > 0).nonzero()[0].tolist():
         signal = (float(level[actor]), float(before[actor]), _territory(model, actor))
         keys = np.broadcast_to(model.ground.actor_keys[actor], len(model.western))
@@ -281,8 +291,6 @@ def recognise(model: RareEarthModel) -> None:
         who = "One more Western government follows" if more == 1 else f"{more} more Western governments follow"
         text = f"{who} the US in recognising {model.name(actor)}"
         tell(model, "western_followers", text, actor, value=float(after[actor]) * len(model.western))
-    aid, teachers = model.level("aid"), model.teachers
-    governance.learn(model.world, state, model.profile, aid, teachers, model.p.governance, model.people)
 
 
 def _territory(model: RareEarthModel, actor: int) -> float:

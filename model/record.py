@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,10 @@ class Recorder:
         self.force_ids = world.force_ids
         self.months_done = 0
         skip = ("run_id", "scenario", "replicate", "month", "date", "actor")
-        self.monthly: dict[str, Floats] = {c.name: np.zeros(months + 1) for c in tables.MONTHLY if c.name not in skip}
+        columns = [c.name for c in tables.MONTHLY if c.name not in skip]
+        self._columns = itemgetter(*columns)
+        self._rows = np.zeros((months + 1, len(columns)))
+        self.monthly: dict[str, Floats] = {name: self._rows[:, k] for k, name in enumerate(columns)}
         self._block = np.zeros((len(ACTOR_ROWS), months + 1, len(self.force_ids)))
         self.actors: dict[str, Floats] = {
             c.name: self._block[ACTOR_ROWS.index(c.name)] for c in tables.ACTORS if c.name not in skip
@@ -95,6 +99,8 @@ class Recorder:
         self.lanes: list[Floats] = []
         self._bhamo = self._find("Bhamo")
         self._total = max(float(world.population.sum()), 1.0)
+        self._shares = tuple(_weights(world))
+        self._counted = (world.population, self._total)
         self._chinese = world.chinese_crossings.nonzero()[0]
         self._bhamo_holder: list[int] = []
 
@@ -135,7 +141,7 @@ class Recorder:
     def _read(self, month: int, state: State, taxes: Floats, partner: int) -> tuple[Floats, Floats]:
         """Note the actors by a kernel; what it returns of the month."""
         world, tally, flows = self.world, state.tally, state.flows
-        people = (state.control, state.legitimacy, state.services, world.population, self._total)
+        people = (state.control, state.legitimacy, state.services, *self._counted)
         now = (state.arms, state.treasury, flows.tax_usd, taxes, state.hope, state.recognition, state.pressure)
         works = (state.stock, state.capacity, state.operating)
         return notes.note(
@@ -156,9 +162,9 @@ class Recorder:
         if self.junta < 0:
             return dict.fromkeys(MEASURES, 0.0)
         full, j2, r2, writ, resistance = seen
-        area, people, one = _weights(self.world)
-        weighed = ((area, full), (people, full), (area, j2), (area, r2), (one, writ), (one, resistance))
-        return dict(zip(MEASURES, (*(float(weight @ of) for weight, of in weighed), polls), strict=True))
+        area, people, one = self._shares
+        weighed = (area.dot(full), people.dot(full), area.dot(j2), area.dot(r2), one.dot(writ), one.dot(resistance))
+        return dict(zip(MEASURES, (*weighed, polls), strict=True))
 
     def _note_month(
         self, month: int, state: State, extra: dict[str, float], sums: _Sums, measures: dict[str, float]
@@ -194,8 +200,7 @@ class Recorder:
             "elections_held": state.elections,
             **extra,
         }
-        for name, series in self.monthly.items():
-            series[month] = values[name]
+        self._rows[month] = self._columns(values)
 
     def _sums(self, state: State) -> _Sums:
         """Ore by destination, stock, capacity, that at work, that behind open lanes, goods lanes open, displaced persons."""
@@ -293,20 +298,14 @@ class Recorder:
         return RunResult(outcomes=compute(self), tables=built)
 
     def _table(self, name: str, rows: int, columns: dict[str, Any]) -> pa.Table:
-        keys = {"run_id": self.spec.run_id, "scenario": self.spec.label, "replicate": self.spec.replicate}
-        arrays = []
-        for field in tables.schema(name):
-            if field.name in keys:
-                columns[field.name] = _constant(keys[field.name], rows, field.type)
-            values = columns[field.name]
-            column = values if isinstance(values, pa.Array) else pa.array(values)
-            arrays.append(column if column.type == field.type else column.cast(field.type))
-        return pa.Table.from_arrays(arrays, schema=tables.schema(name))
+        columns |= {"run_id": self.spec.run_id, "scenario": self.spec.label, "replicate": self.spec.replicate}
+        schema = tables.schema(name)
+        return pa.Table.from_arrays([_column(columns[one.name], rows, one.type) for one in schema], schema=schema)
 
     def _monthly_table(self) -> pa.Table:
         rows = self.months_done + 1
         columns: dict[str, Any] = {name: series[:rows] for name, series in self.monthly.items()}
-        columns |= {"month": np.arange(rows), "date": self.dates}
+        columns |= {"month": np.arange(rows), "date": pa.array(self.dates, pa.string())}
         return self._table("monthly", rows, columns)
 
     def _actors_table(self) -> pa.Table:
@@ -330,7 +329,7 @@ class Recorder:
 
     def _events_table(self) -> pa.Table:
         month, date, kind, actor, other, place, value, text = _transpose(self.events, 8)
-        columns: dict[str, Any] = {"month": np.array(month, np.int64), "date": pa.array(date, pa.string())}
+        columns: dict[str, Any] = {"month": np.array(month, np.int32), "date": pa.array(date, pa.string())}
         for name, values in (("kind", kind), ("actor", actor), ("other", other), ("place", place)):
             columns[name] = pa.array(values, pa.string()).dictionary_encode()
         columns |= {"value": pa.array(value, pa.float64()), "text": pa.array(text, pa.string())}
@@ -356,10 +355,11 @@ class Recorder:
 
     def _lanes_table(self) -> pa.Table:
         lanes = np.concatenate(self.lanes)
-        crossings = len(self.world.crossing_ids)
+        months, crossings = len(self.lanes), len(self.world.crossing_ids)
+        crossing = _labels(np.tile(np.arange(crossings), months), self.world.crossing_ids, "")
         columns: dict[str, Any] = {
-            "month": np.repeat(np.arange(len(self.lanes)), crossings),
-            "crossing": list(self.world.crossing_ids) * len(self.lanes),
+            "month": np.repeat(np.arange(months), crossings),
+            "crossing": crossing.dictionary_decode(),
         }
         columns |= {name: lanes[:, index] for index, name in enumerate(("ore", "reagent", "goods"))}
         return pa.table(columns)
@@ -369,10 +369,23 @@ def _transpose(rows: list[Any], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
-def _constant(value: Any, rows: int, kind: pa.DataType) -> pa.Array:
+def _column(values: Any, rows: int, kind: pa.DataType) -> pa.Array:
+    """A column of a type, from an array, or from one value that stands in every row."""
+    if isinstance(values, str):
+        return _repeated(values, rows, kind)
+    if isinstance(values, int):
+        values = np.full(rows, values, np.int32)
+    if isinstance(values, np.ndarray):  # NumPy casts in a tenth of Arrow's time
+        return pa.array(values.astype(kind.to_pandas_dtype(), copy=False))
+    return values if values.type == kind else values.cast(kind)
+
+
+def _repeated(value: str, rows: int, kind: pa.DataType) -> pa.Array:
     if pa.types.is_dictionary(kind):
-        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array([value], pa.string()))
-    return pa.array(np.full(rows, value)).cast(kind) if not isinstance(value, str) else pa.repeat(value, rows)
+        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), _words((value,)))
+    text = value.encode()
+    ends = np.arange(0, (rows + 1) * len(text), len(text), dtype=np.int32)
+    return pa.StringArray.from_buffers(rows, pa.py_buffer(ends), pa.py_buffer(text * rows))
 
 
 def _labels(index: NDArray[np.int64], names: tuple[str, ...], other: str) -> pa.Array:

@@ -114,11 +114,11 @@ class Tally:
 
     def clear(self) -> None:
         """Set everything to zero, in the same arrays."""
-        for name, value in vars(self).items():
-            if isinstance(value, np.ndarray):
-                value.fill(0)
-            else:
-                setattr(self, name, 0)
+        counts = (self.recruited, self.dead, self.deserted, self.captured, self.posts_taken, self.deaths)
+        sums = (self.arms_gained, self.arms_lost, self.income, self.spent, self.air_fights)
+        for array in (*counts, *sums):
+            array.fill(0)
+        self.towns_changed = self.operations = self.civilians_dead = 0
 
 
 @dataclass

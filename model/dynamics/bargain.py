@@ -26,6 +26,7 @@ to March 2025: ore lane for tax terms, and no Bhamo.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -134,16 +135,16 @@ def menu(case: Case, patronage: bool) -> Floats:
 
     Towns go with a halt alone, lanes only where they are shut, a tax only where there is one.
     """
-    towns = range(len(case.towns) + 1) if case.fights else range(1)
-    rows = product(
-        (0, 1) if case.fights else (0,),
-        towns,
-        (0, 1) if case.ore > 0 else (0,),
-        (0, 1) if case.goods > 0 else (0,),
-        (0, 1) if case.tax > 0 else (0,),
-        (0, 1) if patronage else (0,),
-    )
-    return np.array([row for row in rows if row[HALT] or not row[TOWNS]], dtype=np.float64)
+    towns = len(case.towns) if case.fights else 0
+    return _menu(case.fights, towns, case.ore > 0, case.goods > 0, case.tax > 0, patronage)
+
+
+@lru_cache(maxsize=1024)
+def _menu(halt: bool, towns: int, *others: bool) -> Floats:
+    rows = product((0, 1) if halt else (0,), range(towns + 1), *((0, 1) if there else (0,) for there in others))
+    packages = np.array([row for row in rows if row[HALT] or not row[TOWNS]], dtype=np.float64)
+    packages.flags.writeable = False
+    return packages
 
 
 def gains(packages: Floats, case: Case, weights: BeijingWeights, p: BargainParameters) -> tuple[Floats, Floats, Floats]:

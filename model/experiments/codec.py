@@ -161,9 +161,11 @@ def _stream(name: str, run_tables: Mapping[str, pa.Table]) -> bytes:
         return b""
     bare, places = _bare_schema(name)
     stripped = table.select(places)
+    if any(column.num_chunks > 1 for column in stripped.columns):
+        stripped = stripped.unify_dictionaries().combine_chunks()
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, bare) as writer:
-        writer.write_table(stripped.unify_dictionaries().combine_chunks())
+        writer.write_table(stripped)
     return sink.getvalue().to_pybytes()
 
 
