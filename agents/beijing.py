@@ -33,12 +33,11 @@ class Beijing(Agent):
             fear: how near the junta is to collapse, 0-1.
         """
         p = self.parameters
-        answered = self.answers(link)
         shut = np.zeros((len(link), 3), bool)
         if p.answer == "closes_border":
-            shut[answered] = True
+            shut[self.answers(link)] = True
         elif p.answer == "squeezes_reagent":
-            shut[answered, REAGENT_LANE] = True
+            shut[self.answers(link), REAGENT_LANE] = True
         return Stance(
             close_base=p.close_base,
             reopen_base=p.reopen_base,

@@ -38,6 +38,7 @@ from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
 from model.setup import armed_tables, begin_state, profile_of, with_own_actors
+from model.state import Profile
 from model.world.read import load_world
 from model.world.world import World
 
@@ -71,7 +72,7 @@ class RareEarthModel(mesa.Model):
         super().__init__(rng=0 if rng is None else int(rng))
         self.spec = spec if spec is not None else _default_spec()
         self.setup, self.world, profile = _setting(self.spec.scenario)
-        self.profile = {name: values.copy() for name, values in profile.items()}
+        self.profile = Profile((name, values.copy()) for name, values in profile.items())
         self.draws = Draws(self.spec.seed if rng is None else int(rng))
         self.p = self.setup.processes
         self.ground = ground_of(self.world, self.p.ground)
@@ -111,6 +112,7 @@ class RareEarthModel(mesa.Model):
     def _make_state(self) -> None:
         world, p = self.world, self.p
         self.state = begin_state(world, self.setup, self.profile)
+        self.holder_before = self.state.holder.copy()
         self.month = 0
         self.exports_t, self.towns_changed_hands = 0.0, 0
         self.roads = RoadNetwork(world, p.supply)
@@ -207,7 +209,7 @@ class RareEarthModel(mesa.Model):
         calendar = int(self.date[5:])
         self.rains = monsoon_weight(calendar, self.p.season)
         self.road_factor = road_factor(calendar, self.p.season)
-        self.holder_before = state.holder.copy()
+        np.copyto(self.holder_before, state.holder)
         phases.apply_forcing(self)
 
     def update_supply(self) -> None:
@@ -285,10 +287,14 @@ class RareEarthModel(mesa.Model):
         row = self.delivered.get(kind)
         return 0.0 if row is None else float(row[-1])
 
+    @property
+    def followers(self) -> int:
+        """Western governments that have followed the US in recognising anybody."""
+        return len([1 for government in self.western if government.recognises])
+
     def _extra(self) -> dict[str, float]:
-        followers = sum(bool(government.recognises) for government in self.western)
         return {
-            "western_followers": followers,
+            "western_followers": self.followers,
             "us_attention": self.united_states.attention,
             "china_quota_t": self.p.market.domestic_quota,
             "threat_credibility": self.united_states.credibility,

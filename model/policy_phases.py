@@ -135,6 +135,8 @@ def _at_work(model: RareEarthModel) -> set[tuple[int, str]]:
 def _tell_policy(model: RareEarthModel, before: set[tuple[int, str]], refused: dict[int, list[str]]) -> None:
     now = _at_work(model)
     told, model.refused = model.refused, refused
+    if now == before and not refused:
+        return
     _tell_change(model, "instrument_begins", now - before, "begin")
     turned_down = {(actor, kind) for actor, kinds in refused.items() for kind in kinds}
     _tell_change(model, "instrument_ends", before - now - turned_down, "end")
@@ -225,12 +227,15 @@ def brokering(model: RareEarthModel) -> Floats:
 
 def supported(model: RareEarthModel) -> dict[str, Floats]:
     """The actors' parameters with what US intelligence and logistics add to them this month."""
-    us, profile = model.united_states.parameters, dict(model.profile)
+    us, given = model.united_states.parameters, model.delivered
+    if "intelligence" not in given and "logistics" not in given:
+        return model.profile
+    profile = dict(model.profile)
     if "intelligence" in model.delivered:
         profile["belief_noise"] = profile["belief_noise"] * (1 - us.intelligence_gain * model.level("intelligence"))
     if "logistics" in model.delivered:
         profile["mobile_share"] = profile["mobile_share"] + us.logistics_mobility * model.level("logistics")
-    profile["airlift_places"] = airlift_places(model)
+        profile["airlift_places"] = airlift_places(model)
     return profile
 
 
@@ -266,10 +271,10 @@ def share_that_recognises(model: RareEarthModel) -> Floats:
 
 def recognise(model: RareEarthModel) -> None:
     """Recognition by the US, Western governments that follow, and the hope that others draw from it."""
-    if "recognition" in model.delivered or any(government.recognises for government in model.western):
+    if "recognition" in model.delivered or model.followers:
         _follow(model, model.level("recognition"))
     else:
-        model.state.recognition = np.minimum(model.profile["recognition_base"], 1.0)
+        np.minimum(model.profile["recognition_base"], 1.0, out=model.state.recognition)
     aid, teachers = model.level("aid"), model.teachers
     governance.learn(model.world, model.state, model.profile, aid, teachers, model.p.governance, model.people)
 

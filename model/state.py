@@ -8,6 +8,7 @@ no agent. Money is in USD, ore in tonnes of oxide (REO), reagent in tonnes of am
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,8 +122,40 @@ class Tally:
         self.towns_changed = self.operations = self.civilians_dead = 0
 
 
+class InPlace:
+    """Arrays keep their place: what is assigned to an array's name is copied into the array that stands there.
+
+    So whoever has gathered arrays of the state once, as the compiled phases do, always sees what they hold now.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Assign a value; to an array, its numbers.
+
+        Raises:
+            TypeError: the numbers are of another kind, such as fractions for counts.
+            ValueError: they are of another shape.
+        """
+        there = self.__dict__.get(name)
+        if isinstance(there, np.ndarray):
+            np.copyto(there, value, casting="same_kind")
+        else:
+            object.__setattr__(self, name, value)
+
+
+class Profile(dict[str, Floats]):
+    """(F,) parameters of the armed actors by name; like those of the state, its arrays keep their place."""
+
+    def __setitem__(self, name: str, value: Floats) -> None:
+        """Set a parameter of all actors."""
+        there = self.get(name)
+        if there is None:
+            super().__setitem__(name, value)
+        else:
+            np.copyto(there, value)
+
+
 @dataclass
-class Dealings:
+class Dealings(InPlace):
     """What Beijing and the armed actors have agreed on, threatened, or cut."""
 
     talked: Ints
@@ -158,7 +191,7 @@ class Dealings:
 
 
 @dataclass
-class State:
+class State(InPlace):
     """Everything that changes in a run; see the module's docstring for units and index letters."""
 
     month: int

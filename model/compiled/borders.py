@@ -13,6 +13,7 @@ from model.kernels import borders as kernels
 from model.kernels.loops import LOOPS
 from model.parameters import as_record
 from model.readings import junta_fear
+from model.state import State
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
@@ -42,41 +43,53 @@ class Borders:
         self._trade = (world.mine_place, world.mine_crossing, world.crossing_place, *gates, model.dependence)
         self._places = (world.crossing_place, world.chinese_crossings, model.crossing_keys, ground.beijing_cares)
         self._none = np.zeros(len(model.armed), bool)
+        self._leaning = (q.transmission, q.supply_return)
+        self._gather(model)
+
+    def _gather(self, model: RareEarthModel) -> None:
+        state, of, profile = model.state, model.state.dealings, model.profile
+        self._state: State = state
+        war = (state.holder, state.stance, state.lanes, state.lane_age, state.offensive, state.pressure)
+        dealings = (of.talked, of.deal, of.halted, of.tax_cut, of.patron, of.purchase)
+        self._invited = (dealings, war, (state.capacity, state.operating))
+        self._tax = (model.tax_rules, model.settled_tax, profile["ore_tax_share"])
+        war = (state.holder, model.holder_before, state.stance, state.lanes, state.lane_age)
+        dealings = (of.supplies, of.deal, of.patron, of.threat, of.purchase)
+        self._reacting = ((*war, state.offensive, state.pressure), dealings)
+        self._backing = (profile["arms_for_allies"], profile["dependence_on_china"])
 
     def invite(self, model: RareEarthModel) -> tuple[Ints, Floats, Floats, Ints]:
         """Whose deal is void, (F,) dependence on China, (6, F) stakes, and who is invited; deals change."""
-        state, of, beijing = model.state, model.state.dealings, model.beijing
+        if model.state is not self._state:
+            self._gather(model)
+        beijing = model.beijing
         barred = beijing.answers(model.link) if beijing.parameters.answer == "closes_border" else self._none
-        dealings = (of.talked, of.deal, of.halted, of.tax_cut, of.patron, of.purchase)
-        war = (state.holder, state.stance, state.lanes, state.lane_age, state.offensive, state.pressure)
-        price = market.gate_price(state.market.price_ore, model.p.market)
-        tax = (model.tax_rules, model.settled_tax, model.profile["ore_tax_share"], price)
-        draws, mines = (self._kunming, model.month, self._keys), (state.capacity, state.operating)
+        dealings, war, mines = self._invited
+        tax = (*self._tax, market.gate_price(model.state.market.price_ore, model.p.market))
+        draws = (self._kunming, model.month, self._keys)
         return kernels.invite(self._rules, draws, model.junta, self._trade, dealings, war, mines, tax, barred)
 
     def react(self, model: RareEarthModel, fight: Fight) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Move pressure, suppliers, purchases and lanes; see :func:`model.kernels.borders.react` for what comes back."""
-        state, of, profile, q = model.state, model.state.dealings, model.profile, model.beijing.parameters
-        depends, link = profile["dependence_on_china"], model.link
-        watch, stance = model.beijing.watch(depends, link, model.junta), model.beijing.stance(link, junta_fear(model))
+        if model.state is not self._state:
+            self._gather(model)
+        state, link, q = model.state, model.link, model.beijing.parameters
+        stance = model.beijing.stance(link, junta_fear(model))
         short = max(state.market.shortage, 0.0)
         ends = q.reopen_base + q.shortage_reopening * q.weight_shortage_ore * short
         bought = (q.threat_forgotten, q.threat_execution * (1 - short), q.purchase_floor)
-        pressing = (watch.gain, watch.memory, watch.attacks, watch.us_link)
-        values = (pressing, (q.transmission, q.supply_return), bought, ends)
+        pressing = (q.pressure_gain, q.offensive_memory, q.offensive_attacks, q.pressure_us_link)
         bases = (stance.close_base, stance.reopen_base, stance.offensive, stance.us_link, stance.collapse * stance.fear)
         weights = (*bases, stance.talks, stance.shortage, stance.reopening, stance.patience)
-        war = (state.holder, model.holder_before, state.stance, state.lanes, state.lane_age)
         return kernels.react(
             LOOPS,
             (self._salts, state.month, self._keys),
             self._places,
-            values,
+            (pressing, self._leaning, bought, ends),
             (fight.place, fight.attacker),
             model.junta,
-            (*war, state.offensive, state.pressure),
-            (of.supplies, of.deal, of.patron, of.threat, of.purchase),
-            (profile["arms_for_allies"], depends, link),
+            *self._reacting,
+            (*self._backing, link),
             short,
             (weights, stance.shut, stance.dwell),
         )

@@ -30,6 +30,13 @@ class Talks:
     def __init__(self, model: RareEarthModel) -> None:
         self._rules = as_record(model.p.diplomacy, weight_hope=model.p.settlement.weight_hope)
         self._salts = np.array([model.draws.salt(name) for name in ("talks", "militia")])
+        self._gather(model)
+
+    def _gather(self, model: RareEarthModel) -> None:
+        state = self._state = model.state
+        self._sides = (state.stance, state.parties)
+        self._seen = (state.hope, state.losses_year, state.towns_lost_year, state.dealings.halted)
+        self._minds = tuple(model.profile[name] for name in _MINDS)
 
     def cease_fire(
         self, model: RareEarthModel, prospects: Floats, brokering: Floats, coercion: float
@@ -42,9 +49,8 @@ class Talks:
             brokering: (F,) what brokers add to a peace with each.
             coercion: what the junta expects threats to cost it.
         """
-        state, profile = model.state, model.profile
-        draws = (self._salts, state.month, model.ground.actor_keys)
-        seen = (state.hope, state.losses_year, state.towns_lost_year, state.dealings.halted)
-        minds = tuple(profile[name] for name in _MINDS)
-        now = (state.stance, state.parties, prospects, brokering, coercion)
-        return kernels.cease_fire(LOOPS, self._rules, draws, model.junta, *now, seen, minds)
+        if model.state is not self._state:
+            self._gather(model)
+        draws = (self._salts, model.state.month, model.ground.actor_keys)
+        now = (*self._sides, prospects, brokering, coercion)
+        return kernels.cease_fire(LOOPS, self._rules, draws, model.junta, *now, self._seen, self._minds)
