@@ -25,13 +25,13 @@ from numpy.typing import NDArray
 
 from agents.instruments import DECLARED, NEEDS_CONSENT, SHARED, Condition, Instrument
 from agents.other_parameters import UnitedStatesParameters
-from model.draws import Draws, keys
+from model.draws import Draws, key, keys
 from model.dynamics.governance import Standing
 
 Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 
-_KEY = keys(("US",))
+_KEY = key("US")
 
 NO_ONE = -1
 """Index of the target of instruments without an armed target, and of having no partner."""
@@ -59,7 +59,7 @@ class UnitedStates(Agent):
         p = self.parameters
         mean = p.attention_mean * (1 - p.attention_decay) ** month
         mean += p.envoy_attention * self.envoy * (1 - mean)
-        shock = float(draws.normal("attention", month, _KEY)[0])
+        shock = draws.scalar_normal("attention", month, _KEY)
         scale = p.attention_noise * (1 - p.attention_persistence**2) ** 0.5
         self.attention = min(max(mean + p.attention_persistence * (self.attention - mean) + scale * shock, 0.0), 1.0)
         return self.attention

@@ -28,6 +28,9 @@ _MUL1, _MUL2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _U30, _U27, _U31, _U11 = (np.uint64(shift) for shift in (30, 27, 31, 11))
 _NP_GAMMA, _NP_MUL1, _NP_MUL2 = np.uint64(_GAMMA), np.uint64(_MUL1), np.uint64(_MUL2)
 _SCALE = 2.0**-53
+_BLOCK = 64
+"""Months whose draws are worked out together where a month has only one."""
+
 _FEW = 20.0
 """Expected counts up to here are inverted by counting up: the general inverse takes some 5 us a count."""
 
@@ -78,6 +81,8 @@ class Draws:
         self._root = _mix(self.seed & _MASK)
         self._processes: dict[str, np.uint64] = {}
         self._streams: dict[tuple[str, int], int] = {}
+        self._blocks: dict[tuple[str, int, int], list[float]] = {}
+        self._normal_blocks: dict[tuple[str, int, int], list[float]] = {}
 
     def _stream(self, process: str, month: int) -> int:
         stream = self._streams.get((process, month))
@@ -133,12 +138,30 @@ class Draws:
 
     def scalar(self, process: str, month: int, *integer_keys: int) -> float:
         """One uniform in (0, 1) from integer keys; equal to :meth:`uniform` of the same keys."""
-        if compiled() and len(integer_keys) == 1:
-            return hashing.scalar(self.salt(process), month, np.uint64(integer_keys[0]))
+        if len(integer_keys) == 1 and month >= 0:
+            of = (process, month // _BLOCK, integer_keys[0])
+            block = self._blocks.get(of)
+            if block is None:
+                block = self._blocks[of] = self._of_months(*of).tolist()
+            return block[month % _BLOCK]
         bits = self._stream(process, month)
         for integer_key in integer_keys:
             bits = _mix(bits ^ integer_key)
         return ((bits >> 11) + 0.5) * _SCALE
+
+    def _of_months(self, process: str, block: int, integer_key: int) -> Floats:
+        """The uniforms of a block of months for one key: what is drawn once a month is worked out for years at a time."""
+        months = np.arange(_BLOCK * block, _BLOCK * (block + 1), dtype=np.uint64)
+        bits = _mix_array(_mix_array(months ^ self.salt(process)) ^ np.uint64(integer_key))
+        return np.asarray(((bits >> _U11).astype(np.float64) + 0.5) * _SCALE)
+
+    def scalar_normal(self, process: str, month: int, integer_key: int) -> float:
+        """One standard normal; equal to :meth:`normal` of the same key."""
+        of = (process, month // _BLOCK, integer_key)
+        block = self._normal_blocks.get(of)
+        if block is None:
+            block = self._normal_blocks[of] = special.ndtri(self._of_months(*of)).tolist()
+        return block[month % _BLOCK]
 
     def normal(self, process: str, month: int, *key_arrays: Keys) -> Floats:
         """Standard normals by the inverse distribution function."""

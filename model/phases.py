@@ -57,8 +57,11 @@ def _lanes_meant(model: RareEarthModel, forcing: Forcing) -> tuple[Ints, slice |
 
 def conscription(model: RareEarthModel) -> dict[str, Floats]:
     """The actors' parameters, with conscripts as the outside world has them this month."""
+    forced = model.forced("conscription")
+    if not forced:
+        return model.profile
     profile = dict(model.profile)
-    for forcing in model.forced("conscription"):
+    for forcing in forced:
         conscripts = profile["conscripts_per_month"].copy()
         conscripts[model.world.force_index[forcing.target]] = forcing.value
         profile["conscripts_per_month"] = conscripts

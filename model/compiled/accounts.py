@@ -5,7 +5,7 @@ The work is done by :mod:`model.kernels.accounts`; the same in NumPy stands in :
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,26 @@ class Accounts:
         self._fixed = (model.junta, country, homes)
         self._rules = rules
         self._start = (model.start["troops"], model.start["people"])
+        self._gather(model)
+
+    def _gather(self, model: RareEarthModel) -> None:
+        state, tally, profile = model.state, model.state.tally, model.profile
+        self._state, self._tally = state, tally
+        booked = (tally.arms_gained, tally.arms_lost, tally.income, tally.spent)
+        people_of = (tally.recruited, tally.deserted, tally.dead, tally.captured)
+        lost = (state.losses_year, state.towns_lost_year, tally.deaths, tally.air_fights)
+        self._counts = (*booked, *people_of, *lost)
+        self._places = (
+            (state.control, state.legitimacy, state.services, state.displaced, state.lanes),
+            (state.troops, state.holder, state.isolated, state.stance, state.hope),
+            (state.treasury, state.arms, state.paid, state.revenue, state.revenue_best),
+        )
+        self._beijing = (state.dealings.patron, state.pressure, profile["dependence_on_china"])
+        self._usual = self._parameters(profile)
+
+    def _parameters(self, profile: dict[str, NDArray[np.float64]]) -> tuple[Any, ...]:
+        serves, pays, recruits = (tuple([profile[name] for name in group]) for group in (_SERVES, _PAYS, _RECRUITS))
+        return serves, pays, recruits, profile["outside_revenue_usd"]
 
     def balance(self, model: RareEarthModel, profile: dict[str, NDArray[np.float64]]) -> None:
         """Do the books of the month.
@@ -61,27 +81,23 @@ class Accounts:
             model: its state changes.
             profile: (F,) parameters of the actors, with conscripts as the outside world has them this month.
         """
-        state, tally = model.state, model.state.tally
-        policy = tuple(model.level(kind) for kind in ("sanctions", "sanctions_relief", "aid", "arms"))
-        between = border.arms_between_allies(state, profile["arms_for_allies"])
-        depends = profile["dependence_on_china"]
-        booked = (tally.arms_gained, tally.arms_lost, tally.income, tally.spent)
-        people_of = (tally.recruited, tally.deserted, tally.dead, tally.captured)
-        lost = (state.losses_year, state.towns_lost_year, tally.deaths, tally.air_fights)
-        serves, pays, recruits = (tuple(profile[name] for name in names) for names in (_SERVES, _PAYS, _RECRUITS))
+        state = model.state
+        if state is not self._state or state.tally is not self._tally:
+            self._gather(model)
+        level = model.level
+        policy = (level("sanctions"), level("sanctions_relief"), level("aid"), level("arms"))
         airmen = (profile["air_support"] > 0).astype(float)
+        between = border.arms_between_allies(state, profile["arms_for_allies"])
         model.people, civilians = kernels.balance(
             LOOPS,
             self._rules,
             (self._salts, state.month, *self._keys),
             *self._fixed,
-            (state.control, state.legitimacy, state.services, state.displaced, state.lanes),
-            (state.troops, state.holder, state.isolated, state.stance, state.hope),
-            (state.treasury, state.arms, state.paid, state.revenue, state.revenue_best),
+            *self._places,
             (*policy, duties(model), support_of_junta(model)),
-            (state.dealings.patron, state.pressure, depends, between, state.flows.tax_usd),
-            (serves, pays, recruits, profile["outside_revenue_usd"], airmen),
-            (*booked, *people_of, *lost),
+            (*self._beijing, between, state.flows.tax_usd),
+            (*(self._usual if profile is model.profile else self._parameters(profile)), airmen),
+            self._counts,
             self._start,
         )
-        tally.civilians_dead = int(civilians)
+        self._tally.civilians_dead = int(civilians)

@@ -53,9 +53,9 @@ class Borders:
         dealings = (of.talked, of.deal, of.halted, of.tax_cut, of.patron, of.purchase)
         self._invited = (dealings, war, (state.capacity, state.operating))
         self._tax = (model.tax_rules, model.settled_tax, profile["ore_tax_share"])
-        war = (state.holder, model.holder_before, state.stance, state.lanes, state.lane_age)
-        dealings = (of.supplies, of.deal, of.patron, of.threat, of.purchase)
-        self._reacting = ((*war, state.offensive, state.pressure), dealings)
+        fronts = (state.holder, model.holder_before, state.stance, state.lanes, state.lane_age)
+        agreed = (of.supplies, of.deal, of.patron, of.threat, of.purchase)
+        self._reacting = ((*fronts, state.offensive, state.pressure), agreed)
         self._backing = (profile["arms_for_allies"], profile["dependence_on_china"])
 
     def invite(self, model: RareEarthModel) -> tuple[Ints, Floats, Floats, Ints]:

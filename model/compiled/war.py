@@ -70,36 +70,52 @@ class War:
         self._all_places = np.zeros(len(wall), bool)
         self._pools = (keys, model.pdf, model.coordination)
         self._gain = p.governance.coordination_gain
+        self._sorties_lost = 1 - p.fortification.air_in_monsoon
+        self._gather(model)
         chooses, joins = ArmedActor.choose_operations, PeoplesDefenceForce.joins
         self.usual = all(type(actor).choose_operations is chooses for actor in model.armed)
         """Whether all actors choose, and all pools join, in the usual way; else Python asks them one by one."""
         self.usual = self.usual and all(type(pool).joins is joins for pool in model.pools)
 
+    def _gather(self, model: RareEarthModel) -> None:
+        state, tally, profile = model.state, model.state.tally, model.profile
+        self._state, self._tally = state, tally
+        war = (state.holder, state.attacker, state.stance, state.troops, state.supply, state.known, state.establishment)
+        means = (state.arms, state.training, state.recognition, state.paid, state.revenue, state.pressure)
+        works = (state.lanes, state.capacity, state.operating, state.dealings.tax_cut)
+        self._weighed = (*self._fixed, war, means, works)
+        self._seen = _seen_by(model, profile)
+        drive = (state.hope, state.recognition, profile["recognition_base"], self._gain)
+        self._joining = (*self._pools, *drive)
+        self._posted = (state.isolated, state.control, model.ground.posture)
+        counts = (tally.dead, tally.deaths, tally.posts_taken, tally.captured, tally.arms_lost, tally.arms_gained)
+        front = (*arrays_of_war(state), state.known, state.towns_lost_year)
+        self._fought = (self._land, front, means[:4], (*counts, tally.air_fights))
+        fighters = (profile["effectiveness"], profile["assaults_per_operation"], profile["forgetting"])
+        self._fighters = (fighters, (state.legitimacy, state.control, model.needed))
+
     def decide(self, model: RareEarthModel) -> tuple[Orders, Floats]:
         """What :func:`model.phases.decide_operations` gives, where all choose in the usual way."""
-        state, profile = model.state, supported(model)
-        drive = (state.hope, state.recognition, profile["recognition_base"], self._gain)
-        posted = (state.isolated, state.control, model.ground.posture, profile["mobile_share"])
-        weighed, pools = self._gather(model, profile), (*self._pools, *drive)
-        actor, place, spare, prospects = kernels.decide(weighed, model.habits, pools, posted)
+        profile = supported(model)
+        weighed = self._arguments(model, profile)
+        posted = (*self._posted, profile["mobile_share"])
+        actor, place, spare, prospects = kernels.decide(weighed, model.habits, self._joining, posted)
         return Orders(actor, place, spare), prospects
 
     def weigh(
         self, model: RareEarthModel, profile: dict[str, Floats]
     ) -> tuple[Options, Floats, Floats, Floats, Floats]:
         """The options at war, and (F, P) spare, reach and staging and (F, F + 1) prospects, where actors choose by themselves."""
-        found = kernels.weigh(*self._gather(model, profile))
+        found = kernels.weigh(*self._arguments(model, profile))
         return Options(*found[:6]), *found[6:]
 
-    def _gather(self, model: RareEarthModel, profile: dict[str, Floats]) -> tuple[Any, ...]:
+    def _arguments(self, model: RareEarthModel, profile: dict[str, Floats]) -> tuple[Any, ...]:
         state = model.state
-        war = (state.holder, state.attacker, state.stance, state.troops, state.supply, state.known, state.establishment)
-        means = (state.arms, state.training, state.recognition, state.paid, state.revenue, state.pressure)
-        works = (state.lanes, state.capacity, state.operating, state.dealings.tax_cut)
-        who, weights, costs = (tuple(profile[name] for name in group) for group in (_WHO, WEIGHTS, COSTS))
-        tax = (model.tax_rules, model.settled_tax, profile["ore_tax_share"])
+        if state is not self._state or state.tally is not self._tally:
+            self._gather(model)
         now = (state.month, market.gate_price(state.market.price_ore, model.p.market))
-        return (*self._begin, now, *self._fixed, war, means, works, who, weights, costs, tax)
+        seen = self._seen if profile is model.profile else _seen_by(model, profile)
+        return (*self._begin, now, *self._weighed, *seen)
 
     def fight(self, model: RareEarthModel, orders: Orders, barred: list[int]) -> tuple[Fight, Ints, Ints]:
         """Fight out the attacks of a month, as :func:`model.phases.fight` does.
@@ -112,27 +128,29 @@ class War:
         Returns:
             What happened at the places attacked; places whose siege ended, and who had besieged them.
         """
-        state, profile, tally = model.state, model.profile, model.state.tally
+        state = model.state
+        if state is not self._state or state.tally is not self._tally:
+            self._gather(model)
         closed = self._all_places
         if barred:
             closed = closed.copy()
             closed[barred] = True
-        means = (state.arms, state.training, state.recognition, state.paid)
-        counts = (tally.dead, tally.deaths, tally.posts_taken, tally.captured, tally.arms_lost, tally.arms_gained)
-        weather = 1 - (1 - model.p.fortification.air_in_monsoon) * model.rains
-        *result, over, state.control, tally.operations, towns = fronts.fight(
+        weather = 1 - self._sorties_lost * model.rains
+        *result, over, state.control, self._tally.operations, towns = fronts.fight(
             LOOPS,
             self._rules,
             (self._draws[0], state.month, *self._draws[1]),
-            self._land,
-            (*arrays_of_war(state), state.known, state.towns_lost_year),
-            means,
-            (*counts, tally.air_fights),
+            *self._fought,
             (orders.actor, orders.place, orders.spare),
             closed,
-            (profile["air_support"], weather, model.level("air_denial")),
-            (profile["effectiveness"], profile["assaults_per_operation"], profile["forgetting"]),
-            (state.legitimacy, state.control, model.needed),
+            (model.profile["air_support"], weather, model.level("air_denial")),
+            *self._fighters,
         )
-        tally.towns_changed += towns
+        self._tally.towns_changed += towns
         return Fight(*result), over[:, 0], over[:, 1]
+
+
+def _seen_by(model: RareEarthModel, profile: dict[str, Floats]) -> tuple[Any, ...]:
+    """Parameters of the actors and their taxes, as kernels take them."""
+    who, weights, costs = (tuple([profile[name] for name in group]) for group in (_WHO, WEIGHTS, COSTS))
+    return who, weights, costs, (model.tax_rules, model.settled_tax, profile["ore_tax_share"])
