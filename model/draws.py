@@ -9,7 +9,7 @@ The mixing function is the finaliser of SplitMix64 (Steele, Lea & Flood 2014, OO
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,11 @@ def key(name: str) -> int:
 
 def keys(names: list[str] | tuple[str, ...]) -> Keys:
     """Keys of several names, shape (len(names),)."""
+    return _keys(tuple(names)).copy()
+
+
+@lru_cache(maxsize=256)
+def _keys(names: tuple[str, ...]) -> Keys:
     return np.array([key(name) for name in names], dtype=np.uint64)
 
 

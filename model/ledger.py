@@ -27,12 +27,25 @@ class Ledger:
 
     def __init__(self, world: World, state: State) -> None:
         self.world = world
+        self._gather(state)
         self.open(state)
+
+    def _gather(self, state: State) -> None:
+        tally = state.tally
+        self._state, self._tally = state, tally
+        self.arms, self.treasury = state.arms.copy(), state.treasury.copy()
+        people = (tally.recruited, tally.dead, tally.deserted, tally.captured)
+        arms = (state.arms, self.arms, tally.arms_gained, tally.arms_lost)
+        money = (state.treasury, self.treasury, tally.income, tally.spent)
+        self._balanced = (people, arms, money)
+        self._goods = (state.in_process, state.reagent)
 
     def open(self, state: State) -> None:
         """Note the balances with which a month begins."""
-        self.arms = state.arms.copy()
-        self.treasury = state.treasury.copy()
+        if state is not self._state or state.tally is not self._tally:
+            self._gather(state)
+        np.copyto(self.arms, state.arms)
+        np.copyto(self.treasury, state.treasury)
         if compiled():
             goods = (state.stock, state.in_process, state.reagent)
             self.troops, self.ore, self.reagent = laws.balances(state.troops, *goods)
@@ -66,14 +79,10 @@ class Ledger:
         self._bounds(state)
 
     def _all_hold(self, state: State, mined: MiningReport) -> bool:
-        tally = state.tally
         worked = (mined.leached, mined.lost, mined.reagent_imported, mined.reagent_used, mined.reagent_lost)
-        goods = (self.ore, self.reagent, state.in_process, state.reagent)
-        people = (tally.recruited, tally.dead, tally.deserted, tally.captured)
-        arms = (state.arms, self.arms, tally.arms_gained, tally.arms_lost)
-        money = (state.treasury, self.treasury, tally.income, tally.spent)
+        goods = (self.ore, self.reagent, *self._goods)
         where = (state.control, state.holder, state.flows.ore, state.stock)
-        return laws.hold(state.troops, self.troops, people, arms, money, goods, worked, *where)
+        return laws.hold(state.troops, self.troops, *self._balanced, goods, worked, *where)
 
     def _equal(self, law: str, found: NDArray[np.generic], expected: NDArray[np.generic], tolerance: float) -> None:
         gap = np.abs(found.astype(np.float64) - expected.astype(np.float64))

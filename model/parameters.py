@@ -7,7 +7,7 @@ A *parameter table* is a pydantic model whose fields are made with :func:`parame
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, get_args
@@ -78,7 +78,26 @@ def as_record(*tables: ParameterTable, **more: float) -> NDArray[np.void]:
     Args:
         *tables: no two may have a number of the same name.
         **more: further numbers.
+
+    Returns:
+        The same array for the same tables and numbers, as replicates have them: nobody writes into it.
     """
+    # Tables cannot change; they are compared as objects, for comparing all their numbers takes longer than what is saved.
+    asked = (tuple([id(table) for table in tables]), tuple(more.items()))
+    if asked not in _records:
+        if len(_records) == _MOST_RECORDS:
+            _records.clear()
+        _records[asked] = (tables, _record(tables, more))
+    return _records[asked][1]
+
+
+_records: dict[tuple[Any, ...], tuple[tuple[ParameterTable, ...], NDArray[np.void]]] = {}
+"""With each record its tables, so that no other table can come to stand where they did."""
+
+_MOST_RECORDS = 256
+
+
+def _record(tables: Sequence[ParameterTable], more: Mapping[str, float]) -> NDArray[np.void]:
     numbers = [(name, value) for table in tables for name, value in table if isinstance(value, int | float)]
     numbers += more.items()
     out = np.zeros(1, _record_of(tuple(name for name, _ in numbers)))

@@ -100,9 +100,22 @@ class Recorder:
         self._bhamo = self._find("Bhamo")
         self._total = max(float(world.population.sum()), 1.0)
         self._shares = tuple(_weights(world))
-        self._counted = (world.population, self._total)
         self._chinese = world.chinese_crossings.nonzero()[0]
         self._bhamo_holder: list[int] = []
+        self._state: State | None = None
+
+    def _gather(self, state: State) -> None:
+        tally, world = state.tally, self.world
+        self._state, self._tally = state, tally
+        people = (state.control, state.legitimacy, state.services, world.population, self._total)
+        counts = (tally.posts_taken, tally.dead, tally.deserted, tally.income)
+        self._standing_of = (
+            (state.holder, state.attacker, state.posts, state.troops, state.stance),
+            people,
+            counts,
+        )
+        self._works = (state.stock, state.capacity, state.operating)
+        self._ways = (state.lanes, world.mine_crossing, self._chinese, state.displaced)
 
     def _find(self, name: str) -> int:
         try:
@@ -140,19 +153,17 @@ class Recorder:
 
     def _read(self, month: int, state: State, taxes: Floats, partner: int) -> tuple[Floats, Floats]:
         """Note the actors by a kernel; what it returns of the month."""
-        world, tally, flows = self.world, state.tally, state.flows
-        people = (state.control, state.legitimacy, state.services, *self._counted)
+        if state is not self._state or state.tally is not self._tally:
+            self._gather(state)
+        flows = state.flows
         now = (state.arms, state.treasury, flows.tax_usd, taxes, state.hope, state.recognition, state.pressure)
-        works = (state.stock, state.capacity, state.operating)
         return notes.note(
             self._block,
             month,
-            (state.holder, state.attacker, state.posts, state.troops, state.stance),
-            people,
-            (tally.posts_taken, tally.dead, tally.deserted, tally.income),
+            *self._standing_of,
             now,
             partner,
-            (flows.ore, *works, state.lanes, world.mine_crossing, self._chinese, state.displaced),
+            (flows.ore, *self._works, *self._ways),
             self.junta,
             (FULL_AUTHORITY, WRIT),
         )
@@ -252,7 +263,8 @@ class Recorder:
 
     def _note_exports(self, month: int, state: State) -> None:
         flows = state.flows
-        self._flows.append((month, flows.ore.copy(), flows.crossing.copy(), state.holder[self.world.mine_place]))
+        # Trade makes new arrays every month.
+        self._flows.append((month, flows.ore, flows.crossing, state.holder[self.world.mine_place]))
 
     @property
     def exports(self) -> list[tuple[Any, ...]]:

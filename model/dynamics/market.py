@@ -22,6 +22,7 @@ where buyers put their money abroad, and wear out as pools do.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, log
 from typing import NamedTuple
 
@@ -266,7 +267,7 @@ def begin(
     at_start = {"tb": tb, "dy": dy, "prnd": at["prnd"], "ore": price, "demand": at["demand"]}
     reference = Reference(
         **at_start,
-        demand_path=_demand_path(start, 1201, parameters),
+        demand_path=_demand_path(start, 1201, _levels(parameters), parameters.demand_growth),
         share=share,
         target=market.inventory.copy(),
         delivery=_delivery(len(world.crossing_ids), stand, share),
@@ -288,13 +289,19 @@ def _table_year(start: str) -> int:
     return max((year for year, month in _TABLES if month <= _month_number(start)), default=_TABLES[0][0])
 
 
-def _demand_path(start: str, months: int, parameters: MarketParameters) -> Floats:
+def _levels(parameters: MarketParameters) -> tuple[float, ...]:
+    """Demand of the declared tables."""
+    return tuple(float(getattr(parameters, f"demand_{year}")) for year, _ in _TABLES)
+
+
+@lru_cache(maxsize=16)
+def _demand_path(start: str, months: int, levels: tuple[float, ...], growth: float) -> Floats:
     """Demand over that at the start by month of the run, (months,): log-linear between the tables, then growing."""
     known = np.array([month for _, month in _TABLES], dtype=np.float64)
-    level = np.log([getattr(parameters, f"demand_{year}") for year, _ in _TABLES])
+    level = np.log(levels)
     calendar = _month_number(start) + np.arange(months)
     log_demand = np.interp(calendar, known, level)
-    log_demand += np.log1p(parameters.demand_growth) * np.maximum(calendar - known[-1], 0.0)
+    log_demand += np.log1p(growth) * np.maximum(calendar - known[-1], 0.0)
     return np.exp(log_demand - log_demand[0])
 
 
