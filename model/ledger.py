@@ -82,7 +82,8 @@ class Ledger:
         worked = (mined.leached, mined.lost, mined.reagent_imported, mined.reagent_used, mined.reagent_lost)
         goods = (self.ore, self.reagent, *self._goods)
         where = (state.control, state.holder, state.flows.ore, state.stock)
-        return laws.hold(state.troops, self.troops, *self._balanced, goods, worked, *where)
+        people, arms, money = self._balanced
+        return laws.hold(state.troops, self.troops, people, arms, money, goods, worked, *where)
 
     def _equal(self, law: str, found: NDArray[np.generic], expected: NDArray[np.generic], tolerance: float) -> None:
         gap = np.abs(found.astype(np.float64) - expected.astype(np.float64))

@@ -30,6 +30,8 @@ Ints = NDArray[np.int64]
 
 def apply_forcing(model: RareEarthModel) -> None:
     """What the outside world does to places and lanes this month, whatever the actors would do."""
+    if not model.setup.forcing:
+        return
     for forcing in model.forced("holder"):
         winner = model.world.force_index.get(forcing.actor, NOBODY)
         place = model.world.find_place(forcing.target)

@@ -26,7 +26,16 @@ def deliver_policy(model: RareEarthModel) -> None:
     us, state = model.united_states, model.state
     us.attend(model.draws, model.month)
     _choose_partner(model)
-    before = _at_work(model)
+    if us.parameters.instruments:
+        _offer(model)
+    if "training" in model.delivered or state.training.any():
+        p = us.parameters
+        state.training += p.training_rate * (p.training_gain * model.level("training") - state.training)
+
+
+def _offer(model: RareEarthModel) -> None:
+    """Offer, deliver and tell the scenario's instruments."""
+    us, before = model.united_states, _at_work(model)
     refused: dict[int, list[str]] = {}
 
     def accepts(offer: Instrument, actor: int) -> bool:
@@ -44,9 +53,6 @@ def deliver_policy(model: RareEarthModel) -> None:
     )
     model.link = link_with_us(model)
     _tell_policy(model, before, refused)
-    if "training" in model.delivered or state.training.any():
-        p = us.parameters
-        state.training += p.training_rate * (p.training_gain * model.level("training") - state.training)
 
 
 def _choose_partner(model: RareEarthModel) -> None:
