@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import lru_cache
 
 import mesa
@@ -186,18 +187,31 @@ class RareEarthModel(mesa.Model):
 
     def step(self) -> None:
         """One month: all decide on last month's state, then everything is resolved."""
+        for _ in self.month_by_phases():
+            pass
+
+    def month_by_phases(self) -> Iterator[None]:
+        """One month, a phase at each turn: so runs that keep step with each other share what a phase needs of the processor."""
         self.open_month()
         policy_phases.deliver_policy(self)
+        yield
         orders, prospects = phases.decide_operations(self)
+        yield
         talks_phases.hold_talks(self, prospects)
         border_phases.negotiate(self, prospects)
+        yield
         self.update_supply()
+        yield
         fight = phases.fight(self, orders)
+        yield
         border_phases.press_and_open(self, fight)
         phases.apply_forcing(self)
+        yield
         trade_phases.mine_and_trade(self)
+        yield
         self.balance_books()
         policy_phases.recognise(self)
+        yield
         self.close_month()
 
     def open_month(self) -> None:

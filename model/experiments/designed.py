@@ -22,6 +22,7 @@ from model.experiments.codec import RUN_TABLES
 from model.experiments.crews import worker_count
 from model.experiments.factors import Factor, settled
 from model.experiments.plan import BatchPlan, Point, Resolved, make_plan
+from model.experiments.simulate import keep_step
 from model.experiments.spool import scan
 from model.experiments.store import Store
 from model.record import RunResult
@@ -103,8 +104,14 @@ def simulate_outcomes(spec: RunSpec) -> RunResult:
     """
     from model.experiments.simulate import simulate
 
-    result = simulate(spec)
+    return _outcomes_alone(spec, simulate(spec))
+
+
+def _outcomes_alone(_: RunSpec, result: RunResult) -> RunResult:
     return RunResult(result.outcomes, {name: tables.schema(name).empty_table() for name in RUN_TABLES})
+
+
+keep_step(simulate_outcomes, _outcomes_alone)
 
 
 def plan_design(

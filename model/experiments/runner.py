@@ -27,6 +27,10 @@ TASK_SECONDS = 0.025
 """A task shorter than this costs more to hand over than to do."""
 
 MOST_IN_A_TASK = 64
+
+SIDE_BY_SIDE, PATIENCE_SECONDS = 8, 1.0
+"""Runs that keep step with each other in a task, as long as it does not take longer than that: whoever looks on wants to see
+progress, and who interrupts waits for tasks in flight."""
 _POLL_SECONDS = 0.2
 _BREAK_SECONDS = 30.0
 
@@ -139,8 +143,10 @@ class _Watched:
 
     def _task_size(self) -> int:
         """Runs in a task: enough to last, few enough for all workers to be busy to the end."""
-        lasting = math.ceil(TASK_SECONDS / max(self._seconds_per_run, 1e-6))
-        return max(1, min(lasting, MOST_IN_A_TASK, len(self._waiting) // (2 * self._crew.workers)))
+        seconds = max(self._seconds_per_run, 1e-6)
+        lasting, bearable = math.ceil(TASK_SECONDS / seconds), int(PATIENCE_SECONDS / seconds)
+        size = max(lasting, min(SIDE_BY_SIDE, bearable))
+        return max(1, min(size, MOST_IN_A_TASK, len(self._waiting) // (2 * self._crew.workers)))
 
     def _submit(self, specs: tuple[RunSpec, ...], *, alone: bool) -> None:
         self._in_flight[self._crew.submit(self._simulate, specs, self._timeout)] = _Task(specs, alone)

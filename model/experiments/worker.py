@@ -58,8 +58,24 @@ def timed_out(timeout: float | None) -> str:
 
 
 def run_group(simulate: Simulate, specs: Sequence[RunSpec], timeout: float | None) -> list[Finished]:
-    """The task of a worker: some short runs, or one long one."""
-    return [run_one(simulate, spec, timeout) for spec in specs]
+    """The task of a worker: one long run, or some that keep step where the function can let them."""
+    together = getattr(simulate, "side_by_side", None) if len(specs) > 1 else None
+    finished = _run_together(together, specs, timeout) if together is not None else None
+    return finished or [run_one(simulate, spec, timeout) for spec in specs]
+
+
+def _run_together(
+    simulate: Callable[[Sequence[RunSpec]], list[RunResult]], specs: Sequence[RunSpec], timeout: float | None
+) -> list[Finished] | None:
+    """Several runs side by side; None where anything goes wrong: each is then run by itself, which tells whose fault it is."""
+    started = time.perf_counter()
+    try:
+        with time_limit(timeout):
+            results = simulate(specs)
+        seconds = (time.perf_counter() - started) / len(specs)
+        return [finished_ok(spec, result, seconds) for spec, result in zip(specs, results, strict=True)]
+    except (Exception, SystemExit, RunTimeout):
+        return None
 
 
 def prepare_worker() -> None:

@@ -8,7 +8,7 @@ from model import tables
 from model.experiments.hindcast.patterns import CALIBRATION, UNTESTABLE, of_use, patterns
 from model.experiments.hindcast.statistics import STATISTICS
 from model.experiments.hindcast.trace import Spell, Trace, trace_of
-from model.experiments.simulate import simulate
+from model.experiments.simulate import keep_step, simulate
 from model.record import RunResult
 from model.scenario.spec import RunSpec
 from model.world.read import load_world
@@ -28,7 +28,10 @@ def simulate_hindcast(spec: RunSpec) -> RunResult:
     Returns:
         The run's tables, with the map of every twelfth month only and the attacks on towns among the events.
     """
-    result = simulate(spec)
+    return _of_all_patterns(spec, simulate(spec))
+
+
+def _of_all_patterns(spec: RunSpec, result: RunResult) -> RunResult:
     trace, outcomes = _read(result, spec, [one.statistic for one in patterns() if one.use != UNTESTABLE])
     kept = dict(result.tables)
     kept["control"] = _yearly(result.tables["control"], trace.months)
@@ -38,10 +41,17 @@ def simulate_hindcast(spec: RunSpec) -> RunResult:
 
 def simulate_for_calibration(spec: RunSpec) -> RunResult:
     """Run a hindcast for its calibration patterns alone: no other number is looked at, and no table is kept."""
-    result = simulate(spec)
+    return _for_calibration(spec, simulate(spec))
+
+
+def _for_calibration(spec: RunSpec, result: RunResult) -> RunResult:
     wanted = [one.statistic for one in of_use(CALIBRATION) if one.scenario == spec.label]
     _, outcomes = _read(result, spec, wanted)
     return RunResult(outcomes=outcomes, tables={name: table.slice(0, 0) for name, table in result.tables.items()})
+
+
+keep_step(simulate_hindcast, _of_all_patterns)
+keep_step(simulate_for_calibration, _for_calibration)
 
 
 def _read(result: RunResult, spec: RunSpec, wanted: list[str]) -> tuple[Trace, dict[str, float | None]]:
