@@ -22,8 +22,9 @@ from model.experiments.batch import run_batch
 from model.experiments.codec import RUN_TABLES
 from model.experiments.crews import cores
 from model.experiments.plan import BatchPlan
+from model.experiments.runner import SIDE_BY_SIDE
 from model.experiments.simulate import simulate
-from model.experiments.worker import prepare_worker, run_one
+from model.experiments.worker import prepare_worker, run_group, run_one
 from model.record import RunResult
 from model.scenario.spec import RunSpec
 from tests.benchmarks.sizes import QUICK, Size, plan_of, specification
@@ -55,13 +56,13 @@ def batch_seconds(plan: BatchPlan, pool: Pool, simulated: Simulate | None = None
 
 
 def busy(work: tuple[str, int, int]) -> float:
-    """Runs a second of one process that does nothing but runs."""
+    """Runs a second of one process that does nothing but runs, as many at a time as a worker of a batch takes."""
     world, months, runs = work
     spec = specification(world, months)
     run_one(simulate, spec)
     began = time.perf_counter()
-    for _ in range(runs):
-        run_one(simulate, spec)
+    for first in range(0, runs, SIDE_BY_SIDE):
+        run_group(simulate, [spec] * min(SIDE_BY_SIDE, runs - first), None)
     return runs / (time.perf_counter() - began)
 
 

@@ -25,20 +25,24 @@ import mesa
 import numpy as np
 
 from model import kernels
+from model.experiments.runner import SIDE_BY_SIDE
 from tests.benchmarks.batches import overhead, throughput
 from tests.benchmarks.fronts import FrontsOnArrays, setting
 from tests.benchmarks.growth import MANY_RUNS, SMALL_MONTHS, growth
 from tests.benchmarks.plain_mesa import PlainFronts
-from tests.benchmarks.sizes import FULL, QUICK, Size, median, seconds_of_run, specification
+from tests.benchmarks.sizes import FULL, QUICK, Size, median, seconds_of_runs, specification
 
 RESULTS = Path(__file__).with_name("results.json")
 WAYS = ("months", "townships", "actors", "runs")
 
 
 def run_ms(size: Size) -> dict[str, float]:
-    """(a) Milliseconds of processor time of a full run, recorded."""
+    """(a) Milliseconds of processor time of a full run, recorded: beside others as in a batch, and alone."""
     spec = specification(size.world, size.months)
-    return {"run_ms": 1000 * median(lambda: seconds_of_run(spec), size.repeats)}
+    alone, together = (
+        median(lambda count=count: seconds_of_runs([spec] * count) / count, size.repeats) for count in (1, SIDE_BY_SIDE)
+    )
+    return {"run_ms": 1000 * together, "run_alone_ms": 1000 * alone}
 
 
 def mesa_seconds(model: type[mesa.Model], size: Size, months: int) -> float:
@@ -162,7 +166,8 @@ def growth_lines(grown: dict[str, Any], name: str) -> list[str]:
 def table(found: dict[str, Any]) -> str:
     """The results as lines to read."""
     lines = [
-        _line("(a) a run of 60 months, recorded", found["run_ms"], "10.1f", " ms"),
+        _line("(a) a run of 60 months, as in a batch", found["run_ms"], "10.1f", " ms"),
+        _line("    by itself", found.get("run_alone_ms"), "10.1f", " ms"),
         _line("(b) runs a second, one process", found["runs_per_s_one"], "10.1f"),
         _line(f"    runs a second, {found.get('processes', 'all')} processes", found["runs_per_s_all"], "10.1f"),
         _line("    of what independent processes reach", found.get("share_of_independent"), "10.0%"),

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tests.benchmarks.batches import batch_seconds, workers
-from tests.benchmarks.sizes import FULL, QUICK, Size, peak_mb, plan_of, seconds_of_run, specification
+from tests.benchmarks.sizes import FULL, QUICK, Size, peak_mb, plan_of, seconds_of_runs, specification
 
 SMALL_MONTHS = 2
 """Months of the small model whose batches show how time and memory grow with runs."""
@@ -30,7 +30,7 @@ Measured = tuple[float, float]
 def run_apart(size: Size, world: str, months: int) -> Measured:
     """Processor seconds of a run, the median of some in one process, and the peak memory of that process."""
     if not size.apart:
-        return seconds_of_run(specification(world, months)), 1.0
+        return seconds_of_runs([specification(world, months)]), 1.0
     return printed_apart(f"growth.report_run({world!r}, {months}, {size.repeats})")
 
 
@@ -72,9 +72,9 @@ def printed_apart(call: str) -> Measured:
 
 def report_run(world: str, months: int, repeats: int) -> None:
     """Print processor seconds and peak megabytes of a run; a first one, which is short, does not count."""
-    seconds_of_run(specification(world, min(months, 2)))
+    seconds_of_runs([specification(world, min(months, 2))])
     spec = specification(world, months)
-    print(statistics.median(seconds_of_run(spec) for _ in range(repeats)), peak_mb())
+    print(statistics.median(seconds_of_runs([spec]) for _ in range(repeats)), peak_mb())
 
 
 def report_batch(runs: int, repeats: int) -> None:
