@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import platform
@@ -40,7 +41,7 @@ def run_ms(size: Size) -> dict[str, float]:
     """(a) Milliseconds of processor time of a full run, recorded: beside others as in a batch, and alone."""
     spec = specification(size.world, size.months)
     alone, together = (
-        median(lambda count=count: seconds_of_runs([spec] * count) / count, size.repeats) for count in (1, SIDE_BY_SIDE)
+        median(functools.partial(seconds_of_runs, [spec] * count), size.repeats) / count for count in (1, SIDE_BY_SIDE)
     )
     return {"run_ms": 1000 * together, "run_alone_ms": 1000 * alone}
 
