@@ -106,6 +106,11 @@ class RoadNetwork:
         """(F, P) kilometres when they were last worked out."""
         self.passable, self.depots = np.zeros(shape, bool), np.zeros(shape, bool)
         """(F, P) what they were worked out from."""
+        forces, places = shape
+        never = np.full(places, roads_kernels.NEVER), np.zeros((forces, forces), np.int64)
+        listed = np.zeros(shape, np.int64), np.zeros(forces, np.int64)
+        self.known = (self.distance, *listed, np.zeros(shape, bool), np.zeros(shape, bool), *never)
+        """What :func:`model.kernels.roads.update_distances` keeps from month to month; the distances are those above."""
 
     def distances(self, passable: Bools, depots: Bools, homes: Ints) -> Floats:
         """Road kilometres of every place from each actor's nearest depot joined to its headquarters; inf where none is.
@@ -177,7 +182,7 @@ def update(
             _rules(parameters),
             (draws.salt("river_relief"), state.month, keys),
             (roads.starts, roads.ends, roads.graph.data),
-            (roads.distance, roads.passable, roads.depots),
+            roads.known,
             (ground.territory, ground.population, ground.home_place, on_river),
             (state.holder, state.attacker, state.stance, state.troops),
             (state.control, state.legitimacy),

@@ -138,7 +138,7 @@ def test_aircraft_supply_the_attacked_first_and_then_the_largest(model: RareEart
     lift = np.zeros(len(state.arms))
     lift[junta] = 1.5
     if compiled:
-        roads.airlift(state.supply, state.troops, state.holder, state.attacker, cut_off, lift, 0.6)
+        roads.airlift(state.supply, state.troops, state.holder, state.attacker, np.flatnonzero(cut_off), lift, 0.6)
     else:
         supply._airlift(state, cut_off, 0.6, lift)
     assert state.supply[junta, [attacked, large, small]] == pytest.approx([0.6, 0.3, 0.0])
