@@ -193,11 +193,13 @@ class RareEarthModel(mesa.Model):
     def month_by_phases(self) -> Iterator[None]:
         """One month, a phase at each turn: so runs that keep step with each other share what a phase needs of the processor."""
         self.open_month()
+        yield
         policy_phases.deliver_policy(self)
         yield
         orders, prospects = phases.decide_operations(self)
         yield
         talks_phases.hold_talks(self, prospects)
+        yield
         border_phases.negotiate(self, prospects)
         yield
         self.update_supply()
@@ -210,6 +212,7 @@ class RareEarthModel(mesa.Model):
         trade_phases.mine_and_trade(self)
         yield
         self.balance_books()
+        yield
         policy_phases.recognise(self)
         yield
         self.close_month()
