@@ -150,12 +150,10 @@ def _talk(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats)
     case = _case(model, actor, stakes, prospects, towns)
     courted = weights.patronage > state.dealings.patron[actor] and stakes.trades[actor] > 0
     packages = bargain.menu(case, patronage=bool(courted))
-    group, beijing, junta = bargain.gains(packages, case, weights, p)
-    row = bargain.best_package(packages, group, beijing, junta)
+    row, gains = bargain.solve(packages, case, weights, p)
+    asked = gains if packages[row, bargain.HALT] else gains[:2]
     key = model.ground.actor_keys[actor : actor + 1]
-    asked = [group, beijing, junta] if packages[row, bargain.HALT] else [group, beijing]
-    gain = tuple(float(side[row]) for side in asked)
-    signed = row >= 0 and bargain.signs(gain, p.precision, model.draws, model.month, key)
+    signed = row >= 0 and bargain.signs(asked, p.precision, model.draws, model.month, key)
     result = "and agree" if signed else "without result"
     tell(
         model, "talks", f"{model.name(actor)} and Beijing talk quietly in Kunming, {result}", actor, value=float(signed)

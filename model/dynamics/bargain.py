@@ -25,9 +25,9 @@ to March 2025: ore lane for tax terms, and no Bhamo.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ from scipy import special
 from model.draws import Draws
 from model.dynamics.ground import Ground
 from model.dynamics.handover import hand_over
+from model.kernels import bargain as kernels
+from model.kernels import compiled
 from model.parameters import ParameterTable, parameter
 from model.state import State
 
@@ -71,8 +73,7 @@ class BargainParameters(ParameterTable):
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     """What is at stake between Beijing and one group; months of the group's revenue unless said otherwise."""
 
     ore: float
@@ -112,9 +113,13 @@ class Case:
     junta: float
     """The junta's own wish for a ceasefire with it, months of the junta's revenue."""
 
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """All of it but whether it fights and its towns."""
+        return (*self[:6], *self[8:])
 
-@dataclass(frozen=True)
-class BeijingWeights:
+
+class BeijingWeights(NamedTuple):
     """What Beijing weighs in talks, in log-odds, and how far it may go; from its table."""
 
     offensive: float
@@ -168,6 +173,26 @@ def gains(packages: Floats, case: Case, weights: BeijingWeights, p: BargainParam
     beijing = beijing - weights.leverage * (1 - case.stale) * (ore + goods * case.goods)
     junta = np.where(halt > 0, case.junta + p.junta_town * towns, 0.0)
     return group, beijing, np.asarray(junta)
+
+
+def solve(
+    packages: Floats, case: Case, weights: BeijingWeights, p: BargainParameters
+) -> tuple[int, tuple[float, float, float]]:
+    """Row of the Nash bargaining solution, -1 for none, and the gains of group, Beijing and junta in that row.
+
+    Args:
+        packages: (K, 6) from :func:`menu`.
+        case: what is at stake.
+        weights: what Beijing weighs.
+        p: the table above.
+    """
+    if compiled():
+        rules = (p.weight_pressure, p.weight_goods, p.junta_town)
+        row, *found = kernels.solve(packages, case.towns, case.numbers, weights, rules)
+        return row, (found[0], found[1], found[2])
+    group, beijing, junta = gains(packages, case, weights, p)
+    row = best_package(packages, group, beijing, junta)
+    return row, (float(group[row]), float(beijing[row]), float(junta[row]))
 
 
 def best_package(packages: Floats, group: Floats, beijing: Floats, junta: Floats) -> int:

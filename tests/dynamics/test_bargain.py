@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model import kernels
 from model.draws import Draws, keys
 from model.dynamics import bargain
 from model.dynamics.bargain import GOODS, HALT, ORE, PATRON, TAX, TOWNS, BargainParameters, BeijingWeights, Case
@@ -46,7 +45,7 @@ def test_a_dependent_group_gives_its_war_and_a_town_for_its_gates() -> None:
     package = bargained(KOKANG)
     assert package is not None
     assert package[HALT] == package[TOWNS] == package[GOODS] == 1
-    assert bargained(dataclasses.replace(KOKANG, depends=0.1)) is None
+    assert bargained(KOKANG._replace(depends=0.1)) is None
 
 
 def test_a_holder_of_ore_that_china_lacks_trades_tax_for_the_ore_lane_and_fights_on() -> None:
@@ -54,21 +53,21 @@ def test_a_holder_of_ore_that_china_lacks_trades_tax_for_the_ore_lane_and_fights
     assert package is not None
     assert package[ORE] == package[TAX] == 1
     assert package[HALT] == 0
-    assert bargained(dataclasses.replace(KACHIN, shortage=0.0, tax=0.0)) is None
+    assert bargained(KACHIN._replace(shortage=0.0, tax=0.0)) is None
 
 
 def test_patronage_is_taken_where_it_is_offered_and_autonomy_is_cheap() -> None:
-    offered = dataclasses.replace(WEIGHTS, patronage=1.0)
-    courted = dataclasses.replace(KACHIN, patron_money=2.0, link=0.5)
+    offered = WEIGHTS._replace(patronage=1.0)
+    courted = KACHIN._replace(patron_money=2.0, link=0.5)
     package = bargained(courted, offered)
     assert package is not None and package[PATRON] == 1
-    proud = bargained(dataclasses.replace(courted, autonomy=9.0), offered)
+    proud = bargained(courted._replace(autonomy=9.0), offered)
     assert proud is None or proud[PATRON] == 0
 
 
 @given(case=cases, patronage=unit)
 def test_nobody_signs_away_more_than_it_gains(case: Case, patronage: float) -> None:
-    weights = dataclasses.replace(WEIGHTS, patronage=patronage)
+    weights = WEIGHTS._replace(patronage=patronage)
     packages = bargain.menu(case, patronage > 0)
     group, beijing, junta = bargain.gains(packages, case, weights, P)
     assert group[0] == beijing[0] == junta[0] == 0 and not packages[0].any()
@@ -79,9 +78,19 @@ def test_nobody_signs_away_more_than_it_gains(case: Case, patronage: float) -> N
 @given(case=cases, more=unit)
 def test_more_pressure_makes_a_halt_no_less_welcome(case: Case, more: float) -> None:
     packages = bargain.menu(case, False)
-    pressed = dataclasses.replace(case, pressure=min(case.pressure + more, 1.0))
+    pressed = case._replace(pressure=min(case.pressure + more, 1.0))
     before, after = (bargain.gains(packages, c, WEIGHTS, P)[0] for c in (case, pressed))
     assert (after >= before - 1e-9).all()
+
+
+@given(case=cases, patronage=unit)
+def test_the_kernel_finds_the_same_package_and_gains(case: Case, patronage: float) -> None:
+    weights = WEIGHTS._replace(patronage=patronage)
+    packages = bargain.menu(case, patronage > 0)
+    with kernels.use(True):
+        fast = bargain.solve(packages, case, weights, P)
+    with kernels.use(False):
+        assert fast == bargain.solve(packages, case, weights, P)
 
 
 def test_signing_follows_the_gains() -> None:
