@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel
-from model.kernels.sums import pairwise
+from model.kernels.sums import product_sum, product_sum3
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -131,15 +131,11 @@ def heads(control: Floats, population: Floats, legitimacy: Floats) -> tuple[Floa
         population: (N,) persons.
         legitimacy: (F, N) consent, 0-1.
     """
-    row, people, agreeing = np.empty(len(population)), np.empty(len(legitimacy)), np.empty(len(legitimacy))
+    people, agreeing = np.empty(len(legitimacy)), np.empty(len(legitimacy))
     for actor in range(len(people)):
-        shares, consents = control[actor], legitimacy[actor]
-        for where in range(len(row)):
-            row[where] = shares[where] * population[where]
-        people[actor] = pairwise(row, 0, len(row))
-        for where in range(len(row)):
-            row[where] *= consents[where]
-        agreeing[actor] = pairwise(row, 0, len(row))
+        shares = control[actor]
+        people[actor] = product_sum(shares, population)
+        agreeing[actor] = product_sum3(shares, population, legitimacy[actor])
     return people, agreeing
 
 
@@ -172,22 +168,20 @@ def serve(
         (F,) persons under each one's control, times their consent from now on.
     """
     services_rate, consent_rate, by_services, by_harm, half = rates
-    row, target, out = np.empty(len(population)), np.empty(len(population)), np.empty(len(services))
+    target, out = np.empty(len(population)), np.empty(len(services))
     for actor in range(len(services)):
         shares, given, consents, usual = control[actor], services[actor], legitimacy[actor], base[actor]
-        for where in range(len(row)):
+        for where in range(len(target)):
             aim = level[actor] * min(shares[where] / half, 1.0)
             given[where] += services_rate * (aim - given[where])
-        for where in range(len(row)):
+        for where in range(len(target)):
             target[where] = usual[where] + by_services * given[where]
-        for where in range(len(row) if airmen[actor] != 0 else 0):
+        for where in range(len(target) if airmen[actor] != 0 else 0):
             target[where] -= by_harm * (airmen[actor] * min(air_fights[where], 1.0))
-        for where in range(len(row)):
+        for where in range(len(target)):
             aim = min(max(target[where], 0.0), 1.0)
             consents[where] += consent_rate * (aim - consents[where])
-        for where in range(len(row)):
-            row[where] = shares[where] * population[where] * consents[where]
-        out[actor] = pairwise(row, 0, len(row))
+        out[actor] = product_sum3(shares, population, consents)
     return out
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel
+from model.kernels.books import fighters
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -15,14 +16,11 @@ Bools = NDArray[np.bool_]
 @kernel
 def balances(troops: Ints, stock: Floats, in_process: Floats, reagent: Floats) -> tuple[Ints, float, float]:
     """(F,) fighters of each actor, t of ore, t of reagent."""
-    there, ore, chemicals = np.zeros(len(troops), np.int64), 0.0, 0.0
-    for actor in range(len(troops)):
-        for place in range(troops.shape[1]):
-            there[actor] += troops[actor, place]
+    ore, chemicals = 0.0, 0.0
     for mine in range(len(stock)):
         ore += stock[mine] + in_process[mine]
         chemicals += reagent[mine]
-    return there, ore, chemicals
+    return fighters(troops), ore, chemicals
 
 
 @kernel
@@ -41,6 +39,35 @@ def _goods_hold(
         reagent_before += imported[mine] - used[mine] - reagent_lost[mine]
     same = abs(found - before) <= 1e-6 * max(before, 1.0)
     return same and abs(found_reagent - reagent_before) <= 1e-6 * max(reagent_before, 1.0)
+
+
+@kernel
+def _fighters_hold(troops: Ints, before: Ints, tally: tuple[Ints, Ints, Ints, Ints]) -> bool:
+    recruited, dead, deserted, captured = tally
+    for actor in range(len(troops)):
+        row, there, least = troops[actor], 0, 0
+        for place in range(len(row)):
+            there += row[place]
+            least = min(least, row[place])
+        gone = dead[actor] + deserted[actor] + captured[actor]
+        if least < 0 or there != before[actor] + recruited[actor] - gone:
+            return False
+    return True
+
+
+@kernel
+def _shares_hold(control: Floats) -> bool:
+    total, least = np.zeros(control.shape[1]), np.zeros(control.shape[1])
+    for actor in range(len(control)):
+        shares = control[actor]
+        for where in range(len(total)):
+            total[where] += shares[where]
+        for where in range(len(total)):
+            least[where] = min(least[where], shares[where])
+    wrong = 0
+    for where in range(len(total)):
+        wrong += 0 if (abs(total[where] - 1.0) <= 1e-9) & (least[where] >= 0) else 1
+    return wrong == 0
 
 
 @kernel
@@ -72,31 +99,19 @@ def hold(
         ore: (M, 3) flows.
         stock: (M,) t.
     """
-    recruited, dead, deserted, captured = tally
+    if not _fighters_hold(troops, troops_before, tally) or not _shares_hold(control):
+        return False
     for actor in range(len(troops)):
-        there = 0
-        for place in range(troops.shape[1]):
-            if troops[actor, place] < 0:
-                return False
-            there += troops[actor, place]
-        if there != troops_before[actor] + recruited[actor] - dead[actor] - deserted[actor] - captured[actor]:
-            return False
         for balance, tolerance in ((arms, 1e-6), (money, 0.01)):
             now, before, gained, lost = balance
             expected = before[actor] + gained[actor] - lost[actor]
             if not abs(now[actor] - expected) <= tolerance * max(1.0, abs(expected) * 1e-9 + 1.0):
                 return False
-    for where in range(control.shape[1]):
-        total = 0.0
-        for actor in range(len(control)):
-            if control[actor, where] < 0:
-                return False
-            total += control[actor, where]
-        if not abs(total - 1.0) <= 1e-9:
-            return False
+    wrong = 0
     for place in range(len(holder)):
-        if holder[place] < -1 or holder[place] >= len(troops):
-            return False
+        wrong += 1 if (holder[place] < -1) | (holder[place] >= len(troops)) else 0
+    if wrong > 0:
+        return False
     return _goods_hold(goods, worked, ore, stock)
 
 

@@ -8,6 +8,7 @@ and C-API"); kernels get the addresses in :data:`LOOPS`, an argument and not a c
 from __future__ import annotations
 
 import ctypes
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -87,37 +88,45 @@ if installed():
         four = types.UniTuple(types.int64, 4)
         return types.void(types.int64[::1], four, types.int64, four), generate
 
+    def _product(builder: Any, rows: Any, at: Any, kind: Any) -> Any:
+        """Product of what stands at the same place of several rows, from the first row to the last."""
+        out = None
+        for address in cgutils.unpack_tuple(builder, rows):
+            base = builder.inttoptr(address, ir.DoubleType().as_pointer())
+            place = builder.bitcast(builder.gep(base, [at]), kind.as_pointer())
+            out = builder.load(place, align=8) if out is None else builder.fmul(out, builder.load(place, align=8))
+        return out
+
     @intrinsic  # type: ignore[untyped-decorator]
-    def sum_of_eighths(context: Any, address: Any, count: Any) -> Any:
-        """Sum of so many doubles, a multiple of 8 and at least 8: eight sums side by side, then those in pairs."""
+    def sum_of_eighths(context: Any, rows: Any, start: Any, count: Any) -> Any:
+        """Sum of so many products of rows of doubles, a multiple of 8, at least 8: eight sums side by side, then those in pairs."""
 
         def generate(target: Any, builder: Any, signature: Any, given: Any) -> Any:
             i64, eight = ir.IntType(64), ir.VectorType(ir.DoubleType(), 8)
-            base = builder.inttoptr(given[0], ir.DoubleType().as_pointer())
-
-            def numbers(at: Any) -> Any:
-                return builder.load(builder.bitcast(builder.gep(base, [at]), eight.as_pointer()), align=8)
-
-            sums = cgutils.alloca_once_value(builder, numbers(ir.Constant(i64, 0)))
-            span = (ir.Constant(i64, 8), given[1], ir.Constant(i64, 8))
+            addresses, first, size = given
+            sums = cgutils.alloca_once_value(builder, _product(builder, addresses, first, eight))
+            span = (builder.add(first, ir.Constant(i64, 8)), builder.add(first, size), ir.Constant(i64, 8))
             with cgutils.for_range_slice(builder, *span, inc=True) as (at, _):
-                builder.store(builder.fadd(builder.load(sums), numbers(at)), sums)
+                builder.store(builder.fadd(builder.load(sums), _product(builder, addresses, at, eight)), sums)
             row = builder.load(sums)
             parts = [builder.extract_element(row, ir.Constant(i64, k)) for k in range(8)]
             while len(parts) > 1:
                 parts = [builder.fadd(*parts[k : k + 2]) for k in range(0, len(parts), 2)]
             return parts[0]
 
-        return types.float64(types.int64, types.int64), generate
+        return types.float64(rows, types.int64, types.int64), generate
 
     @intrinsic  # type: ignore[untyped-decorator]
-    def number_at(context: Any, address: Any) -> Any:
-        """The double at an address: functions that are passed addresses count no references, which costs more than a short sum."""
+    def product_at(context: Any, rows: Any, at: Any) -> Any:
+        """Product of what stands at the same place of several rows of doubles, given by their addresses.
+
+        A function that is passed addresses counts no references to arrays, which takes longer than a short sum.
+        """
 
         def generate(target: Any, builder: Any, signature: Any, given: Any) -> Any:
-            return builder.load(builder.inttoptr(given[0], ir.DoubleType().as_pointer()))
+            return _product(builder, given[0], given[1], ir.DoubleType())
 
-        return types.float64(types.int64), generate
+        return types.float64(rows, types.int64), generate
 
     @kernel
     def apply(loops: Loops, which: int, values: Floats, out: Floats) -> None:
@@ -181,13 +190,17 @@ if installed():
 
 else:
 
-    def sum_of_eighths(address: int, count: int) -> float:
-        """Sum of so many doubles, at least 8 and at most 128, in the order of NumPy's ``add.reduce``."""
-        return float(np.ctypeslib.as_array((ctypes.c_double * count).from_address(address)).sum())
+    def _products(rows: tuple[int, ...], start: int, count: int) -> Floats:
+        found = [(ctypes.c_double * count).from_address(address + 8 * start) for address in rows]
+        return np.asarray(reduce(np.multiply, [np.ctypeslib.as_array(row) for row in found]))
 
-    def number_at(address: int) -> float:
-        """The double at an address."""
-        return ctypes.c_double.from_address(address).value
+    def sum_of_eighths(rows: tuple[int, ...], start: int, count: int) -> float:
+        """Sum of so many products of rows of doubles, a multiple of 8 from 8 to 128."""
+        return float(_products(rows, start, count).sum())
+
+    def product_at(rows: tuple[int, ...], at: int) -> float:
+        """Product of what stands at the same place of several rows of doubles, given by their addresses."""
+        return float(_products(rows, at, 1)[0])
 
     def binomial_inverse(loops: Loops, u: float, trials: int, chance: float) -> int:
         """Least count whose binomial distribution function reaches ``u``."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel
-from model.kernels.loops import number_at, sum_of_eighths
+from model.kernels.loops import product_at, sum_of_eighths
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -18,36 +18,36 @@ _HALVED = 896
 
 
 @kernel
-def _block(address: int, n: int) -> float:
+def _block(rows: tuple[int, ...], start: int, n: int) -> float:
     total, whole = 0.0, n - n % 8 if n >= 8 else 0
     if whole > 0:
-        total = sum_of_eighths(address, whole)
-    for k in range(whole, n):
-        total += number_at(address + 8 * k)
+        total = sum_of_eighths(rows, start, whole)
+    for k in range(start + whole, start + n):
+        total += product_at(rows, k)
     return total
 
 
 @kernel
-def _halves(address: int, n: int) -> float:
+def _halves(rows: tuple[int, ...], start: int, n: int) -> float:
     if n <= 128:
-        return _block(address, n)
+        return _block(rows, start, n)
     half = n // 2 - n // 2 % 8
-    return _block(address, half) + _block(address + 8 * half, n - half)
+    return _block(rows, start, half) + _block(rows, start + half, n - half)
 
 
 @kernel
-def _quarters(address: int, n: int) -> float:
+def _quarters(rows: tuple[int, ...], start: int, n: int) -> float:
     if n <= 128:
-        return _block(address, n)
+        return _block(rows, start, n)
     half = n // 2 - n // 2 % 8
-    return _halves(address, half) + _halves(address + 8 * half, n - half)
+    return _halves(rows, start, half) + _halves(rows, start + half, n - half)
 
 
 @kernel
-def _by_list(address: int, n: int) -> float:
+def _by_list(rows: tuple[int, ...], start: int, n: int) -> float:
     # Pieces to be summed (first, size, depth), and sums that wait for their other half.
     todo, waiting, levels = np.empty((64, 3), np.int64), np.empty(64), np.empty(64, np.int64)
-    todo[0, 0], todo[0, 1], todo[0, 2] = 0, n, 0
+    todo[0, 0], todo[0, 1], todo[0, 2] = start, n, 0
     top, held = 0, 0
     while top >= 0:
         first, size, level = todo[top, 0], todo[top, 1], todo[top, 2]
@@ -58,7 +58,7 @@ def _by_list(address: int, n: int) -> float:
             todo[top, 0], todo[top, 1], todo[top, 2] = first, half, level + 1
             continue
         top -= 1
-        total = _block(address + 8 * first, size)
+        total = _block(rows, first, size)
         while held > 0 and levels[held - 1] == level:
             held -= 1
             total = waiting[held] + total
@@ -69,16 +69,32 @@ def _by_list(address: int, n: int) -> float:
 
 
 @kernel
-def pairwise(row: Floats, start: int, n: int) -> float:
-    """Sum of a contiguous row in the order of NumPy's ``add.reduce``: blocks of 128, halved above that."""
-    address = row.ctypes.data + 8 * start
+def _pairwise(rows: tuple[int, ...], start: int, n: int) -> float:
     if n <= 128:
-        return _block(address, n)
+        return _block(rows, start, n)
     # No kernel that calls itself is stored: rows of a usual length are halved by functions of their own, longer ones by a list.
     if n > _HALVED:
-        return _by_list(address, n)
+        return _by_list(rows, start, n)
     half = n // 2 - n // 2 % 8
-    return _quarters(address, half) + _quarters(address + 8 * half, n - half)
+    return _quarters(rows, start, half) + _quarters(rows, start + half, n - half)
+
+
+@kernel
+def pairwise(row: Floats, start: int, n: int) -> float:
+    """Sum of a contiguous row in the order of NumPy's ``add.reduce``: blocks of 128, halved above that."""
+    return _pairwise((row.ctypes.data,), start, n)
+
+
+@kernel
+def product_sum(first: Floats, second: Floats) -> float:
+    """Sum of the products of two contiguous rows, in the same order."""
+    return _pairwise((first.ctypes.data, second.ctypes.data), 0, len(first))
+
+
+@kernel
+def product_sum3(first: Floats, second: Floats, third: Floats) -> float:
+    """Sum of the products of three contiguous rows, in the same order."""
+    return _pairwise((first.ctypes.data, second.ctypes.data, third.ctypes.data), 0, len(first))
 
 
 @kernel
@@ -93,17 +109,12 @@ def row_sums(matrix: Floats) -> Floats:
 @kernel
 def people_sums(control: Floats, population: Floats, values: Floats) -> Floats:
     """(F,) sums over territories of (F + 1, N) shares times (N,) people times (F, N) ``values``; (0, 0) values are all 1."""
-    forces, territories = len(control) - 1, len(population)
-    row, out = np.empty(territories), np.empty(forces)
-    for actor in range(forces):
-        shares = control[actor]
-        for where in range(territories):
-            row[where] = shares[where] * population[where]
+    out = np.empty(len(control) - 1)
+    for actor in range(len(out)):
         if len(values) > 0:
-            value = values[actor]
-            for where in range(territories):
-                row[where] *= value[where]
-        out[actor] = pairwise(row, 0, territories)
+            out[actor] = product_sum3(control[actor], population, values[actor])
+        else:
+            out[actor] = product_sum(control[actor], population)
     return out
 
 
@@ -129,7 +140,7 @@ def standing(
         services: (F, N) 0-1.
     """
     forces, towns = troops.shape[0], len(population)
-    out, row, part = np.zeros((7, forces)), np.empty(towns), np.empty(towns)
+    out = np.zeros((7, forces))
     for place in range(len(holder)):
         actor = holder[place]
         if actor >= 0:
@@ -138,20 +149,13 @@ def standing(
                 out[0, actor] += 1
                 out[3, actor] += population[place]
     for actor in range(forces):
-        fighters, shares = 0, control[actor]
-        for place in range(troops.shape[1]):
-            fighters += troops[actor, place]
+        fighters, here, shares = 0, troops[actor], control[actor]
+        for place in range(len(here)):
+            fighters += here[place]
         out[2, actor] = fighters
-        for where in range(towns):
-            row[where] = shares[where] * population[where]
-        out[4, actor] = pairwise(row, 0, towns)
-        consents, served = legitimacy[actor], services[actor]
-        for where in range(towns):
-            part[where] = row[where] * consents[where]
-        out[5, actor] = pairwise(part, 0, towns)
-        for where in range(towns):
-            part[where] = row[where] * served[where]
-        out[6, actor] = pairwise(part, 0, towns)
+        out[4, actor] = product_sum(shares, population)
+        out[5, actor] = product_sum3(shares, population, legitimacy[actor])
+        out[6, actor] = product_sum3(shares, population, services[actor])
     return out
 
 
