@@ -135,6 +135,8 @@ class RareEarthModel(mesa.Model):
         self.link: Floats = self._none_delivered
         """(F,) what :func:`model.readings.link_with_us` gives for what is delivered this month."""
         self.refused: dict[int, list[str]] = {}
+        self.followers = 0
+        """Western governments that have followed the US in recognising anybody; counted whenever they may have."""
         index = world.force_index
         self.kia = np.array([index["KIA"]] if "KIA" in index else [], np.int64)
         self.pools = [actor for actor in self.armed if isinstance(actor, PeoplesDefenceForce)]
@@ -303,11 +305,6 @@ class RareEarthModel(mesa.Model):
         """What instruments of this kind without an armed target deliver this month, 0-1."""
         row = self.delivered.get(kind)
         return 0.0 if row is None else float(row[-1])
-
-    @property
-    def followers(self) -> int:
-        """Western governments that have followed the US in recognising anybody."""
-        return len([1 for government in self.western if government.recognises])
 
     def _extra(self) -> dict[str, float]:
         return {

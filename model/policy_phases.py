@@ -294,6 +294,7 @@ def _follow(model: RareEarthModel, level: Floats) -> None:
         luck = model.draws.uniform("western", model.month, model.western_keys, np.ascontiguousarray(keys)).tolist()
         for government, u in zip(model.western, luck, strict=True):
             government.consider(actor, signal, model.setup.structure.recognition, u)
+    model.followers = len([1 for government in model.western if government.recognises])
     after = share_that_recognises(model) if level.any() else before
     p, base = model.setup.western, model.profile["recognition_base"]
     state.recognition = np.minimum(base + p.us_share * level + (1 - p.us_share) * after, 1.0)

@@ -83,7 +83,9 @@ def _contracts(model: RareEarthModel) -> tuple[float, Floats, Floats]:
     passage = model.level("brokering")
     if "envoy" in model.delivered:
         passage = np.maximum(passage, us.envoy_brokering * model.level("envoy"))
-    premium = model.level("offtake") * max(us.price_floor - model.p.trade.india_price_share, 0.0)
+    premium = model.level("offtake")
+    if "offtake" in model.delivered:
+        premium = premium * max(us.price_floor - model.p.trade.india_price_share, 0.0)
     return model.beijing.embargo(model.setup.quad.embargo_reagent, model.link), premium, passage
 
 
