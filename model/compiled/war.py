@@ -6,6 +6,7 @@ The work is done by :mod:`model.kernels.decide` and :mod:`model.kernels.fronts`;
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +15,14 @@ from numpy.typing import NDArray
 from agents.armed import ArmedActor, PeoplesDefenceForce
 from model.dynamics import market, operations
 from model.dynamics.combat import SIEGE_MONTHS, Fight, Orders, arrays_of_war
+from model.dynamics.ground import Ground
 from model.dynamics.operations import COSTS, WEIGHTS, Options
 from model.kernels import decide as kernels
 from model.kernels import fronts
 from model.kernels.loops import LOOPS
 from model.parameters import as_record
 from model.policy_phases import supported
+from model.world.world import World
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
@@ -41,6 +44,13 @@ _WHO = (
 _FIGHTS = ("posts", "siege", "losses", "captured")
 
 
+@lru_cache(maxsize=64)
+def _lures(world: World, ground: Ground) -> tuple[Floats, ...]:
+    """(P,) worth of a town or site at home, of its people, roads, headquarters; see ``operations.own_worth``."""
+    size, people = np.where(ground.is_town, 1.0, 0.5), np.minimum(ground.population / 1e5, 3.0)
+    return size, people, world.betweenness, (ground.headquarters_of >= 0).astype(float)
+
+
 class War:
     """Decides for all armed actors by one kernel, and fights out their attacks by another.
 
@@ -60,8 +70,8 @@ class War:
         salts, fights = (np.array([model.draws.salt(name) for name in names]) for names in (_DECISIONS, _FIGHTS))
         self._begin = (LOOPS, salts)
         wall = operations.walls(ground, p.fortification)
-        land = (ground.near_start, ground.near_end, ground.home, ground.is_town, wall, ground.beijing_cares)
-        lure = (ground.population, world.betweenness, ground.headquarters_of)
+        land = ((ground.near_start, ground.near_end.astype(np.uint32)), wall, ground.beijing_cares)
+        lure = (ground.home, *_lures(world, ground))
         trade = (ground.rent_site, world.crossing_place, world.crossing_capacity, world.mine_place)
         keys = (ground.actor_keys, ground.place_keys)
         self._fixed = (rules, model.junta, land, lure, trade, keys)
@@ -106,7 +116,7 @@ class War:
         self, model: RareEarthModel, profile: dict[str, Floats]
     ) -> tuple[Options, Floats, Floats, Floats, Floats]:
         """The options at war, and (F, P) spare, reach and staging and (F, F + 1) prospects, where actors choose by themselves."""
-        found = kernels.weigh(*self._arguments(model, profile))
+        found = kernels.weigh(self._arguments(model, profile))
         return Options(*found[:6]), *found[6:]
 
     def _arguments(self, model: RareEarthModel, profile: dict[str, Floats]) -> tuple[Any, ...]:

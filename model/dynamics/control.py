@@ -76,10 +76,6 @@ def fighters_to_hold(world: World, parameters: ControlParameters) -> Floats:
 
 def target(ground: Ground, state: State, needed: Floats, parameters: ControlParameters) -> Floats:
     """(F + 1, N) shares that the countryside moves towards; the last row is nobody."""
-    if compiled():
-        war = (state.troops, state.supply, state.holder, state.besieged)
-        people = (state.legitimacy, state.control, needed)
-        return land.aims(LOOPS, as_record(parameters)[0], war, ground.territory, people)
     seat = np.where(state.besieged[: len(needed)] > 0, NOBODY, state.holder[: len(needed)])
     patrols = parameters.garrison_patrols
     at_home = state.holder == np.arange(len(state.troops))[:, None]

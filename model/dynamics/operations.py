@@ -24,8 +24,6 @@ from scipy import special
 from model.draws import Draws, Keys, gumbels
 from model.dynamics.contest import ContestParameters, attack_supply, defence_supply, fighter_worth, success
 from model.dynamics.ground import Ground, over_actors
-from model.kernels import compiled
-from model.kernels import forces as kernels
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
@@ -196,8 +194,6 @@ def within_reach(state: State, reach: Floats, minimum: float, hostile: Bools) ->
         minimum: strength from which a place is within reach.
         hostile: (F, F) whom each actor counts as an enemy, or thinks of as one.
     """
-    if compiled():
-        return kernels.pairs_within_reach(state.holder, hostile, reach, minimum)
     targets = np.zeros(reach.shape, bool)
     held = state.holder >= 0
     targets[:, held] = hostile[:, state.holder[held]]

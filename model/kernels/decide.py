@@ -1,7 +1,7 @@
 """One kernel for what all armed actors decide in a month: it runs the stages of :mod:`model.dynamics.operations` one after another.
 
-The stages are kernels of :mod:`model.kernels.forces` and others; here stands only what joins them. Tuples of arguments are in
-the order of :mod:`model.compiled.war`, which gathers them.
+The stages are kernels of :mod:`model.kernels.forces`, :mod:`model.kernels.options` and others; here stands only what joins
+them. Tuples of arguments are in the order of :mod:`model.compiled.war`, which gathers them.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.kernels import books, fights, forces, hashing, kernel, ore, posting, sums
+from model.kernels import books, fights, forces, hashing, kernel, options, ore, posting
 from model.kernels.loops import EXP, LOG, NDTRI, Loops, apply, raise_to
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Keys = NDArray[np.uint64]
+Places = NDArray[np.uint32]
+Near = tuple[Ints, Places]
 
 
 @kernel
@@ -52,9 +54,15 @@ def _rents(
 
 @kernel
 def _errors(
-    loops: Loops, salts: Keys, month: int, pairs: tuple[Ints, Ints], keys: tuple[Keys, Keys], known: Floats, belief: Any
-) -> tuple[Floats, Floats]:
-    """(K,) factors by which actors misjudge defences, and (2, K) Gumbel draws for attacking and for holding still."""
+    loops: Loops,
+    salts: Keys,
+    month: int,
+    pairs: tuple[Ints, Places],
+    keys: tuple[Keys, Keys],
+    known: Floats,
+    belief: Any,
+) -> Floats:
+    """(M,) factors by which (M,) actors misjudge the defence of (M,) places."""
     actor, place = pairs
     noise, persistence, months = belief
     count = len(actor)
@@ -63,44 +71,75 @@ def _errors(
         who[k], where[k] = keys[0][actor[k]], keys[1][place[k]]
         span = np.uint64(months[actor[k]])
         appraisal[k] = (np.uint64(month) + where[k] % span) // span
-    u = hashing.uniform_rows(salts[:3], month, who, where)
+    fast = hashing.uniform2(salts[0], month, who, where)
     slow = hashing.uniform3(salts[3], 0, who, where, appraisal)
     apply(loops, NDTRI, slow, slow)
-    apply(loops, NDTRI, u[0], u[0])
-    error = forces.errors_of_belief(actor, place, known, slow, u[0], noise, persistence)
+    apply(loops, NDTRI, fast, fast)
+    error = options.errors_of_belief(actor, place, known, slow, fast, noise, persistence)
     apply(loops, EXP, error, error)
-    luck = u[1:].copy()
-    flat = luck.reshape(2 * count)
+    return error
+
+
+@kernel
+def _luck(loops: Loops, salts: Keys, month: int, pairs: tuple[Ints, Places], keys: tuple[Keys, Keys]) -> Floats:
+    """(2, J) Gumbel draws for attacking and for holding still."""
+    who, where = keys[0][pairs[0]], keys[1][pairs[1]]
+    luck = hashing.uniform_rows(salts[1:3], month, who, where)
+    flat = luck.reshape(2 * len(who))
     for _ in range(2):
         apply(loops, LOG, flat, flat)
-        for k in range(2 * count):
+        for k in range(len(flat)):
             flat[k] = -flat[k]
-    return error, luck
+    return luck
 
 
 @kernel
 def _strengths(
     loops: Loops,
     rules: Any,
-    near: tuple[Ints, Ints],
+    near: Near,
     wall: Floats,
     war: tuple[Any, ...],
     means: tuple[Any, ...],
     who: tuple[Floats, Floats],
     standing: tuple[Floats, Ints],
-) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """The arrays of :class:`model.dynamics.operations.Forces`, in its order."""
+    thought: Bools,
+) -> tuple[Any, ...]:
+    """(F,) fighters of each actor, and what :func:`model.kernels.forces.strengths` returns."""
     holder, attacker, stance, troops, supply = war
-    worth = fights.worth_of_fighters(loops, troops, means, who[0], rules)
-    entries, factor = forces.present(troops, supply)
+    there, fighters = forces.garrisons(troops)
+    worth, factor = fights.worth_of_fighters(loops, fighters, means, who[0], rules), forces.at_garrisons(there, supply)
     raise_to(loops, factor, rules.supply_exponent, factor)
-    values = (rules.defence_without_supply, rules.ally_share, rules.siege_odds)
-    found = (troops, supply, worth, factor, entries)
-    return forces.strengths(*found, near, who[1], (holder, attacker, stance), wall, values, standing)
+    values, where = (
+        (rules.defence_without_supply, rules.ally_share, rules.siege_odds),
+        (holder, attacker, stance, thought),
+    )
+    strong = forces.strengths(troops, supply, worth, factor, there, near, who[1], where, wall, values, standing)
+    return fighters, strong
 
 
 @kernel
-def weigh(
+def _dear(
+    fighters: Ints,
+    arms: Floats,
+    usual: Floats,
+    full: Floats,
+    habits: tuple[Floats, Floats],
+    costs: tuple[Floats, Floats],
+) -> tuple[Ints, Floats, Floats, Floats]:
+    """(F,) fighters, at least 1, strength of a full share of them, cost of a siege, cost of an operation."""
+    commit, most = habits
+    least, share, keeping, opening = np.maximum(fighters, 1), np.empty(len(full)), costs[0].copy(), costs[1].copy()
+    for k in range(len(full)):
+        share[k] = commit[k] * full[k] / max(most[k], 1)
+        dear = max(usual[k] * least[k] / max(arms[k], 1e-9), 1.0)  # see operations.scarcity
+        keeping[k], opening[k] = keeping[k] * dear, opening[k] * dear
+    return least, share, keeping, opening
+
+
+@kernel
+def _weigh(
+    everything: bool,
     loops: Loops,
     salts: Keys,
     time: tuple[int, float],
@@ -118,49 +157,81 @@ def weigh(
     costs: tuple[Floats, ...],
     tax: tuple[Any, ...],
 ) -> tuple[Any, ...]:
-    """Weigh every attack within reach, as :func:`model.phases.decide_operations` does in NumPy.
+    """Weigh the attacks within reach, as :func:`model.phases.decide_operations` does in NumPy: all, or those that may pay.
 
     Returns:
-        (K,) actors, places, believed chances, utilities, the same if massed, (2, K) luck of the options at war as things
+        (F + 1,) bounds and (K,) places of the options; (M,) rows of those weighed, actors, places, believed chances,
+        utilities, the same if massed; (F, P) share of fighters that attacks draw on, strength within reach.
+    """
+    near, wall, minded = land
+    holder, attacker, stance, _, _, known, establishment = war
+    effectiveness, commit, kept, most, noise, persistence, months, usual = who
+    rules = table[0]
+    drawn_on, thought = ((effectiveness, commit), (kept, establishment)), _thought_of(stance, junta)
+    fighters, strong = _strengths(loops, rules, near, wall, war[:5], means[:4], *drawn_on, thought)
+    full, own, defence, reach, spare, drawn, targets = strong
+    bounds, places, called = options.pairs_within_reach(targets, reach, drawn, 1.0)
+    rent, guard, pairs = _rents(trade, (holder, *works), tax, rules, time[1]), defence * wall, (bounds, places)
+    known_of, income = (own, guard, holder, stance), (rent, means[4])
+    value = options.worth_of_places(near, pairs, (*targets, drawn), known_of, income, lure, weights)
+    least, full, keeping, opening = _dear(fighters, means[0], usual, full, (commit, most), (costs[3], costs[4]))
+    prices = (costs[1], costs[2], keeping, opening)
+    actor, row, cost, sanction = options.may_pay(pairs, value, attacker, minded, means[5], prices, everything)
+    place = places[row]
+    error = _errors(loops, salts, time[0], (actor, place), keys, known, (noise, persistence, months))
+    sides = options.odds_of_options((actor, place, called[row]), guard, error, full)
+    chance = fights.chances(loops, *sides, rules)
+    price, loss = (cost, sanction), (costs[0], rules.attacker_loss)
+    utility, massed = options.utilities(actor, value[row], chance, sides, least, price, loss)
+    return pairs, (row, actor, place, chance, utility, massed), spare, reach
+
+
+@kernel
+def weigh(weighed: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Weigh every attack within reach.
+
+    Args:
+        weighed: arguments of :func:`_weigh`, from the second on.
+
+    Returns:
+        (J,) actors, places, believed chances, utilities, the same if massed, (2, J) luck of the options at war as things
         stand; (F, P) share of fighters that attacks draw on, strength within reach, staging; (F, F + 1) prospects.
     """
-    start, end, home, is_town, wall, minded = land
-    holder, attacker, stance, troops, _, known, establishment = war
-    effectiveness, commit, kept, most, noise, persistence, months, usual = who
-    month, price = time
-    rules = table[0]
-    drawn_on = ((effectiveness, commit), (kept, establishment))
-    strong = _strengths(loops, rules, (start, end), wall, war[:5], means[:4], *drawn_on)
-    field, reach, spare, called, defence = strong
-    actor, place = forces.pairs_within_reach(holder, _thought_of(stance, junta), reach, 1.0)
-    rent = _rents(trade, (holder, *works), tax, rules, price)
-    guard = defence * wall
-    at = (called, field, guard, holder, stance, rent, means[4])
-    value = forces.worth_of_places(actor, place, (start, end), *at, home, is_town, lure, weights)
-    error, luck = _errors(loops, salts, month, (actor, place), keys, known, (noise, persistence, months))
-    full, fighters = sums.row_sums(field), np.maximum(troops.sum(axis=1), 1)
-    keeping, opening = costs[3].copy(), costs[4].copy()
-    for k in range(len(full)):
-        full[k] = commit[k] * full[k] / max(most[k], 1)
-        dear = max(usual[k] * fighters[k] / max(means[0][k], 1e-9), 1.0)  # see operations.scarcity
-        keeping[k], opening[k] = keeping[k] * dear, opening[k] * dear
-    attack, believed = forces.odds_of_options(actor, place, called, defence, wall, error, full)
-    chance = fights.chances(loops, attack, believed, rules)
-    given = (attacker, minded, fighters, means[5], (*costs[:3], keeping, opening), rules.attacker_loss)
-    utility, massed = forces.utilities(actor, place, value, chance, attack, believed, *given)
-    gathering = forces.staging(start, end, actor, place, massed, len(troops))
-    best, rows = forces.prospects(actor, place, utility, holder, stance)
-    options = (actor[rows], place[rows], chance[rows], utility[rows], massed[rows], luck[:, rows])
-    return (*options, spare, reach, gathering, best)
+    near, holder, stance = weighed[5][0], weighed[9][0], weighed[9][2]
+    pairs, (_, actor, place, chance, utility, massed), spare, reach = _weigh(True, *weighed)
+    gathering = options.staging(near, actor, place, massed, len(stance))
+    best = options.prospects(actor, place, utility, holder, len(stance))
+    war = options.at_war(pairs, holder, stance)
+    actor, place = actor[war], place[war]
+    luck = _luck(weighed[0], weighed[1], weighed[2][0], (actor, place), weighed[8])
+    found = (actor, place.astype(np.int64), chance[: len(war)][war], utility[war], massed[war], luck)
+    return (*found, spare, reach, gathering, best)
+
+
+@kernel
+def _choose(
+    weighed: tuple[Any, ...], found: tuple[Any, ...], war: Bools, habits: tuple[Floats, Ints]
+) -> tuple[Ints, Places, Ints]:
+    """Who attacks what in the usual way, and which of all options that is: best gain of luck and utility first."""
+    row, actor, place, _, utility, _ = found
+    some, count = np.empty(len(row), np.int64), 0
+    for k in range(len(row)):
+        some[count] = k
+        count += 1 if utility[k] > 0 and war[row[k]] else 0
+    some = some[:count]
+    who, where = actor[some], place[some]
+    luck = _luck(weighed[0], weighed[1], weighed[2][0], (who, where), weighed[8])
+    picked = options.best_rows(utility[some], luck, who, *habits)
+    return who[picked], where[picked], row[some[picked]].astype(np.int64)
 
 
 @kernel
 def _join(
     salt: np.uint64,
     month: int,
-    options: tuple[Any, ...],
-    bounds: Ints,
-    picked: Ints,
+    pairs: tuple[Ints, Places],
+    war: Bools,
+    picked: tuple[Ints, Places],
     stance: Ints,
     pools: tuple[Any, ...],
 ) -> Ints:
@@ -170,9 +241,8 @@ def _join(
     for k in range(len(pool)):
         drive = max(hope[pool[k]], recognised[pool[k]] - base[pool[k]])
         chance[pool[k]] = least[k] + (1 - least[k]) * gain * drive
-    near = forces.joinable_rows(chance, options[0], options[1], bounds, picked, stance, len(keys[1]))
-    who = options[0][near]
-    u = hashing.uniform2(salt, month, keys[0][who], keys[1][options[1][near]])
+    near, who = options.joinable_rows(chance, pairs, war, picked, stance, len(keys[1]))
+    u = hashing.uniform2(salt, month, keys[0][who], keys[1][pairs[1][near]])
     return near[u < chance[who]]
 
 
@@ -183,10 +253,10 @@ def decide(
     pools: tuple[Any, ...],
     posted: tuple[Any, ...],
 ) -> tuple[Ints, Ints, Floats, Floats]:
-    """Weigh all attacks, choose among them in the usual way and move reserves, as :func:`model.phases.decide_operations` does.
+    """Weigh attacks, choose among them in the usual way and move reserves, as :func:`model.phases.decide_operations` does.
 
     Args:
-        weighed: arguments of :func:`weigh`.
+        weighed: arguments of :func:`_weigh`, from the second on.
         habits: (F,) precision of choice, (F,) most operations a month.
         pools: keys, (D,) indices of the pools and their least chance to join, (F,) what raises it, its gain.
         posted: (P,) months cut off, (F + 1, N) control, (F, P) postures, (F,) mobile shares.
@@ -194,20 +264,20 @@ def decide(
     Returns:
         (K,) actors and (K,) places of the orders, (F, P) share of fighters that attacks draw on, (F, F + 1) prospects.
     """
-    salts, month, rules = weighed[1], weighed[2][0], weighed[3][0]
+    salts, month, rules, near = weighed[1], weighed[2][0], weighed[3][0], weighed[5][0]
     holder, attacker, stance, troops, supply, _, _ = weighed[9]
-    actor, place, _, utility, _, luck, spare, reach, gathering, best = weigh(*weighed)
-    bounds, row = np.zeros(len(stance) + 1, np.int64), 0
-    for number in range(len(stance)):
-        while row < len(actor) and actor[row] == number:
-            row += 1
-        bounds[number + 1] = row
-    picked, _ = forces.best_rows(utility, luck, bounds, *habits)
-    attacked = np.zeros(len(actor), np.bool_)
-    attacked[_join(salts[4], month, (actor, place), bounds, picked, stance, pools)] = True
-    attacked[picked] = True
+    pairs, found, spare, reach = _weigh(False, *weighed)
+    _, actor, place, _, utility, massed = found
+    gathering = options.staging(near, actor, place, massed, len(stance))
+    best = options.prospects(actor, place, utility, holder, len(stance))
+    war = options.at_war(pairs, holder, stance)
+    who, where, rows = _choose(weighed, found, war, habits)
+    attacked = np.zeros(len(war), np.bool_)
+    attacked[_join(salts[4], month, pairs, war, (who, where), stance, pools)] = True
+    attacked[rows] = True
     isolated, control, posture, mobile = posted
     at = (supply, attacker, isolated, reach, gathering, stance, holder, control, posture, mobile)
     weights = (rules.threat_weight, rules.staging_weight, rules.countryside_weight)
     posting.move_reserves(troops, *at, weights, rules.joined_supply)
-    return actor[attacked], place[attacked], spare, best
+    actors, places = options.attacks(pairs, attacked)
+    return actors, places, spare, best

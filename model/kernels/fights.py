@@ -47,25 +47,34 @@ def chances(loops: Loops, attack: Floats, defence: Floats, rules: Any) -> Floats
 
 
 @kernel
+def count_fighters(troops: Ints) -> Ints:
+    """(F,) fighters of each actor, of (F, P)."""
+    out = np.zeros(len(troops), np.int64)
+    for actor in range(len(troops)):
+        row, total = troops[actor], 0
+        for place in range(len(row)):
+            total += row[place]
+        out[actor] = total
+    return out
+
+
+@kernel
 def worth_of_fighters(
-    loops: Loops, troops: Ints, means: tuple[Floats, Floats, Floats, Floats], effectiveness: Floats, rules: Any
+    loops: Loops, fighters: Ints, means: tuple[Floats, Floats, Floats, Floats], effectiveness: Floats, rules: Any
 ) -> Floats:
     """(F,) worth of one fighter of each actor; see :func:`model.dynamics.contest.fighter_worth`.
 
     Args:
         loops: addresses of NumPy's own loops.
-        troops: (F, P) fighters.
+        fighters: (F,) of each.
         means: (F,) arms, training, recognition, share of the upkeep that was paid.
         effectiveness: (F,) of each actor.
         rules: ``arms_exponent, recognition_morale, unpaid_morale``.
     """
     arms, training, recognition, paid = means
-    out = np.empty(len(troops))
-    for actor in range(len(troops)):
-        fighters = 0
-        for place in range(troops.shape[1]):
-            fighters += troops[actor, place]
-        out[actor] = min(arms[actor] / max(fighters, 1), 1.0)
+    out = np.empty(len(fighters))
+    for actor in range(len(out)):
+        out[actor] = min(arms[actor] / max(fighters[actor], 1), 1.0)
     raise_to(loops, out, rules.arms_exponent, out)
     for actor in range(len(out)):
         morale = 1 + rules.recognition_morale * recognition[actor] - rules.unpaid_morale * (1 - paid[actor])

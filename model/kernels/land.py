@@ -8,141 +8,153 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel
+from model.kernels.forces import held_by, occupied
+from model.kernels.lanes import ONE, lowest, which
 from model.kernels.loops import Loops, raise_to
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Places = NDArray[np.uint32]
 
 
 @kernel
-def force_over_need(
-    troops: Ints, supply: Floats, territory: Ints, needed: Floats, holder: Ints, patrols: float
-) -> tuple[Ints, Floats]:
-    """Where actors have fighters: (E,) positions in the flattened (F, N) table, and (E,) supplied fighters over those needed.
-
-    Of the garrisons that hold a place only the share ``patrols`` counts.
-    """
-    forces, territories = len(troops), len(needed)
-    force = np.zeros((forces, territories))
-    for actor in range(forces):
-        for place in range(len(territory)):
-            if troops[actor, place] != 0:
-                out = patrols if holder[place] == actor else 1.0
-                force[actor, territory[place]] += troops[actor, place] * supply[actor, place] * out
-    at, ratio = np.empty(forces * territories, np.int64), np.empty(forces * territories)
-    count = 0
-    for actor in range(forces):
-        for where in range(territories):
-            if force[actor, where] != 0:
-                at[count], ratio[count] = actor * territories + where, force[actor, where] / needed[where]
-                count += 1
-    return at[:count].copy(), ratio[:count].copy()
+def _force(
+    actor: int, war: tuple[Ints, Floats, Ints], territory: Ints, patrols: float, room: Places, force: Floats
+) -> None:
+    """Write an actor's supplied fighters in each territory into (N,) ``force``; of garrisons only a share ``patrols`` counts."""
+    troops, supply, holder = war
+    posted, supplied = troops[actor], supply[actor]
+    force[:] = 0.0
+    for k in range(occupied(posted, 0, len(posted), room, 0)):
+        place = room[k]
+        out = patrols if holder[place] == actor else 1.0
+        force[np.uint64(territory[place])] += posted[place] * supplied[place] * out
 
 
 @kernel
-def target_shares(
-    at: Ints, strength: Floats, seat: Ints, legitimacy: Floats, control: Floats, weights: tuple[float, float]
-) -> Floats:
-    """(F + 1, N) shares that the countryside moves towards; the last row is nobody.
+def _in_play(
+    war: tuple[Ints, Floats, Ints],
+    territory: Ints,
+    patrols: float,
+    people: tuple[Floats, Floats],
+    seat: Ints,
+) -> tuple[tuple[Ints, Places], tuple[Ints, Floats]]:
+    """Where actors have fighters, a town or a share: (F + 1,) bounds and (C,) territories, actor after actor.
 
     Args:
-        at: what :func:`force_over_need` returned.
-        strength: (E,) weight of the fighters there.
+        war: (F, P) fighters, (F, P) supply, (P,) holders.
+        territory: (P,) territory of each place.
+        patrols: share of a garrison that counts.
+        people: (F + 1, N) control, (N,) fighters to hold a township.
         seat: (N,) who holds the town and is not besieged in it.
-        legitimacy: (F, N) consent.
-        control: (F + 1, N) shares of this month.
+
+    Returns:
+        These, and (E,) rows of those with fighters, (E,) supplied fighters over those needed.
+    """
+    (control, needed), forces, towns = people, len(war[0]), len(seat)
+    size, bounds = forces * towns + 1, np.zeros(forces + 1, np.int64)
+    where, rows, ratio = np.empty(size, np.uint32), np.empty(size, np.int64), np.empty(size)
+    force, room, held = np.empty(towns), np.empty(len(war[2]), np.uint32), held_by(seat, forces)
+    found, with_force = 0, 0
+    for actor in range(forces):
+        _force(actor, war, territory, patrols, room, force)
+        there, shares = force.view(np.int64), control[actor].view(np.int64)
+        for word in range(held.shape[1]):
+            first = 64 * word
+            bits = held[actor, word] | which(there, first, towns - first)
+            bits |= which(shares, first, towns - first)
+            while bits != 0:
+                at = first + lowest(bits)
+                where[np.uint64(found)], rows[np.uint64(with_force)] = at, found
+                ratio[np.uint64(with_force)] = force[np.uint64(at)]
+                with_force += 1 if there[np.uint64(at)] != 0 else 0
+                found += 1
+                bits &= bits - ONE
+        bounds[actor + 1] = found
+    for row in range(with_force):
+        ratio[row] = ratio[row] / needed[where[rows[row]]]
+    return (bounds, where[:found]), (rows[:with_force], ratio[:with_force])
+
+
+@kernel
+def _follow(
+    cells: tuple[Ints, Places],
+    strength: Floats,
+    seat: Ints,
+    people: tuple[Floats, Floats],
+    weights: tuple[float, float],
+) -> Floats:
+    """(N,) weights of all actors and of nobody; (C,) ``strength`` of fighters becomes that of their actor in each territory.
+
+    Args:
+        cells: what :func:`_in_play` returned.
+        strength: (C,) weight of the fighters there; changes.
+        seat: (N,) who holds the town and is not besieged in it.
+        people: (F, N) consent, (F + 1, N) control.
         weights: of holding the town, and of collaboration.
     """
-    town_weight, collaboration = weights
-    forces, territories = legitimacy.shape
-    shares = np.zeros((forces + 1, territories))
-    for k in range(len(at)):
-        shares[at[k] // territories, at[k] % territories] = strength[k]
-    for where in range(territories):
-        if seat[where] >= 0:
-            shares[seat[where], where] += town_weight
-    total = np.zeros(territories)
-    for actor in range(forces):
-        for where in range(territories):
-            if shares[actor, where] != 0 or control[actor, where] != 0:
-                consent = legitimacy[actor, where]
-                follow = collaboration * consent * control[actor, where]
-                shares[actor, where] = shares[actor, where] * (0.5 + consent) + follow
-                total[where] += shares[actor, where]
-    for where in range(territories):
-        total[where] = 1.0 + total[where]
-        shares[forces, where] = 1.0 / total[where]
-    for actor in range(forces):
-        for where in range(territories):
-            shares[actor, where] /= total[where]
-    return shares
+    (bounds, where), (town_weight, collaboration), total = cells, weights, np.zeros(len(seat))
+    for actor in range(len(bounds) - 1):
+        consents, shares = people[0][actor], people[1][actor]
+        for k in range(bounds[actor], bounds[actor + 1]):
+            at = where[k]
+            share = strength[k] + (town_weight if seat[at] == actor else 0.0)
+            strength[k] = share * (0.5 + consents[at]) + collaboration * consents[at] * shares[at]
+            total[at] += strength[k]
+    for at in range(len(total)):
+        total[at] = 1.0 + total[at]
+    return total
 
 
 @kernel
-def shares_in_play(aim: Floats, control: Floats, fading: float) -> tuple[Ints, Floats, Floats]:
-    """Where shares are above 0: (E,) positions in the flattened table, shares of this month, shares aimed at.
+def _aims(
+    cells: tuple[Ints, Places], weight: Floats, total: Floats, control: Floats, fading: float
+) -> tuple[Floats, Floats]:
+    """(C + N,) shares of this month, and shares aimed at; the last N are nobody's. See :func:`model.dynamics.control.update`.
 
     Args:
-        aim: (F + 1, N) what :func:`target_shares` returned; overwritten.
+        cells: what :func:`_in_play` returned.
+        weight: (C,) of actors.
+        total: (N,) of all.
         control: (F + 1, N) shares of this month.
         fading: least target of a share over the present one.
     """
-    rows, territories = aim.shape
-    total = np.zeros(territories)
-    for row in range(rows):
-        for where in range(territories):
-            aim[row, where] = max(aim[row, where], fading * control[row, where])
-            total[where] += aim[row, where]
-    size = rows * territories
-    at, present, wanted = np.empty(size, np.int64), np.empty(size), np.empty(size)
-    count = 0
-    for row in range(rows):
-        for where in range(territories):
-            if aim[row, where] != 0:
-                share = aim[row, where] / total[where]
-                at[count], wanted[count] = row * territories + where, share
-                present[count] = max(control[row, where], fading * share)
-                count += 1
-    return at[:count].copy(), present[:count].copy(), wanted[:count].copy()
+    (bounds, where), towns, count, forces = cells, len(total), len(weight), len(control) - 1
+    present, aim, both = np.empty(count + towns), np.empty(count + towns), np.zeros(towns)
+    for actor in range(forces):
+        shares = control[actor]
+        for k in range(bounds[actor], bounds[actor + 1]):
+            present[k] = shares[where[k]]
+            aim[k] = max(weight[k] / total[where[k]], fading * present[k])
+            both[where[k]] += aim[k]
+    for at in range(towns):
+        k = count + at
+        present[k] = control[forces, at]
+        aim[k] = max(1.0 / total[at], fading * present[k])
+        both[at] += aim[k]
+        aim[k] = aim[k] / both[at]
+        present[k] = max(present[k], fading * aim[k])
+    for k in range(count):
+        aim[k] = aim[k] / both[where[k]]
+        present[k] = max(present[k], fading * aim[k])
+    return present, aim
 
 
 @kernel
-def shares_of(at: Ints, moved: Floats, rows: int, territories: int) -> Floats:
-    """(F + 1, N) shares whose columns sum to 1, in proportion to ``moved`` at the positions ``at``."""
-    total, out = np.zeros(territories), np.zeros((rows, territories))
-    for k in range(len(at)):
-        total[at[k] % territories] += moved[k]
-    for k in range(len(at)):
-        row, where = divmod(at[k], territories)
-        out[row, where] = moved[k] / total[where]
+def _shares_of(cells: tuple[Ints, Places], moved: Floats, forces: int, towns: int) -> Floats:
+    """(F + 1, N) shares whose columns sum to 1, in proportion to (C + N,) ``moved``."""
+    (bounds, where), out, total = cells, np.zeros((forces + 1, towns)), np.zeros(towns)
+    count = len(where)
+    for k in range(count):
+        total[where[k]] += moved[k]
+    for at in range(towns):
+        total[at] += moved[count + at]
+        out[forces, at] = moved[count + at] / total[at]
+    for actor in range(forces):
+        row = out[actor]
+        for k in range(bounds[actor], bounds[actor + 1]):
+            row[where[k]] = moved[k] / total[where[k]]
     return out
-
-
-@kernel
-def aims(
-    loops: Loops,
-    rules: Any,
-    war: tuple[Ints, Floats, Ints, Ints],
-    territory: Ints,
-    people: tuple[Floats, Floats, Floats],
-) -> Floats:
-    """(F + 1, N) shares that the countryside moves towards; see :func:`model.dynamics.control.target`.
-
-    Args:
-        loops: addresses of NumPy's own loops.
-        rules: parameters of control.
-        war: (F, P) fighters, (F, P) supply, (P,) holders, (P,) months besieged.
-        territory: (P,) territory of each place.
-        people: (F, N) consent, (F + 1, N) control, (N,) fighters to hold a township.
-    """
-    troops, supply, holder, besieged = war
-    legitimacy, control, needed = people
-    seat = np.empty(len(needed), np.int64)
-    for town in range(len(needed)):
-        seat[town] = -1 if besieged[town] > 0 else holder[town]
-    at, ratio = force_over_need(troops, supply, territory, needed, holder, rules.garrison_patrols)
-    raise_to(loops, ratio, rules.decisiveness, ratio)
-    return target_shares(at, ratio, seat, legitimacy, control, (rules.town_weight, rules.collaboration))
 
 
 @kernel
@@ -153,10 +165,29 @@ def relax(
     territory: Ints,
     people: tuple[Floats, Floats, Floats],
 ) -> Floats:
-    """(F + 1, N) shares of the countryside a month later; see :func:`aims` and :func:`model.dynamics.control.update`."""
-    rules = table[0]
-    aim = aims(loops, rules, war, territory, people)
-    at, present, wanted = shares_in_play(aim, people[1], rules.fading)
+    """(F + 1, N) shares of the countryside a month later; see :func:`model.dynamics.control.update`.
+
+    Args:
+        loops: addresses of NumPy's own loops.
+        table: parameters of control.
+        war: (F, P) fighters, (F, P) supply, (P,) holders, (P,) months besieged.
+        territory: (P,) territory of each place.
+        people: (F, N) consent, (F + 1, N) control, (N,) fighters to hold a township.
+    """
+    rules, (troops, supply, holder, besieged), (consent, control, needed) = table[0], war, people
+    seat = np.empty(len(needed), np.int64)
+    for town in range(len(needed)):
+        seat[town] = -1 if besieged[town] > 0 else holder[town]
+    moves = (troops, supply, holder)
+    cells, (rows, ratio) = _in_play(moves, territory, rules.garrison_patrols, (control, needed), seat)
+    raise_to(loops, ratio, rules.decisiveness, ratio)
+    strength = np.zeros(len(cells[1]))
+    for k in range(len(rows)):
+        strength[rows[k]] = ratio[k]
+    total = _follow(cells, strength, seat, (consent, control), (rules.town_weight, rules.collaboration))
+    present, aim = _aims(cells, strength, total, control, rules.fading)
     raise_to(loops, present, 1 - rules.rate, present)
-    raise_to(loops, wanted, rules.rate, wanted)
-    return shares_of(at, present * wanted, *aim.shape)
+    raise_to(loops, aim, rules.rate, aim)
+    for k in range(len(aim)):
+        present[k] *= aim[k]
+    return _shares_of(cells, present, len(troops), len(needed))

@@ -8,58 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel
+from model.kernels.forces import held_by
+from model.kernels.lanes import ONE, lowest, which
 from model.kernels.sums import pairwise, share_among
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+Keys = NDArray[np.uint64]
 Places = NDArray[np.uint32]
-
-
-@kernel
-def _held_blocks(holder: Ints, forces: int) -> Bools:
-    """(F, B) whether an actor holds any of each eight places."""
-    out = np.zeros((forces, (len(holder) + 7) // 8), np.bool_)
-    for place in range(len(holder)):
-        if holder[place] >= 0:
-            out[holder[place], place // 8] = True
-    return out
-
-
-@kernel
-def _blocks_of(fighters: Ints, shares: Ints, held: Bools, out: Ints) -> int:
-    """Write down the first of every eight places where an actor has, holds or controls anything; how many there are.
-
-    Args:
-        fighters: (P,) its fighters.
-        shares: (N,) the bits of its shares of the countryside, of the first places.
-        held: (B,) whether it holds any of each eight.
-        out: (B,) changes.
-    """
-    count, whole = 0, len(fighters) // 8
-    for block in range(len(held)):
-        first, bits = 8 * block, 0
-        if block < whole:
-            for k in range(8):
-                bits |= fighters[np.uint64(first + k)]
-        else:
-            for place in range(first, len(fighters)):
-                bits |= fighters[place]
-        if first + 8 <= len(shares):
-            for k in range(8):
-                bits |= shares[np.uint64(first + k)]
-        else:
-            for place in range(first, len(shares)):
-                bits |= shares[place]
-        out[count] = first
-        count += 1 if (bits != 0) | held[block] else 0
-    return count
 
 
 @kernel
 def _wanted(
     actor: int,
-    blocks: Ints,
+    held: Keys,
     at: tuple[Ints, Floats, Ints, Ints, Ints, Floats],
     rules: tuple[float, float],
     lists: tuple[Places, Floats, Places],
@@ -68,7 +30,7 @@ def _wanted(
 
     Args:
         actor: the actor.
-        blocks: the first of every eight places to be looked at.
+        held: (B,) bits of the places that it holds.
         at: its (P,) fighters and supply; (P,) attackers, months cut off, holders; its (N,) shares of the countryside.
         rules: weight of the countryside, least supply of a joined place.
         lists: room for them.
@@ -77,21 +39,24 @@ def _wanted(
         The number of places wanted, of garrisons, and of fighters who can move.
     """
     fighters, supply, attacker, isolated, holder, shares = at
-    countryside, joined_supply = rules
     wanted, present, there = lists
-    count, garrisons, pool = 0, 0, 0
-    for first in blocks:
-        for number in range(first, min(first + 8, len(holder))):
+    of_land, count, garrisons, pool = shares.view(np.int64), 0, 0, 0
+    for word in range(len(held)):
+        first = 64 * word
+        bits = held[word] | which(fighters, first, len(fighters) - first) | which(of_land, first, len(shares) - first)
+        while bits != 0:
+            number = first + lowest(bits)
+            bits &= bits - ONE
             place = np.uint64(number)  # without a sign: numba leaves out its test for negative indices
             mine = holder[place] == actor
             # The first places are the territories' towns; a site has no countryside of its own.
-            share = countryside * (shares[place] if number < len(shares) else 0.0)
+            share = rules[0] * (shares[place] if number < len(shares) else 0.0)
             how = 1.0 if mine else share
-            joined = (supply[place] >= joined_supply) & (attacker[place] != actor)
+            joined = (supply[place] >= rules[1]) & (attacker[place] != actor)
             joined &= (not mine) | (isolated[place] == 0)
-            wanted[count], present[count] = number, how
+            wanted[np.uint64(count)], present[np.uint64(count)] = number, how
             count += 1 if joined & (how != 0) else 0
-            there[garrisons] = number
+            there[np.uint64(garrisons)] = number
             garrisons += 1 if joined & (fighters[place] != 0) else 0
             pool += fighters[place] if joined else 0
     return count, garrisons, pool
@@ -152,22 +117,18 @@ def move_reserves(
     weights: tuple[float, float, float],
     joined_supply: float,
 ) -> None:
-    """Move fighters in ``troops`` towards where each actor wants them; see :func:`model.dynamics.posting.move`.
-
-    ``reach`` and ``staging`` may have more columns than there are places.
-    """
+    """Move fighters in ``troops`` towards where each actor wants them; see :func:`model.dynamics.posting.move`."""
     places, forces = len(holder), len(troops)
-    lists = (np.empty(places, np.uint32), np.empty(places), np.empty(places, np.uint32))
+    lists = (np.empty(places + 1, np.uint32), np.empty(places + 1), np.empty(places + 1, np.uint32))
     enemy, weight, rooms = (
         np.empty(places),
         np.zeros(places),
         (np.empty(places, np.uint32), np.empty(places), np.zeros(places, np.int64)),
     )
-    held, bits, blocks = _held_blocks(holder, forces), control.view(np.int64), np.empty(places // 8 + 1, np.int64)
+    held = held_by(holder, forces)
     for actor in range(forces):
-        look = blocks[: _blocks_of(troops[actor], bits[actor], held[actor], blocks)]
         at = (troops[actor], supply[actor], attacker, isolated, holder, control[actor])
-        count, garrisons, pool = _wanted(actor, look, at, (weights[2], joined_supply), lists)
+        count, garrisons, pool = _wanted(actor, held[actor], at, (weights[2], joined_supply), lists)
         if pool == 0:
             continue
         wanted = lists[0][:count]
