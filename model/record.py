@@ -298,16 +298,21 @@ class Recorder:
         lost = [month for month, holder in enumerate(self._bhamo_holder) if holder != self._bhamo_holder[0]]
         return {"bhamo_fallen": float(bool(lost)), "bhamo_months_held": float(lost[0] if lost else self.months_done)}
 
-    def result(self) -> RunResult:
-        """Outcomes and tables of the months recorded so far."""
+    def result(self, *, lanes: bool = True) -> RunResult:
+        """Outcomes and tables of the months recorded so far.
+
+        Args:
+            lanes: whether the table of lanes is wanted, which batches do not store.
+        """
         built = {
             "monthly": self._monthly_table(),
             "actors": self._actors_table(),
             "exports": self._exports_table(),
             "events": self._events_table(),
             "control": self._control_table(),
-            "lanes": self._lanes_table(),
         }
+        if lanes:
+            built["lanes"] = self._lanes_table()
         return RunResult(outcomes=compute(self), tables=built)
 
     def _table(self, name: str, rows: int, columns: dict[str, Any]) -> pa.Table:
