@@ -198,6 +198,25 @@ def draw_binomial(
 
 
 @kernel
+def _where(row: Ints, out: Ints, found: int) -> int:
+    """Write down the places of (P,) whole numbers other than 0 in ``out``, from ``found`` on; where they end."""
+    whole = len(row) - len(row) % 8
+    for first in range(0, whole, 8):
+        bits = 0
+        for k in range(8):
+            bits |= row[np.uint64(first + k)]
+        # Most actors have nobody at most places: eight are passed over at once.
+        if bits != 0:
+            for k in range(8):
+                out[np.uint64(found)] = first + k
+                found += 1 if row[np.uint64(first + k)] != 0 else 0
+    for place in range(whole, len(row)):
+        out[found] = place
+        found += 1 if row[place] != 0 else 0
+    return found
+
+
+@kernel
 def desert(
     loops: Loops, salt: np.uint64, month: int, troops: Ints, rate: Floats, keys: tuple[Keys, Keys], tally: Ints
 ) -> None:
@@ -214,10 +233,8 @@ def desert(
     """
     places, ends, found = np.empty(troops.size, np.int64), np.empty(len(troops), np.int64), 0
     for actor in range(len(troops)):
-        row = troops[actor]
-        for place in range(len(row) if rate[actor] > 0 else 0):
-            places[found] = place
-            found += 1 if row[place] != 0 else 0
+        if rate[actor] > 0:
+            found = _where(troops[actor], places, found)
         ends[actor] = found
     u, trials, chance, at = np.empty(found), np.empty(found), np.empty(found), 0
     stream = _mix(salt ^ np.uint64(month))

@@ -134,19 +134,20 @@ def measures(
         where a township is the resistance's.
     """
     forces, towns = len(ours), control.shape[1]
-    j, total, out, polls = np.zeros(towns), np.zeros(towns), np.zeros((5, towns)), 0.0
+    j, total, out, polls = np.zeros(towns), np.zeros(towns), np.empty((5, towns)), 0
     for actor in range(forces):
-        shares, side = control[actor], 1.0 if ours[actor] else 0.0
+        shares = control[actor]
         for where in range(towns):
-            j[where] += side * shares[where]
             total[where] += shares[where]
+        for where in range(towns if ours[actor] else 0):
+            j[where] += shares[where]
     for where in range(towns):
         r, by = total[where] - j[where], holder[where]
         held = by >= 0 and ours[by]
-        resistance = (by >= 0 and not held) or r > 0.5
-        polls += 1.0 if held else 0.0
-        out[0, where] = 1.0 if held and attacker[where] < 0 and r < authority else 0.0
+        resistance = ((by >= 0) & (not held)) | (r > 0.5)
+        polls += 1 if held else 0
+        out[0, where] = 1.0 if held & (attacker[where] < 0) & (r < authority) else 0.0
         out[1, where], out[2, where] = j[where] * j[where], r * r
-        out[3, where] = 1.0 if held and not resistance and j[where] >= writ else 0.0
+        out[3, where] = 1.0 if held & (not resistance) & (j[where] >= writ) else 0.0
         out[4, where] = 1.0 if resistance else 0.0
-    return out, polls
+    return out, float(polls)

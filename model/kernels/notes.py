@@ -78,7 +78,7 @@ def note(
     out = np.zeros(10)
     ore, stock, capacity, operating, lanes, mines, chinese, displaced = trade
     out[:9] = sums.month(ore, stock, capacity, operating, lanes, mines, chinese, displaced)
-    seen = np.zeros((5, len(population)))
-    if junta >= 0:
-        seen, out[9] = laws.measures(control, stance[junta] == 1, holder, attacker, thresholds[0], thresholds[1])
+    if junta < 0:
+        return out, np.zeros((5, len(population)))
+    seen, out[9] = laws.measures(control, stance[junta] == 1, holder, attacker, thresholds[0], thresholds[1])
     return out, seen

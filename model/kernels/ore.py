@@ -50,8 +50,8 @@ def ways_open(
     china: Ints,
     lanes: Floats,
     reagent_worth: Floats,
-) -> tuple[Ints, Floats, Bools, Bools, Ints]:
-    """The arrays of :class:`model.dynamics.netback.Access`, in its order.
+) -> tuple[Ints, Bools, Bools, Ints]:
+    """Who holds the mines, and the last three arrays of :class:`model.dynamics.netback.Access`, in its order.
 
     Args:
         holder: (P,) who holds each place.
@@ -63,20 +63,16 @@ def ways_open(
         lanes: (X, 3) openness.
         reagent_worth: (M, C) worth of each gate as the way for reagent.
     """
-    forces, mines, gates = len(stance), len(mine_place), len(gate)
+    mines, gates = len(mine_place), len(gate)
     owner, reagent = np.empty(mines, np.int64), np.empty(mines, np.int64)
-    stances, usable, foreign = (
-        np.zeros((forces + 1, forces + 1)),
-        np.zeros((mines, gates), np.bool_),
-        np.zeros((mines, gates), np.bool_),
-    )
-    stances[:forces, :forces] = stance
+    usable, foreign = np.empty((mines, gates), np.bool_), np.empty((mines, gates), np.bool_)
     for mine in range(mines):
         owner[mine] = holder[mine_place[mine]]
         most, best = -np.inf, -1
         for k in range(gates):
             keeper = holder[gate[k]]
-            usable[mine, k] = within[mine, k] and stances[owner[mine], keeper] >= 0
+            at_war = owner[mine] >= 0 and keeper >= 0 and stance[owner[mine], keeper] < 0
+            usable[mine, k] = within[mine, k] and not at_war
             foreign[mine, k] = keeper != owner[mine] and keeper >= 0
             if usable[mine, k]:
                 # A closed lane still lets a little through: hence the small sum that keeps the order among closed ones.
@@ -84,7 +80,7 @@ def ways_open(
                 if score > most:
                     most, best = score, k
         reagent[mine] = china[best] if best >= 0 else -1
-    return owner, stances, usable, foreign, reagent
+    return owner, usable, foreign, reagent
 
 
 @kernel
@@ -166,7 +162,7 @@ def to_china(
 @kernel
 def path_security(
     owner: Ints,
-    stance: Floats,
+    stance: Ints,
     control: Floats,
     territory: Ints,
     corridor: Ints,
@@ -181,7 +177,7 @@ def path_security(
 
     Args:
         owner: (M,) who holds the mines; -1 nobody.
-        stance: (F + 1, F + 1) stances; last nobody.
+        stance: (F, F) who fights whom.
         control: (F + 1, N) shares of the countryside.
         territory: (U,) territories of the places on the corridors.
         corridor: (M, I * L) positions of places along each corridor, padded with U.
@@ -195,15 +191,17 @@ def path_security(
     mines, ways, length = shape
     out, safe, through = np.zeros((mines, ways)), np.ones(len(places) + 1), np.empty(len(places))
     for mine in range(mines):
-        if mine == 0 or owner[mine] != owner[mine - 1]:
+        by, let = owner[mine], leak + (1.0 - leak) * passage[mine]
+        same = mine > 0 and by == owner[mine - 1]
+        if not same:
             through[:] = 0.0
-            for other in range(len(stance) - 1):
-                if stance[owner[mine], other] < 0:
+            for other in range(len(stance) if by >= 0 else 0):
+                if stance[by, other] < 0:
                     for at in range(len(places)):
                         through[at] += control[other, territory[at]]
-        let = leak + (1.0 - leak) * passage[mine]
-        for at in range(len(places)):
-            town = 1.0 if stance[owner[mine], holder[places[at]]] < 0 else 0.0
+        for at in range(0 if same and passage[mine] == passage[mine - 1] else len(places)):
+            held = holder[places[at]]
+            town = 1.0 if by >= 0 and held >= 0 and stance[by, held] < 0 else 0.0
             safe[at] = (1.0 - through[at] * (1.0 - passage[mine])) * (1.0 - town * (1.0 - let))
         for way in range(ways):
             if not np.isfinite(km[mine, way]):

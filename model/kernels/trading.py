@@ -87,12 +87,12 @@ def _to_india(
     road: tuple[float, float, float, float],
     ways: tuple[Any, ...],
     trade: tuple[Any, ...],
-    control: Floats,
-    holder: Ints,
+    war: tuple[Ints, Ints, Floats],
     season: float,
 ) -> tuple[Ints, Floats]:
     """(M,) crossing to India and (5, M) net-back before tax, limit, security, premium in USD, reagent that comes back."""
-    owner, stances, _, _, reagent = access
+    owner, _, _, reagent = access
+    holder, stance, control = war
     route, price, embargo, freight = road
     india, territory, corridor, shape, places, km, crossing_capacity = ways
     lanes, capacity, passage, premium = trade
@@ -106,7 +106,7 @@ def _to_india(
         passing[mine] = passage[owner[mine]] if owner[mine] >= 0 else 0.0
         extra[mine] = premium[owner[mine]] if owner[mine] >= 0 else 0.0
     corridors = (corridor, shape, places, holder, passing, rules.corridor_leak, km)
-    safe = ore.path_security(owner, stances, control, territory, *corridors)
+    safe = ore.path_security(owner, stance, control, territory, *corridors)
     shares = (rules.india_price_share, rules.offtake_holder_share, rules.corridor_risk, rules.yuan_per_usd)
     values = (price, embargo, freight, rules.reagent_ratio, season, *shares)
     return ore.to_india(safe, route, india, crossing_capacity, lanes, reagent, capacity, extra, values)
@@ -187,9 +187,9 @@ def _quote(
 ) -> tuple[Ints, Floats, Floats]:
     """(M, 3) crossings and net-backs, and (10, M) the rest of :class:`model.dynamics.netback.Quote` from ``best`` on."""
     china, gate_capacity, home, freight = chain
-    holder, control, lanes, capacity = now
+    holder, stance, control, lanes, capacity = now
     tax_rule, yuan, share, cut, premium, passage = terms
-    owner, _, usable, foreign, _ = access
+    owner, usable, foreign, _ = access
     passing, room = ore.gate_room(lanes, purchase, china, gate_capacity)
     log_room = np.maximum(room, 1e-300)
     apply(loops, LOG, log_room, log_room)
@@ -199,7 +199,7 @@ def _quote(
     values = (*costs, rules.smuggling_elasticity)
     crossing, net_back, of_china = ore.to_china(bids, freight, (usable, foreign, owner), gates, lanes, taxes, values)
     given = (lanes, capacity, passage, premium)
-    through, of_india = _to_india(rules, access, road, india, given, control, holder, season)
+    through, of_india = _to_india(rules, access, road, india, given, (holder, stance, control), season)
     crossing[:, 2] = through
     kept, rest = of_china[4].copy(), np.empty((10, len(owner)))
     apply(loops, EXP, kept, kept)
@@ -279,13 +279,13 @@ def trade(
     keepers, purchase = holder[crossing_place], np.empty(len(crossing_place))
     for crossing in range(len(keepers)):
         purchase[crossing] = terms[6][keepers[crossing]] if keepers[crossing] >= 0 else 1.0
-    ways, now = (china, gate_capacity, home, freight), (holder, control, lanes, capacity)
+    ways, now = (china, gate_capacity, home, freight), (holder, stance, control, lanes, capacity)
     quoted = _quote(loops, rules, ways, india, bids, purchase, access, road, now, season, terms[:6])
     crossings, net_back, rest = quoted
     best, tax, transit, premium_usd, opened = rest[0], rest[1], rest[2], rest[3], rest[4]
     bought, leaky, limit, from_india = rest[5], rest[6], rest[7], rest[9]
     invested = _begun(loops, rules, buyers[5:], (best, mining[2], store[5], capacity), most, others)
-    orders = (best, invested[:-1], access[4], from_india, terms[7])
+    orders = (best, invested[:-1], access[3], from_india, terms[7])
     done = _mine(loops, rules, stop, mining, war, store, lanes, orders, season)
     appeal = ore.appeals(best, net_back, opened, mining[2], rules.choice_scale, rules.reserve_share)
     flat = appeal.reshape(appeal.size)
