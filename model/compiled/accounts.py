@@ -72,7 +72,7 @@ class Accounts:
 
     def _parameters(self, profile: dict[str, NDArray[np.float64]]) -> tuple[Any, ...]:
         serves, pays, recruits = (tuple([profile[name] for name in group]) for group in (_SERVES, _PAYS, _RECRUITS))
-        return serves, pays, recruits, profile["outside_revenue_usd"]
+        return serves, pays, recruits, profile["outside_revenue_usd"], profile["air_support"]
 
     def balance(self, model: RareEarthModel, profile: dict[str, NDArray[np.float64]]) -> None:
         """Do the books of the month.
@@ -86,7 +86,6 @@ class Accounts:
             self._gather(model)
         level = model.level
         policy = (level("sanctions"), level("sanctions_relief"), level("aid"), level("arms"))
-        airmen = (profile["air_support"] > 0).astype(float)
         between = border.arms_between_allies(state, profile["arms_for_allies"])
         model.people, civilians = kernels.balance(
             LOOPS,
@@ -96,7 +95,7 @@ class Accounts:
             *self._places,
             (*policy, duties(model), support_of_junta(model)),
             (*self._beijing, between, state.flows.tax_usd),
-            (*(self._usual if profile is model.profile else self._parameters(profile)), airmen),
+            self._usual if profile is model.profile else self._parameters(profile),
             self._counts,
             self._start,
         )

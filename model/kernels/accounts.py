@@ -155,7 +155,7 @@ def balance(
         purse: (F,) treasury, arms, paid, revenue, best revenue.
         policy: (F,) levels of sanctions, relief, aid, arms; USD of duties and of Beijing's support for the junta.
         beijing: (F,) patronage, pressure, dependence, arms from allies, tax from ore.
-        minds: three tuples of (F,) parameters: for services, for pay, for recruits; (F,) outside revenue; (F,) airmen.
+        minds: three tuples of (F,) parameters: for services, for pay, for recruits; (F,) outside revenue; (F,) air support.
         counts: (F,) arms gained, lost, income, spent; recruited, deserted, dead, captured, losses and towns lost in a year;
             (N,) deaths, air fights.
         start: (F,) fighters and persons under control at the start.
@@ -167,7 +167,7 @@ def balance(
     levels, population, crossing_place, capacity, rent_site, base = country
     control, legitimacy, services, displaced, lanes = land_now
     troops, holder, isolated, stance, hope = war
-    to_serve, to_pay, to_recruit, outside, airmen = minds
+    to_serve, to_pay, to_recruit, outside, air_support = minds
     people, income = books.heads(control, population, legitimacy)
     level = _services(loops, rules, people, (purse[2], purse[3], hope), to_serve, levels)
     wanted, arms, aid, sanctions, frozen = _patrons(rules, junta, level, people, policy, beijing[:4])
@@ -189,7 +189,7 @@ def balance(
         rules.consent_harm,
         rules.services_control,
     )
-    consent = books.serve(services, legitimacy, control, population, level, base, airmen, counts[11], rates)
+    consent = books.serve(services, legitimacy, control, population, level, base, air_support, counts[11], rates)
     who = (troops, force, holder, isolated, legitimacy, purse[2])
     _recruit(loops, rules, draws, (people, consent), homes, who, start, to_recruit, counts[4:10])
     return people, _harm(loops, rules, draws, displaced, population, (counts[10], counts[11]))

@@ -147,7 +147,7 @@ def serve(
     population: Floats,
     level: Floats,
     base: Floats,
-    airmen: Floats,
+    air_support: Floats,
     air_fights: Floats,
     rates: tuple[float, float, float, float, float],
 ) -> Floats:
@@ -160,7 +160,7 @@ def serve(
         population: (N,) persons.
         level: (F,) of services that is paid for.
         base: (F, N) consent without services or harm.
-        airmen: (F,) 1 for those with aircraft.
+        air_support: (F,) above 0 for those with aircraft.
         air_fights: (N,) fights supported from the air.
         rates: ``services_rate, consent_rate, consent_services, consent_harm, services_control``.
 
@@ -176,8 +176,8 @@ def serve(
             given[where] += services_rate * (aim - given[where])
         for where in range(len(target)):
             target[where] = usual[where] + by_services * given[where]
-        for where in range(len(target) if airmen[actor] != 0 else 0):
-            target[where] -= by_harm * (airmen[actor] * min(air_fights[where], 1.0))
+        for where in range(len(target) if air_support[actor] > 0 else 0):
+            target[where] -= by_harm * min(air_fights[where], 1.0)
         for where in range(len(target)):
             aim = min(max(target[where], 0.0), 1.0)
             consents[where] += consent_rate * (aim - consents[where])
