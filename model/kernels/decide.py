@@ -210,17 +210,23 @@ def weigh(weighed: tuple[Any, ...]) -> tuple[Any, ...]:
 
 @kernel
 def _choose(
-    weighed: tuple[Any, ...], found: tuple[Any, ...], war: Bools, habits: tuple[Floats, Ints]
+    loops: Loops,
+    salts: Keys,
+    month: int,
+    keys: tuple[Keys, Keys],
+    found: tuple[Ints, Places, Places, Floats],
+    war: Bools,
+    habits: tuple[Floats, Ints],
 ) -> tuple[Ints, Places, Ints]:
     """Who attacks what in the usual way, and which of all options that is: best gain of luck and utility first."""
-    row, actor, place, _, utility, _ = found
+    actor, row, place, utility = found
     some, count = np.empty(len(row), np.int64), 0
     for k in range(len(row)):
         some[count] = k
         count += 1 if utility[k] > 0 and war[row[k]] else 0
     some = some[:count]
     who, where = actor[some], place[some]
-    luck = _luck(weighed[0], weighed[1], weighed[2][0], (who, where), weighed[8])
+    luck = _luck(loops, salts, month, (who, where), keys)
     picked = options.best_rows(utility[some], luck, who, *habits)
     return who[picked], where[picked], row[some[picked]].astype(np.int64)
 
@@ -267,11 +273,11 @@ def decide(
     salts, month, rules, near = weighed[1], weighed[2][0], weighed[3][0], weighed[5][0]
     holder, attacker, stance, troops, supply, _, _ = weighed[9]
     pairs, found, spare, reach = _weigh(False, *weighed)
-    _, actor, place, _, utility, massed = found
+    row, actor, place, _, utility, massed = found
     gathering = options.staging(near, actor, place, massed, len(stance))
     best = options.prospects(actor, place, utility, holder, len(stance))
     war = options.at_war(pairs, holder, stance)
-    who, where, rows = _choose(weighed, found, war, habits)
+    who, where, rows = _choose(weighed[0], salts, month, weighed[8], (actor, row, place, utility), war, habits)
     attacked = np.zeros(len(war), np.bool_)
     attacked[_join(salts[4], month, pairs, war, (who, where), stance, pools)] = True
     attacked[rows] = True

@@ -144,14 +144,17 @@ def open_places(reach: Floats, holder: Ints, thought: Bools) -> tuple[Ints, Plac
     forces, places = reach.shape
     strong, held = reach.reshape(reach.size).view(np.int64), held_by(holder, forces)
     bounds, out, found = np.zeros(forces + 1, np.int64), np.empty(reach.size, np.uint32), 0
+    others = np.empty(forces, np.uint32)
     for actor in range(forces):
-        may = held[forces].copy()
+        count = 0
         for by in range(forces):
-            if thought[actor, by]:
-                may |= held[by]
-        for word in range(len(may)):
-            first = 64 * word
-            bits = may[word] & which(strong, actor * places + first, places - first)
+            others[count] = by
+            count += 1 if thought[actor, by] else 0
+        for word in range(held.shape[1]):
+            first, may = 64 * word, held[forces, word]
+            for k in range(count):
+                may |= held[others[k], word]
+            bits = may & which(strong, actor * places + first, places - first)
             while bits != 0:
                 out[np.uint64(found)] = first + lowest(bits)
                 found += 1
@@ -254,15 +257,17 @@ def _free(enemy: Floats, wall: Floats, bound: Floats) -> Floats:
 
 
 @kernel
-def _shares(
-    actor: int, at: Places, bounds: Ints, free: Floats, bound: Floats, sides: tuple[Ints, Ints], out: Floats
+def _share(
+    actor: int, span: tuple[int, int], at: Places, found: tuple[Floats, Floats], sides: tuple[Ints, Ints], out: Floats
 ) -> None:
     """Write the share of an actor's fighters that need not stay at each of its places into (E,) ``out``."""
-    holder, attacker = sides
-    for k in range(bounds[actor], bounds[actor + 1]):
-        held, besieging = free[at[k]], bound[2, at[k]]
-        share = held if holder[at[k]] == actor else 1.0
-        out[k] = besieging if attacker[at[k]] == actor else share
+    (free, bound), (holder, attacker) = found, sides
+    besiegers = bound[2]
+    for k in range(span[0], span[1]):
+        place = np.uint64(at[k])
+        held, besieging = free[place], besiegers[place]
+        share = held if holder[place] == actor else 1.0
+        out[k] = besieging if attacker[place] == actor else share
 
 
 @kernel
@@ -289,9 +294,10 @@ def _drawn(
     (bounds, at), (first, targets) = lists
     out, row = np.empty(len(targets)), np.zeros(len(near[0]) - 1)
     for actor in range(len(commit)):
-        _shares(actor, at, bounds, *found, sides, share)
+        _share(actor, (bounds[actor], bounds[actor + 1]), at, found, sides, share)
+        part = commit[actor]
         for k in range(bounds[actor], bounds[actor + 1]):
-            row[at[k]] = commit[actor] * share[k] * strength[k]
+            row[at[k]] = part * share[k] * strength[k]
         _around(near, row, targets, first[actor], first[actor + 1], out)
         for k in range(bounds[actor], bounds[actor + 1]):
             row[at[k]] = 0.0

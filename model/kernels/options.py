@@ -17,9 +17,10 @@ from model.kernels.lanes import ONE, lowest, which
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-Bytes = NDArray[np.uint8]
 Places = NDArray[np.uint32]
 Near = tuple[Ints, Places]
+
+ZERO = np.uint64(0)
 
 
 @kernel
@@ -44,112 +45,129 @@ def pairs_within_reach(
 
 
 @kernel
-def _asked(near: Near, places: Places, start: int, stop: int, asked: Bytes, out: Places) -> int:
-    """List some places and all next to them, each once; ``asked`` (P,) are 0 before and after. Returns how many."""
-    (begin, end), count = near, 0
-    for k in range(start, stop):
-        place = np.uint64(places[k])
-        for link in range(begin[place], begin[place + ONE]):
-            asked[end[np.uint64(link)]] = 1
-    for first in range(0, len(asked), 64):
-        bits = which(asked, first, len(asked) - first)
-        while bits != 0:
-            out[np.uint64(count)] = first + lowest(bits)
-            count += 1
-            bits &= bits - ONE
-    asked[:] = 0
-    return count
+def _asked(near: Near, pairs: tuple[Ints, Places], count: int) -> tuple[Ints, Places]:
+    """(F + 1,) bounds and (Q,) places that matter to each actor: its options and all that is next to them."""
+    (start, end), (bounds, places) = near, pairs
+    asked, found = np.zeros(count, np.uint8), 0
+    out, ends = np.empty((len(bounds) - 1) * count + 1, np.uint32), np.zeros(len(bounds), np.int64)
+    for actor in range(len(bounds) - 1):
+        for k in range(bounds[actor], bounds[actor + 1]):
+            place = np.uint64(places[k])
+            for link in range(start[place], start[place + ONE]):
+                asked[end[np.uint64(link)]] = 1
+        for first in range(0, count, 64):
+            bits = which(asked, first, count - first)
+            while bits != 0:
+                out[np.uint64(found)] = first + lowest(bits)
+                found += 1
+                bits &= bits - ONE
+        asked[:] = 0
+        ends[actor + 1] = found
+    return ends, out[:found]
 
 
 @kernel
 def _own_worth(
-    actor: int,
-    places: Places,
-    count: int,
-    lure: tuple[Any, ...],
-    rent: Floats,
-    earned: float,
-    weights: Any,
-    out: Floats,
-) -> None:
-    """Write what some places are worth to an actor by themselves into (P,) ``out``; see ``operations.own_worth``."""
-    home, size, people, road, seat = lure
-    at_home, horizon, by_rent = home[actor], weights[0][actor], weights[1][actor]
-    by_home, by_people, by_road = weights[2][actor], weights[3][actor], weights[4][actor]
-    by_seat, abroad = weights[5][actor], weights[6][actor]
-    for k in range(count):
-        place = places[k]
-        own = 1.0 if at_home[place] else 0.0
-        value = by_rent * (horizon * rent[place] / (rent[place] + earned))
-        value += by_home * own * size[place]
-        value += by_people * people[place]
-        value += by_road * road[place]
-        value += by_seat * seat[place]
-        out[place] = value * (1.0 if at_home[place] else abroad)
+    asked: tuple[Ints, Places], lure: tuple[Any, ...], rent: tuple[Floats, Floats], weights: tuple[Floats, ...]
+) -> Floats:
+    """(Q,) what places are worth to actors by themselves; see ``operations.own_worth``."""
+    (bounds, places), (home, size, people, road, seat), (rents, revenue) = asked, lure, rent
+    horizons, by_rents, by_homes, all_people, by_roads, by_seats, abroads, _, _ = weights
+    out = np.empty(len(places))
+    for actor in range(len(bounds) - 1):
+        at_home, horizon, by_rent, by_home = home[actor], horizons[actor], by_rents[actor], by_homes[actor]
+        by_people, by_road, by_seat, abroad = all_people[actor], by_roads[actor], by_seats[actor], abroads[actor]
+        earned = revenue[actor]
+        for k in range(bounds[actor], bounds[actor + 1]):
+            place = places[k]
+            own = 1.0 if at_home[place] else 0.0
+            value = by_rent * (horizon * rents[place] / (rents[place] + earned))
+            value += by_home * own * size[place]
+            value += by_people * people[place]
+            value += by_road * road[place]
+            value += by_seat * seat[place]
+            out[k] = value * (1.0 if at_home[place] else abroad)
+    return out
 
 
 @kernel
 def _gates(
-    actor: int, asked: Places, worth: Floats, brought: Floats, known: tuple[Any, ...], barred: Floats, ours: Floats
-) -> None:
-    """Write the worth of the enemy's places that an actor cannot attack at even odds, and of its own, where it is above 0.
+    asked: tuple[Ints, Places], worth: Floats, targets: tuple[Ints, Places, Floats], known: tuple[Any, ...]
+) -> tuple[Floats, Floats]:
+    """(Q,) worth of the enemy's places that actors cannot attack at even odds, and (Q,) of their own, where it is above 0.
 
     Args:
-        actor: the actor.
-        asked: places to be looked at.
-        worth: (P,) of them.
-        brought: (P,) strength that it can bring up.
+        asked: what :func:`_asked` returned.
+        worth: (Q,) of the places.
+        targets: (F + 1,) bounds and (C,) open places, (C,) strength that an attack on each can bring up.
         known: (P,) strength behind walls, (P,) holders, (F, F) stances.
-        barred: (P,) changes.
-        ours: (P,) changes.
     """
-    guard, holder, stance = known
-    for k in range(len(asked)):
-        place = asked[k]
-        by, value = holder[place], max(worth[place], 0.0)
-        hostile = by >= 0 and stance[actor, by] == -1
-        barred[place] = value if hostile and not brought[place] >= guard[place] else 0.0
-        ours[place] = value if by == actor else 0.0
+    (bounds, places), (first, at, called), (guard, holder, stance) = asked, targets, known
+    barred, ours, brought = np.empty(len(places)), np.empty(len(places)), np.zeros(len(holder))
+    for actor in range(len(stance)):
+        for k in range(first[actor], first[actor + 1]):
+            brought[at[k]] = called[k]
+        for k in range(bounds[actor], bounds[actor + 1]):
+            place = places[k]
+            by, value = holder[place], max(worth[k], 0.0)
+            hostile = by >= 0 and stance[actor, by] == -1
+            barred[k] = value if hostile and not brought[place] >= guard[place] else 0.0
+            ours[k] = value if by == actor else 0.0
+        for k in range(first[actor], first[actor + 1]):
+            brought[at[k]] = 0.0
+    return barred, ours
 
 
 @kernel
 def _beside(
     near: Near,
-    places: Places,
-    span: tuple[int, int],
+    pairs: tuple[Ints, Places],
+    asked: tuple[Ints, Places],
+    values: tuple[Floats, Floats, Floats],
     enemy: Floats,
     guard: Floats,
-    rows: tuple[Floats, Floats],
-    room: Any,
-) -> None:
-    """Write the best barred place next to each of some places, and what of the actor's own is most endangered.
+    foresight: tuple[Floats, Floats],
+) -> Floats:
+    """(K,) worth of places with the best barred place next to each, and what of the actor's own each endangers most.
 
     Args:
-        near: neighbours, see :func:`model.kernels.forces.within_reach`.
-        places: (K,) of all options.
-        span: first and last of an actor's.
+        near: neighbours.
+        pairs: (F + 1,) bounds and (K,) places of the options.
+        asked: what :func:`_asked` returned.
+        values: (Q,) worth of those places, and what :func:`_gates` returned.
         enemy: (P,) strength of the holder in each place.
         guard: (P,) strength behind walls of each garrison.
-        rows: (P,) what :func:`_gates` wrote.
-        room: (K,) best, (K,) endangered, both change; lists of pairs.
+        foresight: (F,) weights of the barred place, and of the endangered one.
     """
-    (barred, ours), (start, end) = rows, near
-    best, endangered, whose, beside = room
-    links = 0
-    for k in range(span[0], span[1]):
-        place, top = np.uint64(places[k]), 0.0
-        itself, barred[place] = barred[place], 0.0
-        threatened = 1 if enemy[place] > 0 else 0
-        for link in range(start[place], start[place + ONE]):
-            other = end[np.uint64(link)]
-            top = max(top, barred[other])
-            whose[np.uint64(links)], beside[np.uint64(links)] = k, other
-            links += threatened if ours[other] > 0 else 0
-        barred[place], best[k], endangered[k] = itself, top, 0.0
-    for link in range(links):
-        option, other = whose[link], beside[link]
-        danger = enemy[places[option]]
-        endangered[option] = max(endangered[option], ours[other] * (danger / (danger + guard[other])))
+    (start, end), (bounds, places), (ends, other_places), (worth, barred, ours) = near, pairs, asked, values
+    out, danger, count = np.empty(len(places)), np.zeros(len(places)), len(enemy)
+    itself, gates, own = np.zeros(count), np.zeros(count), np.zeros(count)
+    whose, beside = np.empty(len(end) + 1, np.uint32), np.empty(len(end) + 1, np.uint32)
+    for actor in range(len(bounds) - 1):
+        links = np.uint64(0)
+        for k in range(ends[actor], ends[actor + 1]):
+            at = other_places[k]
+            itself[at], gates[at], own[at] = worth[k], barred[k], ours[k]
+        for k in range(bounds[actor], bounds[actor + 1]):
+            place, best = np.uint64(places[k]), 0.0
+            kept, gates[place] = gates[place], 0.0
+            threatened = enemy[place] > 0
+            for link in range(start[place], start[place + ONE]):
+                other = end[np.uint64(link)]
+                best = max(best, gates[other])
+                whose[links], beside[links] = k, other
+                links += ONE if threatened & (own[other] > 0) else ZERO
+            gates[place] = kept
+            out[k] = itself[place] + foresight[0][actor] * best
+        for link in range(np.int64(links)):
+            option, other = whose[link], beside[link]
+            field = enemy[places[option]]
+            danger[option] = max(danger[option], own[other] * (field / (field + guard[other])))
+        for k in range(bounds[actor], bounds[actor + 1]):
+            out[k] = out[k] + foresight[1][actor] * danger[k]
+        for k in range(ends[actor], ends[actor + 1]):
+            gates[other_places[k]], own[other_places[k]] = 0.0, 0.0
+    return out
 
 
 @kernel
@@ -173,28 +191,11 @@ def worth_of_places(
         lure: (F, P) homelands; (P,) worth of a town or site at home, people, roads, headquarters.
         weights: (F,) arrays in the order of ``model.dynamics.operations.WEIGHTS``.
     """
-    (bounds, places), (enemy, guard, holder, stance) = pairs, known
-    out, worth, asked = np.empty(len(places)), np.empty(len(holder)), np.zeros(len(holder), np.uint8)
-    brought, barred, ours = np.zeros(len(holder)), np.zeros(len(holder)), np.zeros(len(holder))
-    most, some = len(near[1]) + 1, np.empty(len(asked) + 1, np.uint32)
-    room = (np.empty(len(places)), np.empty(len(places)), np.empty(most, np.uint32), np.empty(most, np.uint32))
-    for actor in range(len(bounds) - 1):
-        span = (bounds[actor], bounds[actor + 1])
-        if span[0] == span[1]:
-            continue
-        for k in range(targets[0][actor], targets[0][actor + 1]):
-            brought[targets[1][k]] = targets[2][k]
-        look = _asked(near, places, *span, asked, some)
-        _own_worth(actor, some, look, lure, rent[0], rent[1][actor], weights, worth)
-        _gates(actor, some[:look], worth, brought, (guard, holder, stance), barred, ours)
-        _beside(near, places, span, enemy, guard, (barred, ours), room)
-        for k in range(span[0], span[1]):
-            out[k] = worth[places[k]] + weights[7][actor] * room[0][k] + weights[8][actor] * room[1][k]
-        for k in range(look):
-            barred[some[k]], ours[some[k]] = 0.0, 0.0
-        for k in range(targets[0][actor], targets[0][actor + 1]):
-            brought[targets[1][k]] = 0.0
-    return out
+    enemy, guard, holder, stance = known
+    asked = _asked(near, pairs, len(holder))
+    worth = _own_worth(asked, lure, rent, weights)
+    barred, ours = _gates(asked, worth, targets, (guard, holder, stance))
+    return _beside(near, pairs, asked, (worth, barred, ours), enemy, guard, (weights[7], weights[8]))
 
 
 @kernel
@@ -223,10 +224,11 @@ def may_pay(
     rows, costs, sanctions, found = np.empty(len(places), np.uint32), np.empty(len(places)), np.empty(len(places)), 0
     who = np.empty(len(places), np.int64)
     for actor in range(len(bounds) - 1):
+        if_minded = by_pressure[actor] * depends[actor] * 1.0 * (0.5 + pressure[actor])
+        under_way, anew = siege[actor], opening[actor]
         for k in range(bounds[actor], bounds[actor + 1]):
-            sanction = by_pressure[actor] * depends[actor] * (1.0 if minded[places[k]] else 0.0)
-            sanction = sanction * (0.5 + pressure[actor])
-            cost = siege[actor] if attacker[places[k]] == actor else opening[actor]
+            sanction = if_minded if minded[places[k]] else 0.0
+            cost = under_way if attacker[places[k]] == actor else anew
             who[found], rows[found], costs[found], sanctions[found] = actor, k, cost, sanction
             # No chance and no loss makes more of it than this, to the last bit.
             found += 1 if everything or max(worth[k], 0.0) - cost - sanction > 0 else 0
@@ -244,12 +246,13 @@ def errors_of_belief(
     persistence: Floats,
 ) -> Floats:
     """(M,) logarithmic errors of what actors believe of the defence of places; arguments are (M,), (F, P) and (F,)."""
-    out = np.empty(len(actors))
+    out, lasts, passes = np.empty(len(actors)), np.empty(len(noise)), np.empty(len(noise))
+    for actor in range(len(noise)):
+        lasts[actor], passes[actor] = math.sqrt(persistence[actor]), math.sqrt(1 - persistence[actor])
     for k in range(len(actors)):
         actor = actors[k]
         unsure = noise[actor] * (1 - known[actor, places[k]])
-        lasting = persistence[actor]
-        out[k] = unsure * (math.sqrt(lasting) * slow[k] + math.sqrt(1 - lasting) * fast[k])
+        out[k] = unsure * (lasts[actor] * slow[k] + passes[actor] * fast[k])
     return out
 
 

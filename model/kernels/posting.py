@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,88 +15,159 @@ Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]
 Places = NDArray[np.uint32]
 
+ZERO = np.uint64(0)
+
+
+@kernel
+def _free(held: Keys, besieged: Keys, isolated: Ints) -> Keys:
+    """(F, B) bits of places that each actor can move fighters to and from: not besieged by it, nor its own and cut off."""
+    out = np.empty_like(held)
+    for word in range(held.shape[1]):
+        cut_off = which(isolated, 64 * word, len(isolated) - 64 * word)
+        for actor in range(len(held)):
+            out[actor, word] = ~(besieged[actor, word] | (held[actor, word] & cut_off))
+    return out
+
 
 @kernel
 def _wanted(
-    actor: int,
-    held: Keys,
-    at: tuple[Ints, Floats, Ints, Ints, Ints, Floats],
-    rules: tuple[float, float],
-    lists: tuple[Places, Floats, Places],
-) -> tuple[int, int, int]:
-    """List the joined places where an actor wants fighters, and how far it is there, and those where it has any.
+    words: tuple[Keys, Keys],
+    troops: Ints,
+    supply: Floats,
+    control: Floats,
+    countryside: float,
+    joined_supply: float,
+) -> tuple[tuple[Ints, Places, Floats], tuple[Ints, Places], Ints]:
+    """Joined places where actors want fighters, and where they have any.
 
     Args:
-        actor: the actor.
-        held: (B,) bits of the places that it holds.
-        at: its (P,) fighters and supply; (P,) attackers, months cut off, holders; its (N,) shares of the countryside.
-        rules: weight of the countryside, least supply of a joined place.
-        lists: room for them.
+        words: (F, B) bits of the places that each actor holds, and of those that it is free to move to and from.
+        troops: (F, P) fighters.
+        supply: (F, P) 0-1.
+        control: (F + 1, N) shares of the countryside.
+        countryside: weight of the countryside.
+        joined_supply: least supply of a joined place.
 
     Returns:
-        The number of places wanted, of garrisons, and of fighters who can move.
+        (F + 1,) where each actor's begin, (W,) the places wanted, (W,) how far it is there; (F + 1,) and (G,) the same of its
+        garrisons; (F,) fighters who can move.
     """
-    fighters, supply, attacker, isolated, holder, shares = at
-    wanted, present, there = lists
-    of_land, count, garrisons, pool = shares.view(np.int64), 0, 0, 0
-    for word in range(len(held)):
-        first = 64 * word
-        bits = held[word] | which(fighters, first, len(fighters) - first) | which(of_land, first, len(shares) - first)
-        while bits != 0:
-            number = first + lowest(bits)
-            bits &= bits - ONE
-            place = np.uint64(number)  # without a sign: numba leaves out its test for negative indices
-            mine = holder[place] == actor
-            # The first places are the territories' towns; a site has no countryside of its own.
-            share = rules[0] * (shares[place] if number < len(shares) else 0.0)
-            how = 1.0 if mine else share
-            joined = (supply[place] >= rules[1]) & (attacker[place] != actor)
-            joined &= (not mine) | (isolated[place] == 0)
-            wanted[np.uint64(count)], present[np.uint64(count)] = number, how
-            count += 1 if joined & (how != 0) else 0
-            there[np.uint64(garrisons)] = number
-            garrisons += 1 if joined & (fighters[place] != 0) else 0
-            pool += fighters[place] if joined else 0
-    return count, garrisons, pool
+    forces, places = troops.shape
+    wanted, present, there = np.empty(troops.size, np.uint32), np.empty(troops.size), np.empty(troops.size, np.uint32)
+    bounds, ends, pools = np.zeros(forces + 1, np.int64), np.zeros(forces + 1, np.int64), np.zeros(forces, np.int64)
+    count, garrisons, towns = np.uint64(0), np.uint64(0), control.shape[1]
+    for actor in range(forces):
+        posted, supplied, shares, pool = troops[actor], supply[actor], control[actor], 0
+        of_land = shares.view(np.int64)
+        for word in range(words[0].shape[1]):
+            first, held = 64 * word, words[0][actor, word]
+            bits = held | which(posted, first, places - first) | which(of_land, first, towns - first)
+            bits &= words[1][actor, word]
+            while bits != 0:
+                bit = lowest(bits)
+                bits &= bits - ONE
+                place = np.uint64(first + bit)  # without a sign: numba leaves out its test for negative indices
+                # The first places are the territories' towns; a site has no countryside of its own.
+                share = countryside * (shares[place] if first + bit < towns else 0.0)
+                how = 1.0 if (held >> np.uint64(bit)) & ONE != 0 else share
+                joined = supplied[place] >= joined_supply
+                wanted[count], present[count], there[garrisons] = place, how, place
+                count += ONE if joined & (how != 0) else ZERO
+                garrisons += ONE if joined & (posted[place] != 0) else ZERO
+                pool += posted[place] if joined else 0
+        bounds[actor + 1], ends[actor + 1], pools[actor] = count, garrisons, pool
+    return (bounds, wanted, present), (ends, there), pools
 
 
 @kernel
-def _weigh_places(
-    wanted: Places,
-    present: Floats,
-    seen: tuple[Floats, Floats, Floats, Floats],
-    weights: tuple[float, ...],
-    out: Floats,
+def _weights(
+    wanted: tuple[Ints, Places, Floats],
+    reach: Floats,
+    staging: Floats,
+    stance: Ints,
+    posture: Floats,
+    threat_weight: float,
+    staging_weight: float,
+) -> tuple[Floats, Floats]:
+    """(W,) how much actors want fighters at places, and (F,) its sums over all places.
+
+    Args:
+        wanted: what :func:`_wanted` returned.
+        reach: (F, P) strength at or next to each place.
+        staging: (F, P) what attacks from each place would gain.
+        stance: (F, F) -1 for enemies.
+        posture: (F, P) weights of places.
+        threat_weight: how much more an outnumbered place gets.
+        staging_weight: how much more one gets from which attacks would pay.
+    """
+    bounds, places, present = wanted
+    out, total = np.empty(bounds[-1]), np.empty(len(stance))
+    enemy, row = np.empty(reach.shape[1]), np.zeros(reach.shape[1])
+    for actor in range(len(stance)):
+        own, gains, base = reach[actor], staging[actor], posture[actor]
+        enemy[:] = 0.0
+        for other in range(len(stance)):
+            if stance[actor, other] == -1:
+                theirs = reach[other]
+                for place in range(len(enemy)):
+                    enemy[place] += theirs[place]
+        for k in range(bounds[actor], bounds[actor + 1]):
+            at = places[k]
+            both = enemy[at] + own[at]
+            threat = enemy[at] / both if both > 0 else 0.0
+            out[k] = present[k] * (base[at] * (1 + threat_weight * threat) + staging_weight * gains[at])
+            row[at] = out[k]
+        total[actor] = pairwise(row, 0, len(row))
+        for k in range(bounds[actor], bounds[actor + 1]):
+            row[places[k]] = 0.0
+    return out, total
+
+
+@kernel
+def _exchange(
+    troops: Ints,
+    wanted: tuple[Ints, Places, Floats],
+    there: tuple[Ints, Places],
+    held: tuple[Ints, Ints],
+    scale: Floats,
+    mobile: Floats,
 ) -> None:
-    """Write how much one actor wants fighters at (K,) ``wanted`` places into (P,) ``out``.
+    """Move a share of each actor's (F, P) ``troops`` from where it has too many to where it lacks them.
 
-    ``present`` (K,) says how far it is there, ``seen`` has (P,) its enemies' strength next to each place, its own, what
-    attacks from there would gain, and its postures; ``weights`` those of threat and of staging.
+    Args:
+        troops: (F, P) fighters; changes.
+        wanted: (F + 1,) bounds, (W,) places, (W,) how much fighters are wanted there.
+        there: (F + 1,) bounds, (G,) joined places where an actor has fighters.
+        held: (P,) holders and attackers; nobody leaves a garrison under attack.
+        scale: (F,) fighters for a weight of 1; below 0 for actors who move nobody.
+        mobile: (F,) share of the change that can be made in a month.
     """
-    enemy, own, staging, posture = seen
-    for k in range(len(wanted)):
-        place = wanted[k]
-        both = enemy[place] + own[place]
-        threat = enemy[place] / both if both > 0 else 0.0
-        out[place] = present[k] * (posture[place] * (1 + weights[0] * threat) + weights[1] * staging[place])
-
-
-@kernel
-def _facing(actor: int, reach: Floats, stance: Ints, room: Floats) -> Floats:
-    """(P,) strength of an actor's enemies at or next to each place; written into ``room`` unless it has a single enemy."""
-    enemies, last = 0, -1
-    for other in range(len(reach)):
-        if stance[actor, other] == -1:
-            enemies, last = enemies + 1, other
-    if enemies == 1:
-        return reach[last]
-    room[:] = 0.0
-    for other in range(last + 1):
-        if stance[actor, other] == -1:
-            theirs = reach[other]
-            for place in range(len(room)):
-                room[place] += theirs[place]
-    return room
+    (bounds, places, weights), (ends, garrisons), (holder, attacker) = wanted, there, held
+    count = troops.shape[1]
+    some, lack, leaving, row = np.empty(count, np.uint32), np.empty(count), np.empty(count, np.int64), np.zeros(count)
+    for actor in range(len(scale)):
+        if scale[actor] < 0:
+            continue
+        posted, first, moving, lacking = troops[actor], ends[actor], 0, 0
+        for k in range(bounds[actor], bounds[actor + 1]):
+            row[places[k]] = weights[k] * scale[actor]
+        for k in range(first, ends[actor + 1]):
+            place = garrisons[k]
+            stay = (holder[place] == actor) & (attacker[place] >= 0)
+            gone = int(np.floor(max(posted[place] - row[place], 0.0) * mobile[actor]))
+            leaving[k - first] = 0 if stay else gone
+            moving += leaving[k - first]
+        for k in range(bounds[actor], bounds[actor + 1]):
+            place = places[k]
+            row[place] = max(row[place] - posted[place], 0.0)
+            some[lacking], lack[lacking] = place, row[place]
+            lacking += 1 if row[place] > 0 else 0
+        if lacking > 0 and moving > 0:
+            for k in range(first, ends[actor + 1]):
+                posted[garrisons[k]] -= leaving[k - first]
+            share_among(lack[:lacking], some[:lacking], moving, pairwise(row, 0, count), posted)
+        for k in range(bounds[actor], bounds[actor + 1]):
+            row[places[k]] = 0.0
 
 
 @kernel
@@ -118,69 +187,12 @@ def move_reserves(
     joined_supply: float,
 ) -> None:
     """Move fighters in ``troops`` towards where each actor wants them; see :func:`model.dynamics.posting.move`."""
-    places, forces = len(holder), len(troops)
-    lists = (np.empty(places + 1, np.uint32), np.empty(places + 1), np.empty(places + 1, np.uint32))
-    enemy, weight, rooms = (
-        np.empty(places),
-        np.zeros(places),
-        (np.empty(places, np.uint32), np.empty(places), np.zeros(places, np.int64)),
-    )
+    forces = len(troops)
     held = held_by(holder, forces)
+    free = _free(held, held_by(attacker, forces), isolated)
+    wanted, there, pools = _wanted((held, free), troops, supply, control, weights[2], joined_supply)
+    weight, scale = _weights(wanted, reach, staging, stance, posture, weights[0], weights[1])
     for actor in range(forces):
-        at = (troops[actor], supply[actor], attacker, isolated, holder, control[actor])
-        count, garrisons, pool = _wanted(actor, held[actor], at, (weights[2], joined_supply), lists)
-        if pool == 0:
-            continue
-        wanted = lists[0][:count]
-        facing = _facing(actor, reach, stance, enemy)
-        _weigh_places(wanted, lists[1], (facing, reach[actor], staging[actor], posture[actor]), weights, weight)
-        total = pairwise(weight, 0, places)
-        if total > 0:
-            goals = (pool / max(total, 1e-12), mobile[actor])
-            _exchange(actor, troops[actor], weight, wanted, lists[2][:garrisons], (holder, attacker), goals, rooms)
-        for k in range(count):
-            weight[wanted[k]] = 0.0
-
-
-@kernel
-def _exchange(
-    actor: int,
-    troops: Ints,
-    weight: Floats,
-    wanted: Places,
-    there: Places,
-    held: tuple[Ints, Ints],
-    goals: tuple[float, float],
-    rooms: tuple[Any, ...],
-) -> None:
-    """Move a share of an actor's (P,) ``troops`` from where it has too many to where it lacks them.
-
-    Args:
-        actor: the actor.
-        troops: (P,) its fighters; changes.
-        weight: (P,) of the places at which it wants them; spoilt.
-        wanted: places with a weight, in ascending order.
-        there: joined places where it has fighters.
-        held: (P,) holders and attackers; nobody leaves a garrison under attack.
-        goals: fighters for a weight of 1, share of the change that can be made in a month.
-        rooms: to list places that lack fighters, what they lack, (P,) zeros for who leaves.
-    """
-    scale, mobile = goals
-    some, lack, leaving = rooms
-    moving, count = 0, 0
-    for k in range(len(there)):
-        place = there[k]
-        stay = (held[0][place] == actor) & (held[1][place] >= 0)
-        gone = int(np.floor(max(troops[place] - weight[place] * scale, 0.0) * mobile))
-        leaving[k] = 0 if stay else gone
-        moving += leaving[k]
-    for k in range(len(wanted)):
-        place = wanted[k]
-        weight[place] = max(weight[place] * scale - troops[place], 0.0)
-        some[count], lack[count] = place, weight[place]
-        count += 1 if weight[place] > 0 else 0
-    if count == 0 or moving == 0:
-        return
-    for k in range(len(there)):
-        troops[there[k]] -= leaving[k]
-    share_among(lack[:count], some[:count], moving, pairwise(weight, 0, len(weight)), troops)
+        moves = pools[actor] > 0 and scale[actor] > 0
+        scale[actor] = pools[actor] / max(scale[actor], 1e-12) if moves else -1.0
+    _exchange(troops, (wanted[0], wanted[1], weight), there, (holder, attacker), scale, mobile)
