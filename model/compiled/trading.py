@@ -59,6 +59,16 @@ class Trading:
         self.settles = any(actor.parameters.ore_tax_rule == "revenue_maximising" for actor in model.armed)
         """Whether anybody sets its tax anew from time to time."""
         self._freight = model.setup.quad.freight_usd_per_t * p.market.yuan_per_usd
+        self._leachate = p.mining.leachate_share
+        self._gather(model)
+
+    def _gather(self, model: RareEarthModel) -> None:
+        state = self._state = model.state
+        self._war = (state.holder, model.holder_before, state.attacker, state.stance, state.control)
+        stores = (state.operating, state.reagent, state.in_process, state.stock, state.capacity)
+        self._stores = (*stores, state.security, state.pipeline)
+        self._tax = (model.tax_rules, model.settled_tax, model.profile["ore_tax_share"], state.dealings.tax_cut)
+        self._allowed = (state.dealings.purchase, model.profile["licence_when_closed"])
 
     def trade(
         self, model: RareEarthModel, outbid: float, contracts: tuple[float, Floats, Floats], *, quoted: bool
@@ -76,30 +86,22 @@ class Trading:
             The quote or None, what mines did, and t/month that buyers would begin abroad.
         """
         state, stock, (embargo, premium, passage) = model.state, model.state.market, contracts
+        if state is not self._state:
+            self._gather(model)
         price = market.gate_price(stock.price_ore, model.p.market)
-        tax = (model.tax_rules, model.settled_tax, model.profile["ore_tax_share"], state.dealings.tax_cut)
         bid, abroad, holder, crossing, net_back, rest, done, flows, left, used, booked = kernels.trade(
             *self._fixed,
             (price, outbid, model.road_factor, stock.other_origins),
             (stock.route_capacity, price, embargo, self._freight),
-            (state.holder, model.holder_before, state.attacker, state.stance, state.control),
-            (
-                state.operating,
-                state.reagent,
-                state.in_process,
-                state.stock,
-                state.capacity,
-                state.security,
-                state.pipeline,
-            ),
+            self._war,
+            self._stores,
             state.lanes,
             stock.inventory,
-            (*tax, premium, passage, state.dealings.purchase, model.profile["licence_when_closed"]),
+            (*self._tax, premium, passage, *self._allowed),
         )
-        stock.bid, state.stock = bid, left
-        state.flows.ore, state.flows.crossing, state.flows.tax_usd = flows, used, booked
+        stock.bid, state.stock, moved = bid, left, state.flows
+        moved.ore, moved.crossing, moved.tax_usd = flows, used, booked
         leached, produced, spoilt, imported, spent, lost, spilt = done
-        state.flows.mined = float(produced.sum())
-        state.flows.leachate = model.p.mining.leachate_share * float(spent.sum())
+        moved.mined, moved.leachate = float(produced.sum()), self._leachate * float(spent.sum())
         report = MiningReport(leached, produced, lost + spoilt, imported, spent, spilt)
         return (Quote(holder, crossing, net_back, *rest) if quoted else None), report, abroad

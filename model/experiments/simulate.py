@@ -54,15 +54,14 @@ def simulate_side_by_side(specs: Sequence[RunSpec]) -> list[RunResult]:
             begun.append(_begin(spec))
         for month in range(max(months for _, months in begun)):
             at_work = [model.month_by_phases() for model, months in begun if month < months]
-            while at_work:
-                at_work = [phases for phases in at_work if next(phases, _OVER) is None]
+            for _ in zip(*at_work):  # noqa: B905
+                pass  # a turn is a phase of each; the first that is over ends the turns of all
+            for phases in at_work[1:]:
+                next(phases, None)
         return [model.recorder.result(lanes=False) for model, _ in begun]
     finally:
         for model, _ in begun:
             dispose(model)
-
-
-_OVER = "over"
 
 
 def keep_step(simulated: Callable[[RunSpec], RunResult], after: Callable[[RunSpec, RunResult], RunResult]) -> None:
