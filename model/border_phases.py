@@ -166,12 +166,16 @@ def _talk(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats)
 
 def _threaten(model: RareEarthModel, actor: int, case: bargain.Case, stakes: _Stakes) -> None:
     """After talks without result Beijing may threaten to stop buying the ore of one that will not halt."""
-    state, key = model.state, model.ground.actor_keys[actor : actor + 1]
-    q = model.beijing.parameters
-    threatens = (
-        model.draws.uniform("threat", model.month, key)[0] < q.threat_hazard and not state.dealings.threat[actor]
-    )
-    if case.fights and stakes.tax_usd[actor] > 0 and state.offensive[actor] > 0 and threatens:
+    state = model.state
+    if (
+        not case.fights
+        or not stakes.tax_usd[actor] > 0
+        or not state.offensive[actor] > 0
+        or state.dealings.threat[actor]
+    ):
+        return
+    key = model.ground.actor_keys[actor : actor + 1]
+    if model.draws.uniform("threat", model.month, key)[0] < model.beijing.parameters.threat_hazard:
         state.dealings.threat[actor] = True
         text = f"Beijing threatens to stop buying {model.name(actor)}'s ore unless it halts"
         tell(model, "purchase_threat", text, actor, other=model.junta)
@@ -186,23 +190,26 @@ def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats,
     waiting = model.p.settlement.weight_hope * float(state.hope[actor])
     cause = talks.weight_cause * float(profile["federal_preference"][actor])
     threat = float(profile["threat_credibility"][actor]) * (1 - q.purchase_floor) * state.dealings.threat[actor]
-    rent = np.zeros(len(state.holder))
-    worth = operations.own_worth(model.world, model.ground, state, rent, profile, np.full(len(towns), actor), towns)
+    worth = np.zeros(0)
+    if len(towns):
+        rent, who = np.zeros(len(state.holder)), np.full(len(towns), actor)
+        worth = operations.own_worth(model.world, model.ground, state, rent, profile, who, towns)
     # What a windfall or a loss is worth levels off, as in the worth of places.
-    months = horizon / (np.array([stakes.ore_usd[actor], stakes.tax_usd[actor], q.patron_usd]) + revenue)
+    usd = (float(stakes.ore_usd[actor]), float(stakes.tax_usd[actor]), q.patron_usd)
+    ore, tax, patron_money = (horizon / (value + revenue) * value for value in usd)
     wish = diplomacy.wish_of_junta(state, model.junta, profile, prospects, talks)
     leash = float(profile["dependence_on_china"][model.junta]) * model.p.bargain.weight_pressure
     return bargain.Case(
-        ore=float(months[0] * stakes.ore_usd[actor]),
+        ore=ore,
         goods=float(stakes.goods[actor]),
         depends=float(profile["dependence_on_china"][actor]),
         pressure=float(state.pressure[actor]),
-        threat=threat * float(months[1] * stakes.tax_usd[actor]),
+        threat=threat * tax,
         war=float(prospects[actor, model.junta]) + talks.reluctance + waiting + cause - weary,
         fights=fights,
         towns=worth,
-        tax=q.tax_cut * float(months[1] * stakes.tax_usd[actor]),
-        patron_money=float(months[2] * q.patron_usd),
+        tax=q.tax_cut * tax,
+        patron_money=patron_money,
         autonomy=float(profile["autonomy_cost"][actor]),
         offensive=float(state.offensive[actor]),
         fear=junta_fear(model),
