@@ -376,18 +376,17 @@ def strengths(
 @kernel
 def gather(troops: Ints, start: Ints, end: Ints, actors: Ints, places: Ints, spare: Floats) -> None:
     """Move fighters in ``troops`` to the places that they attack; see :func:`model.dynamics.combat.gather`."""
-    count = troops.shape[1]
-    calls, attacked = np.empty(count, np.int64), np.empty(count, np.bool_)
-    first = 0
+    count, first = troops.shape[1], 0
+    calls, before, attacked = np.zeros(count, np.int64), np.empty(count, np.int64), np.zeros(count, np.bool_)
     while first < len(actors):
         actor, last = actors[first], first
-        calls[:], attacked[:] = 0, False
+        posted, free = troops[actor], spare[actor]
         while last < len(actors) and actors[last] == actor:
             attacked[places[last]] = True
             for near in range(start[places[last]], start[places[last] + 1]):
                 calls[end[near]] += 1
+                before[end[near]] = posted[end[near]]
             last += 1
-        posted, before, free = troops[actor], troops[actor].copy(), spare[actor]
         for k in range(first, last):
             for near in range(start[places[k]], start[places[k] + 1]):
                 other = end[near]
@@ -395,4 +394,8 @@ def gather(troops: Ints, start: Ints, end: Ints, actors: Ints, places: Ints, spa
                     moved = int(np.floor(before[other] * (free[other] / calls[other])))
                     posted[other] -= moved
                     posted[places[k]] += moved
+        for k in range(first, last):
+            attacked[places[k]] = False
+            for near in range(start[places[k]], start[places[k] + 1]):
+                calls[end[near]] = 0
         first = last

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel
-from model.kernels.forces import held_by, occupied
+from model.kernels.forces import garrisons, held_by
 from model.kernels.lanes import ONE, lowest, which
 from model.kernels.loops import Loops, raise_to
 
@@ -18,21 +18,8 @@ Places = NDArray[np.uint32]
 
 
 @kernel
-def _force(
-    actor: int, war: tuple[Ints, Floats, Ints], territory: Ints, patrols: float, room: Places, force: Floats
-) -> None:
-    """Write an actor's supplied fighters in each territory into (N,) ``force``; of garrisons only a share ``patrols`` counts."""
-    troops, supply, holder = war
-    posted, supplied = troops[actor], supply[actor]
-    force[:] = 0.0
-    for k in range(occupied(posted, 0, len(posted), room, 0)):
-        place = room[k]
-        out = patrols if holder[place] == actor else 1.0
-        force[np.uint64(territory[place])] += posted[place] * supplied[place] * out
-
-
-@kernel
 def _in_play(
+    there: tuple[Ints, Places],
     war: tuple[Ints, Floats, Ints],
     territory: Ints,
     patrols: float,
@@ -42,9 +29,10 @@ def _in_play(
     """Where actors have fighters, a town or a share: (F + 1,) bounds and (C,) territories, actor after actor.
 
     Args:
+        there: where fighters are, see :func:`model.kernels.forces.garrisons`.
         war: (F, P) fighters, (F, P) supply, (P,) holders.
         territory: (P,) territory of each place.
-        patrols: share of a garrison that counts.
+        patrols: share of a garrison that counts: the others keep the walls.
         people: (F + 1, N) control, (N,) fighters to hold a township.
         seat: (N,) who holds the town and is not besieged in it.
 
@@ -54,20 +42,25 @@ def _in_play(
     (control, needed), forces, towns = people, len(war[0]), len(seat)
     size, bounds = forces * towns + 1, np.zeros(forces + 1, np.int64)
     where, rows, ratio = np.empty(size, np.uint32), np.empty(size, np.int64), np.empty(size)
-    force, room, held = np.empty(towns), np.empty(len(war[2]), np.uint32), held_by(seat, forces)
+    force, held, (starts, at_places), (troops, supply, holder) = np.empty(towns), held_by(seat, forces), there, war
     found, with_force = 0, 0
     for actor in range(forces):
-        _force(actor, war, territory, patrols, room, force)
-        there, shares = force.view(np.int64), control[actor].view(np.int64)
+        posted, supplied = troops[actor], supply[actor]
+        strong, shares = force.view(np.int64), control[actor].view(np.int64)
+        force[:] = 0.0
+        for k in range(starts[actor], starts[actor + 1]):
+            place = at_places[k]
+            out = patrols if holder[place] == actor else 1.0
+            force[np.uint64(territory[place])] += posted[place] * supplied[place] * out
         for word in range(held.shape[1]):
             first = 64 * word
-            bits = held[actor, word] | which(there, first, towns - first)
+            bits = held[actor, word] | which(strong, first, towns - first)
             bits |= which(shares, first, towns - first)
             while bits != 0:
                 at = first + lowest(bits)
                 where[np.uint64(found)], rows[np.uint64(with_force)] = at, found
                 ratio[np.uint64(with_force)] = force[np.uint64(at)]
-                with_force += 1 if there[np.uint64(at)] != 0 else 0
+                with_force += 1 if strong[np.uint64(at)] != 0 else 0
                 found += 1
                 bits &= bits - ONE
         bounds[actor + 1] = found
@@ -179,7 +172,8 @@ def relax(
     for town in range(len(needed)):
         seat[town] = -1 if besieged[town] > 0 else holder[town]
     moves = (troops, supply, holder)
-    cells, (rows, ratio) = _in_play(moves, territory, rules.garrison_patrols, (control, needed), seat)
+    there, _ = garrisons(troops)
+    cells, (rows, ratio) = _in_play(there, moves, territory, rules.garrison_patrols, (control, needed), seat)
     raise_to(loops, ratio, rules.decisiveness, ratio)
     strength = np.zeros(len(cells[1]))
     for k in range(len(rows)):
