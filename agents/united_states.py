@@ -18,6 +18,7 @@ year's cost to its worth of a peace. Assumed; moves ``federal_settlement``, ceas
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from mesa import Agent, Model
@@ -122,6 +123,7 @@ class UnitedStates(Agent):
             (F + 1,) levels 0-1 by kind; the last element is for instruments without an armed target.
         """
         delivered: dict[str, Floats] = {}
+        given: set[str] = set()
         running: dict[tuple[str, int], int] = {}
         self.envoy = 0.0
         for name, instrument in self.parameters.instruments.items():
@@ -134,12 +136,16 @@ class UnitedStates(Agent):
                 if instrument.kind == "envoy":
                     self.envoy = max(self.envoy, effort)
                 part = len(aim(instrument)) if instrument.kind in SHARED else 1
-                row = delivered.setdefault(instrument.kind, np.zeros(forces + 1))
-                given = effort if instrument.kind in DECLARED else effort * self.attention / part
-                row[actor] = min(row[actor] + given, 1.0)
+                row = delivered.get(instrument.kind)
+                if row is None:
+                    row = delivered[instrument.kind] = np.zeros(forces + 1)
+                level = effort if instrument.kind in DECLARED else effort * self.attention / part
+                row[actor] = min(float(row[actor]) + level, 1.0)
+                if level > 0:
+                    given.add(instrument.kind)
         self.running = running
         self._learn_threats(delivered)
-        return {kind: row for kind, row in delivered.items() if row.any()}
+        return {kind: row for kind, row in delivered.items() if kind in given}
 
     def _learn_threats(self, delivered: dict[str, Floats]) -> None:
         if "tariff_threat" not in delivered:
@@ -154,5 +160,6 @@ def _due(instrument: Instrument, month: int) -> bool:
     return instrument.start <= month and (instrument.end is None or month < instrument.end)
 
 
+@lru_cache(maxsize=4096)
 def _ramped(ramp: float, months: int) -> float:
     return 1.0 if ramp == 0 else 1 - float(np.exp(-months / ramp))

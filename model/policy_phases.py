@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from agents.instruments import NUG, PARTNER
 from agents.united_states import NO_ONE
 from model.chronicle import tell
 from model.dynamics import border, governance
+from model.dynamics.ground import Ground
 from model.readings import junta_fear, link_with_us
 
 if TYPE_CHECKING:
@@ -306,5 +308,11 @@ def _follow(model: RareEarthModel, level: Floats) -> None:
 
 
 def _territory(model: RareEarthModel, actor: int) -> float:
-    home = model.ground.home[actor] & model.ground.is_town
-    return float((model.state.holder[home] == actor).mean()) if home.any() else 0.0
+    home = _home_towns(model.ground, actor)
+    return float((model.state.holder[home] == actor).mean()) if home.size else 0.0
+
+
+@lru_cache(maxsize=1024)
+def _home_towns(ground: Ground, actor: int) -> Ints:
+    """(n,) the towns of an actor's homeland."""
+    return np.flatnonzero(ground.home[actor] & ground.is_town)

@@ -28,7 +28,7 @@ TASK_SECONDS = 0.025
 
 MOST_IN_A_TASK = 64
 
-SIDE_BY_SIDE, PATIENCE_SECONDS = 8, 1.0
+SIDE_BY_SIDE, PATIENCE_SECONDS = 6, 1.0
 """Runs that keep step with each other in a task, as long as it does not take longer than that: whoever looks on wants to see
 progress, and who interrupts waits for tasks in flight."""
 _POLL_SECONDS = 0.2
