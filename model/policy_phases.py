@@ -283,6 +283,8 @@ def recognise(model: RareEarthModel) -> None:
         _follow(model, model.level("recognition"))
     else:
         np.minimum(model.profile["recognition_base"], 1.0, out=model.state.recognition)
+        if "aid" not in model.delivered and not model.state.hope.any():
+            return  # nobody has backing that others could take hope from
     aid, teachers = model.level("aid"), model.teachers
     governance.learn(model.world, model.state, model.profile, aid, teachers, model.p.governance, model.people)
 

@@ -89,19 +89,21 @@ class Trading:
         if state is not self._state:
             self._gather(model)
         price = market.gate_price(stock.price_ore, model.p.market)
-        bid, abroad, holder, crossing, net_back, rest, done, flows, left, used, booked = kernels.trade(
-            *self._fixed,
-            (price, outbid, model.road_factor, stock.other_origins),
-            (stock.route_capacity, price, embargo, self._freight),
-            self._war,
-            self._stores,
-            state.lanes,
-            stock.inventory,
-            (*self._tax, premium, passage, *self._allowed),
+        bid, abroad, holder, crossing, net_back, rest, done, flows, left, used, booked, mined, leached_by = (
+            kernels.trade(
+                *self._fixed,
+                (price, outbid, model.road_factor, stock.other_origins),
+                (stock.route_capacity, price, embargo, self._freight),
+                self._war,
+                self._stores,
+                state.lanes,
+                stock.inventory,
+                (*self._tax, premium, passage, *self._allowed),
+            )
         )
         stock.bid, state.stock, moved = bid, left, state.flows
         moved.ore, moved.crossing, moved.tax_usd = flows, used, booked
         leached, produced, spoilt, imported, spent, lost, spilt = done
-        moved.mined, moved.leachate = float(produced.sum()), self._leachate * float(spent.sum())
+        moved.mined, moved.leachate = mined, self._leachate * leached_by
         report = MiningReport(leached, produced, lost + spoilt, imported, spent, spilt)
         return (Quote(holder, crossing, net_back, *rest) if quoted else None), report, abroad

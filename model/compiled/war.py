@@ -146,7 +146,7 @@ class War:
             closed = closed.copy()
             closed[barred] = True
         weather = 1 - self._sorties_lost * model.rains
-        *result, over, state.control, self._tally.operations, towns = fronts.fight(
+        *result, over, self._tally.operations, towns = fronts.fight(
             LOOPS,
             self._rules,
             (self._draws[0], state.month, *self._draws[1]),

@@ -441,7 +441,9 @@ def _received(world: World, state: State, reference: Reference, elsewhere: float
     # One slot more, at index 0, for flows that went nowhere (crossing -1).
     slots = flows.crossing[:, :QUAD].ravel() + 1
     by_crossing = np.bincount(slots, flows.ore[:, :QUAD].ravel(), minlength=len(world.crossing_ids) + 1)[1:]
-    return np.asarray(by_crossing.dot(reference.delivery) + elsewhere * reference.share)
+    received: Floats = by_crossing.dot(reference.delivery)
+    received += elsewhere * reference.share
+    return received
 
 
 def _resell(inventory: Floats, reference: Reference, resale: float) -> Floats:

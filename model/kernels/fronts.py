@@ -221,10 +221,10 @@ def fight(
         barred: (P,) places whose holder the record decides.
         sorties: (F,) aircraft's fights in a month, what the weather leaves of them, (F,) denial.
         profile: (F,) effectiveness, assaults, forgetting.
-        people: (F, N) consent, (F + 1, N) control, (N,) fighters to hold a township.
+        people: (F, N) consent, (F + 1, N) control, which changes, (N,) fighters to hold a township.
 
     Returns:
-        What :func:`resolve` returns, (S, 2) sieges that ended, new control, number of operations, towns that changed hands.
+        What :func:`resolve` returns, (S, 2) sieges that ended, number of operations, towns that changed hands.
     """
     rules, months = tables[0][0], int(tables[0][0].siege_months)
     troops, _, holder, attacker, stance, urban, quiet, besieged, _, _, _, known, towns_lost = war
@@ -241,5 +241,5 @@ def fight(
     fights.learn(known, actor, place, profile[2])
     towns = take(*given, (means[0], captured, lost, gained), (posts_taken, towns_lost), result[:4])
     over = fights.lift(attacker, holder, stance, quiet, besieged, urban, rules.urban_saved, months)
-    control = land.relax(loops, tables[1], (troops, war[1], holder, besieged), ground[4], people)
-    return (*result, over, control, len(actor), towns)
+    people[1][:] = land.relax(loops, tables[1], (troops, war[1], holder, besieged), ground[4], people)
+    return (*result, over, len(actor), towns)

@@ -268,7 +268,8 @@ def trade(
 
     Returns:
         (X,) bids; t/month that buyers would begin abroad; (M,) holders, (M, 3) crossings and net-backs, (10, M) the rest of
-        a quote; (7, M) what mines did; (M, 3) flows; (M,) stocks, (M, 3) crossings used, (F,) taxes in USD.
+        a quote; (7, M) what mines did; (M, 3) flows; (M,) stocks, (M, 3) crossings used, (F,) taxes in USD; t of ore that
+        left the pools and of reagent used.
     """
     rules = table[0]
     price, outbid, season, others = month
@@ -295,4 +296,5 @@ def trade(
     flows, _, _ = ore.ore_flows(appeal, leaky, limit, gates, *where, limits)
     rates = (len(stance), rules.informal_tax_share, rules.yuan_per_usd)
     booked = ore.book_ore(flows, crossings, (tax, transit, premium_usd), access[0], keepers, stock, *rates)
-    return (bids, invested[-1], access[0], crossings, net_back, rest, done, flows, *booked)
+    totals = (sums.pairwise(done[1], 0, len(done[1])), sums.pairwise(done[4], 0, len(done[4])))
+    return (bids, invested[-1], access[0], crossings, net_back, rest, done, flows, *booked, *totals)
