@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
@@ -28,6 +29,13 @@ from model.experiments.summary import SUMMARY_COLUMNS, summarise
 
 _RUNS_AT_ONCE, _BYTES_AT_ONCE = 16, 1 << 21
 """Runs that are read at a time, unless those have so many bytes: a run of 60 months has 130 kB."""
+
+
+_PIECES_WAITING = 2
+"""Chunks of runs that may wait to be encoded while the next one is read."""
+
+_LARGEST_FIRST = ("actors", "control", "exports", "monthly", "events")
+"""Tables by the time that they take: dealt out in turn, every second one is half the work."""
 
 
 def assemble(
@@ -111,20 +119,31 @@ def _write_run_tables(
             name: stack.enter_context(RowGroups(temporary(folder / f"{name}.parquet"), name, described, runs, plan))
             for name in RUN_TABLES
         }
-        # Tables are encoded at once, each by a thread at a time, while the next runs are read: all that is done outside Python.
-        pool = stack.enter_context(ThreadPoolExecutor(threads))
-        at_work: list[Future[None]] = []
+        lanes = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(min(threads, len(RUN_TABLES)))]
+        at_work: deque[list[Future[None]]] = deque()
         for chunk in _chunks(runs, entries):
             found = _read(chunk, runs, entries, reader, rows)
-            _ended(at_work)
-            at_work = [pool.submit(writers[name].add, parts, of) for name, (parts, of) in found.items()]
+            at_work.append(_encode(found, writers, lanes))
+            _ended(at_work, _PIECES_WAITING)
             tick()
-        _ended(at_work)
+        _ended(at_work, 0)
 
 
-def _ended(at_work: Sequence[Future[None]]) -> None:
-    for future in at_work:
-        future.result()
+def _encode(
+    found: Mapping[str, tuple[list[pa.Table], list[int]]],
+    writers: Mapping[str, RowGroups],
+    lanes: Sequence[ThreadPoolExecutor],
+) -> list[Future[None]]:
+    """Have tables encoded while the next runs are read, all outside Python: each always by the same thread, thus in order."""
+    placed = {name: lanes[place % len(lanes)] for place, name in enumerate(_LARGEST_FIRST)}
+    return [placed[name].submit(writers[name].add, parts, of) for name, (parts, of) in found.items()]
+
+
+def _ended(at_work: deque[list[Future[None]]], most: int) -> None:
+    """Wait until no more than so many chunks are being encoded."""
+    while len(at_work) > most:
+        for future in at_work.popleft():
+            future.result()
 
 
 def _read(
