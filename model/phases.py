@@ -158,8 +158,7 @@ def _fight_out(model: RareEarthModel, orders: Orders, barred: list[int]) -> tupl
 
 def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: Ints) -> None:
     towns = model.ground.is_town
-    for row in result.fallen.nonzero()[0]:
-        place, winner, loser = (int(column[row]) for column in (result.place, result.attacker, result.defender))
+    for place, winner, loser in _sides(result, result.fallen):
         kind = "town_taken" if towns[place] else "site_taken"
         tell(
             model,
@@ -169,8 +168,7 @@ def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: In
             other=loser,
             place=place,
         )
-    for row in result.begun.nonzero()[0]:
-        place, attacker, defender = (int(column[row]) for column in (result.place, result.attacker, result.defender))
+    for place, attacker, defender in _sides(result, result.begun):
         text = f"{model.name(attacker)} lays siege to {{place}}, held by {model.name(defender)}"
         tell(model, "siege_begun", text, attacker, other=defender, place=place)
     for place, attacker in zip(over.tolist(), besiegers.tolist(), strict=True):
@@ -183,3 +181,12 @@ def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: In
             other=holder,
             place=place,
         )
+
+
+def _sides(result: Fight, which: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
+    """Place, attacker and defender of some rows of the fights."""
+    rows = which.nonzero()[0]
+    if not rows.size:
+        return []
+    columns = (result.place, result.attacker, result.defender)
+    return list(zip(*(column[rows].tolist() for column in columns), strict=True))
