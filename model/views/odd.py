@@ -84,7 +84,7 @@ def _state() -> Iterator[str]:
 def _schedule() -> Iterator[str]:
     """The calls of a month in their order, with the first line of what each does."""
     model = importlib.import_module("model.model")
-    tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(model.RareEarthModel.step)).strip())
+    tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(model.RareEarthModel.month_by_phases)).strip())
     yield from _table("", "call", "what happens")
     calls = [
         node.func for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)

