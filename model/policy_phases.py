@@ -292,7 +292,7 @@ def recognise(model: RareEarthModel) -> None:
 def _follow(model: RareEarthModel, level: Floats) -> None:
     """Western governments follow the US in recognising armed actors, or not yet."""
     state, before = model.state, share_that_recognises(model)
-    for actor in (level > 0).nonzero()[0].tolist():
+    for actor in ((level > 0) & (before < 1)).nonzero()[0].tolist():
         signal = (float(level[actor]), float(before[actor]), _territory(model, actor))
         keys = np.broadcast_to(model.ground.actor_keys[actor], len(model.western))
         luck = model.draws.uniform("western", model.month, model.western_keys, np.ascontiguousarray(keys)).tolist()

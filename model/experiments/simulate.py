@@ -39,8 +39,8 @@ def simulate(spec: RunSpec) -> RunResult:
 def simulate_side_by_side(specs: Sequence[RunSpec]) -> list[RunResult]:
     """Run several specifications that keep step with each other, phase by phase; what batches store is as :func:`simulate` has it.
 
-    What a phase needs, its code above all, then still lies in the processor's caches when the next run comes to it: eight
-    runs take a seventh less time than one after another.
+    What a phase needs, its code above all, then still lies in the processor's caches when the next run comes to it: six
+    runs take a sixth less time than one after another.
 
     Args:
         specs: everything that each run depends on.
