@@ -58,11 +58,11 @@ def batch_seconds(plan: BatchPlan, pool: Pool, simulated: Simulate | None = None
 def busy(work: tuple[str, int, int]) -> float:
     """Runs a second of one process that does nothing but runs, as many at a time as a worker of a batch takes."""
     world, months, runs = work
-    spec = specification(world, months)
-    run_one(simulate, spec)
+    specs = [specification(world, months, replicate) for replicate in range(runs)]  # as different as those of a batch
+    run_one(simulate, specs[0])
     began = time.perf_counter()
     for first in range(0, runs, SIDE_BY_SIDE):
-        run_group(simulate, [spec] * min(SIDE_BY_SIDE, runs - first), None)
+        run_group(simulate, specs[first : first + SIDE_BY_SIDE], None)
     return runs / (time.perf_counter() - began)
 
 

@@ -39,11 +39,10 @@ WAYS = ("months", "townships", "actors", "runs")
 
 def run_ms(size: Size) -> dict[str, float]:
     """(a) Milliseconds of processor time of a full run, recorded: beside others as in a batch, and alone."""
-    spec = specification(size.world, size.months)
-    alone, together = (
-        median(functools.partial(seconds_of_runs, [spec] * count), size.repeats) / count for count in (1, SIDE_BY_SIDE)
-    )
-    return {"run_ms": 1000 * together, "run_alone_ms": 1000 * alone}
+    specs = [specification(size.world, size.months, replicate) for replicate in range(SIDE_BY_SIDE)]
+    together = median(lambda: seconds_of_runs(specs), size.repeats)
+    alone = median(lambda: sum(seconds_of_runs([spec]) for spec in specs), size.repeats)
+    return {"run_ms": 1000 * together / len(specs), "run_alone_ms": 1000 * alone / len(specs)}
 
 
 def mesa_seconds(model: type[mesa.Model], size: Size, months: int) -> float:
