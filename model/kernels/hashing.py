@@ -33,12 +33,6 @@ def _mix(value: np.uint64) -> np.uint64:
 
 
 @kernel
-def scalar(salt: np.uint64, month: int, key: np.uint64) -> float:
-    """A uniform in (0, 1) of one key, in the stream of a process (its salt) and a month."""
-    return (np.float64(_mix(_mix(salt ^ np.uint64(month)) ^ key) >> _U11) + 0.5) * _SCALE
-
-
-@kernel
 def uniform1(salt: np.uint64, month: int, first: Keys) -> Floats:
     """(K,) uniforms in (0, 1) of one key each, in the stream of a process (its salt) and a month."""
     stream = _mix(salt ^ np.uint64(month))
