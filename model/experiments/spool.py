@@ -159,12 +159,16 @@ def scan(folder: Path) -> tuple[dict[str, Entry], list[str]]:
 
     Returns:
         Entries by run id, and a sentence for each part that holds damaged bytes.
+
+    Raises:
+        StoreError: a part has the form of another version.
     """
     found: dict[str, Entry] = {}
     notes: list[str] = []
     for part in sorted(folder.glob(PART_PATTERN)):
         if part.stat().st_size == 0:
             continue
+        _check_form(part)
         lost = 0
         for entry in _frames(part):
             if isinstance(entry, int):
@@ -174,6 +178,16 @@ def scan(folder: Path) -> tuple[dict[str, Entry], list[str]]:
         if lost:
             notes.append(f"{part.name}: {lost} bytes were cut off or damaged and are ignored")
     return found, notes
+
+
+def _check_form(part: Path) -> None:
+    with part.open("rb") as file:
+        form = file.read(len(_MAGIC))
+    if form != _MAGIC and form.startswith(_MAGIC[:-1]):
+        raise StoreError(
+            f"{part}: written by a version of Pangwa that keeps finished runs in another form ({form.decode(errors='replace')};"
+            f" this one reads {_MAGIC.decode()}); finish the batch with that version, or begin it anew with --out FOLDER"
+        )
 
 
 def _frames(part: Path) -> Iterator[tuple[str, Entry] | int]:

@@ -120,14 +120,14 @@ class Store:
             )
         if there:
             self._check_same()
+        self.entries, damaged = scan(self.spool)
+        self.notes += damaged
         try:
             self.spool.mkdir(exist_ok=True)
             content = frozen(self.plan) | {"packages": self.packages}
             write_json(self.spool / FROZEN, content)
         except OSError as error:
             raise StoreError(f"{self.folder}: the folder cannot be written: {error.strerror}") from None
-        self.entries, damaged = scan(self.spool)
-        self.notes += damaged
         self._check_room()
 
     def _check_same(self) -> None:
