@@ -53,6 +53,13 @@ def _mix_array(value: Keys) -> Keys:
     return value
 
 
+def _uniforms(bits: Keys) -> Floats:
+    uniforms = np.asarray(bits >> _U11).astype(np.float64)
+    uniforms += 0.5
+    uniforms *= _SCALE
+    return uniforms
+
+
 @cache
 def key(name: str) -> int:
     """Turn a name into a 64-bit key that is the same on every machine and in every process."""
@@ -129,10 +136,7 @@ class Draws:
         bits = np.asarray(np.uint64(self._stream(process, month)))
         for array in key_arrays:
             bits = _mix_array(np.bitwise_xor(bits, array))
-        uniforms = np.asarray(bits >> _U11).astype(np.float64)
-        uniforms += 0.5
-        uniforms *= _SCALE
-        return uniforms
+        return _uniforms(bits)
 
     def several(self, processes: tuple[str, ...], month: int, first: Keys, second: Keys) -> Floats:
         """(len(processes), K) uniforms of several processes with the same (K,) keys; rows equal those of :meth:`uniform`."""
@@ -157,8 +161,7 @@ class Draws:
     def _of_months(self, process: str, block: int, integer_key: int) -> Floats:
         """The uniforms of a block of months for one key: what is drawn once a month is worked out for years at a time."""
         months = np.arange(_BLOCK * block, _BLOCK * (block + 1), dtype=np.uint64)
-        bits = _mix_array(_mix_array(months ^ self.salt(process)) ^ np.uint64(integer_key))
-        return np.asarray(((bits >> _U11).astype(np.float64) + 0.5) * _SCALE)
+        return _uniforms(_mix_array(_mix_array(months ^ self.salt(process)) ^ np.uint64(integer_key)))
 
     def scalar_normal(self, process: str, month: int, integer_key: int) -> float:
         """One standard normal; equal to :meth:`normal` of the same key."""

@@ -74,11 +74,12 @@ class Borders:
         if model.state is not self._state:
             self._gather(model)
         state, link, q = model.state, model.link, model.beijing.parameters
+        watch = model.beijing.watch(self._backing[1], link, model.junta)
         stance = model.beijing.stance(link, junta_fear(model))
         short = max(state.market.shortage, 0.0)
         ends = q.reopen_base + q.shortage_reopening * q.weight_shortage_ore * short
         bought = (q.threat_forgotten, q.threat_execution * (1 - short), q.purchase_floor)
-        pressing = (q.pressure_gain, q.offensive_memory, q.offensive_attacks, q.pressure_us_link)
+        pressing = (watch.gain, watch.memory, watch.attacks, watch.us_link)
         bases = (stance.close_base, stance.reopen_base, stance.offensive, stance.us_link, stance.collapse * stance.fear)
         weights = (*bases, stance.talks, stance.shortage, stance.reopening, stance.patience)
         return kernels.react(

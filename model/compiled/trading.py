@@ -89,7 +89,7 @@ class Trading:
         if state is not self._state:
             self._gather(model)
         price = market.gate_price(stock.price_ore, model.p.market)
-        bid, abroad, holder, crossing, net_back, rest, done, flows, left, used, booked, mined, leached_by = (
+        bid, abroad, holder, crossing, net_back, rest, done, flows, left, used, booked, mined, reagent_used = (
             kernels.trade(
                 *self._fixed,
                 (price, outbid, model.road_factor, stock.other_origins),
@@ -104,6 +104,6 @@ class Trading:
         stock.bid, state.stock, moved = bid, left, state.flows
         moved.ore, moved.crossing, moved.tax_usd = flows, used, booked
         leached, produced, spoilt, imported, spent, lost, spilt = done
-        moved.mined, moved.leachate = mined, self._leachate * leached_by
+        moved.mined, moved.leachate = mined, self._leachate * reagent_used
         report = MiningReport(leached, produced, lost + spoilt, imported, spent, spilt)
         return (Quote(holder, crossing, net_back, *rest) if quoted else None), report, abroad

@@ -47,18 +47,6 @@ def chances(loops: Loops, attack: Floats, defence: Floats, rules: Any) -> Floats
 
 
 @kernel
-def count_fighters(troops: Ints) -> Ints:
-    """(F,) fighters of each actor, of (F, P)."""
-    out = np.zeros(len(troops), np.int64)
-    for actor in range(len(troops)):
-        row, total = troops[actor], 0
-        for place in range(len(row)):
-            total += row[place]
-        out[actor] = total
-    return out
-
-
-@kernel
 def worth_of_fighters(
     loops: Loops, fighters: Ints, means: tuple[Floats, Floats, Floats, Floats], effectiveness: Floats, rules: Any
 ) -> Floats:

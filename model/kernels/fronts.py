@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.kernels import fights, forces, hashing, kernel, land, sums
+from model.kernels import books, fights, forces, hashing, kernel, land, sums
 from model.kernels.loops import EXPIT, LOGIT, NDTRI, Loops, apply, raise_to
 
 Floats = NDArray[np.float64]
@@ -234,7 +234,7 @@ def fight(
     budget = sorties[0] * sorties[1]
     air = fights.air_support(budget, place, actor, holder[place], sorties[2], troops)
     fights.count_flights(air_fights, air, place, ground[4])
-    worth = fights.worth_of_fighters(loops, fights.count_fighters(troops), means, profile[0], rules)
+    worth = fights.worth_of_fighters(loops, books.fighters(troops), means, profile[0], rules)
     given = (loops, tables[0], draws, ground, war)
     result = resolve(*given, (dead, deaths, posts_taken), (actor, place), worth, profile[1], air)
     fights.expend(troops, (actor, place), (result[0], result[2]), means[0], lost, rules.arms_spent)
