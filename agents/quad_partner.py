@@ -43,6 +43,8 @@ class India(QuadPartner):
     def __init__(self, model: Model, parameters: QuadParameters) -> None:
         super().__init__(model, parameters)
         self.commitment = self._wanted(0.0, 0.0)
+        self.courted = False
+        """Whether anything has ever been put into the road; until then India stays of the mind with which it begins."""
 
     def hedge(self, us_effort: float, earned: float) -> float:
         """Move commitment towards what speaks for and against the Quad this month, and return it.
@@ -51,6 +53,7 @@ class India(QuadPartner):
             us_effort: what the US puts into the road and contracts for its ore, 0-1.
             earned: USD that its processors made last month.
         """
+        self.courted = self.courted or us_effort > 0
         self.commitment += self.parameters.hedging_speed * (self._wanted(us_effort, earned) - self.commitment)
         return self.commitment
 
