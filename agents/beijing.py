@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from mesa import Agent, Model
 from numpy.typing import NDArray
@@ -32,27 +34,21 @@ class Beijing(Agent):
             link: (F,) how far the US deals with each armed actor, 0-1.
             fear: how near the junta is to collapse, 0-1.
         """
-        p = self.parameters
+        answer = self.parameters.answer
         shut = np.zeros((len(link), 3), bool)
-        if p.answer == "closes_border":
+        if answer == "closes_border":
             shut[self.answers(link)] = True
-        elif p.answer == "squeezes_reagent":
+        elif answer == "squeezes_reagent":
             shut[self.answers(link), REAGENT_LANE] = True
-        return Stance(
-            close_base=p.close_base,
-            reopen_base=p.reopen_base,
-            offensive=p.weight_offensive,
-            us_link=0.0 if p.answer == "outbids" else p.weight_us_link,
-            collapse=p.weight_collapse,
-            shortage=p.weight_shortage_ore,
-            reopening=p.shortage_reopening,
-            talks=p.weight_talks,
-            patience=p.goods_patience,
-            dwell=p.minimum_dwell,
-            link=link,
-            fear=fear,
-            shut=shut,
-        )
+        return Stance(*self._at_gates, link, fear, shut)
+
+    @cached_property
+    def _at_gates(self) -> tuple[float, float, float, float, float, float, float, float, float, int]:
+        """What a stance says of its table, from ``close_base`` to ``dwell``."""
+        p = self.parameters
+        bases, us_link = (p.close_base, p.reopen_base), 0.0 if p.answer == "outbids" else p.weight_us_link
+        weights = (p.weight_offensive, us_link, p.weight_collapse, p.weight_shortage_ore)
+        return *bases, *weights, p.shortage_reopening, p.weight_talks, p.goods_patience, p.minimum_dwell
 
     def watch(self, depends: Floats, link: Floats, government: int) -> Watch:
         """How it counts offences; see :mod:`model.dynamics.border`.
@@ -62,16 +58,13 @@ class Beijing(Agent):
             link: (F,) how far the US deals with each armed actor, 0-1.
             government: index of the government it recognises; -1 none.
         """
+        return Watch(*self._counting, government, depends, link)
+
+    @cached_property
+    def _counting(self) -> tuple[float, float, float, float]:
+        """What a watch says of its table, from ``gain`` to ``us_link``."""
         p = self.parameters
-        return Watch(
-            gain=p.pressure_gain,
-            memory=p.offensive_memory,
-            attacks=p.offensive_attacks,
-            us_link=p.pressure_us_link,
-            government=government,
-            depends=depends,
-            link=link,
-        )
+        return p.pressure_gain, p.offensive_memory, p.offensive_attacks, p.pressure_us_link
 
     def answers(self, link: Floats) -> NDArray[np.bool_]:
         """(F,) with whom the US deals so far that Beijing gives its declared answer; none where it weighs month by month.
@@ -94,6 +87,7 @@ class Beijing(Agent):
         barred = self.answers(link) & (p.answer == "closes_border")
         return np.where((since >= p.talks_pause) & ~barred, p.talks_hazard * stake, 0.0)
 
+    @cached_property
     def weights(self) -> BeijingWeights:
         """What it weighs in talks; see :mod:`model.dynamics.bargain`."""
         p = self.parameters
@@ -130,6 +124,7 @@ class Beijing(Agent):
             quad_offer: 0-1, level of a rival contract.
             link: (F,) how far the US deals with each armed actor, 0-1.
         """
-        if self.parameters.answer == "outbids" and self.answers(link).any():
-            return self.parameters.answer_bid
-        return 1 + (self.parameters.outbid_cap - 1) * min(max(quad_offer, 0.0), 1.0)
+        p = self.parameters
+        if p.answer == "outbids" and self.answers(link).any():
+            return p.answer_bid
+        return 1 + (p.outbid_cap - 1) * min(max(quad_offer, 0.0), 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,11 +15,12 @@ from model.dynamics import bargain, border, diplomacy, operations
 from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.dynamics.combat import Fight
 from model.dynamics.diplomacy import stop_fighting
+from model.dynamics.ground import Ground
 from model.kernels import compiled
 from model.policy_phases import brokering, coercion
 from model.readings import at_peace, junta_fear, taxes_per_tonne
 from model.state import with_nobody
-from model.world.world import LANES
+from model.world.world import LANES, World
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
@@ -144,7 +146,7 @@ def _tell_void(model: RareEarthModel, broken: Ints) -> None:
 
 
 def _talk(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats) -> None:
-    state, weights, p = model.state, model.beijing.weights(), model.p.bargain
+    state, weights, p = model.state, model.beijing.weights, model.p.bargain
     state.dealings.talked[actor] = 0
     towns = _towns_asked(model, actor)
     case = _case(model, actor, stakes, prospects, towns)
@@ -186,7 +188,7 @@ def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats,
     horizon, revenue = float(profile["horizon_months"][actor]), float(state.revenue[actor])
     talks = model.p.diplomacy
     fights = bool(state.stance[actor, model.junta] == -1)
-    weary = float(diplomacy.weariness(state, profile)[actor])
+    weary = float(diplomacy.weariness(state, profile, actor))
     waiting = model.p.settlement.weight_hope * float(state.hope[actor])
     cause = talks.weight_cause * float(profile["federal_preference"][actor])
     threat = float(profile["threat_credibility"][actor]) * (1 - q.purchase_floor) * state.dealings.threat[actor]
@@ -197,7 +199,7 @@ def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats,
     # What a windfall or a loss is worth levels off, as in the worth of places.
     usd = (float(stakes.ore_usd[actor]), float(stakes.tax_usd[actor]), q.patron_usd)
     ore, tax, patron_money = (horizon / (value + revenue) * value for value in usd)
-    wish = diplomacy.wish_of_junta(state, model.junta, profile, prospects, talks)
+    wish = diplomacy.wish_of_junta(state, model.junta, profile, prospects[model.junta, actor], talks)
     leash = float(profile["dependence_on_china"][model.junta]) * model.p.bargain.weight_pressure
     return bargain.Case(
         ore=ore,
@@ -217,16 +219,22 @@ def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats,
         ore_share=float(stakes.ore_share[actor]),
         link=float(model.link[actor]),
         stale=1 - float(np.exp(-stakes.age[actor] / q.leverage_months)),
-        junta=float(wish[actor] + brokering(model)[actor]) + coercion(model) + leash,
+        junta=float(wish + brokering(model)[actor]) + coercion(model) + leash,
     )
 
 
 def _towns_asked(model: RareEarthModel, actor: int) -> Ints:
     """Towns that Beijing asks the actor to hand back: outside its core, those on the roads and with most people first."""
-    state, world, ground = model.state, model.world, model.ground
-    held = np.flatnonzero((state.holder == actor) & ground.is_town & ~world.core[actor])
-    weight = world.betweenness[held] + np.minimum(ground.population[held] / 1e5, 1.0)
-    return held[np.argsort(-weight, kind="stable")][: model.beijing.parameters.towns_asked]
+    towns = _tradeable(model.world, model.ground)[actor]
+    return towns[model.state.holder[towns] == actor][: model.beijing.parameters.towns_asked]
+
+
+@lru_cache(maxsize=16)
+def _tradeable(world: World, ground: Ground) -> list[Ints]:
+    """For each actor all towns outside its core, those on the roads and with most people first."""
+    weight = world.betweenness + np.minimum(ground.population / 1e5, 1.0)
+    ranked = np.argsort(-weight, kind="stable")
+    return [ranked[(ground.is_town & ~core)[ranked]] for core in world.core]
 
 
 def _sign(model: RareEarthModel, actor: int, package: Floats, towns: Ints) -> None:

@@ -25,6 +25,7 @@ to March 2025: ore lane for tax terms, and no Bhamo.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -212,7 +213,7 @@ def signs(gain: tuple[float, ...], precision: float, draws: Draws, month: int, w
         month: the month.
         who: (1,) key of the group.
     """
-    chance = float(np.prod(special.expit(precision * np.array(gain))))
+    chance = math.prod(special.expit(precision * np.array(gain)).tolist())
     return bool(draws.uniform("sign", month, who)[0] < chance)
 
 

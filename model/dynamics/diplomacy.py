@@ -25,6 +25,7 @@ attack would pay; what Beijing is feared to do is in the prospects already.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -198,7 +199,8 @@ def _chance_to_sign(state: State, profile: dict[str, Floats], sides: Delegations
     """(F,) monthly chance that each signs a ceasefire with the junta; see the module's docstring."""
     weary, against = weariness(state, profile), sides.prospects[:, sides.junta]
     worth = weary + sides.brokering - sides.waiting - against - profile["autonomy_cost"] - p.reluctance
-    ours = wish_of_junta(state, sides.junta, profile, sides.prospects, p) + sides.brokering + sides.coercion
+    ours = wish_of_junta(state, sides.junta, profile, sides.prospects[sides.junta, :-1], p)
+    ours = ours + sides.brokering + sides.coercion
     return np.asarray(p.ceasefire_hazard * special.expit(p.precision * worth) * special.expit(p.precision * ours))
 
 
@@ -235,9 +237,9 @@ def left_alone_militias(state: State, junta: int) -> Bools:
     return np.asarray((state.stance[:, of_junta] == -1) & (state.stance[of_junta] == 1) & (state.stance == 0))
 
 
-def weariness(state: State, profile: dict[str, Floats]) -> Floats:
-    """(F,) what each would give for an end of its losses, months of revenue."""
-    return np.asarray(profile["war_weariness"] * state.losses_year / 0.1)
+def weariness(state: State, profile: dict[str, Floats], who: Any = ...) -> Any:
+    """What each of some actors, one of them, or all (F,) would give for an end of their losses, months of revenue."""
+    return profile["war_weariness"][who] * state.losses_year[who] / 0.1
 
 
 def taking_up_arms(
@@ -263,17 +265,17 @@ def taking_up_arms(
 
 
 def wish_of_junta(
-    state: State, junta: int, profile: dict[str, Floats], prospects: Floats, parameters: DiplomacyParameters
-) -> Floats:
-    """(F,) worth to the junta of a ceasefire with each group, months of its revenue; see the module's docstring.
+    state: State, junta: int, profile: dict[str, Floats], prospects: Any, parameters: DiplomacyParameters
+) -> Any:
+    """Worth to the junta of a ceasefire with some groups, or one, months of its revenue; see the module's docstring.
 
     Args:
         state: losses and towns lost of the past year.
         junta: its index.
         profile: (F,) arrays of the actors' parameters by name.
-        prospects: (F, F + 1) as in :func:`step`.
+        prospects: what it expects of a war with each of them.
         parameters: the table above.
     """
-    weary = float(weariness(state, profile)[junta])
+    weary = float(weariness(state, profile, junta))
     lost = parameters.weight_towns * float(state.towns_lost_year[junta]) / 10
-    return weary + lost - prospects[junta, :-1] - parameters.reluctance
+    return weary + lost - prospects - parameters.reluctance
