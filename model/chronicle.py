@@ -21,7 +21,7 @@ def tell(
     """Note an event of this month; ``{place}`` in the text becomes the place's name."""
     world, who, whom, where = model.world, "", "", ""
     if place >= 0:
-        where, text = world.place_ids[place], text.format(place=world.place_names[place])
+        where, text = world.place_ids[place], text.replace("{place}", world.place_names[place])
     if actor >= 0:
         who = world.force_ids[actor]
     if other >= 0:

@@ -114,7 +114,8 @@ class RareEarthModel(mesa.Model):
         world, p = self.world, self.p
         self.state = begin_state(world, self.setup, self.profile)
         self.holder_before = self.state.holder.copy()
-        self.month = 0
+        self.month, self.date = 0, self.setup.start
+        """Months done, and the calendar month of the step that comes next, as 2025-08."""
         self.exports_t, self.towns_changed_hands = 0.0, 0
         self.roads = RoadNetwork(world, p.supply)
         self.chain = TradeChain(world, p.trade, p.market)
@@ -171,11 +172,6 @@ class RareEarthModel(mesa.Model):
         state.legitimacy = np.clip(base + p.consent_services * state.services, 0.0, 1.0)
 
     # calendar ---------------------------------------------------------------------------------------------------
-
-    @property
-    def date(self) -> str:
-        """The calendar month of the step that comes next (at the start: the first month), as 2025-08."""
-        return date_after(self.setup.start, self.month)
 
     def forced(self, kind: str) -> list[Forcing]:
         """What the outside world does this month, of one kind."""
@@ -275,7 +271,8 @@ class RareEarthModel(mesa.Model):
         self.ledger.close(state, self.mined)
         ended = self.date
         self.month += 1
-        self.exports_t = float(state.flows.ore.sum())
+        self.date = date_after(self.setup.start, self.month)
+        self.exports_t = sum(state.flows.ore.ravel().tolist())
         self.towns_changed_hands = state.tally.towns_changed
         self.recorder.note(ended, state, self._extra(), self._taxes(), self.united_states.partner)
         self.running = self.month < self.setup.months

@@ -185,8 +185,5 @@ def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: In
 
 def _sides(result: Fight, which: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
     """Place, attacker and defender of some rows of the fights."""
-    rows = which.nonzero()[0]
-    if not rows.size:
-        return []
-    columns = (result.place, result.attacker, result.defender)
-    return list(zip(*(column[rows].tolist() for column in columns), strict=True))
+    rows = which.nonzero()[0].tolist()
+    return [(int(result.place[row]), int(result.attacker[row]), int(result.defender[row])) for row in rows]

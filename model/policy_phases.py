@@ -28,10 +28,11 @@ def deliver_policy(model: RareEarthModel) -> None:
     us, state = model.united_states, model.state
     us.attend(model.draws, model.month)
     _choose_partner(model)
-    if us.parameters.instruments:
-        _offer(model)
+    p = us.parameters
+    if not p.instruments:
+        return
+    _offer(model)
     if "training" in model.delivered or state.training.any():
-        p = us.parameters
         state.training += p.training_rate * (p.training_gain * model.level("training") - state.training)
 
 
@@ -217,7 +218,7 @@ def _believed_threat(model: RareEarthModel) -> float:
 
 def coercion(model: RareEarthModel) -> float:
     """What the junta expects threats to cost it unless it makes peace, months of its own revenue over its horizon."""
-    if model.junta < 0:
+    if model.junta < 0 or "tariff_threat" not in model.delivered:
         return 0.0
     horizon = model.armed[model.junta].parameters.horizon_months
     cost = model.united_states.parameters.tariff_usd * _believed_threat(model)
@@ -227,7 +228,7 @@ def coercion(model: RareEarthModel) -> float:
 def brokering(model: RareEarthModel) -> Floats:
     """(F,) what brokers add to a peace with each armed actor, months of revenue; an envoy without a target helps all."""
     if "envoy" not in model.delivered and "brokering" not in model.delivered:
-        return np.zeros(len(model.armed))
+        return model.level("brokering")
     us = model.united_states.parameters
     envoy = np.maximum(model.level("envoy"), model.level_of_all("envoy"))
     return us.brokering_gain * np.maximum(model.level("brokering"), us.envoy_brokering * envoy)
@@ -279,6 +280,8 @@ def share_that_recognises(model: RareEarthModel) -> Floats:
 
 def recognise(model: RareEarthModel) -> None:
     """Recognition by the US, Western governments that follow, and the hope that others draw from it."""
+    if not model.united_states.parameters.instruments:
+        return  # all stand abroad as they did at the start
     if "recognition" in model.delivered or model.followers:
         _follow(model, model.level("recognition"))
     else:

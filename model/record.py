@@ -197,7 +197,7 @@ class Recorder:
             "goods_lanes_open": goods,
             "towns_changed_hands": tally.towns_changed,
             "operations": tally.operations,
-            "deaths_fighters": tally.dead.sum(),
+            "deaths_fighters": sum(tally.dead.tolist()),
             "deaths_civilians": tally.civilians_dead,
             "displaced_persons": displaced,
             "leachate_t": flows.leachate,

@@ -36,6 +36,8 @@ from model.state import State
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_KEY = key("settlement")
+
 
 class SettlementParameters(ParameterTable):
     """Hazards and weights of a federal settlement."""
@@ -113,7 +115,7 @@ def stirs(state: State, draws: Draws, junta: int, kia: Ints, pdf: Ints, p: Settl
     """Whether :func:`step` can come to anything this month, whatever all sides would prefer."""
     if junta < 0 or not kia.size or not pdf.size or state.elections:
         return False
-    return state.settlement or draws.scalar("settlement", state.month, key("settlement")) < p.hazard
+    return state.settlement or draws.scalar("settlement", state.month, _KEY) < p.hazard
 
 
 def step(
@@ -140,7 +142,7 @@ def step(
     if sides.junta < 0 or not others.kia.size or not others.pdf.size:
         return ""
     p = tables[0]
-    u = draws.scalar("settlement", state.month, key("settlement"))
+    u = draws.scalar("settlement", state.month, _KEY)
     if state.elections:
         return ""
     if not state.settlement:
