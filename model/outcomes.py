@@ -218,9 +218,10 @@ def compute(recorder: Recorder) -> dict[str, float | None]:
     flows, levels, shares = _series(recorder)
     values: dict[str, float | None] = dict(recorder.bhamo())
     flow, level = (_stacked(*series, recorder.actors) for series in ((flows, _ACTOR_FLOWS), (levels, _ACTOR_LEVELS)))
+    parts, wholes, least = zip(*shares.values(), strict=True)
+    share = np.array([*parts, *wholes])
     for end, window in _windows(months).items():
-        for name, (part, whole, least) in shares.items():
-            values[name + end] = None if window is None else _ratio(part[window], whole[window], least)
+        values |= zip(_ended(tuple(shares), (), ids, end), _ratios(share, least, window), strict=True)
         values |= zip(_ended(tuple(flows), tuple(_ACTOR_FLOWS), ids, end), _sums(flow, window), strict=True)
         values |= zip(_ended(tuple(levels), tuple(_ACTOR_LEVELS), ids, end), _levels(level, window, end), strict=True)
     return {name: values[name] for name in _names(ids)}
@@ -243,13 +244,17 @@ def _names(force_ids: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(outcome.name for outcome in outcome_list(force_ids))
 
 
-def _ratio(part: Floats, whole: Floats, least: float) -> float | None:
-    total = float(whole.sum())
-    return float(part.sum()) / total if total >= least else None
-
-
 def _sums(series: Floats, window: slice | None) -> list[float] | list[None]:
     return [None] * len(series) if window is None else np.ascontiguousarray(series[:, window]).sum(axis=1).tolist()
+
+
+def _ratios(series: Floats, least: Sequence[float], window: slice | None) -> list[float | None]:
+    """First halves of the rows over the others, where these come to enough."""
+    if window is None:
+        return [None] * len(least)
+    sums = np.ascontiguousarray(series[:, window]).sum(axis=1).tolist()
+    rows = zip(sums[: len(least)], sums[len(least) :], least, strict=True)
+    return [part / whole if whole >= enough else None for part, whole, enough in rows]
 
 
 def _levels(series: Floats, window: slice | None, end: str) -> list[float] | list[None]:
