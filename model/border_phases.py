@@ -11,7 +11,7 @@ from scipy import special
 
 from agents.armed import PeoplesDefenceForce
 from model.chronicle import tell
-from model.dynamics import bargain, border, diplomacy, operations
+from model.dynamics import bargain, border, diplomacy
 from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.dynamics.combat import Fight
 from model.dynamics.diplomacy import stop_fighting
@@ -192,10 +192,6 @@ def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats,
     waiting = model.p.settlement.weight_hope * float(state.hope[actor])
     cause = talks.weight_cause * float(profile["federal_preference"][actor])
     threat = float(profile["threat_credibility"][actor]) * (1 - q.purchase_floor) * state.dealings.threat[actor]
-    worth = np.zeros(0)
-    if len(towns):
-        rent, who = np.zeros(len(state.holder)), np.full(len(towns), actor)
-        worth = operations.own_worth(model.world, model.ground, state, rent, profile, who, towns)
     # What a windfall or a loss is worth levels off, as in the worth of places.
     usd = (float(stakes.ore_usd[actor]), float(stakes.tax_usd[actor]), q.patron_usd)
     ore, tax, patron_money = (horizon / (value + revenue) * value for value in usd)
@@ -209,7 +205,7 @@ def _case(model: RareEarthModel, actor: int, stakes: _Stakes, prospects: Floats,
         threat=threat * tax,
         war=float(prospects[actor, model.junta]) + talks.reluctance + waiting + cause - weary,
         fights=fights,
-        towns=worth,
+        towns=model.town_worth[actor, towns],
         tax=q.tax_cut * tax,
         patron_money=patron_money,
         autonomy=float(profile["autonomy_cost"][actor]),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.armed import KINDS, Junta, PeoplesDefenceForce, habits_of
+from agents.armed_parameters import ArmedActorParameters
 from agents.beijing import Beijing
 from agents.china_parameters import ChineseBuyerParameters
 from agents.chinese_buyer import ChineseBuyer, terms_of
@@ -25,7 +27,7 @@ from model.compiled.talks import Talks
 from model.compiled.trading import Trading
 from model.compiled.war import War
 from model.draws import Draws, keys
-from model.dynamics import budgets, control, governance, harm, market, people, posting, quad, supply
+from model.dynamics import budgets, control, governance, harm, market, operations, people, posting, quad, supply
 from model.dynamics.ground import ground_of, heads
 from model.dynamics.season import monsoon_weight, road_factor
 from model.dynamics.supply import RoadNetwork
@@ -39,7 +41,7 @@ from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
 from model.setup import armed_tables, begin_state, profile_of, with_own_actors
-from model.state import Profile
+from model.state import Profile, State
 from model.world.read import load_world
 from model.world.world import World
 
@@ -50,15 +52,34 @@ _COLLECTED = ("month", "exports_t", "towns_changed_hands")
 
 
 @lru_cache(maxsize=64)
-def _setting(text: str) -> tuple[Scenario, World, dict[str, Floats]]:
-    """The scenario, its world and the actors' parameters as arrays, worked out once for all replicates.
+def _setting(text: str) -> tuple[Scenario, World, dict[str, ArmedActorParameters], dict[str, Floats]]:
+    """The scenario, its world, and the armed actors' tables by id and as arrays, worked out once for all replicates.
 
     Own actors make a world of their own.
     """
     plain = json.loads(text)
     activate(plain.get("plugins", {}))
     scenario = Scenario.model_validate({**plain, "name": ""}, strict=False)
-    return scenario, with_own_actors(load_world(scenario.world), scenario), profile_of(armed_tables(scenario))
+    tables = armed_tables(scenario)
+    return scenario, with_own_actors(load_world(scenario.world), scenario), tables, profile_of(tables)
+
+
+class _Beginning(NamedTuple):
+    """What runs of a scenario begin with; none of them changes it."""
+
+    state: State
+    reference: market.Reference
+    start: dict[str, Floats]
+    """(F,) troops of each armed actor and people under its control."""
+    town_worth: Floats
+    """(F, N) what each town is worth to each armed actor, whatever it earns there."""
+
+
+_beginnings: dict[tuple[str, bool], _Beginning] = {}
+"""By scenario, and by whether kernels are in use."""
+
+_MOST_BEGINNINGS = 16
+"""Each takes 0.4 MB."""
 
 
 class RareEarthModel(mesa.Model):
@@ -72,7 +93,7 @@ class RareEarthModel(mesa.Model):
     def __init__(self, *, spec: RunSpec | None = None, rng: int | None = None) -> None:
         super().__init__(rng=0 if rng is None else int(rng))
         self.spec = spec if spec is not None else _default_spec()
-        self.setup, self.world, profile = _setting(self.spec.scenario)
+        self.setup, self.world, tables, profile = _setting(self.spec.scenario)
         self.profile = Profile((name, values.copy()) for name, values in profile.items())
         self.draws = Draws(self.spec.seed if rng is None else int(rng))
         self.p = self.setup.processes
@@ -80,14 +101,13 @@ class RareEarthModel(mesa.Model):
         self._forcing: dict[str, list[Forcing]] = {}
         for forcing in self.setup.forcing:
             self._forcing.setdefault(forcing.kind, []).append(forcing)
-        self._make_agents()
+        self._make_agents(tables)
         self._make_state()
         self.recorder.note(self.date, self.state, self._extra(), self._taxes(), self.united_states.partner)
         self.datacollector = mesa.DataCollector(model_reporters={name: name for name in _COLLECTED})
         self._collect()
 
-    def _make_agents(self) -> None:
-        tables = armed_tables(self.setup)
+    def _make_agents(self, tables: dict[str, ArmedActorParameters]) -> None:
         kinds = KINDS | classes(tuple(self.setup.plugins.items()))
         self.armed = [
             kinds[str(getattr(table, "kind", "EthnicArmedOrganization"))](self, name, index, table)
@@ -112,23 +132,17 @@ class RareEarthModel(mesa.Model):
 
     def _make_state(self) -> None:
         world, p = self.world, self.p
-        self.state = begin_state(world, self.setup, self.profile)
+        self.tax_rules = np.array([TAX_RULES.index(actor.parameters.ore_tax_rule) for actor in self.armed])
+        self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
+        self._begin()
         self.holder_before = self.state.holder.copy()
         self.month, self.date = 0, self.setup.start
         """Months done, and the calendar month of the step that comes next, as 2025-08."""
         self.exports_t, self.towns_changed_hands = 0.0, 0
         self.roads = RoadNetwork(world, p.supply)
         self.chain = TradeChain(world, p.trade, p.market)
-        share = np.array([buyer.parameters.market_share for buyer in self.buyers])
-        months = np.array([buyer.parameters.inventory_months for buyer in self.buyers])
-        self.reference = market.begin(world, self.state, self.setup.start, share, months, p.market)
-        quad.begin(self.state, self.setup.quad.india_processing_t)
         self.needed = control.fighters_to_hold(world, p.control)
         self.crossing_keys = keys(world.crossing_ids)
-        people_now = (self.state.control[:-1] * world.population).sum(axis=1)
-        self.start = {"troops": self.state.troops.sum(axis=1).astype(float), "people": people_now}
-        self.tax_rules = np.array([TAX_RULES.index(actor.parameters.ore_tax_rule) for actor in self.armed])
-        self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
         self.delivered: dict[str, Floats] = {}
         self._none_delivered = np.zeros(len(self.armed))
         self.people = self.start["people"]
@@ -154,11 +168,39 @@ class RareEarthModel(mesa.Model):
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
         self.war, self.accounts, self.trading, self.talks = War(self), Accounts(self), Trading(self), Talks(self)
         self.borders = Borders(self)
-        self._seed_people()
         supply.update(
             world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
         )
         self.ledger = Ledger(world, self.state)
+
+    def _begin(self) -> None:
+        """Set the state of the start; the first run of a scenario works it out for all."""
+        asked = (self.spec.scenario, compiled())
+        begun = _beginnings.get(asked)
+        if begun is None:
+            begun = self._beginning()
+            if len(_beginnings) == _MOST_BEGINNINGS:
+                _beginnings.clear()
+            if not self.setup.plugins:  # own actors may begin as they like
+                _beginnings[asked] = begun
+        self.state, self.reference, self.start = begun.state.copy(), begun.reference, begun.start
+        self.town_worth = begun.town_worth
+
+    def _beginning(self) -> _Beginning:
+        p, world = self.p, self.world
+        state = self.state = begin_state(world, self.setup, self.profile)
+        share = np.array([buyer.parameters.market_share for buyer in self.buyers])
+        months = np.array([buyer.parameters.inventory_months for buyer in self.buyers])
+        reference = market.begin(world, state, self.setup.start, share, months, p.market)
+        quad.begin(state, self.setup.quad.india_processing_t)
+        self._seed_people()
+        people_now = (state.control[:-1] * world.population).sum(axis=1)
+        start = {"troops": state.troops.sum(axis=1).astype(float), "people": people_now}
+        shape = (len(self.armed), len(world.codes))
+        who, town = np.indices(shape).reshape(2, -1)
+        no_rent = np.zeros(len(world.place_ids))
+        worth = operations.own_worth(world, self.ground, state, no_rent, self.profile, who, town).reshape(shape)
+        return _Beginning(state, reference, start, worth)
 
     def _seed_people(self) -> None:
         # A run begins where revenue, services and consent would have come to rest without harm or news.

@@ -7,7 +7,7 @@ no agent. Money is in USD, ore in tonnes of oxide (REO), reagent in tonnes of am
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -284,6 +284,21 @@ class State(InPlace):
     """Months since it was signed."""
     elections: bool = False
     """Whether the elections that it promised have been held."""
+
+    def copy(self) -> State:
+        """The same in arrays of its own."""
+        out: State = _copied(self)
+        return out
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if not is_dataclass(value):
+        return value
+    other = object.__new__(type(value))
+    vars(other).update((name, _copied(part)) for name, part in vars(value).items())
+    return other
 
 
 def begin(world: World, initial: InitialState, lead_months: int) -> State:
