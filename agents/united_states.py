@@ -128,14 +128,15 @@ class UnitedStates(Agent):
         self.envoy = 0.0
         for name, instrument in self.parameters.instruments.items():
             due = _due(instrument, month) and (instrument.when is None or holds(instrument.when))
-            for actor in aim(instrument) if due else ():
+            targets = aim(instrument) if due else ()
+            for actor in targets:
                 if instrument.kind in NEEDS_CONSENT and not accepts(instrument, actor):
                     continue
                 running[name, actor] = self.running.get((name, actor), 0) + 1
                 effort = instrument.level * _ramped(instrument.ramp, running[name, actor])
                 if instrument.kind == "envoy":
                     self.envoy = max(self.envoy, effort)
-                part = len(aim(instrument)) if instrument.kind in SHARED else 1
+                part = len(targets) if instrument.kind in SHARED else 1
                 row = delivered.get(instrument.kind)
                 if row is None:
                     row = delivered[instrument.kind] = np.zeros(forces + 1)

@@ -30,24 +30,34 @@ class WesternGovernment(Agent):
         self.threshold = min(max(parameters.threshold_mean + parameters.threshold_sd * deviation, 0.0), 1.0)
         self.recognises: set[int] = set()
 
-    def consider(self, actor: int, signal: tuple[float, float, float], form: str, luck: float) -> None:
-        """Recognise an actor, or not yet; once it has, it stays with it.
+    def consider(self, actor: int, pull: float, form: str, luck: float) -> bool:
+        """Recognise an actor, or not yet, and say whether it has just done so; once it has, it stays with it.
 
         Args:
-            actor: index of the armed actor.
-            signal: recognition by the US, share of governments that had followed by last month, share of the actor's home
-                region that it holds; 0-1 each.
+            actor: index of an armed actor that the US recognises.
+            pull: what :func:`pull_of` gives for it.
             form: ``structure.recognition``.
             luck: this month's draw of this government and that actor, 0-1.
         """
-        us_level, adopters, territory = signal
-        if actor in self.recognises or us_level <= 0:
-            return
-        p = self.parameters
-        total = p.us_weight * us_level + (1 - p.us_weight) * adopters + p.territory_weight * territory
-        hazard = p.hazard * total if form == "linear" else p.hazard * (total >= self.threshold)
+        if actor in self.recognises:
+            return False
+        hazard = self.parameters.hazard * (pull if form == "linear" else pull >= self.threshold)
         if luck < hazard:
             self.recognises.add(actor)
+            return True
+        return False
+
+
+def pull_of(us_level: float, adopters: float, territory: float, p: WesternParameters) -> float:
+    """What draws governments to recognise an actor.
+
+    Args:
+        us_level: recognition by the US, 0-1.
+        adopters: share of governments that had followed by last month.
+        territory: share of the actor's home region that it holds.
+        p: their table.
+    """
+    return p.us_weight * us_level + (1 - p.us_weight) * adopters + p.territory_weight * territory
 
 
 def key_name(number: int) -> str:

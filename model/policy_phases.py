@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from agents.instruments import NUG, PARTNER
 from agents.united_states import NO_ONE
+from agents.western_government import pull_of
 from model.chronicle import tell
 from model.dynamics import border, governance
 from model.dynamics.ground import Ground
@@ -38,7 +40,7 @@ def deliver_policy(model: RareEarthModel) -> None:
 
 def _offer(model: RareEarthModel) -> None:
     """Offer, deliver and tell the scenario's instruments."""
-    us, before = model.united_states, _at_work(model)
+    us, before = model.united_states, model.united_states.running
     refused: dict[int, list[str]] = {}
 
     def accepts(offer: Instrument, actor: int) -> bool:
@@ -134,18 +136,19 @@ def worth_of_offer(model: RareEarthModel, offer: Instrument, index: int) -> tupl
     return gain, p.weight_pressure * depends * offer.level * reaction
 
 
-def _at_work(model: RareEarthModel) -> set[tuple[int, str]]:
-    """Actor (NO_ONE for none) and kind of the instruments that run, whatever attention they get this month."""
+def _at_work(model: RareEarthModel, running: Iterable[tuple[str, int]]) -> set[tuple[int, str]]:
+    """Actor (NO_ONE for none) and kind of instruments that run, whatever attention they get this month."""
     known = model.united_states.parameters.instruments
-    running = ((actor, known[name]) for name, actor in model.united_states.running)
-    return {(actor, instrument.kind) for actor, instrument in running if instrument.level > 0}
+    return {(actor, known[name].kind) for name, actor in running if known[name].level > 0}
 
 
-def _tell_policy(model: RareEarthModel, before: set[tuple[int, str]], refused: dict[int, list[str]]) -> None:
-    now = _at_work(model)
+def _tell_policy(model: RareEarthModel, ran: dict[tuple[str, int], int], refused: dict[int, list[str]]) -> None:
+    """Tell what has changed since last month, when the instruments of ``ran`` were running."""
+    running = model.united_states.running
     told, model.refused = model.refused, refused
-    if now == before and not refused:
+    if running.keys() == ran.keys() and not refused:
         return
+    now, before = _at_work(model, running), _at_work(model, ran)
     _tell_change(model, "instrument_begins", now - before, "begin")
     turned_down = {(actor, kind) for actor, kinds in refused.items() for kind in kinds}
     _tell_change(model, "instrument_ends", before - now - turned_down, "end")
@@ -203,6 +206,8 @@ def patrons(model: RareEarthModel) -> dict[str, Floats]:
 
 def duties(model: RareEarthModel) -> float:
     """USD that tariffs, and the chill of those threatened, cost the junta this month."""
+    if not model.delivered:
+        return 0.0
     us = model.united_states.parameters
     return us.tariff_usd * (model.level_of_all("tariff") + us.threat_chill * _believed_threat(model))
 
@@ -294,17 +299,20 @@ def recognise(model: RareEarthModel) -> None:
 
 def _follow(model: RareEarthModel, level: Floats) -> None:
     """Western governments follow the US in recognising armed actors, or not yet."""
-    state, before = model.state, share_that_recognises(model)
+    before, p, form = share_that_recognises(model), model.setup.western, model.setup.structure.recognition
+    followed = False
     for actor in ((level > 0) & (before < 1)).nonzero()[0].tolist():
-        signal = (float(level[actor]), float(before[actor]), _territory(model, actor))
-        keys = np.broadcast_to(model.ground.actor_keys[actor], len(model.western))
-        luck = model.draws.uniform("western", model.month, model.western_keys, np.ascontiguousarray(keys)).tolist()
+        pull = pull_of(float(level[actor]), float(before[actor]), _territory(model, actor), p)
+        keys = np.full(len(model.western), model.ground.actor_keys[actor])
+        luck = model.draws.uniform("western", model.month, model.western_keys, keys).tolist()
         for government, u in zip(model.western, luck, strict=True):
-            government.consider(actor, signal, model.setup.structure.recognition, u)
+            followed = government.consider(actor, pull, form, u) or followed
+    after = share_that_recognises(model) if followed else before
+    base = model.profile["recognition_base"]
+    model.state.recognition = np.minimum(base + p.us_share * level + (1 - p.us_share) * after, 1.0)
+    if not followed:
+        return
     model.followers = len([1 for government in model.western if government.recognises])
-    after = share_that_recognises(model) if level.any() else before
-    p, base = model.setup.western, model.profile["recognition_base"]
-    state.recognition = np.minimum(base + p.us_share * level + (1 - p.us_share) * after, 1.0)
     for actor in (after > before).nonzero()[0].tolist():
         more = round(float(after[actor] - before[actor]) * len(model.western))
         who = "One more Western government follows" if more == 1 else f"{more} more Western governments follow"
@@ -314,7 +322,7 @@ def _follow(model: RareEarthModel, level: Floats) -> None:
 
 def _territory(model: RareEarthModel, actor: int) -> float:
     home = _home_towns(model.ground, actor)
-    return float((model.state.holder[home] == actor).mean()) if home.size else 0.0
+    return float(np.count_nonzero(model.state.holder[home] == actor)) / max(home.size, 1)
 
 
 @lru_cache(maxsize=1024)
