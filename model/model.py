@@ -69,6 +69,9 @@ class _Beginning(NamedTuple):
 
     state: State
     reference: market.Reference
+    chain: TradeChain
+    needed: Floats
+    """(N,) what :func:`model.dynamics.control.fighters_to_hold` gives."""
     start: dict[str, Floats]
     """(F,) troops of each armed actor and people under its control."""
     town_worth: Floats
@@ -140,8 +143,6 @@ class RareEarthModel(mesa.Model):
         """Months done, and the calendar month of the step that comes next, as 2025-08."""
         self.exports_t, self.towns_changed_hands = 0.0, 0
         self.roads = RoadNetwork(world, p.supply)
-        self.chain = TradeChain(world, p.trade, p.market)
-        self.needed = control.fighters_to_hold(world, p.control)
         self.crossing_keys = keys(world.crossing_ids)
         self.delivered: dict[str, Floats] = {}
         self._none_delivered = np.zeros(len(self.armed))
@@ -183,8 +184,8 @@ class RareEarthModel(mesa.Model):
                 _beginnings.clear()
             if not self.setup.plugins:  # own actors may begin as they like
                 _beginnings[asked] = begun
-        self.state, self.reference, self.start = begun.state.copy(), begun.reference, begun.start
-        self.town_worth = begun.town_worth
+        self.state = begun.state.copy()
+        _, self.reference, self.chain, self.needed, self.start, self.town_worth = begun
 
     def _beginning(self) -> _Beginning:
         p, world = self.p, self.world
@@ -200,7 +201,8 @@ class RareEarthModel(mesa.Model):
         who, town = np.indices(shape).reshape(2, -1)
         no_rent = np.zeros(len(world.place_ids))
         worth = operations.own_worth(world, self.ground, state, no_rent, self.profile, who, town).reshape(shape)
-        return _Beginning(state, reference, start, worth)
+        chain, needed = TradeChain(world, p.trade, p.market), control.fighters_to_hold(world, p.control)
+        return _Beginning(state, reference, chain, needed, start, worth)
 
     def _seed_people(self) -> None:
         # A run begins where revenue, services and consent would have come to rest without harm or news.

@@ -99,7 +99,7 @@ class Recorder:
         self.lanes: list[Floats] = []
         self._bhamo = self._find("Bhamo")
         self._total = max(float(world.population.sum()), 1.0)
-        self._shares = tuple(_weights(world))
+        self._shares = _shares_of(world)
         self._chinese = world.chinese_crossings.nonzero()[0]
         self._bhamo_holder: list[int] = []
         self._state: State | None = None
@@ -381,6 +381,12 @@ class Recorder:
         }
         columns |= {name: lanes[:, index] for index, name in enumerate(("ore", "reagent", "goods"))}
         return pa.table(columns)
+
+
+@lru_cache(maxsize=16)
+def _shares_of(world: World) -> tuple[Floats, ...]:
+    """(N,) what :func:`model.observe.observe` weighs townships by: area, population, each the same."""
+    return tuple(_weights(world))
 
 
 def _transpose(rows: list[Any], width: int) -> list[list[Any]]:

@@ -83,24 +83,26 @@ _FRICTION = {"lowland": 0.0, "plain": 0.0, "hills": 0.4, "plateau": 0.4, "rugged
 
 
 @lru_cache(maxsize=16)
-def _road_graph(world: World, hill_friction: float) -> sparse.csr_array:
-    """(P, P) kilometres of road, terrain included; worked out once a process."""
+def _road_graph(world: World, hill_friction: float) -> tuple[sparse.csr_array, Ints, Ints, Ints]:
+    """(P, P) kilometres of road, terrain included, and where each road begins; worked out once a process.
+
+    Returns:
+        The graph; (P + 1,) where the roads of each place begin; where all roads lead; where they come from.
+    """
     factor = np.array([1 + _FRICTION.get(kind, 0.5) * (hill_friction - 1) for kind in world.road_terrain])
     km = world.road_km * factor
     ends = np.concatenate([world.roads, world.roads[:, ::-1]])
     size = len(world.place_ids)
-    return sparse.csr_array((np.concatenate([km, km]), (ends[:, 0], ends[:, 1])), shape=(size, size))
+    graph = sparse.csr_array((np.concatenate([km, km]), (ends[:, 0], ends[:, 1])), shape=(size, size))
+    starts = graph.indptr.astype(np.int64)
+    return graph, starts, graph.indices.astype(np.int64), np.repeat(np.arange(size), np.diff(starts))
 
 
 class RoadNetwork:
     """The road graph of a run, and for each actor the distances last worked out: they change only when the front does."""
 
     def __init__(self, world: World, parameters: SupplyParameters) -> None:
-        self.graph = _road_graph(world, parameters.hill_friction)
-        """(P, P) kilometres of road, terrain included."""
-        self.starts, self.ends = self.graph.indptr.astype(np.int64), self.graph.indices.astype(np.int64)
-        """Where the roads of each place begin, and where all roads lead."""
-        self._row = np.repeat(np.arange(len(world.place_ids)), np.diff(self.starts))
+        self.graph, self.starts, self.ends, self._row = _road_graph(world, parameters.hill_friction)
         shape = (len(world.forces), len(world.place_ids))
         self.distance: Floats = np.zeros(shape)
         """(F, P) kilometres when they were last worked out."""
