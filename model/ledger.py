@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from model.dynamics.mining import MiningReport
 from model.kernels import compiled, laws
+from model.kernels.bound import Gatherer, bind
 from model.state import State
 from model.world.world import World
 
@@ -17,7 +18,7 @@ class LawBrokenError(Exception):
     """A conservation law or bound does not hold: a bug of the model, never of the user."""
 
 
-class Ledger:
+class Ledger(Gatherer):
     """Opening balances of a month, and the check at its end.
 
     Args:
@@ -27,28 +28,25 @@ class Ledger:
 
     def __init__(self, world: World, state: State) -> None:
         self.world = world
-        self._gather(state)
         self.open(state)
 
     def _gather(self, state: State) -> None:
         tally = state.tally
-        self._state, self._tally = state, tally
         self.arms, self.treasury = state.arms.copy(), state.treasury.copy()
         people = (tally.recruited, tally.dead, tally.deserted, tally.captured)
         arms = (state.arms, self.arms, tally.arms_gained, tally.arms_lost)
         money = (state.treasury, self.treasury, tally.income, tally.spent)
-        self._balanced = (people, arms, money)
-        self._goods = (state.in_process, state.reagent)
+        goods = (state.stock, state.in_process, state.reagent)
+        self._bound = bind(state.troops, goods, people, arms, money, state.control, state.holder)
 
     def open(self, state: State) -> None:
         """Note the balances with which a month begins."""
-        if state is not self._state or state.tally is not self._tally:
+        if self.finds_another(state):
             self._gather(state)
         np.copyto(self.arms, state.arms)
         np.copyto(self.treasury, state.treasury)
         if compiled():
-            goods = (state.stock, state.in_process, state.reagent)
-            self.troops, self.ore, self.reagent = laws.balances(state.troops, *goods)
+            self.troops, self.ore, self.reagent = laws.balances(self._bound)
             return
         self.troops = state.troops.sum(axis=1)
         self.ore = float((state.stock + state.in_process).sum())
@@ -80,10 +78,7 @@ class Ledger:
 
     def _all_hold(self, state: State, mined: MiningReport) -> bool:
         worked = (mined.leached, mined.lost, mined.reagent_imported, mined.reagent_used, mined.reagent_lost)
-        goods = (self.ore, self.reagent, *self._goods)
-        where = (state.control, state.holder, state.flows.ore, state.stock)
-        people, arms, money = self._balanced
-        return laws.hold(state.troops, self.troops, people, arms, money, goods, worked, *where)
+        return laws.hold(self._bound, self.troops, self.ore, self.reagent, *worked, state.flows.ore)
 
     def _equal(self, law: str, found: NDArray[np.generic], expected: NDArray[np.generic], tolerance: float) -> None:
         gap = np.abs(found.astype(np.float64) - expected.astype(np.float64))

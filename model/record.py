@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from model import tables
 from model.dynamics.ground import Ground, heads, over_heads
 from model.kernels import compiled, notes
+from model.kernels.bound import Gatherer, bind
 from model.observe import FULL_AUTHORITY, MEASURES, WRIT, _weights, observe
 from model.outcomes import compute
 from model.scenario.spec import RunSpec
@@ -62,7 +63,7 @@ class RunResult:
     tables: dict[str, pa.Table]
 
 
-class Recorder:
+class Recorder(Gatherer):
     """The record of one run.
 
     Args:
@@ -102,20 +103,16 @@ class Recorder:
         self._shares = _shares_of(world)
         self._chinese = world.chinese_crossings.nonzero()[0]
         self._bhamo_holder: list[int] = []
-        self._state: State | None = None
 
     def _gather(self, state: State) -> None:
         tally, world = state.tally, self.world
-        self._state, self._tally = state, tally
         people = (state.control, state.legitimacy, state.services, world.population, self._total)
         counts = (tally.posts_taken, tally.dead, tally.deserted, tally.income)
-        self._standing_of = (
-            (state.holder, state.attacker, state.posts, state.troops, state.stance),
-            people,
-            counts,
-        )
-        self._works = (state.stock, state.capacity, state.operating)
-        self._ways = (state.lanes, world.mine_crossing, self._chinese, state.displaced)
+        places = (state.holder, state.attacker, state.posts, state.troops, state.stance)
+        now = (state.arms, state.treasury, state.hope, state.recognition, state.pressure)
+        works = (state.stock, state.capacity, state.operating)
+        trade = (*works, state.lanes, world.mine_crossing, self._chinese, state.displaced)
+        self._bound = bind(self._block, places, people, counts, now, trade, self.junta, (FULL_AUTHORITY, WRIT))
 
     def _find(self, name: str) -> int:
         try:
@@ -153,20 +150,9 @@ class Recorder:
 
     def _read(self, month: int, state: State, taxes: Floats, partner: int) -> tuple[Floats, Floats]:
         """Note the actors by a kernel; what it returns of the month."""
-        if state is not self._state or state.tally is not self._tally:
+        if self.finds_another(state):
             self._gather(state)
-        flows = state.flows
-        now = (state.arms, state.treasury, flows.tax_usd, taxes, state.hope, state.recognition, state.pressure)
-        return notes.note(
-            self._block,
-            month,
-            *self._standing_of,
-            now,
-            partner,
-            (flows.ore, *self._works, *self._ways),
-            self.junta,
-            (FULL_AUTHORITY, WRIT),
-        )
+        return notes.note(self._bound, month, state.flows.tax_usd, taxes, partner, state.flows.ore)
 
     def _weigh(self, seen: Floats, polls: float) -> dict[str, float]:
         """What :func:`model.observe.observe` gives, of what it weighs in each township."""

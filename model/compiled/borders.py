@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from model.dynamics import market
 from model.dynamics.combat import Fight
 from model.kernels import borders as kernels
+from model.kernels.bound import Gatherer, bind
 from model.kernels.loops import LOOPS
 from model.parameters import as_record
 from model.readings import junta_fear
-from model.state import State
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-class Borders:
+class Borders(Gatherer):
     """Acts for Beijing by two kernels.
 
     Args:
@@ -35,46 +35,41 @@ class Borders:
         rest = {name: getattr(q, name) for name in names}
         rest["invoiced"] = p.trade.invoiced_share if model.setup.structure.tax_reading == "price" else 1.0
         rest["yuan_per_usd"], rest["rent_operating"] = p.market.yuan_per_usd, p.budgets.rent_operating
-        self._rules = as_record(**rest)
-        self._keys = ground.actor_keys
-        self._kunming = model.draws.salt("kunming")
-        self._salts = np.array([model.draws.salt(name) for name in ("leash", "purchases", "lanes")])
+        salts, keys = np.array([model.draws.salt(name) for name in ("leash", "purchases", "lanes")]), ground.actor_keys
         gates = (world.chinese_crossings, ground.gates_to_china)
-        self._trade = (world.mine_place, world.mine_crossing, world.crossing_place, *gates, model.dependence)
-        self._places = (world.crossing_place, world.chinese_crossings, model.crossing_keys, ground.beijing_cares)
+        trade = (world.mine_place, world.mine_crossing, world.crossing_place, *gates, model.dependence)
+        self._to_invite = (as_record(**rest), (model.draws.salt("kunming"), keys), model.junta, trade)
+        places = (world.crossing_place, world.chinese_crossings, model.crossing_keys, ground.beijing_cares)
+        self._to_react = (LOOPS, salts, keys, places, model.junta)
         self._none = np.zeros(len(model.armed), bool)
         self._leaning = (q.transmission, q.supply_return)
-        self._gather(model)
 
     def _gather(self, model: RareEarthModel) -> None:
         state, of, profile = model.state, model.state.dealings, model.profile
-        self._state: State = state
         war = (state.holder, state.stance, state.lanes, state.lane_age, state.offensive, state.pressure)
         dealings = (of.talked, of.deal, of.halted, of.tax_cut, of.patron, of.purchase)
-        self._invited = (dealings, war, (state.capacity, state.operating))
-        self._tax = (model.tax_rules, model.settled_tax, profile["ore_tax_share"])
+        tax = (model.tax_rules, model.settled_tax, profile["ore_tax_share"])
+        self._inviting = bind(*self._to_invite, dealings, war, (state.capacity, state.operating), tax)
         fronts = (state.holder, model.holder_before, state.stance, state.lanes, state.lane_age)
         agreed = (of.supplies, of.deal, of.patron, of.threat, of.purchase)
-        self._reacting = ((*fronts, state.offensive, state.pressure), agreed)
-        self._backing = (profile["arms_for_allies"], profile["dependence_on_china"])
+        backing = (profile["arms_for_allies"], profile["dependence_on_china"])
+        self._reacting = bind(*self._to_react, (*fronts, state.offensive, state.pressure), agreed, backing)
 
     def invite(self, model: RareEarthModel) -> tuple[Ints, Floats, Floats, Ints]:
         """Whose deal is void, (F,) dependence on China, (6, F) stakes, and who is invited; deals change."""
-        if model.state is not self._state:
+        if self.finds_another(model.state):
             self._gather(model)
         beijing = model.beijing
         barred = beijing.answers(model.link) if beijing.parameters.answer == "closes_border" else self._none
-        dealings, war, mines = self._invited
-        tax = (*self._tax, market.gate_price(model.state.market.price_ore, model.p.market))
-        draws = (self._kunming, model.month, self._keys)
-        return kernels.invite(self._rules, draws, model.junta, self._trade, dealings, war, mines, tax, barred)
+        price = market.gate_price(model.state.market.price_ore, model.p.market)
+        return kernels.invite(self._inviting, model.month, price, barred)
 
     def react(self, model: RareEarthModel, fight: Fight) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Move pressure, suppliers, purchases and lanes; see :func:`model.kernels.borders.react` for what comes back."""
-        if model.state is not self._state:
+        if self.finds_another(model.state):
             self._gather(model)
         state, link, q = model.state, model.link, model.beijing.parameters
-        watch = model.beijing.watch(self._backing[1], link, model.junta)
+        watch = model.beijing.watch(model.profile["dependence_on_china"], link, model.junta)
         stance = model.beijing.stance(link, junta_fear(model))
         short = max(state.market.shortage, 0.0)
         ends = q.reopen_base + q.shortage_reopening * q.weight_shortage_ore * short
@@ -82,15 +77,6 @@ class Borders:
         pressing = (watch.gain, watch.memory, watch.attacks, watch.us_link)
         bases = (stance.close_base, stance.reopen_base, stance.offensive, stance.us_link, stance.collapse * stance.fear)
         weights = (*bases, stance.talks, stance.shortage, stance.reopening, stance.patience)
-        return kernels.react(
-            LOOPS,
-            (self._salts, state.month, self._keys),
-            self._places,
-            (pressing, self._leaning, bought, ends),
-            (fight.place, fight.attacker),
-            model.junta,
-            *self._reacting,
-            (*self._backing, link),
-            short,
-            (weights, stance.shut, stance.dwell),
-        )
+        values = (pressing, self._leaning, bought, ends)
+        lanes = (weights, stance.shut, stance.dwell)
+        return kernels.react(self._reacting, state.month, fight.place, fight.attacker, link, short, values, *lanes)

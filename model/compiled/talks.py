@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import talks as kernels
+from model.kernels.bound import Gatherer, bind
 from model.kernels.loops import LOOPS
 from model.parameters import as_record
 
@@ -20,7 +21,7 @@ Ints = NDArray[np.int64]
 _MINDS = ("war_weariness", "autonomy_cost", "federal_preference", "dependence_on_china")
 
 
-class Talks:
+class Talks(Gatherer):
     """Holds the talks of a month by one kernel.
 
     Args:
@@ -28,15 +29,14 @@ class Talks:
     """
 
     def __init__(self, model: RareEarthModel) -> None:
-        self._rules = as_record(model.p.diplomacy, weight_hope=model.p.settlement.weight_hope)
-        self._salts = np.array([model.draws.salt(name) for name in ("talks", "militia")])
-        self._gather(model)
+        rules = as_record(model.p.diplomacy, weight_hope=model.p.settlement.weight_hope)
+        salts = np.array([model.draws.salt(name) for name in ("talks", "militia")])
+        self._fixed = (LOOPS, rules, salts, model.ground.actor_keys, model.junta)
 
     def _gather(self, model: RareEarthModel) -> None:
-        state = self._state = model.state
-        self._sides = (state.stance, state.parties)
-        self._seen = (state.hope, state.losses_year, state.towns_lost_year, state.dealings.halted)
-        self._minds = tuple(model.profile[name] for name in _MINDS)
+        state, minds = model.state, tuple(model.profile[name] for name in _MINDS)
+        seen = (state.hope, state.losses_year, state.towns_lost_year, state.dealings.halted)
+        self._bound = bind(*self._fixed, state.stance, state.parties, seen, minds)
 
     def cease_fire(
         self, model: RareEarthModel, prospects: Floats, brokering: Floats, coercion: float
@@ -49,8 +49,6 @@ class Talks:
             brokering: (F,) what brokers add to a peace with each.
             coercion: what the junta expects threats to cost it.
         """
-        if model.state is not self._state:
+        if self.finds_another(model.state):
             self._gather(model)
-        draws = (self._salts, model.state.month, model.ground.actor_keys)
-        now = (*self._sides, prospects, brokering, coercion)
-        return kernels.cease_fire(LOOPS, self._rules, draws, model.junta, *now, self._seen, self._minds)
+        return kernels.cease_fire(self._bound, model.state.month, prospects, brokering, coercion)

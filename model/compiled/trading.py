@@ -14,6 +14,7 @@ from model.dynamics import market
 from model.dynamics.mining import MiningReport
 from model.dynamics.trade import Quote
 from model.kernels import trading as kernels
+from model.kernels.bound import Gatherer, bind
 from model.kernels.loops import LOOPS
 from model.parameters import as_record
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-class Trading:
+class Trading(Gatherer):
     """Works the mines and moves their ore by one kernel.
 
     Args:
@@ -51,24 +52,23 @@ class Trading:
         ways = (*gates, chain.freight, world.crossing_place)
         routes = chain.routes
         corridors = (chain.corridor_territory, routes.corridor, routes.corridor_shape, routes.corridor_places)
-        india = (routes.india, *corridors, routes.india_km, world.crossing_capacity)
+        freight = model.setup.quad.freight_usd_per_t * p.market.yuan_per_usd
+        india = ((routes.india, *corridors, routes.india_km, world.crossing_capacity), freight)
         terms = model.buyers_terms
         bids = (terms.slope, terms.reserve, reference.china, reference.stand, reference.target)
         buyers = (*bids, terms.precision, terms.share, reference.share)
         self._fixed = (LOOPS, rules, (stop != "reagent", stop != "halt"), mining, ways, india, buyers)
         self.settles = any(actor.parameters.ore_tax_rule == "revenue_maximising" for actor in model.armed)
         """Whether anybody sets its tax anew from time to time."""
-        self._freight = model.setup.quad.freight_usd_per_t * p.market.yuan_per_usd
         self._leachate = p.mining.leachate_share
-        self._gather(model)
 
     def _gather(self, model: RareEarthModel) -> None:
-        state = self._state = model.state
-        self._war = (state.holder, model.holder_before, state.attacker, state.stance, state.control)
+        state, profile = model.state, model.profile
+        war = (state.holder, model.holder_before, state.attacker, state.stance, state.control)
         stores = (state.operating, state.reagent, state.in_process, state.stock, state.capacity)
-        self._stores = (*stores, state.security, state.pipeline)
-        self._tax = (model.tax_rules, model.settled_tax, model.profile["ore_tax_share"], state.dealings.tax_cut)
-        self._allowed = (state.dealings.purchase, model.profile["licence_when_closed"])
+        tax = (model.tax_rules, model.settled_tax, profile["ore_tax_share"], state.dealings.tax_cut)
+        terms = (*tax, state.dealings.purchase, profile["licence_when_closed"])
+        self._bound = bind(*self._fixed, war, (*stores, state.security, state.pipeline), state.lanes, terms)
 
     def trade(
         self, model: RareEarthModel, outbid: float, contracts: tuple[float, Floats, Floats], *, quoted: bool
@@ -86,19 +86,21 @@ class Trading:
             The quote or None, what mines did, and t/month that buyers would begin abroad.
         """
         state, stock, (embargo, premium, passage) = model.state, model.state.market, contracts
-        if state is not self._state:
+        if self.finds_another(state):
             self._gather(model)
         price = market.gate_price(stock.price_ore, model.p.market)
         bid, abroad, holder, crossing, net_back, rest, done, flows, left, used, booked, mined, reagent_used = (
             kernels.trade(
-                *self._fixed,
-                (price, outbid, model.road_factor, stock.other_origins),
-                (stock.route_capacity, price, embargo, self._freight),
-                self._war,
-                self._stores,
-                state.lanes,
+                self._bound,
+                price,
+                outbid,
+                model.road_factor,
+                stock.other_origins,
+                stock.route_capacity,
+                embargo,
                 stock.inventory,
-                (*self._tax, premium, passage, *self._allowed),
+                premium,
+                passage,
             )
         )
         stock.bid, state.stock, moved = bid, left, state.flows

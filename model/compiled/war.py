@@ -7,7 +7,7 @@ The work is done by :mod:`model.kernels.decide` and :mod:`model.kernels.fronts`;
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from model.dynamics.ground import Ground
 from model.dynamics.operations import COSTS, WEIGHTS, Options
 from model.kernels import decide as kernels
 from model.kernels import fronts
+from model.kernels.bound import Bound, Gatherer, bind
 from model.kernels.loops import LOOPS
 from model.parameters import as_record
 from model.policy_phases import supported
@@ -51,7 +52,7 @@ def _lures(world: World, ground: Ground) -> tuple[Floats, ...]:
     return size, people, world.betweenness, (ground.headquarters_of >= 0).astype(float)
 
 
-class War:
+class War(Gatherer):
     """Decides for all armed actors by one kernel, and fights out their attacks by another.
 
     Args:
@@ -68,20 +69,18 @@ class War:
         }
         rules = as_record(p.contest, p.fortification, p.combat, p.budgets, p.posting, **rest)
         salts, fights = (np.array([model.draws.salt(name) for name in names]) for names in (_DECISIONS, _FIGHTS))
-        self._begin = (LOOPS, salts)
         wall = operations.walls(ground, p.fortification)
         land = ((ground.near_start, ground.near_end.astype(np.uint32)), wall, ground.beijing_cares)
         lure = (ground.home, *_lures(world, ground))
         trade = (ground.rent_site, world.crossing_place, world.crossing_capacity, world.mine_place)
         keys = (ground.actor_keys, ground.place_keys)
-        self._fixed = (rules, model.junta, land, lure, trade, keys)
-        self._rules, self._draws = (rules, as_record(p.control)), (fights, keys)
-        self._land = (ground.near_start, ground.near_end, ground.is_town, wall, ground.territory)
+        self._to_decide = (LOOPS, salts, rules, model.junta, land, lure, trade, keys)
+        near = (ground.near_start, ground.near_end, ground.is_town, wall, ground.territory)
+        self._to_fight = (LOOPS, (rules, as_record(p.control)), fights, keys, near)
         self._all_places = np.zeros(len(wall), bool)
         self._pools = (keys, model.pdf, model.coordination)
         self._gain = p.governance.coordination_gain
         self._sorties_lost = 1 - p.fortification.air_in_monsoon
-        self._gather(model)
         chooses, joins = ArmedActor.choose_operations, PeoplesDefenceForce.joins
         self.usual = all(type(actor).choose_operations is chooses for actor in model.armed)
         """Whether all actors choose, and all pools join, in the usual way; else Python asks them one by one."""
@@ -89,43 +88,38 @@ class War:
 
     def _gather(self, model: RareEarthModel) -> None:
         state, tally, profile = model.state, model.state.tally, model.profile
-        self._state, self._tally = state, tally
         war = (state.holder, state.attacker, state.stance, state.troops, state.supply, state.known, state.establishment)
         means = (state.arms, state.training, state.recognition, state.paid, state.revenue, state.pressure)
         works = (state.lanes, state.capacity, state.operating, state.dealings.tax_cut)
-        self._weighed = (*self._fixed, war, means, works)
-        self._seen = _seen_by(model, profile)
         drive = (state.hope, state.recognition, profile["recognition_base"], self._gain)
-        self._joining = (*self._pools, *drive)
-        self._posted = (state.isolated, state.control, model.ground.posture)
+        posted = (state.isolated, state.control, model.ground.posture)
+        now = (war, means, works)
+        self._deciding = bind(self._to_decide, now, model.habits, (*self._pools, *drive), posted)
+        self._usual_minds = _minds(model, profile)
         counts = (tally.dead, tally.deaths, tally.posts_taken, tally.captured, tally.arms_lost, tally.arms_gained)
         front = (*arrays_of_war(state), state.known, state.towns_lost_year)
-        self._fought = (self._land, front, means[:4], (*counts, tally.air_fights))
-        fighters = (profile["effectiveness"], profile["assaults_per_operation"], profile["forgetting"])
-        self._fighters = (fighters, (state.legitimacy, state.control, model.needed))
+        names = ("effectiveness", "assaults_per_operation", "forgetting", "air_support")
+        fighters, people = tuple([profile[name] for name in names]), (state.legitimacy, state.control, model.needed)
+        self._fighting = bind(*self._to_fight, front, means[:4], (*counts, tally.air_fights), fighters, people)
 
     def decide(self, model: RareEarthModel) -> tuple[Orders, Floats]:
         """What :func:`model.phases.decide_operations` gives, where all choose in the usual way."""
-        profile = supported(model)
-        weighed = self._arguments(model, profile)
-        posted = (*self._posted, profile["mobile_share"])
-        actor, place, spare, prospects = kernels.decide(weighed, model.habits, self._joining, posted)
+        actor, place, spare, prospects = kernels.decide(*self._arguments(model, supported(model)))
         return Orders(actor, place, spare), prospects
 
     def weigh(
         self, model: RareEarthModel, profile: dict[str, Floats]
     ) -> tuple[Options, Floats, Floats, Floats, Floats]:
         """The options at war, and (F, P) spare, reach and staging and (F, F + 1) prospects, where actors choose by themselves."""
-        found = kernels.weigh(self._arguments(model, profile))
+        found = kernels.weigh(*self._arguments(model, profile))
         return Options(*found[:6]), *found[6:]
 
-    def _arguments(self, model: RareEarthModel, profile: dict[str, Floats]) -> tuple[Any, ...]:
+    def _arguments(self, model: RareEarthModel, profile: dict[str, Floats]) -> tuple[Bound, Bound, int, float]:
         state = model.state
-        if state is not self._state or state.tally is not self._tally:
+        if self.finds_another(state):
             self._gather(model)
-        now = (state.month, market.gate_price(state.market.price_ore, model.p.market))
-        seen = self._seen if profile is model.profile else _seen_by(model, profile)
-        return (*self._begin, now, *self._weighed, *seen)
+        minds = self._usual_minds if profile is model.profile else _minds(model, profile)
+        return self._deciding, minds, state.month, market.gate_price(state.market.price_ore, model.p.market)
 
     def fight(self, model: RareEarthModel, orders: Orders, barred: list[int]) -> tuple[Fight, Ints, Ints]:
         """Fight out the attacks of a month, as :func:`model.phases.fight` does.
@@ -139,28 +133,23 @@ class War:
             What happened at the places attacked; places whose siege ended, and who had besieged them.
         """
         state = model.state
-        if state is not self._state or state.tally is not self._tally:
+        if self.finds_another(state):
             self._gather(model)
         closed = self._all_places
         if barred:
             closed = closed.copy()
             closed[barred] = True
         weather = 1 - self._sorties_lost * model.rains
-        *result, over, self._tally.operations, towns = fronts.fight(
-            LOOPS,
-            self._rules,
-            (self._draws[0], state.month, *self._draws[1]),
-            *self._fought,
-            (orders.actor, orders.place, orders.spare),
-            closed,
-            (model.profile["air_support"], weather, model.level("air_denial")),
-            *self._fighters,
+        attacks = (orders.actor, orders.place, orders.spare)
+        *result, over, state.tally.operations, towns = fronts.fight(
+            self._fighting, state.month, *attacks, closed, weather, model.level("air_denial")
         )
-        self._tally.towns_changed += towns
+        state.tally.towns_changed += towns
         return Fight(*result), over[:, 0], over[:, 1]
 
 
-def _seen_by(model: RareEarthModel, profile: dict[str, Floats]) -> tuple[Any, ...]:
+def _minds(model: RareEarthModel, profile: dict[str, Floats]) -> Bound:
     """Parameters of the actors and their taxes, as kernels take them."""
     who, weights, costs = (tuple([profile[name] for name in group]) for group in (_WHO, WEIGHTS, COSTS))
-    return who, weights, costs, (model.tax_rules, model.settled_tax, profile["ore_tax_share"])
+    tax = (model.tax_rules, model.settled_tax, profile["ore_tax_share"])
+    return bind(who, weights, costs, tax, profile["mobile_share"])

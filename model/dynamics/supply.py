@@ -19,6 +19,7 @@ from model.draws import Draws
 from model.dynamics.ground import Ground, over_actors
 from model.kernels import compiled
 from model.kernels import roads as roads_kernels
+from model.kernels.bound import Bound, Gatherer, bind
 from model.kernels.loops import LOOPS
 from model.parameters import ParameterTable, as_record, parameter
 from model.state import NOBODY, State
@@ -98,7 +99,7 @@ def _road_graph(world: World, hill_friction: float) -> tuple[sparse.csr_array, I
     return graph, starts, graph.indices.astype(np.int64), np.repeat(np.arange(size), np.diff(starts))
 
 
-class RoadNetwork:
+class RoadNetwork(Gatherer):
     """The road graph of a run, and for each actor the distances last worked out: they change only when the front does."""
 
     def __init__(self, world: World, parameters: SupplyParameters) -> None:
@@ -113,6 +114,8 @@ class RoadNetwork:
         listed = np.zeros(shape, np.int64), np.zeros(forces, np.int64)
         self.known = (self.distance, *listed, np.zeros(shape, bool), np.zeros(shape, bool), *never)
         """What :func:`model.kernels.roads.update_distances` keeps from month to month; the distances are those above."""
+        self.bound: Bound
+        """What the kernel takes at every call of the run."""
 
     def distances(self, passable: Bools, depots: Bools, homes: Ints) -> Floats:
         """Road kilometres of every place from each actor's nearest depot joined to its headquarters; inf where none is.
@@ -178,20 +181,9 @@ def update(
     """
     friction = 1 + (parameters.monsoon_friction - 1) * monsoon
     if compiled():
-        keys, on_river = ground.place_keys, _on_river(world, ground)
-        return roads_kernels.supply_all(
-            LOOPS,
-            _rules(parameters),
-            (draws.salt("river_relief"), state.month, keys),
-            (roads.starts, roads.ends, roads.graph.data),
-            roads.known,
-            (ground.territory, ground.population, ground.home_place, on_river),
-            (state.holder, state.attacker, state.stance, state.troops),
-            (state.control, state.legitimacy),
-            (state.supply, state.isolated, state.posts, state.posts_full, state.urban),
-            friction,
-            airlift_places,
-        )
+        if roads.finds_another(state):
+            roads.bound = _bind(world, ground, state, draws, roads, parameters)
+        return roads_kernels.supply_all(roads.bound, state.month, friction, airlift_places)
     passable = passable_places(ground, state, parameters.passable_share)
     depots = _depots(ground, state, parameters.depot_population)
     distance = roads.distances(passable, depots, ground.home_place)
@@ -200,6 +192,23 @@ def update(
     cut_off = _cut_off(state, distance)
     _airlift(state, cut_off, parameters.airlift_floor, airlift_places)
     return _river_relief(world, ground, state, draws, cut_off, parameters)
+
+
+def _bind(
+    world: World, ground: Ground, state: State, draws: Draws, roads: RoadNetwork, parameters: SupplyParameters
+) -> Bound:
+    """What the kernel of this process takes at every call of a run."""
+    return bind(
+        LOOPS,
+        _rules(parameters),
+        (draws.salt("river_relief"), ground.place_keys),
+        (roads.starts, roads.ends, roads.graph.data),
+        roads.known,
+        (ground.territory, ground.population, ground.home_place, _on_river(world, ground)),
+        (state.holder, state.attacker, state.stance, state.troops),
+        (state.control, state.legitimacy),
+        (state.supply, state.isolated, state.posts, state.posts_full, state.urban),
+    )
 
 
 _rules = lru_cache(maxsize=16)(as_record)

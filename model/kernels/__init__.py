@@ -76,7 +76,8 @@ if numba is not None:
     class _Listener(numba.core.event.Listener):  # type: ignore[misc]
         def on_start(self, event: Any) -> None:
             """Tell that a kernel of ours is being compiled."""
-            if event.data["dispatcher"].py_func.__module__.startswith(__name__):
+            # What numba writes itself belongs to no module.
+            if str(event.data["dispatcher"].py_func.__module__).startswith(__name__):
                 tell_compiling(event)
 
         def on_end(self, event: Any) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import books, hashing, kernel, sums
+from model.kernels.bound import Bound
 from model.kernels.loops import EXP, Loops, apply
 
 Floats = NDArray[np.float64]
@@ -126,56 +127,58 @@ def _harm(loops: Loops, rules: Any, draws: tuple[Any, ...], displaced: Floats, p
 
 @kernel
 def balance(
-    loops: Loops,
-    table: Any,
-    draws: tuple[Any, ...],
-    junta: int,
-    country: tuple[Any, ...],
-    homes: tuple[Any, ...],
-    land_now: tuple[Any, ...],
-    war: tuple[Any, ...],
-    purse: tuple[Floats, Floats, Floats, Floats, Floats],
-    policy: tuple[Any, ...],
-    beijing: tuple[Any, ...],
-    minds: tuple[Any, ...],
-    counts: tuple[Any, ...],
-    start: tuple[Floats, Floats],
+    bound: Bound,
+    minds: Bound,
+    month: int,
+    sanctions_now: Floats,
+    relief: Floats,
+    aid_now: Floats,
+    arms_now: Floats,
+    duties: float,
+    support: float,
+    between: Floats,
+    ore_tax: Floats,
 ) -> tuple[Floats, int]:
     """Everything that :meth:`model.model.RareEarthModel.balance_books` does in NumPy.
 
     Args:
-        loops: addresses of NumPy's own loops.
-        table: the rules.
-        draws: salts of recruits, desertion, civilians; month; keys of actors, places, territories.
-        junta: its index, -1 none.
-        country: levels of services, population, places and capacities of crossings, rents of sites, (F, N) base of consent.
-        homes: (F, N) persons of homelands, their sums, places of headquarters, (F, P) postures.
-        land_now: control, legitimacy, services, displaced, lanes.
-        war: troops, holder, isolated, stance, hope.
-        purse: (F,) treasury, arms, paid, revenue, best revenue.
-        policy: (F,) levels of sanctions, relief, aid, arms; USD of duties and of Beijing's support for the junta.
-        beijing: (F,) patronage, pressure, dependence, arms from allies, tax from ore.
+        bound: what :class:`model.compiled.accounts.Accounts` binds: addresses of NumPy's loops; rules; salts of recruits,
+            desertion, civilians; keys of actors, places, territories; the junta's index, -1 none; country (levels of
+            services, population, places and capacities of crossings, rents of sites, (F, N) base of consent); homes ((F, N)
+            persons of homelands, their sums, places of headquarters, (F, P) postures); control, legitimacy, services,
+            displaced, lanes; troops, holder, isolated, stance, hope; (F,) treasury, arms, paid, revenue, best revenue; (F,)
+            patronage, pressure, dependence; counts ((F,) arms gained, lost, income, spent, recruited, deserted, dead,
+            captured, losses and towns lost in a year; (N,) deaths, air fights); (F,) fighters and persons under control at
+            the start.
         minds: three tuples of (F,) parameters: for services, for pay, for recruits; (F,) outside revenue; (F,) air support.
-        counts: (F,) arms gained, lost, income, spent; recruited, deserted, dead, captured, losses and towns lost in a year;
-            (N,) deaths, air fights.
-        start: (F,) fighters and persons under control at the start.
+        month: month of the run.
+        sanctions_now: (F,) level of sanctions, 0-1.
+        relief: (F,) of relief from them.
+        aid_now: (F,) of aid.
+        arms_now: (F,) of arms given.
+        duties: USD that they cost the junta.
+        support: USD that Beijing gives it.
+        between: (F,) arms from allies.
+        ore_tax: (F,) USD.
 
     Returns:
         (F,) persons under each one's control; civilians killed.
     """
-    rules = table[0]
+    loops, table, salts, keys, junta, country, homes, land_now, war, purse, beijing, counts, start = bound.values
+    rules, draws = table[0], (salts, month, *keys)
     levels, population, crossing_place, capacity, rent_site, base = country
     control, legitimacy, services, displaced, lanes = land_now
     troops, holder, isolated, stance, hope = war
-    to_serve, to_pay, to_recruit, outside, air_support = minds
+    to_serve, to_pay, to_recruit, outside, air_support = minds.values
     people, income = books.heads(control, population, legitimacy)
     level = _services(loops, rules, people, (purse[2], purse[3], hope), to_serve, levels)
-    wanted, arms, aid, sanctions, frozen = _patrons(rules, junta, level, people, policy, beijing[:4])
+    policy = (sanctions_now, relief, aid_now, arms_now, duties, support)
+    wanted, arms, aid, sanctions, frozen = _patrons(rules, junta, level, people, policy, (*beijing, between))
     local = books.local_income(holder, rent_site, crossing_place, capacity, lanes, rules.toll_rate, len(people))
     for f in range(len(people)):
         levies = to_serve[0][f] * income[f]
         other = max(outside[f] * (1 - frozen[f]) - sanctions[f], 0.0)
-        income[f] = other + levies + local[f] + beijing[4][f] + aid[f]
+        income[f] = other + levies + local[f] + ore_tax[f] + aid[f]
     prices = (rules.arms_price_usd, rules.arms_growth_cap, rules.arms_most, rules.arms_wear, rules.reserve_months)
     memory = (rules.revenue_memory, rules.revenue_floor_usd)
     force = books.fighters(troops)

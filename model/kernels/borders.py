@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import gates, hashing, kernel, ore, sums
+from model.kernels.bound import Bound
 from model.kernels.loops import EXPIT, Loops, apply
 
 Floats = NDArray[np.float64]
@@ -21,50 +22,38 @@ Keys = NDArray[np.uint64]
 
 
 @kernel
-def invite(
-    table: Any,
-    draws: tuple[Any, ...],
-    junta: int,
-    fixed: tuple[Any, ...],
-    dealings: tuple[Any, ...],
-    war: tuple[Any, ...],
-    mines: tuple[Floats, Floats],
-    tax: tuple[Any, ...],
-    barred: Bools,
-) -> tuple[Ints, Floats, Floats, Ints]:
+def invite(bound: Bound, month: int, price: float, barred: Bools) -> tuple[Ints, Floats, Floats, Ints]:
     """Keep deals, work out what is at stake, and invite to quiet talks, as :func:`model.border_phases.negotiate` does.
 
     Args:
-        table: the rules.
-        draws: salt, month, (F,) keys.
-        junta: its index, at least 0.
-        fixed: places and crossings of mines; places of crossings; crossings to China, and with a gate; (F,) dependence on
-            China without patronage.
-        dealings: (F,) talked, deal, halted, tax cut, patron, purchase; all but the last change.
-        war: holders, stances, lanes, their ages; (F,) offensives, pressure.
-        mines: (M,) capacity, share of it at work.
-        tax: (F,) rules, yuan, shares; price at the gate.
+        bound: what :class:`model.compiled.borders.Borders` binds: rules; salt, (F,) keys; the junta's index, at least 0;
+            places and crossings of mines, places of crossings, crossings to China and with a gate, (F,) dependence on China
+            without patronage; (F,) talked, deal, halted, tax cut, patron, purchase, of which all but the last change; holders,
+            stances, lanes, their ages, (F,) offensives, pressure; (M,) capacity, share of it at work; (F,) rules, yuan and
+            shares of taxes.
+        month: month of the run.
+        price: of ore at the gate, yuan/t.
         barred: (F,) who is not invited.
 
     Returns:
         Whose deal is void; (F,) dependence on China; (6, F) stakes; who is invited.
     """
+    table, (salt, keys), junta, fixed, dealings, war, (capacity, operating), tax = bound.values
     rules = table[0]
     mine_place, mine_crossing, crossing_place, chinese, gated, base = fixed
     talked, deal, halted, tax_cut, patron, purchase = dealings
     holder, stance, lanes, lane_age, offensive, pressure = war
-    capacity, operating = mines
     void, depends = gates.keep_deals(
         talked, deal, halted, tax_cut, patron, stance[junta] == -1, base, rules.patron_dependence
     )
-    usd = ore.taxes(tax[0], tax[1], tax[2], tax_cut, rules.invoiced, tax[3])[2] / rules.yuan_per_usd
+    usd = ore.taxes(tax[0], tax[1], tax[2], tax_cut, rules.invoiced, price)[2] / rules.yuan_per_usd
     output = capacity * np.maximum(operating, rules.rent_operating)
     where = ((mine_place, mine_crossing), crossing_place, (chinese, gated), lanes, lane_age)
     stakes = gates.stakes(holder, *where, purchase, usd, capacity, output)
     stakes[1] /= max(sums.pairwise(capacity, 0, len(capacity)), 1e-9)
     moods = (offensive, pressure, stakes[3], stakes[1])
     minded = gates.courted(moods, patron, depends, stakes[4], rules.talks_ore, rules.patronage_offer, junta)
-    u, invited = hashing.uniform1(draws[0], draws[1], draws[2]), np.zeros(len(talked), np.bool_)
+    u, invited = hashing.uniform1(salt, month, keys), np.zeros(len(talked), np.bool_)
     for f in range(len(talked)):
         chance = rules.talks_hazard * minded[f] if talked[f] >= rules.talks_pause and not barred[f] else 0.0
         invited[f] = deal[f] == 0 and u[f] < chance
@@ -122,44 +111,45 @@ def _lanes(
 
 @kernel
 def react(
-    loops: Loops,
-    draws: tuple[Any, ...],
-    fixed: tuple[Any, ...],
-    values: tuple[Any, ...],
-    fight: tuple[Ints, Ints],
-    junta: int,
-    war: tuple[Any, ...],
-    dealings: tuple[Any, ...],
-    depends: tuple[Floats, Floats, Floats],
+    bound: Bound,
+    month: int,
+    place: Ints,
+    attacker: Ints,
+    link: Floats,
     shortage: float,
-    lanes: tuple[Any, Bools, int],
+    values: tuple[Any, ...],
+    weights: tuple[float, ...],
+    shut_for_good: Bools,
+    dwell: int,
 ) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """Pressure, suppliers, purchases and lanes, as :func:`model.border_phases.press_and_open` has them in NumPy.
 
     Args:
-        loops: addresses of NumPy's own loops.
-        draws: salts of leash, purchases, lanes; month; (F,) keys.
-        fixed: places of crossings, which lead to China, their keys, (P,) places where fighting disturbs Beijing.
-        values: of pressure; chances that a supplier stops or begins again; of purchases, and log-odds that a cut ends.
-        fight: (L,) places attacked and who led the attacks.
-        junta: its index; -1 none.
-        war: holders, holders before, stances, lanes, their ages; (F,) offensives, pressure.
-        dealings: supplies, deals, patrons, threats, purchases.
-        depends: (F,) arms that each gives, dependence on China, how far the US deals with each.
+        bound: what :class:`model.compiled.borders.Borders` binds: addresses of NumPy's loops; salts of leash, purchases,
+            lanes; (F,) keys; places of crossings, which lead to China, their keys, (P,) places where fighting disturbs
+            Beijing; the junta's index, -1 none; holders, holders before, stances, lanes, their ages, (F,) offensives,
+            pressure; supplies, deals, patrons, threats, purchases; (F,) arms that each gives, dependence on China.
+        month: month of the run.
+        place: (L,) places attacked.
+        attacker: (L,) who led the attacks.
+        link: (F,) how far the US deals with each.
         shortage: China's, at least 0.
-        lanes: weights of the lanes' odds, (F, 3) lanes kept shut, least months between changes.
+        values: of pressure; chances that a supplier stops or begins again; of purchases, and log-odds that a cut ends.
+        weights: of the lanes' odds.
+        shut_for_good: (F, 3) lanes kept shut.
+        dwell: least months between changes of a lane.
 
     Returns:
         (C, 3) supplier, ally and 1 for begun again; of whose ore buyers take less, of whose as before; (S, 2) lanes shut at
         gates taken; (C, 3) crossing, lane and 1 for opened.
     """
-    salts, month, keys = draws
+    loops, salts, keys, fixed, junta, war, dealings, (gives, depends) = bound.values
     holder, before, stance, lane, lane_age, offensive, pressure = war
     supplies, deal, patron, threat, purchase = dealings
-    gates.press(offensive, pressure, depends[2], fight[0], fight[1], fixed[3], junta, values[0])
-    edges = gates.armed_allies(stance, depends[0])
+    gates.press(offensive, pressure, link, place, attacker, fixed[3], junta, values[0])
+    edges = gates.armed_allies(stance, gives)
     u = hashing.uniform2(salts[0], month, keys[edges[0]], keys[edges[1]])
-    leaned = gates.lean(supplies, edges, u, depends[1], pressure, values[1])
+    leaned = gates.lean(supplies, edges, u, depends, pressure, values[1])
     peace, ends = np.empty(len(deal)), np.full(1, values[3])
     for f in range(len(deal)):
         quiet = junta < 0 or stance[junta, f] != -1
@@ -169,5 +159,5 @@ def react(
     u = hashing.uniform1(salts[1], month, keys)
     cut, resumed = gates.buy(threat, purchase, offensive, peace, u, bought)
     shut = _shut_taken(holder, before, fixed[0], fixed[1], lane, lane_age)
-    seen = (offensive, depends[2], peace, shortage)
-    return leaned, cut, resumed, shut, _lanes(loops, draws, fixed, (holder, lane, lane_age), seen, lanes)
+    draws, seen, stances = (salts, month, keys), (offensive, link, peace, shortage), (weights, shut_for_good, dwell)
+    return leaned, cut, resumed, shut, _lanes(loops, draws, fixed, (holder, lane, lane_age), seen, stances)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import books, fights, forces, hashing, kernel, options, ore, posting
+from model.kernels.bound import Bound
 from model.kernels.loops import EXP, LOG, NDTRI, Loops, apply, raise_to
 
 Floats = NDArray[np.float64]
@@ -140,22 +141,11 @@ def _dear(
 @kernel
 def _weigh(
     everything: bool,
-    loops: Loops,
-    salts: Keys,
-    time: tuple[int, float],
-    table: Any,
-    junta: int,
-    land: tuple[Any, ...],
-    lure: tuple[Any, ...],
-    trade: tuple[Any, ...],
-    keys: tuple[Keys, Keys],
-    war: tuple[Any, ...],
-    means: tuple[Any, ...],
-    works: tuple[Any, ...],
-    who: tuple[Any, ...],
-    weights: tuple[Floats, ...],
-    costs: tuple[Floats, ...],
-    tax: tuple[Any, ...],
+    fixed: tuple[Any, ...],
+    now: tuple[Any, ...],
+    seen: tuple[Any, ...],
+    month: int,
+    price: float,
 ) -> tuple[Any, ...]:
     """Weigh the attacks within reach, as :func:`model.phases.decide_operations` does in NumPy: all, or those that may pay.
 
@@ -163,7 +153,9 @@ def _weigh(
         (F + 1,) bounds and (K,) places of the options; (M,) rows of those weighed, actors, places, believed chances,
         utilities, the same if massed; (F, P) share of fighters that attacks draw on, strength within reach.
     """
-    near, wall, minded = land
+    loops, salts, table, junta, (near, wall, minded), lure, trade, keys = fixed
+    war, means, works = now
+    who, weights, costs, tax = seen[:4]
     holder, attacker, stance, _, _, known, establishment = war
     effectiveness, commit, kept, most, noise, persistence, months, usual = who
     rules = table[0]
@@ -171,39 +163,38 @@ def _weigh(
     fighters, strong = _strengths(loops, rules, near, wall, war[:5], means[:4], *drawn_on, thought)
     full, own, defence, reach, spare, drawn, targets = strong
     bounds, places, called = options.pairs_within_reach(targets, reach, drawn, 1.0)
-    rent, guard, pairs = _rents(trade, (holder, *works), tax, rules, time[1]), defence * wall, (bounds, places)
+    rent, guard, pairs = _rents(trade, (holder, *works), tax, rules, price), defence * wall, (bounds, places)
     known_of, income = (own, guard, holder, stance), (rent, means[4])
     value = options.worth_of_places(near, pairs, (*targets, drawn), known_of, income, lure, weights)
     least, full, keeping, opening = _dear(fighters, means[0], usual, full, (commit, most), (costs[3], costs[4]))
     prices = (costs[1], costs[2], keeping, opening)
     actor, row, cost, sanction = options.may_pay(pairs, value, attacker, minded, means[5], prices, everything)
     place = places[row]
-    error = _errors(loops, salts, time[0], (actor, place), keys, known, (noise, persistence, months))
+    error = _errors(loops, salts, month, (actor, place), keys, known, (noise, persistence, months))
     sides = options.odds_of_options((actor, place, called[row]), guard, error, full)
     chance = fights.chances(loops, *sides, rules)
-    price, loss = (cost, sanction), (costs[0], rules.attacker_loss)
-    utility, massed = options.utilities(actor, value[row], chance, sides, least, price, loss)
+    asked, loss = (cost, sanction), (costs[0], rules.attacker_loss)
+    utility, massed = options.utilities(actor, value[row], chance, sides, least, asked, loss)
     return pairs, (row, actor, place, chance, utility, massed), spare, reach
 
 
 @kernel
-def weigh(weighed: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Weigh every attack within reach.
-
-    Args:
-        weighed: arguments of :func:`_weigh`, from the second on.
+def weigh(bound: Bound, minds: Bound, month: int, price: float) -> tuple[Any, ...]:
+    """Weigh every attack within reach; arguments as of :func:`decide`.
 
     Returns:
         (J,) actors, places, believed chances, utilities, the same if massed, (2, J) luck of the options at war as things
         stand; (F, P) share of fighters that attacks draw on, strength within reach, staging; (F, F + 1) prospects.
     """
-    near, holder, stance = weighed[5][0], weighed[9][0], weighed[9][2]
-    pairs, (_, actor, place, chance, utility, massed), spare, reach = _weigh(True, *weighed)
+    fixed, now = bound.values[:2]
+    near, holder, stance = fixed[4][0], now[0][0], now[0][2]
+    weighed = _weigh(True, fixed, now, minds.values, month, price)
+    pairs, (_, actor, place, chance, utility, massed), spare, reach = weighed
     gathering = options.staging(near, actor, place, massed, len(stance))
     best = options.prospects(actor, place, utility, holder, len(stance))
     war = options.at_war(pairs, holder, stance)
     actor, place = actor[war], place[war]
-    luck = _luck(weighed[0], weighed[1], weighed[2][0], (actor, place), weighed[8])
+    luck = _luck(fixed[0], fixed[1], month, (actor, place), fixed[7])
     found = (actor, place.astype(np.int64), chance[: len(war)][war], utility[war], massed[war], luck)
     return (*found, spare, reach, gathering, best)
 
@@ -253,36 +244,34 @@ def _join(
 
 
 @kernel
-def decide(
-    weighed: tuple[Any, ...],
-    habits: tuple[Floats, Ints],
-    pools: tuple[Any, ...],
-    posted: tuple[Any, ...],
-) -> tuple[Ints, Ints, Floats, Floats]:
+def decide(bound: Bound, minds: Bound, month: int, price: float) -> tuple[Ints, Ints, Floats, Floats]:
     """Weigh attacks, choose among them in the usual way and move reserves, as :func:`model.phases.decide_operations` does.
 
     Args:
-        weighed: arguments of :func:`_weigh`, from the second on.
-        habits: (F,) precision of choice, (F,) most operations a month.
-        pools: keys, (D,) indices of the pools and their least chance to join, (F,) what raises it, its gain.
-        posted: (P,) months cut off, (F + 1, N) control, (F, P) postures, (F,) mobile shares.
+        bound: what :class:`model.compiled.war.War` binds: what never changes in a run (loops, salts, rules, the junta's index,
+            land, lures, trade, keys); state of the war, means, works; habits of choice ((F,) precision, (F,) most operations
+            a month); pools (keys, (D,) indices and least chance to join, (F,) what raises it, its gain); (P,) months cut off,
+            (F + 1, N) control, (F, P) postures.
+        minds: (F,) parameters of the actors: as fighters, weights, costs; taxes; mobile shares.
+        month: month of the run.
+        price: of ore at the gate, yuan/t.
 
     Returns:
         (K,) actors and (K,) places of the orders, (F, P) share of fighters that attacks draw on, (F, F + 1) prospects.
     """
-    salts, month, rules, near = weighed[1], weighed[2][0], weighed[3][0], weighed[5][0]
-    holder, attacker, stance, troops, supply, _, _ = weighed[9]
-    pairs, found, spare, reach = _weigh(False, *weighed)
+    fixed, now, habits, pools, (isolated, control, posture) = bound.values
+    loops, salts, rules, near, keys = fixed[0], fixed[1], fixed[2][0], fixed[4][0], fixed[7]
+    holder, attacker, stance, troops, supply, _, _ = now[0]
+    pairs, found, spare, reach = _weigh(False, fixed, now, minds.values, month, price)
     row, actor, place, _, utility, massed = found
     gathering = options.staging(near, actor, place, massed, len(stance))
     best = options.prospects(actor, place, utility, holder, len(stance))
     war = options.at_war(pairs, holder, stance)
-    who, where, rows = _choose(weighed[0], salts, month, weighed[8], (actor, row, place, utility), war, habits)
+    who, where, rows = _choose(loops, salts, month, keys, (actor, row, place, utility), war, habits)
     attacked = np.zeros(len(war), np.bool_)
     attacked[_join(salts[4], month, pairs, war, (who, where), stance, pools)] = True
     attacked[rows] = True
-    isolated, control, posture, mobile = posted
-    at = (supply, attacker, isolated, reach, gathering, stance, holder, control, posture, mobile)
+    at = (supply, attacker, isolated, reach, gathering, stance, holder, control, posture, minds.values[4])
     weights = (rules.threat_weight, rules.staging_weight, rules.countryside_weight)
     posting.move_reserves(troops, *at, weights, rules.joined_supply)
     actors, places = options.attacks(pairs, attacked)

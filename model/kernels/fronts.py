@@ -1,6 +1,6 @@
 """One kernel for the fights of a month: it runs the stages of :mod:`model.dynamics.combat` one after another.
 
-The stages are kernels of :mod:`model.kernels.fights`; tuples of arguments are in the order of
+The stages are kernels of :mod:`model.kernels.fights`; tuples of arrays are in the order of
 :func:`model.dynamics.combat.arrays_of_war`.
 """
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import books, fights, forces, hashing, kernel, land, sums
+from model.kernels.bound import Bound
 from model.kernels.loops import EXPIT, LOGIT, NDTRI, Loops, apply, raise_to
 
 Floats = NDArray[np.float64]
@@ -193,46 +194,35 @@ def _still(orders: tuple[Ints, Ints], holder: Ints, stance: Ints, barred: Bools)
 
 @kernel
 def fight(
-    loops: Loops,
-    tables: tuple[Any, Any],
-    draws: tuple[Any, ...],
-    ground: tuple[Any, ...],
-    war: tuple[Any, ...],
-    means: tuple[Floats, Floats, Floats, Floats],
-    tally: tuple[Any, ...],
-    orders: tuple[Ints, Ints, Floats],
-    barred: Bools,
-    sorties: tuple[Floats, float, Floats],
-    profile: tuple[Floats, Floats, Floats],
-    people: tuple[Floats, Floats, Floats],
+    bound: Bound, month: int, actor: Ints, place: Ints, spare: Floats, barred: Bools, weather: float, denial: Floats
 ) -> tuple[Any, ...]:
     """Everything that :func:`model.phases.fight` does in NumPy.
 
     Args:
-        loops: addresses of NumPy's own loops.
-        tables: the rules of war, the rules of control.
-        draws: salts of posts, siege, losses, captured; month; keys of actors and places.
-        ground: neighbours (starts, ends), is_town, walls, territory.
-        war: troops, supply, holder, attacker, stance, urban, quiet, besieged, isolated, posts, posts_full, known,
-            towns_lost_year.
-        means: (F,) arms, training, recognition, share of the upkeep that was paid.
-        tally: dead, deaths, posts_taken, captured, arms_lost, arms_gained, air_fights.
-        orders: (K,) actors, (K,) places, (F, P) share of fighters that attacks draw on.
+        bound: what :class:`model.compiled.war.War` binds: addresses of NumPy's loops; rules of war and of control; salts of
+            posts, siege, losses, captured; keys of actors and places; ground (neighbours, is_town, walls, territory); the
+            state of the war in the order of :func:`model.dynamics.combat.arrays_of_war`, then known, towns_lost_year; (F,)
+            arms, training, recognition, share of the upkeep paid; tally (dead, deaths, posts_taken, captured, arms_lost,
+            arms_gained, air_fights); (F,) effectiveness, assaults, forgetting, aircraft's fights in a month; (F, N) consent,
+            (F + 1, N) control, (N,) fighters to hold a township.
+        month: month of the run.
+        actor: (K,) who attacks.
+        place: (K,) what.
+        spare: (F, P) share of fighters that attacks draw on.
         barred: (P,) places whose holder the record decides.
-        sorties: (F,) aircraft's fights in a month, what the weather leaves of them, (F,) denial.
-        profile: (F,) effectiveness, assaults, forgetting.
-        people: (F, N) consent, (F + 1, N) control, which changes, (N,) fighters to hold a township.
+        weather: what it leaves of the aircraft's fights, 0-1.
+        denial: (F,) 0-1, how far aircraft are kept away.
 
     Returns:
         What :func:`resolve` returns, (S, 2) sieges that ended, number of operations, towns that changed hands.
     """
-    rules, months = tables[0][0], int(tables[0][0].siege_months)
+    loops, tables, salts, keys, ground, war, means, tally, profile, people = bound.values
+    draws, rules, months = (salts, month, *keys), tables[0][0], int(tables[0][0].siege_months)
     troops, _, holder, attacker, stance, urban, quiet, besieged, _, _, _, known, towns_lost = war
     dead, deaths, posts_taken, captured, lost, gained, air_fights = tally
-    actor, place = _still((orders[0], orders[1]), holder, stance, barred)
-    forces.gather(troops, ground[0], ground[1], actor, place, orders[2])
-    budget = sorties[0] * sorties[1]
-    air = fights.air_support(budget, place, actor, holder[place], sorties[2], troops)
+    actor, place = _still((actor, place), holder, stance, barred)
+    forces.gather(troops, ground[0], ground[1], actor, place, spare)
+    air = fights.air_support(profile[3] * weather, place, actor, holder[place], denial, troops)
     fights.count_flights(air_fights, air, place, ground[4])
     worth = fights.worth_of_fighters(loops, books.fighters(troops), means, profile[0], rules)
     given = (loops, tables[0], draws, ground, war)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from model.kernels import kernel
 from model.kernels.books import fighters
+from model.kernels.bound import Bound
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -14,8 +15,9 @@ Bools = NDArray[np.bool_]
 
 
 @kernel
-def balances(troops: Ints, stock: Floats, in_process: Floats, reagent: Floats) -> tuple[Ints, float, float]:
-    """(F,) fighters of each actor, t of ore, t of reagent."""
+def balances(bound: Bound) -> tuple[Ints, float, float]:
+    """(F,) fighters of each actor, t of ore, t of reagent; the argument as of :func:`hold`."""
+    troops, (stock, in_process, reagent) = bound.values[:2]
     ore, chemicals = 0.0, 0.0
     for mine in range(len(stock)):
         ore += stock[mine] + in_process[mine]
@@ -25,9 +27,10 @@ def balances(troops: Ints, stock: Floats, in_process: Floats, reagent: Floats) -
 
 @kernel
 def _goods_hold(
-    goods: tuple[float, float, Floats, Floats], worked: tuple[Floats, ...], ore: Floats, stock: Floats
+    goods: tuple[Floats, Floats, Floats], opening: tuple[float, float], worked: tuple[Floats, ...], ore: Floats
 ) -> bool:
-    before, reagent_before, in_process, reagent = goods
+    stock, in_process, reagent = goods
+    before, reagent_before = opening
     leached, lost, imported, used, reagent_lost = worked
     found, found_reagent = 0.0, 0.0
     for mine in range(len(stock)):
@@ -72,33 +75,34 @@ def _shares_hold(control: Floats) -> bool:
 
 @kernel
 def hold(
-    troops: Ints,
+    bound: Bound,
     troops_before: Ints,
-    tally: tuple[Ints, Ints, Ints, Ints],
-    arms: tuple[Floats, Floats, Floats, Floats],
-    money: tuple[Floats, Floats, Floats, Floats],
-    goods: tuple[float, float, Floats, Floats],
-    worked: tuple[Floats, ...],
-    control: Floats,
-    holder: Ints,
+    ore_before: float,
+    reagent_before: float,
+    leached: Floats,
+    ore_lost: Floats,
+    imported: Floats,
+    used: Floats,
+    reagent_lost: Floats,
     ore: Floats,
-    stock: Floats,
 ) -> bool:
     """Whether every law of :class:`model.ledger.Ledger` holds.
 
     Args:
-        troops: (F, P) fighters.
+        bound: what the ledger binds: (F, P) fighters; (M,) ore in store, in the pools, reagent; (F,) recruited, dead,
+            deserted, captured; (F,) arms at the end and at the start of the month, gained, lost; (F,) money, the same;
+            (F + 1, N) shares of the countryside; (P,) who holds each place.
         troops_before: (F,) at the start of the month.
-        tally: (F,) recruited, dead, deserted, captured.
-        arms: (F,) at the end and at the start of the month, gained, lost.
-        money: (F,) the same.
-        goods: t of ore and of reagent at the start of the month; (M,) ore in the pools and reagent at its end.
-        worked: (M,) t of ore leached and lost, of reagent imported, used and lost.
-        control: (F + 1, N) shares of the countryside.
-        holder: (P,) who holds each place.
+        ore_before: t at the start of the month.
+        reagent_before: t at the start of the month.
+        leached: (M,) t of ore.
+        ore_lost: (M,) t.
+        imported: (M,) t of reagent.
+        used: (M,) t of reagent.
+        reagent_lost: (M,) t of reagent.
         ore: (M, 3) flows.
-        stock: (M,) t.
     """
+    troops, goods, tally, arms, money, control, holder = bound.values
     if not _fighters_hold(troops, troops_before, tally) or not _shares_hold(control):
         return False
     for actor in range(len(troops)):
@@ -112,7 +116,7 @@ def hold(
         wrong += 1 if (holder[place] < -1) | (holder[place] >= len(troops)) else 0
     if wrong > 0:
         return False
-    return _goods_hold(goods, worked, ore, stock)
+    return _goods_hold(goods, (ore_before, reagent_before), (leached, ore_lost, imported, used, reagent_lost), ore)
 
 
 @kernel

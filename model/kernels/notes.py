@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel, laws, sums
+from model.kernels.bound import Bound
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,7 +26,7 @@ def _note_actors(
 ) -> None:
     """Fill in (19, months, F) ``block`` at a month; rows in the order of ``model.record.ACTOR_ROWS``."""
     posts_taken, dead, deserted, income = counts
-    arms, treasury, ore_usd, taxes, hope, recognition, pressure = now
+    arms, treasury, hope, recognition, pressure, ore_usd, taxes = now
     for f in range(block.shape[2]):
         people = standing[4, f]
         block[0, month, f], block[1, month, f] = standing[0, f], people / total
@@ -41,43 +42,32 @@ def _note_actors(
 
 
 @kernel
-def note(
-    block: Floats,
-    month: int,
-    places: tuple[Ints, Ints, Ints, Ints, Ints],
-    people: tuple[Floats, Floats, Floats, Floats, float],
-    counts: tuple[Any, ...],
-    now: tuple[Any, ...],
-    partner: int,
-    trade: tuple[Any, ...],
-    junta: int,
-    thresholds: tuple[float, float],
-) -> tuple[Floats, Floats]:
+def note(bound: Bound, month: int, ore_usd: Floats, taxes: Floats, partner: int, ore: Floats) -> tuple[Floats, Floats]:
     """Note the actors of a month; return what the record of the month sums up.
 
     Args:
-        block: (19, months, F) the actors' record; changes.
-        month: its column.
-        places: holders, attackers, posts; (F, P) fighters; (F, F) stances.
-        people: control, consent, services, (N,) persons, the whole country's.
-        counts: (F,) posts taken, dead, deserted, income of the month.
-        now: (F,) arms, treasury, USD from ore, tax, hope, recognition, pressure.
+        bound: what :class:`model.record.Recorder` binds: (19, months, F) the actors' record, which changes; holders,
+            attackers, posts, (F, P) fighters, (F, F) stances; control, consent, services, (N,) persons, the whole country's;
+            (F,) posts taken, dead, deserted, income of the month; (F,) arms, treasury, hope, recognition, pressure; stocks,
+            capacities, shares at work, lanes, crossings of mines, crossings to China, displaced; the junta's index, -1 none;
+            thresholds of :mod:`model.observe`.
+        month: column of the record.
+        ore_usd: (F,) USD from ore.
+        taxes: (F,) tax in yuan/t.
         partner: whom Washington has picked; -1 nobody.
-        trade: (M, 3) flows; stocks, capacities, shares at work; lanes; crossings of mines; crossings to China; displaced.
-        junta: its index; -1 none.
-        thresholds: those of :mod:`model.observe`.
+        ore: (M, 3) flows.
 
     Returns:
         (10,) what :func:`model.kernels.sums.month` returns, and towns of the junta's side; (5, N) what
         :func:`model.kernels.laws.measures` returns.
     """
+    block, places, people, counts, now, trade, junta, thresholds = bound.values
     holder, attacker, posts, troops, stance = places
     control, legitimacy, services, population, total = people
     standing = sums.standing(holder, posts, troops, control, population, legitimacy, services)
-    _note_actors(block, month, standing, counts, now, total, partner)
+    _note_actors(block, month, standing, counts, (*now, ore_usd, taxes), total, partner)
     out = np.zeros(10)
-    ore, stock, capacity, operating, lanes, mines, chinese, displaced = trade
-    out[:9] = sums.month(ore, stock, capacity, operating, lanes, mines, chinese, displaced)
+    out[:9] = sums.month(ore, *trade)
     if junta < 0:
         return out, np.zeros((5, len(population)))
     seen, out[9] = laws.measures(control, stance[junta] == 1, holder, attacker, thresholds[0], thresholds[1])

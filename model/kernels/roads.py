@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import hashing, kernel
+from model.kernels.bound import Bound
 from model.kernels.loops import EXP, Loops, apply
 from model.kernels.sums import first_served
 
@@ -417,34 +418,19 @@ def _relieve(
 
 
 @kernel
-def supply_all(
-    loops: Loops,
-    table: Any,
-    draws: tuple[Any, ...],
-    graph: tuple[Ints, Ints, Floats],
-    known: tuple[Any, ...],
-    ground: tuple[Any, ...],
-    war: tuple[Any, ...],
-    people: tuple[Floats, Floats],
-    garrisons: tuple[Any, ...],
-    friction: float,
-    airlifts: Floats,
-) -> Ints:
+def supply_all(bound: Bound, month: int, friction: float, airlifts: Floats) -> Ints:
     """Work out supply and isolation of all actors, as :func:`model.dynamics.supply.update` does; returns places relieved.
 
     Args:
-        loops: addresses of NumPy's own loops.
-        table: the rules.
-        draws: salt of relief by boat, month, (P,) keys.
-        graph: starts, ends and lengths of the roads.
-        known: of roads, from last month; see :func:`update_distances`.
-        ground: (P,) territories and persons, (F,) headquarters, (P,) whether boats reach the place.
-        war: holders, attackers, stances, troops.
-        people: control and consent.
-        garrisons: supply, months cut off, posts, posts in full, how far the fall has gone; they change.
+        bound: what ``model.dynamics.supply`` binds: addresses of NumPy's loops; rules; salt of relief by boat, (P,) keys;
+            starts, ends and lengths of the roads; what is known of roads from last month, see :func:`update_distances`;
+            (P,) territories and persons, (F,) headquarters, (P,) whether boats reach the place; holders, attackers, stances,
+            troops; control and consent; supply, months cut off, posts, posts in full, how far the fall has gone: they change.
+        month: month of the run.
         friction: of the rains.
         airlifts: (F,) garrisons that each actor can supply from the air.
     """
+    loops, table, (salt, keys), graph, known, ground, war, people, garrisons = bound.values
     rules = table[0]
     holder, attacker, stance, troops = war
     supply, isolated = garrisons[0], garrisons[1]
@@ -454,4 +440,4 @@ def supply_all(
     over_roads(loops, known[0], known[1], known[2], friction, rules.decay_km, supply)
     cut = cut_off(known[0], holder, isolated)
     airlift(supply, troops, holder, attacker, cut, airlifts, rules.airlift_floor)
-    return _relieve(draws[0], draws[1], draws[2], cut, ground[3], holder, garrisons, rules)
+    return _relieve(salt, month, keys, cut, ground[3], holder, garrisons, rules)

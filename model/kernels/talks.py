@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import hashing, kernel
+from model.kernels.bound import Bound
 from model.kernels.loops import EXPIT, Loops, apply
 
 Floats = NDArray[np.float64]
@@ -111,38 +112,26 @@ def _set_stance(stance: Ints, side: Bools, groups: Ints, fighting: bool) -> None
 
 @kernel
 def cease_fire(
-    loops: Loops,
-    table: Any,
-    draws: tuple[Any, ...],
-    junta: int,
-    stance: Ints,
-    parties: Bools,
-    prospects: Floats,
-    brokering: Floats,
-    coercion: float,
-    seen: tuple[Any, ...],
-    minds: tuple[Any, ...],
+    bound: Bound, month: int, prospects: Floats, brokering: Floats, coercion: float
 ) -> tuple[Ints, Ints, Ints]:
-    """What :func:`model.talks_phases._cease_fire` does in NumPy.
+    """What :func:`model.talks_phases.hold_talks` does in NumPy but for the settlement.
 
     Args:
-        loops: addresses of NumPy's own loops.
-        table: the rules.
-        draws: salts of talks and militias, month, (F,) keys.
-        junta: its index, at least 0.
-        stance: (F, F) changes.
-        parties: (F,) who has signed a settlement.
+        bound: what :class:`model.compiled.talks.Talks` binds: addresses of NumPy's loops; rules; salts of talks and militias;
+            (F,) keys; the junta's index, at least 0; (F, F) stances, which change; (F,) who has signed a settlement; (F,)
+            hope, losses of a year, towns lost in it, whether a deal has it hold its fire; (F,) weariness, cost of autonomy,
+            preference for federal terms, dependence on China.
+        month: month of the run.
         prospects: (F, F + 1) what each expects of a war with each other one.
         brokering: (F,) months of revenue.
         coercion: months of the junta's revenue.
-        seen: (F,) hope, losses of a year, towns lost in it, whether a deal has it hold its fire.
-        minds: (F,) weariness, cost of autonomy, preference for federal terms, dependence on China.
 
     Returns:
         Who signed a ceasefire, who broke one, (K, 2) who turned on what militia.
     """
+    loops, table, salts, keys, junta, stance, parties, seen, minds = bound.values
     rules, count = table[0], len(stance)
-    u = hashing.uniform1(draws[0][0], draws[1], draws[2])
+    u = hashing.uniform1(salts[0], month, keys)
     may_sign = np.zeros(count, np.bool_)
     may_break, side = np.zeros(count, np.bool_), np.empty(count, np.bool_)
     for f in range(count):
@@ -159,4 +148,4 @@ def cease_fire(
     for f in range(count):
         side[f] = stance[junta, f] == 1
     _set_stance(stance, side, broken, True)
-    return signed, broken, _turn(loops, rules, draws, junta, stance, prospects)
+    return signed, broken, _turn(loops, rules, (salts, month, keys), junta, stance, prospects)

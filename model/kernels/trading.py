@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import kernel, mines, ore, sums
+from model.kernels.bound import Bound
 from model.kernels.loops import EXP, EXPIT, LOG, NDTR, Loops, apply
 
 Floats = NDArray[np.float64]
@@ -232,61 +233,61 @@ def _begun(
 
 @kernel
 def trade(
-    loops: Loops,
-    table: Any,
-    stop: tuple[bool, bool],
-    mining: tuple[Any, ...],
-    chain: tuple[Any, ...],
-    india: tuple[Any, ...],
-    buyers: tuple[Any, ...],
-    month: tuple[float, float, float, float],
-    road: tuple[float, float, float, float],
-    war: tuple[Any, ...],
-    store: tuple[Any, ...],
-    lanes: Floats,
+    bound: Bound,
+    price: float,
+    outbid: float,
+    season: float,
+    others: float,
+    road: float,
+    embargo: float,
     inventory: Floats,
-    terms: tuple[Any, ...],
+    premium: Floats,
+    passage: Floats,
 ) -> tuple[Any, ...]:
     """Everything in :func:`model.trade_phases.mine_and_trade` up to the flows of ore, as it stands there in NumPy.
 
     Args:
-        loops: addresses of NumPy's own loops.
-        table: the rules.
-        stop: whether holders' halts count, and whether lanes limit reagent.
-        mining: places, own crossings, costs of mines; territory of each place; (X, 3) capacities of crossings.
-        chain: gates' places, (M, C) within reach, crossings to China, (M, C) worth as ways for reagent, (C, 3) capacities,
-            (M,) own gates, (M, C) freight, places of all crossings.
-        india: crossings, territories, corridors, their shape, places, kilometres, (X, 3) capacities.
-        buyers: slopes, reserves, (X,) gates to China, stands, targets; precision, investment, shares of the market.
-        month: price at the gate, what Beijing tells buyers to pay on top, season, capacity of other countries.
-        road: capacity of the road to India, price, embargo, freight.
-        war: (P,) holders, holders before the fights, attackers; stances; control.
-        store: operating, reagent, in process, stock, capacity, security, pipeline of mines; all but stock change.
-        lanes: (X, 3) openness.
-        inventory: (B,) t.
-        terms: tax rules, yuan, shares, cuts; (F,) premiums, passage, purchases, licences while the lane is shut.
+        bound: what :class:`model.compiled.trading.Trading` binds: addresses of NumPy's loops; rules; whether holders' halts
+            count, and whether lanes limit reagent; mining (places, own crossings, costs of mines, territory of each place,
+            (X, 3) capacities of crossings); chain (gates' places, (M, C) within reach, crossings to China, (M, C) worth as
+            ways for reagent, (C, 3) capacities, (M,) own gates, (M, C) freight, places of all crossings); india (crossings,
+            territories, corridors, their shape, places, kilometres, (X, 3) capacities, freight); buyers (slopes, reserves,
+            (X,) gates to China, stands, targets; precision, investment, shares of the market); war ((P,) holders, holders
+            before the fights, attackers; stances; control); store (operating, reagent, in process, stock, capacity, security,
+            pipeline of mines; all but stock change); (X, 3) openness of lanes; terms ((F,) tax rules, yuan, shares, cuts,
+            purchases, licences while the lane is shut).
+        price: at the gate, yuan/t.
+        outbid: factor that Beijing tells its buyers to pay on top.
+        season: of the roads, 0-1.
+        others: t/month of capacity in other countries.
+        road: t/month that the road to India carries.
+        embargo: 0-1, share of the reagent for ore bound for India that is withheld.
+        inventory: (B,) t in the buyers' stores.
+        premium: (F,) 0-1, share of the price that contracts add.
+        passage: (F,) 0-1, how far brokers let convoys through.
 
     Returns:
         (X,) bids; t/month that buyers would begin abroad; (M,) holders, (M, 3) crossings and net-backs, (10, M) the rest of
         a quote; (7, M) what mines did; (M, 3) flows; (M,) stocks, (M, 3) crossings used, (F,) taxes in USD; t of ore that
         left the pools and of reagent used.
     """
-    rules = table[0]
-    price, outbid, season, others = month
+    loops, table, stop, mining, chain, (india, freight_to_india), buyers, war, store, lanes, terms = bound.values
+    rules, tax_rule, purchases = table[0], terms[:4], terms[4]
     gate, within, china, reagent_worth, gate_capacity, home, freight, crossing_place = chain
     holder, stance, control, capacity, stock = war[0], war[3], war[4], store[4], store[3]
     bids, most = _bids(price, outbid, rules.dealer_discount, buyers[:4], (inventory, buyers[4]))
     access = ore.ways_open(holder, mining[0], gate, within, stance, china, lanes, reagent_worth)
     keepers, purchase = holder[crossing_place], np.empty(len(crossing_place))
     for crossing in range(len(keepers)):
-        purchase[crossing] = terms[6][keepers[crossing]] if keepers[crossing] >= 0 else 1.0
+        purchase[crossing] = purchases[keepers[crossing]] if keepers[crossing] >= 0 else 1.0
     ways, now = (china, gate_capacity, home, freight), (holder, stance, control, lanes, capacity)
-    quoted = _quote(loops, rules, ways, india, bids, purchase, access, road, now, season, terms[:6])
+    to_india, taxed = (road, price, embargo, freight_to_india), (*tax_rule, premium, passage)
+    quoted = _quote(loops, rules, ways, india, bids, purchase, access, to_india, now, season, taxed)
     crossings, net_back, rest = quoted
     best, tax, transit, premium_usd, opened = rest[0], rest[1], rest[2], rest[3], rest[4]
     bought, leaky, limit, from_india = rest[5], rest[6], rest[7], rest[9]
     invested = _begun(loops, rules, buyers[5:], (best, mining[2], store[5], capacity), most, others)
-    orders = (best, invested[:-1], access[3], from_india, terms[7])
+    orders = (best, invested[:-1], access[3], from_india, terms[5])
     done = _mine(loops, rules, stop, mining, war, store, lanes, orders, season)
     appeal = ore.appeals(best, net_back, opened, mining[2], rules.choice_scale, rules.reserve_share)
     flat = appeal.reshape(appeal.size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ from model import kernels
 from model.draws import Draws, keys
 from model.dynamics.posting import share_out
 from model.kernels import loops
+from model.kernels.bound import Bound, bind
 from model.kernels.sums import row_sums
+from model.ledger import Ledger
 from model.model import RareEarthModel
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
@@ -124,3 +127,33 @@ def test_compiling_is_said_once(capsys: pytest.CaptureFixture[str], monkeypatch:
     for _ in range(2):
         kernels.tell_compiling(None)
     assert capsys.readouterr().err == kernels.COMPILING + "\n"
+
+
+@kernels.kernel
+def _add_up(bound: Bound) -> float:
+    (first, second), scale = bound.values
+    first[0] += 1.0
+    return scale * (first.sum() + second.sum())
+
+
+def test_what_is_bound_is_seen_as_it_is_and_kept_alive() -> None:
+    values = np.arange(50.0)
+    bound = bind((values, np.full(100_000, 2.0)), 3.0)
+    values[1] = 100.0
+    assert _add_up(bound) == 3.0 * (values.sum() + 200_000.0)
+    assert values[0] == 1.0
+    gc.collect()
+    # Would an array be gone that nobody but the bound arguments has, its memory would have been given to these.
+    others = [np.full(100_000, 7.0) for _ in range(20)]
+    assert _add_up(bound) == 3.0 * (values.sum() + 200_000.0)
+    assert len(others) == 20
+
+
+def test_ledgers_that_close_are_found_so_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly(*_: Any) -> None:
+        raise AssertionError("the kernel found a law broken where none is")
+
+    monkeypatch.setattr(Ledger, "_equal", slowly)
+    if not kernels.compiled():
+        pytest.skip("the kernels are not in use")
+    state_after(3, "status_quo", 'world="tests/tiny"')
