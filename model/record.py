@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -12,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from model import tables
+from model.blocks import Block, Coded, RunTables, coded
 from model.dynamics.ground import Ground, heads, over_heads
 from model.kernels import compiled, notes
 from model.kernels.bound import Gatherer, bind
@@ -57,10 +59,11 @@ class RunResult:
         outcomes: value of every outcome of :func:`model.outcomes.outcome_list`; None where it is not defined.
         tables: ``monthly, actors, exports, events, control`` with the schema of ``model.tables``, and ``lanes``
             (month, crossing, ore, reagent, goods), which figures of a single run use and batches do not store.
+            Those of :class:`model.blocks.RunTables` are made when they are asked for.
     """
 
     outcomes: dict[str, float | None]
-    tables: dict[str, pa.Table]
+    tables: Mapping[str, pa.Table]
 
 
 class Recorder(Gatherer):
@@ -258,11 +261,12 @@ class Recorder(Gatherer):
         return list(zip(*(column.tolist() for column in self._exported()), strict=True))
 
     def _exported(self) -> tuple[NDArray[Any], ...]:
-        months, ore, crossing, seller = (np.array(part) for part in zip(*self._flows, strict=True))
+        months, *arrays = zip(*self._flows, strict=True)
+        ore, crossing, seller = (np.concatenate(part) for part in arrays)  # rows: the months' mines, one after another
         flow = np.flatnonzero(ore > 0)
-        row, destination = np.divmod(flow, ore.shape[2])  # row: of the months' mines, one after another
-        at, mine = np.divmod(row, ore.shape[1])
-        return months[at], mine, seller.ravel()[row], crossing.ravel()[flow], destination, ore.ravel()[flow]
+        row, destination = np.divmod(flow, ore.shape[1])
+        at, mine = np.divmod(row, len(seller) // len(months))
+        return np.array(months)[at], mine, seller[row], crossing.ravel()[flow], destination, ore.ravel()[flow]
 
     def _control(self, month: int, state: State) -> dict[str, Any]:
         leader = state.control.argmax(axis=0)
@@ -290,81 +294,76 @@ class Recorder(Gatherer):
         Args:
             lanes: whether the table of lanes is wanted, which batches do not store.
         """
-        built = {
-            "monthly": self._monthly_table(),
-            "actors": self._actors_table(),
-            "exports": self._exports_table(),
-            "events": self._events_table(),
-            "control": self._control_table(),
+        blocks = {
+            "monthly": self._monthly(),
+            "actors": self._of_actors(),
+            "exports": self._of_exports(),
+            "events": self._of_events(),
+            "control": self._of_control(),
         }
-        if lanes:
-            built["lanes"] = self._lanes_table()
+        others = {"lanes": self._lanes_table()} if lanes else {}
+        built = RunTables(self.spec.run_id, self.spec.label, self.spec.replicate, blocks, others)
         return RunResult(outcomes=compute(self), tables=built)
 
-    def _table(self, name: str, rows: int, columns: dict[str, Any]) -> pa.Table:
-        columns |= {"run_id": self.spec.run_id, "scenario": self.spec.label, "replicate": self.spec.replicate}
-        arrays = [_column(columns[one], rows, *kind) for one, *kind in _fields(name)]
-        return pa.Table.from_arrays(arrays, schema=tables.schema(name))
-
-    def _monthly_table(self) -> pa.Table:
+    def _monthly(self) -> Block:
         rows = self.months_done + 1
-        columns: dict[str, Any] = {name: series[:rows] for name, series in self.monthly.items()}
-        columns |= {"month": np.arange(rows), "date": pa.array(self.dates, pa.string())}
-        return self._table("monthly", rows, columns)
+        numbers = {name: series[:rows] for name, series in self.monthly.items()} | {"month": np.arange(rows)}
+        return Block.of("monthly", rows, numbers, {"date": (np.arange(rows), tuple(self.dates))})
 
-    def _actors_table(self) -> pa.Table:
+    def _of_actors(self) -> Block:
         months, forces = self.months_done + 1, len(self.force_ids)
-        columns: dict[str, Any] = {name: series[:months].ravel() for name, series in self.actors.items()}
-        columns["month"] = np.repeat(np.arange(months), forces)
-        columns["actor"] = _labels(np.tile(np.arange(forces), months), self.force_ids, "")
-        return self._table("actors", months * forces, columns)
+        numbers = {name: series[:months].ravel() for name, series in self.actors.items()}
+        numbers["month"] = np.repeat(np.arange(months), forces)
+        actor = _named(np.tile(np.arange(forces), months), self.force_ids)
+        return Block.of("actors", months * forces, numbers, {"actor": actor})
 
-    def _exports_table(self) -> pa.Table:
+    def _of_exports(self) -> Block:
         month, mine, seller, crossing, destination, tonnes = self._exported()
-        columns = {
-            "month": month,
-            "mine": _labels(mine, self.world.mine_ids, ""),
-            "seller": _labels(seller, self.force_ids, "nobody"),
-            "crossing": _labels(crossing, self.world.crossing_ids, ""),
-            "destination": _labels(destination, DESTINATIONS, ""),
-            "tonnes": tonnes,
+        texts = {
+            "mine": _named(mine, self.world.mine_ids),
+            "seller": _named(seller, self.force_ids, "nobody"),
+            "crossing": _named(crossing, self.world.crossing_ids),
+            "destination": _named(destination, DESTINATIONS),
         }
-        return self._table("exports", len(month), columns)
+        return Block.of("exports", len(month), {"month": month, "tonnes": tonnes}, texts)
 
-    def _events_table(self) -> pa.Table:
-        month, date, kind, actor, other, place, value, text = _transpose(self.events, 8)
-        columns: dict[str, Any] = {"month": np.array(month, np.int32), "date": pa.array(date, pa.string())}
-        for name, values in (("kind", kind), ("actor", actor), ("other", other), ("place", place)):
-            columns[name] = pa.array(values, pa.string()).dictionary_encode()
-        columns |= {"value": pa.array(value, pa.float64()), "text": pa.array(text, pa.string())}
-        return self._table("events", len(self.events), columns)
+    def _of_events(self) -> Block:
+        month, date, kind, actor, other, place, value, text = (
+            zip(*self.events, strict=True) if self.events else [()] * 8
+        )
+        columns = {"date": date, "kind": kind, "actor": actor, "other": other, "place": place, "text": text}
+        texts = {name: coded(values) for name, values in columns.items()}
+        numbers = {"month": month, "value": np.array(value, np.float64)}  # NaN for None
+        return Block.of("events", len(self.events), numbers, texts)
 
-    def _control_table(self) -> pa.Table:
-        places = len(self.world.place_ids)
+    def _of_control(self) -> Block:
+        places, maps = len(self.world.place_ids), len(self.control)
         sites = places - len(self.world.codes)
-        gap = np.full(sites, np.nan)
-        rows = places * len(self.control)
-        columns: dict[str, Any] = {"month": np.repeat([part["month"] for part in self.control], places)}
-        columns["place"] = _labels(np.tile(np.arange(places), len(self.control)), self.world.place_ids, "")
-        for name, other in (("holder", "nobody"), ("attacker", "")):
-            columns[name] = _labels(np.concatenate([part[name] for part in self.control]), self.force_ids, other)
-        for name in ("fallen", "posts"):
-            columns[name] = np.concatenate([part[name] for part in self.control])
-        leaders = [np.append(part["leader"], np.full(sites, -2)) for part in self.control]
-        columns["leader"] = _labels(np.concatenate(leaders), self.force_ids, "nobody")
-        for name in ("leader_share", "junta_share"):
-            shares = np.concatenate([np.append(part[name], gap) for part in self.control])
-            columns[name] = pa.array(shares, from_pandas=True)
-        return self._table("control", rows, columns)
+        numbers = {
+            "month": np.repeat([part["month"] for part in self.control], places),
+            **{name: np.concatenate([part[name] for part in self.control]) for name in ("fallen", "posts")},
+            **{name: self._towns(name, np.full(sites, np.nan)) for name in ("leader_share", "junta_share")},
+        }
+        holder, attacker = (np.concatenate([part[name] for part in self.control]) for name in ("holder", "attacker"))
+        texts = {
+            "place": _named(np.tile(np.arange(places), maps), self.world.place_ids),
+            "holder": _named(holder, self.force_ids, "nobody"),
+            "attacker": _named(attacker, self.force_ids),
+            "leader": _named(self._towns("leader", np.full(sites, NOBODY - 1)), self.force_ids, "nobody"),
+        }
+        return Block.of("control", places * maps, numbers, texts)
+
+    def _towns(self, name: str, of_sites: NDArray[Any]) -> NDArray[Any]:
+        """A column of the map that sites have no values for."""
+        return np.concatenate([piece for part in self.control for piece in (part[name], of_sites)])
 
     def _lanes_table(self) -> pa.Table:
-        lanes = np.concatenate(self.lanes)
         months, crossings = len(self.lanes), len(self.world.crossing_ids)
-        crossing = _labels(np.tile(np.arange(crossings), months), self.world.crossing_ids, "")
         columns: dict[str, Any] = {
             "month": np.repeat(np.arange(months), crossings),
-            "crossing": crossing.dictionary_decode(),
+            "crossing": pa.array(self.world.crossing_ids * months, pa.string()),
         }
+        lanes = np.concatenate(self.lanes)
         columns |= {name: lanes[:, index] for index, name in enumerate(("ore", "reagent", "goods"))}
         return pa.table(columns)
 
@@ -375,45 +374,9 @@ def _shares_of(world: World) -> tuple[Floats, ...]:
     return tuple(_weights(world))
 
 
-def _transpose(rows: list[Any], width: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
-
-
-@lru_cache(maxsize=16)
-def _fields(name: str) -> tuple[tuple[str, pa.DataType, Any], ...]:
-    """Names of a table's columns, their types and, of numbers, those of NumPy."""
-    numbers = pa.types.is_primitive
-    return tuple(
-        (one.name, one.type, one.type.to_pandas_dtype() if numbers(one.type) else None) for one in tables.schema(name)
-    )
-
-
-def _column(values: Any, rows: int, kind: pa.DataType, plain: Any) -> pa.Array:
-    """A column of a type, from an array, or from one value that stands in every row."""
-    if isinstance(values, str):
-        return _repeated(values, rows, kind)
-    if isinstance(values, int):
-        values = np.full(rows, values, np.int32)
-    if isinstance(values, np.ndarray):  # NumPy casts in a tenth of Arrow's time, and a buffer asks less than pa.array
-        return pa.Array.from_buffers(kind, rows, [None, pa.py_buffer(np.ascontiguousarray(values, plain))])
-    return values if values.type == kind else values.cast(kind)
-
-
-def _repeated(value: str, rows: int, kind: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(kind):
-        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), _words((value,)))
-    text = value.encode()
-    ends = np.arange(0, (rows + 1) * len(text), len(text), dtype=np.int32)
-    return pa.StringArray.from_buffers(rows, pa.py_buffer(ends), pa.py_buffer(text * rows))
-
-
-def _labels(index: NDArray[np.int64], names: tuple[str, ...], other: str) -> pa.Array:
-    """Names by index as a dictionary array; -1 stands for ``other``, anything below for the empty text."""
-    extra = [other, *([""] if other else [])]
-    codes = np.where(index >= 0, index, len(names) + np.where(index == -1, 0, len(extra) - 1)).astype(np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(codes), _words((*names, *extra)))
-
-
-@lru_cache(maxsize=64)
-def _words(names: tuple[str, ...]) -> pa.Array:
-    return pa.array(names, pa.string())
+def _named(index: Ints, names: tuple[str, ...], other: str = "") -> Coded:
+    """Names by index as a column of texts; -1 stands for ``other``, anything below for the empty text."""
+    extra = (other, "") if other else ("",)
+    if not index.size or index.min() >= 0:
+        return index, (*names, *extra)
+    return np.where(index < 0, len(names) + np.minimum(NOBODY - index, len(extra) - 1), index), (*names, *extra)

@@ -17,16 +17,17 @@ _I = pa.int32()
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, Arrow type, unit and meaning."""
+    """A column: its name, Arrow type, unit and meaning, and whether it is null in some rows."""
 
     name: str
     type: pa.DataType
     unit: str
     meaning: str
+    gaps: bool = False
 
 
-def _c(name: str, type_: pa.DataType, unit: str, meaning: str) -> Column:
-    return Column(name, type_, unit, meaning)
+def _c(name: str, type_: pa.DataType, unit: str, meaning: str, *, gaps: bool = False) -> Column:
+    return Column(name, type_, unit, meaning, gaps)
 
 
 _KEYS = (
@@ -133,7 +134,7 @@ EVENTS = (
     _c("actor", _TEXT, "-", "who did it"),
     _c("other", _TEXT, "-", "to whom; empty where it does not apply"),
     _c("place", _TEXT, "-", "id of the place; empty where it does not apply"),
-    _c("value", _F, "-", "a number that belongs to the event, or null"),
+    _c("value", _F, "-", "a number that belongs to the event, or null", gaps=True),
     _c("text", pa.string(), "-", "the event as a sentence"),
 )
 
@@ -146,8 +147,8 @@ CONTROL = (
     _c("fallen", _F, "0-1", "how far its fall has gone"),
     _c("posts", _I, "posts", "fortified positions of the holder"),
     _c("leader", _TEXT, "-", "actor with the largest share of the countryside, or nobody; empty for sites"),
-    _c("leader_share", _F, "0-1", "its share; null for sites"),
-    _c("junta_share", _F, "0-1", "share of the junta; null for sites"),
+    _c("leader_share", _F, "0-1", "its share; null for sites", gaps=True),
+    _c("junta_share", _F, "0-1", "share of the junta; null for sites", gaps=True),
 )
 
 RUNS = (
@@ -172,4 +173,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
 @cache
 def schema(table: str) -> pa.Schema:
     """The Arrow schema of a table (``runs``: without the swept values and outcomes, which depend on the batch)."""
-    return pa.schema([pa.field(c.name, c.type, metadata={"unit": c.unit, "meaning": c.meaning}) for c in TABLES[table]])
+    return pa.schema(
+        [
+            pa.field(c.name, c.type, nullable=c.gaps, metadata={"unit": c.unit, "meaning": c.meaning})
+            for c in TABLES[table]
+        ]
+    )

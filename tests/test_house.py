@@ -38,7 +38,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Rooms from the ground up: a module imports from its own room or from one further down, never from one above.
 STOREYS = (
-    {"model", "model.parameters", "model.draws", "model.tables", "model.kernels"},
+    {"model", "model.parameters", "model.draws", "model.tables", "model.blocks", "model.kernels"},
     {"model.world"},
     {"model.state", "model.forcing"},
     {"model.dynamics"},

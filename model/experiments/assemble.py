@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model import __version__
-from model.experiments.codec import RUN_TABLES, read_body, read_header
+from model.blocks import RUN_TABLES, Block
+from model.experiments.codec import read_body, read_header
 from model.experiments.compare import EFFECT_COLUMNS, paired_effects
 from model.experiments.plan import BatchPlan
 from model.experiments.row_groups import RowGroups
@@ -130,7 +131,7 @@ def _write_run_tables(
 
 
 def _encode(
-    found: Mapping[str, tuple[list[pa.Table], list[int]]],
+    found: Mapping[str, tuple[list[Block], list[int]]],
     writers: Mapping[str, RowGroups],
     lanes: Sequence[ThreadPoolExecutor],
 ) -> list[Future[None]]:
@@ -148,18 +149,17 @@ def _ended(at_work: deque[list[Future[None]]], most: int) -> None:
 
 def _read(
     chunk: Sequence[int], runs: Sequence[str], entries: Mapping[str, Entry], reader: SpoolReader, rows: RunRows
-) -> dict[str, tuple[list[pa.Table], list[int]]]:
-    """By name, the tables of some runs that have rows, and the runs' numbers; outcomes are handed to the table of runs."""
-    found: dict[str, tuple[list[pa.Table], list[int]]] = {}
+) -> dict[str, tuple[list[Block], list[int]]]:
+    """By name of the table, blocks of some runs and the runs' numbers; outcomes are handed to the table of runs."""
+    found: dict[str, tuple[list[Block], list[int]]] = {}
     for number in chunk:
         record = reader.record(entries[runs[number]])
-        names, values, run_tables = read_body(record, read_header(record)["lengths"])
+        names, values, blocks = read_body(record, read_header(record))
         rows.add(names, values)
-        for name, table in run_tables.items():
-            if table.num_rows:
-                parts, numbers = found.setdefault(name, ([], []))
-                parts.append(table)
-                numbers.append(number)
+        for name, block in blocks.items():
+            parts, numbers = found.setdefault(name, ([], []))
+            parts.append(block)
+            numbers.append(number)
     return found
 
 

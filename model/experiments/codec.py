@@ -1,34 +1,30 @@
 """Finished runs as bytes: what a worker hands to its parent, and what the spool keeps.
 
-A record is a header in JSON (run id, status, lengths), then, compressed together, the names of the outcomes, their values as
-floats, and the run's tables as Arrow IPC streams; a table without rows takes no bytes. The key columns are left out: they
-follow from the specification and are put back when a record is read.
+A record is a header in JSON (run id, status, sizes), then, compressed together, the values of the outcomes, the blocks of the
+run's tables (:mod:`model.blocks`; first all floats, then all whole numbers), and lines of JSON with the outcomes' names and
+the words of each block. A table without rows takes no bytes.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
-import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from model import tables
+from model.blocks import RUN_TABLES, Block, RunTables, Words, block_of, layout
 from model.scenario.spec import RunSpec
 
 if TYPE_CHECKING:
     from model.record import RunResult
 
 OK, FAILED = "ok", "failed"
-RUN_TABLES = tuple(name for name in tables.TABLES if name != "runs")
-"""The tables that every run fills."""
-
 _LENGTH = struct.Struct("<I")
 _CODEC = "lz4"
 """Runs are read and written once or twice: time counts more than the sixth that zstd would save."""
@@ -85,18 +81,22 @@ def encode(
     Raises:
         ValueError: a table of a run that is ok is missing, or differs from ``tables.schema``.
     """
-    values = np.array([math.nan if value is None else value for value in outcomes.values()], np.float64)
+    values = np.array(tuple(outcomes.values()), np.float64)  # NaN for None
     if np.isinf(values).any():
         raise ValueError("an outcome is infinite")
-    pieces = [_joined(tuple(outcomes)), values.tobytes()] if status == OK else []
-    pieces += [_stream(name, run_tables) for name in RUN_TABLES] if status == OK else []
-    body = b"".join(pieces)
+    blocks = [_block(name, run_tables) for name in RUN_TABLES] if status == OK else []
+    there = [block for block in blocks if block.rows]
+    lines = b"\n".join(map(_line, [(tuple(outcomes),), *(block.words for block in there)]))
+    pieces = (values, *(block.floats for block in there), *(block.integers for block in there), lines)
+    body = b"".join(pieces) if status == OK else b""  # type: ignore[arg-type]  # arrays are bytes too
     header = {
         "run_id": run_id,
         "status": status,
         "error": error,
         "seconds": round(seconds, 6),
-        "lengths": [len(piece) for piece in pieces],
+        "outcomes": len(values),
+        "rows": [block.rows for block in blocks],
+        "bytes": len(body),
     }
     head = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
     packed = pa.Codec(_CODEC).compress(body, asbytes=True) if body else b""
@@ -110,67 +110,51 @@ def read_header(record: bytes) -> dict[str, Any]:
     return header
 
 
-def read_body(record: bytes, lengths: Sequence[int]) -> tuple[bytes, bytes, dict[str, pa.Table]]:
-    """Names of the outcomes, one a line, their values as bytes of floats, and the tables without their key columns.
+def read_body(record: bytes, header: Mapping[str, Any]) -> tuple[Words, bytes, dict[str, Block]]:
+    """Names of the outcomes, their values as bytes of floats, and the blocks of the tables that have rows.
 
     Args:
         record: as :func:`encode` made it.
-        lengths: those of its header; a run that failed has none, and nothing to read.
+        header: its header; a run that failed has nothing to read.
     """
-    if not lengths:
-        return b"", b"", {}
+    if not header["bytes"]:
+        return (), b"", {}
     (start,) = _LENGTH.unpack_from(record)
     packed = pa.py_buffer(record).slice(_LENGTH.size + start)
-    body = pa.decompress(packed, decompressed_size=sum(lengths), codec=_CODEC)
-    starts = itertools.accumulate(lengths, initial=0)
-    names, values, *streams = (body.slice(start, size) for start, size in zip(starts, lengths, strict=False))
-    read = {name: _table(name, stream) for name, stream in zip(RUN_TABLES, streams, strict=True)}
-    return names.to_pybytes(), values.to_pybytes(), read
+    body = pa.decompress(packed, decompressed_size=header["bytes"], codec=_CODEC)
+    there = {name: (layout(name), rows) for name, rows in zip(RUN_TABLES, header["rows"], strict=True) if rows}
+    at = header["outcomes"] * np.dtype(np.float64).itemsize
+    values = body.slice(0, at).to_pybytes()
+    floats, at = _arrays(body, at, np.float64, [(len(of.floats), rows) for of, rows in there.values()])
+    sizes = [(len(of.integers) + len(of.texts), rows) for of, rows in there.values()]
+    integers, at = _arrays(body, at, np.int32, sizes)
+    (names,), *words = map(_words, body.slice(at).to_pybytes().split(b"\n"))
+    return names, values, dict(zip(there, map(Block, floats, integers, words), strict=True))
 
 
-def _table(name: str, stream: pa.Buffer) -> pa.Table:
-    return pa.ipc.open_stream(stream).read_all() if stream.size else _without_rows(name)
+def _arrays(body: pa.Buffer, at: int, kind: Any, shapes: Sequence[tuple[int, int]]) -> tuple[list[NDArray[Any]], int]:
+    """Arrays that stand one after another from a byte on, and the byte behind them."""
+    found = []
+    for columns, rows in shapes:
+        found.append(np.frombuffer(body, kind, columns * rows, at).reshape(columns, rows))
+        at += found[-1].nbytes
+    return found, at
 
 
-@cache
-def _without_rows(name: str) -> pa.Table:
-    return _bare_schema(name)[0].empty_table()
-
-
-@lru_cache(maxsize=64)
-def _joined(names: tuple[str, ...]) -> bytes:
-    return "\n".join(names).encode()
-
-
-@cache
-def _bare_schema(name: str) -> tuple[pa.Schema, list[int]]:
-    """The schema of a table without its keys and without descriptions of its columns, and where those columns stand."""
-    fields = list(tables.schema(name))
-    places = [place for place, field in enumerate(fields) if field.name not in tables.KEY]
-    return pa.schema([fields[place].remove_metadata() for place in places]), places
-
-
-def _stream(name: str, run_tables: Mapping[str, pa.Table]) -> bytes:
-    """A table without its keys as an Arrow IPC stream."""
+def _block(name: str, run_tables: Mapping[str, pa.Table]) -> Block:
+    if isinstance(run_tables, RunTables):
+        return run_tables.blocks[name]
     if name not in run_tables:
         raise ValueError(f"the run has no table '{name}'")
-    table, schema = run_tables[name], tables.schema(name)
-    if not table.schema.equals(schema, check_metadata=False):
-        raise ValueError(f"table '{name}' differs from its schema: {_difference(table.schema, schema)}")
-    if table.num_rows == 0:
-        return b""
-    bare, places = _bare_schema(name)
-    stripped = table.select(places)
-    if any(column.num_chunks > 1 for column in stripped.columns):
-        stripped = stripped.unify_dictionaries().combine_chunks()
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, bare) as writer:
-        writer.write_table(stripped)
-    return sink.getvalue().to_pybytes()
+    return block_of(name, run_tables[name])
 
 
-def _difference(found: pa.Schema, expected: pa.Schema) -> str:
-    if found.names != expected.names:
-        return f"columns {found.names}, expected {expected.names}"
-    pairs = zip(found, expected, strict=True)
-    return "; ".join(f"{a.name} is {a.type}, expected {b.type}" for a, b in pairs if a.type != b.type)
+@lru_cache(maxsize=128)
+def _line(words: tuple[Words, ...]) -> bytes:
+    """The words of a block as a line of JSON; most are the same in every run."""
+    return json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@lru_cache(maxsize=128)
+def _words(line: bytes) -> tuple[Words, ...]:
+    return tuple(map(tuple, json.loads(line.decode())))

@@ -17,8 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model import tables
+from model.blocks import RUN_TABLES
 from model.experiments.batch import BatchReport, run_batch
-from model.experiments.codec import RUN_TABLES
 from model.experiments.crews import worker_count
 from model.experiments.factors import Factor, settled
 from model.experiments.plan import BatchPlan, Point, Resolved, make_plan

@@ -1,7 +1,7 @@
 """A table of all runs in row groups of one size, its text columns with dictionaries, and little of it in memory.
 
-What is held until a row group is whole are numbers: a run's number instead of its keys, and texts as numbers in the
-dictionary of the piece that they came with. The dictionary of a row group joins those of its runs, in their order.
+What is held until a row group is whole are numbers: a run's number instead of its keys, and places among words instead of
+texts. The words of a row group are those of its runs, in their order.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model import tables
+from model.blocks import Block, Integers, Words, layout, numbered, places_of, repeated
 from model.experiments.plan import BatchPlan
 
 ROWS = 1 << 15
 """Rows of a row group."""
-
-_PIECES = 16
-"""Pieces that are held: each column of a piece costs a kilobyte, however few its rows are."""
 
 
 def parquet_writer(path: Path, schema: pa.Schema, sought: Sequence[str]) -> pq.ParquetWriter:
@@ -35,7 +33,14 @@ def parquet_writer(path: Path, schema: pa.Schema, sought: Sequence[str]) -> pq.P
         sought: columns by which rows are looked up; row groups tell the least and the greatest value of these.
     """
     texts = [one.name for one in schema if pa.types.is_dictionary(one.type) or pa.types.is_string(one.type)]
-    return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=texts, write_statistics=list(sought))
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        use_dictionary=texts,
+        write_statistics=list(sought),
+        write_batch_size=ROWS,
+    )
 
 
 class RowGroups:
@@ -52,57 +57,61 @@ class RowGroups:
     def __init__(
         self, path: Path, name: str, described: Mapping[str, str], runs: Sequence[str], plan: BatchPlan
     ) -> None:
-        self._runs, self._plan = runs, plan
+        self._name, self._runs, self._plan = name, runs, plan
         self._schema = tables.schema(name).with_metadata(dict(described))
         self._writer = parquet_writer(path, self._schema, (*tables.KEY, "month"))
-        self._held: list[pa.Table] = []
+        there = layout(name)
+        self._floats = np.empty((len(there.floats), ROWS))
+        self._integers = np.empty((len(there.integers) + len(there.texts), ROWS), np.int32)
+        self._words = [_Words() for _ in there.texts]
+        self._coded = self._integers[len(there.integers) :]
+        self._of: list[tuple[int, int]] = []
         self._rows = 0
 
-    def add(self, parts: Sequence[pa.Table], numbers: Sequence[int]) -> None:
+    def add(self, blocks: Sequence[Block], numbers: Sequence[int]) -> None:
         """Take the rows of some runs, and write the row groups that are whole.
 
         Args:
-            parts: a table of each run, without key columns.
+            blocks: of each run.
             numbers: of the runs, ascending from call to call.
         """
-        sizes = [part.num_rows for part in parts]
-        of_run = pa.array(np.repeat(np.array(numbers, np.int32), sizes))
-        table = pa.concat_tables(parts)
-        table = table.add_column(0, "run", of_run)
-        while self._rows + table.num_rows >= ROWS:
-            room = ROWS - self._rows
-            self._hold(table.slice(0, room))
-            self._write()
-            table = table.slice(room)
-        if table.num_rows:
-            self._hold(table)
+        for block, number in zip(blocks, numbers, strict=True):
+            done = 0
+            while done < block.rows:
+                done += self._take(block, done, number)
+                if self._rows == ROWS:
+                    self._write()
 
-    def _hold(self, table: pa.Table) -> None:
-        """Keep rows in one piece, for pieces would keep all that was read of their runs."""
-        self._held.append(table.unify_dictionaries().combine_chunks())
-        self._rows += table.num_rows
-        if len(self._held) == _PIECES:
-            self._held = [self._joined()]
-
-    def _joined(self) -> pa.Table:
-        """What is held, in one piece: its dictionaries keep the order of appearance."""
-        return pa.concat_tables(self._held).unify_dictionaries().combine_chunks()
+    def _take(self, block: Block, first: int, number: int) -> int:
+        """Copy rows of a run from the first on, as many as there is room for; how many that is."""
+        count = min(block.rows - first, ROWS - self._rows)
+        here, there = slice(self._rows, self._rows + count), slice(first, first + count)
+        self._floats[:, here] = block.floats[:, there]
+        self._integers[:, here] = block.integers[:, there]
+        for codes, known, words in zip(self._coded[:, here], self._words, block.words, strict=True):
+            known.recode(codes, words)
+        self._of.append((number, count))
+        self._rows += count
+        return count
 
     def _write(self) -> None:
         """Write what is held as a row group."""
-        table = self._joined()
-        self._held, self._rows = [], 0
-        columns = [*self._keys(table.column(0)), *table.columns[1:]]
+        words = tuple(known.words for known in self._words)
+        held = Block(self._floats[:, : self._rows], self._integers[:, : self._rows], words)
+        columns = [*self._keys(), *held.columns(self._name)]
         self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema), row_group_size=ROWS)
+        self._words = [_Words() for _ in self._words]
+        self._of, self._rows = [], 0
 
-    def _keys(self, numbers: pa.ChunkedArray) -> list[pa.Array]:
+    def _keys(self) -> list[pa.Array]:
         """Ids, labels and replicates of runs for each row."""
-        distinct, rows = np.unique(numbers.to_numpy(), return_inverse=True)
-        ids = [self._runs[number] for number in distinct]
+        numbers, counts = zip(*self._of, strict=True)
+        ids = [self._runs[number] for number in numbers]
         specs = [self._plan.here[run] for run in ids]
         labels = pa.array([spec.label for spec in specs]).dictionary_encode()
-        replicates = pa.array([spec.replicate for spec in specs], pa.int32())
-        return [keys.take(pa.array(rows)) for keys in (pa.array(ids), labels, replicates)]
+        codes = pa.array(np.repeat(labels.indices.to_numpy(), counts))
+        replicates = pa.array(np.repeat(np.array([spec.replicate for spec in specs], np.int32), counts))
+        return [repeated(ids, counts), pa.DictionaryArray.from_arrays(codes, labels.dictionary), replicates]
 
     def __enter__(self) -> RowGroups:
         return self
@@ -113,3 +122,31 @@ class RowGroups:
         if type_ is None and self._rows:
             self._write()
         self._writer.close()
+
+
+class _Words:
+    """The words of a column in a row group: those of its runs, in the order in which they come."""
+
+    def __init__(self) -> None:
+        self._places = numbered()
+        self._last: Words | None = None
+        self._codes: Integers | None = None
+
+    @property
+    def words(self) -> Words:
+        """All of them."""
+        return tuple(self._places)
+
+    def recode(self, codes: Integers, words: Words) -> None:
+        """Turn a run's codes into those of the row group, in place.
+
+        Args:
+            codes: (rows,) int32, places in ``words``.
+            words: those of the run.
+        """
+        if words is not self._last:  # most columns have the same words in every run
+            first, self._last = not self._places, words
+            found = places_of(words, self._places)
+            self._codes = None if first and len(self._places) == len(words) else found
+        if self._codes is not None:
+            codes[:] = self._codes[codes]

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from pyarrow.csv import CSVWriter, WriteOptions
 
 from model import tables
+from model.blocks import Words
 from model.experiments.codec import OK
 from model.experiments.plan import VECTOR, BatchPlan, point_value
 from model.experiments.results import RunTable
@@ -60,13 +61,13 @@ class RunRows:
     def __init__(self, folder: Path) -> None:
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
         self._kinds = array("h")
-        self._names: dict[bytes, int] = {}
+        self._names: dict[Words, int] = {}
 
-    def add(self, names: bytes, values: bytes) -> None:
+    def add(self, names: Words, values: bytes) -> None:
         """Add a run, in the order of the table.
 
         Args:
-            names: of its outcomes, one a line; empty for a run without.
+            names: of its outcomes; none for a run without.
             values: of its outcomes, as the bytes of floats.
         """
         self._kinds.append(self._names.setdefault(names, len(self._names)) if names else _NO_OUTCOMES)
@@ -114,9 +115,8 @@ class RunRows:
     def _pieces(
         self, runs: Sequence[str], plan: BatchPlan, entries: Mapping[str, Entry], swept: _Swept
     ) -> Iterator[pa.Table]:
-        named = [names.decode().split("\n") for names in self._names]
-        places = {name: place for place, name in enumerate(dict.fromkeys(itertools.chain(*named)))}
-        columns = [np.array([places[name] for name in names], np.intp) for names in named]
+        places = {name: place for place, name in enumerate(dict.fromkeys(itertools.chain(*self._names)))}
+        columns = [np.array([places[name] for name in names], np.intp) for names in self._names]
         self._file.seek(0)
         for start in range(0, max(len(runs), 1), AT_ONCE):
             part = slice(start, start + AT_ONCE)

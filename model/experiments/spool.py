@@ -23,7 +23,7 @@ from model.experiments.errors import DiskFullError, StoreError
 
 PART_PATTERN = "part-*.spool"
 SYNC_SECONDS = 1.0
-_MAGIC = b"PGW3"
+_MAGIC = b"PGW4"
 _FRAME = struct.Struct("<4sQI")
 _KEPT = ("status", "error", "seconds")
 _PIECE = 1 << 20
@@ -135,7 +135,7 @@ class SpoolReader:
     def record(self, entry: Entry) -> bytes:
         """The bytes of a record."""
         if entry.part not in self._files:
-            self._files[entry.part] = entry.part.open("rb")
+            self._files[entry.part] = entry.part.open("rb", buffering=0)
         file = self._files[entry.part]
         file.seek(entry.offset)
         return file.read(entry.length)

@@ -18,8 +18,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from model import tables
+from model.blocks import RUN_TABLES
 from model.experiments.batch import run_batch
-from model.experiments.codec import RUN_TABLES
 from model.experiments.crews import cores
 from model.experiments.plan import BatchPlan
 from model.experiments.runner import SIDE_BY_SIDE

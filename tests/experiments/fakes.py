@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from model import tables
-from model.experiments.codec import RUN_TABLES
+from model.blocks import RUN_TABLES
 from model.experiments.plan import BatchPlan, make_plan
 from model.record import RunResult
 from model.scenario.spec import RunSpec
@@ -84,4 +84,5 @@ def _column(field: pa.Field, rows: int, rng: np.random.Generator) -> pa.Array:
         return pa.array([f"text {number}" for number in rng.integers(0, 9, rows)])
     if pa.types.is_integer(field.type):
         return pa.array(rng.integers(0, 99, rows), field.type)
-    return pa.array(rng.normal(size=rows), mask=rng.random(rows) < 0.1)
+    gaps = rng.random(rows) < 0.1
+    return pa.array(rng.normal(size=rows), mask=gaps if field.nullable else None)

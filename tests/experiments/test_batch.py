@@ -213,8 +213,7 @@ def test_wrong_tables_of_a_run_are_that_runs_failure(tmp_path: Path) -> None:
 
 def without_events(spec: RunSpec) -> RunResult:
     result = fake_simulate(spec)
-    del result.tables["events"]
-    return result
+    return RunResult(result.outcomes, {name: table for name, table in result.tables.items() if name != "events"})
 
 
 def test_number_of_processes() -> None:

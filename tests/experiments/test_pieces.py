@@ -56,7 +56,6 @@ def test_small_pieces_give_the_same_tables(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("model.experiments.run_rows.VALUES", VALUES)
     monkeypatch.setattr("model.experiments.compare._VALUES", VALUES)
     monkeypatch.setattr("model.experiments.assemble._RUNS_AT_ONCE", 3)
-    monkeypatch.setattr("model.experiments.row_groups._PIECES", 2)
     monkeypatch.setattr(StoredRuns, "values_at", counted)
     run_batch(what, tmp_path / "pieces", jobs=1, quiet=True, simulate=uneven)
     for name in FINAL_TABLES:

@@ -23,8 +23,9 @@ def specification(name: str, replicate: int, months: int) -> RunSpec:
 
 def content(finished: Finished) -> tuple[Any, ...]:
     """Everything of a run but its time."""
-    names, values, tables = read_body(finished.record, read_header(finished.record)["lengths"])
-    return finished.run_id, finished.status, names, values, {name: table.to_pylist() for name, table in tables.items()}
+    names, values, blocks = read_body(finished.record, read_header(finished.record))
+    rows = {name: (one.floats.tobytes(), one.integers.tobytes(), one.words) for name, one in blocks.items()}
+    return finished.run_id, finished.status, names, values, rows
 
 
 def counted(alone: Callable[[RunSpec], RunResult]) -> tuple[Callable[[RunSpec], RunResult], list[int]]:

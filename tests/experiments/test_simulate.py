@@ -10,8 +10,10 @@ import pyarrow as pa
 import pytest
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
+from model.blocks import RUN_TABLES, RunTables, block_of
 from model.experiments.codec import encode, read_body, read_header
 from model.experiments.simulate import dispose
+from model.tables import KEY, schema
 from tests.experiments.fakes import fake_simulate, plan
 
 
@@ -53,40 +55,67 @@ def test_record_gives_back_outcomes_and_tables() -> None:
     (spec, *_) = plan(1).specs
     result = fake_simulate(spec)
     record = encode(spec.run_id, "ok", "", 0.5, result.outcomes, result.tables)
-    names, values, tables = read_body(record, read_header(record)["lengths"])
-    outcomes = dict(zip(names.decode().split("\n"), np.frombuffer(values).tolist(), strict=True))
+    names, values, blocks = read_body(record, read_header(record))
+    outcomes = dict(zip(names, np.frombuffer(values).tolist(), strict=True))
     assert outcomes == result.outcomes
-    for name, table in tables.items():
-        assert table.to_pylist() == result.tables[name].drop_columns(["run_id", "scenario", "replicate"]).to_pylist()
+    assert list(blocks) == list(RUN_TABLES)
+    read = RunTables(spec.run_id, spec.label, spec.replicate, blocks, {})
+    for name, table in read.items():
+        own = result.tables[name].drop_columns(list(KEY))
+        assert table.schema.equals(schema(name))
+        assert table.drop_columns(list(KEY)).to_pylist() == own.to_pylist()
+        assert {tuple(row.values()) for row in table.select(KEY).to_pylist()} == {
+            (spec.run_id, spec.label, spec.replicate)
+        }
+
+
+def test_blocks_of_a_run_are_stored_as_tables_would_be() -> None:
+    (spec, *_) = plan(1).specs
+    result = fake_simulate(spec)
+    blocks = {name: block_of(name, result.tables[name]) for name in RUN_TABLES}
+    given = RunTables(spec.run_id, spec.label, spec.replicate, blocks, {"lanes": pa.table({"month": [0]})})
+    assert list(given) == [*RUN_TABLES, "lanes"] and len(given) == len(RUN_TABLES) + 1
+    both = (encode(spec.run_id, "ok", "", 0.5, result.outcomes, tables) for tables in (result.tables, given))
+    assert len(set(both)) == 1
 
 
 def test_table_without_rows_takes_no_room() -> None:
     (spec, *_) = plan(1).specs
     result = fake_simulate(spec)
     empty = {name: table.slice(0, 0) for name, table in result.tables.items()}
-    lengths = read_header(encode(spec.run_id, "ok", "", 0.0, {"a": 1.0}, empty))["lengths"]
-    assert lengths == [1, 8, 0, 0, 0, 0, 0]
     record = encode(spec.run_id, "ok", "", 0.0, {"a": 1.0}, empty)
-    for name, table in read_body(record, lengths)[2].items():
-        assert table.num_rows == 0
-        assert table.column_names == empty[name].drop_columns(["run_id", "scenario", "replicate"]).column_names
+    header = read_header(record)
+    assert header["rows"] == [0, 0, 0, 0, 0]
+    assert header["bytes"] == 8 + len('[["a"]]')
+    assert read_body(record, header)[2] == {}
 
 
 def test_outcome_that_is_not_a_number_is_missing_and_an_infinite_one_an_error() -> None:
     (spec, *_) = plan(1).specs
     tables = fake_simulate(spec).tables
     record = encode(spec.run_id, "ok", "", 0.0, {"a": float("nan"), "b": None}, tables)
-    names, values, _ = read_body(record, read_header(record)["lengths"])
-    assert names == b"a\nb" and np.isnan(np.frombuffer(values)).tolist() == [True, True]
+    names, values, _ = read_body(record, read_header(record))
+    assert names == ("a", "b") and np.isnan(np.frombuffer(values)).tolist() == [True, True]
     with pytest.raises(ValueError, match="an outcome is infinite"):
         encode(spec.run_id, "ok", "", 0.0, {"a": float("inf")}, tables)
 
 
 def test_table_with_a_wrong_type_is_named() -> None:
     (spec, *_) = plan(1).specs
-    tables = fake_simulate(spec).tables
+    tables = dict(fake_simulate(spec).tables)
     place = tables["monthly"].schema.get_field_index("month")
     months = tables["monthly"]["month"].cast(pa.float64())
     tables["monthly"] = tables["monthly"].set_column(place, "month", months)
     with pytest.raises(ValueError, match="table 'monthly' differs from its schema: month is double, expected int32"):
+        encode(spec.run_id, "ok", "", 0.0, {}, tables)
+
+
+def test_row_without_a_value_is_refused_where_there_must_be_one() -> None:
+    (spec, *_) = plan(1).specs
+    tables = dict(fake_simulate(spec).tables)
+    for name, column in (("control", "leader_share"), ("monthly", "mined_t")):
+        place = tables[name].schema.get_field_index(column)
+        gaps = pa.nulls(tables[name].num_rows, pa.float64())
+        tables[name] = tables[name].set_column(place, column, gaps)
+    with pytest.raises(ValueError, match="table 'monthly' has rows without a value in: mined_t"):
         encode(spec.run_id, "ok", "", 0.0, {}, tables)

@@ -1,0 +1,217 @@
+"""The rows of a table of one run as blocks of numbers: what a run notes, a record keeps, and files are written from.
+
+All columns of floats stand in one array, all of whole numbers in another; a column of texts is one of whole numbers, which
+are places in a list of words. The key columns are left out: they are the same in every row and follow from the run's
+specification. Arrow's columns are made of a block where they are asked for.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from model import tables
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int32]
+Words = tuple[str, ...]
+Coded = tuple[NDArray[Any], Words]
+"""A column of texts: for each row its place among the words."""
+
+RUN_TABLES = tuple(name for name in tables.TABLES if name != "runs")
+"""The tables that every run fills."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which columns of a table stand where in a block, in the order of its schema; its key columns nowhere.
+
+    Args:
+        floats: columns of floats.
+        integers: columns of whole numbers.
+        texts: columns of texts, which follow the whole numbers.
+    """
+
+    floats: tuple[str, ...]
+    integers: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@cache
+def layout(name: str) -> Layout:
+    """The layout of the blocks of a table."""
+    own = [one for one in tables.schema(name) if one.name not in tables.KEY]
+    floats = tuple(one.name for one in own if pa.types.is_floating(one.type))
+    integers = tuple(one.name for one in own if pa.types.is_integer(one.type))
+    return Layout(floats, integers, tuple(one.name for one in own if one.name not in {*floats, *integers}))
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows of a table.
+
+    Args:
+        floats: (columns, rows); NaN where a column that may have gaps has one.
+        integers: (columns of whole numbers, then of texts; rows) int32.
+        words: for each column of texts, the words.
+    """
+
+    floats: Floats
+    integers: Integers
+    words: tuple[Words, ...]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.integers.shape[1]
+
+    @classmethod
+    def of(cls, name: str, rows: int, numbers: Mapping[str, Any], texts: Mapping[str, Coded]) -> Block:
+        """A block of a table.
+
+        Args:
+            name: of the table.
+            rows: their number.
+            numbers: (rows,) values of each column of numbers.
+            texts: codes and words of each column of texts.
+        """
+        there = layout(name)
+        floats = np.empty((len(there.floats), rows))
+        integers = np.empty((len(there.integers) + len(there.texts), rows), np.int32)
+        for place, column in enumerate(there.floats):
+            floats[place] = numbers[column]
+        for place, column in enumerate(there.integers):
+            integers[place] = numbers[column]
+        for place, column in enumerate(there.texts, len(there.integers)):
+            integers[place] = texts[column][0]
+        return cls(floats, integers, tuple(texts[column][1] for column in there.texts))
+
+    def columns(self, name: str) -> list[pa.Array]:
+        """The columns of a table without its keys, in the order of its schema."""
+        there, built = layout(name), {}
+        for column, values in zip((*there.floats, *there.integers), (*self.floats, *self.integers), strict=False):
+            built[column] = _plain(values)
+        coded = zip(there.texts, self.integers[len(there.integers) :], self.words, strict=True)
+        for column, codes, words in coded:
+            built[column] = pa.DictionaryArray.from_arrays(_plain(codes), pa.array(words, pa.string()))
+        schema = tables.schema(name)
+        return [_as(built[one.name], one) for one in schema if one.name in built]
+
+
+def _plain(values: NDArray[Any]) -> pa.Array:
+    """Numbers as they lie in memory: this asks less than ``pa.array``."""
+    kind = pa.float64() if values.dtype == np.float64 else pa.int32()
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
+
+
+def _as(values: pa.Array, field: pa.Field) -> pa.Array:
+    """A column as the schema has it: texts without a dictionary, or null for NaN."""
+    if pa.types.is_string(field.type):
+        return values.dictionary_decode()
+    return _with_gaps(values.to_numpy()) if field.nullable else values
+
+
+def _with_gaps(values: Floats) -> pa.Array:
+    there = np.packbits(~np.isnan(values), bitorder="little")
+    return pa.Array.from_buffers(pa.float64(), len(values), [pa.py_buffer(there), pa.py_buffer(values)])
+
+
+def repeated(texts: Sequence[str], counts: Sequence[int]) -> pa.Array:
+    """A column in which each text stands in so many rows."""
+    pieces = [text.encode() for text in texts]
+    ends = np.zeros(sum(counts) + 1, np.int32)
+    np.cumsum(np.repeat([len(piece) for piece in pieces], counts), out=ends[1:])
+    whole = b"".join(piece * count for piece, count in zip(pieces, counts, strict=True))
+    return pa.StringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(whole))
+
+
+def coded(values: Sequence[str]) -> Coded:
+    """A column of texts, its words in the order in which they appear."""
+    places = numbered()
+    return places_of(values, places), tuple(places)
+
+
+def places_of(values: Sequence[str], places: defaultdict[str, int]) -> Integers:
+    """(values,) int32: the place of each among the words that :func:`numbered` has numbered, new ones behind the others."""
+    return np.fromiter(map(places.__getitem__, values), np.int32, len(values))
+
+
+def numbered() -> defaultdict[str, int]:
+    """A dictionary that numbers the words which it is asked for, from 0."""
+    return defaultdict(itertools.count().__next__)
+
+
+def block_of(name: str, table: pa.Table) -> Block:
+    """The block of a table that was made otherwise.
+
+    Raises:
+        ValueError: the table differs from ``tables.schema``, or has no value where there must be one.
+    """
+    schema = tables.schema(name)
+    if table.schema.names != schema.names or table.schema.types != schema.types:
+        raise ValueError(f"table '{name}' differs from its schema: {_difference(table.schema, schema)}")
+    gaps = [one.name for one in schema if not one.nullable and table.column(one.name).null_count]
+    if gaps:
+        raise ValueError(f"table '{name}' has rows without a value in: {', '.join(gaps)}")
+    there, whole = layout(name), table.unify_dictionaries().combine_chunks()
+    numbers = {column: whole.column(column).to_numpy() for column in (*there.floats, *there.integers)}
+    return Block.of(name, table.num_rows, numbers, {column: _coded(whole.column(column)) for column in there.texts})
+
+
+def _coded(column: pa.ChunkedArray) -> Coded:
+    if column.num_chunks == 0:
+        return np.empty(0, np.int32), ()
+    (whole,) = column.chunks
+    if not pa.types.is_dictionary(whole.type):
+        whole = whole.dictionary_encode()
+    return whole.indices.to_numpy(), tuple(whole.dictionary.to_pylist())
+
+
+def _difference(found: pa.Schema, expected: pa.Schema) -> str:
+    if found.names != expected.names:
+        return f"columns {found.names}, expected {expected.names}"
+    pairs = zip(found, expected, strict=True)
+    return "; ".join(f"{a.name} is {a.type}, expected {b.type}" for a, b in pairs if a.type != b.type)
+
+
+class RunTables(Mapping[str, pa.Table]):
+    """The tables of a run, made of its blocks when they are asked for: a batch stores the blocks and asks for none.
+
+    Args:
+        run_id, scenario, replicate: the run's keys, which stand in every row.
+        blocks: for each of :data:`RUN_TABLES` its rows.
+        others: tables that have no block.
+    """
+
+    def __init__(
+        self, run_id: str, scenario: str, replicate: int, blocks: Mapping[str, Block], others: Mapping[str, pa.Table]
+    ) -> None:
+        self._keys = (run_id, scenario, replicate)
+        self.blocks, self._made = blocks, dict(others)
+        self._names = (*blocks, *others)
+
+    def __getitem__(self, name: str) -> pa.Table:
+        if name not in self._made:
+            block = self.blocks[name]
+            columns = [*self._key_columns(block.rows), *block.columns(name)]
+            self._made[name] = pa.Table.from_arrays(columns, schema=tables.schema(name))
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _key_columns(self, rows: int) -> list[pa.Array]:
+        run_id, scenario, replicate = self._keys
+        label = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array([scenario]))
+        return [repeated([run_id], [rows]), label, pa.array(np.full(rows, replicate, np.int32))]
