@@ -123,12 +123,13 @@ def batch(
     given = locals()
     from model.experiments.batch import run_batch
     from model.experiments.batch_file import read_plan
-    from model.experiments.merge import parse_shard
 
     wishes = {name: value for name in _OF_THE_PLAN if (value := given[name]) is not None}
     plan = read_plan(files, seeds=_seeds(seeds), command=["pangwa", *sys.argv[1:]], **wishes)
     folder = results_folder(out, plan.name)
     if shard is not None:
+        from model.experiments.merge import parse_shard
+
         plan = replace(plan, shard=(part := parse_shard(shard)))
         folder = folder if out is not None else folder.with_name(f"{folder.name}.shard-{part[0]}-of-{part[1]}")
     if dry_run:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from model.experiments.assemble import assemble
 from model.experiments.codec import FAILED, OK, Finished
 from model.experiments.crews import Crew, check_executor, cores, new_crew, worker_count
 from model.experiments.errors import BatchError, RunnerError, StoreError
@@ -208,6 +207,8 @@ class _Call:
 
         def idle(oldest: RunSpec) -> None:
             """Between runs: finished ones go to the disk, and whoever looks on hears when one takes long."""
+            import model.experiments.assemble  # noqa: F401  # it loads pandas, while workers start
+
             self.store.tick()
             progress.idle(oldest)
 
@@ -263,6 +264,8 @@ class _Call:
 
     def _assemble(self, tick: Callable[[], None]) -> list[str]:
         """Write the tables, with as many threads as there were processes, if this machine has the cores."""
+        from model.experiments.assemble import assemble
+
         store, threads = self.store, min(self.session.jobs, cores())
         return assemble(store.folder, self.plan, store.entries, store.packages, tick, threads)
 

