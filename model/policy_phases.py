@@ -146,7 +146,7 @@ def _tell_policy(model: RareEarthModel, ran: dict[tuple[str, int], int], refused
     """Tell what has changed since last month, when the instruments of ``ran`` were running."""
     running = model.united_states.running
     told, model.refused = model.refused, refused
-    if running.keys() == ran.keys() and not refused:
+    if running.keys() == ran.keys() and refused == told:
         return
     now, before = _at_work(model, running), _at_work(model, ran)
     _tell_change(model, "instrument_begins", now - before, "begin")
