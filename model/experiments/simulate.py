@@ -103,7 +103,9 @@ def dispose(model: Any) -> None:
     """Let go of everything that Mesa's classes keep of a model.
 
     Mesa 3.3 keeps every model in ``Agent._ids`` and its cells in caches of ``Cell``; 3.5 keeps the class of every grid's
-    cells in :mod:`copyreg`. Without this a process that runs thousands of models grows by some 400 kB for each.
+    cells in :mod:`copyreg`. Without this a process that runs thousands of models grows by some 400 kB for each. What refers
+    to the model in a circle (its agents, and the methods that Mesa binds to it) is cut, so that its memory is free at once
+    and serves the next run while it is still in the processor's caches, instead of waiting for the collector of garbage.
 
     Args:
         model: a Mesa model that will not be stepped again.
@@ -111,7 +113,6 @@ def dispose(model: Any) -> None:
     from mesa import Agent
     from mesa.discrete_space import Cell
 
-    model.remove_all_agents()
     ids = getattr(Agent, "_ids", None)
     if isinstance(ids, dict):
         ids.pop(model, None)
@@ -123,3 +124,4 @@ def dispose(model: Any) -> None:
         cell_class = getattr(space, "cell_klass", Cell)
         if cell_class is not Cell:
             copyreg.dispatch_table.pop(cell_class, None)
+    vars(model).clear()
