@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,12 +22,35 @@ from model import tables
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
-Words = tuple[str, ...]
-Coded = tuple[NDArray[Any], Words]
-"""A column of texts: for each row its place among the words."""
-
 RUN_TABLES = tuple(name for name in tables.TABLES if name != "runs")
 """The tables that every run fills."""
+
+
+class Words(NamedTuple):
+    """Texts, as Arrow keeps them.
+
+    Args:
+        number: how many.
+        raw: where each ends (number + 1 whole numbers of four bytes, the first 0), then their letters in UTF-8.
+    """
+
+    number: int
+    raw: bytes
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Words:
+        """Words from texts."""
+        _, ends, letters = pa.array(texts, pa.string()).buffers()
+        return cls(len(texts), ends.to_pybytes() + (letters.to_pybytes() if letters is not None else b""))
+
+    def column(self) -> pa.Array:
+        """The words as a column of texts."""
+        whole, ends = pa.py_buffer(self.raw), (self.number + 1) * np.dtype(np.int32).itemsize
+        return pa.StringArray.from_buffers(self.number, whole.slice(0, ends), whole.slice(ends))
+
+
+Coded = tuple[NDArray[Any], Words]
+"""A column of texts: for each row its place among the words."""
 
 
 @dataclass(frozen=True)
@@ -96,14 +119,25 @@ class Block:
 
     def columns(self, name: str) -> list[pa.Array]:
         """The columns of a table without its keys, in the order of its schema."""
-        there, built = layout(name), {}
-        for column, values in zip((*there.floats, *there.integers), (*self.floats, *self.integers), strict=False):
-            built[column] = _plain(values)
-        coded = zip(there.texts, self.integers[len(there.integers) :], self.words, strict=True)
-        for column, codes, words in coded:
-            built[column] = pa.DictionaryArray.from_arrays(_plain(codes), pa.array(words, pa.string()))
-        schema = tables.schema(name)
-        return [_as(built[one.name], one) for one in schema if one.name in built]
+        return columns(name, self.floats, self.integers, [one.column() for one in self.words])
+
+
+def columns(name: str, floats: Floats, integers: Integers, words: Sequence[pa.Array]) -> list[pa.Array]:
+    """The columns of a table without its keys, in the order of its schema.
+
+    Args:
+        name: of the table.
+        floats: (columns, rows), see :class:`Block`.
+        integers: (columns, rows), see :class:`Block`.
+        words: for each column of texts, the words as a column.
+    """
+    there, built = layout(name), {}
+    for column, values in zip((*there.floats, *there.integers), (*floats, *integers), strict=False):
+        built[column] = _plain(values)
+    for column, codes, texts in zip(there.texts, integers[len(there.integers) :], words, strict=True):
+        built[column] = pa.DictionaryArray.from_arrays(_plain(codes), texts)
+    schema = tables.schema(name)
+    return [_as(built[one.name], one) for one in schema if one.name in built]
 
 
 def _plain(values: NDArray[Any]) -> pa.Array:
@@ -135,18 +169,9 @@ def repeated(texts: Sequence[str], counts: Sequence[int]) -> pa.Array:
 
 def coded(values: Sequence[str]) -> Coded:
     """A column of texts, its words in the order in which they appear."""
-    places = numbered()
-    return places_of(values, places), tuple(places)
-
-
-def places_of(values: Sequence[str], places: defaultdict[str, int]) -> Integers:
-    """(values,) int32: the place of each among the words that :func:`numbered` has numbered, new ones behind the others."""
-    return np.fromiter(map(places.__getitem__, values), np.int32, len(values))
-
-
-def numbered() -> defaultdict[str, int]:
-    """A dictionary that numbers the words which it is asked for, from 0."""
-    return defaultdict(itertools.count().__next__)
+    places: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+    codes = np.fromiter(map(places.__getitem__, values), np.int32, len(values))
+    return codes, Words.of(list(places))
 
 
 def block_of(name: str, table: pa.Table) -> Block:
@@ -168,11 +193,11 @@ def block_of(name: str, table: pa.Table) -> Block:
 
 def _coded(column: pa.ChunkedArray) -> Coded:
     if column.num_chunks == 0:
-        return np.empty(0, np.int32), ()
+        return np.empty(0, np.int32), Words.of([])
     (whole,) = column.chunks
     if not pa.types.is_dictionary(whole.type):
         whole = whole.dictionary_encode()
-    return whole.indices.to_numpy(), tuple(whole.dictionary.to_pylist())
+    return whole.indices.to_numpy(), Words.of(whole.dictionary.to_pylist())
 
 
 def _difference(found: pa.Schema, expected: pa.Schema) -> str:

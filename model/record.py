@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from model import tables
-from model.blocks import Block, Coded, RunTables, coded
+from model.blocks import Block, Coded, RunTables, Words, coded
 from model.dynamics.ground import Ground, heads, over_heads
 from model.kernels import compiled, notes
 from model.kernels.bound import Gatherer, bind
@@ -308,7 +308,7 @@ class Recorder(Gatherer):
     def _monthly(self) -> Block:
         rows = self.months_done + 1
         numbers = {name: series[:rows] for name, series in self.monthly.items()} | {"month": np.arange(rows)}
-        return Block.of("monthly", rows, numbers, {"date": (np.arange(rows), tuple(self.dates))})
+        return Block.of("monthly", rows, numbers, {"date": (np.arange(rows), _words(tuple(self.dates)))})
 
     def _of_actors(self) -> Block:
         months, forces = self.months_done + 1, len(self.force_ids)
@@ -377,6 +377,11 @@ def _shares_of(world: World) -> tuple[Floats, ...]:
 def _named(index: Ints, names: tuple[str, ...], other: str = "") -> Coded:
     """Names by index as a column of texts; -1 stands for ``other``, anything below for the empty text."""
     extra = (other, "") if other else ("",)
-    if not index.size or index.min() >= 0:
-        return index, (*names, *extra)
-    return np.where(index < 0, len(names) + np.minimum(NOBODY - index, len(extra) - 1), index), (*names, *extra)
+    if index.size and index.min() < 0:
+        index = np.where(index < 0, len(names) + np.minimum(NOBODY - index, len(extra) - 1), index)
+    return index, _words((*names, *extra))
+
+
+@lru_cache(maxsize=64)
+def _words(texts: tuple[str, ...]) -> Words:
+    return Words.of(texts)

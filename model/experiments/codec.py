@@ -1,12 +1,13 @@
 """Finished runs as bytes: what a worker hands to its parent, and what the spool keeps.
 
 A record is a header in JSON (run id, status, sizes), then, compressed together, the values of the outcomes, the blocks of the
-run's tables (:mod:`model.blocks`; first all floats, then all whole numbers), and lines of JSON with the outcomes' names and
-the words of each block. A table without rows takes no bytes.
+run's tables (:mod:`model.blocks`; first all floats, then all whole numbers, then all words), and the outcomes' names. A
+table without rows takes no bytes.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import struct
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from model.record import RunResult
 
 OK, FAILED = "ok", "failed"
+Names = tuple[str, ...]
+"""Of the outcomes of a run."""
+
 _LENGTH = struct.Struct("<I")
 _CODEC = "lz4"
 """Runs are read and written once or twice: time counts more than the sixth that zstd would save."""
@@ -86,8 +90,9 @@ def encode(
         raise ValueError("an outcome is infinite")
     blocks = [_block(name, run_tables) for name in RUN_TABLES] if status == OK else []
     there = [block for block in blocks if block.rows]
-    lines = b"\n".join(map(_line, [(tuple(outcomes),), *(block.words for block in there)]))
-    pieces = (values, *(block.floats for block in there), *(block.integers for block in there), lines)
+    words = [one for block in there for one in block.words]
+    texts = (*(one.raw for one in words), _line(tuple(outcomes)))
+    pieces = (values, *(block.floats for block in there), *(block.integers for block in there), *texts)
     body = b"".join(pieces) if status == OK else b""  # type: ignore[arg-type]  # arrays are bytes too
     header = {
         "run_id": run_id,
@@ -96,6 +101,7 @@ def encode(
         "seconds": round(seconds, 6),
         "outcomes": len(values),
         "rows": [block.rows for block in blocks],
+        "words": [(one.number, len(one.raw)) for one in words],
         "bytes": len(body),
     }
     head = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
@@ -110,7 +116,7 @@ def read_header(record: bytes) -> dict[str, Any]:
     return header
 
 
-def read_body(record: bytes, header: Mapping[str, Any]) -> tuple[Words, bytes, dict[str, Block]]:
+def read_body(record: bytes, header: Mapping[str, Any]) -> tuple[Names, bytes, dict[str, Block]]:
     """Names of the outcomes, their values as bytes of floats, and the blocks of the tables that have rows.
 
     Args:
@@ -128,8 +134,17 @@ def read_body(record: bytes, header: Mapping[str, Any]) -> tuple[Words, bytes, d
     floats, at = _arrays(body, at, np.float64, [(len(of.floats), rows) for of, rows in there.values()])
     sizes = [(len(of.integers) + len(of.texts), rows) for of, rows in there.values()]
     integers, at = _arrays(body, at, np.int32, sizes)
-    (names,), *words = map(_words, body.slice(at).to_pybytes().split(b"\n"))
-    return names, values, dict(zip(there, map(Block, floats, integers, words), strict=True))
+    texts = body.slice(at).to_pybytes()
+    words, at = [], 0
+    for number, size in header["words"]:
+        words.append(Words(number, texts[at : at + size]))
+        at += size
+    rest = iter(words)
+    blocks = {
+        name: Block(numbers, codes, tuple(itertools.islice(rest, len(of.texts))))
+        for (name, (of, _)), numbers, codes in zip(there.items(), floats, integers, strict=True)
+    }
+    return _names(texts[at:]), values, blocks
 
 
 def _arrays(body: pa.Buffer, at: int, kind: Any, shapes: Sequence[tuple[int, int]]) -> tuple[list[NDArray[Any]], int]:
@@ -149,12 +164,11 @@ def _block(name: str, run_tables: Mapping[str, pa.Table]) -> Block:
     return block_of(name, run_tables[name])
 
 
-@lru_cache(maxsize=128)
-def _line(words: tuple[Words, ...]) -> bytes:
-    """The words of a block as a line of JSON; most are the same in every run."""
-    return json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
+@lru_cache(maxsize=64)
+def _line(names: Names) -> bytes:
+    return json.dumps(names, ensure_ascii=False).encode()
 
 
-@lru_cache(maxsize=128)
-def _words(line: bytes) -> tuple[Words, ...]:
-    return tuple(map(tuple, json.loads(line.decode())))
+@lru_cache(maxsize=64)
+def _names(line: bytes) -> Names:
+    return tuple(json.loads(line.decode()))

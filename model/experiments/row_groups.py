@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model import tables
-from model.blocks import Block, Integers, Words, layout, numbered, places_of, repeated
+from model.blocks import Block, Integers, Words, columns, layout, repeated
 from model.experiments.plan import BatchPlan
 
 ROWS = 1 << 15
@@ -92,18 +92,18 @@ class RowGroups:
         here, there = slice(self._rows, self._rows + count), slice(first, first + count)
         self._floats[:, here] = block.floats[:, there]
         self._integers[:, here] = block.integers[:, there]
-        for codes, known, words in zip(self._coded[:, here], self._words, block.words, strict=True):
-            known.recode(codes, words)
+        for column, (known, words) in enumerate(zip(self._words, block.words, strict=True)):
+            self._coded[column, here] += known.add(words)
         self._of.append((number, count))
         self._rows += count
         return count
 
     def _write(self) -> None:
         """Write what is held as a row group."""
-        words = tuple(known.words for known in self._words)
-        held = Block(self._floats[:, : self._rows], self._integers[:, : self._rows], words)
-        columns = [*self._keys(), *held.columns(self._name)]
-        self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema), row_group_size=ROWS)
+        words = [known.joined(codes[: self._rows]) for codes, known in zip(self._coded, self._words, strict=True)]
+        held = (self._floats[:, : self._rows], self._integers[:, : self._rows])
+        table = pa.Table.from_arrays([*self._keys(), *columns(self._name, *held, words)], schema=self._schema)
+        self._writer.write_table(table, row_group_size=ROWS)
         self._words = [_Words() for _ in self._words]
         self._of, self._rows = [], 0
 
@@ -132,25 +132,23 @@ class _Words:
     """The words of a column in a row group: those of its runs, in the order in which they come."""
 
     def __init__(self) -> None:
-        self._places = numbered()
-        self._last: Words | None = None
-        self._codes: Integers | None = None
+        self._pieces: list[Words] = []
+        self._before = 0
 
-    @property
-    def words(self) -> Words:
-        """All of them."""
-        return tuple(self._places)
+    def add(self, words: Words) -> int:
+        """Take the words of a run; what is to be added to its codes."""
+        if not self._pieces or words != self._pieces[-1]:  # most columns have the same words in every run
+            self._before += self._pieces[-1].number if self._pieces else 0
+            self._pieces.append(words)
+        return self._before
 
-    def recode(self, codes: Integers, words: Words) -> None:
-        """Turn a run's codes into those of the row group, in place.
+    def joined(self, codes: Integers) -> pa.Array:
+        """All words, each once.
 
         Args:
-            codes: (rows,) int32, places in ``words``.
-            words: those of the run.
+            codes: (rows,) int32, places among the words as they came, which become those among all words.
         """
-        if words is not self._last:  # most columns have the same words in every run
-            first, self._last = not self._places, words
-            found = places_of(words, self._places)
-            self._codes = None if first and len(self._places) == len(words) else found
-        if self._codes is not None:
-            codes[:] = self._codes[codes]
+        whole = pa.concat_arrays([one.column() for one in self._pieces]).dictionary_encode()
+        if len(whole.dictionary) < len(whole):
+            codes[:] = whole.indices.to_numpy()[codes]
+        return whole.dictionary

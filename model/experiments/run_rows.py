@@ -30,8 +30,7 @@ from numpy.typing import NDArray
 from pyarrow.csv import CSVWriter, WriteOptions
 
 from model import tables
-from model.blocks import Words
-from model.experiments.codec import OK
+from model.experiments.codec import OK, Names
 from model.experiments.plan import VECTOR, BatchPlan, point_value
 from model.experiments.results import RunTable
 from model.experiments.row_groups import parquet_writer
@@ -62,9 +61,9 @@ class RunRows:
     def __init__(self, folder: Path) -> None:
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
         self._kinds = array("h")
-        self._names: dict[Words, int] = {}
+        self._names: dict[Names, int] = {}
 
-    def add(self, names: Words, values: bytes) -> None:
+    def add(self, names: Names, values: bytes) -> None:
         """Add a run, in the order of the table.
 
         Args:

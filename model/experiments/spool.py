@@ -23,7 +23,7 @@ from model.experiments.errors import DiskFullError, StoreError
 
 PART_PATTERN = "part-*.spool"
 SYNC_SECONDS = 1.0
-_MAGIC = b"PGW4"
+_MAGIC = b"PGW5"
 _FRAME = struct.Struct("<4sQI")
 _KEPT = ("status", "error", "seconds")
 _PIECE = 1 << 20

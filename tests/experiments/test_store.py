@@ -66,10 +66,10 @@ def test_torn_tail_costs_the_last_run_alone(tmp_path: Path) -> None:
 def test_a_spool_of_another_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     out, what = tmp_path / "out", plan()
     filled(out, what, 5)
-    part_of(out).write_bytes(part_of(out).read_bytes().replace(b"PGW4", b"PGW3"))
+    part_of(out).write_bytes(part_of(out).read_bytes().replace(b"PGW5", b"PGW4"))
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file() and path.name != LOCK_NAME}
     with pytest.raises(
-        StoreError, match=r"another form \(PGW3; this one reads PGW4\); finish the batch with that version"
+        StoreError, match=r"another form \(PGW4; this one reads PGW5\); finish the batch with that version"
     ):
         run_batch(what, out, jobs=1, resume=True, simulate=fake_simulate)
     assert {path: path.read_bytes() for path in before} == before
