@@ -8,9 +8,10 @@ Censored times are restricted means (months held, at most the length of the run)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -216,15 +217,16 @@ def compute(recorder: Recorder) -> dict[str, float | None]:
     """The outcomes of a finished run, in the order of :func:`outcome_list`."""
     months, ids = recorder.months_done, recorder.force_ids
     flows, levels, shares = _series(recorder)
-    values: dict[str, float | None] = dict(recorder.bhamo())
     flow, level = (_stacked(*series, recorder.actors) for series in ((flows, _ACTOR_FLOWS), (levels, _ACTOR_LEVELS)))
     parts, wholes, least = zip(*shares.values(), strict=True)
     share = np.array([*parts, *wholes])
+    found: list[float | None] = []
     for end, window in _windows(months).items():
-        values |= zip(_ended(tuple(shares), (), ids, end), _ratios(share, least, window), strict=True)
-        values |= zip(_ended(tuple(flows), tuple(_ACTOR_FLOWS), ids, end), _sums(flow, window), strict=True)
-        values |= zip(_ended(tuple(levels), tuple(_ACTOR_LEVELS), ids, end), _levels(level, window, end), strict=True)
-    return {name: values[name] for name in _names(ids)}
+        found += _ratios(share, least, window)
+        found += _sums(flow, window)
+        found += _levels(level, window, end)
+    in_order = _ordered(tuple(shares), tuple(flows), tuple(levels), ids)
+    return dict(zip(_names(ids), (*recorder.bhamo().values(), *in_order(found)), strict=True))
 
 
 def _stacked(series: dict[str, Floats], of_actors: Iterable[str], actors: Mapping[str, Floats]) -> Floats:
@@ -233,10 +235,16 @@ def _stacked(series: dict[str, Floats], of_actors: Iterable[str], actors: Mappin
 
 
 @lru_cache(maxsize=64)
-def _ended(plain: tuple[str, ...], of_actors: tuple[str, ...], force_ids: tuple[str, ...], end: str) -> tuple[str, ...]:
-    """Names of the rows of :func:`_stacked`, with a suffix."""
-    own = [f"{name}_{column(actor)}" for name in of_actors for actor in force_ids]
-    return tuple(name + end for name in (*plain, *own))
+def _ordered(
+    shares: tuple[str, ...], flows: tuple[str, ...], levels: tuple[str, ...], force_ids: tuple[str, ...]
+) -> Callable[[list[float | None]], tuple[float | None, ...]]:
+    """What brings values into the order of :func:`outcome_list` that stand window by window: shares, flows, and levels."""
+    of_flows, of_levels = (
+        [f"{name}_{column(actor)}" for name in names for actor in force_ids] for names in (_ACTOR_FLOWS, _ACTOR_LEVELS)
+    )
+    found = (name + end for end in SUFFIXES for name in (*shares, *flows, *of_flows, *levels, *of_levels))
+    places = {name: place for place, name in enumerate(found)}
+    return itemgetter(*(places[name] for name in _names(force_ids) if name not in _ONCE))
 
 
 @lru_cache(maxsize=64)

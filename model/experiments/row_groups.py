@@ -93,7 +93,8 @@ class RowGroups:
         self._floats[:, here] = block.floats[:, there]
         self._integers[:, here] = block.integers[:, there]
         for column, (known, words) in enumerate(zip(self._words, block.words, strict=True)):
-            self._coded[column, here] += known.add(words)
+            if before := known.add(words):
+                self._coded[column, here] += before
         self._of.append((number, count))
         self._rows += count
         return count
