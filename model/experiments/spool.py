@@ -72,17 +72,16 @@ class SpoolWriter:
         Raises:
             DiskFullError: there is no room; the part ends with the record before.
         """
-        head = _FRAME.pack(_MAGIC, len(record), zlib.crc32(record))
+        frame = _FRAME.pack(_MAGIC, len(record), zlib.crc32(record)) + record
         try:
-            for piece in (head, record):
-                view = memoryview(piece)
-                while view:
-                    view = view[self._file.write(view) or 0 :]
+            view = memoryview(frame)
+            while view:
+                view = view[self._file.write(view) or 0 :]
         except OSError as error_:
             self._cut_back()
             raise _write_error(self.path, error_) from error_
         entry = Entry(self.path, self._end + _FRAME.size, len(record), status, error, seconds)
-        self._end += len(head) + len(record)
+        self._end += len(frame)
         self.tick()
         return entry
 
