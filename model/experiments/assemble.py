@@ -28,14 +28,14 @@ from model.experiments.spool import Entry, SpoolReader
 from model.experiments.store import FINAL_TABLES, beside, temporary
 from model.experiments.summary import SUMMARY_COLUMNS, summarise
 
-_RUNS_AT_ONCE, _BYTES_AT_ONCE = 16, 1 << 21
+_RUNS_AT_ONCE, _BYTES_AT_ONCE = 8, 1 << 20
 """Runs that are read at a time, unless those have so many bytes: a run of 60 months has 130 kB."""
 
 
 _PIECES_WAITING = 2
 """Chunks of runs that may wait to be encoded while the next one is read."""
 
-_LARGEST_FIRST = ("actors", "control", "exports", "monthly", "events")
+_LARGEST_FIRST = ("actors", "control", "exports", "events", "monthly")
 """Tables by the time that they take: dealt out in turn, every second one is half the work."""
 
 
