@@ -82,7 +82,7 @@ def negotiate(model: RareEarthModel, prospects: Floats) -> None:
         prospects: (F, F + 1) best expected utility of each actor's attacks on each other one, as ``decide_operations`` has it.
     """
     if compiled() and model.junta >= 0:
-        void, model.profile["dependence_on_china"], at_stake, invited = model.borders.invite(model)
+        void, at_stake, invited = model.borders.invite(model)
         _tell_void(model, void)
         stakes = _Stakes(*at_stake)
     else:
@@ -90,18 +90,18 @@ def negotiate(model: RareEarthModel, prospects: Floats) -> None:
         if model.junta < 0:
             return
         stakes, invited = _invite(model)
-    for actor in invited.tolist():
+    for actor in invited:
         if not isinstance(model.armed[actor], PeoplesDefenceForce):
             _talk(model, actor, stakes, prospects)
 
 
-def _invite(model: RareEarthModel) -> tuple[_Stakes, Ints]:
+def _invite(model: RareEarthModel) -> tuple[_Stakes, list[int]]:
     """What is at stake, and who is invited to talks."""
     state, beijing, stakes = model.state, model.beijing, _stakes(model)
     minded = _minded(model, stakes, model.profile["dependence_on_china"])
     chance = beijing.bargains_with(minded, state.dealings.talked, model.link) * (state.dealings.deal == 0)
     u = model.draws.uniform("kunming", model.month, model.ground.actor_keys)
-    return stakes, (u < chance).nonzero()[0]
+    return stakes, (u < chance).nonzero()[0].tolist()
 
 
 def _minded(model: RareEarthModel, stakes: _Stakes, depends: Floats) -> Floats:
@@ -130,7 +130,7 @@ def _keep_deals(model: RareEarthModel) -> None:
     broken = (
         running & state.dealings.halted & (state.stance[model.junta] == -1) if model.junta >= 0 else running & False
     )
-    _tell_void(model, broken.nonzero()[0])
+    _tell_void(model, broken.nonzero()[0].tolist())
     state.dealings.deal = np.where(broken, 0, np.maximum(state.dealings.deal - 1, 0))
     state.dealings.patron[broken] = 0.0
     over = state.dealings.deal == 0
@@ -140,8 +140,8 @@ def _keep_deals(model: RareEarthModel) -> None:
     model.profile["dependence_on_china"] = model.dependence + lean * (1 - model.dependence)
 
 
-def _tell_void(model: RareEarthModel, broken: Ints) -> None:
-    for actor in broken.tolist():
+def _tell_void(model: RareEarthModel, broken: list[int]) -> None:
+    for actor in broken:
         tell(model, "deal_broken", f"{model.name(actor)} fights again: its deal with Beijing is void", actor)
 
 
@@ -275,7 +275,7 @@ def _open(model: RareEarthModel, gates: Ints, lanes: tuple[int, ...]) -> None:
 def press_and_open(model: RareEarthModel, fights: Fight) -> None:
     """Beijing reacts: pressure, suppliers leaned on, purchases, lanes."""
     if compiled():
-        leaned, cut, resumed, shut, moved = (found.tolist() for found in model.borders.react(model, fights))
+        leaned, cut, resumed, shut, moved = model.borders.react(model, fights)
         _tell_suppliers(model, leaned)
         _tell_purchases(model, cut, resumed)
         changes = [(crossing, lane, False) for crossing, lane in shut]

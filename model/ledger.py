@@ -33,11 +33,12 @@ class Ledger(Gatherer):
     def _gather(self, state: State) -> None:
         tally = state.tally
         self.arms, self.treasury = state.arms.copy(), state.treasury.copy()
+        self.troops = np.zeros(len(state.troops), np.int64)
         people = (tally.recruited, tally.dead, tally.deserted, tally.captured)
         arms = (state.arms, self.arms, tally.arms_gained, tally.arms_lost)
         money = (state.treasury, self.treasury, tally.income, tally.spent)
         goods = (state.stock, state.in_process, state.reagent)
-        self._bound = bind(state.troops, goods, people, arms, money, state.control, state.holder)
+        self._bound = bind(state.troops, self.troops, goods, people, arms, money, state.control, state.holder)
 
     def open(self, state: State) -> None:
         """Note the balances with which a month begins."""
@@ -46,9 +47,9 @@ class Ledger(Gatherer):
         np.copyto(self.arms, state.arms)
         np.copyto(self.treasury, state.treasury)
         if compiled():
-            self.troops, self.ore, self.reagent = laws.balances(self._bound)
+            self.ore, self.reagent = laws.balances(self._bound)
             return
-        self.troops = state.troops.sum(axis=1)
+        self.troops[:] = state.troops.sum(axis=1)
         self.ore = float((state.stock + state.in_process).sum())
         self.reagent = float(state.reagent.sum())
 
@@ -78,7 +79,7 @@ class Ledger(Gatherer):
 
     def _all_hold(self, state: State, mined: MiningReport) -> bool:
         worked = (mined.leached, mined.lost, mined.reagent_imported, mined.reagent_used, mined.reagent_lost)
-        return laws.hold(self._bound, self.troops, self.ore, self.reagent, *worked, state.flows.ore)
+        return laws.hold(self._bound, self.ore, self.reagent, *worked, state.flows.ore)
 
     def _equal(self, law: str, found: NDArray[np.generic], expected: NDArray[np.generic], tolerance: float) -> None:
         gap = np.abs(found.astype(np.float64) - expected.astype(np.float64))

@@ -98,6 +98,9 @@ class RareEarthModel(mesa.Model):
         self.spec = spec if spec is not None else _default_spec()
         self.setup, self.world, tables, profile = _setting(self.spec.scenario)
         self.profile = Profile((name, values.copy()) for name, values in profile.items())
+        own = {name: self.profile[name].copy() for name in policy_phases.SUPPORTED}
+        self.supported_profile = Profile({**self.profile, **own})
+        """The same arrays, but for those that US support changes: see :func:`model.policy_phases.supported`."""
         self.draws = Draws(self.spec.seed if rng is None else int(rng))
         self.p = self.setup.processes
         self.ground = ground_of(self.world, self.p.ground)

@@ -239,17 +239,19 @@ def brokering(model: RareEarthModel) -> Floats:
     return us.brokering_gain * np.maximum(model.level("brokering"), us.envoy_brokering * envoy)
 
 
+SUPPORTED = ("belief_noise", "mobile_share", "airlift_places")
+"""Parameters of armed actors that US intelligence and logistics change."""
+
+
 def supported(model: RareEarthModel) -> dict[str, Floats]:
     """The actors' parameters with what US intelligence and logistics add to them this month."""
-    us, given = model.united_states.parameters, model.delivered
+    us, given, usual = model.united_states.parameters, model.delivered, model.profile
     if "intelligence" not in given and "logistics" not in given:
-        return model.profile
-    profile = dict(model.profile)
-    if "intelligence" in model.delivered:
-        profile["belief_noise"] = profile["belief_noise"] * (1 - us.intelligence_gain * model.level("intelligence"))
-    if "logistics" in model.delivered:
-        profile["mobile_share"] = profile["mobile_share"] + us.logistics_mobility * model.level("logistics")
-        profile["airlift_places"] = airlift_places(model)
+        return usual
+    profile = model.supported_profile
+    profile["belief_noise"] = usual["belief_noise"] * (1 - us.intelligence_gain * model.level("intelligence"))
+    profile["mobile_share"] = usual["mobile_share"] + us.logistics_mobility * model.level("logistics")
+    profile["airlift_places"] = airlift_places(model)
     return profile
 
 

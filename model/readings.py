@@ -51,7 +51,7 @@ def taxes_per_tonne(model: RareEarthModel) -> Floats:
     if compiled():
         invoiced = model.p.trade.invoiced_share if model.setup.structure.tax_reading == "price" else 1.0
         settled = (model.tax_rules, model.settled_tax, model.profile["ore_tax_share"])
-        return ore.taxes(*settled, model.state.dealings.tax_cut, invoiced, price)[2]
+        return ore.taxes_at(*settled, model.state.dealings.tax_cut, invoiced, price)
     terms = tax_terms(model)
     return np.where(terms[0] == trade.AD_VALOREM, terms[2] * price, terms[1])
 

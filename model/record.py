@@ -96,26 +96,34 @@ class Recorder(Gatherer):
             c.name: self._block[ACTOR_ROWS.index(c.name)] for c in tables.ACTORS if c.name not in skip
         }
         self.dates: list[str] = []
-        self._flows: list[tuple[int, Floats, Ints, Ints]] = []
+        mines, crossings = len(world.mine_place), len(world.crossing_ids)
+        self._flows = (np.zeros((months + 1, mines, 3)), np.zeros((months + 1, mines, 3), np.int64))
+        """By month, mine and destination: t of ore, and the crossings that they used."""
+        self._sellers = np.zeros((months + 1, mines), np.int64)
+        """By month and mine."""
+        self._lanes = np.zeros((months + 1, crossings, 3))
         self.events: list[tuple[int, str, str, str, str, str, float | None, str]] = []
         """Month, date, kind, actor, other, place, value and sentence; :func:`model.chronicle.tell` writes them."""
         self.control: list[dict[str, Any]] = []
-        self.lanes: list[Floats] = []
         self._bhamo = self._find("Bhamo")
         self._total = max(float(world.population.sum()), 1.0)
         self._shares = _shares_of(world)
         self._chinese = world.chinese_crossings.nonzero()[0]
         self._bhamo_holder: list[int] = []
+        self._numbers, self._seen = np.zeros(10), np.zeros((5, len(world.codes)))
 
     def _gather(self, state: State) -> None:
         tally, world = state.tally, self.world
         people = (state.control, state.legitimacy, state.services, world.population, self._total)
         counts = (tally.posts_taken, tally.dead, tally.deserted, tally.income)
         places = (state.holder, state.attacker, state.posts, state.troops, state.stance)
-        now = (state.arms, state.treasury, state.hope, state.recognition, state.pressure)
+        flows = state.flows
+        now = (state.arms, state.treasury, state.hope, state.recognition, state.pressure, flows.tax_usd)
         works = (state.stock, state.capacity, state.operating)
         trade = (*works, state.lanes, world.mine_crossing, self._chinese, state.displaced)
-        self._bound = bind(self._block, places, people, counts, now, trade, self.junta, (FULL_AUTHORITY, WRIT))
+        fixed = (world.mine_place, self.junta, (FULL_AUTHORITY, WRIT))
+        out = (*self._flows, self._sellers, self._lanes, self._numbers, self._seen)
+        self._bound = bind(self._block, places, people, counts, now, (flows.ore, flows.crossing), trade, *fixed, out)
 
     def _find(self, name: str) -> int:
         try:
@@ -137,25 +145,24 @@ class Recorder(Gatherer):
         self.months_done = month
         self.dates.append(date)
         if compiled():
-            numbers, seen = self._read(month, state, taxes, partner)
-            *ore, stock, capacity, at_work, behind, goods, displaced, polls = numbers.tolist()
+            self._read(month, state, taxes, partner)
+            *ore, stock, capacity, at_work, behind, goods, displaced, polls = self._numbers.tolist()
             sums = (ore, stock, capacity, at_work, behind, goods, displaced)
-            self._note_month(month, state, extra, sums, self._weigh(seen, polls))
+            self._note_month(month, state, extra, sums, self._weigh(self._seen, polls))
         else:
             self._note_month(month, state, extra, self._sums(state), observe(self.world, state, self.junta))
             self._note_actors(month, state, taxes, partner)
-        self._note_exports(month, state)
-        self.lanes.append(state.lanes.copy())
+            self._note_exports(month, state)
         if self._bhamo >= 0:
             self._bhamo_holder.append(int(state.holder[self._bhamo]))
         if month % 12 == 0 or month == self.months or "control=monthly" in self.spec.record:
             self.control.append(self._control(month, state))
 
-    def _read(self, month: int, state: State, taxes: Floats, partner: int) -> tuple[Floats, Floats]:
-        """Note the actors by a kernel; what it returns of the month."""
+    def _read(self, month: int, state: State, taxes: Floats, partner: int) -> None:
+        """Note actors, exports and lanes by a kernel, and read what the record of the month sums up."""
         if self.finds_another(state):
             self._gather(state)
-        return notes.note(self._bound, month, state.flows.tax_usd, taxes, partner, state.flows.ore)
+        notes.note(self._bound, month, taxes, partner)
 
     def _weigh(self, seen: Floats, polls: float) -> dict[str, float]:
         """What :func:`model.observe.observe` gives, of what it weighs in each township."""
@@ -251,9 +258,8 @@ class Recorder(Gatherer):
         return held, posts, state.troops.sum(axis=1), seats, *sizes
 
     def _note_exports(self, month: int, state: State) -> None:
-        flows = state.flows
-        # Trade makes new arrays every month.
-        self._flows.append((month, flows.ore, flows.crossing, state.holder[self.world.mine_place]))
+        self._flows[0][month], self._flows[1][month] = state.flows.ore, state.flows.crossing
+        self._sellers[month], self._lanes[month] = state.holder[self.world.mine_place], state.lanes
 
     @property
     def exports(self) -> list[tuple[Any, ...]]:
@@ -261,12 +267,12 @@ class Recorder(Gatherer):
         return list(zip(*(column.tolist() for column in self._exported()), strict=True))
 
     def _exported(self) -> tuple[NDArray[Any], ...]:
-        months, *arrays = zip(*self._flows, strict=True)
-        ore, crossing, seller = (np.concatenate(part) for part in arrays)  # rows: the months' mines, one after another
+        done = self.months_done + 1
+        ore, crossing = (part[:done].ravel() for part in self._flows)
         flow = np.flatnonzero(ore > 0)
-        row, destination = np.divmod(flow, ore.shape[1])
-        at, mine = np.divmod(row, len(seller) // len(months))
-        return np.array(months)[at], mine, seller[row], crossing.ravel()[flow], destination, ore.ravel()[flow]
+        row, destination = np.divmod(flow, len(DESTINATIONS))  # rows: the months' mines, one after another
+        month, mine = np.divmod(row, self._sellers.shape[1])
+        return month, mine, self._sellers.ravel()[row], crossing[flow], destination, ore[flow]
 
     def _control(self, month: int, state: State) -> dict[str, Any]:
         leader = state.control.argmax(axis=0)
@@ -358,12 +364,12 @@ class Recorder(Gatherer):
         return np.concatenate([piece for part in self.control for piece in (part[name], of_sites)])
 
     def _lanes_table(self) -> pa.Table:
-        months, crossings = len(self.lanes), len(self.world.crossing_ids)
+        months, crossings = self.months_done + 1, len(self.world.crossing_ids)
         columns: dict[str, Any] = {
             "month": np.repeat(np.arange(months), crossings),
             "crossing": pa.array(self.world.crossing_ids * months, pa.string()),
         }
-        lanes = np.concatenate(self.lanes)
+        lanes = self._lanes[:months].reshape(-1, 3)
         columns |= {name: lanes[:, index] for index, name in enumerate(("ore", "reagent", "goods"))}
         return pa.table(columns)
 

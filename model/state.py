@@ -59,7 +59,7 @@ class Market:
 
 @dataclass
 class Flows:
-    """What moved this month; rewritten every month."""
+    """What moved this month; rewritten every month, in the same arrays."""
 
     ore: Floats
     """(M, 3) t from each mine cluster to each of DESTINATIONS."""

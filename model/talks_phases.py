@@ -45,7 +45,8 @@ def hold_talks(model: RareEarthModel, prospects: Floats) -> None:
     if not compiled():
         report = diplomacy.step(model.ground, state, model.draws, model.profile, sides, p.diplomacy)
         group, militia = diplomacy.turn_on_militias(model.ground, state, model.draws, sides, p.diplomacy)
-        _tell_talks(model, report.signed, report.broken, np.stack([group, militia], axis=1))
+        turned = np.stack([group, militia], axis=1).tolist()
+        _tell_talks(model, report.signed.tolist(), report.broken.tolist(), turned)
     outcome = settlement.step(state, model.draws, model.profile, sides, opposition(model), (p.settlement, p.diplomacy))
     if outcome:
         kind, text = _SETTLEMENT[outcome]
@@ -69,13 +70,13 @@ def opposition(model: RareEarthModel) -> Opposition:
     return Opposition(model.kia, model.pdf, standing)
 
 
-def _tell_talks(model: RareEarthModel, signed: Ints, broken: Ints, turned: Ints) -> None:
-    for actor in signed.tolist():
+def _tell_talks(model: RareEarthModel, signed: list[int], broken: list[int], turned: list[list[int]]) -> None:
+    for actor in signed:
         text = f"{model.name(actor)} and the junta sign a ceasefire"
         tell(model, "ceasefire", text, actor, other=model.junta)
-    for actor in broken.tolist():
+    for actor in broken:
         text = f"{model.name(actor)} and the junta go to war"
         tell(model, "ceasefire_broken", text, actor, other=model.junta)
-    for actor, militia in turned.tolist():
+    for actor, militia in turned:
         text = f"{model.name(actor)} turns on {model.name(militia)}, the junta's militia"
         tell(model, "militia_attacked", text, actor, other=militia)

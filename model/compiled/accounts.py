@@ -53,6 +53,7 @@ class Accounts(Gatherer):
         homes = (*people.home_people(ground, world), ground.home_place, ground.posture)
         self._fixed = (LOOPS, rules, salts, keys, model.junta, country, homes)
         self._start = (model.start["troops"], model.start["people"])
+        self._people = np.zeros(len(model.armed))
 
     def _gather(self, model: RareEarthModel) -> None:
         state, tally, profile = model.state, model.state.tally, model.profile
@@ -65,7 +66,7 @@ class Accounts(Gatherer):
             (state.treasury, state.arms, state.paid, state.revenue, state.revenue_best),
         )
         beijing = (state.dealings.patron, state.pressure, profile["dependence_on_china"])
-        self._bound = bind(*self._fixed, *places, beijing, (*booked, *people_of, *lost), self._start)
+        self._bound = bind(*self._fixed, *places, beijing, (*booked, *people_of, *lost), self._start, self._people)
         self._usual = self._minds(profile)
 
     def _minds(self, profile: dict[str, NDArray[np.float64]]) -> Bound:
@@ -83,7 +84,7 @@ class Accounts(Gatherer):
         if self.finds_another(state):
             self._gather(model)
         level = model.level
-        model.people, state.tally.civilians_dead = kernels.balance(
+        state.tally.civilians_dead = kernels.balance(
             self._bound,
             self._usual if profile is model.profile else self._minds(profile),
             state.month,
@@ -96,3 +97,4 @@ class Accounts(Gatherer):
             border.arms_between_allies(state, profile["arms_for_allies"]),
             state.flows.tax_usd,
         )
+        model.people = self._people

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from model.dynamics import market
 from model.dynamics.combat import Fight
 from model.kernels import borders as kernels
-from model.kernels.bound import Gatherer, bind
+from model.kernels.bound import Gatherer, bind, noted
 from model.kernels.loops import LOOPS
 from model.parameters import as_record
 from model.readings import junta_fear
@@ -43,28 +43,36 @@ class Borders(Gatherer):
         self._to_react = (LOOPS, salts, keys, places, model.junta)
         self._none = np.zeros(len(model.armed), bool)
         self._leaning = (q.transmission, q.supply_return)
+        forces, lanes = len(model.armed), 3 * len(world.crossing_place)
+        self._stakes = np.empty((6, forces))
+        self._at_stake = tuple(self._stakes)
+        self._void, self._invited = np.empty(forces, np.int64), np.empty(forces, np.int64)
+        shapes = ((forces * forces, 3), forces, forces, (lanes, 2), (lanes, 3))
+        self._told = tuple([np.empty(shape, np.int64) for shape in shapes])
 
     def _gather(self, model: RareEarthModel) -> None:
         state, of, profile = model.state, model.state.dealings, model.profile
         war = (state.holder, state.stance, state.lanes, state.lane_age, state.offensive, state.pressure)
         dealings = (of.talked, of.deal, of.halted, of.tax_cut, of.patron, of.purchase)
         tax = (model.tax_rules, model.settled_tax, profile["ore_tax_share"])
-        self._inviting = bind(*self._to_invite, dealings, war, (state.capacity, state.operating), tax)
+        out = (profile["dependence_on_china"], self._stakes, self._void, self._invited)
+        self._inviting = bind(*self._to_invite, dealings, war, (state.capacity, state.operating), tax, out)
         fronts = (state.holder, model.holder_before, state.stance, state.lanes, state.lane_age)
         agreed = (of.supplies, of.deal, of.patron, of.threat, of.purchase)
         backing = (profile["arms_for_allies"], profile["dependence_on_china"])
-        self._reacting = bind(*self._to_react, (*fronts, state.offensive, state.pressure), agreed, backing)
+        self._reacting = bind(*self._to_react, (*fronts, state.offensive, state.pressure), agreed, backing, self._told)
 
-    def invite(self, model: RareEarthModel) -> tuple[Ints, Floats, Floats, Ints]:
-        """Whose deal is void, (F,) dependence on China, (6, F) stakes, and who is invited; deals change."""
+    def invite(self, model: RareEarthModel) -> tuple[list[int], tuple[Floats, ...], list[int]]:
+        """Whose deal is void, six (F,) stakes, and who is invited; deals and dependence on China change."""
         if self.finds_another(model.state):
             self._gather(model)
         beijing = model.beijing
         barred = beijing.answers(model.link) if beijing.parameters.answer == "closes_border" else self._none
         price = market.gate_price(model.state.market.price_ore, model.p.market)
-        return kernels.invite(self._inviting, model.month, price, barred)
+        void, invited = noted((self._void, self._invited), kernels.invite(self._inviting, model.month, price, barred))
+        return void, self._at_stake, invited
 
-    def react(self, model: RareEarthModel, fight: Fight) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    def react(self, model: RareEarthModel, fight: Fight) -> list[list[Any]]:
         """Move pressure, suppliers, purchases and lanes; see :func:`model.kernels.borders.react` for what comes back."""
         if self.finds_another(model.state):
             self._gather(model)
@@ -78,5 +86,6 @@ class Borders(Gatherer):
         bases = (stance.close_base, stance.reopen_base, stance.offensive, stance.us_link, stance.collapse * stance.fear)
         weights = (*bases, stance.talks, stance.shortage, stance.reopening, stance.patience)
         values = (pressing, self._leaning, bought, ends)
-        lanes = (weights, stance.shut, stance.dwell)
-        return kernels.react(self._reacting, state.month, fight.place, fight.attacker, link, short, values, *lanes)
+        seen = (fight.place, fight.attacker, link, short)
+        counts = kernels.react(self._reacting, state.month, *seen, values, weights, stance.shut, stance.dwell)
+        return noted(self._told, counts)

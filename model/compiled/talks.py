@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import talks as kernels
-from model.kernels.bound import Gatherer, bind
+from model.kernels.bound import Gatherer, bind, noted
 from model.kernels.loops import LOOPS
 from model.parameters import as_record
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from model.model import RareEarthModel
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _MINDS = ("war_weariness", "autonomy_cost", "federal_preference", "dependence_on_china")
 
@@ -32,15 +31,17 @@ class Talks(Gatherer):
         rules = as_record(model.p.diplomacy, weight_hope=model.p.settlement.weight_hope)
         salts = np.array([model.draws.salt(name) for name in ("talks", "militia")])
         self._fixed = (LOOPS, rules, salts, model.ground.actor_keys, model.junta)
+        forces = len(model.armed)
+        self._told = tuple([np.empty(shape, np.int64) for shape in (forces, forces, (forces * forces, 2))])
 
     def _gather(self, model: RareEarthModel) -> None:
         state, minds = model.state, tuple(model.profile[name] for name in _MINDS)
         seen = (state.hope, state.losses_year, state.towns_lost_year, state.dealings.halted)
-        self._bound = bind(*self._fixed, state.stance, state.parties, seen, minds)
+        self._bound = bind(*self._fixed, state.stance, state.parties, seen, minds, self._told)
 
     def cease_fire(
         self, model: RareEarthModel, prospects: Floats, brokering: Floats, coercion: float
-    ) -> tuple[Ints, Ints, Ints]:
+    ) -> list[list[Any]]:
         """Who signs a ceasefire with the junta, who breaks one, and (K, 2) who turns on what militia; stances change.
 
         Args:
@@ -51,4 +52,5 @@ class Talks(Gatherer):
         """
         if self.finds_another(model.state):
             self._gather(model)
-        return kernels.cease_fire(self._bound, model.state.month, prospects, brokering, coercion)
+        counts = kernels.cease_fire(self._bound, model.state.month, prospects, brokering, coercion)
+        return noted(self._told, counts)

@@ -61,6 +61,11 @@ class Trading(Gatherer):
         self.settles = any(actor.parameters.ore_tax_rule == "revenue_maximising" for actor in model.armed)
         """Whether anybody sets its tax anew from time to time."""
         self._leachate = p.mining.leachate_share
+        mines = len(world.mine_place)
+        report, others = np.empty((6, mines)), np.empty((10, mines))
+        quote = (np.empty(mines, np.int64), np.empty((mines, 3), np.int64), np.empty((mines, 3)))
+        self._written = (report, *quote, others)
+        self._report, self._quote = MiningReport(*report), Quote(*quote, *others)
 
     def _gather(self, model: RareEarthModel) -> None:
         state, profile = model.state, model.profile
@@ -68,7 +73,9 @@ class Trading(Gatherer):
         stores = (state.operating, state.reagent, state.in_process, state.stock, state.capacity)
         tax = (model.tax_rules, model.settled_tax, profile["ore_tax_share"], state.dealings.tax_cut)
         terms = (*tax, state.dealings.purchase, profile["licence_when_closed"])
-        self._bound = bind(*self._fixed, war, (*stores, state.security, state.pipeline), state.lanes, terms)
+        report, *quote = self._written
+        out = (state.market.bid, report, state.flows.ore, state.flows.crossing, state.flows.tax_usd, *quote)
+        self._bound = bind(*self._fixed, war, (*stores, state.security, state.pipeline), state.lanes, terms, out)
 
     def trade(
         self, model: RareEarthModel, outbid: float, contracts: tuple[float, Floats, Floats], *, quoted: bool
@@ -83,29 +90,24 @@ class Trading(Gatherer):
             quoted: whether the quote is wanted.
 
         Returns:
-            The quote or None, what mines did, and t/month that buyers would begin abroad.
+            The quote or None, what mines did, and t/month that buyers would begin abroad. The arrays are those of the next
+            month as well.
         """
         state, stock, (embargo, premium, passage) = model.state, model.state.market, contracts
         if self.finds_another(state):
             self._gather(model)
         price = market.gate_price(stock.price_ore, model.p.market)
-        bid, abroad, holder, crossing, net_back, rest, done, flows, left, used, booked, mined, reagent_used = (
-            kernels.trade(
-                self._bound,
-                price,
-                outbid,
-                model.road_factor,
-                stock.other_origins,
-                stock.route_capacity,
-                embargo,
-                stock.inventory,
-                premium,
-                passage,
-            )
+        abroad, state.flows.mined, reagent_used = kernels.trade(
+            self._bound,
+            price,
+            outbid,
+            model.road_factor,
+            stock.other_origins,
+            stock.route_capacity,
+            embargo,
+            stock.inventory,
+            premium,
+            passage,
         )
-        stock.bid, state.stock, moved = bid, left, state.flows
-        moved.ore, moved.crossing, moved.tax_usd = flows, used, booked
-        leached, produced, spoilt, imported, spent, lost, spilt = done
-        moved.mined, moved.leachate = mined, self._leachate * reagent_used
-        report = MiningReport(leached, produced, lost + spoilt, imported, spent, spilt)
-        return (Quote(holder, crossing, net_back, *rest) if quoted else None), report, abroad
+        state.flows.leachate = self._leachate * reagent_used
+        return (self._quote if quoted else None), self._report, abroad

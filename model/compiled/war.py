@@ -94,31 +94,38 @@ class War(Gatherer):
         drive = (state.hope, state.recognition, profile["recognition_base"], self._gain)
         posted = (state.isolated, state.control, model.ground.posture)
         now = (war, means, works)
-        self._deciding = bind(self._to_decide, now, model.habits, (*self._pools, *drive), posted)
-        self._usual_minds = _minds(model, profile)
+        forces = len(state.troops)
+        self._spare, self._prospects = np.empty(state.troops.shape), np.empty((forces, forces + 1))
+        out = (self._spare, self._prospects)
+        self._deciding = bind(self._to_decide, now, model.habits, (*self._pools, *drive), posted, out)
+        self._minds, self._supported_minds = _minds(model, profile), _minds(model, model.supported_profile)
         counts = (tally.dead, tally.deaths, tally.posts_taken, tally.captured, tally.arms_lost, tally.arms_gained)
         front = (*arrays_of_war(state), state.known, state.towns_lost_year)
         names = ("effectiveness", "assaults_per_operation", "forgetting", "air_support")
         fighters, people = tuple([profile[name] for name in names]), (state.legitimacy, state.control, model.needed)
-        self._fighting = bind(*self._to_fight, front, means[:4], (*counts, tally.air_fights), fighters, people)
+        places = len(state.holder)
+        self._sides, self._ends = np.empty((3, places), np.int64), np.empty((2, places), np.bool_)
+        self._over = np.empty((places, 2), np.int64)
+        fought = (self._sides, self._ends, self._over)
+        self._fighting = bind(*self._to_fight, front, means[:4], (*counts, tally.air_fights), fighters, people, fought)
 
     def decide(self, model: RareEarthModel) -> tuple[Orders, Floats]:
         """What :func:`model.phases.decide_operations` gives, where all choose in the usual way."""
-        actor, place, spare, prospects = kernels.decide(*self._arguments(model, supported(model)))
-        return Orders(actor, place, spare), prospects
+        actor, place = kernels.decide(*self._arguments(model, supported(model)))
+        return Orders(actor, place, self._spare), self._prospects
 
     def weigh(
         self, model: RareEarthModel, profile: dict[str, Floats]
     ) -> tuple[Options, Floats, Floats, Floats, Floats]:
         """The options at war, and (F, P) spare, reach and staging and (F, F + 1) prospects, where actors choose by themselves."""
-        found = kernels.weigh(*self._arguments(model, profile))
-        return Options(*found[:6]), *found[6:]
+        *found, reach, gathering = kernels.weigh(*self._arguments(model, profile))
+        return Options(*found), self._spare, reach, gathering, self._prospects
 
     def _arguments(self, model: RareEarthModel, profile: dict[str, Floats]) -> tuple[Bound, Bound, int, float]:
         state = model.state
         if self.finds_another(state):
             self._gather(model)
-        minds = self._usual_minds if profile is model.profile else _minds(model, profile)
+        minds = self._minds if profile is model.profile else self._supported_minds
         return self._deciding, minds, state.month, market.gate_price(state.market.price_ore, model.p.market)
 
     def fight(self, model: RareEarthModel, orders: Orders, barred: list[int]) -> tuple[Fight, Ints, Ints]:
@@ -141,11 +148,12 @@ class War(Gatherer):
             closed[barred] = True
         weather = 1 - self._sorties_lost * model.rains
         attacks = (orders.actor, orders.place, orders.spare)
-        *result, over, state.tally.operations, towns = fronts.fight(
+        count, over, state.tally.operations, towns = fronts.fight(
             self._fighting, state.month, *attacks, closed, weather, model.level("air_denial")
         )
         state.tally.towns_changed += towns
-        return Fight(*result), over[:, 0], over[:, 1]
+        result = Fight(*self._sides[:, :count], *self._ends[:, :count])
+        return result, self._over[:over, 0], self._over[:over, 1]
 
 
 def _minds(model: RareEarthModel, profile: dict[str, Floats]) -> Bound:

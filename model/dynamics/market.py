@@ -342,7 +342,7 @@ def post_bids(state: State, reference: Reference, factor: Floats, parameters: Ma
     bid = reference.china * (price * best * (1.0 - parameters.dealer_discount))
     if factor.size:
         np.maximum.at(bid, reference.stand, price * factor)
-    state.market.bid = bid
+    state.market.bid[:] = bid
 
 
 class MarketReport(NamedTuple):
@@ -391,7 +391,7 @@ def step(
     received = _received(world, state, reference, others + parameters.domestic_quota)
     store = market.inventory + received
     used = np.minimum(store, demand * reference.share)
-    market.inventory = _resell(store - used, reference, parameters.resale)
+    market.inventory[:] = _resell(store - used, reference, parameters.resale)
     _move_prices(state, draws, reference, parameters, demand, float(used.sum()), price_factor)
     if other_origins is None:
         _grow_others(state, reference, parameters, invested_abroad, price_factor)
@@ -413,17 +413,17 @@ def _step(
     others = market.other_origins if other_origins is None else other_origins
     received = _received(world, state, reference, others + parameters.domestic_quota)
     best = max(0.0, *market.bid.tolist())
-    found, market.inventory, used = bazaar.sell(
+    used = np.empty(len(received))
+    ore, tb, dy, shortage, other, demand = bazaar.sell(
         LOOPS,
         reference.rules,
         (draws.salt("market"), state.month, reference.noise_keys),
-        (market.inventory, received, reference.share, reference.target),
+        (market.inventory, received, reference.share, reference.target, used),
         (market.price_ore, market.price_tb, market.price_dy, market.shortage),
         float(reference.demand_path[min(state.month, len(reference.demand_path) - 1)]),
         price_factor,
         (others, best, other_origins is not None, invested_abroad),
     )
-    ore, tb, dy, shortage, other, demand = found.tolist()
     market.price_ore, market.price_tb, market.price_dy = ore, tb, dy
     market.shortage, market.other_origins = shortage, other
     return MarketReport(received, used, demand, others)

@@ -161,8 +161,8 @@ def _through_gates(
 def _book(chain: TradeChain, state: State, offer: Quote, flows: Floats) -> None:
     """Take flows (M, 3) out of the stores and credit taxes, transit and contract premiums in USD to (F,)."""
     state.stock = np.maximum(state.stock - flows.sum(axis=1), 0.0)
-    state.flows.ore = flows
-    state.flows.crossing = np.where(flows > 0, offer.crossing, -1)
+    state.flows.ore[:] = flows
+    state.flows.crossing[:] = np.where(flows > 0, offer.crossing, -1)
     taxed = flows[:, CHINA_OFFICIAL] + flows[:, QUAD]
     taxed = taxed + chain.parameters.informal_tax_share * flows[:, CHINA_INFORMAL]
     rate = chain.market.yuan_per_usd
@@ -172,7 +172,7 @@ def _book(chain: TradeChain, state: State, offer: Quote, flows: Floats) -> None:
     forces = len(chain.world.forces)
     # One slot more for nobody, at index 0: bincount takes no negative index.
     booked = np.bincount(np.append(offer.holder, keeper) + 1, np.append(held, transit), minlength=forces + 1)
-    state.flows.tax_usd = booked[1:].astype(np.float64)
+    state.flows.tax_usd[:] = booked[1:]
 
 
 def revenue_maximising_tax(

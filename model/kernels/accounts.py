@@ -138,7 +138,7 @@ def balance(
     support: float,
     between: Floats,
     ore_tax: Floats,
-) -> tuple[Floats, int]:
+) -> int:
     """Everything that :meth:`model.model.RareEarthModel.balance_books` does in NumPy.
 
     Args:
@@ -149,7 +149,7 @@ def balance(
             displaced, lanes; troops, holder, isolated, stance, hope; (F,) treasury, arms, paid, revenue, best revenue; (F,)
             patronage, pressure, dependence; counts ((F,) arms gained, lost, income, spent, recruited, deserted, dead,
             captured, losses and towns lost in a year; (N,) deaths, air fights); (F,) fighters and persons under control at
-            the start.
+            the start; (F,) persons under each one's control, which are written.
         minds: three tuples of (F,) parameters: for services, for pay, for recruits; (F,) outside revenue; (F,) air support.
         month: month of the run.
         sanctions_now: (F,) level of sanctions, 0-1.
@@ -162,15 +162,18 @@ def balance(
         ore_tax: (F,) USD.
 
     Returns:
-        (F,) persons under each one's control; civilians killed.
+        Civilians killed.
     """
-    loops, table, salts, keys, junta, country, homes, land_now, war, purse, beijing, counts, start = bound.values
+    loops, table, salts, keys, junta, country, homes, land_now, war, purse, beijing, counts, start, living = (
+        bound.values
+    )
     rules, draws = table[0], (salts, month, *keys)
     levels, population, crossing_place, capacity, rent_site, base = country
     control, legitimacy, services, displaced, lanes = land_now
     troops, holder, isolated, stance, hope = war
     to_serve, to_pay, to_recruit, outside, air_support = minds.values
     people, income = books.heads(control, population, legitimacy)
+    living[:] = people
     level = _services(loops, rules, people, (purse[2], purse[3], hope), to_serve, levels)
     policy = (sanctions_now, relief, aid_now, arms_now, duties, support)
     wanted, arms, aid, sanctions, frozen = _patrons(rules, junta, level, people, policy, (*beijing, between))
@@ -195,7 +198,7 @@ def balance(
     consent = books.serve(services, legitimacy, control, population, level, base, air_support, counts[11], rates)
     who = (troops, force, holder, isolated, legitimacy, purse[2])
     _recruit(loops, rules, draws, (people, consent), homes, who, start, to_recruit, counts[4:10])
-    return people, _harm(loops, rules, draws, displaced, population, (counts[10], counts[11]))
+    return _harm(loops, rules, draws, displaced, population, (counts[10], counts[11]))
 
 
 @kernel

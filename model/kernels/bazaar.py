@@ -16,11 +16,11 @@ Keys = NDArray[np.uint64]
 
 
 @kernel
-def _feed(rules: Any, stores: tuple[Floats, Floats, Floats, Floats], demand: float) -> tuple[Floats, Floats]:
-    """(B,) stores after the month's feed and resale; (B,) t fed to separators."""
-    inventory, received, share, target = stores
+def _feed(rules: Any, stores: tuple[Floats, Floats, Floats, Floats, Floats], demand: float) -> None:
+    """The month's feed and resale: stores and what is fed to separators are written."""
+    inventory, received, share, target, used = stores
     count = len(share)
-    left, used, even = np.empty(count), np.empty(count), np.empty(count)
+    left, even = np.empty(count), np.empty(count)
     for k in range(count):
         store = inventory[k] + received[k]
         used[k] = min(store, demand * share[k])
@@ -28,8 +28,7 @@ def _feed(rules: Any, stores: tuple[Floats, Floats, Floats, Floats], demand: flo
     scale = sums.pairwise(left, 0, count) / max(sums.pairwise(target, 0, count), 1e-9)
     for k in range(count):
         even[k] = target[k] * scale
-        left[k] = left[k] + rules.resale * (even[k] - left[k])
-    return left, used
+        inventory[k] = left[k] + rules.resale * (even[k] - left[k])
 
 
 @kernel
@@ -37,19 +36,19 @@ def sell(
     loops: Loops,
     table: Any,
     draws: tuple[np.uint64, int, Keys],
-    stores: tuple[Floats, Floats, Floats, Floats],
+    stores: tuple[Floats, Floats, Floats, Floats, Floats],
     prices: tuple[float, float, float, float],
     growth: float,
     factor: float,
     others: tuple[float, float, bool, float],
-) -> tuple[Floats, Floats, Floats]:
-    """(6,) prices of ore, terbium and dysprosium, shortage, other origins, demand; (B,) stores; (B,) t fed to separators.
+) -> tuple[float, float, float, float, float, float]:
+    """Prices of ore, terbium and dysprosium, shortage, other origins, demand.
 
     Args:
         loops: addresses of NumPy's own loops.
         table: the market's parameters and the reference's ``tb, dy, prnd, ore, demand``.
         draws: salt, month, keys of the draws of prices.
-        stores: (B,) t in store, t received, share of demand, t wanted.
+        stores: (B,) t in store, which change; t received, share of demand, t wanted; t fed to separators, which are written.
         prices: of ore, terbium, dysprosium; shortage.
         growth: demand over that at the start.
         factor: what the outside world does to the level of all prices.
@@ -62,8 +61,9 @@ def sell(
     # Prices that rise everywhere for reasons of their own do not send users to other materials.
     dearer = max(price_ore / (rules.ore * factor), 1e-9)
     demand = rules.demand * growth * dearer**-rules.demand_elasticity
-    left, fed = _feed(rules, stores, demand)
-    target, used = stores[3], sums.pairwise(fed, 0, len(fed))
+    _feed(rules, stores, demand)
+    left, target, fed = stores[0], stores[3], stores[4]
+    used = sums.pairwise(fed, 0, len(fed))
     gap = sums.pairwise(target, 0, len(target)) - sums.pairwise(left, 0, len(left))
     short = min(max(1.0 - (used - rules.inventory_weight * gap) / max(demand, 1e-9), -1.0), 1.0)
     shortage = rules.shortage_memory * shortage + (1.0 - rules.shortage_memory) * short
@@ -80,4 +80,4 @@ def sell(
         ramp = rules.ramp_others / 12.0 * rules.demand * pull
         built = invested * max(0.0, best_bid / rules.cost_others - 1.0)
         other = max(0.0, other + ramp + built - rules.wear_others * other)
-    return np.array([1_000.0 * mixed, price_tb, price_dy, shortage, other, demand]), left, fed
+    return 1_000.0 * mixed, price_tb, price_dy, shortage, other, demand

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import gates, hashing, kernel, ore, sums
-from model.kernels.bound import Bound
+from model.kernels.bound import Bound, note_rows
 from model.kernels.loops import EXPIT, Loops, apply
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,7 @@ Keys = NDArray[np.uint64]
 
 
 @kernel
-def invite(bound: Bound, month: int, price: float, barred: Bools) -> tuple[Ints, Floats, Floats, Ints]:
+def invite(bound: Bound, month: int, price: float, barred: Bools) -> tuple[int, int]:
     """Keep deals, work out what is at stake, and invite to quiet talks, as :func:`model.border_phases.negotiate` does.
 
     Args:
@@ -30,15 +30,16 @@ def invite(bound: Bound, month: int, price: float, barred: Bools) -> tuple[Ints,
             places and crossings of mines, places of crossings, crossings to China and with a gate, (F,) dependence on China
             without patronage; (F,) talked, deal, halted, tax cut, patron, purchase, of which all but the last change; holders,
             stances, lanes, their ages, (F,) offensives, pressure; (M,) capacity, share of it at work; (F,) rules, yuan and
-            shares of taxes.
+            shares of taxes; and what is written: (F,) dependence on China, (6, F) stakes, (F,) whose deal is void, (F,) who is
+            invited.
         month: month of the run.
         price: of ore at the gate, yuan/t.
         barred: (F,) who is not invited.
 
     Returns:
-        Whose deal is void; (F,) dependence on China; (6, F) stakes; who is invited.
+        How many deals are void, how many actors are invited.
     """
-    table, (salt, keys), junta, fixed, dealings, war, (capacity, operating), tax = bound.values
+    table, (salt, keys), junta, fixed, dealings, war, (capacity, operating), tax, out = bound.values
     rules = table[0]
     mine_place, mine_crossing, crossing_place, chinese, gated, base = fixed
     talked, deal, halted, tax_cut, patron, purchase = dealings
@@ -53,11 +54,12 @@ def invite(bound: Bound, month: int, price: float, barred: Bools) -> tuple[Ints,
     stakes[1] /= max(sums.pairwise(capacity, 0, len(capacity)), 1e-9)
     moods = (offensive, pressure, stakes[3], stakes[1])
     minded = gates.courted(moods, patron, depends, stakes[4], rules.talks_ore, rules.patronage_offer, junta)
+    out[0][:], out[1][:] = depends, stakes
     u, invited = hashing.uniform1(salt, month, keys), np.zeros(len(talked), np.bool_)
     for f in range(len(talked)):
         chance = rules.talks_hazard * minded[f] if talked[f] >= rules.talks_pause and not barred[f] else 0.0
         invited[f] = deal[f] == 0 and u[f] < chance
-    return void, depends, stakes, np.flatnonzero(invited)
+    return note_rows(void, out[2]), note_rows(np.flatnonzero(invited), out[3])
 
 
 @kernel
@@ -121,14 +123,16 @@ def react(
     weights: tuple[float, ...],
     shut_for_good: Bools,
     dwell: int,
-) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+) -> tuple[int, int, int, int, int]:
     """Pressure, suppliers, purchases and lanes, as :func:`model.border_phases.press_and_open` has them in NumPy.
 
     Args:
         bound: what :class:`model.compiled.borders.Borders` binds: addresses of NumPy's loops; salts of leash, purchases,
             lanes; (F,) keys; places of crossings, which lead to China, their keys, (P,) places where fighting disturbs
             Beijing; the junta's index, -1 none; holders, holders before, stances, lanes, their ages, (F,) offensives,
-            pressure; supplies, deals, patrons, threats, purchases; (F,) arms that each gives, dependence on China.
+            pressure; supplies, deals, patrons, threats, purchases; (F,) arms that each gives, dependence on China; and what is written:
+            (C, 3) supplier, ally and 1 for begun again; of whose ore buyers take less, of whose as before; (S, 2) lanes shut at
+            gates taken; (C, 3) crossing, lane and 1 for opened.
         month: month of the run.
         place: (L,) places attacked.
         attacker: (L,) who led the attacks.
@@ -140,10 +144,9 @@ def react(
         dwell: least months between changes of a lane.
 
     Returns:
-        (C, 3) supplier, ally and 1 for begun again; of whose ore buyers take less, of whose as before; (S, 2) lanes shut at
-        gates taken; (C, 3) crossing, lane and 1 for opened.
+        How many rows of each were written.
     """
-    loops, salts, keys, fixed, junta, war, dealings, (gives, depends) = bound.values
+    loops, salts, keys, fixed, junta, war, dealings, (gives, depends), out = bound.values
     holder, before, stance, lane, lane_age, offensive, pressure = war
     supplies, deal, patron, threat, purchase = dealings
     gates.press(offensive, pressure, link, place, attacker, fixed[3], junta, values[0])
@@ -160,4 +163,6 @@ def react(
     cut, resumed = gates.buy(threat, purchase, offensive, peace, u, bought)
     shut = _shut_taken(holder, before, fixed[0], fixed[1], lane, lane_age)
     draws, seen, stances = (salts, month, keys), (offensive, link, peace, shortage), (weights, shut_for_good, dwell)
-    return leaned, cut, resumed, shut, _lanes(loops, draws, fixed, (holder, lane, lane_age), seen, stances)
+    moved = _lanes(loops, draws, fixed, (holder, lane, lane_age), seen, stances)
+    bought_of = (note_rows(cut, out[1]), note_rows(resumed, out[2]))
+    return (note_rows(leaned, out[0]), *bought_of, note_rows(shut, out[3]), note_rows(moved, out[4]))

@@ -105,6 +105,7 @@ def _strengths(
     who: tuple[Floats, Floats],
     standing: tuple[Floats, Ints],
     thought: Bools,
+    spare: Floats,
 ) -> tuple[Any, ...]:
     """(F,) fighters of each actor, and what :func:`model.kernels.forces.strengths` returns."""
     holder, attacker, stance, troops, supply = war
@@ -115,7 +116,7 @@ def _strengths(
         (rules.defence_without_supply, rules.ally_share, rules.siege_odds),
         (holder, attacker, stance, thought),
     )
-    strong = forces.strengths(troops, supply, worth, factor, there, near, who[1], where, wall, values, standing)
+    strong = forces.strengths(troops, supply, worth, factor, there, near, who[1], where, wall, values, standing, spare)
     return fighters, strong
 
 
@@ -146,12 +147,13 @@ def _weigh(
     seen: tuple[Any, ...],
     month: int,
     price: float,
+    spare: Floats,
 ) -> tuple[Any, ...]:
     """Weigh the attacks within reach, as :func:`model.phases.decide_operations` does in NumPy: all, or those that may pay.
 
     Returns:
         (F + 1,) bounds and (K,) places of the options; (M,) rows of those weighed, actors, places, believed chances,
-        utilities, the same if massed; (F, P) share of fighters that attacks draw on, strength within reach.
+        utilities, the same if massed; (F, P) strength within reach. The (F, P) share of fighters that attacks draw on is written.
     """
     loops, salts, table, junta, (near, wall, minded), lure, trade, keys = fixed
     war, means, works = now
@@ -160,8 +162,8 @@ def _weigh(
     effectiveness, commit, kept, most, noise, persistence, months, usual = who
     rules = table[0]
     drawn_on, thought = ((effectiveness, commit), (kept, establishment)), _thought_of(stance, junta)
-    fighters, strong = _strengths(loops, rules, near, wall, war[:5], means[:4], *drawn_on, thought)
-    full, own, defence, reach, spare, drawn, targets = strong
+    fighters, strong = _strengths(loops, rules, near, wall, war[:5], means[:4], *drawn_on, thought, spare)
+    full, own, defence, reach, drawn, targets = strong
     bounds, places, called = options.pairs_within_reach(targets, reach, drawn, 1.0)
     rent, guard, pairs = _rents(trade, (holder, *works), tax, rules, price), defence * wall, (bounds, places)
     known_of, income = (own, guard, holder, stance), (rent, means[4])
@@ -175,7 +177,7 @@ def _weigh(
     chance = fights.chances(loops, *sides, rules)
     asked, loss = (cost, sanction), (costs[0], rules.attacker_loss)
     utility, massed = options.utilities(actor, value[row], chance, sides, least, asked, loss)
-    return pairs, (row, actor, place, chance, utility, massed), spare, reach
+    return pairs, (row, actor, place, chance, utility, massed), reach
 
 
 @kernel
@@ -184,19 +186,20 @@ def weigh(bound: Bound, minds: Bound, month: int, price: float) -> tuple[Any, ..
 
     Returns:
         (J,) actors, places, believed chances, utilities, the same if massed, (2, J) luck of the options at war as things
-        stand; (F, P) share of fighters that attacks draw on, strength within reach, staging; (F, F + 1) prospects.
+        stand; (F, P) strength within reach, staging. Shares that attacks draw on and prospects are written.
     """
     fixed, now = bound.values[:2]
     near, holder, stance = fixed[4][0], now[0][0], now[0][2]
-    weighed = _weigh(True, fixed, now, minds.values, month, price)
-    pairs, (_, actor, place, chance, utility, massed), spare, reach = weighed
+    spare, best = bound.values[5]
+    weighed = _weigh(True, fixed, now, minds.values, month, price, spare)
+    pairs, (_, actor, place, chance, utility, massed), reach = weighed
     gathering = options.staging(near, actor, place, massed, len(stance))
-    best = options.prospects(actor, place, utility, holder, len(stance))
+    options.prospects(actor, place, utility, holder, best)
     war = options.at_war(pairs, holder, stance)
     actor, place = actor[war], place[war]
     luck = _luck(fixed[0], fixed[1], month, (actor, place), fixed[7])
     found = (actor, place.astype(np.int64), chance[: len(war)][war], utility[war], massed[war], luck)
-    return (*found, spare, reach, gathering, best)
+    return (*found, reach, gathering)
 
 
 @kernel
@@ -244,28 +247,29 @@ def _join(
 
 
 @kernel
-def decide(bound: Bound, minds: Bound, month: int, price: float) -> tuple[Ints, Ints, Floats, Floats]:
+def decide(bound: Bound, minds: Bound, month: int, price: float) -> tuple[Ints, Ints]:
     """Weigh attacks, choose among them in the usual way and move reserves, as :func:`model.phases.decide_operations` does.
 
     Args:
         bound: what :class:`model.compiled.war.War` binds: what never changes in a run (loops, salts, rules, the junta's index,
             land, lures, trade, keys); state of the war, means, works; habits of choice ((F,) precision, (F,) most operations
             a month); pools (keys, (D,) indices and least chance to join, (F,) what raises it, its gain); (P,) months cut off,
-            (F + 1, N) control, (F, P) postures.
+            (F + 1, N) control, (F, P) postures; and what is written: (F, P) share of fighters that attacks draw on, (F, F + 1)
+            prospects.
         minds: (F,) parameters of the actors: as fighters, weights, costs; taxes; mobile shares.
         month: month of the run.
         price: of ore at the gate, yuan/t.
 
     Returns:
-        (K,) actors and (K,) places of the orders, (F, P) share of fighters that attacks draw on, (F, F + 1) prospects.
+        (K,) actors and (K,) places of the orders.
     """
-    fixed, now, habits, pools, (isolated, control, posture) = bound.values
+    fixed, now, habits, pools, (isolated, control, posture), (spare, best) = bound.values
     loops, salts, rules, near, keys = fixed[0], fixed[1], fixed[2][0], fixed[4][0], fixed[7]
     holder, attacker, stance, troops, supply, _, _ = now[0]
-    pairs, found, spare, reach = _weigh(False, fixed, now, minds.values, month, price)
+    pairs, found, reach = _weigh(False, fixed, now, minds.values, month, price, spare)
     row, actor, place, _, utility, massed = found
     gathering = options.staging(near, actor, place, massed, len(stance))
-    best = options.prospects(actor, place, utility, holder, len(stance))
+    options.prospects(actor, place, utility, holder, best)
     war = options.at_war(pairs, holder, stance)
     who, where, rows = _choose(loops, salts, month, keys, (actor, row, place, utility), war, habits)
     attacked = np.zeros(len(war), np.bool_)
@@ -274,5 +278,4 @@ def decide(bound: Bound, minds: Bound, month: int, price: float) -> tuple[Ints, 
     at = (supply, attacker, isolated, reach, gathering, stance, holder, control, posture, minds.values[4])
     weights = (rules.threat_weight, rules.staging_weight, rules.countryside_weight)
     posting.move_reserves(troops, *at, weights, rules.joined_supply)
-    actors, places = options.attacks(pairs, attacked)
-    return actors, places, spare, best
+    return options.attacks(pairs, attacked)

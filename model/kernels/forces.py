@@ -306,11 +306,15 @@ def _drawn(
 
 @kernel
 def _called(
-    lists: tuple[tuple[Ints, Places], tuple[Ints, Places]], field: Floats, commit: Floats, share: Floats, drawn: Floats
-) -> Floats:
-    """(F, P) share of fighters that attacks draw on; (C,) ``drawn`` becomes the strength that an attack can bring up."""
+    lists: tuple[tuple[Ints, Places], tuple[Ints, Places]],
+    field: Floats,
+    commit: Floats,
+    share: Floats,
+    drawn: Floats,
+    spare: Floats,
+) -> None:
+    """Write the (F, P) share of fighters that attacks draw on, and into (C,) ``drawn`` the strength that an attack can bring up."""
     (bounds, at), (first, targets) = lists
-    spare = np.empty(field.shape)
     for actor in range(len(commit)):
         row, stands = spare[actor], field[actor]
         row[:] = commit[actor]
@@ -319,7 +323,6 @@ def _called(
         for k in range(first[actor], first[actor + 1]):
             here = stands[targets[k]]
             drawn[k] = here + drawn[k] - row[targets[k]] * here
-    return spare
 
 
 @kernel
@@ -335,7 +338,8 @@ def strengths(
     wall: Floats,
     values: tuple[float, float, float],
     standing: tuple[Floats, Ints],
-) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats, tuple[Ints, Places]]:
+    spare: Floats,
+) -> tuple[Floats, Floats, Floats, Floats, Floats, tuple[Ints, Places]]:
     """How strong each actor is, as :class:`model.dynamics.operations.Forces` says.
 
     Args:
@@ -350,10 +354,11 @@ def strengths(
         wall: (P,) factor of fortification.
         values: strength of a defence without supply, share of an ally's fighters that joins a defence, siege odds.
         standing: (F,) share of the (F, P) fighters of the start that never leaves a place that is held.
+        spare: (F, P) share of fighters that attacks draw on, which is written.
 
     Returns:
         (F,) strength in all; (P,) strength of each place's holder there, (P,) in its defence with allies; (F, P) strength
-        within reach, share that attacks draw on; (C,) strength that an attack can bring up; the open places.
+        within reach; (C,) strength that an attack can bring up; the open places.
     """
     holder, attacker, stance, thought = where
     field, strength, full = in_the_field(troops, worth, factor, there)
@@ -369,8 +374,8 @@ def strengths(
     for _ in range(2):  # what enemies could bring, first if all came, then if those came whom they can spare
         free = _free(_against(targets, drawn, holder, stance), wall, bound)
         drawn = _drawn(*given, (free, bound), (holder, attacker), share)
-    spare = _called((there, targets), field, commit, share, drawn)
-    return full, bound[0].copy(), guard, reach, spare, drawn, targets
+    _called((there, targets), field, commit, share, drawn, spare)
+    return full, bound[0].copy(), guard, reach, drawn, targets
 
 
 @kernel

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import books, fights, forces, hashing, kernel, land, sums
-from model.kernels.bound import Bound
+from model.kernels.bound import Bound, note_rows
 from model.kernels.loops import EXPIT, LOGIT, NDTRI, Loops, apply, raise_to
 
 Floats = NDArray[np.float64]
@@ -195,7 +195,7 @@ def _still(orders: tuple[Ints, Ints], holder: Ints, stance: Ints, barred: Bools)
 @kernel
 def fight(
     bound: Bound, month: int, actor: Ints, place: Ints, spare: Floats, barred: Bools, weather: float, denial: Floats
-) -> tuple[Any, ...]:
+) -> tuple[int, int, int, int]:
     """Everything that :func:`model.phases.fight` does in NumPy.
 
     Args:
@@ -204,7 +204,8 @@ def fight(
             state of the war in the order of :func:`model.dynamics.combat.arrays_of_war`, then known, towns_lost_year; (F,)
             arms, training, recognition, share of the upkeep paid; tally (dead, deaths, posts_taken, captured, arms_lost,
             arms_gained, air_fights); (F,) effectiveness, assaults, forgetting, aircraft's fights in a month; (F, N) consent,
-            (F + 1, N) control, (N,) fighters to hold a township.
+            (F + 1, N) control, (N,) fighters to hold a township; and what is written: (3, P) places, who led the attack, who
+            held the place; (2, P) whether it fell, whether a siege began; (P, 2) sieges that ended.
         month: month of the run.
         actor: (K,) who attacks.
         place: (K,) what.
@@ -214,9 +215,9 @@ def fight(
         denial: (F,) 0-1, how far aircraft are kept away.
 
     Returns:
-        What :func:`resolve` returns, (S, 2) sieges that ended, number of operations, towns that changed hands.
+        How many places were fought for, how many sieges ended, number of operations, towns that changed hands.
     """
-    loops, tables, salts, keys, ground, war, means, tally, profile, people = bound.values
+    loops, tables, salts, keys, ground, war, means, tally, profile, people, out = bound.values
     draws, rules, months = (salts, month, *keys), tables[0][0], int(tables[0][0].siege_months)
     troops, _, holder, attacker, stance, urban, quiet, besieged, _, _, _, known, towns_lost = war
     dead, deaths, posts_taken, captured, lost, gained, air_fights = tally
@@ -232,4 +233,7 @@ def fight(
     towns = take(*given, (means[0], captured, lost, gained), (posts_taken, towns_lost), result[:4])
     over = fights.lift(attacker, holder, stance, quiet, besieged, urban, rules.urban_saved, months)
     people[1][:] = land.relax(loops, tables[1], (troops, war[1], holder, besieged), ground[4], people)
-    return (*result, over, len(actor), towns)
+    count, (sides, ends, ended) = len(result[0]), out
+    sides[0, :count], sides[1, :count], sides[2, :count] = result[0], result[1], result[2]
+    ends[0, :count], ends[1, :count] = result[3], result[4]
+    return count, note_rows(over, ended), len(actor), towns

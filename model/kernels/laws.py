@@ -15,14 +15,15 @@ Bools = NDArray[np.bool_]
 
 
 @kernel
-def balances(bound: Bound) -> tuple[Ints, float, float]:
-    """(F,) fighters of each actor, t of ore, t of reagent; the argument as of :func:`hold`."""
-    troops, (stock, in_process, reagent) = bound.values[:2]
+def balances(bound: Bound) -> tuple[float, float]:
+    """T of ore, t of reagent; (F,) fighters of each actor are written. The argument is as of :func:`hold`."""
+    troops, before, (stock, in_process, reagent) = bound.values[:3]
+    before[:] = fighters(troops)
     ore, chemicals = 0.0, 0.0
     for mine in range(len(stock)):
         ore += stock[mine] + in_process[mine]
         chemicals += reagent[mine]
-    return fighters(troops), ore, chemicals
+    return ore, chemicals
 
 
 @kernel
@@ -76,7 +77,6 @@ def _shares_hold(control: Floats) -> bool:
 @kernel
 def hold(
     bound: Bound,
-    troops_before: Ints,
     ore_before: float,
     reagent_before: float,
     leached: Floats,
@@ -89,10 +89,9 @@ def hold(
     """Whether every law of :class:`model.ledger.Ledger` holds.
 
     Args:
-        bound: what the ledger binds: (F, P) fighters; (M,) ore in store, in the pools, reagent; (F,) recruited, dead,
-            deserted, captured; (F,) arms at the end and at the start of the month, gained, lost; (F,) money, the same;
-            (F + 1, N) shares of the countryside; (P,) who holds each place.
-        troops_before: (F,) at the start of the month.
+        bound: what the ledger binds: (F, P) fighters; (F,) fighters at the start of the month; (M,) ore in store, in the
+            pools, reagent; (F,) recruited, dead, deserted, captured; (F,) arms at the end and at the start of the month, gained,
+            lost; (F,) money, the same; (F + 1, N) shares of the countryside; (P,) who holds each place.
         ore_before: t at the start of the month.
         reagent_before: t at the start of the month.
         leached: (M,) t of ore.
@@ -102,7 +101,7 @@ def hold(
         reagent_lost: (M,) t of reagent.
         ore: (M, 3) flows.
     """
-    troops, goods, tally, arms, money, control, holder = bound.values
+    troops, troops_before, goods, tally, arms, money, control, holder = bound.values
     if not _fighters_hold(troops, troops_before, tally) or not _shares_hold(control):
         return False
     for actor in range(len(troops)):
@@ -121,9 +120,9 @@ def hold(
 
 @kernel
 def measures(
-    control: Floats, ours: Bools, holder: Ints, attacker: Ints, authority: float, writ: float
-) -> tuple[Floats, float]:
-    """(5, N) of each township what the measures of :mod:`model.observe` weigh, and the towns of the junta's side.
+    control: Floats, ours: Bools, holder: Ints, attacker: Ints, authority: float, writ: float, out: Floats
+) -> int:
+    """Write (5, N) of each township what the measures of :mod:`model.observe` weigh; return the towns of the junta's side.
 
     Args:
         control: (F + 1, N) shares of the countryside.
@@ -132,13 +131,11 @@ def measures(
         attacker: (P,) who besieges it.
         authority: share of other armed hands from which an authority is no longer full.
         writ: share of the countryside from which the junta's writ runs.
-
-    Returns:
-        Rows: 1 where the authority is full; shares of the junta's side and of all others, squared; 1 where the writ runs; 1
-        where a township is the resistance's.
+        out: (5, N) is written. Rows: 1 where the authority is full; shares of the junta's side and of all others, squared; 1
+            where the writ runs; 1 where a township is the resistance's.
     """
     forces, towns = len(ours), control.shape[1]
-    j, total, out, polls = np.zeros(towns), np.zeros(towns), np.empty((5, towns)), 0
+    j, total, polls = np.zeros(towns), np.zeros(towns), 0
     for actor in range(forces):
         shares = control[actor]
         for where in range(towns):
@@ -154,4 +151,4 @@ def measures(
         out[1, where], out[2, where] = j[where] * j[where], r * r
         out[3, where] = 1.0 if held & (not resistance) & (j[where] >= writ) else 0.0
         out[4, where] = 1.0 if resistance else 0.0
-    return out, float(polls)
+    return polls

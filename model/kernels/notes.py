@@ -42,33 +42,30 @@ def _note_actors(
 
 
 @kernel
-def note(bound: Bound, month: int, ore_usd: Floats, taxes: Floats, partner: int, ore: Floats) -> tuple[Floats, Floats]:
-    """Note the actors of a month; return what the record of the month sums up.
+def note(bound: Bound, month: int, taxes: Floats, partner: int) -> None:
+    """Note the actors, flows and lanes of a month, and what the record of the month sums up.
 
     Args:
         bound: what :class:`model.record.Recorder` binds: (19, months, F) the actors' record, which changes; holders,
             attackers, posts, (F, P) fighters, (F, F) stances; control, consent, services, (N,) persons, the whole country's;
-            (F,) posts taken, dead, deserted, income of the month; (F,) arms, treasury, hope, recognition, pressure; stocks,
-            capacities, shares at work, lanes, crossings of mines, crossings to China, displaced; the junta's index, -1 none;
-            thresholds of :mod:`model.observe`.
+            (F,) posts taken, dead, deserted, income of the month; (F,) arms, treasury, hope, recognition, pressure, USD from
+            ore; (M, 3) flows, crossings used; stocks, capacities, shares at work, lanes, crossings of mines, crossings to
+            China, displaced; (M,) places of the mines; the junta's index, -1 none; thresholds of :mod:`model.observe`; and what
+            is written: of all months flows, crossings used, sellers, lanes; (10,) what :func:`model.kernels.sums.month`
+            returns, and towns of the junta's side; (5, N) what :func:`model.kernels.laws.measures` writes.
         month: column of the record.
-        ore_usd: (F,) USD from ore.
         taxes: (F,) tax in yuan/t.
         partner: whom Washington has picked; -1 nobody.
-        ore: (M, 3) flows.
-
-    Returns:
-        (10,) what :func:`model.kernels.sums.month` returns, and towns of the junta's side; (5, N) what
-        :func:`model.kernels.laws.measures` returns.
     """
-    block, places, people, counts, now, trade, junta, thresholds = bound.values
+    block, places, people, counts, now, (ore, used), trade, mine_place, junta, thresholds, out = bound.values
+    flows, crossings, sellers, lanes, numbers, seen = out
     holder, attacker, posts, troops, stance = places
     control, legitimacy, services, population, total = people
     standing = sums.standing(holder, posts, troops, control, population, legitimacy, services)
-    _note_actors(block, month, standing, counts, (*now, ore_usd, taxes), total, partner)
-    out = np.zeros(10)
-    out[:9] = sums.month(ore, *trade)
-    if junta < 0:
-        return out, np.zeros((5, len(population)))
-    seen, out[9] = laws.measures(control, stance[junta] == 1, holder, attacker, thresholds[0], thresholds[1])
-    return out, seen
+    _note_actors(block, month, standing, counts, (*now, taxes), total, partner)
+    flows[month], crossings[month], lanes[month] = ore, used, trade[3]
+    for mine in range(len(mine_place)):
+        sellers[month, mine] = holder[mine_place[mine]]
+    numbers[:9] = sums.month(ore, *trade)
+    if junta >= 0:
+        numbers[9] = laws.measures(control, stance[junta] == 1, holder, attacker, thresholds[0], thresholds[1], seen)

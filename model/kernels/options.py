@@ -326,13 +326,13 @@ def staging(near: Near, actors: Ints, places: Places, massed: Floats, forces: in
 
 
 @kernel
-def prospects(actors: Ints, places: Places, utility: Floats, holder: Ints, forces: int) -> Floats:
-    """(F, F + 1) best utility of an attack on each other's places, at least 0 (last: nobody's)."""
-    best = np.zeros((forces, forces + 1))
+def prospects(actors: Ints, places: Places, utility: Floats, holder: Ints, best: Floats) -> None:
+    """Write the (F, F + 1) best utility of an attack on each other's places, at least 0 (last: nobody's)."""
+    forces = len(best)
+    best[:] = 0.0
     for k in range(len(actors)):
         by = holder[places[k]] if holder[places[k]] >= 0 else forces
         best[actors[k], by] = max(best[actors[k], by], utility[k])
-    return best
 
 
 @kernel

@@ -41,6 +41,12 @@ def taxes(
 
 
 @kernel
+def taxes_at(rule: Ints, yuan: Floats, share: Floats, cut: Floats, invoiced: float, price: float) -> Floats:
+    """(F,) yuan/t that each actor's tax comes to at a price; see :func:`taxes`."""
+    return taxes(rule, yuan, share, cut, invoiced, price)[2]
+
+
+@kernel
 def ways_open(
     holder: Ints,
     mine_place: Ints,

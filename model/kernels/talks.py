@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.kernels import hashing, kernel
-from model.kernels.bound import Bound
+from model.kernels.bound import Bound, note_rows
 from model.kernels.loops import EXPIT, Loops, apply
 
 Floats = NDArray[np.float64]
@@ -111,25 +111,24 @@ def _set_stance(stance: Ints, side: Bools, groups: Ints, fighting: bool) -> None
 
 
 @kernel
-def cease_fire(
-    bound: Bound, month: int, prospects: Floats, brokering: Floats, coercion: float
-) -> tuple[Ints, Ints, Ints]:
+def cease_fire(bound: Bound, month: int, prospects: Floats, brokering: Floats, coercion: float) -> tuple[int, int, int]:
     """What :func:`model.talks_phases.hold_talks` does in NumPy but for the settlement.
 
     Args:
         bound: what :class:`model.compiled.talks.Talks` binds: addresses of NumPy's loops; rules; salts of talks and militias;
             (F,) keys; the junta's index, at least 0; (F, F) stances, which change; (F,) who has signed a settlement; (F,)
             hope, losses of a year, towns lost in it, whether a deal has it hold its fire; (F,) weariness, cost of autonomy,
-            preference for federal terms, dependence on China.
+            preference for federal terms, dependence on China; and what is written: who signed a ceasefire, who broke one,
+            (K, 2) who turned on what militia.
         month: month of the run.
         prospects: (F, F + 1) what each expects of a war with each other one.
         brokering: (F,) months of revenue.
         coercion: months of the junta's revenue.
 
     Returns:
-        Who signed a ceasefire, who broke one, (K, 2) who turned on what militia.
+        How many rows of each were written.
     """
-    loops, table, salts, keys, junta, stance, parties, seen, minds = bound.values
+    loops, table, salts, keys, junta, stance, parties, seen, minds, out = bound.values
     rules, count = table[0], len(stance)
     u = hashing.uniform1(salts[0], month, keys)
     may_sign = np.zeros(count, np.bool_)
@@ -148,4 +147,5 @@ def cease_fire(
     for f in range(count):
         side[f] = stance[junta, f] == 1
     _set_stance(stance, side, broken, True)
-    return signed, broken, _turn(loops, rules, (salts, month, keys), junta, stance, prospects)
+    turned = _turn(loops, rules, (salts, month, keys), junta, stance, prospects)
+    return note_rows(signed, out[0]), note_rows(broken, out[1]), note_rows(turned, out[2])

@@ -232,6 +232,17 @@ def _begun(
 
 
 @kernel
+def _write(out: tuple[Any, ...], bids: Floats, done: Floats, moved: tuple[Any, ...], quote: tuple[Any, ...]) -> None:
+    """Write what the month's trade came to where it is wanted; see :func:`trade`."""
+    posted, report, ore_moved, used, taxes, holder, crossing, net_back, rest = out
+    posted[:], ore_moved[:], used[:], taxes[:] = bids, moved[0], moved[1], moved[2]
+    holder[:], crossing[:], net_back[:], rest[:] = quote[0], quote[1], quote[2], quote[3]
+    for mine in range(done.shape[1]):
+        report[0, mine], report[1, mine], report[2, mine] = done[0, mine], done[1, mine], done[5, mine] + done[2, mine]
+        report[3, mine], report[4, mine], report[5, mine] = done[3, mine], done[4, mine], done[6, mine]
+
+
+@kernel
 def trade(
     bound: Bound,
     price: float,
@@ -243,7 +254,7 @@ def trade(
     inventory: Floats,
     premium: Floats,
     passage: Floats,
-) -> tuple[Any, ...]:
+) -> tuple[float, float, float]:
     """Everything in :func:`model.trade_phases.mine_and_trade` up to the flows of ore, as it stands there in NumPy.
 
     Args:
@@ -255,7 +266,9 @@ def trade(
             (X,) gates to China, stands, targets; precision, investment, shares of the market); war ((P,) holders, holders
             before the fights, attackers; stances; control); store (operating, reagent, in process, stock, capacity, security,
             pipeline of mines; all but stock change); (X, 3) openness of lanes; terms ((F,) tax rules, yuan, shares, cuts,
-            purchases, licences while the lane is shut).
+            purchases, licences while the lane is shut); and what is written: (X,) bids, (6, M) the rows of
+            :class:`model.dynamics.mining.MiningReport`, (M, 3) flows and crossings used, (F,) taxes in USD, and of a quote (M,)
+            holders, (M, 3) crossings and net-backs, (10, M) the rest of :class:`model.dynamics.netback.Quote`.
         price: at the gate, yuan/t.
         outbid: factor that Beijing tells its buyers to pay on top.
         season: of the roads, 0-1.
@@ -267,11 +280,9 @@ def trade(
         passage: (F,) 0-1, how far brokers let convoys through.
 
     Returns:
-        (X,) bids; t/month that buyers would begin abroad; (M,) holders, (M, 3) crossings and net-backs, (10, M) the rest of
-        a quote; (7, M) what mines did; (M, 3) flows; (M,) stocks, (M, 3) crossings used, (F,) taxes in USD; t of ore that
-        left the pools and of reagent used.
+        t/month that buyers would begin abroad; t of ore that left the pools, and of reagent used.
     """
-    loops, table, stop, mining, chain, (india, freight_to_india), buyers, war, store, lanes, terms = bound.values
+    loops, table, stop, mining, chain, (india, freight_to_india), buyers, war, store, lanes, terms, out = bound.values
     rules, tax_rule, purchases = table[0], terms[:4], terms[4]
     gate, within, china, reagent_worth, gate_capacity, home, freight, crossing_place = chain
     holder, stance, control, capacity, stock = war[0], war[3], war[4], store[4], store[3]
@@ -297,5 +308,6 @@ def trade(
     flows, _, _ = ore.ore_flows(appeal, leaky, limit, gates, *where, limits)
     rates = (len(stance), rules.informal_tax_share, rules.yuan_per_usd)
     booked = ore.book_ore(flows, crossings, (tax, transit, premium_usd), access[0], keepers, stock, *rates)
-    totals = (sums.pairwise(done[1], 0, len(done[1])), sums.pairwise(done[4], 0, len(done[4])))
-    return (bids, invested[-1], access[0], crossings, net_back, rest, done, flows, *booked, *totals)
+    stock[:] = booked[0]
+    _write(out, bids, done, (flows, booked[1], booked[2]), (access[0], crossings, net_back, rest))
+    return invested[-1], sums.pairwise(done[1], 0, len(done[1])), sums.pairwise(done[4], 0, len(done[4]))
