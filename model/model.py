@@ -43,6 +43,7 @@ from model.scenario.spec import RunSpec
 from model.setup import armed_tables, begin_state, profile_of, with_own_actors
 from model.state import Profile, State
 from model.world.read import load_world
+from model.world.topology import read_only
 from model.world.world import World
 
 Floats = NDArray[np.float64]
@@ -65,7 +66,7 @@ def _setting(text: str) -> tuple[Scenario, World, dict[str, ArmedActorParameters
 
 
 class _Beginning(NamedTuple):
-    """What runs of a scenario begin with; none of them changes it."""
+    """What runs of a scenario begin with; none of them changes it, and all arrays but the state's are read-only."""
 
     state: State
     reference: market.Reference
@@ -205,6 +206,9 @@ class RareEarthModel(mesa.Model):
         no_rent = np.zeros(len(world.place_ids))
         worth = operations.own_worth(world, self.ground, state, no_rent, self.profile, who, town).reshape(shape)
         chain, needed = TradeChain(world, p.trade, p.market), control.fighters_to_hold(world, p.control)
+        for array in (*vars(reference).values(), *vars(chain).values(), *start.values(), needed, worth):
+            if isinstance(array, np.ndarray):
+                read_only(array)
         return _Beginning(state, reference, chain, needed, start, worth)
 
     def _seed_people(self) -> None:
