@@ -31,10 +31,9 @@ def deliver_policy(model: RareEarthModel) -> None:
     us.attend(model.draws, model.month)
     _choose_partner(model)
     p = us.parameters
-    if not p.instruments:
-        return
-    _offer(model)
-    if "training" in model.delivered or state.training.any():
+    if p.instruments:
+        _offer(model)
+    if "training" in model.delivered or any(state.training.tolist()):
         state.training += p.training_rate * (p.training_gain * model.level("training") - state.training)
 
 
@@ -287,7 +286,7 @@ def share_that_recognises(model: RareEarthModel) -> Floats:
 
 def recognise(model: RareEarthModel) -> None:
     """Recognition by the US, Western governments that follow, and the hope that others draw from it."""
-    if not model.united_states.parameters.instruments:
+    if not model.united_states.parameters.instruments and not any(model.state.hope.tolist()):
         return  # all stand abroad as they did at the start
     if "recognition" in model.delivered or model.followers:
         _follow(model, model.level("recognition"))
