@@ -38,7 +38,8 @@ class Ledger(Gatherer):
         arms = (state.arms, self.arms, tally.arms_gained, tally.arms_lost)
         money = (state.treasury, self.treasury, tally.income, tally.spent)
         goods = (state.stock, state.in_process, state.reagent)
-        self._bound = bind(state.troops, self.troops, goods, people, arms, money, state.control, state.holder)
+        if compiled():
+            self._bound = bind(state.troops, self.troops, goods, people, arms, money, state.control, state.holder)
 
     def open(self, state: State) -> None:
         """Note the balances with which a month begins."""
