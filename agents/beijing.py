@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from mesa import Agent, Model
@@ -40,15 +41,24 @@ class Beijing(Agent):
             shut[self.answers(link)] = True
         elif answer == "squeezes_reagent":
             shut[self.answers(link), REAGENT_LANE] = True
-        return Stance(*self._at_gates, link, fear, shut)
+        return Stance(**self._at_gates, link=link, fear=fear, shut=shut)
 
     @cached_property
-    def _at_gates(self) -> tuple[float, float, float, float, float, float, float, float, float, int]:
-        """What a stance says of its table, from ``close_base`` to ``dwell``."""
+    def _at_gates(self) -> dict[str, Any]:
+        """What a stance says of its table."""
         p = self.parameters
-        bases, us_link = (p.close_base, p.reopen_base), 0.0 if p.answer == "outbids" else p.weight_us_link
-        weights = (p.weight_offensive, us_link, p.weight_collapse, p.weight_shortage_ore)
-        return *bases, *weights, p.shortage_reopening, p.weight_talks, p.goods_patience, p.minimum_dwell
+        return {
+            "close_base": p.close_base,
+            "reopen_base": p.reopen_base,
+            "offensive": p.weight_offensive,
+            "us_link": 0.0 if p.answer == "outbids" else p.weight_us_link,
+            "collapse": p.weight_collapse,
+            "shortage": p.weight_shortage_ore,
+            "reopening": p.shortage_reopening,
+            "talks": p.weight_talks,
+            "patience": p.goods_patience,
+            "dwell": p.minimum_dwell,
+        }
 
     def watch(self, depends: Floats, link: Floats, government: int) -> Watch:
         """How it counts offences; see :mod:`model.dynamics.border`.
@@ -58,13 +68,18 @@ class Beijing(Agent):
             link: (F,) how far the US deals with each armed actor, 0-1.
             government: index of the government it recognises; -1 none.
         """
-        return Watch(*self._counting, government, depends, link)
+        return Watch(**self._counting, government=government, depends=depends, link=link)
 
     @cached_property
-    def _counting(self) -> tuple[float, float, float, float]:
-        """What a watch says of its table, from ``gain`` to ``us_link``."""
+    def _counting(self) -> dict[str, float]:
+        """What a watch says of its table."""
         p = self.parameters
-        return p.pressure_gain, p.offensive_memory, p.offensive_attacks, p.pressure_us_link
+        return {
+            "gain": p.pressure_gain,
+            "memory": p.offensive_memory,
+            "attacks": p.offensive_attacks,
+            "us_link": p.pressure_us_link,
+        }
 
     def answers(self, link: Floats) -> NDArray[np.bool_]:
         """(F,) with whom the US deals so far that Beijing gives its declared answer; none where it weighs month by month.

@@ -286,13 +286,11 @@ def share_that_recognises(model: RareEarthModel) -> Floats:
 
 def recognise(model: RareEarthModel) -> None:
     """Recognition by the US, Western governments that follow, and the hope that others draw from it."""
-    if not model.united_states.parameters.instruments and not any(model.state.hope.tolist()):
-        return  # all stand abroad as they did at the start
     if "recognition" in model.delivered or model.followers:
         _follow(model, model.level("recognition"))
     else:
         np.minimum(model.profile["recognition_base"], 1.0, out=model.state.recognition)
-        if "aid" not in model.delivered and not model.state.hope.any():
+        if "aid" not in model.delivered and not any(model.state.hope.tolist()):
             return  # nobody has backing that others could take hope from
     aid, teachers = model.level("aid"), model.teachers
     governance.learn(model.world, model.state, model.profile, aid, teachers, model.p.governance, model.people)

@@ -73,8 +73,8 @@ class Trading(Gatherer):
         stores = (state.operating, state.reagent, state.in_process, state.stock, state.capacity)
         tax = (model.tax_rules, model.settled_tax, profile["ore_tax_share"], state.dealings.tax_cut)
         terms = (*tax, state.dealings.purchase, profile["licence_when_closed"])
-        report, *quote = self._written
-        out = (state.market.bid, report, state.flows.ore, state.flows.crossing, state.flows.tax_usd, *quote)
+        moved = state.flows
+        out = (state.market.bid, moved.ore, moved.crossing, moved.tax_usd, *self._written)
         self._bound = bind(*self._fixed, war, (*stores, state.security, state.pipeline), state.lanes, terms, out)
 
     def trade(

@@ -234,7 +234,7 @@ def _begun(
 @kernel
 def _write(out: tuple[Any, ...], bids: Floats, done: Floats, moved: tuple[Any, ...], quote: tuple[Any, ...]) -> None:
     """Write what the month's trade came to where it is wanted; see :func:`trade`."""
-    posted, report, ore_moved, used, taxes, holder, crossing, net_back, rest = out
+    posted, ore_moved, used, taxes, report, holder, crossing, net_back, rest = out
     posted[:], ore_moved[:], used[:], taxes[:] = bids, moved[0], moved[1], moved[2]
     holder[:], crossing[:], net_back[:], rest[:] = quote[0], quote[1], quote[2], quote[3]
     for mine in range(done.shape[1]):
@@ -265,10 +265,10 @@ def trade(
             territories, corridors, their shape, places, kilometres, (X, 3) capacities, freight); buyers (slopes, reserves,
             (X,) gates to China, stands, targets; precision, investment, shares of the market); war ((P,) holders, holders
             before the fights, attackers; stances; control); store (operating, reagent, in process, stock, capacity, security,
-            pipeline of mines; all but stock change); (X, 3) openness of lanes; terms ((F,) tax rules, yuan, shares, cuts,
-            purchases, licences while the lane is shut); and what is written: (X,) bids, (6, M) the rows of
-            :class:`model.dynamics.mining.MiningReport`, (M, 3) flows and crossings used, (F,) taxes in USD, and of a quote (M,)
-            holders, (M, 3) crossings and net-backs, (10, M) the rest of :class:`model.dynamics.netback.Quote`.
+            pipeline of mines, which change); (X, 3) openness of lanes; terms ((F,) tax rules, yuan, shares, cuts,
+            purchases, licences while the lane is shut); and what is written: (X,) bids, (M, 3) flows and crossings used,
+            (F,) taxes in USD, (6, M) the rows of :class:`model.dynamics.mining.MiningReport`, and of a quote (M,) holders, (M, 3)
+            crossings and net-backs, (10, M) the rest of :class:`model.dynamics.netback.Quote`.
         price: at the gate, yuan/t.
         outbid: factor that Beijing tells its buyers to pay on top.
         season: of the roads, 0-1.
