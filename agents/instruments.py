@@ -2,7 +2,7 @@
 
 A policy is a list of instruments with unique names. Each has a kind, a target, a level, a beginning, an end, a ramp, and
 optionally a condition on the world. What an instrument does is written where it acts: recognition, followers and offers in
-``model/policy_phases.py``, offtake and the route in ``model/dynamics/trade.py``, aid in ``model/dynamics/governance.py``, threats,
+``model/phases/policy.py``, offtake and the route in ``model/dynamics/trade.py``, aid in ``model/dynamics/governance.py``, threats,
 brokering and envoys in ``model/dynamics/settlement.py`` and ``diplomacy.py``.
 """
 

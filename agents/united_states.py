@@ -25,7 +25,7 @@ from mesa import Agent, Model
 from numpy.typing import NDArray
 
 from agents.instruments import DECLARED, NEEDS_CONSENT, SHARED, Condition, Instrument
-from agents.other_parameters import UnitedStatesParameters
+from agents.policy_parameters import UnitedStatesParameters
 from model.draws import Draws, key, keys
 from model.dynamics.governance import Standing
 

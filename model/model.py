@@ -11,16 +11,14 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed import KINDS, Junta, PeoplesDefenceForce, habits_of
-from agents.armed_parameters import ArmedActorParameters
-from agents.beijing import Beijing
-from agents.china_parameters import ChineseBuyerParameters
-from agents.chinese_buyer import ChineseBuyer, terms_of
-from agents.quad_partner import Australia, India, Japan
+from agents.armed.actor import KINDS, Junta, PeoplesDefenceForce, habits_of
+from agents.armed.parameters import ArmedActorParameters
+from agents.beijing.agent import Beijing
+from agents.buyer_parameters import ChineseBuyerParameters
+from agents.buyers import ChineseBuyer, terms_of
+from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
-from agents.western_government import WesternGovernment, key_name
-from model import border_phases, phases, policy_phases, talks_phases, trade_phases
-from model.chronicle import tell
+from agents.western import WesternGovernment, key_name
 from model.compiled.accounts import Accounts
 from model.compiled.borders import Borders
 from model.compiled.talks import Talks
@@ -34,9 +32,15 @@ from model.dynamics.supply import RoadNetwork
 from model.dynamics.trade import TAX_RULES, TradeChain
 from model.forcing import Forcing
 from model.kernels import compiled
-from model.ledger import Ledger
-from model.readings import ore_usd, taxes_per_tonne
-from model.record import Recorder
+from model.output.chronicle import tell
+from model.output.ledger import Ledger
+from model.output.record import Recorder
+from model.phases import border as border_phases
+from model.phases import policy as policy_phases
+from model.phases import talks as talks_phases
+from model.phases import trade as trade_phases
+from model.phases import war as phases
+from model.phases.readings import ore_usd, taxes_per_tonne
 from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
@@ -101,7 +105,7 @@ class RareEarthModel(mesa.Model):
         self.profile = Profile((name, values.copy()) for name, values in profile.items())
         own = {name: self.profile[name].copy() for name in policy_phases.SUPPORTED}
         self.supported_profile = Profile({**self.profile, **own})
-        """The same arrays, but for those that US support changes: see :func:`model.policy_phases.supported`."""
+        """The same arrays, but for those that US support changes: see :func:`model.phases.policy.supported`."""
         self.draws = Draws(self.spec.seed if rng is None else int(rng))
         self.p = self.setup.processes
         self.ground = ground_of(self.world, self.p.ground)
@@ -153,7 +157,7 @@ class RareEarthModel(mesa.Model):
         self.people = self.start["people"]
         """(F,) persons under each actor's control, since the fights of this month."""
         self.link: Floats = self._none_delivered
-        """(F,) what :func:`model.readings.link_with_us` gives for what is delivered this month."""
+        """(F,) what :func:`model.phases.readings.link_with_us` gives for what is delivered this month."""
         self.refused: dict[int, list[str]] = {}
         self.followers = 0
         """Western governments that have followed the US in recognising anybody; counted whenever they may have."""

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed_parameters import ArmedActorParameters
+from agents.armed.parameters import ArmedActorParameters
 from model.dynamics.posting import share_out
 from model.scenario.schema import Scenario
 from model.state import State, begin

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from model.model import RareEarthModel
-from model.observe import MEASURES, observe
+from model.output.observe import MEASURES, observe
 from model.scenario.problems import ScenarioError
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from model.experiments.simulate import dispose, simulate
 from model.model import RareEarthModel
-from model.record import RunResult
+from model.output.record import RunResult
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
 
@@ -74,7 +74,7 @@ def test_ledgers_close_in_invented_worlds(rows: int, columns: int, seed: int, st
 
 
 def test_a_broken_ledger_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from model.ledger import LawBrokenError
+    from model.output.ledger import LawBrokenError
 
     honest = RareEarthModel.balance_books
 
@@ -101,7 +101,7 @@ def test_a_policy_without_instruments_is_the_status_quo_bit_for_bit() -> None:
 
 
 def test_a_world_without_washington_is_one_whose_washington_has_no_instruments(monkeypatch: pytest.MonkeyPatch) -> None:
-    from model import policy_phases
+    from model.phases import policy as policy_phases
 
     with_us = run("status_quo")
     monkeypatch.setattr(policy_phases, "deliver_policy", lambda model: None)

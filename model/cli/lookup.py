@@ -167,7 +167,7 @@ def outcomes(
     plugin: Plugins = None,
 ) -> None:
     """List what a run is judged by: name, unit and meaning of every outcome."""
-    from model.outcomes import outcome_list
+    from model.output.outcomes import outcome_list
     from model.scenario.read import load_scenario
     from model.scenario.tables import ARMED_KINDS
 

@@ -240,7 +240,7 @@ def _tell_morris(folder: Path, design: Design, scenario: str, outcome: Sequence[
 
 
 def _headline(table: pd.DataFrame, shown: Sequence[str]) -> str:
-    from model.outcomes import words_of
+    from model.output.outcomes import words_of
 
     firsts = [table[table["outcome"] == name].iloc[0]["meaning"] for name in shown]
     named = [f"{words_of(name)}: {first[0].lower()}{first[1:]}" for name, first in zip(shown, firsts, strict=True)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from model.record import RunResult
+    from model.output.record import RunResult
     from model.scenario.schema import Scenario
     from model.scenario.spec import RunSpec
 

@@ -15,7 +15,7 @@ from model.kernels import accounts as kernels
 from model.kernels.bound import Bound, Gatherer, bind
 from model.kernels.loops import LOOPS
 from model.parameters import as_record
-from model.policy_phases import duties, support_of_junta
+from model.phases.policy import duties, support_of_junta
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel

@@ -13,7 +13,7 @@ from model.kernels import borders as kernels
 from model.kernels.bound import Gatherer, bind, noted
 from model.kernels.loops import LOOPS
 from model.parameters import as_record
-from model.readings import junta_fear
+from model.phases.readings import junta_fear
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel

@@ -1,6 +1,6 @@
 """The compiled mines and trade of a month: what they take from the model, and what becomes of their answers.
 
-The work is done by :mod:`model.kernels.trading`; the same in NumPy stands in :mod:`model.trade_phases`.
+The work is done by :mod:`model.kernels.trading`; the same in NumPy stands in :mod:`model.phases.trade`.
 """
 
 from __future__ import annotations

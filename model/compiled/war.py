@@ -1,7 +1,7 @@
 """The compiled phases of the war: what they take from the model, and what becomes of their answers.
 
 The work is done by :mod:`model.kernels.decide` and :mod:`model.kernels.fronts`; the same phases in NumPy stand in
-:mod:`model.phases`.
+:mod:`model.phases.war`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed import ArmedActor, PeoplesDefenceForce
+from agents.armed.actor import ArmedActor, PeoplesDefenceForce
 from model.dynamics import market, operations
 from model.dynamics.combat import SIEGE_MONTHS, Fight, Orders, arrays_of_war
 from model.dynamics.ground import Ground
@@ -22,7 +22,7 @@ from model.kernels import fronts
 from model.kernels.bound import Bound, Gatherer, bind
 from model.kernels.loops import LOOPS
 from model.parameters import as_record
-from model.policy_phases import supported
+from model.phases.policy import supported
 from model.world.world import World
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class War(Gatherer):
         self._fighting = bind(*self._to_fight, front, means[:4], (*counts, tally.air_fights), fighters, people, fought)
 
     def decide(self, model: RareEarthModel) -> tuple[Orders, Floats]:
-        """What :func:`model.phases.decide_operations` gives, where all choose in the usual way."""
+        """What :func:`model.phases.war.decide_operations` gives, where all choose in the usual way."""
         actor, place = kernels.decide(*self._arguments(model, supported(model)))
         return Orders(actor, place, self._spare), self._prospects
 
@@ -129,7 +129,7 @@ class War(Gatherer):
         return self._deciding, minds, state.month, market.gate_price(state.market.price_ore, model.p.market)
 
     def fight(self, model: RareEarthModel, orders: Orders, barred: list[int]) -> tuple[Fight, Ints, Ints]:
-        """Fight out the attacks of a month, as :func:`model.phases.fight` does.
+        """Fight out the attacks of a month, as :func:`model.phases.war.fight` does.
 
         Args:
             model: the model.

@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model import __version__
-from model.blocks import RUN_TABLES, Block
 from model.experiments.codec import read_body, read_header
 from model.experiments.compare import EFFECT_COLUMNS, paired_effects
 from model.experiments.plan import BatchPlan
@@ -27,6 +26,7 @@ from model.experiments.run_rows import CsvFile, RunRows, StoredRuns
 from model.experiments.spool import Entry, SpoolReader
 from model.experiments.store import FINAL_TABLES, beside, temporary
 from model.experiments.summary import SUMMARY_COLUMNS, summarise
+from model.output.blocks import RUN_TABLES, Block
 
 _RUNS_AT_ONCE, _BYTES_AT_ONCE = 8, 1 << 20
 """Runs that are read at a time, unless those have so many bytes: a run of 60 months has 130 kB."""

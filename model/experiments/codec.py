@@ -1,7 +1,7 @@
 """Finished runs as bytes: what a worker hands to its parent, and what the spool keeps.
 
 A record is a header in JSON (run id, status, sizes), then, compressed together, the values of the outcomes, the blocks of the
-run's tables (:mod:`model.blocks`; first all floats, then all whole numbers, then all words), and the outcomes' names. A
+run's tables (:mod:`model.output.blocks`; first all floats, then all whole numbers, then all words), and the outcomes' names. A
 table without rows takes no bytes.
 """
 
@@ -19,11 +19,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from model.blocks import RUN_TABLES, Block, RunTables, Words, block_of, layout
+from model.output.blocks import RUN_TABLES, Block, RunTables, Words, block_of, layout
 from model.scenario.spec import RunSpec
 
 if TYPE_CHECKING:
-    from model.record import RunResult
+    from model.output.record import RunResult
 
 OK, FAILED = "ok", "failed"
 Names = tuple[str, ...]

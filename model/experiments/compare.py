@@ -21,7 +21,7 @@ from model.experiments.errors import PlanError
 from model.experiments.intervals import intervals
 from model.experiments.results import RunTable
 from model.experiments.stability import by_set, means, settled, stability, told_apart
-from model.outcomes import words_of
+from model.output.outcomes import words_of
 
 Floats = NDArray[np.float64]
 

@@ -16,8 +16,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model import tables
-from model.blocks import RUN_TABLES
 from model.experiments.batch import BatchReport, run_batch
 from model.experiments.crews import worker_count
 from model.experiments.factors import Factor, settled
@@ -25,7 +23,9 @@ from model.experiments.plan import BatchPlan, Point, Resolved, make_plan
 from model.experiments.simulate import keep_step
 from model.experiments.spool import scan
 from model.experiments.store import Store
-from model.record import RunResult
+from model.output import tables
+from model.output.blocks import RUN_TABLES
+from model.output.record import RunResult
 from model.scenario.spec import RunSpec
 
 Floats = NDArray[np.float64]

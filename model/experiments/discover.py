@@ -13,7 +13,7 @@ from model.experiments.errors import PlanError
 from model.experiments.morris import outcome_grid
 from model.experiments.prim import Box, density_interval, find_box, limits_text, measured
 from model.experiments.results import RunTable
-from model.outcomes import words_of
+from model.output.outcomes import words_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from model import __version__
-from model.outcomes import outcome_list
-from model.tables import TABLES
+from model.output.outcomes import outcome_list
+from model.output.tables import TABLES
 
 if TYPE_CHECKING:
-    from model.record import RunResult
+    from model.output.record import RunResult
     from model.scenario.spec import RunSpec
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)

@@ -20,7 +20,7 @@ from model.experiments.designed import Design, basis_words
 from model.experiments.errors import PlanError
 from model.experiments.factors import Factor
 from model.experiments.results import RunTable
-from model.outcomes import words_of
+from model.output.outcomes import words_of
 
 Floats = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from model.experiments.errors import PlanError
 from model.experiments.results import RunTable
-from model.outcomes import outcome_named, words_of
+from model.output.outcomes import outcome_named, words_of
 
 COLUMNS = (
     "outcome",

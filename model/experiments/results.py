@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from model import tables
 from model.experiments.codec import OK
 from model.experiments.design import LABEL
 from model.experiments.errors import StoreError
 from model.experiments.manifest import read_manifest
 from model.experiments.plan import VECTOR
+from model.output import tables
 from model.scenario.problems import suggestion
 
 Floats = NDArray[np.float64]

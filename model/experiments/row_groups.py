@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from model import tables
-from model.blocks import Block, Integers, Words, columns, layout, repeated
 from model.experiments.plan import BatchPlan
+from model.output import tables
+from model.output.blocks import Block, Integers, Words, columns, layout, repeated
 
 ROWS = 1 << 15
 """Rows of a row group."""
@@ -52,7 +52,7 @@ class RowGroups:
 
     Args:
         path: of the file.
-        name: of the table, see :data:`model.tables.TABLES`.
+        name: of the table, see :data:`model.output.tables.TABLES`.
         described: what the file says of its origin.
         runs: run ids, by the runs' numbers.
         plan: their batch.

@@ -29,12 +29,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pyarrow.csv import CSVWriter, WriteOptions
 
-from model import tables
 from model.experiments.codec import OK, Names
 from model.experiments.plan import VECTOR, BatchPlan, point_value
 from model.experiments.results import RunTable
 from model.experiments.row_groups import parquet_writer
 from model.experiments.spool import Entry
+from model.output import tables
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.integer]

@@ -12,7 +12,7 @@ from model.scenario.spec import RunSpec, digest_of
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
-    from model.record import RunResult
+    from model.output.record import RunResult
 
 
 def simulate(spec: RunSpec) -> RunResult:
@@ -22,7 +22,7 @@ def simulate(spec: RunSpec) -> RunResult:
         spec: everything that the run depends on.
 
     Returns:
-        Outcomes and tables, see :class:`model.record.RunResult`.
+        Outcomes and tables, see :class:`model.output.record.RunResult`.
 
     Raises:
         RuntimeError: the world's files have changed since the specification was made.

@@ -21,7 +21,7 @@ from model.experiments.errors import PlanError
 from model.experiments.factors import Factor
 from model.experiments.morris import outcome_grid, problem_of, salib
 from model.experiments.results import RunTable
-from model.outcomes import heading_of
+from model.output.outcomes import heading_of
 
 Floats = NDArray[np.float64]
 

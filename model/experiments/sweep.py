@@ -15,10 +15,10 @@ from model.experiments.errors import PlanError
 from model.experiments.intervals import interval
 from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.results import RunTable
-from model.outcomes import words_of
+from model.output.outcomes import words_of
+from model.output.units import shown_of
 from model.scenario.problems import ScenarioError
 from model.scenario.schema import Scenario
-from model.units import shown_of
 
 COLUMNS = (
     "scenario",

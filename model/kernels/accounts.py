@@ -47,7 +47,7 @@ def _patrons(
     policy: tuple[Floats, Floats, Floats, Floats, float, float],
     beijing: tuple[Floats, Floats, Floats, Floats],
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """(F,) services wanted, arms, aid, sanctions in USD, and what Beijing freezes; see :func:`model.policy_phases.patrons`."""
+    """(F,) services wanted, arms, aid, sanctions in USD, and what Beijing freezes; see :func:`model.phases.policy.patrons`."""
     by_sanctions, relief, helped, armed, duty, support = policy
     patron, pressure, depends, between = beijing
     count = len(level)

@@ -23,7 +23,7 @@ Keys = NDArray[np.uint64]
 
 @kernel
 def invite(bound: Bound, month: int, price: float, barred: Bools) -> tuple[int, int]:
-    """Keep deals, work out what is at stake, and invite to quiet talks, as :func:`model.border_phases.negotiate` does.
+    """Keep deals, work out what is at stake, and invite to quiet talks, as :func:`model.phases.border.negotiate` does.
 
     Args:
         bound: what :class:`model.compiled.borders.Borders` binds: rules; salt, (F,) keys; the junta's index, at least 0;
@@ -124,7 +124,7 @@ def react(
     shut_for_good: Bools,
     dwell: int,
 ) -> tuple[int, int, int, int, int]:
-    """Pressure, suppliers, purchases and lanes, as :func:`model.border_phases.press_and_open` has them in NumPy.
+    """Pressure, suppliers, purchases and lanes, as :func:`model.phases.border.press_and_open` has them in NumPy.
 
     Args:
         bound: what :class:`model.compiled.borders.Borders` binds: addresses of NumPy's loops; salts of leash, purchases,

@@ -149,7 +149,7 @@ def _weigh(
     price: float,
     spare: Floats,
 ) -> tuple[Any, ...]:
-    """Weigh the attacks within reach, as :func:`model.phases.decide_operations` does in NumPy: all, or those that may pay.
+    """Weigh the attacks within reach, as :func:`model.phases.war.decide_operations` does in NumPy: all, or those that may pay.
 
     Returns:
         (F + 1,) bounds and (K,) places of the options; (M,) rows of those weighed, actors, places, believed chances,
@@ -235,7 +235,7 @@ def _join(
     stance: Ints,
     pools: tuple[Any, ...],
 ) -> Ints:
-    """Rows of the options at which People's Defence Forces join allies; see :func:`agents.armed.join_operations`."""
+    """Rows of the options at which People's Defence Forces join allies; see :func:`agents.armed.actor.join_operations`."""
     keys, pool, least, hope, recognised, base, gain = pools
     chance = np.zeros(len(stance))
     for k in range(len(pool)):
@@ -248,7 +248,7 @@ def _join(
 
 @kernel
 def decide(bound: Bound, minds: Bound, month: int, price: float) -> tuple[Ints, Ints]:
-    """Weigh attacks, choose among them in the usual way and move reserves, as :func:`model.phases.decide_operations` does.
+    """Weigh attacks, choose among them in the usual way and move reserves, as :func:`model.phases.war.decide_operations` does.
 
     Args:
         bound: what :class:`model.compiled.war.War` binds: what never changes in a run (loops, salts, rules, the junta's index,

@@ -272,7 +272,7 @@ def loss_rates(
 
 @kernel
 def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, denial: Floats, troops: Ints) -> Floats:
-    """(2, P) air support of attacker and defender; see :func:`agents.armed.air_support`."""
+    """(2, P) air support of attacker and defender; see :func:`agents.armed.actor.air_support`."""
     support, share = np.zeros((2, troops.shape[1])), np.empty(troops.shape[1])
     places, seen = np.empty(len(fights), np.int64), np.empty(troops.shape[1], np.bool_)
     for actor in range(len(budget)):
@@ -369,7 +369,7 @@ def settle(
 
 @kernel
 def count_flights(air_fights: Floats, air: Floats, fights: Ints, territory: Ints) -> None:
-    """Raise (N,) ``air_fights`` to the sorties flown to fights there; see :func:`agents.armed.count_flights`."""
+    """Raise (N,) ``air_fights`` to the sorties flown to fights there; see :func:`agents.armed.actor.count_flights`."""
     for k in range(len(fights)):
         where = territory[fights[k]]
         air_fights[where] = max(air_fights[where], air[0, fights[k]], air[1, fights[k]])

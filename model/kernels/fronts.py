@@ -196,7 +196,7 @@ def _still(orders: tuple[Ints, Ints], holder: Ints, stance: Ints, barred: Bools)
 def fight(
     bound: Bound, month: int, actor: Ints, place: Ints, spare: Floats, barred: Bools, weather: float, denial: Floats
 ) -> tuple[int, int, int, int]:
-    """Everything that :func:`model.phases.fight` does in NumPy.
+    """Everything that :func:`model.phases.war.fight` does in NumPy.
 
     Args:
         bound: what :class:`model.compiled.war.War` binds: addresses of NumPy's loops; rules of war and of control; salts of

@@ -27,7 +27,7 @@ def stakes(
     capacity: Floats,
     output: Floats,
 ) -> Floats:
-    """(6, F) what is at stake for each actor, see :class:`model.border_phases._Stakes`; the second row over all capacity.
+    """(6, F) what is at stake for each actor, see :class:`model.phases.border._Stakes`; the second row over all capacity.
 
     Args:
         holder: (P,) who holds each place.
@@ -167,7 +167,7 @@ def courted(
     offer: float,
     junta: int,
 ) -> Floats:
-    """(F,) 0-1, how much of what Beijing or each actor minds is at stake; see :func:`model.border_phases.negotiate`.
+    """(F,) 0-1, how much of what Beijing or each actor minds is at stake; see :func:`model.phases.border.negotiate`.
 
     Args:
         moods: (F,) recent offensives, pressure, goods lanes shut, share of the ore held back.
@@ -305,7 +305,7 @@ def keep_deals(
     base: Floats,
     lean_of_clients: float,
 ) -> tuple[Ints, Floats]:
-    """Actors whose deal is void, and (F,) dependence on China; see :func:`model.border_phases._keep_deals`.
+    """Actors whose deal is void, and (F,) dependence on China; see :func:`model.phases.border._keep_deals`.
 
     Args:
         talked: (F,) months since its last talks; changes.

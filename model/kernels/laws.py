@@ -86,7 +86,7 @@ def hold(
     reagent_lost: Floats,
     ore: Floats,
 ) -> bool:
-    """Whether every law of :class:`model.ledger.Ledger` holds.
+    """Whether every law of :class:`model.output.ledger.Ledger` holds.
 
     Args:
         bound: what the ledger binds: (F, P) fighters; (F,) fighters at the start of the month; (M,) ore in store, in the
@@ -122,7 +122,7 @@ def hold(
 def measures(
     control: Floats, ours: Bools, holder: Ints, attacker: Ints, authority: float, writ: float, out: Floats
 ) -> int:
-    """Write (5, N) of each township what the measures of :mod:`model.observe` weigh; return the towns of the junta's side.
+    """Write (5, N) of each township what the measures of :mod:`model.output.observe` weigh; return the towns of the junta's side.
 
     Args:
         control: (F + 1, N) shares of the countryside.

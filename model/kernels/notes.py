@@ -1,4 +1,4 @@
-"""One kernel for what the record of a month reads off the state; see :mod:`model.record`."""
+"""One kernel for what the record of a month reads off the state; see :mod:`model.output.record`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _note_actors(
     total: float,
     partner: int,
 ) -> None:
-    """Fill in (19, months, F) ``block`` at a month; rows in the order of ``model.record.ACTOR_ROWS``."""
+    """Fill in (19, months, F) ``block`` at a month; rows in the order of ``model.output.record.ACTOR_ROWS``."""
     posts_taken, dead, deserted, income = counts
     arms, treasury, hope, recognition, pressure, ore_usd, taxes = now
     for f in range(block.shape[2]):
@@ -46,11 +46,11 @@ def note(bound: Bound, month: int, taxes: Floats, partner: int) -> None:
     """Note the actors, flows and lanes of a month, and what the record of the month sums up.
 
     Args:
-        bound: what :class:`model.record.Recorder` binds: (19, months, F) the actors' record, which changes; holders,
+        bound: what :class:`model.output.record.Recorder` binds: (19, months, F) the actors' record, which changes; holders,
             attackers, posts, (F, P) fighters, (F, F) stances; control, consent, services, (N,) persons, the whole country's;
             (F,) posts taken, dead, deserted, income of the month; (F,) arms, treasury, hope, recognition, pressure, USD from
             ore; (M, 3) flows, crossings used; stocks, capacities, shares at work, lanes, crossings of mines, crossings to
-            China, displaced; (M,) places of the mines; the junta's index, -1 none; thresholds of :mod:`model.observe`; and what
+            China, displaced; (M,) places of the mines; the junta's index, -1 none; thresholds of :mod:`model.output.observe`; and what
             is written: of all months flows, crossings used, sellers, lanes; (10,) what :func:`model.kernels.sums.month`
             returns, and towns of the junta's side; (5, N) what :func:`model.kernels.laws.measures` writes.
         month: column of the record.

@@ -112,7 +112,7 @@ def _set_stance(stance: Ints, side: Bools, groups: Ints, fighting: bool) -> None
 
 @kernel
 def cease_fire(bound: Bound, month: int, prospects: Floats, brokering: Floats, coercion: float) -> tuple[int, int, int]:
-    """What :func:`model.talks_phases.hold_talks` does in NumPy but for the settlement.
+    """What :func:`model.phases.talks.hold_talks` does in NumPy but for the settlement.
 
     Args:
         bound: what :class:`model.compiled.talks.Talks` binds: addresses of NumPy's loops; rules; salts of talks and militias;

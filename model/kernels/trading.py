@@ -49,7 +49,7 @@ def _bids(
 def _invest(
     loops: Loops, terms: tuple[Floats, Floats, Floats], margin: Floats, security: Floats, capacity: Floats
 ) -> Floats:
-    """(K,) t/month that buyers would begin at each mine and abroad; see :func:`agents.chinese_buyer.invest_together`."""
+    """(K,) t/month that buyers would begin at each mine and abroad; see :func:`agents.buyers.invest_together`."""
     precision, wish, shares = terms
     buyers, options = len(precision), len(margin)
     out, total = np.zeros(options), sums.pairwise(capacity, 0, options)
@@ -255,7 +255,7 @@ def trade(
     premium: Floats,
     passage: Floats,
 ) -> tuple[float, float, float]:
-    """Everything in :func:`model.trade_phases.mine_and_trade` up to the flows of ore, as it stands there in NumPy.
+    """Everything in :func:`model.phases.trade.mine_and_trade` up to the flows of ore, as it stands there in NumPy.
 
     Args:
         bound: what :class:`model.compiled.trading.Trading` binds: addresses of NumPy's loops; rules; whether holders' halts

@@ -3,7 +3,7 @@
 The file's text becomes part of the scenario and so of the run's specification: workers, wherever they are, make the kind
 from it, the run's id depends on it, and the manifest keeps it. A scenario file cannot state it; only who starts a run can.
 
-A kind is a subclass of an actor's class in ``agents/armed.py``; its name is the kind's. Its parameters are those of the class
+A kind is a subclass of an actor's class in ``agents/armed/actor.py``; its name is the kind's. Its parameters are those of the class
 it extends, or a nested class ``Parameters`` that extends their table::
 
     class CautiousArmy(EthnicArmedOrganization):
@@ -28,7 +28,7 @@ from model.scenario.schema import ActorTable, Scenario
 from model.scenario.tables import ACTOR_KINDS, ARMED_KINDS, OWN_KINDS
 
 if TYPE_CHECKING:
-    from agents.armed import ArmedActor
+    from agents.armed.actor import ArmedActor
 
 _PREFIX = "pangwa_plugin_"
 _chosen: dict[str, str] = {}
@@ -141,7 +141,9 @@ def classes(plugins: tuple[tuple[str, str], ...]) -> dict[str, type[ArmedActor]]
     for name, source in plugins:
         own = _own_classes(_module(name, source))
         if not own:
-            raise ScenarioError([f"{name}.py: holds no actor: a class that extends one of agents/armed.py is needed"])
+            raise ScenarioError(
+                [f"{name}.py: holds no actor: a class that extends one of agents/armed/actor.py is needed"]
+            )
         for kind, cls in own.items():
             if kind in found or (kind in ACTOR_KINDS and kind not in OWN_KINDS):
                 raise ScenarioError([f"{name}.py: the kind '{kind}' is there already; give the class another name"])
@@ -176,7 +178,7 @@ def _line_of(error: Exception, file: str) -> str:
 
 
 def _own_classes(module: types.ModuleType) -> dict[str, type[ArmedActor]]:
-    from agents.armed import ArmedActor
+    from agents.armed.actor import ArmedActor
 
     return {
         name: value

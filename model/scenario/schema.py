@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from agents.armed_parameters import (
+from agents.armed.parameters import (
     EthnicArmedOrganizationParameters,
     JuntaParameters,
     PeoplesDefenceForceParameters,
 )
-from agents.china_parameters import BeijingParameters, ChineseBuyerParameters
-from agents.other_parameters import (
+from agents.beijing.parameters import BeijingParameters
+from agents.buyer_parameters import ChineseBuyerParameters
+from agents.policy_parameters import (
     QuadParameters,
     UnitedStatesParameters,
     WesternParameters,

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from agents.armed_parameters import (
+from agents.armed.parameters import (
     EthnicArmedOrganizationParameters,
     JuntaParameters,
     PeoplesDefenceForceParameters,
 )
-from agents.china_parameters import ChineseBuyerParameters
+from agents.buyer_parameters import ChineseBuyerParameters
 from model.parameters import ParameterTable
 from model.scenario.problems import Path
 from model.scenario.schema import Scenario

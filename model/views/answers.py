@@ -12,7 +12,7 @@ import pandas as pd
 from model.experiments.design import point_words
 from model.experiments.intervals import WORDS
 from model.experiments.prim import limits_text
-from model.units import shown_in, units_of
+from model.output.units import shown_in, units_of
 from model.views.style import number
 from model.views.words import HEADLINES
 

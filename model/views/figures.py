@@ -23,7 +23,7 @@ from model.views.words import HEADLINES
 from model.world.read import load_world
 
 if TYPE_CHECKING:
-    from model.record import RunResult
+    from model.output.record import RunResult
     from model.scenario.schema import Scenario
 
 KINDS = ("control", "countryside", "exports", "map", "probability", "years", "flows", "effects")

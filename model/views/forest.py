@@ -13,8 +13,8 @@ from matplotlib.ticker import FuncFormatter
 
 from model.experiments.compare import UNDETERMINED
 from model.experiments.intervals import WORDS
-from model.outcomes import heading_of
-from model.units import shown_in, units_of
+from model.output.outcomes import heading_of
+from model.output.units import shown_in, units_of
 from model.views.panels import CAVEAT
 from model.views.style import FAINT, INK, SOFT, Look, legend_of, scenario_looks, styled, tick, title_of
 

@@ -13,8 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from model.experiments.regret import wish
-from model.outcomes import heading_of
-from model.units import shown_in, units_of
+from model.output.outcomes import heading_of
+from model.output.units import shown_in, units_of
 from model.views.panels import CAVEAT
 from model.views.style import INK, SOFT, Look, legend_of, scenario_looks, styled, tick, title_of
 

@@ -176,7 +176,7 @@ def draw_control(folder: Path, report: Report) -> Figure:
     taken = "-" if seats.median is None else f"{seats.median:.0f}"
     note = (
         "Hindcast from October 2023: line median, band 5-95 % of runs. Orange: the record; hollow points are a belligerent's "
-        "claim. Each published share is compared through its own definition (model/observe.py)."
+        "claim. Each published share is compared through its own definition (model/output/observe.py)."
     )
     title = f"{taken} seats fall by the end of 2024 where {seats.pattern.observed:.0f} fell; each measure of control by its own words"
     style.title_of(figure, title, note)

@@ -31,7 +31,7 @@ class Cell:
         table: file in the folder.
         row: values of columns that pick the row.
         column: the column.
-        factor: by which the value is multiplied to be shown, see :func:`model.units.shown_in`.
+        factor: by which the value is multiplied to be shown, see :func:`model.output.units.shown_in`.
     """
 
     value: float | None

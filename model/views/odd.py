@@ -136,7 +136,7 @@ def _counts() -> Iterator[str]:
 
 
 def _outcomes() -> Iterator[str]:
-    from model.outcomes import outcome_list
+    from model.output.outcomes import outcome_list
 
     yield from _table("outcome", "unit", "meaning")
     for one in outcome_list(["ACTOR"]):

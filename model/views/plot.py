@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from model.outcomes import outcome_list
+from model.output.outcomes import outcome_list
 from model.views.figures import KINDS, draw
 from model.views.read import Results, ViewError, nearest
 from model.views.style import FORMATS, save

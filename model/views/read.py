@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from model import tables as table_schemas
+from model.output import tables as table_schemas
 
 
 class ViewError(Exception):
@@ -105,7 +105,7 @@ class Results:
         """Read some columns of a table, and of the rows only those asked for.
 
         Args:
-            table: a name of ``model.tables.TABLES``.
+            table: a name of ``model.output.tables.TABLES``.
             columns: the columns wanted.
             **where: column = value, or column = list of values; None means any.
 

@@ -17,10 +17,10 @@ from model.experiments.commands import run_command
 from model.experiments.compare import EFFECT_COLUMNS, LOWERS, RAISES
 from model.experiments.design import LABEL, point_words
 from model.experiments.summary import SUMMARY_COLUMNS
-from model.outcomes import Outcome, heading_of, outcome_list
+from model.output.outcomes import Outcome, heading_of, outcome_list
+from model.output.units import shown_in
 from model.scenario.listing import scenario_declarations
 from model.scenario.schema import Scenario
-from model.units import shown_in
 from model.views import html
 from model.views.analyses import analyses
 from model.views.figures import draw

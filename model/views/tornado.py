@@ -14,8 +14,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from model.experiments.morris import NOISY
-from model.outcomes import heading_of
-from model.units import shown_in, units_of
+from model.output.outcomes import heading_of
+from model.output.units import shown_in, units_of
 from model.views.panels import CAVEAT
 from model.views.style import INK, SOFT, legend_of, styled, tick, title_of
 

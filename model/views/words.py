@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.outcomes import heading_of, outcome_list
+from model.output.outcomes import heading_of, outcome_list
 from model.views.style import number
 
 HEADLINES = (

@@ -82,7 +82,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a publisher read: a measure of :data:`model.observe.MEASURES`, month and value (0-1; polls in townships)."""
+    """What a publisher read: a measure of :data:`model.output.observe.MEASURES`, month and value (0-1; polls in townships)."""
 
     measure: str
     date: str

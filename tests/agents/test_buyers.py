@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.china_parameters import ChineseBuyerParameters
-from agents.chinese_buyer import ChineseBuyer
-from agents.other_parameters import QuadParameters
-from agents.quad_partner import Australia, India, Japan, quad_orders
+from agents.buyer_parameters import ChineseBuyerParameters
+from agents.buyers import ChineseBuyer
+from agents.policy_parameters import QuadParameters
+from agents.quad import Australia, India, Japan, quad_orders
 
 Q = QuadParameters()
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.armed import air_support
+from agents.armed.actor import air_support
 from agents.instruments import Instrument
 from agents.united_states import NO_ONE
-from model import policy_phases
 from model.dynamics.governance import Standing
 from model.model import RareEarthModel
-from model.trade_phases import _terms
+from model.phases import policy as policy_phases
+from model.phases.trade import _terms
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small, told
 
 

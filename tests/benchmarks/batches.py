@@ -17,15 +17,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from model import tables
-from model.blocks import RUN_TABLES
 from model.experiments.batch import run_batch
 from model.experiments.crews import cores
 from model.experiments.plan import BatchPlan
 from model.experiments.runner import SIDE_BY_SIDE
 from model.experiments.simulate import simulate
 from model.experiments.worker import prepare_worker, run_group, run_one
-from model.record import RunResult
+from model.output import tables
+from model.output.blocks import RUN_TABLES
+from model.output.record import RunResult
 from model.scenario.spec import RunSpec
 from tests.benchmarks.sizes import QUICK, Size, plan_of, specification
 

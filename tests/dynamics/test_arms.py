@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.armed import air_support
+from agents.armed.actor import air_support
 from model.dynamics import budgets, combat, operations, supply
 from model.dynamics.combat import Fight, Orders
 from model.kernels import books, fights, roads

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.beijing import Beijing
-from agents.china_parameters import BeijingParameters
+from agents.beijing.agent import Beijing
+from agents.beijing.parameters import BeijingParameters
 from model.draws import Draws, keys
 from model.dynamics import border
 from model.dynamics.border import Stance, Watch

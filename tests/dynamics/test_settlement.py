@@ -7,13 +7,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from agents.western_government import WesternGovernment
-from model import policy_phases, talks_phases
+from agents.western import WesternGovernment
 from model.dynamics import budgets, diplomacy, settlement
 from model.dynamics.diplomacy import Delegations
 from model.dynamics.settlement import Opposition
 from model.experiments.plan import make_plan
 from model.model import RareEarthModel
+from model.phases import policy as policy_phases
+from model.phases import talks as talks_phases
 from model.scenario.read import load_scenario
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small, told
 

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from model import tables
-from model.blocks import RUN_TABLES
 from model.experiments.plan import BatchPlan, make_plan
-from model.record import RunResult
+from model.output import tables
+from model.output.blocks import RUN_TABLES
+from model.output.record import RunResult
 from model.scenario.spec import RunSpec
 
 TEXTS = ["KIA", "junta", "nobody", "ကချင်", "NA", ""]

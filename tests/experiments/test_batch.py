@@ -21,7 +21,7 @@ from model.experiments.errors import BatchError, RunnerError
 from model.experiments.plan import BatchPlan
 from model.experiments.runner import run_here
 from model.experiments.store import FINAL_TABLES, Store
-from model.record import RunResult
+from model.output.record import RunResult
 from model.scenario.spec import RunSpec
 from tests.experiments.fakes import fake_simulate, only_row, plan, scenario
 

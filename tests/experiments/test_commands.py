@@ -17,7 +17,7 @@ from model.experiments.commands import run_command
 from model.experiments.export import run_files
 from model.experiments.manifest import read_manifest
 from model.experiments.simulate import simulate
-from model.tables import TABLES
+from model.output.tables import TABLES
 
 TINY = Path(__file__).parents[1] / "tiny"
 VECTORS = """actors.KIA.commit_share,processes.mining.leach_rate,structure.contest

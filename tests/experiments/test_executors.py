@@ -26,7 +26,7 @@ from model.experiments.plan import BatchPlan
 from model.experiments.runner import run_with
 from model.experiments.store import FINAL_TABLES
 from model.experiments.worker import WORKER_DIED
-from model.record import RunResult
+from model.output.record import RunResult
 from model.scenario.spec import RunSpec
 from tests.experiments.fakes import fake_simulate, plan, scenario
 

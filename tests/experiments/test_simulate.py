@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
-from model.blocks import RUN_TABLES, RunTables, block_of
 from model.experiments.codec import encode, read_body, read_header
 from model.experiments.simulate import dispose
-from model.tables import KEY, schema
+from model.output.blocks import RUN_TABLES, RunTables, block_of
+from model.output.tables import KEY, schema
 from tests.experiments.fakes import fake_simulate, plan
 
 

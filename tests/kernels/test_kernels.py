@@ -15,8 +15,8 @@ from model.dynamics.posting import share_out
 from model.kernels import loops
 from model.kernels.bound import Bound, bind
 from model.kernels.sums import row_sums
-from model.ledger import Ledger
 from model.model import RareEarthModel
+from model.output.ledger import Ledger
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.armed import EthnicArmedOrganization
+from agents.armed.actor import EthnicArmedOrganization
 from model.experiments.batch import run_batch
 from model.experiments.batch_file import read_plan
 from model.experiments.simulate import simulate
@@ -18,8 +18,8 @@ from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
 
 TEXT = """
-from agents.armed import EthnicArmedOrganization
-from agents.armed_parameters import EthnicArmedOrganizationParameters
+from agents.armed.actor import EthnicArmedOrganization
+from agents.armed.parameters import EthnicArmedOrganizationParameters
 from model.parameters import parameter
 
 
@@ -94,10 +94,13 @@ def test_a_class_from_a_notebook_cell_is_refused_with_the_way_out() -> None:
         ("\n1 / 0\n", r"mine.py, line 2: ZeroDivisionError"),
         ("x = 1\n", "holds no actor"),
         (
-            "from agents.armed import ArmedActor\nclass Junta(ArmedActor):\n    pass\n",
+            "from agents.armed.actor import ArmedActor\nclass Junta(ArmedActor):\n    pass\n",
             "'Junta' is there already",
         ),
-        ("from agents.armed import ArmedActor\nclass Army(ArmedActor):\n    pass\n", "needs a nested class Parameters"),
+        (
+            "from agents.armed.actor import ArmedActor\nclass Army(ArmedActor):\n    pass\n",
+            "needs a nested class Parameters",
+        ),
     ],
 )
 def test_what_is_no_actor_is_refused_in_a_sentence(tmp_path: Path, text: str, said: str) -> None:

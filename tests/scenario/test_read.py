@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from agents.armed_parameters import EthnicArmedOrganizationParameters
-from agents.china_parameters import ChineseBuyerParameters
+from agents.armed.parameters import EthnicArmedOrganizationParameters
+from agents.buyer_parameters import ChineseBuyerParameters
 from model.parameters import ParameterTable
 from model.scenario.editor import editor_schema
 from model.scenario.layers import parse_set

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from model import tables
+from model.output import tables
 
 ACTORS = ("AA", "CNA", "JUNTA", "KIA", "KNDF", "KNLA", "MNDAA", "NDA-K", "PDF-MAGWAY", "PDF-SAGAING", "TNLA", "UWSA")
 START_SHARES = (0.05, 0.01, 0.62, 0.015, 0.006, 0.02, 0.012, 0.001, 0.01, 0.02, 0.02, 0.012)

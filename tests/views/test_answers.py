@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.experiments.compare import compare, finding, point_means
-from model.units import units_of
+from model.output.units import units_of
 from model.views.answers import comparison_text
 from model.views.forest import forest
 from tests.experiments.test_compare import EIGHT, NINE, runs_of

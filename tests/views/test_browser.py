@@ -19,7 +19,7 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 PATIENCE = 120_000
 """Milliseconds until something that should come is given up: long, because machines that test are busy."""
 FAILING = """
-from agents.armed import EthnicArmedOrganization
+from agents.armed.actor import EthnicArmedOrganization
 
 
 class Failing(EthnicArmedOrganization):

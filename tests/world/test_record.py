@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from model.observe import MEASURES
+from model.output.observe import MEASURES
 from model.world.read import load_world
 from model.world.record import Record, load_record
 from model.world.world import WorldError

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from model import tables
 from model.experiments.hindcast.patterns import CALIBRATION, UNTESTABLE, of_use, patterns
 from model.experiments.hindcast.statistics import STATISTICS
 from model.experiments.hindcast.trace import Spell, Trace, trace_of
 from model.experiments.simulate import keep_step, simulate
-from model.record import RunResult
+from model.output import tables
+from model.output.record import RunResult
 from model.scenario.spec import RunSpec
 from model.world.read import load_world
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from model.record import RunResult
+from model.output.record import RunResult
 
 Floats = NDArray[np.float64]
 

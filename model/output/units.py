@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model.outcomes import outcome_named
+from model.output.outcomes import outcome_named
 
 _SCALES = {
     "0-1": (100.0, "%", "percentage points"),

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from model.record import Recorder
+    from model.output.record import Recorder
 
 Floats = NDArray[np.float64]
 

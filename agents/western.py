@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from mesa import Agent, Model
 
-from agents.other_parameters import WesternParameters
+from agents.policy_parameters import WesternParameters
 from model.draws import key
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from mesa import Agent, Model
 from numpy.typing import NDArray
 
-from agents.armed_parameters import ArmedActorParameters, PeoplesDefenceForceParameters
+from agents.armed.parameters import ArmedActorParameters, PeoplesDefenceForceParameters
 from model.draws import Draws, key
 from model.dynamics.ground import Ground
 from model.dynamics.operations import Options

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from model import tables
+from model.output import tables
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]

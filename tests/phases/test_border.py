@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model import border_phases
 from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.model import RareEarthModel
-from model.readings import at_peace, link_with_us
-from model.trade_phases import mine_and_trade
+from model.phases import border as border_phases
+from model.phases.readings import at_peace, link_with_us
+from model.phases.trade import mine_and_trade
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small, told
 
 TALKATIVE = ("beijing.talks_hazard=1", "processes.bargain.precision=6")

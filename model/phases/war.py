@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed import air_support, choose_operations, count_flights, join_operations
-from model.chronicle import tell
+from agents.armed.actor import air_support, choose_operations, count_flights, join_operations
 from model.dynamics import combat, control, operations
 from model.dynamics.budgets import rents
 from model.dynamics.combat import Fight, Orders
@@ -16,8 +15,9 @@ from model.dynamics.diplomacy import left_alone_militias
 from model.dynamics.handover import hand_over
 from model.forcing import Forcing
 from model.kernels import compiled
-from model.policy_phases import coordination, supported
-from model.readings import ore_usd
+from model.output.chronicle import tell
+from model.phases.policy import coordination, supported
+from model.phases.readings import ore_usd
 from model.state import NOBODY
 from model.world.world import LANES
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from mesa import Agent, Model
 
-from agents.other_parameters import QuadParameters
+from agents.policy_parameters import QuadParameters
 from model.dynamics.quad import QuadOrders
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from model.chronicle import tell
 from model.dynamics import diplomacy, settlement
 from model.dynamics.diplomacy import Delegations
 from model.dynamics.settlement import Opposition
 from model.kernels import compiled
-from model.policy_phases import brokering, coercion, share_that_recognises
+from model.output.chronicle import tell
+from model.phases.policy import brokering, coercion, share_that_recognises
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
@@ -26,7 +26,7 @@ def hold_talks(model: RareEarthModel, prospects: Floats) -> None:
 
     Args:
         model: the model.
-        prospects: (F, F + 1) as :func:`model.phases.decide_operations` returns them.
+        prospects: (F, F + 1) as :func:`model.phases.war.decide_operations` returns them.
     """
     state, p = model.state, model.p
     help_to_peace, threats = brokering(model), coercion(model)

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from model import phases, trade_phases
 from model.dynamics import combat, trade
 from model.dynamics.handover import hand_over
 from model.model import RareEarthModel
-from model.outcomes import compute
-from model.readings import tax_terms
+from model.output.outcomes import compute
+from model.phases import trade as trade_phases
+from model.phases import war as phases
+from model.phases.readings import tax_terms
 from model.state import CHINA_OFFICIAL
 from tests.dynamics.chain import Chain, shaken_chains
 from tests.world_of_policy import run, small

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.chinese_buyer import bid_together, invest_together
-from agents.quad_partner import quad_orders
+from agents.buyers import bid_together, invest_together
+from agents.quad import quad_orders
 from model.dynamics import market, mining, quad, trade
 from model.dynamics.market import margin_abroad
 from model.dynamics.trade import Terms
 from model.kernels import compiled
-from model.readings import tax_terms
+from model.phases.readings import tax_terms
 from model.state import with_nobody
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ import numpy as np
 from mesa import Agent, Model
 from numpy.typing import NDArray
 
-from agents.china_parameters import ChineseBuyerParameters
+from agents.buyer_parameters import ChineseBuyerParameters
 
 Floats = NDArray[np.float64]
 

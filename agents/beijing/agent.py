@@ -9,7 +9,7 @@ import numpy as np
 from mesa import Agent, Model
 from numpy.typing import NDArray
 
-from agents.china_parameters import BeijingParameters
+from agents.beijing.parameters import BeijingParameters
 from model.dynamics.bargain import BeijingWeights
 from model.dynamics.border import REAGENT_LANE, Stance, Watch
 

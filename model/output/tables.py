@@ -71,7 +71,7 @@ MONTHLY = (
     _c("india_route_capacity_t", _F, "t/month", "what the road to India could carry if it were safe and dry"),
     _c("india_processing_revenue_usd", _F, "USD", "revenue of India's processors in the month"),
     _c("other_origins_t", _F, "t/month", "ore that China gets from other countries"),
-    _c("sacm_full_area", _F, "0-1", "area under the junta's full authority, as SAC-M counts (model/observe.py)"),
+    _c("sacm_full_area", _F, "0-1", "area under the junta's full authority, as SAC-M counts (model/output/observe.py)"),
     _c("sacm_full_population", _F, "0-1", "population under it, as SAC-M counts"),
     _c("bbc_full_area", _F, "0-1", "area under the junta's full control, as the BBC counts"),
     _c("bbc_resistance_area", _F, "0-1", "area under full control of its opponents, as the BBC counts"),
@@ -158,7 +158,7 @@ RUNS = (
     _c("status", _TEXT, "-", "ok or failed"),
     _c("error", pa.string(), "-", "type and message of the error; empty for ok"),
 )
-"""Swept values follow, then a float64 column for each outcome (``model.outcomes``), null where a run failed."""
+"""Swept values follow, then a float64 column for each outcome (``model.output.outcomes``), null where a run failed."""
 
 TABLES: dict[str, tuple[Column, ...]] = {
     "runs": RUNS,

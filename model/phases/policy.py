@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from agents.instruments import NUG, PARTNER
 from agents.united_states import NO_ONE
-from agents.western_government import pull_of
-from model.chronicle import tell
+from agents.western import pull_of
 from model.dynamics import border, governance
 from model.dynamics.ground import Ground
-from model.readings import junta_fear, link_with_us
+from model.output.chronicle import tell
+from model.phases.readings import junta_fear, link_with_us
 
 if TYPE_CHECKING:
     from agents.instruments import Condition, Instrument

@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from agents.armed import PeoplesDefenceForce
-from model.chronicle import tell
+from agents.armed.actor import PeoplesDefenceForce
 from model.dynamics import bargain, border, diplomacy
 from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.dynamics.combat import Fight
 from model.dynamics.diplomacy import stop_fighting
 from model.dynamics.ground import Ground
 from model.kernels import compiled
-from model.policy_phases import brokering, coercion
-from model.readings import at_peace, junta_fear, taxes_per_tonne
+from model.output.chronicle import tell
+from model.phases.policy import brokering, coercion
+from model.phases.readings import at_peace, junta_fear, taxes_per_tonne
 from model.state import with_nobody
 from model.world.world import LANES, World
 

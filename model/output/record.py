@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from model import tables
-from model.blocks import Block, Coded, RunTables, Words, coded
 from model.dynamics.ground import Ground, heads, over_heads
 from model.kernels import compiled, notes
 from model.kernels.bound import Gatherer, bind
-from model.observe import FULL_AUTHORITY, MEASURES, WRIT, _weights, observe
-from model.outcomes import compute
+from model.output import tables
+from model.output.blocks import Block, Coded, RunTables, Words, coded
+from model.output.observe import FULL_AUTHORITY, MEASURES, WRIT, _weights, observe
+from model.output.outcomes import compute
 from model.scenario.spec import RunSpec
 from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, DESTINATIONS, NOBODY, QUAD, State
 from model.world.world import World
@@ -56,10 +56,10 @@ class RunResult:
     """What a run leaves behind.
 
     Args:
-        outcomes: value of every outcome of :func:`model.outcomes.outcome_list`; None where it is not defined.
-        tables: ``monthly, actors, exports, events, control`` with the schema of ``model.tables``, and ``lanes``
+        outcomes: value of every outcome of :func:`model.output.outcomes.outcome_list`; None where it is not defined.
+        tables: ``monthly, actors, exports, events, control`` with the schema of ``model.output.tables``, and ``lanes``
             (month, crossing, ore, reagent, goods), which figures of a single run use and batches do not store.
-            Those of :class:`model.blocks.RunTables` are made when they are asked for.
+            Those of :class:`model.output.blocks.RunTables` are made when they are asked for.
     """
 
     outcomes: dict[str, float | None]
@@ -103,7 +103,7 @@ class Recorder(Gatherer):
         """By month and mine."""
         self._lanes = np.zeros((months + 1, crossings, 3))
         self.events: list[tuple[int, str, str, str, str, str, float | None, str]] = []
-        """Month, date, kind, actor, other, place, value and sentence; :func:`model.chronicle.tell` writes them."""
+        """Month, date, kind, actor, other, place, value and sentence; :func:`model.output.chronicle.tell` writes them."""
         self.control: list[dict[str, Any]] = []
         self._bhamo = self._find("Bhamo")
         self._total = max(float(world.population.sum()), 1.0)
@@ -165,7 +165,7 @@ class Recorder(Gatherer):
         notes.note(self._bound, month, taxes, partner)
 
     def _weigh(self, seen: Floats, polls: float) -> dict[str, float]:
-        """What :func:`model.observe.observe` gives, of what it weighs in each township."""
+        """What :func:`model.output.observe.observe` gives, of what it weighs in each township."""
         if self.junta < 0:
             return dict.fromkeys(MEASURES, 0.0)
         full, j2, r2, writ, resistance = seen
@@ -376,7 +376,7 @@ class Recorder(Gatherer):
 
 @lru_cache(maxsize=16)
 def _shares_of(world: World) -> tuple[Floats, ...]:
-    """(N,) what :func:`model.observe.observe` weighs townships by: area, population, each the same."""
+    """(N,) what :func:`model.output.observe.observe` weighs townships by: area, population, each the same."""
     return tuple(_weights(world))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model.outcomes import heading_of, outcome_list, outcome_named, words_of
+from model.output.outcomes import heading_of, outcome_list, outcome_named, words_of
 
 ACTORS = ("JUNTA", "KIA", "NDA-K", "PDF-SAGAING")
 

@@ -1,0 +1,1 @@
+"""Armed actors: their parameters, and the rules by which they decide."""

@@ -1,0 +1,1 @@
+"""Beijing: its parameters, and the rules by which it decides."""

@@ -1,0 +1,1 @@
+"""The phases of a month: they let agents decide and processes happen."""
