@@ -17,15 +17,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from mesa import Agent, Model
+from mesa import Model
 from numpy.typing import NDArray
 
+from agents.base import Actor
 from agents.buyer_parameters import ChineseBuyerParameters
 
 Floats = NDArray[np.float64]
 
 
-class ChineseBuyer(Agent):
+class ChineseBuyer(Actor):
     """A buyer of ore.
 
     Args:

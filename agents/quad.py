@@ -14,13 +14,14 @@ as India builds at all (``japan_finance_usd``); Australia takes ore from India's
 
 from __future__ import annotations
 
-from mesa import Agent, Model
+from mesa import Model
 
+from agents.base import Actor
 from agents.policy_parameters import QuadParameters
 from model.dynamics.quad import QuadOrders
 
 
-class QuadPartner(Agent):
+class QuadPartner(Actor):
     """A member of the Quad beside the US.
 
     Args:

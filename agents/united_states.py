@@ -21,9 +21,10 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
-from mesa import Agent, Model
+from mesa import Model
 from numpy.typing import NDArray
 
+from agents.base import Actor
 from agents.instruments import DECLARED, NEEDS_CONSENT, SHARED, Condition, Instrument
 from agents.policy_parameters import UnitedStatesParameters
 from model.draws import Draws, key, keys
@@ -38,7 +39,7 @@ NO_ONE = -1
 """Index of the target of instruments without an armed target, and of having no partner."""
 
 
-class UnitedStates(Agent):
+class UnitedStates(Actor):
     """The United States.
 
     Args:

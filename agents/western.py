@@ -7,13 +7,14 @@ recognises is considered by itself: whoever follows in one case need not follow 
 
 from __future__ import annotations
 
-from mesa import Agent, Model
+from mesa import Model
 
+from agents.base import Actor
 from agents.policy_parameters import WesternParameters
 from model.draws import key
 
 
-class WesternGovernment(Agent):
+class WesternGovernment(Actor):
     """One of the governments.
 
     Args:

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache, lru_cache
+from math import exp, lgamma, log, log1p, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from model.kernels import compiled, hashing
+from model import kernels
+from model.compile import compiled
+from model.kernels import hashing
 from model.kernels.loops import LOOPS
 
 Floats = NDArray[np.float64]
@@ -30,6 +33,16 @@ _NP_GAMMA, _NP_MUL1, _NP_MUL2 = np.uint64(_GAMMA), np.uint64(_MUL1), np.uint64(_
 _SCALE = 2.0**-53
 _BLOCK = 64
 """Months whose draws are worked out together where a month has only one."""
+
+PROCESSES = (
+    *("belief", "appraisal", "attack", "hold", "join", "posts", "siege", "losses", "captured"),
+    *("talks", "militia", "settlement", "kunming", "sign", "threat", "leash", "purchases", "lanes"),
+    *("recruits", "desertion", "civilians", "river_relief", "market"),
+    *("attention", "partner", "review", "accept", "threshold", "western"),
+)
+"""What draws: each has draws of its own, which disturb no other's."""
+
+_SALTS = np.dtype((np.record, [(process, np.uint64) for process in PROCESSES]))
 
 _FEW = 20.0
 """Expected counts up to here are inverted by counting up: the general inverse takes some 5 us a count."""
@@ -109,6 +122,12 @@ class Draws:
             salt = self._processes[process] = np.uint64(_mix(self._root ^ key(process)))
         return salt
 
+    def salts(self) -> Any:
+        """The salts of all PROCESSES as a record; compiled code takes it as ``run.salts``."""
+        made = np.zeros(1, _SALTS).view(np.recarray)
+        made[0] = tuple(self.salt(process) for process in PROCESSES)
+        return made[0]
+
     def uniform(self, process: str, month: int, *key_arrays: Keys) -> Floats:
         """Uniforms in (0, 1), one for each combination of the broadcast keys.
 
@@ -120,7 +139,7 @@ class Draws:
         Returns:
             Floats of the broadcast shape of the keys.
         """
-        if compiled():
+        if kernels.compiled():
             salt, count = self.salt(process), len(key_arrays)
             # Spelled out by number of keys: this is called some twenty times a month.
             if count == 1 and key_arrays[0].ndim == 1:
@@ -140,7 +159,7 @@ class Draws:
 
     def several(self, processes: tuple[str, ...], month: int, first: Keys, second: Keys) -> Floats:
         """(len(processes), K) uniforms of several processes with the same (K,) keys; rows equal those of :meth:`uniform`."""
-        if compiled():
+        if kernels.compiled():
             salts = np.array([self.salt(process) for process in processes])
             return hashing.uniform_rows(salts, month, first, second)
         return np.stack([self.uniform(process, month, first, second) for process in processes])
@@ -192,10 +211,10 @@ class Draws:
         Returns:
             Integers 0..trials, of the broadcast shape.
         """
-        if compiled() and len(key_arrays) == 2 and _all_alike(*key_arrays, trials, chance):
+        if kernels.compiled() and len(key_arrays) == 2 and _all_alike(*key_arrays, trials, chance):
             return hashing.draw_binomial(LOOPS, self.salt(process), month, *key_arrays, trials, chance)
         u = self.uniform(process, month, *key_arrays)
-        if compiled() and _fits(u, trials, chance):
+        if kernels.compiled() and _fits(u, trials, chance):
             return hashing.binomial(
                 LOOPS, u, np.full(u.shape, trials, np.float64), np.full(u.shape, chance, np.float64)
             )
@@ -209,7 +228,7 @@ class Draws:
     def poisson(self, process: str, month: int, mean: Any, *key_arrays: Keys) -> NDArray[np.int64]:
         """Poisson counts by the inverse distribution function; means <= 0 give 0."""
         u = self.uniform(process, month, *key_arrays)
-        if compiled() and _fits(u, mean):
+        if kernels.compiled() and _fits(u, mean):
             return hashing.poisson(LOOPS, u, np.full(u.shape, mean, np.float64))
         u, mu = np.broadcast_arrays(u, np.asarray(mean, dtype=np.float64))
         count = np.zeros(u.shape)
@@ -275,3 +294,156 @@ def _count_up(u: Floats, n: Floats, p: Floats) -> Floats:
         count[going] = step
         going = going[(reached[going] < u[going]) & (n[going] > step)]
     return count
+
+
+# compiled: draws one at a time, in the loops that need them ---------------------------------------------------------
+
+
+@compiled
+def mix(bits: Any) -> Any:
+    """The finaliser of SplitMix64 (Steele, Lea & Flood 2014): a 64-bit hash of 64 bits."""
+    bits = bits + _NP_GAMMA
+    bits = (bits ^ (bits >> _U30)) * _NP_MUL1
+    bits = (bits ^ (bits >> _U27)) * _NP_MUL2
+    return bits ^ (bits >> _U31)
+
+
+@compiled
+def uniform(salt: Any, month: Any, *keys: Any) -> Any:
+    """A number in (0, 1), keyed.
+
+    Args:
+        salt: what sets the draws of a process apart (``run.salts.<process>``).
+        month: the month of the run.
+        *keys: keys of actors, places, options (uint64); their order matters.
+    """
+    bits = mix(salt ^ np.uint64(month))
+    for one in keys:
+        bits = mix(bits ^ one)
+    return (np.float64(bits >> _U11) + 0.5) * _SCALE
+
+
+@compiled
+def gumbel(u: Any) -> Any:
+    """Standard Gumbel of a uniform, by inversion; added to utilities, the largest is a logit choice (McFadden 1974)."""
+    return -log(-log(u))
+
+
+@compiled
+def logistic(x: Any) -> Any:
+    """1 / (1 + exp(-x)), without overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + exp(-x))
+    grown = exp(x)
+    return grown / (1.0 + grown)
+
+
+@compiled
+def ratio_of_polynomials(top: Any, low: Any, r: Any) -> Any:
+    """Polynomial over polynomial, coefficients from the highest power down."""
+    above, below = 0.0, 0.0
+    for k in range(len(top)):
+        above, below = above * r + top[k], below * r + low[k]
+    return above / below
+
+
+@compiled
+def normal(u: Any) -> Any:
+    """Standard normal of a uniform, by inversion (Wichura 1988, AS 241, PPND16: relative error 1e-16)."""
+    q = u - 0.5
+    if abs(q) <= 0.425:
+        return q * ratio_of_polynomials(_CENTRE_TOP, _CENTRE_LOW, 0.180625 - q * q)
+    r = sqrt(-log(u if q < 0.0 else 1.0 - u))
+    tail = ratio_of_polynomials(_TAIL_TOP, _TAIL_LOW, r - 1.6)
+    size = tail if r <= 5.0 else ratio_of_polynomials(_FAR_TOP, _FAR_LOW, r - 5.0)
+    return -size if q < 0.0 else size
+
+
+@compiled
+def binomial(u: Any, trials: Any, chance: Any) -> Any:
+    """Least count whose binomial distribution function reaches a uniform (inversion: Devroye 1986, X.4).
+
+    Counting starts at 0, or where so many are expected that 0 has no chance in doubles, at the mode.
+    """
+    if trials <= 0 or chance <= 0.0:
+        return 0
+    if chance >= 1.0:
+        return trials
+    n, odds = float(trials), chance / (1.0 - chance)
+    none = n * log1p(-chance)
+    if none <= -600.0:
+        return _binomial_from_mode(u, n, chance, odds)
+    p = exp(none)
+    total, count = p, 0
+    while total < u and count < trials:
+        count += 1
+        p *= (n - count + 1.0) / count * odds
+        total += p
+    return count
+
+
+@compiled
+def _binomial_from_mode(u: Any, n: Any, chance: Any, odds: Any) -> Any:
+    mode = int((n + 1.0) * chance)
+    ways = lgamma(n + 1.0) - lgamma(mode + 1.0) - lgamma(n - mode + 1.0)
+    most = exp(ways + mode * log(chance) + (n - mode) * log1p(-chance))
+    below, p, k = 0.0, most, mode
+    while k > 0 and p > 1e-18 * most:
+        p *= k / (n - k + 1.0) / odds
+        k -= 1
+        below += p
+    count, p = mode, most
+    if u > below:
+        total = below + most
+        while total < u and count < n and p > 1e-18 * most:
+            count += 1
+            p *= (n - count + 1.0) / count * odds
+            total += p
+        return count
+    count, total, p = mode - 1, below, most * mode / (n - mode + 1.0) / odds
+    while count > 0 and total - p >= u:
+        total -= p
+        p *= count / (n - count + 1.0) / odds
+        count -= 1
+    return count
+
+
+@compiled
+def poisson(u: Any, mean: Any) -> Any:
+    """Least count whose Poisson distribution function reaches a uniform, by counting up; for means up to some 600."""
+    if mean <= 0.0:
+        return 0
+    p = exp(-mean)
+    total, count = p, 0
+    while total < u and p > 0.0:
+        count += 1
+        p *= mean / count
+        total += p
+    return count
+
+
+# Coefficients of AS 241, from the highest power down.
+_CENTRE_TOP = (
+    2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
+    13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.387132872796366608,
+)  # fmt: skip
+_CENTRE_LOW = (
+    5226.495278852545925, 28729.085735721942674, 39307.89580009271061, 21213.794301586595867,
+    5394.1960214247511077, 687.1870074920579083, 42.313330701600911252, 1.0,
+)  # fmt: skip
+_TAIL_TOP = (
+    7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177, 1.27045825245236838258,
+    3.64784832476320460504, 5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734,
+)  # fmt: skip
+_TAIL_LOW = (
+    1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966, 0.14810397642748007459,
+    0.68976733498510000455, 1.6763848301838038494, 2.05319162663775882187, 1.0,
+)  # fmt: skip
+_FAR_TOP = (
+    2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386, 0.026532189526576123093,
+    0.29656057182850489123, 1.7848265399172913358, 5.4637849111641143699, 6.6579046435011037772,
+)  # fmt: skip
+_FAR_LOW = (
+    2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5, 7.868691311456132591e-4,
+    0.0148753612908506148525, 0.13692988092273580531, 0.59983220655588793769, 1.0,
+)  # fmt: skip

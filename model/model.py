@@ -41,6 +41,7 @@ from model.phases import talks as talks_phases
 from model.phases import trade as trade_phases
 from model.phases import war as phases
 from model.phases.readings import ore_usd, taxes_per_tonne
+from model.run import Agents, Run, Setting, setting_of
 from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
@@ -48,7 +49,6 @@ from model.setup import armed_tables, begin_state, profile_of, with_own_actors
 from model.state import Profile, State
 from model.world.read import load_world
 from model.world.topology import read_only
-from model.world.world import World
 
 Floats = NDArray[np.float64]
 
@@ -57,8 +57,8 @@ _COLLECTED = ("month", "exports_t", "towns_changed_hands")
 
 
 @lru_cache(maxsize=64)
-def _setting(text: str) -> tuple[Scenario, World, dict[str, ArmedActorParameters], dict[str, Floats]]:
-    """The scenario, its world, and the armed actors' tables by id and as arrays, worked out once for all replicates.
+def _setting(text: str) -> tuple[Setting, dict[str, Floats]]:
+    """What replicates share, and the armed actors' tables as arrays.
 
     Own actors make a world of their own.
     """
@@ -66,7 +66,8 @@ def _setting(text: str) -> tuple[Scenario, World, dict[str, ArmedActorParameters
     activate(plain.get("plugins", {}))
     scenario = Scenario.model_validate({**plain, "name": ""}, strict=False)
     tables = armed_tables(scenario)
-    return scenario, with_own_actors(load_world(scenario.world), scenario), tables, profile_of(tables)
+    world = with_own_actors(load_world(scenario.world), scenario)
+    return setting_of(scenario, world, tables), profile_of(tables)
 
 
 class _Beginning(NamedTuple):
@@ -101,7 +102,8 @@ class RareEarthModel(mesa.Model):
     def __init__(self, *, spec: RunSpec | None = None, rng: int | None = None) -> None:
         super().__init__(rng=0 if rng is None else int(rng))
         self.spec = spec if spec is not None else _default_spec()
-        self.setup, self.world, tables, profile = _setting(self.spec.scenario)
+        setting, profile = _setting(self.spec.scenario)
+        self.setup, self.world, tables = setting.scenario, setting.world, setting.tables
         self.profile = Profile((name, values.copy()) for name, values in profile.items())
         own = {name: self.profile[name].copy() for name in policy_phases.SUPPORTED}
         self.supported_profile = Profile({**self.profile, **own})
@@ -113,7 +115,7 @@ class RareEarthModel(mesa.Model):
         for forcing in self.setup.forcing:
             self._forcing.setdefault(forcing.kind, []).append(forcing)
         self._make_agents(tables)
-        self._make_state()
+        self._make_state(setting)
         self.recorder.note(self.date, self.state, self._extra(), self._taxes(), self.united_states.partner)
         self.datacollector = mesa.DataCollector(model_reporters={name: name for name in _COLLECTED})
         self._collect()
@@ -141,12 +143,12 @@ class RareEarthModel(mesa.Model):
         ]
         self.buyers_terms = terms_of(self.buyers)
 
-    def _make_state(self) -> None:
+    def _make_state(self, setting: Setting) -> None:
         world, p = self.world, self.p
         self.tax_rules = np.array([TAX_RULES.index(actor.parameters.ore_tax_rule) for actor in self.armed])
         self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
         self._begin()
-        self.holder_before = self.state.holder.copy()
+        self._make_run(setting)
         self.month, self.date = 0, self.setup.start
         """Months done, and the calendar month of the step that comes next, as 2025-08."""
         self.exports_t, self.towns_changed_hands = 0.0, 0
@@ -175,12 +177,36 @@ class RareEarthModel(mesa.Model):
         eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
         demand = self.setup.united_states.demand_t
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
+        self.recorder.events = self.run.events
         self.war, self.accounts, self.trading, self.talks = War(self), Accounts(self), Trading(self), Talks(self)
         self.borders = Borders(self)
         supply.update(
             world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
         )
         self.ledger = Ledger(world, self.state)
+
+    def _make_run(self, setting: Setting) -> None:
+        state = self.state
+        state.ore_tax, state.conscripts = self.settled_tax, self.profile["conscripts_per_month"]
+        state.people, state.people_at_start = self.start["people"], self.start["people"]
+        state.troops_at_start, state.dependence = self.start["troops"], self.profile["dependence_on_china"]
+        self.settled_tax, self.holder_before = state.ore_tax, state.holder_before
+        dict.__setitem__(self.profile, "dependence_on_china", state.dependence)
+        dict.__setitem__(self.supported_profile, "dependence_on_china", state.dependence)
+        self.run = Run(setting, state, self.draws.seed)
+        self.run.agents = Agents(
+            armed=self.armed,
+            buyers=self.buyers,
+            western=self.western,
+            beijing=self.beijing,
+            united_states=self.united_states,
+            india=self.india,
+            japan=self.japan,
+            australia=self.australia,
+        )
+        self.run.hand_over()
+        for actor in self.run.agents.everyone():
+            actor.run = self.run
 
     def _begin(self) -> None:
         """Set the state of the start; the first run of a scenario works it out for all."""
@@ -275,10 +301,13 @@ class RareEarthModel(mesa.Model):
         state = self.state
         state.month = self.month
         state.tally.clear()
+        for name in ("towns_changed", "operations", "civilians_dead"):
+            state.totals[name] = 0
         self.ledger.open(state)
         calendar = int(self.date[5:])
         self.rains = monsoon_weight(calendar, self.p.season)
         self.road_factor = road_factor(calendar, self.p.season)
+        state.clock["rains"], state.clock["road_factor"], self.run.date = self.rains, self.road_factor, self.date
         np.copyto(self.holder_before, state.holder)
         phases.apply_forcing(self)
 
@@ -328,7 +357,7 @@ class RareEarthModel(mesa.Model):
         self.month += 1
         self.date = date_after(self.setup.start, self.month)
         self.exports_t = sum(state.flows.ore.ravel().tolist())
-        self.towns_changed_hands = state.tally.towns_changed
+        self.towns_changed_hands = state.totals.towns_changed
         self.recorder.note(ended, state, self._extra(), self._taxes(), self.united_states.partner)
         self.running = self.month < self.setup.months
         self._collect()

@@ -112,6 +112,62 @@ def _record_of(names: tuple[str, ...]) -> np.dtype[np.void]:
     return np.dtype([(name, np.float64) for name in names])
 
 
+def record_of(**tables: ParameterTable) -> Any:
+    """The numbers of several tables as one record, read by name in Python and in compiled code: ``rules.combat.air``.
+
+    Named alternatives become their position among the alternatives; what is neither number nor alternative is left out.
+
+    Args:
+        **tables: by the name under which the record has them; tables within a table become records within its record.
+    """
+    numbers = {name: _numbers(table) for name, table in tables.items()}
+    made = np.zeros(1, _kind_of(numbers)).view(np.recarray)
+    made[0] = _values_of(numbers)
+    return made[0]
+
+
+def rows_of(tables: Sequence[ParameterTable], names: Sequence[str]) -> Any:
+    """(len(tables),) records of some numbers of tables; 0 where a table has no such number."""
+    made = np.zeros(len(tables), kind_of_rows(tuple(names))).view(np.recarray)
+    for row, table in zip(made, tables, strict=True):
+        numbers = _numbers(table)
+        for name in names:
+            row[name] = numbers.get(name, 0.0)
+    return made
+
+
+@lru_cache(maxsize=64)
+def kind_of_rows(names: tuple[str, ...]) -> np.dtype[np.void]:
+    """The type of records of some numbers; the same object for the same names, by which numba knows it again."""
+    return np.dtype([(name, np.float64) for name in names])
+
+
+def numbers_in(table: type[ParameterTable]) -> list[str]:
+    """Names of the parameters of a table that are numbers or named alternatives."""
+    return list(_numbers(table()))
+
+
+def _numbers(table: ParameterTable) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in table:
+        if isinstance(value, ParameterTable):
+            found[name] = _numbers(value)
+        elif isinstance(value, int | float):
+            found[name] = float(value)
+        elif isinstance(value, str) and len(options := get_args(type(table).model_fields[name].annotation)) > 1:
+            found[name] = float(options.index(value))
+    return found
+
+
+def _kind_of(numbers: Mapping[str, Any]) -> np.dtype[np.void]:
+    fields = [(n, _kind_of(v) if isinstance(v, Mapping) else np.float64) for n, v in numbers.items()]
+    return np.dtype((np.record, fields))
+
+
+def _values_of(numbers: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(_values_of(value) if isinstance(value, Mapping) else value for value in numbers.values())
+
+
 @dataclass(frozen=True)
 class Declaration:
     """A parameter as declared, for printing: path ``processes.combat.decisiveness`` and all that belongs to it."""

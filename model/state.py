@@ -7,7 +7,8 @@ no agent. Money is in USD, ore in tonnes of oxide (REO), reagent in tonnes of am
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, is_dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -31,30 +32,49 @@ def with_nobody(values: Floats, last: float) -> Floats:
     return out
 
 
-@dataclass
-class Market:
-    """Prices and the stores of buyers, separators and India."""
+def record_maker(*fields: tuple[str, type]) -> Callable[..., Any]:
+    """What makes records of some numbers: read and written by name, from Python and from compiled code alike."""
+    kind = np.dtype([(name, {float: np.float64, int: np.int64, bool: np.bool_}[of]) for name, of in fields])
 
-    price_ore: float = 190_000.0
-    """yuan/t, medium-yttrium concentrate in China, VAT included."""
-    price_tb: float = 7_150.0
-    """yuan/kg, terbium oxide in China."""
-    price_dy: float = 1_630.0
-    """yuan/kg, dysprosium oxide in China."""
-    shortage: float = 0.0
-    """China's shortfall of ore against its reference supply, 0-1 (below 0: plenty), smoothed over months."""
-    inventory: Floats = field(default_factory=lambda: np.zeros(0))
-    """(B,) t of ore in the buyers' stores."""
-    bid: Floats = field(default_factory=lambda: np.zeros(0))
-    """(X,) yuan/t bid at each crossing to China this month."""
-    route_capacity: float = 0.0
-    """t/month that the road to India could carry, safe and dry."""
-    india_stock: float = 0.0
-    """t of ore in India that waits for processing."""
-    india_processing: float = 0.0
-    """t/month that India can process."""
-    other_origins: float = 0.0
-    """t/month of ore that China gets from other countries."""
+    def make(**values: float) -> Any:
+        made = np.zeros(1, kind).view(np.recarray)[0]
+        for name, value in values.items():
+            made[name] = value
+        return made
+
+    return make
+
+
+market_record = record_maker(
+    ("price_ore", float),  # yuan/t, medium-yttrium concentrate in China, VAT included
+    ("price_tb", float),  # yuan/kg, terbium oxide in China
+    ("price_dy", float),  # yuan/kg, dysprosium oxide in China
+    ("shortage", float),  # China's shortfall of ore against its reference supply, 0-1 (below 0: plenty), smoothed
+    ("route_capacity", float),  # t/month that the road to India could carry, safe and dry
+    ("india_stock", float),  # t of ore in India that waits for processing
+    ("india_processing", float),  # t/month that India can process
+    ("other_origins", float),  # t/month of ore that China gets from other countries
+)
+totals_record = record_maker(
+    ("mined", float),  # t of ore that left the leaching pools
+    ("leachate", float),  # t of leachate released
+    ("us_oxide", float),  # t of Dy and Tb oxide that reached the US
+    ("india_revenue", float),  # USD that India's processors made
+    ("separated", float),  # t of ore from India's stock that Australia separated
+    ("towns_changed", int),  # towns that changed hands
+    ("operations", int),  # attacks made
+    ("civilians_dead", int),
+)
+accord_record = record_maker(
+    ("in_force", bool),  # whether a federal settlement is in force
+    ("months", int),  # months since it was signed
+    ("elections", bool),  # whether the elections that it promised have been held
+)
+clock_record = record_maker(
+    ("month", int),  # months done
+    ("rains", float),  # strength of the rains, 0-1
+    ("road_factor", float),  # share of their dry-season capacity that roads have, 0-1
+)
 
 
 @dataclass
@@ -67,16 +87,19 @@ class Flows:
     """(M, 3) crossing that each flow uses; -1 where there is none."""
     tax_usd: Floats
     """(F,) ore revenue of each armed actor."""
-    mined: float = 0.0
-    """t of ore that left the leaching pools."""
-    leachate: float = 0.0
-    """t of leachate released."""
-    us_oxide: float = 0.0
-    """t of Dy and Tb oxide that reached the US."""
-    india_revenue: float = 0.0
-    """USD that India's processors made."""
-    separated: float = 0.0
-    """t of ore from India's stock that Australia separated."""
+    leached: Floats
+    lost: Floats
+    """(M,) t of ore that came into the pools; spoilt, or lost when mines changed hands."""
+    reagent_imported: Floats
+    reagent_used: Floats
+    reagent_lost: Floats
+    """(M,) t of reagent."""
+
+    @classmethod
+    def none(cls, mines: int, forces: int) -> Flows:
+        """Nothing moved."""
+        of_mines = [np.zeros(mines) for _ in range(5)]
+        return cls(np.zeros((mines, 3)), np.full((mines, 3), -1, np.int64), np.zeros(forces), *of_mines)
 
 
 @dataclass
@@ -101,9 +124,6 @@ class Tally:
     """(N,) fighters killed in each territory."""
     air_fights: Floats
     """(N,) fights supported from the air in each territory."""
-    towns_changed: int = 0
-    operations: int = 0
-    civilians_dead: int = 0
 
     @classmethod
     def zero(cls, forces: int, territories: int) -> Tally:
@@ -119,7 +139,6 @@ class Tally:
         sums = (self.arms_gained, self.arms_lost, self.income, self.spent, self.air_fights)
         for array in (*counts, *sums):
             array.fill(0)
-        self.towns_changed = self.operations = self.civilians_dead = 0
 
 
 class InPlace:
@@ -194,15 +213,17 @@ class Dealings(InPlace):
 class State(InPlace):
     """Everything that changes in a run; see the module's docstring for units and index letters."""
 
-    month: int
-    """Months done."""
+    clock: Any
+    """Record: months done, and the season; see ``clock_record``."""
     holder: Ints
     """(P,) armed actor that holds the town or site; -1 nobody."""
+    holder_before: Ints
+    """(P,) the same when the month began."""
     attacker: Ints
     """(P,) armed actor that besieges it; -1 none."""
-    urban: Floats
+    siege_progress: Floats
     """(P,) how far the fall of the place has gone, 0-1; 0 when it is not attacked."""
-    quiet: Ints
+    months_unattacked: Ints
     """(P,) months for which nobody has pressed the attack on the place."""
     besieged: Ints
     """(P,) months in which it was attacked with most of its posts gone, since the attack began."""
@@ -256,10 +277,30 @@ class State(InPlace):
     """(M,) t; see the module's docstring."""
     security: Floats
     """(M,) 0-1, how safe the mines are, a running mean."""
-    market: Market
+    inventory: Floats
+    """(B,) t of ore in the buyers' stores."""
+    bid: Floats
+    """(X,) yuan/t bid at each crossing to China this month."""
+    people: Floats
+    """(F,) persons under each actor's control, since the fights of this month."""
+    people_at_start: Floats
+    troops_at_start: Floats
+    """(F,) persons under its control and fighters when the run began."""
+    ore_tax: Floats
+    """(F,) yuan/t that each asks for under a fixed tax, or has settled on as a revenue maximiser."""
+    conscripts: Floats
+    """(F,) persons a month that each conscripts, as the outside world has it."""
+    dependence: Floats
+    """(F,) 0-1, dependence on China, with what Beijing's patronage adds."""
+    market: Any
+    """Record: prices, shortage, the road to India; see ``market_record``."""
     flows: Flows
     tally: Tally
     """See the tables of the same name."""
+    totals: Any
+    """Record: sums of the month over the country; see ``totals_record``."""
+    accord: Any
+    """Record: the federal settlement; see ``accord_record``."""
     losses_year: Floats
     """(F,) share of its fighters lost a year, a running mean."""
     towns_lost_year: Floats
@@ -278,12 +319,15 @@ class State(InPlace):
     """(F,) belief that governing well is backed from outside, 0-1."""
     parties: Bools
     """(F,) who has signed the federal settlement with the junta."""
-    settlement: bool = False
-    """Whether a federal settlement is in force."""
-    settlement_age: int = 0
-    """Months since it was signed."""
-    elections: bool = False
-    """Whether the elections that it promised have been held."""
+
+    @property
+    def month(self) -> int:
+        """Months done."""
+        return int(self.clock["month"])
+
+    @month.setter
+    def month(self, months: int) -> None:
+        self.clock["month"] = months
 
     def copy(self) -> State:
         """The same in arrays of its own."""
@@ -292,7 +336,7 @@ class State(InPlace):
 
 
 def _copied(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | np.void):
         return value.copy()
     if not is_dataclass(value):
         return value
@@ -310,11 +354,12 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
     forces, territories = len(world.forces), len(world.codes)
     zeros = np.zeros
     return State(
-        month=0,
+        clock=clock_record(road_factor=1.0),
         holder=initial.holder.copy(),
+        holder_before=initial.holder.copy(),
         attacker=initial.attacker.copy(),
-        urban=np.where(initial.attacker >= 0, 0.3, 0.0),
-        quiet=zeros(places, np.int64),
+        siege_progress=np.where(initial.attacker >= 0, 0.3, 0.0),
+        months_unattacked=zeros(places, np.int64),
         besieged=zeros(places, np.int64),
         isolated=zeros(places, np.int64),
         posts=initial.posts.copy(),
@@ -342,9 +387,19 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         in_process=initial.in_process.copy(),
         stock=initial.stock.copy(),
         security=np.ones(mines),
-        market=Market(inventory=zeros(len(world.buyers)), bid=zeros(crossings)),
-        flows=Flows(ore=zeros((mines, 3)), crossing=np.full((mines, 3), -1, np.int64), tax_usd=zeros(forces)),
+        inventory=zeros(len(world.buyers)),
+        bid=zeros(crossings),
+        people=zeros(forces),
+        people_at_start=zeros(forces),
+        troops_at_start=zeros(forces),
+        ore_tax=zeros(forces),
+        conscripts=zeros(forces),
+        dependence=zeros(forces),
+        market=market_record(price_ore=190_000.0, price_tb=7_150.0, price_dy=1_630.0),
+        flows=Flows.none(mines, forces),
         tally=Tally.zero(forces, territories),
+        totals=totals_record(),
+        accord=accord_record(),
         losses_year=zeros(forces),
         towns_lost_year=zeros(forces),
         revenue=np.full(forces, 1e6),

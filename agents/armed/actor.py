@@ -13,10 +13,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from mesa import Agent, Model
+from mesa import Model
 from numpy.typing import NDArray
 
 from agents.armed.parameters import ArmedActorParameters, PeoplesDefenceForceParameters
+from agents.base import Actor
 from model.draws import Draws, key
 from model.dynamics.ground import Ground
 from model.dynamics.operations import Options
@@ -25,7 +26,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-class ArmedActor(Agent):
+class ArmedActor(Actor):
     """An armed actor.
 
     Args:
@@ -42,6 +43,39 @@ class ArmedActor(Agent):
         self.parameters = parameters
         self.reviewed = -1
         """Month in which it last thought anew of its patrons; -1 before its first answer to any."""
+
+    # what it has -----------------------------------------------------------------------------------------------
+
+    @property
+    def troops(self) -> int:
+        """Its fighters."""
+        return int(self.run.state.troops[self.index].sum())
+
+    @property
+    def treasury(self) -> float:
+        """Its money, USD; may be set."""
+        return float(self.run.state.treasury[self.index])
+
+    @treasury.setter
+    def treasury(self, usd: float) -> None:
+        self.run.state.treasury[self.index] = usd
+
+    @property
+    def townships(self) -> list[str]:
+        """Codes of the townships whose town it holds."""
+        world = self.run.world
+        held = (self.run.state.holder[: len(world.codes)] == self.index).nonzero()[0]
+        return [world.codes[town] for town in held]
+
+    # war: attack.py, reserves.py -------------------------------------------------------------------------------
+
+    # money: budget.py ------------------------------------------------------------------------------------------
+
+    # ore: ore.py -----------------------------------------------------------------------------------------------
+
+    # talks with the junta, and between Beijing and it: peace.py -----------------------------------------------
+
+    # offers of patrons: offers.py ------------------------------------------------------------------------------
 
     def choose_operations(self, options: Options, rows: slice) -> Ints:
         """Rows of the options that it attacks this month.

@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from mesa import Agent, Model
+from mesa import Model
 from numpy.typing import NDArray
 
+from agents.base import Actor
 from agents.beijing.parameters import BeijingParameters
 from model.dynamics.bargain import BeijingWeights
 from model.dynamics.border import REAGENT_LANE, Stance, Watch
@@ -16,7 +17,7 @@ from model.dynamics.border import REAGENT_LANE, Stance, Watch
 Floats = NDArray[np.float64]
 
 
-class Beijing(Agent):
+class Beijing(Actor):
     """The border authority and patron.
 
     Args:

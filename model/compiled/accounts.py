@@ -84,7 +84,7 @@ class Accounts(Gatherer):
         if self.finds_another(state):
             self._gather(model)
         level = model.level
-        state.tally.civilians_dead = kernels.balance(
+        state.totals.civilians_dead = kernels.balance(
             self._bound,
             self._usual if profile is model.profile else self._minds(profile),
             state.month,

@@ -74,7 +74,7 @@ class Trading(Gatherer):
         tax = (model.tax_rules, model.settled_tax, profile["ore_tax_share"], state.dealings.tax_cut)
         terms = (*tax, state.dealings.purchase, profile["licence_when_closed"])
         moved = state.flows
-        out = (state.market.bid, moved.ore, moved.crossing, moved.tax_usd, *self._written)
+        out = (state.bid, moved.ore, moved.crossing, moved.tax_usd, *self._written)
         self._bound = bind(*self._fixed, war, (*stores, state.security, state.pipeline), state.lanes, terms, out)
 
     def trade(
@@ -97,7 +97,7 @@ class Trading(Gatherer):
         if self.finds_another(state):
             self._gather(model)
         price = market.gate_price(stock.price_ore, model.p.market)
-        abroad, state.flows.mined, reagent_used = kernels.trade(
+        abroad, state.totals.mined, reagent_used = kernels.trade(
             self._bound,
             price,
             outbid,
@@ -105,9 +105,9 @@ class Trading(Gatherer):
             stock.other_origins,
             stock.route_capacity,
             embargo,
-            stock.inventory,
+            state.inventory,
             premium,
             passage,
         )
-        state.flows.leachate = self._leachate * reagent_used
+        state.totals.leachate = self._leachate * reagent_used
         return (self._quote if quoted else None), self._report, abroad

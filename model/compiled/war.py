@@ -148,10 +148,10 @@ class War(Gatherer):
             closed[barred] = True
         weather = 1 - self._sorties_lost * model.rains
         attacks = (orders.actor, orders.place, orders.spare)
-        count, over, state.tally.operations, towns = fronts.fight(
+        count, over, state.totals.operations, towns = fronts.fight(
             self._fighting, state.month, *attacks, closed, weather, model.level("air_denial")
         )
-        state.tally.towns_changed += towns
+        state.totals.towns_changed += towns
         result = Fight(*self._sides[:, :count], *self._ends[:, :count])
         return result, self._over[:over, 0], self._over[:over, 1]
 

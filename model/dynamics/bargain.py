@@ -231,6 +231,6 @@ def hand_back(ground: Ground, state: State, place: int, taker: int, most_share: 
     hand_over(ground, state, place, taker, most_share)
     state.control[taker, territory] += state.control[giver, territory]
     state.control[giver, territory] = 0.0
-    state.tally.towns_changed += int(ground.is_town[place])
+    state.totals.towns_changed += int(ground.is_town[place])
     state.towns_lost_year[taker] -= 1
     state.towns_lost_year[giver] += 1

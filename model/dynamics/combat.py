@@ -233,7 +233,15 @@ def _rules(
 def arrays_of_war(state: State) -> tuple[Any, ...]:
     """What of the state the kernels of fights change, in their order."""
     where = (state.troops, state.supply, state.holder, state.attacker, state.stance)
-    return (*where, state.urban, state.quiet, state.besieged, state.isolated, state.posts, state.posts_full)
+    return (
+        *where,
+        state.siege_progress,
+        state.months_unattacked,
+        state.besieged,
+        state.isolated,
+        state.posts,
+        state.posts_full,
+    )
 
 
 def _close_in(state: State, places: Ints, leader: Ints) -> None:
@@ -272,7 +280,7 @@ def _siege(
     ground: Ground, state: State, draws: Draws, places: Ints, leader: Ints, chance: Floats, parameters: CombatParameters
 ) -> Bools:
     fresh = state.attacker[places] == NOBODY
-    u = np.where(fresh, parameters.urban_start, np.maximum(state.urban[places], 1e-3))
+    u = np.where(fresh, parameters.urban_start, np.maximum(state.siege_progress[places], 1e-3))
     full = np.maximum(state.posts_full[places], 1)
     exposed = np.where(state.posts_full[places] > 0, 1 - state.posts[places] / full, 1.0)
     exposed = np.clip(exposed, 0.0, 1.0)
@@ -281,9 +289,9 @@ def _siege(
     step = exposed * 4 * speed * (2 * chance - 1) + np.sqrt(exposed) * parameters.urban_noise * xi
     u = special.expit(special.logit(np.clip(u, 0.02, 0.98)) + step)
     fallen = (u >= parameters.urban_fallen) | (chance >= 1.0)
-    state.urban[places] = u
+    state.siege_progress[places] = u
     state.attacker[places] = leader
-    state.quiet[places] = 0
+    state.months_unattacked[places] = 0
     return np.asarray(fallen)
 
 
@@ -326,8 +334,8 @@ def _unattacked(state: State, places: Ints, parameters: CombatParameters) -> Non
     resting = np.ones(len(state.holder), bool)
     resting[places] = False
     besieged = resting & (state.attacker != NOBODY)
-    state.urban[besieged] *= 0.5
-    state.quiet[besieged] += 1
+    state.siege_progress[besieged] *= 0.5
+    state.months_unattacked[besieged] += 1
     safe = resting & (state.attacker == NOBODY)
     missing = np.maximum(state.posts_full - state.posts, 0)
     rebuilt = np.ceil(parameters.posts_rebuilt * missing).astype(np.int64)
@@ -377,14 +385,14 @@ def lift_sieges(state: State, saved: float) -> tuple[Ints, Ints]:
     at = (state.attacker != NOBODY).nonzero()[0]
     besieger, holder = state.attacker[at], state.holder[at]
     peace = (holder >= 0) & (state.stance[besieger, holder] != -1)
-    left = (state.quiet[at] >= 2) | (state.quiet[at] > 0) & (state.urban[at] <= saved)
+    left = (state.months_unattacked[at] >= 2) | (state.months_unattacked[at] > 0) & (state.siege_progress[at] <= saved)
     over = at[left | peace]
     over_siege = over[state.besieged[over] >= SIEGE_MONTHS]
     who = state.attacker[over_siege].copy()
     state.attacker[over] = NOBODY
     state.besieged[over] = 0
-    state.urban[over] = 0.0
-    state.quiet[over] = 0
+    state.siege_progress[over] = 0.0
+    state.months_unattacked[over] = 0
     return over_siege, who
 
 
@@ -398,12 +406,12 @@ def take(ground: Ground, state: State, draws: Draws, fight: Fight, parameters: C
         state.holder[place] = winner
         state.attacker[place] = NOBODY
         state.besieged[place] = 0
-        state.urban[place] = 0.0
-        state.quiet[place] = 0
+        state.siege_progress[place] = 0.0
+        state.months_unattacked[place] = 0
         state.isolated[place] = 0
         state.posts[place] = int(parameters.posts_on_capture * state.posts_full[place])
         if ground.is_town[place]:
-            state.tally.towns_changed += 1
+            state.totals.towns_changed += 1
             state.towns_lost_year[winner] -= 1
             if loser >= 0:
                 state.towns_lost_year[loser] += 1

@@ -7,9 +7,13 @@ depend on units; ``k = 2 m`` gives both forms the same slope at equal forces).
 
 from __future__ import annotations
 
+from math import exp
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from model.compile import compiled
 from model.parameters import ParameterTable, parameter
 from model.state import State
 
@@ -79,3 +83,49 @@ def defence_supply(supply: Floats, parameters: ContestParameters) -> Floats:
     """Factor of supply on defending strength: a starved garrison still holds its walls for a while."""
     floor = parameters.defence_without_supply
     return floor + (1 - floor) * supply
+
+
+# compiled ------------------------------------------------------------------------------------------------------------
+
+DIFFERENCE = 1
+"""Position of ``structure.contest = "difference"``."""
+
+
+@compiled
+def chance_of_success(attack: float, defence: float, rules: Any) -> float:
+    """Chance that an attack succeeds: a contest of two forces (Tullock 1980, Skaperdas 1996; or Hirshleifer 1989).
+
+    Args:
+        attack: strength, at least 0; none has no chance.
+        defence: strength, at least 0; an undefended place always falls.
+        rules: ``run.rules``.
+    """
+    if attack <= 0.0:
+        return 0.0
+    if defence <= 0.0:
+        return 1.0
+    m = rules.contest.decisiveness
+    if rules.structure.contest == DIFFERENCE:
+        return 1.0 / (1.0 + exp(-2.0 * m * (attack - defence) / (attack + defence)))
+    return 1.0 / (1.0 + (defence / attack) ** m)
+
+
+@compiled
+def worth_of_fighter(run: Any, a: int, fighters: int) -> float:
+    """Worth of one fighter of an actor: effectiveness, training, arms in hand, morale.
+
+    Args:
+        run: the run.
+        a: index of the actor.
+        fighters: how many it has.
+    """
+    contest, state = run.rules.contest, run.state
+    armed = min(state.arms[a] / max(fighters, 1), 1.0) ** contest.arms_exponent
+    morale = 1.0 + contest.recognition_morale * state.recognition[a] - contest.unpaid_morale * (1.0 - state.paid[a])
+    return run.actors[a].effectiveness * (1.0 + state.training[a]) * armed * morale
+
+
+@compiled
+def supply_in_defence(supply: float, contest: Any) -> float:
+    """Factor of supply (0-1) on a garrison's strength: a starved one still holds its walls for a while."""
+    return contest.defence_without_supply + (1.0 - contest.defence_without_supply) * supply

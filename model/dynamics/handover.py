@@ -34,7 +34,13 @@ def hand_over(ground: Ground, state: State, place: int, winner: int, most_share:
         return False
     left = _withdraw(ground, state, place, loser) if loser >= 0 else 0
     state.holder[place] = winner
-    for field, value in (("attacker", NOBODY), ("urban", 0.0), ("quiet", 0), ("besieged", 0), ("isolated", 0)):
+    for field, value in (
+        ("attacker", NOBODY),
+        ("siege_progress", 0.0),
+        ("months_unattacked", 0),
+        ("besieged", 0),
+        ("isolated", 0),
+    ):
         getattr(state, field)[place] = value
     if winner >= 0:
         _move_in(state, place, winner, left, most_share)

@@ -71,4 +71,4 @@ def step(world: World, ground: Ground, state: State, draws: Draws, p: HarmParame
         p.civilians_per_fighter * deaths + p.civilians_per_air_fight * state.tally.air_fights * world.population / 1e5
     )
     killed = draws.poisson("civilians", state.month, mean, ground.territory_keys)
-    state.tally.civilians_dead = int(killed.sum())
+    state.totals.civilians_dead = int(killed.sum())

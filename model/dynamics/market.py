@@ -258,7 +258,7 @@ def begin(
     market = state.market
     market.price_tb, market.price_dy, market.shortage = at["tb"], at["dy"], shortage
     market.price_ore = _ore_price(at["prnd"], at["dy"], at["tb"], parameters)
-    market.inventory = np.asarray(inventory_months, float) * share * at["demand"]
+    state.inventory = np.asarray(inventory_months, float) * share * at["demand"]
     market.other_origins = at["others"]
     tb = at["tb"] * exp(-parameters.kappa_tb * shortage)
     dy = at["dy"] * exp(-parameters.kappa_dy * shortage)
@@ -269,7 +269,7 @@ def begin(
         **at_start,
         demand_path=_demand_path(start, 1201, _levels(parameters), parameters.demand_growth),
         share=share,
-        target=market.inventory.copy(),
+        target=state.inventory.copy(),
         delivery=_delivery(len(world.crossing_ids), stand, share),
         china=world.chinese_crossings.astype(np.float64),
         stand=stand,
@@ -324,12 +324,12 @@ def gate_price(price_ore: float, parameters: MarketParameters) -> float:
 
 def inventory_gap(state: State, reference: Reference) -> Floats:
     """How far each buyer's store lies under what it wants: 1 empty, 0 as wanted, -2 at most where it overflows; (B,)."""
-    gap = 1.0 - state.market.inventory / np.maximum(reference.target, 1e-9)
+    gap = 1.0 - state.inventory / np.maximum(reference.target, 1e-9)
     return np.minimum(np.maximum(gap, -2.0), 1.0)
 
 
 def post_bids(state: State, reference: Reference, factor: Floats, parameters: MarketParameters) -> None:
-    """Write ``state.market.bid`` (X,), yuan/t at the gate: the best buyer's bid, less a discount where none stands.
+    """Write ``state.bid`` (X,), yuan/t at the gate: the best buyer's bid, less a discount where none stands.
 
     Args:
         state: the state.
@@ -342,7 +342,7 @@ def post_bids(state: State, reference: Reference, factor: Floats, parameters: Ma
     bid = reference.china * (price * best * (1.0 - parameters.dealer_discount))
     if factor.size:
         np.maximum.at(bid, reference.stand, price * factor)
-    state.market.bid[:] = bid
+    state.bid[:] = bid
 
 
 class MarketReport(NamedTuple):
@@ -389,9 +389,9 @@ def step(
         market.other_origins = other_origins
     others = market.other_origins
     received = _received(world, state, reference, others + parameters.domestic_quota)
-    store = market.inventory + received
+    store = state.inventory + received
     used = np.minimum(store, demand * reference.share)
-    market.inventory[:] = _resell(store - used, reference, parameters.resale)
+    state.inventory[:] = _resell(store - used, reference, parameters.resale)
     _move_prices(state, draws, reference, parameters, demand, float(used.sum()), price_factor)
     if other_origins is None:
         _grow_others(state, reference, parameters, invested_abroad, price_factor)
@@ -412,13 +412,13 @@ def _step(
     market = state.market
     others = market.other_origins if other_origins is None else other_origins
     received = _received(world, state, reference, others + parameters.domestic_quota)
-    best = max(0.0, *market.bid.tolist())
+    best = max(0.0, *state.bid.tolist())
     used = np.empty(len(received))
     ore, tb, dy, shortage, other, demand = bazaar.sell(
         LOOPS,
         reference.rules,
         (draws.salt("market"), state.month, reference.noise_keys),
-        (market.inventory, received, reference.share, reference.target, used),
+        (state.inventory, received, reference.share, reference.target, used),
         (market.price_ore, market.price_tb, market.price_dy, market.shortage),
         float(reference.demand_path[min(state.month, len(reference.demand_path) - 1)]),
         price_factor,
@@ -462,7 +462,7 @@ def _move_prices(
     price_factor: float,
 ) -> None:
     market = state.market
-    gap = float(reference.target.sum() - market.inventory.sum())
+    gap = float(reference.target.sum() - state.inventory.sum())
     shortfall = min(max(1.0 - (used - parameters.inventory_weight * gap) / max(demand, 1e-9), -1.0), 1.0)
     memory = parameters.shortage_memory
     market.shortage = memory * market.shortage + (1.0 - memory) * shortfall
@@ -477,7 +477,7 @@ def _move_prices(
 
 def margin_abroad(state: State, parameters: MarketParameters) -> float:
     """Margin over its cost of ore from other countries, for which buyers pay their best bid as well."""
-    return max(0.0, *state.market.bid.tolist()) / parameters.cost_others - 1.0
+    return max(0.0, *state.bid.tolist()) / parameters.cost_others - 1.0
 
 
 def _grow_others(

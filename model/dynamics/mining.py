@@ -219,8 +219,8 @@ def step(
     spoilt = parameters.stock_loss * (state.stock + produced)
     state.stock += produced - spoilt
     _build(world, state, orders, free * leached / np.maximum(state.capacity, 1e-9), parameters)
-    state.flows.mined = float(produced.sum())
-    state.flows.leachate = parameters.leachate_share * float(used.sum())
+    state.totals.mined = float(produced.sum())
+    state.totals.leachate = parameters.leachate_share * float(used.sum())
     return MiningReport(leached, produced, lost + spoilt, imported, used, reagent_lost)
 
 

@@ -316,7 +316,7 @@ def _choose_gates(
     """Positions among the gates to China of the official and informal way, openness, transit tax and the two bids (M,)."""
     p, china = chain.parameters, chain.routes.china
     usable, foreign = access.usable, access.foreign
-    bid = state.market.bid[china]
+    bid = state.bid[china]
     worth = bid - chain.freight
     passing = state.lanes[china, ORE] * terms.purchase[china]
     room = passing * chain.capacity[:, ORE]

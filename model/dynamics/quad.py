@@ -10,7 +10,7 @@ State, all in ``state.market``: ``route_capacity`` Q (t/month the road could car
     processed = min(stock, A),   separated in Australia = min(the rest, its free capacity)
     oxide     = (processed + separated) * (grade Dy + grade Tb) * recovery
 
-A declared share of the oxide of each goes to the US (``state.flows.us_oxide``). India's revenue is its margin on the value
+A declared share of the oxide of each goes to the US (``state.totals.us_oxide``). India's revenue is its margin on the value
 of the ore it processes. Grades are assumed (SOURCES K16); the road's limits and build time have never been observed.
 """
 
@@ -117,10 +117,12 @@ def step(
     separated = min(market.india_stock - processed, orders.separation_t)
     market.india_stock = max(market.india_stock - processed - separated, 0.0)
     yielded = (parameters.grade_dy + parameters.grade_tb) * parameters.recovery
-    state.flows.us_oxide = yielded * (processed * parameters.us_share_india + separated * parameters.us_share_australia)
+    state.totals.us_oxide = yielded * (
+        processed * parameters.us_share_india + separated * parameters.us_share_australia
+    )
     value_usd = market.price_ore / (1.0 + market_parameters.vat) / market_parameters.yuan_per_usd
-    state.flows.separated = separated
-    state.flows.india_revenue = orders.margin * value_usd * processed
+    state.totals.separated = separated
+    state.totals.india_revenue = orders.margin * value_usd * processed
     _build(world, state, orders, parameters)
     return QuadReport(arrived, processed, separated, yielded * (processed + separated))
 

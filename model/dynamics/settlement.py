@@ -1,6 +1,6 @@
 """A settlement on federal terms, its collapse, and the elections it promises.
 
-State: ``state.settlement`` (signed and in force), ``settlement_age`` (months), ``parties`` (who signed), ``elections`` (held).
+State: ``state.accord.in_force`` (signed and in force), ``settlement_age`` (months), ``parties`` (who signed), ``elections`` (held).
 No settlement of this kind has been signed since 1949, so form and weights are assumed; in months of each one's own revenue::
 
     G_i = federal_i + w losses_i / 0.1 + hope_i + broker_i - prospects_i        (KIA; mean of the People's Defence Forces)
@@ -113,9 +113,9 @@ def consent(
 
 def stirs(state: State, draws: Draws, junta: int, kia: Ints, pdf: Ints, p: SettlementParameters) -> bool:
     """Whether :func:`step` can come to anything this month, whatever all sides would prefer."""
-    if junta < 0 or not kia.size or not pdf.size or state.elections:
+    if junta < 0 or not kia.size or not pdf.size or state.accord.elections:
         return False
-    return state.settlement or draws.scalar("settlement", state.month, _KEY) < p.hazard
+    return state.accord.in_force or draws.scalar("settlement", state.month, _KEY) < p.hazard
 
 
 def step(
@@ -143,17 +143,17 @@ def step(
         return ""
     p = tables[0]
     u = draws.scalar("settlement", state.month, _KEY)
-    if state.elections:
+    if state.accord.elections:
         return ""
-    if not state.settlement:
+    if not state.accord.in_force:
         # Consent is at most 1: in most months it need not be worked out.
         if u >= p.hazard or u >= p.hazard * consent(state, profile, sides, others, tables):
             return ""
         _sign(state, profile, sides.junta, others, p.weight_hope)
         return "signed"
-    state.settlement_age += 1
-    if state.settlement_age >= p.election_months:
-        state.elections = True
+    state.accord.months += 1
+    if state.accord.months >= p.election_months:
+        state.accord.elections = True
         return "elections"
     if u > 1 - p.collapse and u > 1 - p.collapse * (1 - consent(state, profile, sides, others, tables)):
         _break(state, sides.junta)
@@ -165,12 +165,12 @@ def _sign(state: State, profile: dict[str, Floats], junta: int, others: Oppositi
     parties = profile["federal_preference"] + weight_hope * state.hope > 0
     parties[np.concatenate([others.kia, others.pdf])] = True
     parties &= state.stance[junta] == -1
-    state.settlement, state.settlement_age, state.parties = True, 0, parties
+    state.accord.in_force, state.accord.months, state.parties = True, 0, parties
     stop_fighting(state, junta, parties)
 
 
 def _break(state: State, junta: int) -> None:
-    state.settlement = False
+    state.accord.in_force = False
     again = state.parties
     begin_fighting(state, junta, again)
     state.parties = np.zeros_like(again)

@@ -207,7 +207,7 @@ def _bind(
         (ground.territory, ground.population, ground.home_place, _on_river(world, ground)),
         (state.holder, state.attacker, state.stance, state.troops),
         (state.control, state.legitimacy),
-        (state.supply, state.isolated, state.posts, state.posts_full, state.urban),
+        (state.supply, state.isolated, state.posts, state.posts_full, state.siege_progress),
     )
 
 
@@ -271,5 +271,5 @@ def _river_relief(
     state.supply[state.holder[relieved], relieved] = 1.0
     missing = state.posts_full[relieved] - state.posts[relieved]
     state.posts[relieved] += np.maximum(np.round(parameters.relief_posts * missing), 0).astype(np.int64)
-    state.urban[relieved] *= 0.5
+    state.siege_progress[relieved] *= 0.5
     return relieved

@@ -225,7 +225,7 @@ def settle_tax(chain: TradeChain, state: State, offer: Quote, holder: int, cost_
     p, own = chain.parameters, offer.holder == holder
     tax = offer.tax[own]
     official, informal = offer.crossing[own, CHINA_OFFICIAL], offer.net_back[own, CHINA_INFORMAL]
-    bid = float(state.market.bid[official].max(initial=0.0))
+    bid = float(state.bid[official].max(initial=0.0))
     before = offer.net_back[own, CHINA_OFFICIAL] + tax
     cost, capacity = chain.world.mine_cost[own], state.capacity[own]
     return revenue_maximising_tax(before, informal + p.informal_tax_share * tax, cost, capacity, cost_spread, bid, p)

@@ -28,6 +28,8 @@ try:
     import numba.core.event
 except ImportError:
     numba = None
+if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+    numba = None
 
 COMPILING = "Compiling the model's inner loops: once after an installation or an update, some two minutes at most."
 

@@ -176,13 +176,13 @@ class Recorder(Gatherer):
     def _note_month(
         self, month: int, state: State, extra: dict[str, float], sums: _Sums, measures: dict[str, float]
     ) -> None:
-        flows, tally, market = state.flows, state.tally, state.market
+        tally, market = state.tally, state.market
         ore, stock, capacity, at_work, behind, goods, displaced = sums
         values = {
             "exports_t_china_official": ore[CHINA_OFFICIAL],
             "exports_t_china_informal": ore[CHINA_INFORMAL],
             "exports_t_quad": ore[QUAD],
-            "mined_t": flows.mined,
+            "mined_t": state.totals.mined,
             "stock_t": stock,
             "capacity_t": capacity,
             "operating_share": at_work / max(capacity, 1e-9),
@@ -191,20 +191,20 @@ class Recorder(Gatherer):
             "price_dy_yuan_per_kg": market.price_dy,
             "ore_lanes_open": behind / max(capacity, 1e-9),
             "goods_lanes_open": goods,
-            "towns_changed_hands": tally.towns_changed,
-            "operations": tally.operations,
+            "towns_changed_hands": state.totals.towns_changed,
+            "operations": state.totals.operations,
             "deaths_fighters": sum(tally.dead.tolist()),
-            "deaths_civilians": tally.civilians_dead,
+            "deaths_civilians": state.totals.civilians_dead,
             "displaced_persons": displaced,
-            "leachate_t": flows.leachate,
-            "us_heavy_ree_supply_share": flows.us_oxide / self.us_demand,
+            "leachate_t": state.totals.leachate,
+            "us_heavy_ree_supply_share": state.totals.us_oxide / self.us_demand,
             "india_route_capacity_t": market.route_capacity,
-            "india_processing_revenue_usd": flows.india_revenue,
-            "separated_t_australia": flows.separated,
+            "india_processing_revenue_usd": state.totals.india_revenue,
+            "separated_t_australia": state.totals.separated,
             "other_origins_t": market.other_origins,
-            "federal_settlement": state.settlement,
+            "federal_settlement": state.accord.in_force,
             **measures,
-            "elections_held": state.elections,
+            "elections_held": state.accord.elections,
             **extra,
         }
         self._rows[month] = self._columns(values)
@@ -280,7 +280,7 @@ class Recorder(Gatherer):
             "month": month,
             "holder": state.holder.copy(),
             "attacker": state.attacker.copy(),
-            "fallen": state.urban.copy(),
+            "fallen": state.siege_progress.copy(),
             "posts": state.posts.copy(),
             "leader": np.where(leader == len(self.force_ids), NOBODY, leader),
             "leader_share": state.control.max(axis=0),

@@ -56,6 +56,11 @@ def _offer(model: RareEarthModel) -> None:
         accepts,
     )
     model.link = link_with_us(model)
+    policy = model.run.policy
+    policy.fill(0)
+    for kind, row in model.delivered.items():
+        policy[kind] = row
+    policy["link"][:-1] = model.link
     _tell_policy(model, before, refused)
 
 

@@ -75,7 +75,7 @@ def _sell(model: RareEarthModel, invested_abroad: float) -> None:
     effort = model.level_of_all("route_building")
     if not (effort or model.india.courted or model.state.market.route_capacity):
         return  # no road, and no ore in India
-    orders = quad_orders(model.india, model.japan, model.australia, effort, model.state.flows.india_revenue)
+    orders = quad_orders(model.india, model.japan, model.australia, effort, model.state.totals.india_revenue)
     quad.step(model.world, model.state, orders, model.p.quad, model.p.market)
 
 

@@ -141,7 +141,7 @@ def _fight_out(model: RareEarthModel, orders: Orders, barred: list[int]) -> tupl
     still = (holder < 0) | (state.stance[orders.actor, holder] == -1)
     still &= ~np.isin(orders.place, barred)  # whose hands the record decides is not fought for
     orders = Orders(orders.actor[still], orders.place[still], orders.spare)
-    state.tally.operations = len(orders.place)
+    state.totals.operations = len(orders.place)
     combat.gather(ground, state, orders)
     budget = model.profile["air_support"] * (1 - (1 - p.fortification.air_in_monsoon) * model.rains)
     air = air_support(budget, orders.place, orders.actor, holder[still], model.level("air_denial"), state.troops)

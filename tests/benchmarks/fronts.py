@@ -80,7 +80,7 @@ class FrontsOnArrays(mesa.Model):
         fight = combat.resolve(Battle(ground, state, self.draws, orders, *tables, "ratio", self.profile, self.air))
         fallen = fight.place[fight.fallen]
         state.holder[fallen] = fight.attacker[fight.fallen]
-        state.attacker[fallen], state.urban[fallen], state.besieged[fallen] = NOBODY, 0.0, 0
+        state.attacker[fallen], state.siege_progress[fallen], state.besieged[fallen] = NOBODY, 0.0, 0
         state.posts[fallen] = (p.combat.posts_on_capture * state.posts_full[fallen]).astype(np.int64)
         control.update(ground, state, self.needed, p.control)
         self.month += 1

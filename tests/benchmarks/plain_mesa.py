@@ -49,7 +49,7 @@ class Place(CellAgent):
         super().__init__(model)
         self.index, self.is_town = index, bool(ground.is_town[index])
         self.holder, self.attacker = int(state.holder[index]), int(state.attacker[index])
-        self.urban, self.isolated, self.besieged = float(state.urban[index]), 0, int(state.besieged[index])
+        self.urban, self.isolated, self.besieged = float(state.siege_progress[index]), 0, int(state.besieged[index])
         self.posts, self.posts_full = int(state.posts[index]), int(state.posts_full[index])
         self.troops = state.troops[:, index].tolist()
         self.supply = [1.0] * len(self.troops)

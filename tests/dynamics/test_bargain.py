@@ -113,4 +113,4 @@ def test_a_town_handed_back_loses_no_fighter() -> None:
     np.testing.assert_array_equal(state.troops.sum(axis=1), before)
     np.testing.assert_allclose(state.control.sum(axis=0), 1.0)
     assert state.control[kia, ground.territory[place]] == 0
-    assert state.tally.towns_changed == 1
+    assert state.totals.towns_changed == 1

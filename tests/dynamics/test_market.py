@@ -21,15 +21,15 @@ STILL = MarketParameters(noise_tb=0.0, noise_dy=0.0)
 @given(chain=shaken_chains(), stores=shares(2, high=2e4))
 @settings(max_examples=60, deadline=None)
 def test_buyers_stores_close(chain: Chain, stores: np.ndarray) -> None:
-    chain.state.market.inventory = stores
+    chain.state.inventory = stores
     opening = stores.sum()
     chain.month()
     report, flows = chain.reports["market"], chain.state.flows.ore
-    closing = chain.state.market.inventory.sum() + report.used.sum()
+    closing = chain.state.inventory.sum() + report.used.sum()
     assert opening + report.received.sum() == pytest.approx(closing, rel=1e-9)
     expected = flows[:, :2].sum() + report.other_origins + P.domestic_quota
     assert report.received.sum() == pytest.approx(expected, rel=1e-9)
-    assert (chain.state.market.inventory >= 0).all()
+    assert (chain.state.inventory >= 0).all()
     assert -1 <= chain.state.market.shortage <= 1
 
 
@@ -134,13 +134,13 @@ def test_bids_stand_where_buyers_do_and_only_at_chinese_gates() -> None:
     market.post_bids(chain.state, chain.reference, np.array([1.02, 0.9]), P)
     price = market.gate_price(chain.state.market.price_ore, P)
     expected = [1.02 * price, 1.02 * 0.97 * price, 1.02 * 0.97 * price, 1.02 * 0.97 * price, 0.0]
-    assert chain.state.market.bid == pytest.approx(np.array(expected))
+    assert chain.state.bid == pytest.approx(np.array(expected))
 
 
 def test_gap_of_a_store_runs_from_empty_to_overflowing() -> None:
     chain = Chain()
     assert market.inventory_gap(chain.state, chain.reference) == pytest.approx([0.0, 0.0])
-    chain.state.market.inventory = chain.reference.target * np.array([0.0, 9.0])
+    chain.state.inventory = chain.reference.target * np.array([0.0, 9.0])
     assert market.inventory_gap(chain.state, chain.reference) == pytest.approx([1.0, -2.0])
 
 
@@ -148,6 +148,6 @@ def test_a_world_without_buyers_has_a_market_all_the_same() -> None:
     chain = Chain()
     world = dataclasses.replace(chain.world, buyers=())
     reference = market.begin(world, chain.state, "2025-08", np.zeros(0), np.zeros(0), STILL)
-    assert (chain.state.market.bid[:4] > 0).all()
+    assert (chain.state.bid[:4] > 0).all()
     market.step(world, chain.state, chain.draws, reference, STILL)
     assert np.isfinite(chain.state.market.price_ore)

@@ -30,8 +30,8 @@ def test_ore_and_reagent_ledgers_close_at_every_mine(chain: Chain, mine_stop: st
         for array in (state.stock, state.in_process, state.reagent, state.capacity, state.pipeline, state.operating):
             assert (array >= 0).all()
         assert (state.operating <= 1).all()
-        assert state.flows.mined == pytest.approx(report.produced.sum())
-        assert state.flows.leachate == pytest.approx(P.leachate_share * report.reagent_used.sum())
+        assert state.totals.mined == pytest.approx(report.produced.sum())
+        assert state.totals.leachate == pytest.approx(P.leachate_share * report.reagent_used.sum())
 
 
 def _starved(mine_stop: str) -> Chain:
@@ -47,7 +47,7 @@ def _starved(mine_stop: str) -> Chain:
 def test_no_reagent_stops_the_pools(mine_stop: str) -> None:
     chain = _starved(mine_stop)
     assert (chain.reports["mining"].leached == 0).all()
-    assert chain.state.flows.leachate == 0
+    assert chain.state.totals.leachate == 0
 
 
 def test_reagent_never_binds_where_the_halt_alone_stops_mines() -> None:

@@ -41,15 +41,15 @@ def test_ore_in_india_closes(chain: Chain, stock: float, processing: float, sepa
         closing = state.market.india_stock + report.processed + report.separated
         assert opening + report.arrived == pytest.approx(closing, rel=1e-9, abs=1e-9)
         assert state.market.india_stock >= 0
-        assert 0 <= state.flows.us_oxide <= report.oxide + 1e-12
+        assert 0 <= state.totals.us_oxide <= report.oxide + 1e-12
 
 
 def test_nothing_happens_in_india_without_orders() -> None:
     chain = Chain()
     chain.run(24)
     market = chain.state.market
-    assert (market.route_capacity, market.india_stock, chain.state.flows.us_oxide) == (0, 0, 0)
-    assert chain.state.flows.india_revenue == 0
+    assert (market.route_capacity, market.india_stock, chain.state.totals.us_oxide) == (0, 0, 0)
+    assert chain.state.totals.india_revenue == 0
     assert (chain.state.lanes[4] == 0).all()
 
 
@@ -74,11 +74,11 @@ def test_oxide_and_revenue_come_from_what_is_processed() -> None:
     report = _step(chain)
     assert (report.processed, report.separated, state.market.india_stock) == (30, 40, 30)
     assert report.oxide == pytest.approx(70 * 0.06 * P.recovery)
-    assert state.flows.separated == report.separated
+    assert state.totals.separated == report.separated
     us = 0.06 * P.recovery * (30 * P.us_share_india + 40 * P.us_share_australia)
-    assert state.flows.us_oxide == pytest.approx(us)
+    assert state.totals.us_oxide == pytest.approx(us)
     value = state.market.price_ore / 1.13 / 7.2
-    assert state.flows.india_revenue == pytest.approx(0.2 * 30 * value)
+    assert state.totals.india_revenue == pytest.approx(0.2 * 30 * value)
 
 
 def test_a_contract_and_a_road_bring_ore_to_india_and_oxide_to_the_us() -> None:
@@ -87,6 +87,6 @@ def test_a_contract_and_a_road_bring_ore_to_india_and_oxide_to_the_us() -> None:
     chain.run(48)
     flows = chain.state.flows
     assert 5 < flows.ore[:, QUAD].sum() < 100
-    assert flows.us_oxide > 0
-    assert flows.india_revenue > 0
+    assert chain.state.totals.us_oxide > 0
+    assert chain.state.totals.india_revenue > 0
     assert flows.ore[:, QUAD].sum() < 0.05 * flows.ore.sum(), "the road to India is a trickle beside the gates"

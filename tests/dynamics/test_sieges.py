@@ -194,10 +194,10 @@ def test_reserves_are_wanted_where_massed_fighters_would_win(model: RareEarthMod
 
 def test_a_besieger_who_stays_keeps_the_siege(model: RareEarthModel) -> None:
     state = model.state
-    state.attacker[3], state.urban[3], state.quiet[3], state.besieged[3] = 1, 0.01, 0, 9
+    state.attacker[3], state.siege_progress[3], state.months_unattacked[3], state.besieged[3] = 1, 0.01, 0, 9
     state.stance[1, state.holder[3]] = -1
     assert 3 not in combat.lift_sieges(state, 0.1)[0]
-    state.quiet[3] = 1
+    state.months_unattacked[3] = 1
     assert 3 in combat.lift_sieges(state, 0.1)[0]
     assert state.besieged[3] == 0
 

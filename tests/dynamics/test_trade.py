@@ -103,7 +103,7 @@ def test_the_keeper_of_the_gate_takes_its_share_of_others_ore() -> None:
     chain.month()
     flow = chain.state.flows.ore[:3, CHINA_OFFICIAL].sum()
     own = 20_000 * (chain.state.flows.ore[3] @ np.array([1, P.informal_tax_share, 1])) / 7.2
-    bid = chain.state.market.bid[0]
+    bid = chain.state.bid[0]
     assert chain.state.flows.tax_usd[UWSA] == pytest.approx(own + P.transit_share * bid * flow / 7.2)
 
 
@@ -111,7 +111,7 @@ def test_ad_valorem_tax_is_a_share_of_the_bid() -> None:
     chain = Chain()
     chain.terms = chain.terms._replace(tax_rule=np.full(3, AD_VALOREM), tax_share=np.full(3, 0.2))
     chain.month()
-    assert chain.reports["offer"].tax[0] == pytest.approx(0.2 * chain.state.market.bid[0])
+    assert chain.reports["offer"].tax[0] == pytest.approx(0.2 * chain.state.bid[0])
 
 
 def test_the_price_reading_leaves_a_fifth_of_the_tax() -> None:

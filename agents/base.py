@@ -1,0 +1,29 @@
+"""What all agents have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mesa import Agent, Model
+
+
+class Actor(Agent):
+    """Whoever decides something in a month.
+
+    The phases of a month ask every actor of ``run.agents`` for its decisions by calling its methods; a subclass overrides any
+    of them. What an actor decides by looking at many places is a compiled function that stands beside its class and takes
+    :attr:`data`.
+    """
+
+    data: Any = None
+    """The run as compiled functions take it."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(model)
+        self.run: Any = getattr(model, "run", None)
+        """The run (:class:`model.run.Run`): its state, draws and event log."""
+
+    def remove(self) -> None:
+        """Leave the model: from now on it decides nothing. What it holds, its garrisons, too, stays until taken."""
+        super().remove()
+        self.run.agents.dismiss(self)

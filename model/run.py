@@ -1,0 +1,140 @@
+"""A run: everything that the phases of a month take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, get_args
+
+import numpy as np
+
+from agents.armed.actor import ArmedActor
+from agents.armed.parameters import ArmedActorParameters
+from agents.base import Actor
+from agents.beijing.agent import Beijing
+from agents.buyers import ChineseBuyer
+from agents.instruments import InstrumentKind
+from agents.quad import Australia, India, Japan
+from agents.united_states import UnitedStates
+from agents.western import WesternGovernment
+from model.compile import hand_over
+from model.draws import Draws
+from model.dynamics.geography import Geography, geography_of
+from model.dynamics.month import Battles, Plans
+from model.parameters import kind_of_rows, numbers_in, record_of, rows_of
+from model.scenario.schema import Scenario
+from model.state import State
+from model.world.world import World
+
+KINDS_OF_INSTRUMENTS: tuple[str, ...] = get_args(InstrumentKind)
+
+ACTOR_NUMBERS = (*numbers_in(ArmedActorParameters), "coordination")
+"""Parameters of armed actors that compiled code reads as ``run.actors[a].<name>``."""
+
+
+@dataclass
+class Agents:
+    """Who decides; every list in the order of the arrays' index letters."""
+
+    armed: list[ArmedActor] = field(default_factory=list)
+    buyers: list[ChineseBuyer] = field(default_factory=list)
+    western: list[WesternGovernment] = field(default_factory=list)
+    beijing: Beijing | None = None
+    united_states: UnitedStates | None = None
+    india: India | None = None
+    japan: Japan | None = None
+    australia: Australia | None = None
+
+    def dismiss(self, actor: Actor) -> None:
+        """Ask an actor for nothing any more."""
+        for name, there in vars(self).items():
+            if there is actor:
+                setattr(self, name, None)
+            elif isinstance(there, list) and actor in there:
+                there.remove(actor)
+
+    def everyone(self) -> list[Actor]:
+        """All who decide."""
+        single = (self.beijing, self.united_states, self.india, self.japan, self.australia)
+        return [*self.armed, *self.buyers, *self.western, *(actor for actor in single if actor is not None)]
+
+
+class Setting(NamedTuple):
+    """What all replicates of a scenario share; nobody writes into it."""
+
+    scenario: Scenario
+    world: World
+    """The scenario's own actors included."""
+    tables: dict[str, ArmedActorParameters]
+    """Of the armed actors by id, in the order of the arrays' letter F."""
+    land: Geography
+    actors: Any
+    """(F,) numbers of these tables as records; each run has a copy."""
+    rules: Any
+    """Numbers of all other tables, by table: ``rules.combat``, ``rules.beijing``, ``rules.structure`` ..."""
+    handed: dict[str, Any]
+    """Land and rules as compiled functions take them."""
+
+
+def setting_of(scenario: Scenario, world: World, tables: dict[str, ArmedActorParameters]) -> Setting:
+    """Put together what all replicates of a scenario share."""
+    land, rules = geography_of(world, scenario.processes), rules_of(scenario)
+    actors = rows_of(list(tables.values()), ACTOR_NUMBERS)
+    return Setting(scenario, world, tables, land, actors, rules, {"land": hand_over(land), "rules": rules})
+
+
+class Run:
+    """One run.
+
+    Args:
+        setting: what it shares with other runs of its scenario.
+        state: the state at the start.
+        seed: of all draws.
+    """
+
+    def __init__(self, setting: Setting, state: State, seed: int) -> None:
+        self.scenario, self.world, self.land = setting.scenario, setting.world, setting.land
+        self.parameters, self.rules = setting.scenario.processes, setting.rules
+        self.state = state
+        self.date = setting.scenario.start
+        """Calendar month of the step that comes next, as 2025-08."""
+        self.draws = Draws(seed)
+        self.salts = self.draws.salts()
+        self.actors = setting.actors.copy()
+        self.policy = policy_rows(len(self.actors))
+        """(F + 1,) what each kind of US instrument delivers this month, and ``link``; the last is for no armed target."""
+        most = int(self.actors["operations_per_month"].max(initial=0.0))
+        self.plans = Plans.begin(len(self.actors), len(self.land.wall), most)
+        self.battles = Battles.begin(len(self.land.wall))
+        self.agents = Agents()
+        self.data: Any = None
+        """All of it as compiled functions take it; see :meth:`hand_over`."""
+        self._handed = setting.handed
+        self.events: list[tuple[Any, ...]] = []
+        """Rows of the event log, see :func:`model.output.chronicle.log`."""
+
+    def hand_over(self, **groups: Any) -> None:
+        """Make :attr:`data`, once all groups are there.
+
+        Args:
+            **groups: what processes keep from month to month besides the state, by name.
+        """
+        own = {name: getattr(self, name) for name in ("state", "actors", "policy", "salts", "plans", "battles")}
+        self.data = hand_over(self._handed | own | groups)
+        for actor in self.agents.everyone():
+            actor.data = self.data
+
+    def name(self, actor: int) -> str:
+        """Id of an armed actor; nobody for -1."""
+        return self.world.force_ids[actor] if actor >= 0 else "nobody"
+
+
+def rules_of(scenario: Scenario) -> Any:
+    """A record of the numbers of all tables but the actors', by table."""
+    processes = {name: getattr(scenario.processes, name) for name in type(scenario.processes).model_fields}
+    others = {name: getattr(scenario, name) for name in ("beijing", "united_states", "western", "structure")}
+    return record_of(**processes, **others, quad_partners=scenario.quad)
+
+
+def policy_rows(forces: int) -> Any:
+    """(F + 1,) records of what is delivered, by kind of instrument, all 0."""
+    return np.zeros(forces + 1, kind_of_rows((*KINDS_OF_INSTRUMENTS, "link"))).view(np.recarray)
