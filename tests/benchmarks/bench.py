@@ -24,9 +24,9 @@ from typing import Any
 import mesa
 import numpy as np
 
-from model import kernels
 from model.experiments.runner import SIDE_BY_SIDE
 from tests.benchmarks.batches import overhead, throughput
+from tests.benchmarks.before import EARLIER, beside_earlier, first_run
 from tests.benchmarks.fronts import FrontsOnArrays, setting
 from tests.benchmarks.growth import MANY_RUNS, SMALL_MONTHS, growth
 from tests.benchmarks.plain_mesa import PlainFronts
@@ -94,7 +94,6 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "numpy": np.__version__,
         "mesa": mesa.__version__,
-        "compiled": kernels.compiled(),
         "load_before": load(),
     }
 
@@ -111,6 +110,8 @@ PARTS: dict[str, tuple[str, Callable[[Size], dict[str, Any]]]] = {
     **{f"d {way}": (f"growth with {way}", partial(growth, way)) for way in WAYS},
     "e": ("plain Mesa", ratio_to_plain_mesa),
     "f": ("start-up", start_up),
+    "g": ("an earlier commit", beside_earlier),
+    "h": ("the first run after an installation", first_run),
 }
 """By letter: what is measured, and how."""
 
@@ -176,6 +177,9 @@ def table(found: dict[str, Any]) -> str:
         _line("(e) plain Mesa takes longer by", found["ratio_to_plain_mesa"], "10.1f", " times"),
         _line("(f) pangwa --help", found["help_s"], "10.2f", " s"),
         _line("    import model", found.get("import_s"), "10.2f", " s"),
+        _line(f"(g) a run over one of {EARLIER}, in a batch", found.get("ratio_to_earlier"), "10.2f"),
+        _line("    by itself", found.get("ratio_to_earlier_alone"), "10.2f"),
+        _line("(h) first run, nothing compiled, CPU", found.get("first_run_cpu_s"), "10.0f", " s"),
     ]
     return "\n".join([*lines, *(f"({letter}) failed: {why}" for letter, why in found["failed"].items())])
 
@@ -188,7 +192,7 @@ def main() -> int:
     """Measure, print, write; 1 when a part failed."""
     parser = argparse.ArgumentParser(description="Measure the speed of Pangwa.")
     parser.add_argument("--quick", action="store_true", help="only see that it runs")
-    parser.add_argument("--only", metavar="LETTERS", default="abcdef", help="these parts alone, such as bc")
+    parser.add_argument("--only", metavar="LETTERS", default="abcdefgh", help="these parts alone, such as bc")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the results are written as JSON")
     asked = parser.parse_args()
     letters = tuple(letter for letter in PARTS if letter[0] in asked.only)

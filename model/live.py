@@ -1,0 +1,87 @@
+"""An agent's parameters as its run uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, get_args
+
+import numpy as np
+from pydantic import ValidationError
+
+from model.parameters import ParameterTable
+
+
+class LiveParameters:
+    """The parameters of an agent, read and written by name: ``agent.parameters.commit_share = 0.5``.
+
+    Numbers and named alternatives stand in the record that compiled code reads, so that a change counts from the next decision
+    on; everything else is what the scenario says and cannot be changed.
+
+    Args:
+        table: the table as the scenario has it, which knows what values are allowed.
+        record: the row of the run's records.
+        also: elements of other arrays that hold a parameter as well, as (array, index) by name.
+    """
+
+    __slots__ = ("_also", "_record", "_table")
+
+    def __init__(
+        self, table: ParameterTable, record: Any, also: Mapping[str, tuple[np.ndarray[Any, Any], int]] | None = None
+    ) -> None:
+        object.__setattr__(self, "_table", table)
+        object.__setattr__(self, "_record", record)
+        object.__setattr__(self, "_also", dict(also or {}))
+
+    def __getattr__(self, name: str) -> Any:
+        """The value in use.
+
+        Raises:
+            AttributeError: there is no such parameter; the message names the nearest one.
+        """
+        fields = type(self._table).model_fields
+        if name not in fields:
+            raise AttributeError(self._unknown(name))
+        if name not in self._record.dtype.names:
+            return getattr(self._table, name)
+        value, kind = self._record[name], fields[name].annotation
+        if kind in (int, bool):
+            return kind(value)
+        options = get_args(kind)
+        return options[int(value)] if options and isinstance(options[0], str) else float(value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Change the value in use.
+
+        Raises:
+            AttributeError: there is no such parameter, or it cannot be changed in a run.
+            ValueError: the value is not allowed; the message says what is.
+        """
+        if name not in type(self._table).model_fields:
+            raise AttributeError(self._unknown(name))
+        if name not in self._record.dtype.names:
+            raise AttributeError(f"{name} is fixed by the scenario and cannot be changed in a run")
+        try:
+            checked = type(self._table).model_validate({**dict(self._table), name: value})
+        except ValidationError as error:
+            why = error.errors()[0]["msg"]
+            raise ValueError(f"{name}: {value!r} is not allowed: {why[0].lower()}{why[1:]}") from None
+        options = get_args(type(self._table).model_fields[name].annotation)
+        found = getattr(checked, name)
+        self._record[name] = float(options.index(found)) if isinstance(found, str) else float(found)
+        if name in self._also:
+            array, index = self._also[name]
+            array[index] = self._record[name]
+
+    def __dir__(self) -> list[str]:
+        """Names of the parameters, for completion in notebooks."""
+        return list(type(self._table).model_fields)
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in dir(self))
+        return f"{type(self._table).__name__}({values})"
+
+    def _unknown(self, name: str) -> str:
+        near = get_close_matches(name, type(self._table).model_fields, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        return f"{type(self._table).__name__} has no parameter {name}{hint}"
