@@ -1,4 +1,4 @@
-"""The verbs of the command line, called as a user calls them."""
+"""The commands of the command line, called as a user calls them."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def test_help_lists_the_verbs_and_loads_nothing_heavy() -> None:
     done = pangwa("--help")
     assert done.returncode == 0
     assert all(
-        f"\n  {verb} " in done.stdout
-        for verb in ("run", "batch", "plot", "scenarios", "new", "check", "parameters", "outcomes", "schema")
+        f"\n  {command} " in done.stdout
+        for command in ("run", "batch", "plot", "scenarios", "new", "check", "parameters", "outcomes", "schema")
     )
     heavy = ("mesa", "pandas", "matplotlib", "pydantic", "numpy", "rich")
     code = f"import sys, model.cli; print([name for name in {heavy} if name in sys.modules])"

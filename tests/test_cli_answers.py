@@ -1,4 +1,4 @@
-"""The verbs that answer questions, called as a user calls them."""
+"""The commands that answer questions, called as a user calls them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command ``pangwa``: thin, one function a verb; what a verb needs is loaded when it is called."""
+"""The command ``pangwa``: thin, one function a command; what a command needs is loaded when it is called."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ app = typer.Typer(
     short_help="One run, told in words.",
     epilog="\b\nExamples:\n"
     "  pangwa run status_quo\n"
-    "  pangwa run engage_kia --replicate 17          the luck of replicate 17 of a batch\n"
+    "  pangwa run engage_kia --replicate 17          the random draws of replicate 17 of a batch\n"
     "  pangwa run engage_kia --replicate 17 --parameters plausible     that run of a batch that draws from the set\n"
     "  pangwa run engage_kia --set united_states.instruments.aid_kia.level=1 --set actors.KIA.troops=20000\n"
     "  pangwa run my_scenario.toml --months 24 --no-figures",
@@ -139,7 +139,7 @@ for _verb, _short, _epilog in (
     ),
     (
         sensitivity.sensitivity,
-        "Which parameters matter, and what is luck.",
+        "Which parameters matter, and what is noise.",
         "  pangwa sensitivity engage_kia --dry-run\n  pangwa sensitivity engage_kia -p 'beijing.*' -o exports_t_china",
     ),
     (
@@ -153,7 +153,11 @@ for _verb, _short, _epilog in (
         "One parameter over a range, with figures.",
         "  pangwa sweep processes.trade.leak=0:0.3:7 engage_kia",
     ),
-    (answers.regret, "Which policy can be regretted least.", "  pangwa regret results/NAME --less exports_t_china"),
+    (
+        answers.regret,
+        "Which policy has the lowest maximum regret.",
+        "  pangwa regret results/NAME --less exports_t_china",
+    ),
     (
         hindcast.hindcast,
         "The model against the record of 2021 to 2025.",

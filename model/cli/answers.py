@@ -1,4 +1,4 @@
-"""The verbs that answer questions of a batch: compare, diff, sensitivity, discover, regret, sweep."""
+"""The commands that answer questions of a batch: compare, diff, sensitivity, discover, regret, sweep."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def regret(
     out: Out = None,
     no_figures: NoFigures = False,
 ) -> None:
-    """Which policy can be regretted least over all futures of a batch, and how often each is good enough."""
+    """Which policy has the lowest maximum regret over all futures of a batch, and how often each is good enough."""
     from model.experiments import regret as analysis
     from model.experiments.results import read_runs
     from model.views.answers import regret_text
@@ -259,7 +259,7 @@ def outcomes_of(asked: Sequence[str] | None, there: Sequence[str]) -> list[str]:
 
 
 def keep(folder: Path, tables: dict[str, pd.DataFrame], figures: dict[str, Figure | None], source: str) -> None:
-    """Write tables and figures into a folder and say where; those of an earlier call of the same verb are renewed.
+    """Write tables and figures into a folder and say where; those of an earlier call of the same command are renewed.
 
     Args:
         folder: made where it is not there.

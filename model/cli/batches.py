@@ -1,4 +1,4 @@
-"""The verb ``batch``: thin; what an option means stands beside its name."""
+"""The command ``batch``: thin; what an option means stands beside its name."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def batch(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Run scenarios many times with the same luck, and compare them: tables, effects, figures in one folder."""
+    """Run scenarios many times with the same random draws, and compare them: tables, effects, figures in one folder."""
     given = locals()
     from model.experiments.batch import run_batch
     from model.experiments.batch_file import read_plan

@@ -1,4 +1,4 @@
-"""The verbs ``hindcast`` and ``calibrate``: the model against the record, and parameters chosen by it."""
+"""The commands ``hindcast`` and ``calibrate``: the model against the record, and parameters chosen by it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verbs that look things up, write a file to start from, and tell what came out."""
+"""The commands that look things up, write a file to start from, and tell what came out."""
 
 from __future__ import annotations
 

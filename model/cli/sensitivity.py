@@ -1,4 +1,4 @@
-"""The verbs ``sensitivity`` and ``discover``: which parameters an outcome depends on, and where it is of interest."""
+"""The commands ``sensitivity`` and ``discover``: which parameters an outcome depends on, and where it is of interest."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def sensitivity(
     direct: Annotated[
         int | None, typer.Option(metavar="N", help="sobol: no emulator, N x (factors + 2) points.")
     ] = None,
-    replicates: Annotated[int | None, typer.Option("--replicates", "-r", help="Runs of each point, same luck.")] = None,
+    replicates: Annotated[
+        int | None, typer.Option("--replicates", "-r", help="Runs of each point, with the same random draws.")
+    ] = None,
     sets: Sets = None,
     plugin: Plugins = None,
     base_seed: BaseSeed = None,
@@ -73,7 +75,7 @@ def sensitivity(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Which parameters of actors and processes an outcome depends on, how sure that is, and what is luck."""
+    """Which parameters of actors and processes an outcome depends on, how sure that is, and what is noise."""
     from model.scenario.read import load_scenario
 
     loaded = load_scenario(scenario, sets or ())
@@ -106,7 +108,9 @@ def discover(
     screened: Screened = None,
     top: Top = 10,
     points: Annotated[int, typer.Option(help="Points to find a box on, and as many to check it on.")] = 200,
-    replicates: Annotated[int, typer.Option("--replicates", "-r", help="Runs of each point, same luck.")] = 2,
+    replicates: Annotated[
+        int, typer.Option("--replicates", "-r", help="Runs of each point, with the same random draws.")
+    ] = 2,
     sets: Sets = None,
     plugin: Plugins = None,
     base_seed: BaseSeed = None,

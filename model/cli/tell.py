@@ -1,4 +1,4 @@
-"""What the verbs ``run``, ``batch`` and ``plot`` say of results, and the figures they have drawn."""
+"""What the commands ``run``, ``batch`` and ``plot`` say of results, and the figures they have drawn."""
 
 from __future__ import annotations
 

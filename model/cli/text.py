@@ -1,4 +1,4 @@
-"""What the verbs share: messages, plain tables, folders that hold nothing yet."""
+"""What the commands share: messages, plain tables, folders that hold nothing yet."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def results_folder(asked: Path | str | None, usual: str) -> Path:
 
     Args:
         asked: as given on the command line.
-        usual: the name otherwise: scenarios joined by ``_``, then ``-`` and the verb, and ``-`` and what about.
+        usual: the name otherwise: scenarios joined by ``_``, then ``-`` and the command, and ``-`` and what about.
     """
     from model.experiments.batch_file import folder_name
     from model.experiments.errors import StoreError

@@ -1,4 +1,4 @@
-"""The verbs by which people look at results: report and app."""
+"""The commands by which people look at results: report and app."""
 
 from __future__ import annotations
 

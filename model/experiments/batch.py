@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from model.experiments.codec import FAILED, OK, Finished
-from model.experiments.crews import Crew, check_executor, cores, new_crew, worker_count
 from model.experiments.errors import BatchError, RunnerError, StoreError
 from model.experiments.interruption import Interruption
 from model.experiments.manifest import (
@@ -26,6 +25,7 @@ from model.experiments.manifest import (
     write_manifest,
 )
 from model.experiments.plan import BatchPlan
+from model.experiments.pools import WorkerPool, check_executor, cores, new_pool, worker_count
 from model.experiments.progress import Progress, say
 from model.experiments.runner import refuse_in_importing_child, run_here, run_with
 from model.experiments.store import FINAL_TABLES, Store, is_batch, read_frozen
@@ -88,7 +88,7 @@ def run_batch(
         out: its folder: new, empty, or with ``resume`` or ``overwrite`` one that holds a batch.
         jobs: number of processes; None for one a core.
         executor: who computes: "serial", "processes", "dask", the address of a Dask scheduler, an executor or a function that
-            makes one, see :func:`model.experiments.crews.new_crew`. None is "processes", but "serial" for one job without
+            makes one, see :func:`model.experiments.pools.new_pool`. None is "processes", but "serial" for one job without
             a timeout.
         resume: compute only what is missing of a batch that is there.
         overwrite: remove a batch that is there; files that are not its own stay.
@@ -201,7 +201,7 @@ class _Call:
         say("\n".join(lines), quiet=self.quiet)
 
     def _compute(self, missing: Sequence[RunSpec], simulate: Simulate, way: _Way, fail_fast: bool) -> None:
-        crew = self._crew(missing, way)
+        pool = self._pool(missing, way)
         total = len(self.plan.here)
         progress = Progress(total, total - len(missing), quiet=self.quiet or not missing)
 
@@ -215,8 +215,8 @@ class _Call:
         asked: dict[str, Any] = {"timeout": way.timeout, "interruption": self.interruption}
         runs = (
             run_here(missing, simulate, **asked)
-            if crew is None
-            else run_with(crew, missing, simulate, idle=idle, **asked)
+            if pool is None
+            else run_with(pool, missing, simulate, idle=idle, **asked)
         )
         try:
             with closing(runs):  # type: ignore[type-var]
@@ -228,15 +228,15 @@ class _Call:
             progress.close()
             self.store.flush()
 
-    def _crew(self, missing: Sequence[RunSpec], way: _Way) -> Crew | None:
+    def _pool(self, missing: Sequence[RunSpec], way: _Way) -> WorkerPool | None:
         """Who computes the runs, None for this process; the user is told."""
-        crew, note = None, ""
+        pool, note = None, ""
         worker_count(way.jobs, 1)  # says so where jobs is no number
         if missing and not way.serial:
-            crew, note = new_crew(way.executor or "processes", way.jobs, len(missing))
-            self.session.jobs = crew.workers
+            pool, note = new_pool(way.executor or "processes", way.jobs, len(missing))
+            self.session.jobs = pool.workers
         self._say_beginning(missing, note)
-        return crew
+        return pool
 
     def _keep(self, finished: Finished, progress: Progress) -> None:
         self.store.add(finished)

@@ -74,7 +74,7 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
         design points a replicate's difference is its mean over them. ``interval`` names the method of the 95 % interval:
         BCa bootstrap, or Student's t below twenty pairs. ``points`` counts the sets of assumptions, design
         points times parameter vectors; ``points_up`` and ``points_down`` those whose effect lies above and below zero once
-        luck is taken out (:mod:`model.experiments.stability`); ``sign_stability`` is the share of these that have the sign
+        random variation is taken out (:mod:`model.experiments.stability`); ``sign_stability`` is the share of these that have the sign
         of the whole (null with one set, or with one replicate a set); ``point_low`` and
         ``point_high`` are the smallest and the largest of those means. ``verdict`` is one of raises, lowers,
         undetermined (sign stability below 0.9), not clear (the interval holds zero) and no difference.

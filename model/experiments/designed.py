@@ -17,10 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.experiments.batch import BatchReport, run_batch
-from model.experiments.crews import worker_count
 from model.experiments.factors import Factor, settled
 from model.experiments.plan import BatchPlan, Point, Resolved, make_plan
-from model.experiments.simulate import keep_step
+from model.experiments.pools import worker_count
+from model.experiments.simulate import allow_interleaving
 from model.experiments.spool import scan
 from model.experiments.store import Store
 from model.output import tables
@@ -111,7 +111,7 @@ def _outcomes_alone(_: RunSpec, result: RunResult) -> RunResult:
     return RunResult(result.outcomes, {name: tables.schema(name).empty_table() for name in RUN_TABLES})
 
 
-keep_step(simulate_outcomes, _outcomes_alone)
+allow_interleaving(simulate_outcomes, _outcomes_alone)
 
 
 def plan_design(
@@ -130,7 +130,7 @@ def plan_design(
         name: of the batch.
         scenarios: label -> resolved scenario.
         design: the points.
-        replicates: of each point; replicate k meets the same luck at every point (common random numbers).
+        replicates: of each point; replicate k meets the same random draws at every point (common random numbers).
         base_seed: from which the replicates' seeds follow.
         reference: label of the scenario to compare with.
         command: the command line, for the manifest.

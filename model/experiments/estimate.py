@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from model.experiments.codec import Finished
-from model.experiments.crews import worker_count
 from model.experiments.plan import BatchPlan
+from model.experiments.pools import worker_count
 from model.experiments.progress import duration
 from model.experiments.spool import Entry, scan
 from model.experiments.store import SPOOL, TABLES_PER_SPOOL, free_bytes, is_batch

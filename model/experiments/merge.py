@@ -11,12 +11,12 @@ from typing import Any
 from model.experiments.assemble import assemble
 from model.experiments.batch import EXIT_OK, EXIT_SOME_FAILED, BatchReport
 from model.experiments.codec import FAILED, OK
-from model.experiments.crews import cores
 from model.experiments.errors import PlanError, StoreError
 from model.experiments.frozen import differences, plan_of
 from model.experiments.lock import FolderLock
 from model.experiments.manifest import COMPLETE, STOPPED, Session, commit, now, read_manifest, write_manifest
 from model.experiments.plan import BatchPlan
+from model.experiments.pools import cores
 from model.experiments.progress import say
 from model.experiments.spool import PART_PATTERN, scan
 from model.experiments.store import (

@@ -2,8 +2,8 @@
 
 A trajectory moves one factor after another from a random corner of a grid of four levels. An elementary effect is the change
 of an outcome over the change of the factor's level, so it is in the outcome's unit for a move over the whole range. All
-points of the design meet the same luck, replicate by replicate (common random numbers); what an elementary effect owes to
-luck all the same is told from its spread over replicates: the *noise share*.
+points of the design meet the same random draws, replicate by replicate (common random numbers); what an elementary effect owes to
+noise all the same is told from its spread over replicates: the *noise share*.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GRID_LEVELS = 4
 FEWEST_TRAJECTORIES = 4
 """Trajectories below which mu* says little (Campolongo et al. use 10)."""
 NOISY = 0.5
-"""Noise share from which a factor's effect cannot be told from luck."""
+"""Noise share from which a factor's effect cannot be told from noise."""
 COLUMNS = (
     "outcome",
     "rank",
@@ -79,7 +79,7 @@ def morris_effects(runs: RunTable, design: Design, scenario: str, outcomes: Sequ
         A row for each outcome and factor with :data:`COLUMNS`, the strongest first: ``mu_star`` (mean absolute elementary
         effect of the replicates' means) with the half-width of its 95 % bootstrap interval over trajectories, ``mu`` (signed
         mean), ``sigma`` (spread: interaction or curvature), ``noise_share`` (of the mean square elementary effect, what
-        replicates' luck explains; null with one replicate). Outcomes that never vary, and those for which fewer than two
+        replicates' noise explains; null with one replicate). Outcomes that never vary, and those for which fewer than two
         trajectories are whole, are left out.
     """
     parts = []
@@ -209,5 +209,5 @@ def finding(table: pd.DataFrame, outcome: str, most: int = 5) -> str:
     open_ = int((part["mu_star"] <= part["mu_star_conf95"]).sum())
     unsure = f"; the intervals of {open_} of them reach zero, which more trajectories would narrow" if open_ else ""
     noisy = int((part["noise_share"] >= NOISY).sum())
-    luck = f"; luck explains half or more of the effect of {noisy} of them" if noisy else ""
-    return f"What moves {said} most: {names}. {basis[0].upper()}{basis[1:]}{unsure}{luck}."
+    noise = f"; noise explains half or more of the effect of {noisy} of them" if noisy else ""
+    return f"What moves {said} most: {names}. {basis[0].upper()}{basis[1:]}{unsure}{noise}."

@@ -2,7 +2,7 @@
 
 A future is a set of assumptions: a design point (structural variant, sweep, Latin hypercube) with a member of a plausible
 set; its outcome is the mean over the replicates. A batch without any has but one set of assumptions, and its replicates
-(luck alone) are the futures. The regret of a policy in a future is what the best policy there would have gained over it
+(random draws alone) are the futures. The regret of a policy in a future is what the best policy there would have gained over it
 (Savage 1951, Journal of the American Statistical Association 46: 55-67); a policy satisfices where its outcome is at least as
 good as a threshold (Starr 1963; McPhail et al. 2018, Earth's Future 6: 169-191).
 """
@@ -170,10 +170,10 @@ def finding(table: pd.DataFrame, runs: RunTable, goals: Sequence[Goal]) -> str:
         part = table[table["outcome"] == goal.outcome]
         least = part[np.isclose(part["max_regret"], part["max_regret"].min(), rtol=1e-9)]["policy"].tolist()
         names = "every policy" if len(least) == len(part) else " and ".join(least)
-        told.append(f"for {wish(goal.better, goal.outcome)}, {names} can be regretted least")
+        told.append(f"for {wish(goal.better, goal.outcome)}, {names} has the lowest maximum regret")
     if runs.members > 1:
         basis = f"{runs.members} futures that differ in {runs.varied}, all assumed, not observed"
     else:
-        basis = "replicates of one set of assumed, not observed, parameters: luck alone; --variants all adds futures"
+        basis = "replicates of one set of assumed, not observed, parameters: random draws alone; --variants all adds futures"
     text = "; ".join(told)
     return f"{text[0].upper()}{text[1:]}. This rests on {basis}."

@@ -1,7 +1,7 @@
-"""Run many specifications: one after another here, or by a crew of workers that is watched over.
+"""Run many specifications: one after another here, or by a pool of workers that is watched over.
 
 At most twice as many tasks are in flight as there are workers. When a worker dies, the standard library's pool breaks and
-all its tasks with it; then the crew is renewed, and the runs that were in flight are tried one at a time, so that only the
+all its tasks with it; then the pool is renewed, and the runs that were in flight are tried one at a time, so that only the
 one that kills its worker is lost.
 """
 
@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from multiprocessing import current_process
 
 from model.experiments.codec import Finished, finished_failed
-from model.experiments.crews import Crew, Results
 from model.experiments.errors import RunnerError
 from model.experiments.interruption import Interruption
+from model.experiments.pools import Results, WorkerPool
 from model.experiments.worker import WORKER_DIED, Simulate, run_one, timed_out
 from model.scenario.spec import RunSpec
 
@@ -28,8 +28,8 @@ TASK_SECONDS = 0.025
 
 MOST_IN_A_TASK = 64
 
-SIDE_BY_SIDE, PATIENCE_SECONDS = 6, 1.0
-"""Runs that keep step with each other in a task, as long as it does not take longer than that: whoever looks on wants to see
+INTERLEAVED, PATIENCE_SECONDS = 6, 1.0
+"""Runs that are interleaved in a task, as long as it does not take longer than that: whoever looks on wants to see
 progress, and who interrupts waits for tasks in flight."""
 _POLL_SECONDS = 0.2
 _BREAK_SECONDS = 30.0
@@ -58,7 +58,7 @@ def run_here(
 
 
 def run_with(
-    crew: Crew,
+    pool: WorkerPool,
     specs: Sequence[RunSpec],
     simulate: Simulate,
     *,
@@ -66,10 +66,10 @@ def run_with(
     interruption: Interruption | None = None,
     idle: Callable[[RunSpec], None] | None = None,
 ) -> Iterator[Finished]:
-    """Have a crew run specifications, and hand each on as soon as it has ended, in the order of ending.
+    """Have a pool run specifications, and hand each on as soon as it has ended, in the order of ending.
 
     Args:
-        crew: the workers; they are ended when the iterator is.
+        pool: the workers; they are ended when the iterator is.
         specs: the runs.
         simulate: a function at the top level of a module, see :func:`model.experiments.simulate.simulate`.
         timeout: seconds after which a run is given up; None for no limit.
@@ -83,9 +83,9 @@ def run_with(
         refuse_in_importing_child()
         _check_picklable(simulate)
     except BaseException:
-        crew.close(busy=False)
+        pool.close(busy=False)
         raise
-    watched = _Watched(crew, specs, simulate, timeout, interruption or Interruption())
+    watched = _Watched(pool, specs, simulate, timeout, interruption or Interruption())
     return watched.results(idle or (lambda spec: None))
 
 
@@ -99,17 +99,17 @@ class _Task:
 
 
 class _Watched:
-    """A crew at work on one list of runs."""
+    """A pool at work on one list of runs."""
 
     def __init__(
         self,
-        crew: Crew,
+        pool: WorkerPool,
         specs: Sequence[RunSpec],
         simulate: Simulate,
         timeout: float | None,
         interruption: Interruption,
     ) -> None:
-        self._crew, self._simulate, self._timeout = crew, simulate, timeout
+        self._pool, self._simulate, self._timeout = pool, simulate, timeout
         self._waiting = deque(specs)
         self._suspects: deque[RunSpec] = deque()
         self._interruption = interruption
@@ -127,7 +127,7 @@ class _Watched:
                 idle(next(iter(self._in_flight.values())).specs[0])
                 yield from self._collect()
         finally:
-            self._crew.close(busy=bool(self._in_flight))
+            self._pool.close(busy=bool(self._in_flight))
 
     def _fill(self) -> None:
         """Hand out tasks; while there are suspects, one run at a time."""
@@ -137,7 +137,7 @@ class _Watched:
             return
         if any(task.alone for task in self._in_flight.values()):
             return
-        while self._waiting and len(self._in_flight) < 2 * self._crew.workers:
+        while self._waiting and len(self._in_flight) < 2 * self._pool.workers:
             size = min(self._task_size(), len(self._waiting))
             self._submit(tuple(self._waiting.popleft() for _ in range(size)), alone=False)
 
@@ -145,17 +145,17 @@ class _Watched:
         """Runs in a task: enough to last, few enough for all workers to be busy to the end."""
         seconds = max(self._seconds_per_run, 1e-6)
         lasting, bearable = math.ceil(TASK_SECONDS / seconds), int(PATIENCE_SECONDS / seconds)
-        size = max(lasting, min(SIDE_BY_SIDE, bearable))
-        return max(1, min(size, MOST_IN_A_TASK, len(self._waiting) // (2 * self._crew.workers)))
+        size = max(lasting, min(INTERLEAVED, bearable))
+        return max(1, min(size, MOST_IN_A_TASK, len(self._waiting) // (2 * self._pool.workers)))
 
     def _submit(self, specs: tuple[RunSpec, ...], *, alone: bool) -> None:
-        self._in_flight[self._crew.submit(self._simulate, specs, self._timeout)] = _Task(specs, alone)
+        self._in_flight[self._pool.submit(self._simulate, specs, self._timeout)] = _Task(specs, alone)
 
     def _collect(self) -> Iterator[Finished]:
         """Take what has ended; where a worker died, sort out whose fault it was."""
         done, _ = wait(self._in_flight, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
         all_lost = any(self._death(future) == "all" for future in done)
-        if all_lost:  # the crew ends all its tasks at once
+        if all_lost:  # the pool ends all its tasks at once
             done, _ = wait(self._in_flight, timeout=_BREAK_SECONDS)
         lost: list[_Task] = []
         for future in list(self._in_flight):
@@ -178,7 +178,7 @@ class _Watched:
         error = _error(future)
         if error is None:
             return ""
-        return "all" if isinstance(error, CancelledError) else self._crew.death(error)
+        return "all" if isinstance(error, CancelledError) else self._pool.failure(error)
 
     def _succeeded(self, results: list[Finished]) -> list[Finished]:
         self._proven = True
@@ -188,7 +188,7 @@ class _Watched:
         return results
 
     def _renew(self, lost: list[_Task]) -> Iterator[Finished]:
-        too_long = self._crew.renew(self._proven)
+        too_long = self._pool.renew(self._proven)
         for task in lost:
             yield from self._accuse(task, timed_out(self._timeout) if too_long else WORKER_DIED)
 
@@ -199,7 +199,7 @@ class _Watched:
         return WORKER_DIED
 
     def _accuse(self, task: _Task, error: str) -> Iterator[Finished]:
-        """A run that had the crew to itself is guilty; all others are suspects, to be tried alone."""
+        """A run that had the pool to itself is guilty; all others are suspects, to be tried alone."""
         if task.alone:
             yield finished_failed(task.specs[0], error)
         else:

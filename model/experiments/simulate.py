@@ -36,8 +36,8 @@ def simulate(spec: RunSpec) -> RunResult:
         dispose(model)
 
 
-def simulate_side_by_side(specs: Sequence[RunSpec]) -> list[RunResult]:
-    """Run several specifications that keep step with each other, phase by phase; what batches store is as :func:`simulate` has it.
+def simulate_interleaved(specs: Sequence[RunSpec]) -> list[RunResult]:
+    """Run several specifications that are interleaved, phase by phase; what batches store is as :func:`simulate` has it.
 
     What a phase needs, its code above all, then still lies in the processor's caches when the next run comes to it: six
     runs take a sixth less time than one after another.
@@ -64,21 +64,23 @@ def simulate_side_by_side(specs: Sequence[RunSpec]) -> list[RunResult]:
             dispose(model)
 
 
-def keep_step(simulated: Callable[[RunSpec], RunResult], after: Callable[[RunSpec, RunResult], RunResult]) -> None:
-    """Let workers run several specifications of a function side by side.
+def allow_interleaving(
+    simulated: Callable[[RunSpec], RunResult], after: Callable[[RunSpec, RunResult], RunResult]
+) -> None:
+    """Let workers run several specifications of a function interleaved.
 
     Args:
         simulated: a function that makes of :func:`simulate`'s result what ``after`` makes of it.
         after: what becomes of a specification and its result.
     """
 
-    def side_by_side(specs: Sequence[RunSpec]) -> list[RunResult]:
-        return [after(spec, result) for spec, result in zip(specs, simulate_side_by_side(specs), strict=True)]
+    def interleaved(specs: Sequence[RunSpec]) -> list[RunResult]:
+        return [after(spec, result) for spec, result in zip(specs, simulate_interleaved(specs), strict=True)]
 
-    simulated.side_by_side = side_by_side  # type: ignore[attr-defined]
+    simulated.interleaved = interleaved  # type: ignore[attr-defined]
 
 
-keep_step(simulate, lambda spec, result: result)
+allow_interleaving(simulate, lambda spec, result: result)
 
 
 def _begin(spec: RunSpec) -> tuple[RareEarthModel, int]:

@@ -93,7 +93,7 @@ def sobol_indices(
 
     Returns:
         A row for each outcome and factor with :data:`COLUMNS`, the largest total index first; and a sentence for each outcome
-        that was refused. ``noise_share`` is the share of the variance between points that replicates' luck explains (null
+        that was refused. ``noise_share`` is the share of the variance between points that replicates' noise explains (null
         with one replicate): no index can explain that.
     """
     parts, refused = [], []
@@ -175,11 +175,11 @@ def _analysed(problem: dict[str, Any], values: Floats) -> Any:
 
 
 def _noise_share(values: Floats) -> float:
-    """What luck explains of the variance between points."""
+    """What noise explains of the variance between points."""
     known = values[~np.isnan(values).any(axis=1)]
     if known.shape[1] < 2 or len(known) < 2:
         return np.nan
-    # Luck that all points share moves no point against another, so it is taken out first.
+    # Noise that all points share moves no point against another, so it is taken out first.
     own = known - known.mean(axis=0)
     between = float(own.mean(axis=1).var(ddof=1))
     noise = float(own.var(axis=1, ddof=1).mean()) / known.shape[1]

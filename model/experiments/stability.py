@@ -1,9 +1,9 @@
-"""Whether the sign of an effect holds whatever set of assumptions is true, with luck taken out.
+"""Whether the sign of an effect holds whatever set of assumptions is true, with random variation taken out.
 
-The mean difference under a set of assumptions is the effect there plus what is left of luck, and with few replicates luck
+The mean difference under a set of assumptions is the effect there plus what is left of noise, and with few replicates noise
 alone gives every other set the wrong sign. So the means are drawn towards their common mean by the share of their variance
-that is luck (empirical Bayes; Efron & Morris 1975, Journal of the American Statistical Association 70: 311-319), and their
-signs are counted then. Where every set has a single replicate, luck and assumptions cannot be told apart.
+that is noise (empirical Bayes; Efron & Morris 1975, Journal of the American Statistical Association 70: 311-319), and their
+signs are counted then. Where every set has a single replicate, noise and assumptions cannot be told apart.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def means(values: Floats, known: NDArray[np.bool_]) -> Floats:
 
 
 def told_apart(vectors: NDArray[np.integer], points: int) -> NDArray[np.integer]:
-    """Numbers of the parameter vectors whose effects can be told from luck.
+    """Numbers of the parameter vectors whose effects can be told from noise.
 
     Args:
         vectors: (replicates,) number of the parameter vector of each.
@@ -32,7 +32,7 @@ def told_apart(vectors: NDArray[np.integer], points: int) -> NDArray[np.integer]
 
     Returns:
         The numbers as given; all 0 where every vector has one replicate and there are design points to compare instead, at
-        which the vectors are part of the luck.
+        which the vectors are part of the noise.
     """
     single = len(np.unique(vectors)) == len(vectors)
     return np.zeros_like(vectors) if single and points > 1 else vectors
@@ -53,14 +53,14 @@ def by_set(difference: Floats, vectors: NDArray[np.integer]) -> Floats:
 
 
 def settled(difference: Floats, vectors: NDArray[np.integer]) -> Floats:
-    """The effects under the sets of assumptions with luck taken out.
+    """The effects under the sets of assumptions with random variation taken out.
 
     Args:
         difference: (outcomes, replicates, points); NaN without a value.
         vectors: (replicates,) number of the parameter vector of each.
 
     Returns:
-        (outcomes, sets); 0 where nothing differs under a set, NaN where there is one set or luck cannot be told.
+        (outcomes, sets); 0 where nothing differs under a set, NaN where there is one set or noise cannot be told.
     """
     found = by_set(difference, vectors)
     if found.shape[1] < 2:
@@ -68,14 +68,14 @@ def settled(difference: Floats, vectors: NDArray[np.integer]) -> Floats:
     with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
         warnings.simplefilter("ignore")  # of outcomes without any value
         between = np.nanvar(found, axis=1, ddof=1)
-        share = np.where(between > 0, np.clip(1 - _luck(difference, vectors) / between, 0, 1), 1.0)
+        share = np.where(between > 0, np.clip(1 - _noise(difference, vectors) / between, 0, 1), 1.0)
         middle = np.nanmean(found, axis=1)[:, None]
     drawn = middle + share[:, None] * (found - middle)
     return np.where(found == 0, 0.0, drawn)
 
 
-def _luck(difference: Floats, vectors: NDArray[np.integer]) -> Floats:
-    """(outcomes,) the variance that luck gives to the mean of a set; NaN where no set has two replicates."""
+def _noise(difference: Floats, vectors: NDArray[np.integer]) -> Floats:
+    """(outcomes,) the variance that noise gives to the mean of a set; NaN where no set has two replicates."""
     squares, freedom = np.zeros(len(difference)), np.zeros(len(difference))
     numbers = np.unique(vectors)
     for one in numbers:
@@ -84,7 +84,7 @@ def _luck(difference: Floats, vectors: NDArray[np.integer]) -> Floats:
         known, points = ~np.isnan(part), part.shape[2]
         free = known.sum(axis=(1, 2)) - known.any(axis=1).sum(axis=1)
         if len(numbers) == 1:
-            # Replicate k has the same luck at every point: what they share moves no point against the others.
+            # Replicate k has the same random draws at every point: what they share moves no point against the others.
             rest = rest - np.nanmean(rest, axis=2, keepdims=True)
             free = free * (points - 1) / points
         squares += np.nansum(rest**2, axis=(1, 2))

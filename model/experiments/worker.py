@@ -29,7 +29,7 @@ TIMEOUT_EXIT = 124
 _GRACE = 3.0
 
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
-"""Python's own 700 are made several times a month by six runs that keep step, which costs a worker 3 % of its time."""
+"""Python's own 700 are made several times a month by six runs that are interleaved, which costs a worker 3 % of its time."""
 
 
 class RunTimeout(BaseException):
@@ -62,8 +62,8 @@ def timed_out(timeout: float | None) -> str:
 
 
 def run_group(simulate: Simulate, specs: Sequence[RunSpec], timeout: float | None) -> list[Finished]:
-    """The task of a worker: one long run, or some that keep step where the function can let them."""
-    together = getattr(simulate, "side_by_side", None) if len(specs) > 1 else None
+    """The task of a worker: one long run, or some that are interleaved where the function can let them."""
+    together = getattr(simulate, "interleaved", None) if len(specs) > 1 else None
     finished = _run_together(together, specs, timeout) if together is not None else None
     return finished or [run_one(simulate, spec, timeout) for spec in specs]
 
@@ -71,7 +71,7 @@ def run_group(simulate: Simulate, specs: Sequence[RunSpec], timeout: float | Non
 def _run_together(
     simulate: Callable[[Sequence[RunSpec]], list[RunResult]], specs: Sequence[RunSpec], timeout: float | None
 ) -> list[Finished] | None:
-    """Several runs side by side; None where anything goes wrong: each is then run by itself, which tells whose fault it is."""
+    """Several interleaved runs; None where anything goes wrong: each is then run by itself, which tells whose fault it is."""
     started = time.perf_counter()
     try:
         with time_limit(timeout):

@@ -13,7 +13,7 @@ from model.views.read import Results
 from model.views.words import HEADLINES
 
 VERBS = ("compare", "regret", "sensitivity", "discover", "sweep", "hindcast")
-"""Verbs whose folders inside the batch's folder are taken into the report: ``compare-status_quo/`` and the like."""
+"""Commands whose folders inside the batch's folder are taken into the report: ``compare-status_quo/`` and the like."""
 _ROWS = 40
 """Most rows of a table of an analysis; the file has the others."""
 _RANKS = 5
@@ -21,7 +21,7 @@ _RANKS = 5
 
 
 def analyses(results: Results) -> str:
-    """What the verbs of analysis have left in the batch's folder: their pictures and the first rows of their tables.
+    """What the commands of analysis have left in the batch's folder: their pictures and the first rows of their tables.
 
     Args:
         results: a batch in a folder.

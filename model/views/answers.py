@@ -62,7 +62,7 @@ def comparison_text(table: pd.DataFrame) -> str:
     if several:
         sets = int(table["points"].max())
         lines.append(
-            f"signs: of {sets} sets of assumptions those that raise and lower, luck taken out; -: cannot be told"
+            f"signs: of {sets} sets of assumptions those that raise and lower, random variation taken out; -: cannot be told"
         )
     return "\n".join(lines)
 
@@ -149,7 +149,7 @@ def sweep_text(table: pd.DataFrame) -> str:
 
 
 def regret_text(table: pd.DataFrame) -> str:
-    """Regret of policies as a table: a block a goal, the policy that can be regretted least first.
+    """Regret of policies as a table: a block a goal, the policy that has the lowest maximum regret first.
 
     Args:
         table: of :func:`model.experiments.regret.regret_table`.
@@ -181,13 +181,13 @@ def sobol_text(table: pd.DataFrame, outcome: str) -> str:
     part = table[table["outcome"] == outcome].to_dict("records")
     quality = "" if part[0]["method"] == "direct" else f", emulator's Q2 on held-out points {part[0]['q2']:.2f}"
     noise = part[0]["noise_share"]
-    luck = f", luck explains {100 * noise:.0f} % of the variance" if noise == noise else ""
+    noise = f", noise explains {100 * noise:.0f} % of the variance" if noise == noise else ""
     rows = [["factor", "S1", "95 %", "ST", "95 %", "status"]]
     for row in part:
         numbers = [_share(row["S1"]), f"\N{PLUS-MINUS SIGN}{row['S1_conf95']:.2f}"]
         numbers += [_share(row["ST"]), f"\N{PLUS-MINUS SIGN}{row['ST_conf95']:.2f}"]
         rows.append([f"  {row['factor']}", *numbers, str(row["status"])])
-    return "\n".join([f"{outcome}{quality}{luck}", *(line.rstrip() for line in aligned(rows)), ""])
+    return "\n".join([f"{outcome}{quality}{noise}", *(line.rstrip() for line in aligned(rows)), ""])
 
 
 def _share(value: float) -> str:

@@ -48,7 +48,7 @@ def box(found: Discovery, design: Design, title: str) -> Figure:
         Rectangle((0, 0), 1, 1, facecolor="none", edgecolor=_BOX, linewidth=1.6, label="the box"),
     ]
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], 3)
-    note = "Points: both samples, each a mean over replicates with the same luck."
+    note = "Points: both samples, each a mean over replicates with the same random draws."
     title_of(figure, title, f"{note} {CAVEAT}")
     return figure
 

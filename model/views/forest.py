@@ -116,5 +116,5 @@ def _footnote(table: pd.DataFrame) -> str:
     by_chance = f" About {chance} of {len(table)} would leave out zero by chance alone." if chance else ""
     return (
         f"Mean paired difference from {table['reference'].iloc[0]} and its 95 % interval{how}, n = {pairs} pairs of equal "
-        f"luck; of the last 12 months or at the end, columns in _all of the whole run.{by_chance} {CAVEAT}"
+        f"noise; of the last 12 months or at the end, columns in _all of the whole run.{by_chance} {CAVEAT}"
     )

@@ -57,7 +57,9 @@ def sweep(table: pd.DataFrame, outcomes: Sequence[str], scenarios: Sequence[str]
     low, high = int(table["n"].min()), int(table["n"].max())
     runs = str(high) if low == high else f"{low}-{high}"
     title_of(
-        figure, title, f"Line: median; band: 10-90 % of {runs} runs at each mark, same luck at all marks. {CAVEAT}"
+        figure,
+        title,
+        f"Line: median; band: 10-90 % of {runs} runs at each mark, the same random draws at all marks. {CAVEAT}",
     )
     return figure
 

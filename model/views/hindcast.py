@@ -41,7 +41,7 @@ def hindcast_figures(folder: Path, report: Report, formats: tuple[str, ...] = ("
     """Draw all figures of a hindcast into its ``figures/``.
 
     Args:
-        folder: the batch that the verb filled.
+        folder: the batch that the command filled.
         report: its scores.
         formats: of png, svg, pdf.
 

@@ -1,4 +1,4 @@
-"""Behind the verb ``pangwa plot``: figures again from the tables of a batch."""
+"""Behind the command ``pangwa plot``: figures again from the tables of a batch."""
 
 from __future__ import annotations
 

@@ -229,7 +229,7 @@ class Results:
     def pair_keys(self) -> pd.Series[str]:
         """By run_id, the key by which runs of two scenarios are paired: the replicate, over whose design points is averaged.
 
-        Replicate k has the same luck at every design point, so these are no further pairs.
+        Replicate k has the same random draws at every design point, so these are no further pairs.
         """
         return pd.Series(self.runs["replicate"].astype(str).array, index=self.runs["run_id"])
 

@@ -1,4 +1,4 @@
-"""Behind the verb ``pangwa report``: a batch as one HTML page that needs no network and that prints."""
+"""Behind the command ``pangwa report``: a batch as one HTML page that needs no network and that prints."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ LIMITS = (
 
 
 PAIRED = (
-    "Replicate k of two scenarios meets the same luck, so effects are paired differences. 'Not clear' means that the 95 % "
+    "Replicate k of two scenarios meets the same random draws, so effects are paired differences. 'Not clear' means that the 95 % "
     "interval of the mean (BCa bootstrap, or Student's t below 20 pairs) holds zero; 'undetermined' that of the sets of "
     "assumptions with an effect fewer than nine in ten agree on its sign. The variance ratio says how many times more runs "
     "would be needed without pairing, the column after it how many would halve the interval. They rest on assumed parameters."

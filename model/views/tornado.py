@@ -60,7 +60,7 @@ def tornado(table: pd.DataFrame, outcomes: Sequence[str], title: str, note: str)
         _panel(axis, table[table["outcome"] == outcome].head(MOST), outcome, units[outcome])
     used = _statuses(table, shown)
     handles: list[Any] = [Patch(facecolor=_COLOURS[status], label=status) for status in used]
-    handles.append(Patch(facecolor="white", edgecolor=SOFT, label="mostly luck: not told from noise"))
+    handles.append(Patch(facecolor="white", edgecolor=SOFT, label="mostly noise"))
     handles.append(Line2D([], [], color=INK, label="95 % interval"))
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], len(handles))
     signs = "+ raises, \N{MINUS SIGN} lowers, ~ either, or a switch; actors of a kind are moved together"

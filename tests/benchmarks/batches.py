@@ -18,9 +18,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from model.experiments.batch import run_batch
-from model.experiments.crews import cores
 from model.experiments.plan import BatchPlan
-from model.experiments.runner import SIDE_BY_SIDE
+from model.experiments.pools import cores
+from model.experiments.runner import INTERLEAVED
 from model.experiments.simulate import simulate
 from model.experiments.worker import prepare_worker, run_group, run_one
 from model.output import tables
@@ -61,8 +61,8 @@ def busy(work: tuple[str, int, int]) -> float:
     specs = [specification(world, months, replicate) for replicate in range(runs)]  # as different as those of a batch
     run_one(simulate, specs[0])
     began = time.perf_counter()
-    for first in range(0, runs, SIDE_BY_SIDE):
-        run_group(simulate, specs[first : first + SIDE_BY_SIDE], None)
+    for first in range(0, runs, INTERLEAVED):
+        run_group(simulate, specs[first : first + INTERLEAVED], None)
     return runs / (time.perf_counter() - began)
 
 

@@ -19,7 +19,10 @@ EARLIER = "71c5d9e"
 
 ROOT = Path(__file__).parents[2]
 _FIRST_RUN = ("-m", "model.cli", "run", "engage_kia", "--months", "14", "--quiet", "--no-figures")
-_MEASURE = "import json; from tests.benchmarks.bench import run_ms; from tests.benchmarks.sizes import {size}; print(json.dumps(run_ms({size})))"
+_MEASURE = (
+    "import json; from tests.benchmarks.bench import run_ms; from tests.benchmarks.sizes import FULL; "
+    "print(json.dumps(run_ms(FULL)))"
+)
 
 
 def cpu_seconds(folder: Path, *arguments: str, **environment: str) -> float:
@@ -32,7 +35,9 @@ def cpu_seconds(folder: Path, *arguments: str, **environment: str) -> float:
 
 def _python(folder: Path, *arguments: str, **environment: str) -> str:
     known = {**os.environ, "PYTHONPATH": str(folder), **environment}
-    done = subprocess.run([sys.executable, *arguments], cwd=folder, env=known, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=known, capture_output=True, text=True, check=True
+    )
     return done.stdout
 
 
@@ -63,8 +68,8 @@ def beside_earlier(size: Size) -> dict[str, float]:
     earlier_first = cpu_seconds(folder, *_FIRST_RUN)
     measured: dict[Path, list[dict[str, float]]] = {ROOT: [], folder: []}
     for _ in range(3):
-        for where, found in measured.items():
-            found.append(json.loads(_python(where, "-c", _MEASURE.format(size="FULL")).splitlines()[-1]))
+        for where, rounds in measured.items():
+            rounds.append(json.loads(_python(where, "-c", _MEASURE).splitlines()[-1]))
     found: dict[str, float] = {"earlier_first_run_cpu_s": earlier_first}
     for name, ending in (("run_ms", ""), ("run_alone_ms", "_alone")):
         now, then = (statistics.median(one[name] for one in rounds) for rounds in measured.values())

@@ -24,7 +24,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from model.experiments.runner import SIDE_BY_SIDE
+from model.experiments.runner import INTERLEAVED
 from tests.benchmarks.batches import overhead, throughput
 from tests.benchmarks.before import EARLIER, beside_earlier, first_run
 from tests.benchmarks.fronts import FrontsOnArrays, setting
@@ -38,7 +38,7 @@ WAYS = ("months", "townships", "actors", "runs")
 
 def run_ms(size: Size) -> dict[str, float]:
     """(a) Milliseconds of processor time of a full run, recorded: beside others as in a batch, and alone."""
-    specs = [specification(size.world, size.months, replicate) for replicate in range(SIDE_BY_SIDE)]
+    specs = [specification(size.world, size.months, replicate) for replicate in range(INTERLEAVED)]
     together = median(lambda: seconds_of_runs(specs), size.repeats)
     alone = median(lambda: sum(seconds_of_runs([spec]) for spec in specs), size.repeats)
     return {"run_ms": 1000 * together / len(specs), "run_alone_ms": 1000 * alone / len(specs)}

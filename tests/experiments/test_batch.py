@@ -16,9 +16,9 @@ import pytest
 
 from model.experiments.batch import BatchReport, run_batch
 from model.experiments.codec import Finished
-from model.experiments.crews import worker_count
 from model.experiments.errors import BatchError, RunnerError
 from model.experiments.plan import BatchPlan
+from model.experiments.pools import worker_count
 from model.experiments.runner import run_here
 from model.experiments.store import FINAL_TABLES, Store
 from model.output.record import RunResult
@@ -180,7 +180,7 @@ def test_run_that_failed_by_accident_is_healed_by_running_it_again(
 
 def fail_the_first_time(spec: RunSpec) -> RunResult:
     if spec.replicate == 3 and spec.label == "engage":
-        raise OSError("no luck")
+        raise OSError("no space")
     return fake_simulate(spec)
 
 
@@ -231,13 +231,13 @@ def test_number_of_processes() -> None:
 
 
 def test_windows_waits_for_at_most_61_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.experiments.crews.cores", lambda: 128)
+    monkeypatch.setattr("model.experiments.pools.cores", lambda: 128)
     monkeypatch.setattr("sys.platform", "win32")
     assert worker_count(None, 1000)[0] == 61
 
 
 def test_serial_executor_starts_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.experiments.batch.new_crew", None)
+    monkeypatch.setattr("model.experiments.batch.new_pool", None)
     assert compute(plan(2), tmp_path / "one").ok == 4
     assert compute(plan(2), tmp_path / "serial", jobs=2, executor="serial", timeout=9.0).ok == 4
     assert [finished.status for finished in run_here(plan(2).specs, fake_simulate)] == ["ok"] * 4

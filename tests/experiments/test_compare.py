@@ -27,11 +27,11 @@ def runs_of(effects: list[float], noise: float = 0.0, replicates: int = 24) -> R
     rng = np.random.default_rng(3)
     rows = []
     for replicate in range(replicates):
-        luck, own = 10 * rng.normal(), noise * rng.normal()
+        shared, own = 10 * rng.normal(), noise * rng.normal()
         for point, effect in enumerate(effects):
             base = {"replicate": replicate, "point": point, "structure.x": point}
-            rows.append(base | {"scenario": "base", "tonnes": luck})
-            rows.append(base | {"scenario": "policy", "tonnes": luck + effect + own})
+            rows.append(base | {"scenario": "base", "tonnes": shared})
+            rows.append(base | {"scenario": "policy", "tonnes": shared + effect + own})
     return RunTable("x", pd.DataFrame(rows), 0, ("tonnes",), ("structure.x",))
 
 
@@ -91,10 +91,10 @@ def test_luck_alone_makes_no_effect_undetermined() -> None:
     noisy = runs.frame["tonnes"] + np.where(policy, rng.normal(scale=4.0, size=len(policy)), 0.0)
     frame = runs.frame.assign(tonnes=noisy)
     by_point = frame[policy].groupby("point")["tonnes"].mean() - frame[~policy].groupby("point")["tonnes"].mean()
-    assert 0.05 < (by_point < 0).mean() < 0.5  # by luck many a mean has the wrong sign
+    assert 0.05 < (by_point < 0).mean() < 0.5  # by chance many a mean has the wrong sign
     row = only_row(compare(RunTable("x", frame, 0, ("tonnes",), ("structure.x",)), ["tonnes"], "base"))
     assert row.verdict == "raises" and row.sign_stability > 0.95
-    # As much luck, but the effect itself turns under half of the assumptions.
+    # As much noise, but the effect itself turns under half of the assumptions.
     turned = frame.assign(tonnes=frame["tonnes"] - np.where(policy & (frame["point"] % 2 == 0), 12.0, 0.0))
     row = only_row(compare(RunTable("x", turned, 0, ("tonnes",), ("structure.x",)), ["tonnes"], "base"))
     assert row.verdict == "undetermined" and min(row.points_up, row.points_down) > 10
@@ -121,7 +121,7 @@ def test_one_set_of_mechanisms_has_no_sign_stability_and_says_so() -> None:
 
 def test_pairing_is_by_replicate_and_its_gain_is_told() -> None:
     row = only_row(compare(runs_of([1.0], noise=0.1), ["tonnes"], "base"))
-    assert row.variance_ratio > 1000  # luck of 10 tonnes drops out, noise of 0.1 stays
+    assert row.variance_ratio > 1000  # noise of 10 tonnes drops out, noise of 0.1 stays
     assert (row.n, row.replicates_to_halve, row.mean) == (24, 96, pytest.approx(1.0, abs=0.1))
 
 

@@ -75,7 +75,7 @@ def test_chance_makes_no_box_and_it_is_said() -> None:
 
 def test_a_discovery_is_checked_on_the_second_sample_and_may_ask_for_a_difference() -> None:
     design = hypercube(unit_factors(4), 150)
-    values = np.stack([corner(design.levels) * 5.0 + luck for luck in (0.0, 0.5)])
+    values = np.stack([corner(design.levels) * 5.0 + noise for noise in (0.0, 0.5)])
     runs = table_of(design, values, other=-1.0)
     found = discover(runs, design, Question("a", "tonnes", 3.0, above=True))
     assert found.holds
@@ -129,8 +129,8 @@ def test_an_emulator_of_noise_is_refused() -> None:
 
 def test_direct_indices_leave_out_blocks_that_failed_and_tell_luck() -> None:
     design = direct_design(unit_factors(3), 128)
-    luck = np.random.default_rng(2).normal(0, 0.3, (2, len(design.levels)))
-    values = 4 * design.levels[:, 0] + 2 * design.levels[:, 1] + luck
+    noise = np.random.default_rng(2).normal(0, 0.3, (2, len(design.levels)))
+    values = 4 * design.levels[:, 0] + 2 * design.levels[:, 1] + noise
     values[0, 7] = np.nan
     table, _ = sobol_indices(table_of(design, values), design, "a", ["tonnes"], direct=True)
     by_factor = table.set_index("factor")

@@ -132,9 +132,9 @@ def test_many_intervals_at_once_are_those_of_each_alone(monkeypatch: pytest.Monk
 
 def test_common_luck_shows_in_the_variance_ratio() -> None:
     rng = np.random.default_rng(5)
-    luck = rng.normal(size=200)
-    paired = runs_of(base=list(luck), policy=list(luck + 0.1 * rng.normal(size=200)))
-    apart = runs_of(base=list(luck), policy=list(rng.normal(size=200)))
+    noise = rng.normal(size=200)
+    paired = runs_of(base=list(noise), policy=list(noise + 0.1 * rng.normal(size=200)))
+    apart = runs_of(base=list(noise), policy=list(rng.normal(size=200)))
     assert paired_effects(paired, ["tonnes"], "base")["variance_ratio"].item() > 100
     assert paired_effects(apart, ["tonnes"], "base")["variance_ratio"].item() == pytest.approx(1, abs=0.3)
 

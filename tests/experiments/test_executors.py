@@ -17,12 +17,12 @@ import pytest
 
 from model.experiments.batch import BatchReport, run_batch
 from model.experiments.codec import Finished
-from model.experiments.crews import new_crew
-from model.experiments.dask_crew import DaskCrew
+from model.experiments.dask_pool import DaskPool
 from model.experiments.errors import RunnerError
 from model.experiments.frozen import package_versions
 from model.experiments.interruption import Interruption
 from model.experiments.plan import BatchPlan
+from model.experiments.pools import new_pool
 from model.experiments.runner import run_with
 from model.experiments.store import FINAL_TABLES
 from model.experiments.worker import WORKER_DIED
@@ -33,7 +33,7 @@ from tests.experiments.fakes import fake_simulate, plan, scenario
 pytestmark = pytest.mark.xdist_group("executors")
 
 
-def new_pool() -> ProcessPoolExecutor:
+def two_workers() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(2, get_context("spawn"))
 
 
@@ -120,10 +120,10 @@ def deaf(spec: RunSpec) -> RunResult:
 @pytest.mark.parametrize("executor", ["processes", "dask", "threads"], indirect=True)
 def test_interruption_ends_the_crew_and_keeps_what_has_ended(executor: Any) -> None:
     interruption = Interruption()
-    crew, _ = new_crew(executor, 2, 40)
+    pool, _ = new_pool(executor, 2, 40)
     found: list[Finished] = []
     specs = plan(40, status_quo=scenario(sleep=0.05)).specs
-    for finished in run_with(crew, specs, fake_simulate, interruption=interruption):
+    for finished in run_with(pool, specs, fake_simulate, interruption=interruption):
         found.append(finished)
         interruption.requested = True
     assert 0 < len(found) < 40
@@ -160,9 +160,9 @@ def test_a_result_that_is_lost_with_its_worker_is_computed_again_once(
     scheduler: str, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     what = plan(2)
-    crew, _ = new_crew(scheduler, None, len(what.specs))
-    assert isinstance(crew, DaskCrew)
-    submit, unlucky = crew._client.submit, what.specs[1]
+    pool, _ = new_pool(scheduler, None, len(what.specs))
+    assert isinstance(pool, DaskPool)
+    submit, unlucky = pool._client.submit, what.specs[1]
     lost: list[tuple[RunSpec, ...]] = []
 
     def lossy(work: Any, simulate: Any, specs: tuple[RunSpec, ...], *rest: Any, **options: Any) -> Any:
@@ -171,8 +171,8 @@ def test_a_result_that_is_lost_with_its_worker_is_computed_again_once(
             return LostTask()
         return submit(work, simulate, specs, *rest, **options)
 
-    monkeypatch.setattr(crew._client, "submit", lossy)
-    found = {finished.run_id: finished for finished in run_with(crew, what.specs, fake_simulate)}
+    monkeypatch.setattr(pool._client, "submit", lossy)
+    found = {finished.run_id: finished for finished in run_with(pool, what.specs, fake_simulate)}
     assert set(found) == set(what.run_ids)
     assert lost == [(unlucky,)] * times
     # The second time it was alone with the cluster, so that it may well be what kills workers.
@@ -182,7 +182,7 @@ def test_a_result_that_is_lost_with_its_worker_is_computed_again_once(
 
 def test_executor_of_the_users_own_is_used_and_left_open(tmp_path: Path) -> None:
     with ThreadPoolExecutor(3) as threads:
-        assert new_crew(threads, None, 9)[0].workers == 3
+        assert new_pool(threads, None, 9)[0].workers == 3
         assert compute(plan(), tmp_path / "out", threads).ok == 12
         assert threads.submit(int).result() == 0
     with pytest.raises(RunnerError, match="takes no more runs"):
@@ -193,7 +193,7 @@ def test_broken_executor_that_cannot_be_made_again_keeps_what_is_done(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     what = plan(12, status_quo=scenario(die_in=[11]))
-    with new_pool() as pool:
+    with two_workers() as pool:
         report = compute(what, tmp_path / "out", pool)
     assert report.exit_code == 4
     assert 0 < report.ok == 12 - report.missing
@@ -214,7 +214,7 @@ def test_unknown_executors_are_refused(tmp_path: Path) -> None:
 
 def test_workers_of_other_versions_are_refused(tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
     older = package_versions() | {"mesa": "3.3.0"}
-    monkeypatch.setattr("model.experiments.dask_crew.package_versions", lambda: older)
+    monkeypatch.setattr("model.experiments.dask_pool.package_versions", lambda: older)
     with pytest.raises(RunnerError, match=r"has mesa .* instead of 3\.3\.0"):
         compute(plan(), tmp_path / "out", scheduler)
 

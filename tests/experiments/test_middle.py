@@ -51,7 +51,7 @@ def test_runs_of_the_set_decide_and_their_luck_is_common(tmp_path: Path, scenari
     assert found.number in (0, 1) and found.plain == 2 and found.values == chosen[found.number]
     assert f"Vector {found.number}, of 2 with the default mechanisms" in found.sentence(4)
     again = find_middle(scenario, chosen + chosen, tmp_path / "middle", jobs=1)
-    assert again.number == found.number, "twins in the set meet the same luck and change nothing"
+    assert again.number == found.number, "twins in the set meet the same random draws and change nothing"
     assert again.distance == pytest.approx(found.distance)
 
 

@@ -34,14 +34,14 @@ def unit_factors(count: int) -> tuple[Factor, ...]:
 
 
 def linear(spec: RunSpec) -> RunResult:
-    """An outcome of three factors: 4 x0 - 2 x1, luck that all points share, and luck of its own that x2 changes."""
+    """An outcome of three factors: 4 x0 - 2 x1, noise that all points share, and noise of its own that x2 changes."""
     asked = json.loads(spec.scenario)
     if asked["x0"] == asked.get("raise_at"):
         raise ValueError("out of reach")
-    luck = np.random.default_rng(spec.seed).normal()
+    noise = np.random.default_rng(spec.seed).normal()
     own = np.random.default_rng([spec.seed, int(1000 * asked["x2"])]).normal()
     empty = fake_simulate(RunSpec.make("x", scenario(months=0))).tables
-    return RunResult({"tonnes": 4 * asked["x0"] - 2 * asked["x1"] + 100 * luck + own, "flat": 1.0}, empty)
+    return RunResult({"tonnes": 4 * asked["x0"] - 2 * asked["x1"] + 100 * noise + own, "flat": 1.0}, empty)
 
 
 def linear_runs(folder: Path, design: Design, **said: float) -> RunTable:
@@ -94,7 +94,7 @@ def test_morris_finds_the_slopes_and_tells_luck_from_effects(tmp_path: Path) -> 
     assert by_factor["mu"][["x0", "x1"]].tolist() == pytest.approx([4, -2])
     assert by_factor["mu_star"][["x0", "x1"]].tolist() == pytest.approx([4, 2])
     assert by_factor["sigma"]["x0"] == pytest.approx(0, abs=1e-9)
-    # Luck of 100 tonnes is common to all points and drops out; x2 has nothing but luck of its own.
+    # Noise of 100 tonnes is common to all points and drops out; x2 has nothing but noise of its own.
     assert by_factor["noise_share"]["x0"] == pytest.approx(0, abs=1e-9)
     assert by_factor["noise_share"]["x2"] > 0.3
     assert "What moves tonnes most: 1.  (x0), x0, assumed; 2. " in finding(table, "tonnes")

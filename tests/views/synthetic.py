@@ -34,7 +34,7 @@ _SEASON = np.array([1, 1, 1, 1, 1, 0.8, 0.6, 0.5, 0.7, 1, 1, 1])
 def make_runs(
     scenarios: tuple[str, ...] = SCENARIOS, replicates: int = 6, months: int = 24, places: tuple[str, ...] = ("A", "B")
 ) -> dict[str, pa.Table]:
-    """All tables of a batch; replicate k of every scenario has the same luck."""
+    """All tables of a batch; replicate k of every scenario has the same random draws."""
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in tables.TABLES}
     for scenario in scenarios:
         for replicate in range(replicates):
@@ -49,29 +49,29 @@ def make_runs(
 
 
 def _run(scenario: str, replicate: int, months: int, places: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    luck = np.random.default_rng(replicate)
+    noise = np.random.default_rng(replicate)
     junta_push, quad_push = _PUSH.get(scenario, (0.01, 0.1))
-    walk = luck.normal(0, 0.006, (months + 1, len(ACTORS))).cumsum(axis=0)
+    walk = noise.normal(0, 0.006, (months + 1, len(ACTORS))).cumsum(axis=0)
     walk[0] = 0
     ramp = np.linspace(0, 1, months + 1)[:, None]
     push = np.where(np.array(ACTORS) == "JUNTA", junta_push, 0) - np.where(np.array(ACTORS) == "KIA", junta_push / 2, 0)
     shares = np.clip(np.array(START_SHARES) * (1 + 3 * walk) + ramp * push, 0, None)
-    flows = _flows(luck, months, quad_push)
+    flows = _flows(noise, months, quad_push)
     return {
         "monthly": _monthly(flows, months),
         "actors": _actors(shares),
         "exports": _exports(flows),
-        "events": _events(luck, months),
-        "control": _control(luck, months, places, junta_push),
+        "events": _events(noise, months),
+        "control": _control(noise, months, places, junta_push),
         "runs": pd.DataFrame([_outcomes(shares, flows) | {"seed": replicate, "point": 0, "status": "ok", "error": ""}]),
     }
 
 
-def _flows(luck: np.random.Generator, months: int, quad_push: float) -> np.ndarray:
+def _flows(noise: np.random.Generator, months: int, quad_push: float) -> np.ndarray:
     calendar = (7 + np.arange(months)) % 12
-    total = 2600 * _SEASON[calendar] * np.exp(luck.normal(0, 0.12, months))
+    total = 2600 * _SEASON[calendar] * np.exp(noise.normal(0, 0.12, months))
     quad = np.linspace(0, quad_push, months) * 0.4
-    informal = 0.15 + 0.05 * luck.random(months)
+    informal = 0.15 + 0.05 * noise.random(months)
     return np.column_stack([total * (1 - quad) * (1 - informal), total * (1 - quad) * informal, total * quad])
 
 
@@ -106,21 +106,21 @@ def _exports(flows: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["month", "mine", "seller", "crossing", "destination", "tonnes"])
 
 
-def _events(luck: np.random.Generator, months: int) -> pd.DataFrame:
+def _events(noise: np.random.Generator, months: int) -> pd.DataFrame:
     dates = _dates(months)
     kinds = ["town_taken", "site_taken", "lane_closed", "lane_opened", "siege_begun", "ceasefire"]
     rows = [
-        (month, dates[month], kinds[int(luck.integers(6))], "KIA", "JUNTA", "", 1.0, f"Something happens ({month}).")
-        for month in sorted(luck.integers(1, months + 1, 8) if months else [])
+        (month, dates[month], kinds[int(noise.integers(6))], "KIA", "JUNTA", "", 1.0, f"Something happens ({month}).")
+        for month in sorted(noise.integers(1, months + 1, 8) if months else [])
     ]
     return pd.DataFrame(rows, columns=["month", "date", "kind", "actor", "other", "place", "value", "text"])
 
 
-def _control(luck: np.random.Generator, months: int, places: tuple[str, ...], push: float) -> pd.DataFrame:
+def _control(noise: np.random.Generator, months: int, places: tuple[str, ...], push: float) -> pd.DataFrame:
     """Northern places (by their order) waver between JUNTA and KIA; a few are besieged."""
     frames = []
     shown = sorted({0, months, *range(0, months + 1, 12)})
-    edge = 24 + (0 if not len(shown) else luck.normal(-200 * push, 4))
+    edge = 24 + (0 if not len(shown) else noise.normal(-200 * push, 4))
     owners = np.array(ACTORS)
     for month in shown:
         holder = np.array(["JUNTA"] * len(places), dtype=object)

@@ -160,7 +160,7 @@ def test_design_points_are_told_by_their_labels_and_many_are_not_listed(tmp_path
     assert "status_quo, at 9000" in text and "label = " not in text
     overall = {json.loads(one["data-row"])["point"] for one in numbers(text) if one["data-table"] == "effects.csv"}
     assert overall == {""}
-    # Replicate k has the same luck at both points: two pairs, not four.
+    # Replicate k has the same random draws at both points: two pairs, not four.
     assert Results.open(folder).pair_keys().nunique() == 2
     more = "".join(f'[[points]]\nlabel = "at {n}"\nset = {{"actors.KIA.troops" = {n}}}\n' for n in range(8000, 8005))
     asked.write_text(f'scenarios = ["status_quo", "engage_kia"]\nreplicates = 1\n{more}', encoding="utf-8")

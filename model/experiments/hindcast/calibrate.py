@@ -10,8 +10,8 @@ of equals the nearer is better, and they are reported. Each wave is a batch in a
 calibration goes on where it was. No emulator: a run takes less than a second, and one over 30 dimensions would cost more
 honesty than time.
 
-The best of hundreds of vectors with a few runs each were also the luckiest. So the best of all waves are run again, with more
-replicates and other seeds, and only what these runs show counts (*confirmation*).
+The best of hundreds of vectors with a few runs each were also the most favoured by chance. So the best of all waves are run
+again, with more replicates and other seeds, and only what these runs show counts (*confirmation*).
 
 The best confirmed members of both blocks are paired in different ways; ``plausible.csv`` holds the pairs, with the two-way choices of
 ``structure.*`` that are compared kept in proportion: both readings of what stops mines keep members.

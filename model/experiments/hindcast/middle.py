@@ -2,7 +2,7 @@
 
 Of the vectors with the default mechanisms (``structure.*``) it is the nearest to the middle of the whole set in what comes of
 ``status_quo``. The distance is Euclidean over :data:`OUTCOMES`, each in standard deviations over the set; the middle is the
-mean of the set. Every vector meets the same luck, and its outcomes are means over replicates.
+mean of the set. Every vector meets the same random draws, and its outcomes are means over replicates.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Middle:
 
 
 def find_middle(scenario: Scenario, vectors: Sequence[Mapping[str, Any]], out: Path, jobs: int | None = None) -> Middle:
-    """Run every vector of a set with the same luck and find the one nearest to the middle.
+    """Run every vector of a set with the same random draws and find the one nearest to the middle.
 
     Args:
         scenario: what is run.

@@ -20,7 +20,7 @@ SCENARIOS = ("hindcast", "hindcast_2023", "hindcast_2024", "hindcast_trade")
 LEAST_SHARE = 0.30
 """Share of runs that must lie within tolerance, besides the median (design 8)."""
 
-FROZEN = ("patterns.csv", "statistics.py", "survival.py", "trace.py", "score.py", "../../observe.py")
+FROZEN = ("patterns.csv", "statistics.py", "survival.py", "trace.py", "score.py", "../../output/observe.py")
 """The files that decide what is measured and how it is scored."""
 
 

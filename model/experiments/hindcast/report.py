@@ -74,7 +74,7 @@ class Report:
         return met_patterns([row for row in self.rows if row.pattern.use == use])
 
     def counts(self) -> tuple[str, str]:
-        """The two last lines of the verb."""
+        """The two last lines of the command."""
         calibration, held = self.met(CALIBRATION), self.met(HELD_OUT)
         free = {row.pattern.pattern for row in self.rows if row.pattern.free}
         strict = sum(met for name, met in calibration.items() if name not in free)
@@ -85,7 +85,7 @@ class Report:
 
 
 def read_report(folder: Path, world: str = "myanmar") -> Report:
-    """Score a folder that the verb ``hindcast`` filled.
+    """Score a folder that the command ``hindcast`` filled.
 
     Args:
         folder: the batch of the four hindcasts.

@@ -7,7 +7,7 @@ import pyarrow as pa
 from model.experiments.hindcast.patterns import CALIBRATION, UNTESTABLE, of_use, patterns
 from model.experiments.hindcast.statistics import STATISTICS
 from model.experiments.hindcast.trace import Spell, Trace, trace_of
-from model.experiments.simulate import keep_step, simulate
+from model.experiments.simulate import allow_interleaving, simulate
 from model.output import tables
 from model.output.record import RunResult
 from model.scenario.spec import RunSpec
@@ -50,8 +50,8 @@ def _for_calibration(spec: RunSpec, result: RunResult) -> RunResult:
     return RunResult(outcomes=outcomes, tables={name: table.slice(0, 0) for name, table in result.tables.items()})
 
 
-keep_step(simulate_hindcast, _of_all_patterns)
-keep_step(simulate_for_calibration, _for_calibration)
+allow_interleaving(simulate_hindcast, _of_all_patterns)
+allow_interleaving(simulate_for_calibration, _for_calibration)
 
 
 def _read(result: RunResult, spec: RunSpec, wanted: list[str]) -> tuple[Trace, dict[str, float | None]]:

@@ -1,4 +1,4 @@
-"""The verbs hindcast and calibrate, from run to report."""
+"""The commands hindcast and calibrate, from run to report."""
 
 from __future__ import annotations
 
@@ -123,8 +123,8 @@ def test_a_wave_of_which_no_run_ends_well_is_an_error(tmp_path: Path, monkeypatc
 
 def test_luck_of_a_wave_does_not_choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def evaluate(plan: Plan, block: str, wave: str, vectors: list[dict[str, Any]], times: int = 1) -> list[Any]:
-        lucky = [k < 5 for k in range(len(vectors))]
-        return [({"P0": 2.0 if times > 1 and one else 0.5 if one else 0.9}, {"x": float(one)}) for one in lucky]
+        favoured = [k < 5 for k in range(len(vectors))]
+        return [({"P0": 2.0 if times > 1 and one else 0.5 if one else 0.9}, {"x": float(one)}) for one in favoured]
 
     monkeypatch.setattr(calibration, "_evaluate", evaluate)
     plan = Plan(tmp_path, waves=1, vectors=40, replicates=1, members=20, jobs=1, wide=False)

@@ -12,10 +12,10 @@ from importlib import import_module
 from typing import Any
 
 from model import __version__
-from model.experiments.crews import Death, Results
 from model.experiments.errors import RunnerError
 from model.experiments.frozen import package_versions
 from model.experiments.interruption import deaf_children
+from model.experiments.pools import Failure, Results
 from model.experiments.worker import Simulate, leave_signals_to_parent, run_group
 from model.scenario.spec import RunSpec
 
@@ -29,7 +29,7 @@ class LostResultError(Exception):
     """A task has ended, but its worker died before its result was fetched."""
 
 
-class DaskCrew:
+class DaskPool:
     """The workers of a Dask cluster; one that dies is replaced by the cluster.
 
     Args:
@@ -102,7 +102,7 @@ class DaskCrew:
         return self._count
 
     def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
-        """See :class:`model.experiments.crews.Crew`."""
+        """See :class:`model.experiments.pools.WorkerPool`."""
         if self._client.status != "running":
             raise RunnerError("the connection to the Dask scheduler is lost")
         task = self._client.submit(run_group, simulate, specs, timeout, pure=False, retries=0)
@@ -130,16 +130,16 @@ class DaskCrew:
         else:
             results.set_result(found)
 
-    def death(self, error: BaseException) -> Death:
-        """See :class:`model.experiments.crews.Crew`."""
+    def failure(self, error: BaseException) -> Failure:
+        """See :class:`model.experiments.pools.WorkerPool`."""
         return "task" if isinstance(error, self._died) else ""
 
     def renew(self, proven: bool) -> bool:
-        """See :class:`model.experiments.crews.Crew`; the cluster replaces its workers itself."""
+        """See :class:`model.experiments.pools.WorkerPool`; the cluster replaces its workers itself."""
         raise RunnerError("the Dask cluster has lost the runs; is its scheduler still there?")
 
     def close(self, busy: bool) -> None:
-        """See :class:`model.experiments.crews.Crew`."""
+        """See :class:`model.experiments.pools.WorkerPool`."""
         if busy and self._tasks:
             self._client.cancel(list(self._tasks.values()), force=True)
         self._client.close(timeout=_CONNECT_SECONDS)

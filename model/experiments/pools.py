@@ -1,7 +1,7 @@
-"""Who does the work: a crew of worker processes of this machine, or any executor of the standard library's kind.
+"""Who does the work: a pool of worker processes of this machine, or any executor of the standard library's kind.
 
-A crew takes tasks and gives futures back; what becomes of runs whose worker died is the runner's business
-(:mod:`model.experiments.runner`). All crews pass the same tests (``tests/experiments/test_executors.py``).
+A pool takes tasks and gives futures back; what becomes of runs whose worker died is the runner's business
+(:mod:`model.experiments.runner`). All pools pass the same tests (``tests/experiments/test_executors.py``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from model.experiments.worker import TIMEOUT_EXIT, Simulate, prepare_worker, run
 from model.scenario.spec import RunSpec
 
 Results = Future[list[Finished]]
-Death = Literal["", "task", "all"]
+Failure = Literal["", "task", "all"]
 """What an error of a future says: nobody died, the task's worker died, or all tasks in flight are lost."""
 
 _WINDOWS_LIMIT = 61
@@ -32,7 +32,7 @@ _START_TRIES = 3
 _CODE_TRIES = 100
 
 
-class Crew(Protocol):
+class WorkerPool(Protocol):
     """Workers that run tasks."""
 
     @property
@@ -40,13 +40,13 @@ class Crew(Protocol):
         """How many there are."""
 
     def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
-        """Hand out a task; the future may end with an error of the crew's own, see :meth:`death`.
+        """Hand out a task; the future may end with an error of the pool's own, see :meth:`failure`.
 
         Raises:
             RunnerError: no task can be handed out any more.
         """
 
-    def death(self, error: BaseException) -> Death:
+    def failure(self, error: BaseException) -> Failure:
         """What the error of a future means."""
 
     def renew(self, proven: bool) -> bool:
@@ -102,7 +102,7 @@ def worker_count(jobs: int | None, runs: int) -> tuple[int, str]:
     return count, ""
 
 
-class ProcessCrew:
+class ProcessPool:
     """Worker processes of this machine, started afresh (spawn) and given up as a whole when one dies.
 
     Args:
@@ -115,7 +115,7 @@ class ProcessCrew:
         self._simulate: Simulate | None = None
 
     def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
-        """See :class:`Crew`."""
+        """See :class:`WorkerPool`."""
         self._simulate = simulate
         if self._executor is None:
             self._executor = _new_executor(self.workers)
@@ -125,19 +125,19 @@ class ProcessCrew:
         except BrokenProcessPool as error:
             return _failed(error)
 
-    def death(self, error: BaseException) -> Death:
-        """See :class:`Crew`."""
+    def failure(self, error: BaseException) -> Failure:
+        """See :class:`WorkerPool`."""
         return "all" if isinstance(error, BrokenProcessPool) else ""
 
     def renew(self, proven: bool) -> bool:
-        """See :class:`Crew`; makes sure that workers can start at all, so that no run is blamed for what is not its fault."""
+        """See :class:`WorkerPool`; makes sure that workers can start at all, so that no run is blamed for what is not its fault."""
         exit_codes = self._stop(busy=True)
         if not proven:
             self._try_start()
         return TIMEOUT_EXIT in exit_codes
 
     def close(self, busy: bool) -> None:
-        """See :class:`Crew`."""
+        """See :class:`WorkerPool`."""
         self._stop(busy)
 
     def _try_start(self) -> None:
@@ -194,7 +194,7 @@ def _failed(error: BaseException) -> Results:
     return future
 
 
-class ForeignCrew:
+class ExecutorPool:
     """Any executor of the interface :class:`concurrent.futures.Executor`.
 
     Args:
@@ -212,7 +212,7 @@ class ForeignCrew:
         self._in_flight: set[Results] = set()
 
     def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
-        """See :class:`Crew`."""
+        """See :class:`WorkerPool`."""
         try:
             with deaf_children():
                 future = self._executor.submit(run_group, simulate, specs, timeout)
@@ -224,12 +224,12 @@ class ForeignCrew:
         future.add_done_callback(self._in_flight.discard)
         return future
 
-    def death(self, error: BaseException) -> Death:
-        """See :class:`Crew`."""
+    def failure(self, error: BaseException) -> Failure:
+        """See :class:`WorkerPool`."""
         return "all" if isinstance(error, BrokenExecutor) else ""
 
     def renew(self, proven: bool) -> bool:
-        """See :class:`Crew`."""
+        """See :class:`WorkerPool`."""
         if self._make is None or not proven:
             raise RunnerError(
                 "executor: a worker died and the executor is broken; give a function that makes one, which is called "
@@ -240,15 +240,15 @@ class ForeignCrew:
         return False
 
     def close(self, busy: bool) -> None:
-        """See :class:`Crew`; tasks that run already cannot be stopped."""
+        """See :class:`WorkerPool`; tasks that run already cannot be stopped."""
         for future in list(self._in_flight):
             future.cancel()
         if self._make is not None:
             self._executor.shutdown(wait=not busy)
 
 
-def new_crew(executor: Any, jobs: int | None, runs: int) -> tuple[Crew, str]:
-    """The crew for what a user asked.
+def new_pool(executor: Any, jobs: int | None, runs: int) -> tuple[WorkerPool, str]:
+    """The pool for what a user asked.
 
     Args:
         executor: ``"processes"``, ``"dask"`` (a cluster on this machine), the address of a Dask scheduler such as
@@ -257,26 +257,26 @@ def new_crew(executor: Any, jobs: int | None, runs: int) -> tuple[Crew, str]:
         runs: number of runs to compute.
 
     Returns:
-        The crew, and a sentence when the number of workers is not what was asked for.
+        The pool, and a sentence when the number of workers is not what was asked for.
 
     Raises:
         RunnerError: there is no such executor, or it cannot be reached.
     """
     count, note = worker_count(jobs, runs)
     if executor == "processes":
-        return ProcessCrew(count), note
+        return ProcessPool(count), note
     if executor == "dask" or (isinstance(executor, str) and "://" in executor):
-        from model.experiments.dask_crew import DaskCrew
+        from model.experiments.dask_pool import DaskPool
 
-        return DaskCrew("" if executor == "dask" else executor, count), note
-    return ForeignCrew(executor, jobs), ""
+        return DaskPool("" if executor == "dask" else executor, count), note
+    return ExecutorPool(executor, jobs), ""
 
 
 def check_executor(executor: Any) -> None:
     """Refuse what is no executor, before anything is written.
 
     Raises:
-        RunnerError: it is none of those that :func:`new_crew` lists.
+        RunnerError: it is none of those that :func:`new_pool` lists.
     """
     named = executor in (None, "serial", "processes", "dask") or (isinstance(executor, str) and "://" in executor)
     if not named and not isinstance(executor, Executor) and not callable(executor):

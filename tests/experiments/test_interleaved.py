@@ -1,4 +1,4 @@
-"""Runs that keep step with each other in a worker: their results are those of runs by themselves, whatever goes wrong."""
+"""Runs that are interleaved in a worker: their results are those of runs by themselves, whatever goes wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from model.experiments.codec import Finished, read_body, read_header
-from model.experiments.simulate import keep_step, simulate
+from model.experiments.simulate import allow_interleaving, simulate
 from model.experiments.worker import run_group, run_one
 from model.output.record import RunResult
 from model.scenario.read import load_scenario
@@ -40,11 +40,11 @@ def counted(alone: Callable[[RunSpec], RunResult]) -> tuple[Callable[[RunSpec], 
         calls.append(len(specs))
         return [alone(spec) for spec in specs]
 
-    simulated.side_by_side = together  # type: ignore[attr-defined]
+    simulated.interleaved = together  # type: ignore[attr-defined]
     return simulated, calls
 
 
-def test_runs_side_by_side_are_those_by_themselves() -> None:
+def test_interleaved_runs_are_those_by_themselves() -> None:
     specs = [
         specification(name, replicate, 3 + replicate) for replicate in (0, 1) for name in ("status_quo", "engage_kia")
     ]
@@ -61,7 +61,7 @@ def test_what_becomes_of_a_result_becomes_of_each() -> None:
     def after(spec: RunSpec, result: RunResult) -> RunResult:
         return RunResult({"seed": float(spec.seed)}, result.tables)
 
-    keep_step(renamed, after)
+    allow_interleaving(renamed, after)
     specs = [specification("status_quo", replicate, 2) for replicate in range(3)]
     assert [content(one) for one in run_group(renamed, specs, None)] == [
         content(run_one(renamed, spec)) for spec in specs
