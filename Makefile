@@ -56,12 +56,12 @@ ifneq ($(REMAKE),)
 .PHONY: $(PY) $(STAMPS)
 endif
 
-# A short run compiles the inner loops, or the first long one would have to; it says so itself. Runs work without, too.
+# A short run compiles the model, or the first long one would have to; it says so itself.
 COMPILE := $(PY) -m model.cli run engage_kia --months 14 --quiet --no-figures >/dev/null || true
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(PY)
 	@echo "Installing Pangwa and what it needs into $(VENV) (a few minutes the first time)."
-	@$(PIP) -e '.[speed]' -c constraints.txt
+	@$(PIP) -e . -c constraints.txt
 	@$(COMPILE)
 	@echo "$(CURDIR)" >$@
 

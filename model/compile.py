@@ -105,16 +105,23 @@ def _handed(value: Any) -> Any:
     return value.view(np.ndarray) if isinstance(value, np.recarray) else value
 
 
-class _Listener(numba.core.event.Listener):  # type: ignore[misc]
-    """Says once, on the standard error, that functions are being compiled, so that no first run looks hung."""
+def say_compiling(module: str) -> None:
+    """Say once, on the standard error, that functions of the model are being compiled, so that no first run looks hung.
 
+    Args:
+        module: of the function that is being compiled.
+    """
+    # Of several workers the first speaks for all.
+    ours = module.split(".")[0] in ("agents", "model")
+    if ours and not _told["compiling"] and current_process().name in ("MainProcess", "SpawnProcess-1"):
+        _told["compiling"] = True
+        print(COMPILING, file=sys.stderr, flush=True)
+
+
+class _Listener(numba.core.event.Listener):  # type: ignore[misc]
     def on_start(self, event: Any) -> None:
-        """Tell that a function of ours is being compiled."""
-        ours = str(event.data["dispatcher"].py_func.__module__).split(".")[0] in ("agents", "model")
-        # Of several workers the first speaks for all.
-        if ours and not _told["compiling"] and current_process().name in ("MainProcess", "SpawnProcess-1"):
-            _told["compiling"] = True
-            print(COMPILING, file=sys.stderr, flush=True)
+        """Numba compiles a function, which it has not found where machine code is kept."""
+        say_compiling(str(event.data["dispatcher"].py_func.__module__))
 
     def on_end(self, event: Any) -> None:
         """Numba wants it; there is nothing to tell."""
