@@ -30,7 +30,7 @@ def share_among(wanted: Any, places: Any, size: int, amount: int, total: float, 
     scale, missing, above = amount / total, amount, 0
     for k in range(size):
         exact = wanted[k] * scale
-        whole = int(floor(exact))
+        whole = floor(exact)
         out[places[k]] += whole
         missing -= whole
         rest[k] = exact - whole
