@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from model import draws
 from model.compile import compiled
 from model.dynamics.front import AT_WAR, SIEGE_MONTHS, fighters_of
@@ -56,7 +54,7 @@ def refuge(run: Any, p: int, loser: int) -> int:
     """Where a garrison flees to: the place of its own next door with most of its fighters; -1 none."""
     state, land, best = run.state, run.land, -1
     for link in range(land.near_start[p], land.near_start[p + 1]):
-        q = np.int64(land.near[link])
+        q = land.near[link]
         if q != p and state.holder[q] == loser and (best < 0 or state.troops[loser, q] > state.troops[loser, best]):
             best = q
     return best

@@ -59,7 +59,7 @@ def list_refuges(run: Any, p: int, loser: int, refuge: Any) -> int:
     """List the places to which a garrison may withdraw; returns how many there are."""
     holder, land, count = run.state.holder, run.land, 0
     for link in range(land.near_start[p], land.near_start[p + 1]):
-        q = np.int64(land.near[link])
+        q = land.near[link]
         if q != p and holder[q] == loser:
             refuge[count] = q
             count += 1

@@ -107,9 +107,9 @@ def plan(run: Run, orders: Orders) -> None:  # until decide_operations writes ru
 
 def fought(run: Run) -> Fight:  # until Beijing's phase reads run.battles
     """What came of the fights, for Beijing's phase."""
-    battles, count = run.battles, run.battles.result.count
-    arrays = (battles.place, battles.leader, battles.defender, battles.fallen, battles.begun)
-    return Fight(*(array[:count].copy() for array in arrays))
+    battles, count = run.battles, int(run.battles.result["count"])
+    who = (battles.place[:count].copy(), battles.leader[:count].copy(), battles.defender[:count].copy())
+    return Fight(*who, battles.fallen[:count].copy(), battles.begun[:count].copy())
 
 
 def fight(run: Run) -> None:
