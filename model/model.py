@@ -36,6 +36,7 @@ from model.output.chronicle import tell
 from model.output.ledger import Ledger
 from model.output.record import Recorder
 from model.phases import border as border_phases
+from model.phases import forcing
 from model.phases import policy as policy_phases
 from model.phases import talks as talks_phases
 from model.phases import trade as trade_phases
@@ -111,9 +112,6 @@ class RareEarthModel(mesa.Model):
         self.draws = Draws(self.spec.seed if rng is None else int(rng))
         self.p = self.setup.processes
         self.ground = ground_of(self.world, self.p.ground)
-        self._forcing: dict[str, list[Forcing]] = {}
-        for forcing in self.setup.forcing:
-            self._forcing.setdefault(forcing.kind, []).append(forcing)
         self._make_agents(tables)
         self._make_state(setting)
         self.recorder.note(self.date, self.state, self._extra(), self._taxes(), self.united_states.partner)
@@ -256,11 +254,7 @@ class RareEarthModel(mesa.Model):
 
     def forced(self, kind: str) -> list[Forcing]:
         """What the outside world does this month, of one kind."""
-        of_kind = self._forcing.get(kind)
-        if not of_kind:
-            return []
-        date = self.date
-        return [f for f in of_kind if f.start <= date and (f.end is None or date <= f.end)]
+        return forcing.forced(self.run, kind)
 
     # the month --------------------------------------------------------------------------------------------------
 
@@ -283,10 +277,11 @@ class RareEarthModel(mesa.Model):
         yield
         self.update_supply()
         yield
-        fight = phases.fight(self, orders)
+        phases.plan(self.run, orders)  # until decide_operations writes run.plans
+        phases.fight(self.run)
         yield
-        border_phases.press_and_open(self, fight)
-        phases.apply_forcing(self)
+        border_phases.press_and_open(self, phases.fought(self.run))
+        forcing.apply_forcing(self.run)
         yield
         trade_phases.mine_and_trade(self)
         yield
@@ -309,7 +304,8 @@ class RareEarthModel(mesa.Model):
         self.road_factor = road_factor(calendar, self.p.season)
         state.clock["rains"], state.clock["road_factor"], self.run.date = self.rains, self.road_factor, self.date
         np.copyto(self.holder_before, state.holder)
-        phases.apply_forcing(self)
+        forcing.force_conscription(self.run)
+        forcing.apply_forcing(self.run)
 
     def update_supply(self) -> None:
         """Supply over roads, from the air, on the river."""

@@ -10,6 +10,7 @@ import pytest
 
 from model.model import RareEarthModel
 from model.output.observe import MEASURES, observe
+from model.phases.forcing import apply_forcing
 from model.scenario.problems import ScenarioError
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
@@ -40,6 +41,38 @@ def test_a_place_is_handed_over_at_its_date_and_kept() -> None:
     assert holders[2:] == [winner] * 4
     handed = [event for event in model.recorder.events if event[2] == "handed_over"]
     assert handed and handed[0][1] == "2025-10"
+
+
+def test_what_is_taken_from_who_was_at_peace_was_fought_for() -> None:
+    model = model_with([{"name": "x", "kind": "holder", "start": "2025-08", "target": "T12", "actor": "KIA"}])
+    kia, wa = (model.world.force_index[name] for name in ("KIA", "UWSA"))
+    assert model.state.stance[kia, wa] == 0
+    model.open_month()
+    assert model.state.stance[kia, wa] == model.state.stance[wa, kia] == -1
+
+
+def test_conscripts_are_those_of_the_record_while_it_lasts() -> None:
+    entry = {"name": "x", "kind": "conscription", "start": "2025-09", "end": "2025-10", "target": "JUNTA"}
+    model = model_with([{**entry, "value": 777.0}])
+    own, junta, seen = model.run.actors["conscripts_per_month"].copy(), model.junta, []
+    for _ in range(4):
+        model.step()
+        seen.append(float(model.state.conscripts[junta]))
+    assert seen == [own[junta], 777.0, 777.0, own[junta]]
+    assert model.state.conscripts.tolist() == own.tolist()
+    assert own[junta] == 120.0
+
+
+def test_lanes_are_shut_to_the_value_at_most() -> None:
+    entry = {"name": "x", "kind": "close_lanes", "start": "2025-08", "target": "PANGWA", "lane": "ore", "value": 0.4}
+    model = model_with([entry])
+    lanes, gate = model.state.lanes, model.world.crossing_ids.index("PANGWA")
+    others = np.arange(len(lanes)) != gate
+    for before, after in ((0.9, 0.4), (0.1, 0.1)):
+        lanes.fill(before)
+        apply_forcing(model.run)
+        assert lanes[gate].tolist() == [after, before, before]
+        assert (lanes[others] == before).all()
 
 
 def test_lanes_are_set_to_the_value_whatever_beijing_does() -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from mesa import Model
 from numpy.typing import NDArray
 
+from agents.armed import sorties
 from agents.armed.parameters import ArmedActorParameters, PeoplesDefenceForceParameters
 from agents.base import Actor
 from model.draws import Draws, key
@@ -67,7 +68,11 @@ class ArmedActor(Actor):
         held = (self.run.state.holder[: len(world.codes)] == self.index).nonzero()[0]
         return [world.codes[town] for town in held]
 
-    # war: attack.py, reserves.py -------------------------------------------------------------------------------
+    # war: attack.py, reserves.py, sorties.py -------------------------------------------------------------------
+
+    def allot_sorties(self) -> None:
+        """Allot its sorties to fights, once fighters have gathered; an actor without aircraft is not asked."""
+        sorties.allot_sorties(self.data, self.index)
 
     # money: budget.py ------------------------------------------------------------------------------------------
 
@@ -225,40 +230,3 @@ def join_operations(
         part = slice(*bounds[pool.index : pool.index + 2].tolist())
         joined.append(pool.joins(options, part, wanted, float(chances[pool.index]), draws, ground, month))
     return np.concatenate(joined)
-
-
-def air_support(budget: Floats, fights: Ints, attacker: Ints, defender: Ints, denial: Floats, troops: Ints) -> Floats:
-    """(2, P) air support of attacker and defender: each actor's sorties go to the fights of most of its fighters first.
-
-    Args:
-        budget: (F,) fights that each actor's aircraft can support this month, weather included; at most 1 a fight.
-        fights: (L,) places attacked.
-        attacker: (L,) who attacks.
-        defender: (L,) who holds the place; -1 nobody.
-        denial: (F,) 0-1, how far aircraft are kept from fights against this actor.
-        troops: (F, P) fighters.
-    """
-    support = np.zeros((2, troops.shape[1]))
-    for actor in (budget > 0).nonzero()[0].tolist():
-        attacks, defends = attacker == actor, defender == actor
-        places = np.unique(fights[attacks | defends])
-        served, share = places[np.argsort(-troops[actor, places], kind="stable")], np.zeros(troops.shape[1])
-        share[served] = np.clip(budget[actor] - np.arange(len(served)), 0.0, 1.0)
-        enemy_of_attack = np.where(defender[attacks] >= 0, denial[defender[attacks]], 0.0)
-        support[0, fights[attacks]] = share[fights[attacks]] * (1 - enemy_of_attack)
-        at = fights[defends]
-        support[1, at] = share[at]
-        np.minimum.at(support[1], at, share[at] * (1 - denial[attacker[defends]]))
-    return support
-
-
-def count_flights(air_fights: Floats, air: Floats, fights: Ints, territory: Ints) -> None:
-    """Note in each territory the fight that most sorties of either side flew to.
-
-    Args:
-        air_fights: (N,) changes.
-        air: (2, P) what :func:`air_support` returned.
-        fights: (L,) places attacked.
-        territory: (P,) territory of each place.
-    """
-    np.maximum.at(air_fights, territory[fights], np.maximum(air[0, fights], air[1, fights]))

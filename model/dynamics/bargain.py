@@ -28,7 +28,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -217,18 +217,18 @@ def signs(gain: tuple[float, ...], precision: float, draws: Draws, month: int, w
     return bool(draws.uniform("sign", month, who)[0] < chance)
 
 
-def hand_back(ground: Ground, state: State, place: int, taker: int, most_share: float) -> None:
+def hand_back(run: Any, ground: Ground, state: State, place: int, taker: int) -> None:
     """Hand a town back: garrisons change as in :mod:`model.dynamics.handover`, and the giver leaves the countryside too.
 
     Args:
+        run: the run as compiled functions take it.
         ground: static arrays.
         state: holder, troops, control, siege and tally of the place change.
         place: the town.
         taker: who gets it.
-        most_share: most of its fighters that the taker sends there, 0-1.
     """
     giver, territory = int(state.holder[place]), int(ground.territory[place])
-    hand_over(ground, state, place, taker, most_share)
+    hand_over(run, place, taker)
     state.control[taker, territory] += state.control[giver, territory]
     state.control[giver, territory] = 0.0
     state.totals.towns_changed += int(ground.is_town[place])

@@ -1,6 +1,6 @@
 """Fights: fighters gather, posts fall, towns are besieged and stand or fall.
 
-State of a place under attack: ``urban`` in 0-1, how far its fall has gone. Equations (E3.5 with SOURCES K1 and K3):
+State of a place under attack: ``siege_progress`` in 0-1, how far its fall has gone. Equations (E3.5 with SOURCES K1 and K3):
 
 * posts: captured ~ Binomial(assaults, p) with the wall factor of a post;
 * town: ``logit u += x (4 lambda (2 p - 1)) + sqrt(x) sigma xi`` where ``x`` is the share of the posts already lost: the belt
@@ -10,34 +10,30 @@ State of a place under attack: ``urban`` in 0-1, how far its fall has gone. Equa
   ``iota (1 - s)`` of a besieged garrison, in whole fighters by keyed binomials;
 * arms: who fights, on either side, uses up a share of its arms, so that an offensive that outruns its supply of them loses
   strength: it has a culminating point (Clausewitz, *On War*, book VII).
+
+Fighters gather first (:mod:`model.dynamics.front`), and actors say where their aircraft fly (``front.air``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NamedTuple
+from math import ceil, log, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
-from model.draws import Draws
-from model.dynamics.contest import ContestParameters, attack_supply, defence_supply, fighter_worth, success
-from model.dynamics.ground import Ground
-from model.dynamics.operations import FortificationParameters, walls
-from model.kernels import compiled, fronts
-from model.kernels import forces as kernels
-from model.kernels.loops import LOOPS
-from model.parameters import ParameterTable, as_record, parameter
-from model.state import NOBODY, State
+from model import draws
+from model.compile import compiled
+from model.dynamics.capture import lift_sieges, take
+from model.dynamics.contest import chance_of_success, supply_in_defence, worth_of_fighter
+from model.dynamics.front import ALLIED, ATTACK, DEFENCE, SIEGE_MONTHS, fighters_of
+from model.parameters import ParameterTable, parameter
+from model.state import State
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-
-SIEGE_MONTHS = 2
-"""What is called a siege: an attack that goes on for a second month once most of the posts around a place are gone."""
 
 
 class CombatParameters(ParameterTable):
@@ -110,6 +106,244 @@ class CombatParameters(ParameterTable):
     )
 
 
+# equations -----------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def exposure(posts: int, full: int) -> float:
+    """Share of its posts that a place has lost, 0-1; 1 where it never had any."""
+    return min(max(1.0 - posts / full, 0.0), 1.0) if full > 0 else 1.0
+
+
+@compiled
+def progress_of_siege(progress: float, exposed: float, speed: float, chance: float, xi: float, combat: Any) -> float:
+    """How far the fall of a place has gone after a month of attack, 0-1.
+
+    Args:
+        progress: how far it had gone.
+        exposed: share of its posts that are lost, 0-1.
+        speed: of its fall, logit/month.
+        chance: that the attack succeeds, 0-1.
+        xi: a standard normal.
+        combat: the table.
+    """
+    u = min(max(progress, 0.02), 0.98)
+    step = exposed * 4.0 * speed * (2.0 * chance - 1.0) + sqrt(exposed) * combat.urban_noise * xi
+    return draws.logistic(log(u / (1.0 - u)) + step)
+
+
+@compiled
+def supported(strength: float, air: float, fortification: Any) -> float:
+    """Strength with a share ``air`` (0-1) of full air support."""
+    return strength * (1.0 + (fortification.air - 1.0) * air)
+
+
+@compiled
+def attackers_lost(chance: float, engaged: int, attackers: int, combat: Any) -> float:
+    """Share of the attackers who are lost in a month."""
+    return combat.attacker_loss * (2.0 - chance) * engaged / max(attackers, 1)
+
+
+@compiled
+def defenders_lost(chance: float, engaged: int, defenders: int, combat: Any) -> float:
+    """Share of the defenders who are lost in a month of fighting; hunger comes on top."""
+    return combat.defender_loss * (0.5 + chance) * engaged / max(defenders, 1)
+
+
+# process: contests, posts, sieges, losses ----------------------------------------------------------------------------
+
+
+@compiled
+def fight_out(run: Any) -> None:
+    """Fight out the attacks of a month: posts and places fall, fighters are lost, sieges begin and end.
+
+    Args:
+        run: what :func:`model.dynamics.front.gather` left, with ``front.air`` as the actors want it; nearly all of the war's state changes.
+    """
+    battles, state = run.battles, run.state
+    count_flights(run)
+    for a in range(len(run.front.worth)):
+        run.front.worth[a] = worth_of_fighter(run, a, fighters_of(run, a))
+    at = 0
+    for p in range(len(state.holder)):
+        if at < battles.result.count and battles.place[at] == p:
+            fight_at(run, at)
+            at += 1
+        else:
+            rest(run, p)
+    expend(run)
+    learn(run)
+    for at in range(battles.result.count):
+        if battles.fallen[at]:
+            take(run, battles.place[at], battles.leader[at], battles.defender[at])
+    lift_sieges(run)
+
+
+@compiled
+def count_flights(run: Any) -> None:
+    """Note in each territory the fight that most sorties of either side flew to."""
+    flown, air, battles = run.state.tally.air_fights, run.front.air, run.battles
+    for at in range(battles.result.count):
+        p = battles.place[at]
+        n = run.land.territory[p]
+        flown[n] = max(flown[n], air[ATTACK, p], air[DEFENCE, p])
+
+
+@compiled
+def fight_at(run: Any, at: int) -> None:
+    """A month of fighting for one place: posts fall, its own fall goes on, both sides lose fighters.
+
+    Args:
+        run: the run.
+        at: its row in ``battles``, where it is noted whether the place falls and whether a siege begins.
+    """
+    battles, state, combat = run.battles, run.state, run.rules.combat
+    p, leader = battles.place[at], battles.leader[at]
+    attack, defence = strength_of_attack(run, p, leader), strength_of_defence(run, p)
+    storm_posts(run, p, leader, chance_of_success(attack, defence * run.rules.fortification.post, run.rules))
+    chance = chance_of_success(attack, defence * run.land.wall[p], run.rules)
+    close_in(run, p, leader, chance)
+    suffer_losses(run, p, leader, chance)
+    battles.fallen[at] = state.siege_progress[p] >= combat.urban_fallen or chance >= 1.0
+    battles.begun[at] = state.besieged[p] == SIEGE_MONTHS and not battles.fallen[at]
+
+
+@compiled
+def strength_of_attack(run: Any, p: int, leader: int) -> float:
+    """Strength in the field of the leader and its allies who attack a place, with their aircraft."""
+    state, strength, k = run.state, 0.0, run.front.first[p]
+    while k >= 0:
+        a = run.plans.order_actor[k]
+        if state.stance[leader, a] == ALLIED:
+            factor = state.supply[a, p] ** run.rules.contest.supply_exponent
+            strength += state.troops[a, p] * run.front.worth[a] * factor
+        k = run.front.following[k]
+    return supported(strength, run.front.air[ATTACK, p], run.rules.fortification)
+
+
+@compiled
+def strength_of_defence(run: Any, p: int) -> float:
+    """Strength of a garrison without its walls, with its aircraft."""
+    state, a = run.state, run.state.holder[p]
+    if a < 0:
+        return 0.0
+    factor = supply_in_defence(state.supply[a, p], run.rules.contest)
+    strength = state.troops[a, p] * run.front.worth[a] * factor
+    return supported(strength, run.front.air[DEFENCE, p], run.rules.fortification)
+
+
+@compiled
+def storm_posts(run: Any, p: int, leader: int, chance: float) -> None:
+    """Take posts around a place: each assault by the leader and its allies succeeds with ``chance``."""
+    state, assaults, k = run.state, 0.0, run.front.first[p]
+    while k >= 0:
+        a = run.plans.order_actor[k]
+        if state.stance[leader, a] == ALLIED:
+            assaults += run.actors[a].assaults_per_operation
+        k = run.front.following[k]
+    u = draws.uniform(run.salts.posts, state.clock.month, run.land.place_key[p])
+    won = min(draws.binomial(u, int(assaults), chance), state.posts[p])
+    state.posts[p] -= won
+    state.tally.posts_taken[leader] += won
+
+
+@compiled
+def close_in(run: Any, p: int, leader: int, chance: float) -> None:
+    """Count the months of a siege by one actor or its allies, and move the fall of the place on."""
+    state, combat, before = run.state, run.rules.combat, run.state.attacker[p]
+    if before < 0 or state.stance[before, leader] != ALLIED:
+        state.besieged[p] = 0
+    if 2 * state.posts[p] <= state.posts_full[p]:
+        state.besieged[p] += 1
+    progress = combat.urban_start if before < 0 else max(state.siege_progress[p], 1e-3)
+    speed = combat.urban_drift * (1.0 if run.land.is_town[p] else combat.site_speed)
+    exposed = exposure(state.posts[p], state.posts_full[p])
+    xi = draws.normal(draws.uniform(run.salts.siege, state.clock.month, run.land.place_key[p]))
+    state.siege_progress[p] = progress_of_siege(progress, exposed, speed, chance, xi, combat)
+    state.attacker[p], state.months_unattacked[p] = leader, 0
+
+
+@compiled
+def suffer_losses(run: Any, p: int, leader: int, chance: float) -> None:
+    """Both sides lose fighters; a garrison that is cut off starves as well."""
+    state, combat, a, attackers, k = run.state, run.rules.combat, run.state.holder[p], 0, run.front.first[p]
+    while k >= 0:
+        other = run.plans.order_actor[k]
+        attackers += state.troops[other, p] if state.stance[leader, other] == ALLIED else 0
+        k = run.front.following[k]
+    defenders = state.troops[a, p] if a >= 0 else 0
+    engaged = min(attackers, defenders)
+    if a >= 0:
+        rate = defenders_lost(chance, engaged, defenders, combat)
+        if state.isolated[p] > 0 and attackers > 0:
+            rate += combat.isolation_loss * (1.0 - state.supply[a, p])
+        lose(run, a, p, rate)
+    rate, k = attackers_lost(chance, engaged, attackers, combat), run.front.first[p]
+    while k >= 0:
+        other = run.plans.order_actor[k]
+        if state.stance[leader, other] == ALLIED:
+            lose(run, other, p, rate)
+        k = run.front.following[k]
+
+
+@compiled
+def lose(run: Any, a: int, p: int, rate: float) -> None:
+    """Fighters of an actor are killed at a place, each with chance ``rate``."""
+    state, land = run.state, run.land
+    if rate <= 0.0 or state.troops[a, p] == 0:
+        return
+    u = draws.uniform(run.salts.losses, state.clock.month, land.actor_key[a], land.place_key[p])
+    killed = draws.binomial(u, state.troops[a, p], rate)
+    state.troops[a, p] -= killed
+    state.tally.dead[a] += killed
+    state.tally.deaths[land.territory[p]] += killed
+
+
+@compiled
+def rest(run: Any, p: int) -> None:
+    """A month without an attack: a siege that nobody presses eases; posts are rebuilt where there is none."""
+    state = run.state
+    if state.attacker[p] >= 0:
+        state.siege_progress[p] *= 0.5
+        state.months_unattacked[p] += 1
+    else:
+        missing = max(state.posts_full[p] - state.posts[p], 0)
+        state.posts[p] += ceil(run.rules.combat.posts_rebuilt * missing)
+
+
+# process: what fights leave ------------------------------------------------------------------------------------------
+
+
+@compiled
+def expend(run: Any) -> None:
+    """Use up arms: a share of those of the fighters in fights, attackers' and garrisons'."""
+    state, plans, battles = run.state, run.plans, run.battles
+    for a in range(len(state.arms)):
+        fighting = 0
+        for k in range(plans.orders.count):
+            fighting += state.troops[a, plans.order_place[k]] if plans.order_actor[k] == a else 0
+        for at in range(battles.result.count):
+            fighting += state.troops[a, battles.place[at]] if battles.defender[at] == a else 0
+        used = run.rules.combat.arms_spent * state.arms[a] * fighting / max(fighters_of(run, a), 1)
+        state.arms[a] -= used
+        state.tally.arms_lost[a] += used
+
+
+@compiled
+def learn(run: Any) -> None:
+    """Who attacks a place gets to know its garrison; what actors knew of others fades."""
+    known, plans = run.state.known, run.plans
+    for a in range(len(known)):
+        keep = 1.0 - run.actors[a].forgetting
+        for p in range(known.shape[1]):
+            known[a, p] *= keep
+    for k in range(plans.orders.count):
+        known[plans.order_actor[k], plans.order_place[k]] = 1.0
+
+
+# until decide_operations writes run.plans, and Beijing's phase and its kernels read run.battles ------------------------
+
+
 @dataclass
 class Orders:
     """Attacks ordered this month, shape (K,), ordered by actor, then place."""
@@ -129,316 +363,10 @@ class Fight:
     defender: Ints
     fallen: Bools
     begun: Bools
-    """Whether the attack became a siege this month (:data:`SIEGE_MONTHS`)."""
-
-
-def gather(ground: Ground, state: State, orders: Orders) -> None:
-    """Move the committed fighters to the places they attack, in whole fighters; nobody is lost on the way.
-
-    Args:
-        ground: static arrays.
-        state: ``troops`` changes.
-        orders: attacks; an actor's fighters near several of its targets are shared out evenly.
-    """
-    if compiled():
-        kernels.gather(state.troops, ground.near_start, ground.near_end, orders.actor, orders.place, orders.spare)
-        return
-    near = ground.near_dense[orders.place]
-    calls = np.zeros(state.troops.shape)
-    np.add.at(calls, orders.actor, near)
-    attacked = np.zeros(state.troops.shape, bool)
-    attacked[orders.actor, orders.place] = True
-    share = np.divide(orders.spare, calls, out=np.zeros_like(calls), where=(calls > 0) & ~attacked)
-    moved = np.floor(near * state.troops[orders.actor] * share[orders.actor]).astype(np.int64)
-    np.subtract.at(state.troops, orders.actor, moved)
-    np.add.at(state.troops, (orders.actor, orders.place), moved.sum(axis=1))
-
-
-def _sides(state: State, orders: Orders) -> tuple[Ints, Ints, Bools]:
-    """Places attacked, the actor that leads each attack, and (F, L) who fights in it: allies of the leader."""
-    places = np.unique(orders.place)
-    present = np.zeros((len(state.troops), len(places)), bool)
-    present[orders.actor, np.searchsorted(places, orders.place)] = True
-    force = np.where(present, state.troops[:, places], -1)
-    leader = force.argmax(axis=0)
-    return places, leader, present & (state.stance[leader].T == 1)
-
-
-class Battle(NamedTuple):
-    """What the fights of a month are fought with."""
-
-    ground: Ground
-    state: State
-    """Troops, posts, sieges and holders change."""
-    draws: Draws
-    orders: Orders
-    """The attacks; their fighters are there already (:func:`gather`)."""
-    combat: CombatParameters
-    contest: ContestParameters
-    fort: FortificationParameters
-    form: str
-    """``structure.contest``."""
-    profile: dict[str, Floats]
-    """(F,) ``effectiveness`` and ``assaults_per_operation``."""
-    air: Floats
-    """(2, P) 0-1, air support of the attacker and of the defender at each place."""
-
-
-def resolve(battle: Battle) -> Fight:
-    """Fight out all attacks of a month at once."""
-    return _resolve_compiled(battle) if compiled() else _resolve(battle)
-
-
-def _resolve(battle: Battle) -> Fight:
-    ground, state, draws, orders, parameters, contest, fort, form, profile, air = battle
-    places, leader, sides = _sides(state, orders)
-    worth = fighter_worth(state, profile["effectiveness"], contest)[:, None]
-    attack = (sides * state.troops[:, places] * worth * attack_supply(state.supply[:, places], contest)).sum(axis=0)
-    defender = state.holder[places]
-    guards = _guards(state, places, defender)
-    defence = (guards * state.troops[:, places] * worth * defence_supply(state.supply[:, places], contest)).sum(axis=0)
-    attack = attack * (1 + (fort.air - 1) * air[0, places])
-    defence = defence * (1 + (fort.air - 1) * air[1, places])
-    chance_post = success(attack, defence * fort.post, contest.decisiveness, form)
-    chance = success(attack, defence * walls(ground, fort)[places], contest.decisiveness, form)
-    _posts(ground, state, draws, places, leader, sides, chance_post, profile["assaults_per_operation"])
-    _close_in(state, places, leader)
-    fallen = _siege(ground, state, draws, places, leader, chance, parameters)
-    _losses(ground, state, draws, places, sides, guards, chance, parameters)
-    _unattacked(state, places, parameters)
-    return Fight(places, leader, defender, fallen, (state.besieged[places] == SIEGE_MONTHS) & ~fallen)
-
-
-def _resolve_compiled(battle: Battle) -> Fight:
-    ground, state, draws, orders, parameters, contest, fort, form, profile, air = battle
-    rules = _rules(contest, fort, parameters, form)
-    salts = np.array([draws.salt(name) for name in ("posts", "siege", "losses")])
-    land = (ground.near_start, ground.near_end, ground.is_town, walls(ground, fort), ground.territory)
-    keys, tally = (
-        (ground.actor_keys, ground.place_keys),
-        (state.tally.dead, state.tally.deaths, state.tally.posts_taken),
-    )
-    worth = fighter_worth(state, profile["effectiveness"], contest)
-    given = (arrays_of_war(state), tally, (orders.actor, orders.place), worth, profile["assaults_per_operation"], air)
-    return Fight(*fronts.resolve(LOOPS, rules, (salts, state.month, *keys), land, *given))
-
-
-@lru_cache(maxsize=16)
-def _rules(
-    contest: ContestParameters, fort: FortificationParameters, combat: CombatParameters, form: str
-) -> NDArray[np.void]:
-    return as_record(contest, fort, combat, siege_months=SIEGE_MONTHS, difference=form == "difference")
 
 
 def arrays_of_war(state: State) -> tuple[Any, ...]:
-    """What of the state the kernels of fights change, in their order."""
+    """What of the state the old kernels of fights change, in their order."""
     where = (state.troops, state.supply, state.holder, state.attacker, state.stance)
-    return (
-        *where,
-        state.siege_progress,
-        state.months_unattacked,
-        state.besieged,
-        state.isolated,
-        state.posts,
-        state.posts_full,
-    )
-
-
-def _close_in(state: State, places: Ints, leader: Ints) -> None:
-    """Count the months of each siege: attacks by one actor, or its allies, on a place that has lost most of its posts."""
-    before = state.attacker[places]
-    other = (before == NOBODY) | (state.stance[before, leader] != 1)
-    bare = 2 * state.posts[places] <= state.posts_full[places]
-    state.besieged[places] = np.where(other, 0, state.besieged[places]) + bare
-
-
-def _guards(state: State, places: Ints, defender: Ints) -> Bools:
-    guards = np.zeros((len(state.troops), len(places)), bool)
-    held = defender >= 0
-    guards[defender[held], np.flatnonzero(held)] = True
-    return guards
-
-
-def _posts(
-    ground: Ground,
-    state: State,
-    draws: Draws,
-    places: Ints,
-    leader: Ints,
-    sides: Bools,
-    chance: Floats,
-    assaults: Floats,
-) -> None:
-    tries = (sides * assaults[:, None]).sum(axis=0)
-    won = draws.binomial("posts", state.month, tries, chance, ground.place_keys[places])
-    won = np.minimum(won, state.posts[places])
-    state.posts[places] -= won
-    np.add.at(state.tally.posts_taken, leader, won)
-
-
-def _siege(
-    ground: Ground, state: State, draws: Draws, places: Ints, leader: Ints, chance: Floats, parameters: CombatParameters
-) -> Bools:
-    fresh = state.attacker[places] == NOBODY
-    u = np.where(fresh, parameters.urban_start, np.maximum(state.siege_progress[places], 1e-3))
-    full = np.maximum(state.posts_full[places], 1)
-    exposed = np.where(state.posts_full[places] > 0, 1 - state.posts[places] / full, 1.0)
-    exposed = np.clip(exposed, 0.0, 1.0)
-    speed = parameters.urban_drift * np.where(ground.is_town[places], 1.0, parameters.site_speed)
-    xi = draws.normal("siege", state.month, ground.place_keys[places])
-    step = exposed * 4 * speed * (2 * chance - 1) + np.sqrt(exposed) * parameters.urban_noise * xi
-    u = special.expit(special.logit(np.clip(u, 0.02, 0.98)) + step)
-    fallen = (u >= parameters.urban_fallen) | (chance >= 1.0)
-    state.siege_progress[places] = u
-    state.attacker[places] = leader
-    state.months_unattacked[places] = 0
-    return np.asarray(fallen)
-
-
-def _losses(
-    ground: Ground,
-    state: State,
-    draws: Draws,
-    places: Ints,
-    sides: Bools,
-    guards: Bools,
-    chance: Floats,
-    parameters: CombatParameters,
-) -> None:
-    here = state.troops[:, places]
-    attackers, defenders = (sides * here).sum(axis=0), (guards * here).sum(axis=0)
-    engaged = np.minimum(attackers, defenders)
-    rate_attack = parameters.attacker_loss * (2 - chance) * engaged / np.maximum(attackers, 1)
-    rate_defence = parameters.defender_loss * (0.5 + chance) * engaged / np.maximum(defenders, 1)
-    starving = (
-        parameters.isolation_loss * (1 - state.supply[:, places]) * (state.isolated[places] > 0) * (attackers > 0)
-    )
-    rate = sides * rate_attack + guards * (rate_defence + starving)
-    actor, column = np.nonzero((rate > 0) & (here > 0))
-    place = places[column]
-    killed = draws.binomial(
-        "losses",
-        state.month,
-        here[actor, column],
-        rate[actor, column],
-        ground.actor_keys[actor],
-        ground.place_keys[place],
-    )
-    state.troops[actor, place] -= killed
-    np.add.at(state.tally.dead, actor, killed)
-    np.add.at(state.tally.deaths, ground.territory[place], killed)
-
-
-def _unattacked(state: State, places: Ints, parameters: CombatParameters) -> None:
-    """Sieges that nobody presses ease; after two quiet months they are over, and posts are rebuilt."""
-    resting = np.ones(len(state.holder), bool)
-    resting[places] = False
-    besieged = resting & (state.attacker != NOBODY)
-    state.siege_progress[besieged] *= 0.5
-    state.months_unattacked[besieged] += 1
-    safe = resting & (state.attacker == NOBODY)
-    missing = np.maximum(state.posts_full - state.posts, 0)
-    rebuilt = np.ceil(parameters.posts_rebuilt * missing).astype(np.int64)
-    state.posts[safe] += rebuilt[safe]
-
-
-def expend(state: State, orders: Orders, fight: Fight, spent: float) -> None:
-    """Use up arms: each actor's, in proportion to its fighters in the fights of the month.
-
-    Args:
-        state: ``arms`` and the tally change.
-        orders: the attacks of the month.
-        fight: what came of them; nothing has been taken yet.
-        spent: share of the arms of fighters in a fight that a month uses up, 0-1.
-    """
-    forces, held = len(state.troops), (fight.defender >= 0).nonzero()[0]
-    guards, at = fight.defender[held], fight.place[held]
-    fighting = np.bincount(orders.actor, state.troops[orders.actor, orders.place], forces)
-    fighting += np.bincount(guards, state.troops[guards, at], forces)
-    used = spent * state.arms * fighting / np.maximum(state.troops.sum(axis=1), 1)
-    state.arms = state.arms - used
-    state.tally.arms_lost += used
-
-
-def learn(state: State, orders: Orders, forgetting: Floats) -> None:
-    """Those who fought at a place know its garrison; what they knew of others fades.
-
-    Args:
-        state: ``known`` changes.
-        orders: the attacks of the month.
-        forgetting: (F,) share forgotten a month, 0-1.
-    """
-    state.known *= (1 - forgetting)[:, None]
-    state.known[orders.actor, orders.place] = 1.0
-
-
-def lift_sieges(state: State, saved: float) -> tuple[Ints, Ints]:
-    """End the attacks that nobody has pressed for two months, or for one where the place is nearly safe, or in peace.
-
-    Args:
-        state: the state.
-        saved: ``urban`` at or below which a place is nearly safe.
-
-    Returns:
-        Places that had been besieged and the actors that besieged them.
-    """
-    at = (state.attacker != NOBODY).nonzero()[0]
-    besieger, holder = state.attacker[at], state.holder[at]
-    peace = (holder >= 0) & (state.stance[besieger, holder] != -1)
-    left = (state.months_unattacked[at] >= 2) | (state.months_unattacked[at] > 0) & (state.siege_progress[at] <= saved)
-    over = at[left | peace]
-    over_siege = over[state.besieged[over] >= SIEGE_MONTHS]
-    who = state.attacker[over_siege].copy()
-    state.attacker[over] = NOBODY
-    state.besieged[over] = 0
-    state.siege_progress[over] = 0.0
-    state.months_unattacked[over] = 0
-    return over_siege, who
-
-
-def take(ground: Ground, state: State, draws: Draws, fight: Fight, parameters: CombatParameters) -> None:
-    """Hand fallen places to those who took them; their garrisons flee, are captured, or scatter."""
-    for row in fight.fallen.nonzero()[0]:
-        place, winner, loser = int(fight.place[row]), int(fight.attacker[row]), int(fight.defender[row])
-        if loser >= 0:
-            _rout(ground, state, draws, place, winner, loser, parameters)
-        state.tally.posts_taken[winner] += state.posts[place]
-        state.holder[place] = winner
-        state.attacker[place] = NOBODY
-        state.besieged[place] = 0
-        state.siege_progress[place] = 0.0
-        state.months_unattacked[place] = 0
-        state.isolated[place] = 0
-        state.posts[place] = int(parameters.posts_on_capture * state.posts_full[place])
-        if ground.is_town[place]:
-            state.totals.towns_changed += 1
-            state.towns_lost_year[winner] -= 1
-            if loser >= 0:
-                state.towns_lost_year[loser] += 1
-
-
-def _rout(
-    ground: Ground, state: State, draws: Draws, place: int, winner: int, loser: int, parameters: CombatParameters
-) -> None:
-    garrison = int(state.troops[loser, place])
-    refuge, fighters = _refuge(ground, state, place, loser)
-    share = np.array([1.0 if refuge == NOBODY else parameters.captured_share])
-    keys = (ground.actor_keys[loser : loser + 1], ground.place_keys[place : place + 1])
-    captured = int(draws.binomial("captured", state.month, np.array([garrison]), share, *keys)[0])
-    arms = float(state.arms[loser]) * captured / max(fighters, 1)
-    state.troops[loser, place] = 0
-    if refuge != NOBODY:
-        state.troops[loser, refuge] += garrison - captured
-    state.tally.captured[loser] += captured
-    state.arms[loser] -= arms
-    state.tally.arms_lost[loser] += arms
-    state.arms[winner] += arms * parameters.captured_arms
-    state.tally.arms_gained[winner] += arms * parameters.captured_arms
-
-
-def _refuge(ground: Ground, state: State, place: int, loser: int) -> tuple[int, int]:
-    """Where a garrison flees to: the place next to it with most fighters of its own (-1 none); all fighters of the actor."""
-    near = ground.near_end[ground.near_start[place] : ground.near_start[place + 1]]
-    near = near[(state.holder[near] == loser) & (near != place)]
-    best = int(near[np.argmax(state.troops[loser, near])]) if near.size else NOBODY
-    return best, int(state.troops[loser].sum())
+    sieges = (state.siege_progress, state.months_unattacked, state.besieged, state.isolated)
+    return (*where, *sieges, state.posts, state.posts_full)

@@ -11,14 +11,13 @@ vanishing at once.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from model.dynamics.ground import Ground
-from model.kernels import compiled, land
-from model.kernels.loops import LOOPS
-from model.parameters import ParameterTable, as_record, parameter
-from model.state import NOBODY, State
+from model.compile import compiled
+from model.parameters import ParameterTable, parameter
 from model.world.world import World
 
 Floats = NDArray[np.float64]
@@ -74,41 +73,94 @@ def fighters_to_hold(world: World, parameters: ControlParameters) -> Floats:
     )
 
 
-def target(ground: Ground, state: State, needed: Floats, parameters: ControlParameters) -> Floats:
-    """(F + 1, N) shares that the countryside moves towards; the last row is nobody."""
-    seat = np.where(state.besieged[: len(needed)] > 0, NOBODY, state.holder[: len(needed)])
-    patrols = parameters.garrison_patrols
-    at_home = state.holder == np.arange(len(state.troops))[:, None]
-    out = state.troops * state.supply * np.where(at_home, patrols, 1.0)
-    force = np.ascontiguousarray((ground.members @ out.T).T)
-    weight = (force / needed) ** parameters.decisiveness
-    held = np.flatnonzero(seat >= 0)
-    weight[seat[held], held] += parameters.town_weight
-    weight = weight * (0.5 + state.legitimacy) + parameters.collaboration * state.legitimacy * state.control[:-1]
-    total = 1.0 + weight.sum(axis=0)
-    shares = np.empty_like(state.control)
-    shares[:-1] = weight / total
-    shares[-1] = 1.0 / total
-    return shares
+# equations -----------------------------------------------------------------------------------------------------------
 
 
-def update(ground: Ground, state: State, needed: Floats, parameters: ControlParameters) -> None:
+@compiled
+def weight_in_countryside(ratio: float, in_town: bool, consent: float, share: float, control: Any) -> float:
+    """What an actor weighs in a township's countryside, w; nobody weighs 1.
+
+    Args:
+        ratio: its fighters at large over those needed to hold the township.
+        in_town: whether it holds the town, unbesieged.
+        consent: to it, 0-1.
+        share: of the countryside that it controls, 0-1.
+        control: the table.
+    """
+    strength = ratio**control.decisiveness if ratio > 0.0 else 0.0
+    if in_town:
+        strength += control.town_weight
+    return strength * (0.5 + consent) + control.collaboration * consent * share
+
+
+@compiled
+def moved_towards(present: float, aim: float, rate: float) -> float:
+    """``c^(1 - lambda) c*^lambda``, written with one power."""
+    return present * (aim / present) ** rate if present > 0.0 else 0.0
+
+
+# process -------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def relax_countryside(run: Any) -> None:
     """Move the shares of the countryside one month on.
 
     Args:
-        ground: static arrays.
-        state: ``control`` changes; its columns still sum to 1.
-        needed: (N,) what :func:`fighters_to_hold` gives.
-        parameters: the table above.
+        run: ``state.control`` changes; its columns still sum to 1.
     """
-    if compiled():
-        war = (state.troops, state.supply, state.holder, state.besieged)
-        people = (state.legitimacy, state.control, needed)
-        state.control = land.relax(LOOPS, as_record(parameters), war, ground.territory, people)
-        return
-    aim = target(ground, state, needed, parameters)
-    aim = np.maximum(aim, parameters.fading * state.control)
-    aim /= aim.sum(axis=0)
-    present = np.maximum(state.control, parameters.fading * aim)
-    moved = present ** (1 - parameters.rate) * aim**parameters.rate
-    state.control = moved / moved.sum(axis=0)
+    patrol(run)
+    for n in range(len(run.land.needed)):
+        aim_at(run, n, weigh_township(run, n))
+
+
+@compiled
+def patrol(run: Any) -> None:
+    """Count the supplied fighters at large in each territory: all in the open, of garrisons the patrols alone."""
+    state, land, force = run.state, run.land, run.front.force
+    for a in range(len(force)):
+        for n in range(force.shape[1]):
+            force[a, n] = 0.0
+        for p in range(len(state.holder)):
+            if state.troops[a, p] > 0:
+                out = run.rules.control.garrison_patrols if state.holder[p] == a else 1.0
+                force[a, land.territory[p]] += state.troops[a, p] * state.supply[a, p] * out
+
+
+@compiled
+def weigh_township(run: Any, n: int) -> int:
+    """List who has fighters, the town or a share in a township, and their weights; nobody comes last, with weight 1.
+
+    Returns:
+        How many they are; ``front.present`` and ``front.weight`` have them.
+    """
+    state, front, forces, count = run.state, run.front, len(run.front.force), 0
+    seat = -1 if state.besieged[n] > 0 else state.holder[n]
+    for a in range(forces):
+        force, share = front.force[a, n], state.control[a, n]
+        if force > 0.0 or share > 0.0 or seat == a:
+            ratio, consent = force / run.land.needed[n], state.legitimacy[a, n]
+            front.present[count] = a
+            front.weight[count] = weight_in_countryside(ratio, seat == a, consent, share, run.rules.control)
+            count += 1
+    front.present[count], front.weight[count] = forces, 1.0
+    return count + 1
+
+
+@compiled
+def aim_at(run: Any, n: int, count: int) -> None:
+    """Move the shares of the ``count`` who have a part in a township towards their weights in it."""
+    control, front, rules, total = run.state.control, run.front, run.rules.control, 0.0
+    for k in range(count):
+        total += front.weight[k]
+    aims, moved = 0.0, 0.0
+    for k in range(count):
+        front.weight[k] = max(front.weight[k] / total, rules.fading * control[front.present[k], n])
+        aims += front.weight[k]
+    for k in range(count):
+        aim = front.weight[k] / aims
+        present = max(control[front.present[k], n], rules.fading * aim)
+        front.weight[k] = moved_towards(present, aim, rules.rate)
+        moved += front.weight[k]
+    for k in range(count):
+        control[front.present[k], n] = front.weight[k] / moved

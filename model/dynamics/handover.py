@@ -6,64 +6,81 @@ left, but at most ``given_garrison`` of its own. Nobody is lost on the way, so t
 
 from __future__ import annotations
 
+from math import floor
+from typing import Any
+
 import numpy as np
-from numpy.typing import NDArray
 
-from model.dynamics.ground import Ground
-from model.dynamics.posting import share_out
-from model.state import NOBODY, State
-
-Ints = NDArray[np.int64]
+from model.compile import compiled
+from model.dynamics.capture import end_siege
+from model.dynamics.front import fighters_of
+from model.dynamics.share import share_among
 
 
-def hand_over(ground: Ground, state: State, place: int, winner: int, most_share: float) -> bool:
+@compiled
+def hand_over(run: Any, p: int, winner: int) -> bool:
     """Give a place to an armed actor.
 
     Args:
-        ground: static arrays.
-        state: holder, posts, siege and troops change.
-        place: index of the place.
-        winner: index of the armed actor; -1 for nobody.
-        most_share: most of its fighters that the winner sends there, 0-1 (``PostingParameters.given_garrison``).
+        run: holder, siege and troops change.
+        p: the place.
+        winner: the armed actor; -1 for nobody.
 
     Returns:
         Whether the place changed hands.
     """
-    loser = int(state.holder[place])
+    state, loser, left = run.state, run.state.holder[p], 0
     if loser == winner:
         return False
-    left = _withdraw(ground, state, place, loser) if loser >= 0 else 0
-    state.holder[place] = winner
-    for field, value in (
-        ("attacker", NOBODY),
-        ("siege_progress", 0.0),
-        ("months_unattacked", 0),
-        ("besieged", 0),
-        ("isolated", 0),
-    ):
-        getattr(state, field)[place] = value
+    if loser >= 0:
+        left = state.troops[loser, p]
+        withdraw(run, p, loser)
+    state.holder[p], state.isolated[p] = winner, 0
+    end_siege(run, p)
     if winner >= 0:
-        _move_in(state, place, winner, left, most_share)
+        move_in(run, p, winner, left)
     return True
 
 
-def _withdraw(ground: Ground, state: State, place: int, loser: int) -> int:
-    garrison = int(state.troops[loser, place])
-    own = state.holder == loser
-    own[place] = False
-    near = own & ground.near_dense[place]
-    refuge = near if near.any() else own
-    if garrison and refuge.any():
-        state.troops[loser, place] = 0
-        state.troops[loser] += share_out(refuge[None].astype(np.float64), np.array([garrison]))[0]
-    return garrison
+@compiled
+def withdraw(run: Any, p: int, loser: int) -> None:
+    """Share a garrison out evenly among the actor's places next door, else among all of them; without any it stays."""
+    troops, garrison = run.state.troops, run.state.troops[loser, p]
+    refuge = np.empty(len(run.state.holder), np.int64)
+    count = list_refuges(run, p, loser, refuge)
+    if garrison == 0 or count == 0:
+        return
+    troops[loser, p] = 0
+    share_among(np.ones(count), refuge, count, garrison, float(count), troops[loser], np.empty(count))
 
 
-def _move_in(state: State, place: int, winner: int, wanted: int, most_share: float) -> None:
-    own = state.troops[winner]
-    spare = own.copy()
-    spare[place] = 0
-    most = min(max(wanted - int(own[place]), 0), int(most_share * own.sum()))
-    moved: Ints = np.floor(spare * (most / max(int(spare.sum()), 1))).astype(np.int64)
-    own -= moved
-    own[place] += moved.sum()
+@compiled
+def list_refuges(run: Any, p: int, loser: int, refuge: Any) -> int:
+    """List the places to which a garrison may withdraw; returns how many there are."""
+    holder, land, count = run.state.holder, run.land, 0
+    for link in range(land.near_start[p], land.near_start[p + 1]):
+        q = land.near[link]
+        if q != p and holder[q] == loser:
+            refuge[count] = q
+            count += 1
+    if count > 0:
+        return count
+    for q in range(len(holder)):
+        if q != p and holder[q] == loser:
+            refuge[count] = q
+            count += 1
+    return count
+
+
+@compiled
+def move_in(run: Any, p: int, winner: int, wanted: int) -> None:
+    """Bring an actor's garrison at a place up to ``wanted`` fighters, from everywhere alike, within ``given_garrison``."""
+    troops, fighters = run.state.troops, fighters_of(run, winner)
+    here = troops[winner, p]
+    most = min(max(wanted - here, 0), int(run.rules.posting.given_garrison * fighters))
+    part = most / max(fighters - here, 1)
+    for q in range(troops.shape[1]):
+        if q != p:
+            moved = floor(troops[winner, q] * part)
+            troops[winner, q] -= moved
+            troops[winner, p] += moved

@@ -258,7 +258,7 @@ def _sign(model: RareEarthModel, actor: int, package: Floats, towns: Ints) -> No
     given = towns[: int(package[bargain.TOWNS])]
     tell(model, "deal", f"{model.name(actor)} and Beijing agree in Kunming: {'; '.join(parts)}", actor)
     for place in given:
-        bargain.hand_back(model.ground, state, int(place), model.junta, model.p.posting.given_garrison)
+        bargain.hand_back(model.run.data, model.ground, state, int(place), model.junta)
         text = f"{model.name(actor)} hands {{place}} back to the junta"
         tell(model, "town_returned", text, model.junta, other=actor, place=int(place))
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed.actor import air_support, choose_operations, count_flights, join_operations
-from model.dynamics import combat, control, operations
+from agents.armed.actor import choose_operations, join_operations
+from model.dynamics import operations
 from model.dynamics.budgets import rents
-from model.dynamics.combat import Fight, Orders
+from model.dynamics.combat import Fight, Orders, fight_out
+from model.dynamics.control import relax_countryside
 from model.dynamics.diplomacy import left_alone_militias
-from model.dynamics.handover import hand_over
-from model.forcing import Forcing
+from model.dynamics.front import gather
 from model.kernels import compiled
-from model.output.chronicle import tell
+from model.output.chronicle import log
+from model.phases.forcing import bar_places
 from model.phases.policy import coordination, supported
 from model.phases.readings import ore_usd
-from model.state import NOBODY
-from model.world.world import LANES
+from model.run import Run
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
@@ -28,35 +28,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def apply_forcing(model: RareEarthModel) -> None:
-    """What the outside world does to places and lanes this month, whatever the actors would do."""
-    if not model.setup.forcing:
-        return
-    for forcing in model.forced("holder"):
-        winner = model.world.force_index.get(forcing.actor, NOBODY)
-        place = model.world.find_place(forcing.target)
-        loser = int(model.state.holder[place])
-        if hand_over(model.ground, model.state, place, winner, model.p.posting.given_garrison):
-            if loser >= 0 and winner >= 0 and model.state.stance[winner, loser] == 0:  # what was taken was fought for
-                model.state.stance[winner, loser] = model.state.stance[loser, winner] = -1
-            text = f"By the record, {{place}} passes into the hands of {forcing.actor}"
-            tell(model, "handed_over", text, winner, place=place)
-    for forcing in model.forced("close_lanes"):
-        rows, lanes = _lanes_meant(model, forcing)
-        model.state.lanes[rows, lanes] = np.minimum(model.state.lanes[rows, lanes], forcing.value)
-    for forcing in model.forced("lanes"):
-        model.state.lanes[_lanes_meant(model, forcing)] = min(forcing.value, 1.0)
-
-
-def _lanes_meant(model: RareEarthModel, forcing: Forcing) -> tuple[Ints, slice | int]:
-    """Crossings and lanes that a forcing is about: a crossing, all of a state of Myanmar or to a country, or all."""
-    world = model.world
-    states = [world.states[world.place_territory[place]] for place in world.crossing_place]
-    labels = zip(world.crossing_ids, world.crossing_country, states, strict=True)
-    rows = [row for row, names in enumerate(labels) if forcing.target in ("", *names)]
-    return np.array(rows, np.int64), slice(None) if forcing.lane == "all" else LANES.index(forcing.lane)
-
-
+# until the budgets read state.conscripts
 def conscription(model: RareEarthModel) -> dict[str, Floats]:
     """The actors' parameters, with conscripts as the outside world has them this month."""
     forced = model.forced("conscription")
@@ -126,64 +98,48 @@ def _choose(model: RareEarthModel, options: operations.Options) -> Ints:
     return attacked.nonzero()[0]
 
 
-def fight(model: RareEarthModel, orders: Orders) -> Fight:
-    """Attacks are made, places fall, the countryside follows."""
-    barred = [model.world.find_place(forcing.target) for forcing in model.forced("holder")]
-    fight_out = model.war.fight if compiled() else _fight_out
-    result, over, besiegers = fight_out(model, orders, barred)
-    _tell_fights(model, result, over, besiegers)
-    return result
+def plan(run: Run, orders: Orders) -> None:  # until decide_operations writes run.plans
+    """Hand the orders of the old decisions to the fights."""
+    count, plans = len(orders.actor), run.plans
+    plans.order_actor[:count], plans.order_place[:count], plans.orders.count = orders.actor, orders.place, count
+    plans.spare[:] = orders.spare
 
 
-def _fight_out(model: RareEarthModel, orders: Orders, barred: list[int]) -> tuple[Fight, Ints, Ints]:
-    state, ground, p = model.state, model.ground, model.p
-    holder = state.holder[orders.place]
-    still = (holder < 0) | (state.stance[orders.actor, holder] == -1)
-    still &= ~np.isin(orders.place, barred)  # whose hands the record decides is not fought for
-    orders = Orders(orders.actor[still], orders.place[still], orders.spare)
-    state.totals.operations = len(orders.place)
-    combat.gather(ground, state, orders)
-    budget = model.profile["air_support"] * (1 - (1 - p.fortification.air_in_monsoon) * model.rains)
-    air = air_support(budget, orders.place, orders.actor, holder[still], model.level("air_denial"), state.troops)
-    count_flights(state.tally.air_fights, air, orders.place, ground.territory)
-    rules = (p.combat, p.contest, p.fortification, model.setup.structure.contest)
-    result = combat.resolve(combat.Battle(ground, state, model.draws, orders, *rules, model.profile, air))
-    combat.expend(state, orders, result, p.combat.arms_spent)
-    combat.learn(state, orders, model.profile["forgetting"])
-    combat.take(ground, state, model.draws, result, p.combat)
-    over, besiegers = combat.lift_sieges(state, p.combat.urban_saved)
-    control.update(ground, state, model.needed, p.control)
-    return result, over, besiegers
+def fought(run: Run) -> Fight:  # until Beijing's phase reads run.battles
+    """What came of the fights, for Beijing's phase."""
+    battles, count = run.battles, int(run.battles.result["count"])
+    who = (battles.place[:count].copy(), battles.leader[:count].copy(), battles.defender[:count].copy())
+    return Fight(*who, battles.fallen[:count].copy(), battles.begun[:count].copy())
 
 
-def _tell_fights(model: RareEarthModel, result: Fight, over: Ints, besiegers: Ints) -> None:
-    towns = model.ground.is_town
-    for place, winner, loser in _sides(result, result.fallen):
-        kind = "town_taken" if towns[place] else "site_taken"
-        tell(
-            model,
-            kind,
-            f"{model.name(winner)} takes {{place}} from {model.name(loser)}",
-            winner,
-            other=loser,
-            place=place,
-        )
-    for place, attacker, defender in _sides(result, result.begun):
-        text = f"{model.name(attacker)} lays siege to {{place}}, held by {model.name(defender)}"
-        tell(model, "siege_begun", text, attacker, other=defender, place=place)
-    for place, attacker in zip(over.tolist(), besiegers.tolist(), strict=True):
-        holder = int(model.state.holder[place])
-        tell(
-            model,
-            "siege_broken",
-            f"{model.name(attacker)}'s siege of {{place}} is over",
-            attacker,
-            other=holder,
-            place=place,
-        )
+def fight(run: Run) -> None:
+    """Attacks are made, actors send their aircraft, places fall, the countryside follows."""
+    bar_places(run)
+    gather(run.data)
+    aircraft = run.actors["air_support"]
+    for actor in run.agents.armed:
+        if aircraft[actor.index] > 0:
+            actor.allot_sorties()
+    fight_out(run.data)
+    relax_countryside(run.data)
+    _log_battles(run)
 
 
-def _sides(result: Fight, which: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
-    """Place, attacker and defender of some rows of the fights."""
-    rows = which.nonzero()[0].tolist()
-    return [(int(result.place[row]), int(result.attacker[row]), int(result.defender[row])) for row in rows]
+def _log_battles(run: Run) -> None:
+    battles = run.battles
+    count, over = int(battles.result["count"]), int(battles.result["over"])
+    sides = (battles.place[:count].tolist(), battles.leader[:count].tolist(), battles.defender[:count].tolist())
+    rows = list(zip(*sides, strict=True))
+    for (place, winner, loser), fallen in zip(rows, battles.fallen[:count].tolist(), strict=True):
+        if fallen:
+            kind = "town_taken" if run.land.is_town[place] else "site_taken"
+            text = f"{run.name(winner)} takes {{place}} from {run.name(loser)}"
+            log(run, kind, text, winner, other=loser, place=place)
+    for (place, attacker, defender), begun in zip(rows, battles.begun[:count].tolist(), strict=True):
+        if begun:
+            text = f"{run.name(attacker)} lays siege to {{place}}, held by {run.name(defender)}"
+            log(run, "siege_begun", text, attacker, other=defender, place=place)
+    ended = (battles.over_place[:over].tolist(), battles.over_besieger[:over].tolist())
+    for place, attacker in zip(*ended, strict=True):
+        text = f"{run.name(attacker)}'s siege of {{place}} is over"
+        log(run, "siege_broken", text, attacker, other=int(run.state.holder[place]), place=place)

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.armed.actor import air_support
 from agents.instruments import Instrument
 from agents.united_states import NO_ONE
 from model.dynamics.governance import Standing
@@ -173,16 +172,6 @@ def test_a_scenario_that_names_its_targets_never_picks() -> None:
 
 
 # S13 the Kurdish precedent: every instrument does something by itself --------------------------------------------------
-
-
-def test_aircraft_are_kept_from_fights_against_the_protected() -> None:
-    fights, attacker, defender = np.array([0]), np.array([0]), np.array([1])
-    free = air_support(np.array([1.0, 0.0]), fights, attacker, defender, np.zeros(2), np.array([[50, 0, 0], [0, 0, 0]]))
-    denied = air_support(
-        np.array([1.0, 0.0]), fights, attacker, defender, np.array([0.0, 0.7]), np.array([[50, 0, 0], [0, 0, 0]])
-    )
-    assert free[0, 0] == 1.0
-    assert denied[0, 0] == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(

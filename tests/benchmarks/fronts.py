@@ -7,20 +7,19 @@ decides, pays or trades.
 
 from __future__ import annotations
 
-from typing import Any
-
 import mesa
 import numpy as np
 
-from model.draws import Draws
-from model.dynamics import combat, control, operations, supply
-from model.dynamics.combat import Battle, Orders
+from model.dynamics import supply
+from model.dynamics.combat import fight_out
+from model.dynamics.control import relax_countryside
+from model.dynamics.front import AT_WAR, gather
 from model.dynamics.ground import ground_of
-from model.dynamics.parameters import Processes
+from model.run import Run, setting_of
 from model.scenario.read import load_scenario
 from model.scenario.schema import Scenario
 from model.setup import armed_tables, begin_state, profile_of
-from model.state import NOBODY, State, Tally
+from model.state import State
 from model.world.read import load_world
 from model.world.world import World
 
@@ -34,12 +33,11 @@ def setting(name: str, scenario: str = "status_quo") -> Setting:
     return load_world(name), load_scenario(scenario, [f'world="{name}"'])
 
 
-def start(world: World, scenario: Scenario) -> tuple[State, dict[str, Any]]:
-    """The state at the start and the actors' parameters."""
-    profile = profile_of(armed_tables(scenario))
-    state = begin_state(world, scenario, profile)
+def start(world: World, scenario: Scenario) -> State:
+    """The state at the start."""
+    state = begin_state(world, scenario, profile_of(armed_tables(scenario)))
     state.supply[:], state.recognition[:] = 1.0, 0.0
-    return state, profile
+    return state
 
 
 class FrontsOnArrays(mesa.Model):
@@ -53,13 +51,12 @@ class FrontsOnArrays(mesa.Model):
     def __init__(self, setting: Setting, rng: int = 0) -> None:
         super().__init__(rng=rng)
         self.world, scenario = setting
-        self.p: Processes = scenario.processes
-        self.state, self.profile = start(self.world, scenario)
-        self.ground = ground_of(self.world, self.p.ground)
-        self.draws = Draws(rng)
-        self.network = supply.RoadNetwork(self.world, self.p.supply)
-        self.needed = control.fighters_to_hold(self.world, self.p.control)
-        self.air = np.zeros((2, len(self.world.place_ids)))
+        self.state = start(self.world, scenario)
+        self.run = Run(setting_of(scenario, self.world, armed_tables(scenario)), self.state, rng)
+        self.run.hand_over()
+        # until supply takes the run
+        self.ground = ground_of(self.world, scenario.processes.ground)
+        self.network = supply.RoadNetwork(self.world, scenario.processes.supply)
         self.still = np.zeros(len(self.world.forces))
         self.month = 0
         self.datacollector = mesa.DataCollector(
@@ -71,24 +68,25 @@ class FrontsOnArrays(mesa.Model):
 
     def step(self) -> None:
         """One month."""
-        state, ground, p = self.state, self.ground, self.p
-        state.month, state.tally = self.month, Tally.zero(len(self.world.forces), len(self.world.codes))
-        supply.update(self.world, ground, state, self.draws, self.network, p.supply, 0.0, self.still)
-        orders = self._orders()
-        combat.gather(ground, state, orders)
-        tables = (p.combat, p.contest, p.fortification)
-        fight = combat.resolve(Battle(ground, state, self.draws, orders, *tables, "ratio", self.profile, self.air))
-        fallen = fight.place[fight.fallen]
-        state.holder[fallen] = fight.attacker[fight.fallen]
-        state.attacker[fallen], state.siege_progress[fallen], state.besieged[fallen] = NOBODY, 0.0, 0
-        state.posts[fallen] = (p.combat.posts_on_capture * state.posts_full[fallen]).astype(np.int64)
-        control.update(ground, state, self.needed, p.control)
+        run, state = self.run, self.state
+        state.month = self.month
+        state.tally.clear()
+        rules = run.parameters.supply
+        supply.update(self.world, self.ground, state, run.draws, self.network, rules, 0.0, self.still)
+        self._order()
+        gather(run.data)
+        fight_out(run.data)
+        relax_countryside(run.data)
         self.month += 1
         self.datacollector.collect(self)
 
-    def _orders(self) -> Orders:
-        state = self.state
-        near = np.asarray((self.ground.near @ state.troops.T.astype(np.float64)).T)
-        actor, place = operations.within_reach(state, near, 1.0, state.stance == -1)
+    def _order(self) -> None:
+        state, plans = self.state, self.run.plans
+        beside = np.asarray(self.world.near, np.int64)
+        hostile = np.zeros((len(state.stance), len(state.stance) + 1), bool)
+        hostile[:, :-1], hostile[:, -1] = state.stance == AT_WAR, True  # the last: places of nobody
+        actor, place = np.nonzero((state.troops @ beside > 0) & hostile[:, state.holder])
         turn = (actor + place + self.month) % THIRD == 0
-        return Orders(actor[turn], place[turn], np.full(state.troops.shape, SPARE))
+        count = int(turn.sum())
+        plans.order_actor[:count], plans.order_place[:count], plans.orders["count"] = actor[turn], place[turn], count
+        plans.spare[:] = SPARE

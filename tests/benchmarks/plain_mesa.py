@@ -15,46 +15,50 @@ import mesa
 import networkx as nx
 from mesa.discrete_space import CellAgent, Network
 
-from model.draws import Draws
-from model.dynamics import control
-from model.dynamics.ground import ground_of
+from model import draws
+from model.dynamics.geography import Geography, geography_of
+from model.setup import armed_tables
 from tests.benchmarks.fronts import SPARE, THIRD, Setting, start
 
 
 class Luck:
-    """Draws of a month: Mesa's generator, or keyed."""
+    """Draws of a month: Mesa's generator, or keyed by salts."""
 
-    def __init__(self, model: Any, draws: Draws | None, actor_keys: Any, place_keys: Any) -> None:
-        self.model, self.draws, self.actor_keys, self.place_keys = model, draws, actor_keys, place_keys
+    def __init__(self, model: Any, salts: Any, land: Geography) -> None:
+        self.model, self.salts, self.land = model, salts, land
 
-    def binomial(self, process: str, n: float, p: float, place: int, actor: int | None = None) -> int:
+    def binomial(self, process: str, n: int, p: float, place: int, actor: int | None = None) -> int:
         """A count."""
-        if self.draws is None:
-            return int(self.model.rng.binomial(int(n), p))
-        keys = [] if actor is None else [self.actor_keys[actor : actor + 1]]
-        keys.append(self.place_keys[place : place + 1])
-        return int(self.draws.binomial(process, self.model.month, n, p, *keys)[0])
+        if self.salts is None:
+            return int(self.model.rng.binomial(n, p))
+        return int(draws.binomial(self._uniform(process, place, actor), n, p))
 
     def normal(self, process: str, place: int) -> float:
         """A standard normal."""
-        if self.draws is None:
+        if self.salts is None:
             return self.model.random.gauss(0.0, 1.0)
-        return float(self.draws.normal(process, self.model.month, self.place_keys[place : place + 1])[0])
+        return float(draws.normal(self._uniform(process, place)))
+
+    def _uniform(self, process: str, place: int, actor: int | None = None) -> float:
+        keys = [] if actor is None else [self.land.actor_key[actor]]
+        return float(draws.uniform(self.salts[process], self.model.month, *keys, self.land.place_key[place]))
 
 
 class Place(CellAgent):
     """A town with its countryside, or a site."""
 
-    def __init__(self, model: PlainFronts, index: int, state: Any, ground: Any) -> None:
+    def __init__(self, model: PlainFronts, index: int, state: Any, land: Geography) -> None:
         super().__init__(model)
-        self.index, self.is_town = index, bool(ground.is_town[index])
+        self.index, self.is_town = index, bool(land.is_town[index])
         self.holder, self.attacker = int(state.holder[index]), int(state.attacker[index])
         self.urban, self.isolated, self.besieged = float(state.siege_progress[index]), 0, int(state.besieged[index])
+        self.months_unattacked = int(state.months_unattacked[index])
         self.posts, self.posts_full = int(state.posts[index]), int(state.posts_full[index])
         self.troops = state.troops[:, index].tolist()
         self.supply = [1.0] * len(self.troops)
+        self.known = [0.0] * len(self.troops)
         self.legitimacy = [0.5] * len(self.troops)
-        self.depot = bool(ground.population[index] >= model.p.supply.depot_population)
+        self.depot = bool(land.place_population[index] >= model.p.supply.depot_population)
         self.shares = state.control[:, index].tolist() if self.is_town else []
         self.parts: list[Place] = []
         self.near: list[Place] = []
@@ -65,8 +69,8 @@ class Place(CellAgent):
         self.town, self.needed = town, needed
         town.parts.append(self)
 
-    def fight(self, actors: list[int]) -> None:
-        """Fight out the attacks of some actors on this place."""
+    def fight(self, actors: list[int]) -> int:
+        """Fight out the attacks of some actors on this place; returns who takes it, -1 nobody."""
         model, troops = self.model, self.troops
         contest, fort = model.p.contest, model.p.fortification
         leader = max(actors, key=lambda actor: (troops[actor], -actor))
@@ -87,9 +91,42 @@ class Place(CellAgent):
         self.besieged += 2 * self.posts <= self.posts_full
         fallen = self._siege(leader, chance)
         self._losses(sides, chance)
-        if fallen:
-            self.holder, self.attacker, self.urban, self.besieged = leader, -1, 0.0, 0
-            self.posts = int(model.p.combat.posts_on_capture * self.posts_full)
+        return leader if fallen else -1
+
+    def fall(self, winner: int) -> None:
+        """Change hands; the garrison flees next door, or is captured."""
+        model, loser = self.model, self.holder
+        if loser >= 0:
+            self._rout(winner, loser)
+        self.holder, self.isolated = winner, 0
+        self.end_siege()
+        self.posts = int(model.p.combat.posts_on_capture * self.posts_full)
+
+    def _rout(self, winner: int, loser: int) -> None:
+        model, p, garrison = self.model, self.model.p.combat, self.troops[loser]
+        next_door = [near for near in self.near if near is not self and near.holder == loser]
+        refuge = max(next_door, key=lambda near: near.troops[loser], default=None)
+        share = 1.0 if refuge is None else p.captured_share
+        captured = model.luck.binomial("captured", garrison, share, self.index, loser)
+        arms = model.arms[loser] * captured / max(sum(place.troops[loser] for place in model.places), 1)
+        self.troops[loser] = 0
+        if refuge is not None:
+            refuge.troops[loser] += garrison - captured
+        model.arms[loser] -= arms
+        model.arms[winner] += arms * p.captured_arms
+
+    def end_siege(self) -> None:
+        """Nobody besieges it any more."""
+        self.attacker, self.urban, self.besieged, self.months_unattacked = -1, 0.0, 0, 0
+
+    def lift(self) -> None:
+        """End a siege that nobody has pressed for two months, or one where it is nearly safe, or in peace."""
+        if self.attacker < 0:
+            return
+        peace = self.holder >= 0 and self.model.stance[self.attacker][self.holder] != -1
+        months, nearly_safe = self.months_unattacked, self.urban <= self.model.p.combat.urban_saved
+        if peace or months >= 2 or (months > 0 and nearly_safe):
+            self.end_siege()
 
     def _siege(self, leader: int, chance: float) -> bool:
         p = self.model.p.combat
@@ -101,7 +138,7 @@ class Place(CellAgent):
         u = min(max(u, 0.02), 0.98)
         step = exposed * 4 * speed * (2 * chance - 1) + math.sqrt(exposed) * p.urban_noise * xi
         self.urban = 1 / (1 + math.exp(-(math.log(u / (1 - u)) + step)))
-        self.attacker = leader
+        self.attacker, self.months_unattacked = leader, 0
         return self.urban >= p.urban_fallen or chance >= 1.0
 
     def _losses(self, sides: list[int], chance: float) -> None:
@@ -123,6 +160,7 @@ class Place(CellAgent):
         """A month without an attack."""
         if self.attacker >= 0:
             self.urban *= 0.5
+            self.months_unattacked += 1
         else:
             self.posts += math.ceil(self.model.p.combat.posts_rebuilt * max(self.posts_full - self.posts, 0))
 
@@ -166,20 +204,19 @@ class PlainFronts(mesa.Model):
         super().__init__(rng=rng)
         world, scenario = setting
         self.p = scenario.processes
-        state, profile = start(world, scenario)
-        ground = ground_of(world, self.p.ground)
-        self.stance, self.arms, self.homes = state.stance.tolist(), state.arms.tolist(), ground.home_place.tolist()
-        self.effectiveness, self.assaults = (
-            profile[name].tolist() for name in ("effectiveness", "assaults_per_operation")
-        )
+        state, land, tables = start(world, scenario), geography_of(world, self.p), armed_tables(scenario).values()
+        self.stance, self.arms, self.homes = state.stance.tolist(), state.arms.tolist(), land.home_place.tolist()
+        self.effectiveness = [table.effectiveness for table in tables]
+        self.assaults = [table.assaults_per_operation for table in tables]
+        self.kept = [1.0 - table.forgetting for table in tables]
         self.friends = [[k for k, stance in enumerate(row) if stance == 1] for row in self.stance]
-        self.luck = Luck(self, Draws(rng) if keyed else None, ground.actor_keys, ground.place_keys)
+        self.luck = Luck(self, draws.Draws(rng).salts() if keyed else None, land)
         graph = nx.Graph()
         graph.add_nodes_from(range(len(world.place_ids)))
         graph.add_edges_from(world.roads.tolist())
         self.space = Network(graph, random=self.random)
-        self.places = [Place(self, index, state, ground) for index in range(len(world.place_ids))]
-        self._join(world, ground, control.fighters_to_hold(world, self.p.control))
+        self.places = [Place(self, index, state, land) for index in range(len(world.place_ids))]
+        self._join(land)
         self.month = 0
         self.datacollector = mesa.DataCollector(
             {
@@ -188,20 +225,16 @@ class PlainFronts(mesa.Model):
             }
         )
 
-    def _join(self, world: Any, ground: Any, needed: Any) -> None:
-        from model.dynamics.supply import RoadNetwork
-
-        roads = RoadNetwork(world, self.p.supply).graph
+    def _join(self, land: Geography) -> None:
         for place in self.places:
             place.cell = self.space[place.index]
-            row = slice(roads.indptr[place.index], roads.indptr[place.index + 1])
-            place.roads = [
-                (self.places[int(end)], float(km)) for end, km in zip(roads.indices[row], roads.data[row], strict=True)
-            ]
-            near = ground.near_end[ground.near_start[place.index] : ground.near_start[place.index + 1]]
-            place.near = [self.places[int(k)] for k in near]
-            town = int(ground.territory[place.index])
-            place.settle(self.places[town], float(needed[town]))
+            row = slice(land.road_start[place.index], land.road_start[place.index + 1])
+            ends = zip(land.road_end[row].tolist(), land.road_km[row].tolist(), strict=True)
+            place.roads = [(self.places[end], km) for end, km in ends]
+            near = land.near[land.near_start[place.index] : land.near_start[place.index + 1]]
+            place.near = [self.places[k] for k in near.tolist()]
+            town = int(land.territory[place.index])
+            place.settle(self.places[town], float(land.needed[town]))
 
     def success(self, attack: float, defence: float) -> float:
         """Chance that an attack succeeds."""
@@ -219,23 +252,49 @@ class PlainFronts(mesa.Model):
         attacks: dict[int, list[int]] = {}
         for actor, place in orders:
             attacks.setdefault(place.index, []).append(actor)
+        taken = []
         for place in self.places:
-            if place.index in attacks:
-                place.fight(attacks[place.index])
-            else:
+            if place.index not in attacks:
                 place.rest()
+            elif (winner := place.fight(attacks[place.index])) >= 0:
+                taken.append((place, winner))
+        self._expend(orders, [self.places[index] for index in attacks])
+        self._learn(orders)
+        for place, winner in taken:
+            place.fall(winner)
+        for place in self.places:
+            place.lift()
         for place in self.places:
             if place.is_town:
                 place.follow()
         self.month += 1
         self.datacollector.collect(self)
 
-    def _look(self) -> None:
-        p = self.p.contest
+    def _expend(self, orders: list[tuple[int, Place]], attacked: list[Place]) -> None:
+        fighting, total = [0] * len(self.stance), self._fighters()
+        for actor, place in orders:
+            fighting[actor] += place.troops[actor]
+        for place in attacked:
+            if place.holder >= 0:
+                fighting[place.holder] += place.troops[place.holder]
+        for actor, some in enumerate(fighting):
+            self.arms[actor] -= self.p.combat.arms_spent * self.arms[actor] * some / max(total[actor], 1)
+
+    def _learn(self, orders: list[tuple[int, Place]]) -> None:
+        for place in self.places:
+            place.known = [known * kept for known, kept in zip(place.known, self.kept, strict=True)]
+        for actor, place in orders:
+            place.known[actor] = 1.0
+
+    def _fighters(self) -> list[int]:
         total = [0] * len(self.stance)
         for place in self.places:
             for actor, troops in enumerate(place.troops):
                 total[actor] += troops
+        return total
+
+    def _look(self) -> None:
+        p, total = self.p.contest, self._fighters()
         self.worth = [
             effect * min(arms / max(fighters, 1), 1.0) ** p.arms_exponent
             for effect, arms, fighters in zip(self.effectiveness, self.arms, total, strict=True)

@@ -35,13 +35,15 @@ def test_plain_mesa_gives_the_numbers_of_the_arrays() -> None:
         plain.step()
         state, places = arrays.state, plain.places
         assert np.array([place.troops for place in places]).T.tolist() == state.troops.tolist()
-        for name in ("holder", "attacker", "posts", "isolated"):
+        for name in ("holder", "attacker", "posts", "isolated", "besieged", "months_unattacked"):
             assert [getattr(place, name) for place in places] == getattr(state, name).tolist()
+        np.testing.assert_allclose(plain.arms, state.arms, rtol=1e-12)
+        assert np.array([place.known for place in places]).T.tolist() == state.known.tolist()
         shares = [place.shares for place in places if place.is_town]
         assert np.abs(np.array([place.supply for place in places]).T - state.supply).max() < 1e-12
         assert np.abs(np.array([place.urban for place in places]) - state.siege_progress).max() < 1e-9
         assert np.abs(np.array(shares).T - state.control).max() < 1e-12
-    before = start(*here)[0]
+    before = start(*here)
     assert (before.holder != state.holder).any() and before.troops.sum() > state.troops.sum()
 
 

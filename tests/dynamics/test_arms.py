@@ -1,4 +1,4 @@
-"""Arms are used up in fights, husbanded when scarce, bought from treasuries; aircraft go where most is at stake."""
+"""Arms are husbanded when scarce, bought from treasuries; aircraft supply where most is at stake."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.armed.actor import air_support
-from model.dynamics import budgets, combat, operations, supply
-from model.dynamics.combat import Fight, Orders
-from model.kernels import books, fights, roads
+from model.dynamics import budgets, operations, supply
+from model.kernels import books, roads
 from model.model import RareEarthModel
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
@@ -22,37 +20,6 @@ TINY = str(Path(__file__).parents[1] / "tiny")
 def model() -> RareEarthModel:
     scenario = load_scenario("status_quo", [f"world={TINY}", "months=12"])
     return RareEarthModel(spec=RunSpec.make(scenario.name, scenario.resolved()))
-
-
-def a_fight(model: RareEarthModel, attacker: int, place: int) -> tuple[Orders, Fight]:
-    where, who = np.array([place]), np.array([attacker])
-    no = np.zeros(1, bool)
-    return Orders(who, where, np.zeros(model.state.troops.shape)), Fight(where, who, model.state.holder[where], no, no)
-
-
-def test_both_sides_use_up_arms_by_their_share_in_fights(model: RareEarthModel) -> None:
-    state = model.state
-    junta, rebel = 0, 1
-    place = int((state.holder == junta).nonzero()[0][0])
-    state.troops[:] = 0
-    state.troops[junta, place], state.troops[rebel, place] = 300, 200
-    state.troops[rebel, (place + 1) % len(state.holder)] = 600  # three in four are elsewhere
-    state.arms[:] = 1000.0
-    combat.expend(state, *a_fight(model, rebel, place), 0.1)
-    assert state.arms[junta] == pytest.approx(900)
-    assert state.arms[rebel] == pytest.approx(975)
-    assert state.arms[2:] == pytest.approx(np.full(len(state.arms) - 2, 1000))
-    assert state.tally.arms_lost[:2] == pytest.approx([100, 25])
-
-
-def test_a_month_at_war_uses_up_arms() -> None:
-    def lost(spent: float) -> float:
-        sets = [f"world={TINY}", "months=3", f"processes.combat.arms_spent={spent}"]
-        model = RareEarthModel(spec=RunSpec.make("x", load_scenario("status_quo", sets).resolved()))
-        model.step()
-        return float(model.state.tally.arms_lost.sum())
-
-    assert lost(0.3) > lost(0.1) > lost(0.0)
 
 
 def test_attacks_become_dearer_as_arms_run_short() -> None:
@@ -142,13 +109,3 @@ def test_aircraft_supply_the_attacked_first_and_then_the_largest(model: RareEart
     else:
         supply._airlift(state, cut_off, 0.6, lift)
     assert state.supply[junta, [attacked, large, small]] == pytest.approx([0.6, 0.3, 0.0])
-
-
-@pytest.mark.parametrize("compiled", [True, False])
-def test_sorties_fly_to_the_fights_of_most_fighters(*, compiled: bool) -> None:
-    troops = np.array([[50, 400, 100, 0], [0, 0, 0, 0]])
-    at, attacker, defender = np.array([0, 1, 1, 2]), np.array([1, 1, 2, 0]), np.array([0, 0, 0, 1])
-    fly = fights.air_support if compiled else air_support
-    support = fly(np.array([1.5, 0.0]), at, attacker, defender, np.array([0.0, 0.0, 0.2]), troops)
-    assert support[1] == pytest.approx([0.0, 0.8, 0.0, 0.0])  # one of the two attackers keeps a fifth of them away
-    assert support[0] == pytest.approx([0.0, 0.0, 0.5, 0.0])

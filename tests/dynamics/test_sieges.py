@@ -1,4 +1,4 @@
-"""Choosing and keeping up attacks, garrisons that stay, sieges that close in."""
+"""Choosing and keeping up attacks, garrisons that stay."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from model.dynamics import combat, operations, posting
-from model.dynamics.combat import Orders
+from model.dynamics import operations, posting
 from model.dynamics.operations import Forces, Options
 from model.model import RareEarthModel
 from model.scenario.read import load_scenario
@@ -63,16 +62,6 @@ def test_who_has_fought_at_a_place_knows_its_garrison(model: RareEarthModel) -> 
     model.profile["belief_noise"][:] = 0.0
     exact = options(model)
     np.testing.assert_array_equal(known.chance, exact.chance)
-
-
-def test_knowledge_fades(model: RareEarthModel) -> None:
-    orders = Orders(np.array([0]), np.array([3]), np.zeros(model.state.troops.shape))
-    forgetting = np.full(len(model.armed), 0.25)
-    combat.learn(model.state, orders, forgetting)
-    assert model.state.known[0, 3] == 1.0
-    nothing = Orders(np.zeros(0, np.int64), np.zeros(0, np.int64), orders.spare)
-    combat.learn(model.state, nothing, forgetting)
-    assert model.state.known[0, 3] == 0.75
 
 
 def test_errors_of_belief_last_but_not_for_ever(model: RareEarthModel) -> None:
@@ -158,27 +147,6 @@ def test_nobody_leaves_a_garrison_under_attack(model: RareEarthModel) -> None:
     assert forces(model).spare[actor, place] == 0.0
 
 
-def test_gathering_leaves_those_who_must_stay(model: RareEarthModel) -> None:
-    weighed = options(model)
-    orders = Orders(weighed.actor[:1], weighed.place[:1], np.zeros(model.state.troops.shape))
-    before = model.state.troops.copy()
-    combat.gather(model.ground, model.state, orders)
-    np.testing.assert_array_equal(model.state.troops, before)
-
-
-def test_a_siege_is_told_once(model: RareEarthModel) -> None:
-    begun: dict[str, int] = {}
-    while model.running:
-        model.step()
-    events = model.recorder.result().tables["events"].to_pandas()
-    for event in events.itertuples():
-        if event.kind == "siege_begun":
-            begun[event.place] = begun.get(event.place, 0) + 1
-        if event.kind in ("siege_broken", "town_taken", "site_taken"):
-            begun[event.place] = 0
-        assert begun.get(event.place, 0) <= 1
-
-
 def test_reserves_are_wanted_where_massed_fighters_would_win(model: RareEarthModel) -> None:
     weighed = options(model)
     strong = forces(model)
@@ -190,16 +158,6 @@ def test_reserves_are_wanted_where_massed_fighters_would_win(model: RareEarthMod
     beside = model.ground.near_dense[weighed.place[0]]
     np.testing.assert_array_equal(wanted[weighed.actor[0]], 2.0 * beside)
     assert wanted.sum() == 2.0 * beside.sum()
-
-
-def test_a_besieger_who_stays_keeps_the_siege(model: RareEarthModel) -> None:
-    state = model.state
-    state.attacker[3], state.siege_progress[3], state.months_unattacked[3], state.besieged[3] = 1, 0.01, 0, 9
-    state.stance[1, state.holder[3]] = -1
-    assert 3 not in combat.lift_sieges(state, 0.1)[0]
-    state.months_unattacked[3] = 1
-    assert 3 in combat.lift_sieges(state, 0.1)[0]
-    assert state.besieged[3] == 0
 
 
 def test_field_forces_live_off_people_who_consent_and_garrisons_do_not(model: RareEarthModel) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from model.dynamics import combat, trade
+from model.dynamics import trade
 from model.dynamics.handover import hand_over
 from model.model import RareEarthModel
 from model.output.outcomes import compute
@@ -15,6 +14,7 @@ from model.phases import war as phases
 from model.phases.readings import tax_terms
 from model.state import CHINA_OFFICIAL
 from tests.dynamics.chain import Chain, shaken_chains
+from tests.dynamics.fronts import order
 from tests.world_of_policy import run, small
 
 FORCED = 'forcing=[{name="mines",kind="holder",target="TSAWLAW-MINES",actor="KIA",start="2025-10",end="2025-10"}]'
@@ -42,7 +42,7 @@ def test_who_takes_a_mine_changes_its_tax_its_work_its_licence_and_its_gate() ->
     model.open_month()
     before, licence, operating = quote(), trade_phases._licences(model)[mine], state.operating[mine]
     assert before.holder[mine] == militia
-    assert hand_over(model.ground, state, int(model.world.mine_place[mine]), kia, 0.1)
+    assert hand_over(model.run.data, int(model.world.mine_place[mine]), kia)
     after = quote()
     assert (before.tax[mine], after.tax[mine]) == (20_000.0, 35_000.0)
     assert trade_phases._licences(model)[mine] < licence
@@ -135,11 +135,11 @@ def test_posts_fall_in_weeks_and_the_town_behind_them_is_besieged_for_months() -
     kia = model.world.force_index["KIA"]
     state.troops[kia, place] = 4 * state.troops[model.junta, place]
     posts = [int(state.posts[place])]
-    orders = combat.Orders(np.array([kia]), np.array([place]), np.zeros(state.troops.shape))
     for month in range(4):
         state.month = model.month = month
         model.open_month()
-        phases.fight(model, orders)
+        order(model.run, (kia, place))
+        phases.fight(model.run)
         posts.append(int(state.posts[place]))
     assert posts[0] >= 10 and posts[2] <= posts[0] // 2
     assert state.holder[place] == model.junta

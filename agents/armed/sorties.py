@@ -1,0 +1,77 @@
+"""Where an armed actor's aircraft fly: to the fights of most of its fighters first, at most one full sortie a fight.
+
+Support of a fight is ``min(max(b - r, 0), 1)``, with ``b`` the fights that the actor's aircraft can support this month
+(fewer in the rains) and ``r`` its fights with more of its fighters; air defence given to the other side keeps a share away.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from model.compile import compiled
+from model.dynamics.front import ATTACK, DEFENCE
+
+# equations -----------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def sorties(air_support: float, rains: float, fortification: Any) -> float:
+    """Fights that aircraft can support in a month with rains of a strength 0-1."""
+    return air_support * (1.0 - (1.0 - fortification.air_in_monsoon) * rains)
+
+
+# process -------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def allot_sorties(run: Any, a: int) -> None:
+    """Allot an actor's sorties to the fights of most of its fighters.
+
+    Args:
+        run: fighters have gathered, and ``battles`` lists the places fought for; ``front.air`` changes.
+        a: the actor.
+    """
+    budget = sorties(run.actors[a].air_support, run.state.clock.rains, run.rules.fortification)
+    if budget <= 0.0:
+        return
+    for at in range(run.battles.result.count):
+        p, defender = run.battles.place[at], run.battles.defender[at]
+        if defender == a:
+            share = min(max(budget - larger_fights(run, a, p), 0.0), 1.0)
+            run.front.air[DEFENCE, p] = share * (1.0 - denial_by_attackers(run, p))
+        elif attacks(run, a, p):
+            share = min(max(budget - larger_fights(run, a, p), 0.0), 1.0)
+            denial = run.policy[defender].air_denial if defender >= 0 else 0.0
+            run.front.air[ATTACK, p] = share * (1.0 - denial)
+
+
+@compiled
+def attacks(run: Any, a: int, p: int) -> bool:
+    """Whether an actor attacks a place."""
+    k = run.front.first[p]
+    while k >= 0:
+        if run.plans.order_actor[k] == a:
+            return True
+        k = run.front.following[k]
+    return False
+
+
+@compiled
+def larger_fights(run: Any, a: int, p: int) -> int:
+    """Fights of an actor with more of its fighters than at a place; of equal ones the first place counts as larger."""
+    troops, battles, larger = run.state.troops, run.battles, 0
+    for at in range(battles.result.count):
+        q = battles.place[at]
+        if battles.defender[at] == a or attacks(run, a, q):
+            larger += 1 if troops[a, q] > troops[a, p] or (troops[a, q] == troops[a, p] and q < p) else 0
+    return larger
+
+
+@compiled
+def denial_by_attackers(run: Any, p: int) -> float:
+    """How far aircraft are kept from helping the defenders of a place, 0-1: by whichever attacker does it best."""
+    denial, k = 0.0, run.front.first[p]
+    while k >= 0:
+        denial = max(denial, run.policy[run.plans.order_actor[k]].air_denial)
+        k = run.front.following[k]
+    return denial

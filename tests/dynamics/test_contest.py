@@ -1,0 +1,53 @@
+"""Contest success functions and the worth of fighters."""
+
+from __future__ import annotations
+
+from math import exp
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.dynamics.contest import chance_of_success, supply_in_defence, worth_of_fighter
+from tests.dynamics.fronts import KIA, empty_front
+
+strength = st.floats(0.0, 1e6, allow_subnormal=False)
+RATIO, DIFFERENCE = (empty_front(f"structure.contest={form}") for form in ("ratio", "difference"))
+FORMS = {"ratio": RATIO.rules, "difference": DIFFERENCE.rules}
+
+
+@given(attack=strength, more=strength, defence=strength, form=st.sampled_from(list(FORMS)))
+def test_more_strength_never_lowers_the_chance(attack: float, more: float, defence: float, form: str) -> None:
+    low, high = (chance_of_success(some, defence, FORMS[form]) for some in (attack, attack + more))
+    assert 0 <= low <= high + 1e-12 <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_forms_agree_at_equal_forces_and_at_the_ends(form: str) -> None:
+    found = [chance_of_success(*sides, FORMS[form]) for sides in ((5.0, 5.0), (0.0, 5.0), (5.0, 0.0), (0.0, 0.0))]
+    assert found == pytest.approx([0.5, 0.0, 1.0, 0.0])
+
+
+def test_each_form_is_its_equation() -> None:
+    m = RATIO.parameters.contest.decisiveness
+    assert chance_of_success(3.0, 2.0, FORMS["ratio"]) == pytest.approx(3**m / (3**m + 2**m))
+    assert chance_of_success(3.0, 2.0, FORMS["difference"]) == pytest.approx(1 / (1 + exp(-2 * m * (3 - 2) / 5)))
+
+
+def test_a_fighter_is_worth_its_training_its_arms_and_its_morale() -> None:
+    run = empty_front()
+    state, p, own = run.state, run.parameters.contest, run.scenario.actors["KIA"]
+    state.arms[KIA], state.training[KIA], state.recognition[KIA], state.paid[KIA] = 25.0, 0.2, 1.0, 0.5
+    morale = 1 + p.recognition_morale - p.unpaid_morale / 2
+    expected = own.effectiveness * 1.2 * 0.25**p.arms_exponent * morale
+    assert worth_of_fighter(run.data, KIA, 100) == pytest.approx(expected)
+    state.arms[KIA] = 1e6
+    assert worth_of_fighter(run.data, KIA, 100) == pytest.approx(own.effectiveness * 1.2 * morale)
+    assert worth_of_fighter(run.data, KIA, 0) == pytest.approx(own.effectiveness * 1.2 * morale)
+
+
+def test_a_starved_garrison_still_holds_its_walls() -> None:
+    rules, p = RATIO.rules.contest, RATIO.parameters.contest
+    assert supply_in_defence(1.0, rules) == 1.0
+    assert supply_in_defence(0.0, rules) == p.defence_without_supply
+    assert supply_in_defence(0.5, rules) == pytest.approx((1 + p.defence_without_supply) / 2)
