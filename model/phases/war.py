@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from agents.armed.actor import air_support, choose_operations, count_flights, join_operations
 from model.dynamics import combat, control, operations
-from model.dynamics.budgets import rents
+from model.dynamics.budgets import reckon_rents
 from model.dynamics.combat import Fight, Orders
 from model.dynamics.diplomacy import left_alone_militias
 from model.dynamics.handover import hand_over
@@ -17,7 +17,6 @@ from model.forcing import Forcing
 from model.kernels import compiled
 from model.output.chronicle import tell
 from model.phases.policy import coordination, supported
-from model.phases.readings import ore_usd
 from model.state import NOBODY
 from model.world.world import LANES
 
@@ -95,7 +94,8 @@ def _weigh(
     forces = operations.strengths(ground, state, profile, p.contest, p.fortification)
     thought_of = _thought_of(model)
     pairs = operations.within_reach(state, forces.reach, 1.0, thought_of)
-    rent = rents(model.world, ground, state, ore_usd(model), p.budgets)
+    reckon_rents(model.run.data)
+    rent = model.run.plans.rent
     guard = forces.defence * operations.walls(ground, p.fortification)
     assailable, strength = operations.at_even_odds(forces, guard), (forces.field, guard)
     worth = operations.worth_of_places(model.world, ground, state, rent, profile, pairs, assailable, strength)
