@@ -19,14 +19,13 @@ from agents.buyers import ChineseBuyer, terms_of
 from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import WesternGovernment, key_name
-from model.compiled.accounts import Accounts
 from model.compiled.borders import Borders
 from model.compiled.talks import Talks
 from model.compiled.trading import Trading
 from model.compiled.war import War
 from model.draws import Draws, keys
-from model.dynamics import budgets, control, governance, harm, market, operations, people, posting, quad, supply
-from model.dynamics.ground import ground_of, heads
+from model.dynamics import control, market, operations, posting, quad, supply
+from model.dynamics.ground import ground_of
 from model.dynamics.season import monsoon_weight, road_factor
 from model.dynamics.supply import RoadNetwork
 from model.dynamics.trade import TAX_RULES, TradeChain
@@ -35,13 +34,13 @@ from model.kernels import compiled
 from model.output.chronicle import tell
 from model.output.ledger import Ledger
 from model.output.record import Recorder
+from model.phases import accounts, forcing
 from model.phases import border as border_phases
-from model.phases import forcing
 from model.phases import policy as policy_phases
 from model.phases import talks as talks_phases
 from model.phases import trade as trade_phases
 from model.phases import war as phases
-from model.phases.readings import ore_usd, taxes_per_tonne
+from model.phases.readings import taxes_per_tonne
 from model.run import Agents, Run, Setting, setting_of
 from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
@@ -79,8 +78,6 @@ class _Beginning(NamedTuple):
     chain: TradeChain
     needed: Floats
     """(N,) what :func:`model.dynamics.control.fighters_to_hold` gives."""
-    start: dict[str, Floats]
-    """(F,) troops of each armed actor and people under its control."""
     town_worth: Floats
     """(F, N) what each town is worth to each armed actor, whatever it earns there."""
 
@@ -154,7 +151,7 @@ class RareEarthModel(mesa.Model):
         self.crossing_keys = keys(world.crossing_ids)
         self.delivered: dict[str, Floats] = {}
         self._none_delivered = np.zeros(len(self.armed))
-        self.people = self.start["people"]
+        self.people = self.state.people
         """(F,) persons under each actor's control, since the fights of this month."""
         self.link: Floats = self._none_delivered
         """(F,) what :func:`model.phases.readings.link_with_us` gives for what is delivered this month."""
@@ -176,7 +173,7 @@ class RareEarthModel(mesa.Model):
         demand = self.setup.united_states.demand_t
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
         self.recorder.events = self.run.events
-        self.war, self.accounts, self.trading, self.talks = War(self), Accounts(self), Trading(self), Talks(self)
+        self.war, self.trading, self.talks = War(self), Trading(self), Talks(self)
         self.borders = Borders(self)
         supply.update(
             world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
@@ -186,8 +183,7 @@ class RareEarthModel(mesa.Model):
     def _make_run(self, setting: Setting) -> None:
         state = self.state
         state.ore_tax, state.conscripts = self.settled_tax, self.profile["conscripts_per_month"]
-        state.people, state.people_at_start = self.start["people"], self.start["people"]
-        state.troops_at_start, state.dependence = self.start["troops"], self.profile["dependence_on_china"]
+        state.dependence = self.profile["dependence_on_china"]
         self.settled_tax, self.holder_before = state.ore_tax, state.holder_before
         dict.__setitem__(self.profile, "dependence_on_china", state.dependence)
         dict.__setitem__(self.supported_profile, "dependence_on_china", state.dependence)
@@ -205,6 +201,7 @@ class RareEarthModel(mesa.Model):
         self.run.hand_over()
         for actor in self.run.agents.everyone():
             actor.run = self.run
+        accounts.begin_books(self.run)
 
     def _begin(self) -> None:
         """Set the state of the start; the first run of a scenario works it out for all."""
@@ -217,7 +214,7 @@ class RareEarthModel(mesa.Model):
             if not self.setup.plugins:  # own actors may begin as they like
                 _beginnings[asked] = begun
         self.state = begun.state.copy()
-        _, self.reference, self.chain, self.needed, self.start, self.town_worth = begun
+        _, self.reference, self.chain, self.needed, self.town_worth = begun
 
     def _beginning(self) -> _Beginning:
         p, world = self.p, self.world
@@ -226,29 +223,15 @@ class RareEarthModel(mesa.Model):
         months = np.array([buyer.parameters.inventory_months for buyer in self.buyers])
         reference = market.begin(world, state, self.setup.start, share, months, p.market)
         quad.begin(state, self.setup.quad.india_processing_t)
-        self._seed_people()
-        people_now = (state.control[:-1] * world.population).sum(axis=1)
-        start = {"troops": state.troops.sum(axis=1).astype(float), "people": people_now}
         shape = (len(self.armed), len(world.codes))
         who, town = np.indices(shape).reshape(2, -1)
         no_rent = np.zeros(len(world.place_ids))
         worth = operations.own_worth(world, self.ground, state, no_rent, self.profile, who, town).reshape(shape)
         chain, needed = TradeChain(world, p.trade, p.market), control.fighters_to_hold(world, p.control)
-        for array in (*vars(reference).values(), *vars(chain).values(), *start.values(), needed, worth):
+        for array in (*vars(reference).values(), *vars(chain).values(), needed, worth):
             if isinstance(array, np.ndarray):
                 read_only(array)
-        return _Beginning(state, reference, chain, needed, start, worth)
-
-    def _seed_people(self) -> None:
-        # A run begins where revenue, services and consent would have come to rest without harm or news.
-        p, world, state = self.p.people, self.world, self.state
-        base = people.base_consent(self.ground, len(world.codes), p)
-        state.legitimacy = base.copy()
-        state.revenue = budgets.expected(world, self.ground, state, self.profile, ore_usd(self), self.p.budgets)
-        state.revenue_best = state.revenue.copy()
-        level = governance.wanted_level(world, state, self.profile, (self.p.governance, self.p.budgets, p))
-        state.services = people.services_aim(state, level, p)
-        state.legitimacy = np.clip(base + p.consent_services * state.services, 0.0, 1.0)
+        return _Beginning(state, reference, chain, needed, worth)
 
     # calendar ---------------------------------------------------------------------------------------------------
 
@@ -285,7 +268,8 @@ class RareEarthModel(mesa.Model):
         yield
         trade_phases.mine_and_trade(self)
         yield
-        self.balance_books()
+        self.state.conscripts = phases.conscription(self)["conscripts_per_month"]
+        accounts.balance_books(self.run)
         yield
         policy_phases.recognise(self)
         yield
@@ -328,22 +312,6 @@ class RareEarthModel(mesa.Model):
                 holder,
                 place=int(place),
             )
-
-    def balance_books(self) -> None:
-        """Taxes and budgets, services, people, harm."""
-        p, state = self.p, self.state
-        if compiled():
-            self.accounts.balance(self, phases.conscription(self))
-            return
-        self.people = heads(self.world, state)
-        means = policy_phases.patrons(self)
-        services = budgets.step(self.world, self.ground, state, self.profile, means, p.budgets)
-        airmen = (self.profile["air_support"] > 0).astype(float)
-        cost = p.budgets.service_cost_usd
-        people.serve(self.world, self.ground, state, services, cost, airmen, p.people, self.people)
-        profile = phases.conscription(self)
-        people.recruit(self.world, self.ground, state, self.draws, profile, self.start, p.people, self.people)
-        harm.step(self.world, self.ground, state, self.draws, p.harm)
 
     def close_month(self) -> None:
         """Record the month and check the laws."""

@@ -18,6 +18,7 @@ from agents.united_states import UnitedStates
 from agents.western import WesternGovernment
 from model.compile import hand_over
 from model.draws import Draws
+from model.dynamics.budgets import Books
 from model.dynamics.front import Front
 from model.dynamics.geography import Geography, geography_of
 from model.dynamics.month import Battles, Plans
@@ -27,6 +28,18 @@ from model.state import State
 from model.world.world import World
 
 KINDS_OF_INSTRUMENTS: tuple[str, ...] = get_args(InstrumentKind)
+
+GROUPS = (
+    "state",
+    "actors",
+    "policy",
+    "salts",
+    "plans",
+    "battles",
+    "front",
+    "books",
+)
+"""What compiled code finds in ``run`` by these names, besides ``land`` and ``rules``."""
 
 ACTOR_NUMBERS = (*numbers_in(ArmedActorParameters), "coordination")
 """Parameters of armed actors that compiled code reads as ``run.actors[a].<name>``."""
@@ -107,6 +120,7 @@ class Run:
         self.plans = Plans.begin(len(self.actors), len(self.land.wall), most)
         self.battles = Battles.begin(len(self.land.wall))
         self.front = Front.begin(len(self.actors), len(self.land.wall), len(self.land.needed))
+        self.books = Books.begin(len(self.actors))
         self.agents = Agents()
         self.data: Any = None
         """All of it as compiled functions take it; see :meth:`hand_over`."""
@@ -120,8 +134,7 @@ class Run:
         Args:
             **groups: what processes keep from month to month besides the state, by name.
         """
-        names = ("state", "actors", "policy", "salts", "plans", "battles", "front")
-        own = {name: getattr(self, name) for name in names}
+        own = {name: getattr(self, name) for name in GROUPS}
         self.data = hand_over(self._handed | own | groups)
         for actor in self.agents.everyone():
             actor.data = self.data

@@ -47,6 +47,7 @@ STOREYS = (
     {
         "model.model",
         "model.compiled",
+        "model.phases.accounts",
         "model.phases.war",
         "model.phases.border",
         "model.phases.policy",

@@ -16,7 +16,7 @@ import numpy as np
 from mesa import Model
 from numpy.typing import NDArray
 
-from agents.armed import sorties
+from agents.armed import budget, sorties
 from agents.armed.parameters import ArmedActorParameters, PeoplesDefenceForceParameters
 from agents.base import Actor
 from model.draws import Draws, key
@@ -75,6 +75,14 @@ class ArmedActor(Actor):
         sorties.allot_sorties(self.data, self.index)
 
     # money: budget.py ------------------------------------------------------------------------------------------
+
+    def choose_services(self) -> None:
+        """Choose the level of services to pay for: write to ``run.books.level``, 0-1."""
+        budget.choose_services(self.data, self.index)
+
+    def buy_arms(self) -> None:
+        """Choose what goes into arms of the money left after services and upkeep: write to ``run.books.arms_usd``."""
+        budget.buy_arms(self.data, self.index)
 
     # ore: ore.py -----------------------------------------------------------------------------------------------
 

@@ -1,24 +1,37 @@
 """Money and arms: what armed actors earn, what they owe, what they buy.
 
-Income (USD a month): money from outside the map less sanctions; levies on the people of the countryside it controls, as far
-as they consent; trades and tolls of the places it holds; tax on ore; aid. Services are paid as chosen
-(:mod:`model.dynamics.governance`), then upkeep; of what is left, a declared share buys arms; the rest is kept, and goes into
-arms when these have become scarce. Those who get arms through allies find few when none of their allies is at war. Every
-transfer has two legs: the treasuries' and the outside's.
+Income (USD per month) of actor ``f`` with sanctions ``S``, frozen share ``z``, levy ``t`` per consenting person, aid ``A``::
+
+    income = max(outside (1 - z) - S, 0) + t consenting + sites and tolls held + tax on ore + A
+
+Services are paid first, as chosen (:mod:`agents.armed.budget`); aid for services adds to what the actor spends, up to the cost
+of full services. Upkeep comes next. Of what is left the actor sets money aside for arms; the black market yields at most
+``growth fighters leash access``, where the leash is ``1 - dependence pressure`` and access is below 1 for actors that get arms
+through allies none of which is at war. The rest is kept. Patrons' arms and those of allies come on top. Every transfer has
+two legs: the treasuries' and the outside's. Form and rates are assumed.
+
+Order in a month: :func:`open_books`, the actors' choice of services, :func:`collect_and_pay`, the actors' choice of arms,
+:func:`settle`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from model.dynamics.ground import Ground, over_heads
-from model.kernels import books, compiled
+from model.compile import compiled
+from model.dynamics.people import consenting
+from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.parameters import ParameterTable, parameter
-from model.state import State
-from model.world.world import World
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+GOODS = 2
+"""The lane of goods, whose value pays toll."""
 
 
 class BudgetParameters(ParameterTable):
@@ -80,137 +93,264 @@ class BudgetParameters(ParameterTable):
     )
 
 
-def _tolls(world: World, state: State, rate: float) -> Floats:
-    """(X,) USD a month of tolls on the goods that pass each crossing."""
-    return np.asarray(world.crossing_capacity[:, 2] * 1e6 * state.lanes[:, 2] * rate)
+@dataclass
+class Books:
+    """Accounts of the month, rewritten every month in the same arrays; all (F,). Compiled code takes them as ``run.books``."""
+
+    fighters: Ints
+    """Fighters when the books are opened."""
+    level: Floats
+    """0-1, level of services that each actor chooses to pay for (written by ``choose_services``)."""
+    arms_usd: Floats
+    """USD that each sets aside for arms (written by ``buy_arms``)."""
+    aid: Floats
+    """USD from patrons."""
+    earmarked: Floats
+    """USD of that aid that must go into services."""
+    arms_given: Floats
+    """Fighter equivalents from patrons and allies."""
+    sanctions: Floats
+    """USD of outside revenue lost to sanctions and tariffs."""
+    frozen: Floats
+    """0-1, share of the outside revenue that Beijing freezes."""
+    income: Floats
+    """USD from all sources."""
+    services: Floats
+    """USD paid for services."""
+    upkeep: Floats
+    """USD owed to fighters."""
+    paid: Floats
+    """USD paid to them."""
+
+    @classmethod
+    def begin(cls, forces: int) -> Books:
+        """Empty accounts.
+
+        Args:
+            forces: number of armed actors.
+        """
+        return cls(np.zeros(forces, np.int64), *(np.zeros(forces) for _ in range(len(fields(cls)) - 1)))
 
 
-def rents(world: World, ground: Ground, state: State, ore_usd_per_t: Floats, parameters: BudgetParameters) -> Floats:
-    """(P,) USD a month that the holder draws from each place: trades, tolls, ore.
+# equations ------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def toll(goods: float, openness: float, rate: float) -> float:
+    """USD per month from ``goods`` (million USD per month) that pass a gate."""
+    return goods * 1e6 * openness * rate
+
+
+@compiled
+def outside_revenue(usual: float, frozen: float, sanctions: float) -> float:
+    """USD per month from outside the map, less what is frozen and what sanctions take."""
+    return max(usual * (1.0 - frozen) - sanctions, 0.0)
+
+
+@compiled
+def cost_of_services(level: float, people: float, earmarked: float, full_cost: float) -> float:
+    """USD spent on services: own money and earmarked aid together, up to the cost of full services."""
+    full = people * full_cost
+    return min(level * full + earmarked, full)
+
+
+@compiled
+def arms_on_the_market(fighters: int, leash: float, access: float, rules: Any) -> float:
+    """Fighter equivalents that the black market yields in a month."""
+    return rules.arms_growth_cap * fighters * leash * access
+
+
+@compiled
+def running_revenue(before: float, income: float, rules: Any) -> float:
+    """USD per month, running mean of income, at least the floor."""
+    return max((1.0 - rules.revenue_memory) * before + rules.revenue_memory * income, rules.revenue_floor_usd)
+
+
+@compiled
+def duties(run: Any, credibility: float) -> float:
+    """USD that US tariffs, and the chill of threatened ones, cost the junta this month.
 
     Args:
-        world: the world.
-        ground: its static arrays.
-        state: the state.
-        ore_usd_per_t: (M,) tax that a holder could take of a tonne at each mine.
-        parameters: the table above.
+        run: the run.
+        credibility: of US threats, 0-1.
     """
-    if compiled():
-        mines = (ore_usd_per_t, state.capacity, state.operating)
-        crossings = (world.crossing_place, world.crossing_capacity, state.lanes, parameters.toll_rate)
-        return books.rents(ground.rent_site, *crossings, world.mine_place, mines, parameters.rent_operating)
-    rent = ground.rent_site.copy()
-    np.add.at(rent, world.crossing_place, _tolls(world, state, parameters.toll_rate))
-    at_work = np.maximum(state.operating, parameters.rent_operating)
-    np.add.at(rent, world.mine_place, ore_usd_per_t * state.capacity * at_work)
-    return rent
+    us, all_targets = run.rules.united_states, run.policy[len(run.actors)]
+    return us.tariff_usd * (all_targets.tariff + us.threat_chill * (credibility * all_targets.tariff_threat))
 
 
-def expected(
-    world: World,
-    ground: Ground,
-    state: State,
-    profile: dict[str, Floats],
-    ore_usd_per_t: Floats,
-    parameters: BudgetParameters,
-) -> Floats:
-    """(F,) USD a month that each can count on as things stand, at least the floor: outside, levies, rents.
+@compiled
+def junta_fear(run: Any) -> float:
+    """0-1, how near the junta is to collapse in Beijing's eyes: towns lost over the past year against a declared number."""
+    if run.land.junta < 0:
+        return 0.0
+    return min(max(run.state.towns_lost_year[run.land.junta] / run.rules.beijing.collapse_towns, 0.0), 1.0)
+
+
+# process --------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def open_books(run: Any, credibility: float, support: float, beijing: bool) -> None:
+    """Count fighters and write down what patrons give, sanctions take and Beijing freezes; nothing is chosen yet.
 
     Args:
-        world: the world.
-        ground: its static arrays.
-        state: the state, unchanged.
-        profile: (F,) arrays of the actors' parameters by name.
-        ore_usd_per_t: (M,) tax that a holder could take of a tonne at each mine.
-        parameters: the table above.
+        run: the run.
+        credibility: of US threats, 0-1.
+        support: USD that Beijing gives the junta this month.
+        beijing: whether there is a Beijing that pays its clients and freezes assets.
     """
-    held = state.holder >= 0
-    rent = rents(world, ground, state, ore_usd_per_t, parameters)
-    local = np.bincount(state.holder[held], rent[held], minlength=len(state.troops))
-    income = profile["outside_revenue_usd"] + _levies(world, state, profile) + local
-    return np.maximum(income, parameters.revenue_floor_usd)
+    books, us, rules = run.books, run.rules.united_states, run.rules.beijing
+    useful = 1.0 - us.agency_slack
+    for a in range(len(run.actors)):
+        books.fighters[a] = fighters_of(run, a)
+        books.level[a], books.arms_usd[a] = 0.0, 0.0
+        given = run.policy[a]
+        books.aid[a] = us.aid_usd * given.aid
+        books.earmarked[a] = useful * books.aid[a]
+        books.arms_given[a] = us.arms_per_month * useful * given.arms
+        books.sanctions[a] = us.sanctions_usd * (given.sanctions - given.sanctions_relief)
+        if a == run.land.junta:
+            books.sanctions[a] += duties(run, credibility)
+            books.aid[a] += support
+        books.frozen[a] = 0.0
+        if beijing:
+            books.aid[a] += rules.patron_usd * run.state.dealings.patron[a]
+            books.frozen[a] = rules.asset_freeze * run.state.dependence[a] * run.state.pressure[a]
+    arm_allies(run)
 
 
-def step(
-    world: World,
-    ground: Ground,
-    state: State,
-    profile: dict[str, Floats],
-    means: dict[str, Floats],
-    parameters: BudgetParameters,
-) -> Floats:
-    """Collect, pay, buy; returns what each spent on services.
-
-    Args:
-        world: the world.
-        ground: static arrays.
-        state: treasury, arms, services' money, ``paid``, ``revenue`` and the tally change.
-        profile: (F,) arrays of the actors' parameters by name.
-        means: (F,) ``sanctions`` (USD lost), ``aid`` (USD), ``arms`` (fighter equivalents) from patrons, ``frozen`` (0-1,
-            share of the income from outside that is frozen), ``services`` (USD that each wants to spend on services).
-        parameters: the table above.
-
-    Returns:
-        (F,) USD spent on services.
-    """
-    income = _income(world, ground, state, profile, means, parameters)
-    troops = state.troops.sum(axis=1)
-    upkeep = profile["upkeep_usd"] * troops
-    available = state.treasury + income
-    services = np.minimum(np.maximum(means["services"], 0.0), available)
-    paid = np.minimum(upkeep, available - services)
-    left = np.maximum(income - upkeep - services, 0.0)
-    fighters = np.maximum(troops, 1)
-    scarce = np.maximum(1 - state.arms / np.maximum(profile["arms_per_fighter"] * fighters, 1e-9), 0.0)
-    wanted = profile["arms_budget_share"] * left + scarce * state.treasury / parameters.reserve_months
-    wanted = np.minimum(wanted, available - services - paid) / parameters.arms_price_usd
-    leash = 1 - profile["dependence_on_china"] * state.pressure
-    room = np.maximum(parameters.arms_most * fighters - state.arms, 0.0)
-    market = parameters.arms_growth_cap * fighters * leash * _access(state, profile["arms_via_allies"])
-    bought = np.minimum(np.minimum(wanted, market), room)
-    worn = parameters.arms_wear * state.arms
-    spent = paid + bought * parameters.arms_price_usd + services
-    state.treasury = available - spent
-    state.arms = state.arms + bought + means["arms"] - worn
-    state.tally.arms_gained += bought + means["arms"]
-    state.tally.arms_lost += worn
-    state.tally.income += income
-    state.tally.spent += spent
-    state.paid = np.where(upkeep > 0, paid / np.maximum(upkeep, 1e-9), 1.0)
-    memory = parameters.revenue_memory
-    state.revenue = np.maximum((1 - memory) * state.revenue + memory * income, parameters.revenue_floor_usd)
-    state.revenue_best = np.maximum(state.revenue_best, state.revenue)
-    return services
+@compiled
+def fighters_of(run: Any, a: int) -> int:
+    """Fighters of an actor at all places."""
+    posted, count = run.state.troops[a], 0
+    for p in range(len(posted)):
+        count += posted[p]
+    return count
 
 
-def _access(state: State, through_allies: Floats) -> Floats:
-    """(F,) how open the arms market is to each, 0-1."""
-    at_war = (state.stance == -1).any(axis=1)
-    allied = state.stance == 1
-    np.fill_diagonal(allied, False)
-    return np.where((allied & at_war).any(axis=1), 1.0, 1 - through_allies)
+@compiled
+def arm_allies(run: Any) -> None:
+    """Suppliers share what they give equally among the allies at war that Beijing lets them supply."""
+    forces = len(run.actors)
+    for supplier in range(forces):
+        gives, supplied = run.actors[supplier].arms_for_allies, 0
+        if gives <= 0.0:
+            continue
+        for ally in range(forces):
+            supplied += 1 if supplies(run, supplier, ally) else 0
+        for ally in range(forces):
+            if supplies(run, supplier, ally):
+                run.books.arms_given[ally] += gives / supplied
 
 
-def _income(
-    world: World,
-    ground: Ground,
-    state: State,
-    profile: dict[str, Floats],
-    means: dict[str, Floats],
-    parameters: BudgetParameters,
-) -> Floats:
-    outside = np.maximum(profile["outside_revenue_usd"] * (1 - means["frozen"]) - means["sanctions"], 0.0)
-    local = _local(world, ground, state, parameters.toll_rate, len(outside))
-    return np.asarray(outside + _levies(world, state, profile) + local + state.flows.tax_usd + means["aid"])
+@compiled
+def supplies(run: Any, supplier: int, ally: int) -> bool:
+    """Whether the first actor arms the second this month."""
+    state = run.state
+    allied = ally != supplier and state.stance[supplier, ally] == 1
+    return allied and state.dealings.supplies[supplier, ally] and is_at_war(run, ally)
 
 
-def _local(world: World, ground: Ground, state: State, toll_rate: float, forces: int) -> Floats:
-    """(F,) USD of trades and tolls at the places that each holds."""
-    places = len(state.holder)
-    tolls = np.bincount(world.crossing_place, _tolls(world, state, toll_rate), minlength=places)
-    # One slot more, at index 0, for places that nobody holds.
-    return np.asarray(np.bincount(state.holder + 1, ground.rent_site + tolls, minlength=forces + 1)[1:])
+@compiled
+def is_at_war(run: Any, a: int) -> bool:
+    """Whether an actor fights anybody."""
+    enemies = 0
+    for other in range(len(run.actors)):
+        enemies += 1 if run.state.stance[a, other] == -1 else 0
+    return enemies > 0
 
 
-def _levies(world: World, state: State, profile: dict[str, Floats]) -> Floats:
-    return np.asarray(profile["population_tax_usd"] * over_heads(world, state, state.legitimacy))
+@compiled
+def access_to_arms(run: Any, a: int) -> float:
+    """0-1, how open the arms market is to an actor: fully if an ally of it is at war."""
+    for ally in range(len(run.actors)):
+        if ally != a and run.state.stance[a, ally] == 1 and is_at_war(run, ally):
+            return 1.0
+    return 1.0 - run.actors[a].arms_via_allies
+
+
+@compiled
+def collect_and_pay(run: Any) -> None:
+    """Collect the month's income; pay services, then fighters, as far as the money goes."""
+    books, state, rules = run.books, run.state, run.rules.budgets
+    local_revenue(run)
+    for a in range(len(run.actors)):
+        who = run.actors[a]
+        outside = outside_revenue(who.outside_revenue_usd, books.frozen[a], books.sanctions[a])
+        levies = who.population_tax_usd * consenting(run, a)
+        books.income[a] = outside + levies + books.income[a] + state.flows.tax_usd[a] + books.aid[a]
+        available = state.treasury[a] + books.income[a]
+        wanted = cost_of_services(books.level[a], state.people[a], books.earmarked[a], rules.service_cost_usd)
+        books.services[a] = min(max(wanted, 0.0), available)
+        books.upkeep[a] = who.upkeep_usd * books.fighters[a]
+        books.paid[a] = min(books.upkeep[a], available - books.services[a])
+
+
+@compiled
+def local_revenue(run: Any) -> None:
+    """Write to ``books.income`` what actors draw from the sites and tolls of the places they hold."""
+    income, land, state = run.books.income, run.land, run.state
+    for a in range(len(income)):
+        income[a] = 0.0
+    for p in range(len(state.holder)):
+        if state.holder[p] >= 0:
+            income[state.holder[p]] += land.rent_site[p]
+    for x in range(len(land.crossing_place)):
+        keeper = state.holder[land.crossing_place[x]]
+        if keeper >= 0:
+            income[keeper] += toll(land.crossing_capacity[x, GOODS], state.lanes[x, GOODS], run.rules.budgets.toll_rate)
+
+
+@compiled
+def settle(run: Any) -> None:
+    """Buy arms as far as money, market and room for them allow; close the accounts of the month."""
+    books, state, tally, rules = run.books, run.state, run.state.tally, run.rules.budgets
+    for a in range(len(run.actors)):
+        available, fighters = state.treasury[a] + books.income[a], max(books.fighters[a], 1)
+        money = min(max(books.arms_usd[a], 0.0), available - books.services[a] - books.paid[a])
+        leash = 1.0 - state.dependence[a] * state.pressure[a]
+        market = arms_on_the_market(fighters, leash, access_to_arms(run, a), rules)
+        room = max(rules.arms_most * fighters - state.arms[a], 0.0)
+        bought = min(money / rules.arms_price_usd, market, room)
+        worn = rules.arms_wear * state.arms[a]
+        spent = books.paid[a] + bought * rules.arms_price_usd + books.services[a]
+        state.treasury[a] = available - spent
+        state.arms[a] = state.arms[a] + bought + books.arms_given[a] - worn
+        tally.arms_gained[a] += bought + books.arms_given[a]
+        tally.arms_lost[a] += worn
+        tally.income[a] += books.income[a]
+        tally.spent[a] += spent
+        state.paid[a] = books.paid[a] / max(books.upkeep[a], 1e-9) if books.upkeep[a] > 0.0 else 1.0
+        state.revenue[a] = running_revenue(state.revenue[a], books.income[a], rules)
+        state.revenue_best[a] = max(state.revenue_best[a], state.revenue[a])
+
+
+@compiled
+def reckon_rents(run: Any) -> None:
+    """Write to ``plans.rent`` the USD per month that a holder draws from each place: sites, tolls, the present tax on ore."""
+    rent, land, state, rules = run.plans.rent, run.land, run.state, run.rules
+    for p in range(len(rent)):
+        rent[p] = land.rent_site[p]
+    for x in range(len(land.crossing_place)):
+        goods = land.crossing_capacity[x, GOODS]
+        rent[land.crossing_place[x]] += toll(goods, state.lanes[x, GOODS], rules.budgets.toll_rate)
+    price = gate_price(state.market.price_ore, rules.market)
+    for m in range(len(land.mine_place)):
+        holder = state.holder[land.mine_place[m]]
+        usd = tax_per_tonne(run, holder, price) / rules.market.yuan_per_usd if holder >= 0 else 0.0
+        at_work = max(state.operating[m], rules.budgets.rent_operating)
+        rent[land.mine_place[m]] += usd * state.capacity[m] * at_work
+
+
+@compiled
+def expect_revenue(run: Any) -> None:
+    """Set revenue to what each actor can count on as things stand, at least the floor: outside, levies, rents."""
+    state = run.state
+    reckon_rents(run)
+    for a in range(len(run.actors)):
+        who, local = run.actors[a], 0.0
+        for p in range(len(state.holder)):
+            local += run.plans.rent[p] if state.holder[p] == a else 0.0
+        income = who.outside_revenue_usd + who.population_tax_usd * consenting(run, a) + local
+        state.revenue[a] = max(income, run.rules.budgets.revenue_floor_usd)
+        state.revenue_best[a] = state.revenue[a]

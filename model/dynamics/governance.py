@@ -1,17 +1,6 @@
-"""Governing: the services that an armed organisation chooses to provide, the hope it governs on, how it stands with patrons.
+"""Governing: the hope that an armed organisation governs on, and how it stands with patrons.
 
-*Services* (article: the KIO's schools, clinics, administration). State: ``state.services`` and ``state.legitimacy``, which
-:mod:`model.dynamics.people` moves. Every organisation weighs levels ``s`` of full services over a year, in months of its own
-revenue ``R``; ``n`` are the people under its control, ``c`` the cost of full services a head, ``t`` its levy, ``g`` the consent
-that full services bring, ``paid`` the share of upkeep it could pay (money is dear to who cannot pay its fighters)::
-
-    U(s) = s (w g + 12 n (t g - c (2 - paid)) / R + hope B)
-    level = sum_s s exp(theta U(s)) / sum_s exp(theta U(s)),   s = 0, 1/4, ..., 1      (mean quantal response of its districts)
-
-spent up to a declared share of its revenue. Aid is earmarked for services up to their full cost; its slack, and what services
-cannot take up, goes where the organisation likes. Form and weights are assumed (loop of service, satisfaction and legitimacy:
-Cioffi-Revilla & Rouleau 2010). Moves ``services_*``, ``legitimacy_*``, and through consent levies, recruits, field supply and
-the choice of partners.
+Services are chosen in :mod:`agents.armed.budget`.
 
 *Hope* (article: the precedent for the KNDF, the KNU and others). State: ``state.hope``, 0-1, how far an organisation
 believes that governing well is backed from outside::
@@ -32,21 +21,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.dynamics.budgets import BudgetParameters
 from model.dynamics.ground import Ground, heads, over_heads
-from model.dynamics.people import PeopleParameters
 from model.kernels import accounts, compiled
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
 
 Floats = NDArray[np.float64]
-
-LEVELS = np.linspace(0.0, 1.0, 5)
-"""Levels of services that are weighed."""
-
-MONTHS = 12
-"""A year: the period over which services are weighed."""
 
 
 class GovernanceParameters(ParameterTable):
@@ -85,51 +66,6 @@ def services_given(world: World, state: State, controlled: Floats | None = None)
     """(F,) government services that the people under each actor's control get, 0-1."""
     people_now = heads(world, state) if controlled is None else controlled
     return np.asarray(over_heads(world, state, state.services) / np.maximum(people_now, 1.0))
-
-
-def wanted_level(
-    world: World,
-    state: State,
-    profile: dict[str, Floats],
-    tables: tuple[GovernanceParameters, BudgetParameters, PeopleParameters],
-    controlled: Floats | None = None,
-) -> Floats:
-    """(F,) level of services, 0-1, that each chooses and can afford; see the module's docstring.
-
-    Args:
-        world: the world.
-        state: the state, unchanged.
-        profile: (F,) arrays of the actors' parameters by name.
-        tables: governance, budgets (cost of services), people (what services bring).
-        controlled: (F,) persons under each one's control, if the caller has them at hand.
-    """
-    p, budgets, people = tables
-    people_now = heads(world, state) if controlled is None else controlled
-    cost, gain = budgets.service_cost_usd, people.consent_services
-    money = profile["population_tax_usd"] * gain - cost * (2 - state.paid)
-    slope = profile["weight_consent"] * gain + MONTHS * people_now * money / state.revenue
-    slope = slope + profile["backing_worth"] * state.hope
-    power = profile["choice_precision"][:, None] * slope[:, None] * LEVELS
-    odds = np.exp(power - power.max(axis=1, keepdims=True))
-    chosen = (odds * LEVELS).sum(axis=1) / odds.sum(axis=1)
-    return np.minimum(chosen, p.services_most * state.revenue / np.maximum(people_now * cost, 1.0))
-
-
-def spending(
-    world: World, state: State, level: Floats, earmarked: Floats, cost: float, controlled: Floats | None = None
-) -> Floats:
-    """(F,) USD to be spent on services this month: own money and aid together, up to the cost of full services.
-
-    Args:
-        world: the world.
-        state: the state, unchanged.
-        level: (F,) level chosen out of own money, 0-1.
-        earmarked: (F,) USD of aid given for services.
-        cost: USD a head and month for full services.
-        controlled: see :func:`wanted_level`.
-    """
-    full = (heads(world, state) if controlled is None else controlled) * cost
-    return np.minimum(level * full + earmarked, full)
 
 
 def learn(

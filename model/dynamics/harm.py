@@ -1,22 +1,18 @@
 """Harm to people: displacement and civilian deaths, reported beside trade.
 
 State: displaced persons ``d`` of each township. Equations (no source gives them; all rates assumed):
-``d += r pop (1 - exp(-deaths / k)) - b d`` where fighters died, return at rate ``b`` where nobody fought; civilian deaths are
+``d += r (pop - d) (1 - exp(-deaths / k))`` where fighters died, and a return of ``b d`` where none died; civilian deaths are
 Poisson with mean ``c deaths + a pop air_fights``. They move ``displaced_person_months`` and ``deaths_civilians``.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from math import exp
+from typing import Any
 
-from model.draws import Draws
-from model.dynamics.ground import Ground
+from model import draws
+from model.compile import compiled
 from model.parameters import ParameterTable, parameter
-from model.state import State
-from model.world.world import World
-
-Floats = NDArray[np.float64]
 
 
 class HarmParameters(ParameterTable):
@@ -59,16 +55,35 @@ class HarmParameters(ParameterTable):
     )
 
 
-def step(world: World, ground: Ground, state: State, draws: Draws, p: HarmParameters) -> None:
-    """Displace people, let them return, count the dead; ``displaced`` and the tally change."""
-    deaths = state.tally.deaths
-    stay = np.exp(-deaths / p.flight_deaths)
-    share = 1 - stay
-    home = np.maximum(world.population - state.displaced, 0.0)
-    returning = np.where(deaths > 0, 0.0, p.return_rate * state.displaced)
-    state.displaced += p.flight * share * home - returning
-    mean = (
-        p.civilians_per_fighter * deaths + p.civilians_per_air_fight * state.tally.air_fights * world.population / 1e5
-    )
-    killed = draws.poisson("civilians", state.month, mean, ground.territory_keys)
-    state.totals.civilians_dead = int(killed.sum())
+# equations ------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def flight(at_home: float, deaths: int, rules: Any) -> float:
+    """Persons whom a month's fighting drives out of a township."""
+    return rules.flight * (1.0 - exp(-deaths / rules.flight_deaths)) * at_home
+
+
+@compiled
+def civilian_deaths(deaths: int, air_fights: float, people: float, rules: Any) -> float:
+    """Civilians expected to be killed in a township in a month."""
+    return rules.civilians_per_fighter * deaths + rules.civilians_per_air_fight * air_fights * people / 1e5
+
+
+# process --------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def displace(run: Any) -> None:
+    """Displace people, let them return, count the civilian dead of the month."""
+    state, rules, killed = run.state, run.rules.harm, 0
+    for n in range(len(state.displaced)):
+        deaths, air_fights, people = state.tally.deaths[n], state.tally.air_fights[n], run.land.population[n]
+        moved = -rules.return_rate * state.displaced[n]
+        if deaths > 0:
+            moved = flight(max(people - state.displaced[n], 0.0), deaths, rules)
+        if deaths > 0 or air_fights > 0.0:
+            u = draws.uniform(run.salts.civilians, state.clock.month, run.land.territory_key[n])
+            killed += draws.poisson(u, civilian_deaths(deaths, air_fights, people, rules))
+        state.displaced[n] += moved
+    state.totals.civilians_dead = killed

@@ -1,28 +1,30 @@
 """People: services, consent, volunteers, conscripts, deserters.
 
-Services ``q`` relax towards spending a head over the cost of full services; consent ``L`` towards
+State: persons under control ``n``, services ``q`` and consent ``L`` of each actor in each township. Services relax towards the
+level that is paid for where the actor has enough of the countryside, ``q <- q + r (level min(c / c*, 1) - q)``; consent towards
 ``b + g q - h harm`` with ``b`` higher at home (RebeLand's loop of issue, service, satisfaction and legitimacy:
 Cioffi-Revilla & Rouleau 2010). Volunteers come in proportion to the force and consent and level off at a cap: leaders and
-arms, not money, bind (finding 5 of the facts): a factor on the fighters of the start, or a share of the homeland's people,
-whichever is more, so that forces can form where there were none. Desertion grows with unpaid upkeep. All in whole persons.
+arms bind, not money (finding 5 of the facts)::
+
+    manpower = max(fighters at the start, share of the homeland's people)
+    room = min(max(fade (1 - fighters / cap), 0), 1)
+    recruits = (rate manpower consent / normal + conscripts min(n / n at the start, 2)) room
+
+The cap is a factor on the fighters of the start, or the manpower, whichever is more, so that forces can form where there were
+none. Desertion grows with unpaid upkeep. All in whole persons. Rates are assumed unless a source is given.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from math import floor
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from model.draws import Draws
-from model.dynamics.ground import Ground, heads, over_heads
-from model.dynamics.posting import share_out
+from model import draws
+from model.compile import compiled
+from model.dynamics.share import share_among
 from model.parameters import ParameterTable, parameter
-from model.state import State
-from model.world.world import World
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class PeopleParameters(ParameterTable):
@@ -77,133 +79,212 @@ class PeopleParameters(ParameterTable):
     )
 
 
-def services_aim(state: State, level: Floats, p: PeopleParameters) -> Floats:
-    """(F, N) services that come to rest at a level (F,) of spending: in full where the actor has enough countryside."""
-    return level[:, None] * np.minimum(state.control[:-1] / p.services_control, 1.0)
+# equations ------------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=16)
-def base_consent(ground: Ground, territories: int, p: PeopleParameters) -> Floats:
-    """(F, N) consent without services, harm or news."""
-    home = ground.home[:, :territories]
-    central = np.asarray(ground.home.all(axis=1))[:, None]
-    return np.where(central, p.consent_coup, np.where(home, p.consent_home, p.consent_abroad)).astype(np.float64)
+@compiled
+def services_paid_for(usd: float, people: float, full_cost: float) -> float:
+    """0-1, level of services that spending gives."""
+    return min(usd / max(people, 1.0) / full_cost, 1.0)
 
 
-@lru_cache(maxsize=16)
-def home_people(ground: Ground, world: World) -> tuple[Floats, Floats]:
-    """(F, N) persons of each actor's homeland, and their (F,) sums."""
-    home = np.asarray(ground.home[:, : len(world.codes)] * world.population)
-    return home, home.sum(axis=1)
+@compiled
+def services_delivered(level: float, control: float, rules: Any) -> float:
+    """0-1, services that come to rest at a level of spending: in full where the actor has enough of the countryside."""
+    return level * min(control / rules.services_control, 1.0)
 
 
-def _consent(ground: Ground, world: World, state: State, under_control: Floats) -> Floats:
-    """(F,) mean consent of those whom each can recruit: the people it controls, or those of its homeland."""
-    home, at_home = home_people(ground, world)
-    total = np.where(under_control > 0, under_control, at_home)
-    consent = over_heads(world, state, state.legitimacy)
-    for actor in (under_control <= 0).nonzero()[0]:
-        consent[actor] = (home[actor] * state.legitimacy[actor]).sum()
-    return consent / np.maximum(total, 1.0)
+@compiled
+def consent_at_rest(base: float, services: float, harm: float, rules: Any) -> float:
+    """0-1, consent under steady services and harm (0-1)."""
+    return min(max(base + rules.consent_services * services - rules.consent_harm * harm, 0.0), 1.0)
 
 
-def serve(
-    world: World,
-    ground: Ground,
-    state: State,
-    spending: Floats,
-    full_cost: float,
-    airmen: Floats,
-    p: PeopleParameters,
-    controlled: Floats | None = None,
-) -> None:
-    """Move services and consent.
-
-    Args:
-        world: the world.
-        ground: static arrays.
-        state: ``services`` and ``legitimacy`` change.
-        spending: (F,) USD on services this month.
-        full_cost: USD a head and month that give full services.
-        airmen: (F,) 0-1, how much of the month's air war is each actor's.
-        p: the table above.
-        controlled: (F,) persons under each one's control, if the caller has them at hand.
-    """
-    people_now = heads(world, state) if controlled is None else controlled
-    level = np.minimum(spending / np.maximum(people_now, 1.0) / full_cost, 1.0)
-    base = base_consent(ground, len(world.codes), p)
-    state.services += p.services_rate * (services_aim(state, level, p) - state.services)
-    harm = airmen[:, None] * np.minimum(state.tally.air_fights, 1.0)
-    target = np.clip(base + p.consent_services * state.services - p.consent_harm * harm, 0.0, 1.0)
-    state.legitimacy += p.consent_rate * (target - state.legitimacy)
+@compiled
+def manpower(who: Any, at_start: float, homeland: float) -> float:
+    """Persons on whom the rate of volunteers is counted."""
+    return max(at_start, who.mobilised_share * homeland)
 
 
-def recruit(
-    world: World,
-    ground: Ground,
-    state: State,
-    draws: Draws,
-    profile: dict[str, Floats],
-    start: dict[str, Floats],
-    p: PeopleParameters,
-    controlled: Floats | None = None,
-) -> None:
-    """Volunteers, conscripts and deserters of the month; see the module's docstring.
+@compiled
+def room_for_recruits(fighters: int, cap: float, rules: Any) -> float:
+    """0-1, how far a force can grow: in full until it nears its cap."""
+    return min(max(rules.cap_fade * (1.0 - fighters / max(cap, 1.0)), 0.0), 1.0)
+
+
+@compiled
+def reach_of_conscription(people: float, at_start: float) -> float:
+    """People under control over those of the start, at most 2."""
+    return min(people / max(at_start, 1.0), 2.0)
+
+
+@compiled
+def desertion(who: Any, paid: float, rules: Any) -> float:
+    """Share of the fighters that desert in a month.
 
     Args:
-        world: the world.
-        ground: static arrays.
-        state: ``troops`` and the tally change.
-        draws: keyed draws.
-        profile: (F,) arrays of the actors' parameters by name.
-        start: (F,) ``troops`` and ``people`` (persons under control) at the start of the run.
-        p: the table above.
-        controlled: (F,) persons under each one's control, if the caller has them at hand.
+        who: the actor's parameters.
+        paid: share of the upkeep that was paid.
+        rules: ``rules.people``.
     """
-    fighters = state.troops.sum(axis=1)
-    controlled = heads(world, state) if controlled is None else controlled
-    consent = _consent(ground, world, state, controlled)
-    expected = _expected(fighters, controlled, consent, home_people(ground, world)[1], profile, start, p)
-    recruits = draws.whole("recruits", state.month, expected, ground.actor_keys)
-    _take_in(ground, state, recruits)
-    state.tally.recruited += recruits
-    _desert(ground, state, draws, profile["desertion_rate"] + p.unpaid_desertion * (1 - state.paid))
-    lost = (state.tally.dead + state.tally.captured) / np.maximum(fighters, 1)
-    state.losses_year += (12 * lost - state.losses_year) / 12
-    state.towns_lost_year *= 11 / 12
+    return who.desertion_rate + rules.unpaid_desertion * (1.0 - paid)
 
 
-def _expected(
-    fighters: Ints,
-    controlled: Floats,
-    consent: Floats,
-    homeland: Floats,
-    profile: dict[str, Floats],
-    start: dict[str, Floats],
-    p: PeopleParameters,
-) -> Floats:
-    """(F,) volunteers and conscripts of the month before they are rounded to whole persons."""
-    manpower = np.maximum(start["troops"], profile["mobilised_share"] * homeland)
-    most = np.maximum(profile["force_cap"] * start["troops"], manpower)
-    room = np.minimum(np.maximum(p.cap_fade * (1 - fighters / np.maximum(most, 1.0)), 0.0), 1.0)
-    volunteers = profile["volunteer_rate"] * manpower * (consent / p.consent_normal) * room
-    reach = np.minimum(controlled / np.maximum(start["people"], 1.0), 2.0)
-    return np.asarray(volunteers + profile["conscripts_per_month"] * reach * room)
+# sums over the people under an actor's control -----------------------------------------------------------------------
 
 
-def _take_in(ground: Ground, state: State, recruits: Ints) -> None:
-    """Post (F,) recruits to the joined places that their actor holds, or to its home where there is none."""
-    held = state.holder[None] == np.arange(len(recruits))[:, None]
-    weight = ground.posture * held * (state.isolated == 0)
-    nowhere = weight.sum(axis=1) <= 0
-    weight[nowhere, ground.home_place[nowhere]] = 1.0
-    state.troops += share_out(weight, recruits)
+@compiled
+def controlled(run: Any, a: int) -> float:
+    """Persons under an actor's control."""
+    shares, population, total = run.state.control[a], run.land.population, 0.0
+    for n in range(len(population)):
+        total += shares[n] * population[n]
+    return total
 
 
-def _desert(ground: Ground, state: State, draws: Draws, rate: Floats) -> None:
-    """Fighters leave at a (F,) rate a month."""
-    actor, place = np.nonzero(state.troops)
-    keys = [ground.actor_keys[actor], ground.place_keys[place]]
-    gone = draws.binomial("desertion", state.month, state.troops[actor, place], rate[actor], *keys)
-    state.troops[actor, place] -= gone
-    state.tally.deserted += np.bincount(actor, gone, minlength=len(rate)).astype(np.int64)
+@compiled
+def consenting(run: Any, a: int) -> float:
+    """The same, weighted by their consent."""
+    shares, population, consent, total = run.state.control[a], run.land.population, run.state.legitimacy[a], 0.0
+    for n in range(len(population)):
+        total += shares[n] * population[n] * consent[n]
+    return total
+
+
+@compiled
+def served(run: Any, a: int) -> float:
+    """The same, weighted by the services they get."""
+    shares, population, services, total = run.state.control[a], run.land.population, run.state.services[a], 0.0
+    for n in range(len(population)):
+        total += shares[n] * population[n] * services[n]
+    return total
+
+
+# process --------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def count_people(run: Any) -> None:
+    """Write down the persons under each actor's control."""
+    for a in range(len(run.actors)):
+        run.state.people[a] = controlled(run, a)
+
+
+@compiled
+def begin_consent(run: Any) -> None:
+    """Set consent to what it is without services, harm or news."""
+    for a in range(len(run.actors)):
+        for n in range(len(run.land.population)):
+            run.state.legitimacy[a, n] = run.land.base_consent[a, n]
+
+
+@compiled
+def come_to_rest(run: Any) -> None:
+    """Set services and consent to where the chosen levels of services would bring them without harm."""
+    state, rules = run.state, run.rules.people
+    for a in range(len(run.actors)):
+        for n in range(len(run.land.population)):
+            state.services[a, n] = services_delivered(run.books.level[a], state.control[a, n], rules)
+            state.legitimacy[a, n] = consent_at_rest(run.land.base_consent[a, n], state.services[a, n], 0.0, rules)
+
+
+@compiled
+def serve(run: Any) -> None:
+    """Move services and consent by a month."""
+    state, rules = run.state, run.rules.people
+    for a in range(len(run.actors)):
+        level = services_paid_for(run.books.services[a], state.people[a], run.rules.budgets.service_cost_usd)
+        flies = run.actors[a].air_support > 0.0
+        shares, services, consent, base = (
+            state.control[a],
+            state.services[a],
+            state.legitimacy[a],
+            run.land.base_consent[a],
+        )
+        for n in range(len(shares)):
+            services[n] += rules.services_rate * (services_delivered(level, shares[n], rules) - services[n])
+            harm = min(state.tally.air_fights[n], 1.0) if flies else 0.0
+            consent[n] += rules.consent_rate * (consent_at_rest(base[n], services[n], harm, rules) - consent[n])
+
+
+@compiled
+def recruit(run: Any) -> None:
+    """Volunteers and conscripts join, fighters desert; running means of losses move."""
+    state, tally, month = run.state, run.state.tally, run.state.clock.month
+    places, weight, rest = (
+        np.empty(len(state.holder), np.uint32),
+        np.empty(len(state.holder)),
+        np.empty(len(state.holder)),
+    )
+    for a in range(len(run.actors)):
+        fighters = run.books.fighters[a]
+        u = draws.uniform(run.salts.recruits, month, run.land.actor_key[a])
+        come = floor(recruits_expected(run, a, fighters) + u)
+        tally.recruited[a] += come
+        if come > 0:
+            take_in(run, a, come, places, weight, rest)
+        desert(run, a)
+        lost = (tally.dead[a] + tally.captured[a]) / max(fighters, 1)
+        state.losses_year[a] += (12.0 * lost - state.losses_year[a]) / 12.0
+        state.towns_lost_year[a] *= 11.0 / 12.0
+
+
+@compiled
+def recruits_expected(run: Any, a: int, fighters: int) -> float:
+    """Volunteers and conscripts of a month, before they are rounded to whole persons."""
+    state, who, rules = run.state, run.actors[a], run.rules.people
+    men = manpower(who, state.troops_at_start[a], run.land.homeland[a])
+    room = room_for_recruits(fighters, max(who.force_cap * state.troops_at_start[a], men), rules)
+    volunteers = who.volunteer_rate * men * (consent_of_recruits(run, a) / rules.consent_normal) * room
+    return volunteers + state.conscripts[a] * reach_of_conscription(state.people[a], state.people_at_start[a]) * room
+
+
+@compiled
+def consent_of_recruits(run: Any, a: int) -> float:
+    """0-1, mean consent of those an actor can recruit: the people under its control, or those of its homeland."""
+    if run.state.people[a] > 0.0:
+        return consenting(run, a) / max(run.state.people[a], 1.0)
+    home, consent, total = run.land.home_people[a], run.state.legitimacy[a], 0.0
+    for n in range(len(home)):
+        total += home[n] * consent[n]
+    return total / max(run.land.homeland[a], 1.0)
+
+
+@compiled
+def take_in(run: Any, a: int, come: int, places: Any, weight: Any, rest: Any) -> None:
+    """Post recruits to the joined places that their actor holds, or to its home where there is none.
+
+    Args:
+        run: the run.
+        a: index of the actor.
+        come: whole persons.
+        places: (P,) scratch.
+        weight: (P,) scratch.
+        rest: (P,) scratch.
+    """
+    holder, isolated, posture = run.state.holder, run.state.isolated, run.land.posture[a]
+    count, total = 0, 0.0
+    for p in range(len(holder)):
+        if holder[p] == a and isolated[p] == 0 and posture[p] > 0.0:
+            places[count], weight[count] = p, posture[p]
+            total += posture[p]
+            count += 1
+    if count == 0:
+        run.state.troops[a, run.land.home_place[a]] += come
+    else:
+        share_among(weight, places, count, come, total, run.state.troops[a], rest)
+
+
+@compiled
+def desert(run: Any, a: int) -> None:
+    """Fighters of an actor leave, place by place."""
+    rate = desertion(run.actors[a], run.state.paid[a], run.rules.people)
+    if rate <= 0.0:
+        return
+    posted, key, month = run.state.troops[a], run.land.actor_key[a], run.state.clock.month
+    for p in range(len(posted)):
+        if posted[p] > 0:
+            u = draws.uniform(run.salts.desertion, month, key, run.land.place_key[p])
+            gone = draws.binomial(u, posted[p], rate)
+            posted[p] -= gone
+            run.state.tally.deserted[a] += gone

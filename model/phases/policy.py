@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from agents.instruments import NUG, PARTNER
 from agents.united_states import NO_ONE
 from agents.western import pull_of
-from model.dynamics import border, governance
+from model.dynamics import governance
 from model.dynamics.ground import Ground
 from model.output.chronicle import tell
-from model.phases.readings import junta_fear, link_with_us
+from model.phases.readings import link_with_us
 
 if TYPE_CHECKING:
     from agents.instruments import Condition, Instrument
@@ -181,44 +181,6 @@ def _reason(model: RareEarthModel, actor: int) -> str:
     reaction = p.expected_reaction + float(model.state.pressure[actor])
     afraid = p.weight_pressure * float(model.profile["dependence_on_china"][actor]) * reaction > p.autonomy_cost
     return "for fear of Beijing" if afraid else "for its freedom of action"
-
-
-def patrons(model: RareEarthModel) -> dict[str, Floats]:
-    """(F,) what patrons give, sanctions take and Beijing freezes, and what is spent on services.
-
-    ``aid`` USD, ``arms`` fighter equivalents, ``sanctions`` USD, ``frozen`` 0-1, ``services`` USD. US aid is earmarked for
-    services but for its slack.
-    """
-    us, p, state = model.united_states.parameters, model.p, model.state
-    useful = 1 - us.agency_slack
-    sanctions = us.sanctions_usd * (model.level("sanctions") - model.level("sanctions_relief"))
-    aid = us.aid_usd * model.level("aid")
-    level = governance.wanted_level(
-        model.world, state, model.profile, (p.governance, p.budgets, p.people), model.people
-    )
-    cost = p.budgets.service_cost_usd
-    services = governance.spending(model.world, state, level, useful * aid, cost, model.people)
-    if model.junta >= 0:
-        sanctions[model.junta] += duties(model)
-        aid[model.junta] += support_of_junta(model)
-    aid += model.beijing.parameters.patron_usd * state.dealings.patron
-    arms = us.arms_per_month * useful * model.level("arms")
-    arms = arms + border.arms_between_allies(state, model.profile["arms_for_allies"])
-    frozen = model.beijing.parameters.asset_freeze * model.profile["dependence_on_china"] * state.pressure
-    return {"aid": aid, "arms": arms, "sanctions": sanctions, "frozen": frozen, "services": services}
-
-
-def duties(model: RareEarthModel) -> float:
-    """USD that tariffs, and the chill of those threatened, cost the junta this month."""
-    if not model.delivered:
-        return 0.0
-    us = model.united_states.parameters
-    return us.tariff_usd * (model.level_of_all("tariff") + us.threat_chill * _believed_threat(model))
-
-
-def support_of_junta(model: RareEarthModel) -> float:
-    """USD that Beijing gives the junta this month."""
-    return model.beijing.support_usd(junta_fear(model))
 
 
 def _believed_threat(model: RareEarthModel) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from agents.armed.actor import choose_operations, join_operations
 from model.dynamics import operations
-from model.dynamics.budgets import rents
+from model.dynamics.budgets import reckon_rents
 from model.dynamics.combat import Fight, Orders, fight_out
 from model.dynamics.control import relax_countryside
 from model.dynamics.diplomacy import left_alone_militias
@@ -18,7 +18,6 @@ from model.kernels import compiled
 from model.output.chronicle import log
 from model.phases.forcing import bar_places
 from model.phases.policy import coordination, supported
-from model.phases.readings import ore_usd
 from model.run import Run
 
 if TYPE_CHECKING:
@@ -67,7 +66,8 @@ def _weigh(
     forces = operations.strengths(ground, state, profile, p.contest, p.fortification)
     thought_of = _thought_of(model)
     pairs = operations.within_reach(state, forces.reach, 1.0, thought_of)
-    rent = rents(model.world, ground, state, ore_usd(model), p.budgets)
+    reckon_rents(model.run.data)
+    rent = model.run.plans.rent
     guard = forces.defence * operations.walls(ground, p.fortification)
     assailable, strength = operations.at_even_odds(forces, guard), (forces.field, guard)
     worth = operations.worth_of_places(model.world, ground, state, rent, profile, pairs, assailable, strength)

@@ -276,7 +276,7 @@ def test_a_threat_that_is_not_carried_out_loses_belief_and_one_that_is_gains_it(
 def test_a_believed_threat_costs_the_junta_less_than_a_tariff_and_a_disbelieved_one_nothing() -> None:
     def lost(*sets: str) -> float:
         model = run(small(*WATCHFUL, *sets), 1)
-        return float(policy_phases.patrons(model)["sanctions"][model.junta])
+        return float(model.run.books.sanctions[model.junta])
 
     threat = instrument("tariff_threat")
     assert 0 < lost(threat) < lost(instrument("tariff"))

@@ -1,4 +1,4 @@
-"""Arms are husbanded when scarce, bought from treasuries; aircraft supply where most is at stake."""
+"""Arms are husbanded when scarce; aircraft supply where most is at stake."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.dynamics import budgets, operations, supply
-from model.kernels import books, roads
+from model.dynamics import operations, supply
+from model.kernels import roads
 from model.model import RareEarthModel
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
@@ -42,54 +42,6 @@ def test_who_has_used_up_its_arms_expects_less_of_attacks(model: RareEarthModel)
     before = best()
     model.state.arms *= 0.5
     assert (best() < before).all()
-
-
-def pay(model: RareEarthModel, none: np.ndarray) -> None:
-    """A month's payments by the kernel, with an income that meets the upkeep and no more."""
-    state, tally, p = model.state, model.state.tally, model.p.budgets
-    income = model.profile["upkeep_usd"] * state.troops.sum(axis=1)
-    money = (state.treasury, state.arms, state.paid, state.revenue, state.revenue_best)
-    booked = (tally.arms_gained, tally.arms_lost, tally.income, tally.spent)
-    names = ("upkeep_usd", "arms_budget_share", "dependence_on_china", "arms_via_allies", "arms_per_fighter")
-    terms = tuple(model.profile[name] for name in names)
-    prices = (p.arms_price_usd, p.arms_growth_cap, p.arms_most, p.arms_wear, p.reserve_months)
-    memory = (p.revenue_memory, p.revenue_floor_usd)
-    books.pay(
-        income,
-        state.troops.sum(axis=1),
-        state.stance,
-        state.pressure,
-        money,
-        booked,
-        (none, none),
-        terms,
-        prices,
-        memory,
-    )
-
-
-@pytest.mark.parametrize("compiled", [True, False])
-def test_a_treasury_goes_into_arms_only_when_they_are_scarce(model: RareEarthModel, *, compiled: bool) -> None:
-    def bought(share_left: float, treasury: float) -> float:
-        state = model.state
-        fighters = state.troops.sum(axis=1)
-        state.arms = share_left * model.profile["arms_per_fighter"] * fighters
-        state.treasury[:] = treasury
-        before = float(state.tally.arms_gained[1])
-        none = np.zeros(len(fighters))
-        if compiled:
-            pay(model, none)
-        else:
-            means = dict.fromkeys(("sanctions", "aid", "arms", "frozen", "services"), none)
-            budgets.step(model.world, model.ground, state, model.profile, means, model.p.budgets)
-        assert (state.treasury >= 0).all()
-        return float(state.tally.arms_gained[1]) - before
-
-    model.profile["arms_budget_share"][:] = 0.0
-    assert bought(1.0, 1e7) == 0.0
-    poor, rich = bought(0.5, 1e5), bought(0.5, 2e5)
-    assert 0.0 < poor < rich
-    assert bought(0.5, 0.0) == 0.0
 
 
 @pytest.mark.parametrize("compiled", [True, False])

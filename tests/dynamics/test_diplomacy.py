@@ -5,11 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.draws import Draws
-from model.dynamics import people
 from model.dynamics.diplomacy import DiplomacyParameters, taking_up_arms
-from model.dynamics.ground import GroundParameters, ground_of
-from model.dynamics.people import PeopleParameters
 from model.scenario.read import load_scenario
 from model.setup import armed_tables, profile_of, with_own_actors
 from model.state import State, begin
@@ -43,23 +39,6 @@ def test_victories_of_allies_draw_a_group_into_war_and_dependence_on_china_keeps
     assert after[UWSA] == before[UWSA]
     table["dependence_on_china"][KIA] = 1.0
     assert taking_up_arms(state, JUNTA, table, prospects, p)[KIA] < before[KIA]
-
-
-def test_a_pool_forms_where_there_was_none(state: State) -> None:
-    ground, table = ground_of(WORLD, GroundParameters()), profile()
-    state.troops[PDF] = 0
-    start = {"troops": state.troops.sum(axis=1).astype(float), "people": np.ones(len(IDS))}
-    table["mobilised_share"][PDF] = 0.01
-    for month in range(12):
-        state.month = month
-        people.recruit(WORLD, ground, state, Draws(1), table, start, PeopleParameters())
-    formed = int(state.troops[PDF].sum())
-    home = (ground.home[PDF, : len(WORLD.codes)] * WORLD.population).sum()
-    assert 0 < formed <= 0.011 * home
-    table["mobilised_share"][PDF] = 0.0
-    state.troops[PDF] = 0
-    people.recruit(WORLD, ground, state, Draws(1), table, start, PeopleParameters())
-    assert state.troops[PDF].sum() == 0
 
 
 def test_headquarters_stand_where_they_stood_at_the_date() -> None:

@@ -1,4 +1,4 @@
-"""The choice of services and what it brings, hope from what others get, standing with patrons."""
+"""Hope from what others get, standing with patrons."""
 
 from __future__ import annotations
 
@@ -6,106 +6,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from model.dynamics import budgets, governance, people
-from model.model import RareEarthModel
+from model.dynamics import governance
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small
 
 MODEL = small()
 KIA, JUNTA, UWSA = (MODEL.world.force_index[name] for name in ("KIA", "JUNTA", "UWSA"))
-
-
-def level(model: RareEarthModel, **tables: float) -> np.ndarray:
-    p = model.p
-    chosen = (p.governance, p.budgets.model_copy(update=tables), p.people)
-    return governance.wanted_level(model.world, model.state, model.profile, chosen)
-
-
-# S10 services are a choice -------------------------------------------------------------------------------------------------
-
-
-def test_services_are_chosen_by_what_they_cost_and_bring() -> None:
-    model = small()
-    plain = level(model)
-    assert ((plain >= 0) & (plain <= 1)).all()
-    assert (level(model, service_cost_usd=5.0) < plain).all()
-    model.profile["weight_consent"][:] = 0.0
-    assert (level(model) < plain).all()
-
-
-def test_who_cannot_pay_its_fighters_spends_less_on_services() -> None:
-    model = small()
-    before = level(model)
-    model.state.paid[:] = 0.0
-    assert (level(model) <= before).all()
-    assert level(model)[KIA] < before[KIA]
-
-
-def test_services_cost_money_and_build_consent_which_brings_levies_and_recruits() -> None:
-    governing, neglecting = small("actors.KIA.weight_consent=12"), small("actors.KIA.weight_consent=0")
-    assert governing.state.services[KIA].sum() > neglecting.state.services[KIA].sum()
-    for model in (governing, neglecting):
-        run(model, 6)
-    assert (governing.state.legitimacy[KIA] >= neglecting.state.legitimacy[KIA]).all()
-    record = [model.recorder.actors for model in (governing, neglecting)]
-    # Spent on services: income that neither stays in the treasury nor goes to upkeep and arms.
-    assert record[0]["services"][6, KIA] > record[1]["services"][6, KIA]
-    people_now = governing.state.control[:-1] * governing.world.population
-    levies = [float((people_now * model.state.legitimacy)[KIA].sum()) for model in (governing, neglecting)]
-    assert levies[0] > levies[1]
-
-
-def test_consent_rises_to_what_services_bring_and_falls_without_them() -> None:
-    consents = []
-    for spending in (1e9, 0.0):
-        model = small()
-        spent, nobody = np.full(len(model.armed), spending), np.zeros(len(model.armed))
-        for _ in range(60):
-            people.serve(model.world, model.ground, model.state, spent, 0.6, nobody, model.p.people)
-        consents.append(model.state.legitimacy[KIA].max())
-    gain = MODEL.p.people.consent_services
-    assert consents[0] - consents[1] == pytest.approx(gain, abs=0.05)
-
-
-def test_money_for_services_is_taken_before_upkeep() -> None:
-    model = small()
-    means = {name: np.zeros(len(model.armed)) for name in ("aid", "arms", "sanctions", "frozen")}
-    services = np.zeros(len(model.armed))
-    services[KIA] = 1e5
-    before = model.state.treasury[KIA]
-    spent = budgets.step(
-        model.world, model.ground, model.state, model.profile, means | {"services": services}, model.p.budgets
-    )
-    assert spent[KIA] == 1e5
-    again = small()
-    budgets.step(
-        again.world, again.ground, again.state, again.profile, means | {"services": 0 * services}, again.p.budgets
-    )
-    assert (
-        model.state.treasury[KIA] + model.state.arms[KIA] * 2500
-        < again.state.treasury[KIA] + again.state.arms[KIA] * 2500
-    )
-    assert before > 0
-
-
-@given(own=st.floats(0, 1), aid=st.floats(0, 1e8))
-def test_aid_fills_services_up_to_their_full_cost(own: float, aid: float) -> None:
-    levels, earmarked = np.full(len(MODEL.armed), own), np.full(len(MODEL.armed), aid)
-    spent = governance.spending(MODEL.world, MODEL.state, levels, earmarked, 0.6)
-    full = governance.spending(MODEL.world, MODEL.state, levels, np.full(len(MODEL.armed), 1e12), 0.6)
-    alone = governance.spending(MODEL.world, MODEL.state, levels, 0 * earmarked, 0.6)
-    assert (alone <= spent + 1e-9).all()
-    assert (spent <= full + 1e-9).all()
-
-
-def test_consent_fills_the_ranks() -> None:
-    loved, loathed = small(), small()
-    for model, consent in ((loved, 1.0), (loathed, 0.0)):
-        model.state.legitimacy[:] = consent
-        people.recruit(model.world, model.ground, model.state, model.draws, model.profile, model.start, model.p.people)
-    assert loved.state.tally.recruited[KIA] > loathed.state.tally.recruited[KIA]
 
 
 # S3 hope ---------------------------------------------------------------------------------------------------------------------
@@ -143,14 +49,6 @@ def test_pressure_on_the_backed_frightens_those_who_depend_on_china() -> None:
     assert pressed[UWSA] < calm[UWSA]
     free = [index for index in range(len(calm)) if depends[index] == 0]
     np.testing.assert_allclose(pressed[free], calm[free])
-
-
-def test_hope_raises_the_services_that_are_chosen() -> None:
-    model = small()
-    before = level(model)
-    model.state.hope[:] = 1.0
-    assert (level(model) >= before).all()
-    assert level(model)[KIA] > before[KIA]
 
 
 def test_hope_spreads_in_a_run_that_backs_the_kia() -> None:

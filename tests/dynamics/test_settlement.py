@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from agents.western import WesternGovernment
-from model.dynamics import budgets, diplomacy, settlement
+from model.dynamics import diplomacy, settlement
 from model.dynamics.diplomacy import Delegations
 from model.dynamics.settlement import Opposition
 from model.experiments.plan import make_plan
@@ -223,20 +223,3 @@ def test_brokering_reaches_the_table() -> None:
     model = run(small(*WATCHFUL, instrument("brokering", "KIA")), 1)
     kia = model.world.force_index["KIA"]
     assert policy_phases.brokering(model)[kia] == model.united_states.parameters.brokering_gain
-
-
-# S18 ties between the pools and ethnic organisations ------------------------------------------------------------------------------
-
-
-def test_pools_find_few_arms_when_none_of_their_allies_is_at_war() -> None:
-    model = small()
-    pool, kia = (model.world.force_index[name] for name in ("PDF-SAGAING", "KIA"))
-    state = model.state
-    state.stance[pool, kia] = state.stance[kia, pool] = 1
-    fighting = budgets._access(state, model.profile["arms_via_allies"])
-    state.stance[kia, :] = state.stance[:, kia] = 0
-    state.stance[pool, kia] = state.stance[kia, pool] = 1
-    quiet = budgets._access(state, model.profile["arms_via_allies"])
-    assert fighting[pool] == 1.0
-    assert quiet[pool] == pytest.approx(1 - 0.6)
-    assert quiet[kia] == 1.0

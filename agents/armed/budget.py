@@ -1,0 +1,97 @@
+"""What an armed actor does with its money: services for the people under its control, and arms.
+
+*Services* (article: the KIO's schools, clinics, administration). Every organisation weighs levels ``s`` of full services over a
+year, in months of its own revenue ``R``; ``n`` are the people under its control, ``c`` the cost of full services per head, ``t``
+its levy, ``g`` the consent that full services bring, ``paid`` the share of upkeep it could pay (money is dear to an actor that
+cannot pay its fighters)::
+
+    U(s) = s (w g + 12 n (t g - c (2 - paid)) / R + hope B)
+    level = sum_s s exp(theta U(s)) / sum_s exp(theta U(s)),   s = 0, 1/4, ..., 1      (mean quantal response of its districts)
+
+up to a declared share of its revenue. Aid is earmarked for services up to their full cost
+(:func:`model.dynamics.budgets.cost_of_services`). Form and weights are assumed (loop of service, satisfaction and legitimacy:
+Cioffi-Revilla & Rouleau 2010). Moves ``services_*``, ``legitimacy_*``, and through consent levies, recruits, field supply and
+the choice of partners.
+
+*Arms*. A declared share of what is left of the month's income buys arms; savings go into arms when these have become scarce,
+``(1 - arms / usual) treasury / reserve`` (assumed).
+"""
+
+from __future__ import annotations
+
+from math import exp
+from typing import Any
+
+from model.compile import compiled
+
+STEPS = 4
+"""Steps between no services and full services; each level is weighed."""
+
+MONTHS = 12.0
+"""A year: the period over which services are weighed."""
+
+
+# equations ------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def worth_of_services(who: Any, people: float, paid: float, revenue: float, hope: float, rules: Any) -> float:
+    """Utility of full services over a year, months of revenue.
+
+    Args:
+        who: the actor's parameters.
+        people: persons under its control.
+        paid: 0-1, share of the upkeep that it could pay.
+        revenue: USD per month.
+        hope: 0-1, belief that governing well is backed from outside.
+        rules: all tables.
+    """
+    gain = rules.people.consent_services
+    money = who.population_tax_usd * gain - rules.budgets.service_cost_usd * (2.0 - paid)
+    return who.weight_consent * gain + MONTHS * people * money / revenue + who.backing_worth * hope
+
+
+@compiled
+def mean_response(utility: float) -> float:
+    """0-1, mean of the levels 0, 1/4, ..., 1 under logit choice, where full services have this utility."""
+    most, chosen, total = max(utility, 0.0), 0.0, 0.0
+    for step in range(STEPS + 1):
+        level = step / STEPS
+        odds = exp(utility * level - most)
+        chosen += odds * level
+        total += odds
+    return chosen / total
+
+
+@compiled
+def affordable_level(people: float, revenue: float, rules: Any) -> float:
+    """Level of services that the declared share of revenue pays for."""
+    return rules.governance.services_most * revenue / max(people * rules.budgets.service_cost_usd, 1.0)
+
+
+@compiled
+def scarcity_of_arms(arms: float, usual: float) -> float:
+    """0-1, share of the usual arms that is missing."""
+    return max(1.0 - arms / max(usual, 1e-9), 0.0)
+
+
+# decisions ------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def choose_services(run: Any, a: int) -> None:
+    """Write to ``books.level`` the level of services that an actor wants and can afford."""
+    state, who = run.state, run.actors[a]
+    worth = worth_of_services(who, state.people[a], state.paid[a], state.revenue[a], state.hope[a], run.rules)
+    level = mean_response(who.choice_precision * worth)
+    run.books.level[a] = min(level, affordable_level(state.people[a], state.revenue[a], run.rules))
+
+
+@compiled
+def buy_arms(run: Any, a: int) -> None:
+    """Write to ``books.arms_usd`` what an actor sets aside for arms; the treasury is still that of the last month."""
+    books, state, who = run.books, run.state, run.actors[a]
+    left = max(books.income[a] - books.upkeep[a] - books.services[a], 0.0)
+    scarce = scarcity_of_arms(state.arms[a], who.arms_per_fighter * max(books.fighters[a], 1))
+    from_savings = scarce * state.treasury[a] / run.rules.budgets.reserve_months
+    books.arms_usd[a] = who.arms_budget_share * left + from_savings

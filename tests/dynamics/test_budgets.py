@@ -1,0 +1,244 @@
+"""Income, pay and arms: equations by hand, and laws over the books of the small world."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from model.dynamics import budgets, people
+from model.model import RareEarthModel
+from tests.world_of_policy import run, small
+
+MODEL = small()
+JUNTA, KIA, MILITIA, PDF, UWSA = (MODEL.world.force_index[n] for n in ("JUNTA", "KIA", "NDA-K", "PDF-SAGAING", "UWSA"))
+RULES = MODEL.p.budgets
+PRICE = RULES.arms_price_usd
+
+Floats = NDArray[np.float64]
+
+
+def collected(model: RareEarthModel, credibility: float = 0.0, support: float = 0.0, *, beijing: bool = True) -> Floats:
+    """(F,) income of a month in which nobody has chosen services."""
+    people.count_people(model.run.data)
+    budgets.open_books(model.run.data, credibility, support, beijing)
+    budgets.collect_and_pay(model.run.data)
+    return model.run.books.income.copy()
+
+
+def without_income(model: RareEarthModel) -> None:
+    """Nobody earns anything."""
+    for name in ("outside_revenue_usd", "population_tax_usd"):
+        model.run.actors[name] = 0.0
+    model.state.holder[:] = -1
+    model.state.flows.tax_usd[:] = 0.0
+
+
+# equations ------------------------------------------------------------------------------------------------------------
+
+
+def test_equations_by_hand() -> None:
+    assert budgets.toll(10.0, 0.5, 0.02) == pytest.approx(100_000)
+    assert budgets.outside_revenue(100.0, 0.25, 5.0) == pytest.approx(70)
+    assert budgets.outside_revenue(100.0, 0.25, 80.0) == 0.0
+    assert budgets.cost_of_services(0.5, 1000.0, 20.0, 0.6) == pytest.approx(320)
+    assert budgets.cost_of_services(0.9, 1000.0, 200.0, 0.6) == pytest.approx(600)
+
+
+@given(own=st.floats(0, 1), aid=st.floats(0, 1e8), people_there=st.floats(0, 1e7))
+def test_aid_fills_services_up_to_their_full_cost(own: float, aid: float, people_there: float) -> None:
+    spent = budgets.cost_of_services(own, people_there, aid, 0.6)
+    assert budgets.cost_of_services(own, people_there, 0.0, 0.6) <= spent <= people_there * 0.6
+
+
+# income ---------------------------------------------------------------------------------------------------------------
+
+
+def test_income_is_the_sum_of_its_sources() -> None:
+    model = small()
+    state, who = model.state, model.run.actors[KIA]
+    state.flows.tax_usd[KIA] = 1234.0
+    held = np.flatnonzero(state.holder == KIA)
+    gates = np.flatnonzero(np.isin(model.world.crossing_place, held))
+    tolls = (model.world.crossing_capacity[gates, 2] * 1e6 * state.lanes[gates, 2] * RULES.toll_rate).sum()
+    consenting = (state.control[KIA] * model.world.population * state.legitimacy[KIA]).sum()
+    levies = who["population_tax_usd"] * consenting
+    sites = model.run.land.rent_site[held].sum()
+    assert sites > 0 and tolls > 0 and levies > 0
+    expected = who["outside_revenue_usd"] + levies + sites + tolls + 1234.0
+    assert collected(model)[KIA] == pytest.approx(expected)
+
+
+@given(one=st.floats(0, 1), other=st.floats(0, 1), aid=st.booleans())
+def test_sanctions_never_raise_income_and_aid_never_lowers_it(one: float, other: float, *, aid: bool) -> None:
+    kind, incomes = "aid" if aid else "sanctions", []
+    for level in sorted((one, other)):
+        MODEL.run.policy.fill(0)
+        MODEL.run.policy[kind][:-1] = level
+        incomes.append(collected(MODEL))
+    MODEL.run.policy.fill(0)
+    if aid:
+        assert (incomes[0] <= incomes[1] + 1e-6).all()
+    else:
+        assert (incomes[1] <= incomes[0] + 1e-6).all()
+
+
+def test_tariffs_and_believed_threats_cost_the_junta_alone() -> None:
+    model = small("actors.JUNTA.outside_revenue_usd=1e9")
+    before = collected(model)
+    model.run.policy["tariff_threat"][-1] = 1.0
+    assert collected(model, 0.0) == pytest.approx(before)
+    threatened = before - collected(model, 0.5)
+    us = model.united_states.parameters
+    assert threatened[JUNTA] == pytest.approx(us.tariff_usd * us.threat_chill * 0.5)
+    model.run.policy["tariff"][-1] = 1.0
+    carried_out = before - collected(model, 0.5)
+    assert carried_out[JUNTA] == pytest.approx(threatened[JUNTA] + us.tariff_usd)
+    assert np.delete(carried_out, JUNTA) == pytest.approx(0.0)
+
+
+def test_beijing_supports_the_junta_pays_clients_and_freezes_what_dependents_have_abroad() -> None:
+    model, beijing = small(), small().beijing.parameters
+    usual = collected(model, beijing=False)
+    assert collected(model, support=5e6)[JUNTA] == pytest.approx(usual[JUNTA] + 5e6)
+    model.state.dealings.patron[UWSA] = 0.5
+    assert collected(model)[UWSA] == pytest.approx(usual[UWSA] + beijing.patron_usd * 0.5)
+    model.state.dealings.patron[UWSA], model.state.pressure[UWSA], model.state.dependence[UWSA] = 0.0, 1.0, 0.8
+    frozen = model.run.actors[UWSA]["outside_revenue_usd"] * beijing.asset_freeze * 0.8
+    assert frozen > 0
+    assert collected(model)[UWSA] == pytest.approx(usual[UWSA] - frozen)
+    assert collected(model, beijing=False) == pytest.approx(usual)
+
+
+def test_fear_for_the_junta_grows_with_the_towns_it_has_lost() -> None:
+    model = small()
+    model.state.towns_lost_year[JUNTA] = model.beijing.parameters.collapse_towns / 4
+    assert budgets.junta_fear(model.run.data) == pytest.approx(0.25)
+    model.state.towns_lost_year[JUNTA] = -3.0
+    assert budgets.junta_fear(model.run.data) == 0.0
+
+
+# pay ------------------------------------------------------------------------------------------------------------------
+
+
+def test_services_are_paid_before_fighters_and_nobody_spends_what_it_has_not() -> None:
+    model = small()
+    without_income(model)
+    books, state = model.run.books, model.state
+    owed = model.run.actors[KIA]["upkeep_usd"] * state.troops[KIA].sum()
+    people.count_people(model.run.data)
+    full = state.people[KIA] * RULES.service_cost_usd
+    state.treasury[:] = 0.5 * full + 0.25 * owed
+    budgets.open_books(model.run.data, 0.0, 0.0, True)
+    books.level[KIA] = 0.5
+    budgets.collect_and_pay(model.run.data)
+    assert books.services[KIA] == pytest.approx(0.5 * full)
+    assert books.paid[KIA] == pytest.approx(0.25 * owed)
+    budgets.settle(model.run.data)
+    assert state.paid[KIA] == pytest.approx(0.25)
+    assert state.treasury[KIA] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_money_comes_from_somewhere_and_goes_somewhere() -> None:
+    model = small()
+    for _ in range(6):
+        before = model.state.treasury.copy()
+        model.step()
+        tally = model.state.tally
+        assert model.state.treasury - before == pytest.approx(tally.income - tally.spent, abs=1e-3)
+        assert (model.state.treasury >= 0).all()
+        assert (tally.income > 0).any()
+
+
+# arms -----------------------------------------------------------------------------------------------------------------
+
+
+def bought(model: RareEarthModel, usd: float) -> float:
+    """Arms that the KIA buys with so much set aside."""
+    collected(model)
+    before = float(model.state.tally.arms_gained[KIA])
+    model.run.books.arms_usd[KIA] = usd
+    budgets.settle(model.run.data)
+    return float(model.state.tally.arms_gained[KIA]) - before
+
+
+def test_arms_are_bought_as_far_as_money_market_and_room_allow() -> None:
+    model = small()
+    fighters = int(model.state.troops[KIA].sum())
+    model.state.treasury[KIA], model.state.arms[KIA], model.state.pressure[KIA] = 1e9, 0.5 * fighters, 0.0
+    assert bought(model, 10 * PRICE) == pytest.approx(10)
+    assert bought(model, 1e9) == pytest.approx(RULES.arms_growth_cap * fighters)
+    model.state.arms[KIA] = RULES.arms_most * fighters - 3
+    assert bought(model, 1e9) == pytest.approx(3)
+    assert bought(model, -5.0) == 0.0
+
+
+def test_pressure_is_a_leash_on_the_market_of_those_who_depend_on_china() -> None:
+    model = small()
+    fighters = int(model.state.troops[KIA].sum())
+    model.state.treasury[KIA], model.state.arms[KIA] = 1e9, 0.5 * fighters
+    model.state.dependence[KIA], model.state.pressure[KIA] = 0.5, 0.8
+    assert bought(model, 1e9) == pytest.approx(RULES.arms_growth_cap * fighters * 0.6)
+
+
+def test_pools_find_few_arms_when_none_of_their_allies_is_at_war() -> None:
+    model = small()
+    data, state = model.run.data, model.state
+    assert state.stance[PDF, KIA] == 1
+    assert budgets.access_to_arms(data, PDF) == 1.0
+    state.stance[KIA, :] = state.stance[:, KIA] = 0
+    state.stance[PDF, KIA] = state.stance[KIA, PDF] = 1
+    assert budgets.access_to_arms(data, PDF) == pytest.approx(1 - 0.6)
+    assert budgets.access_to_arms(data, KIA) == 1.0  # its ally is at war, and it needs none
+
+
+def test_suppliers_share_their_arms_among_allies_at_war() -> None:
+    model = small()
+    state = model.state
+    model.run.actors["arms_for_allies"][UWSA] = 80.0
+    for ally in (KIA, PDF, MILITIA):
+        state.stance[UWSA, ally] = state.stance[ally, UWSA] = 1
+    state.stance[MILITIA, :] = np.where(state.stance[MILITIA] == -1, 0, state.stance[MILITIA])
+    collected(model)
+    assert model.run.books.arms_given[[KIA, PDF, MILITIA, UWSA]] == pytest.approx([40, 40, 0, 0])
+    state.dealings.supplies[UWSA, PDF] = False
+    collected(model)
+    assert model.run.books.arms_given[[KIA, PDF]] == pytest.approx([80, 0])
+
+
+def test_us_arms_come_less_what_is_lost_on_the_way() -> None:
+    model = small()
+    model.run.policy["arms"][KIA] = 0.5
+    collected(model)
+    us = model.united_states.parameters
+    assert model.run.books.arms_given[KIA] == pytest.approx(us.arms_per_month * (1 - us.agency_slack) * 0.5)
+
+
+# what is expected -----------------------------------------------------------------------------------------------------
+
+
+def test_rents_count_sites_tolls_and_the_tax_on_ore() -> None:
+    model = small()
+    land, state = model.run.land, model.state
+    mine = 0
+    place = int(land.mine_place[mine])
+    state.holder[place], state.capacity[mine], state.operating[mine] = KIA, 10.0, 0.0
+    model.run.actors["ore_tax_rule"][KIA], state.ore_tax[KIA], state.dealings.tax_cut[KIA] = 0.0, 7_200.0, 0.5
+    others = np.delete(land.mine_place, mine)
+    state.capacity[1:] = 0.0
+    budgets.reckon_rents(model.run.data)
+    gates = np.flatnonzero(land.crossing_place == place)
+    tolls = (land.crossing_capacity[gates, 2] * 1e6 * state.lanes[gates, 2] * RULES.toll_rate).sum()
+    tax = 3_600 / model.p.market.yuan_per_usd * 10.0 * RULES.rent_operating
+    assert place not in others
+    assert model.run.plans.rent[place] == pytest.approx(land.rent_site[place] + tolls + tax)
+
+
+def test_revenue_is_expected_where_a_year_of_income_leaves_it() -> None:
+    model = small(months=3)
+    expected = model.state.revenue.copy()
+    assert (expected >= RULES.revenue_floor_usd).all()
+    run(model, 1)
+    assert model.state.revenue == pytest.approx(expected, rel=0.1)
