@@ -20,12 +20,12 @@ from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import WesternGovernment, key_name
 from model.compiled.accounts import Accounts
-from model.compiled.borders import Borders
 from model.compiled.talks import Talks
 from model.compiled.trading import Trading
 from model.compiled.war import War
 from model.draws import Draws, keys
 from model.dynamics import budgets, control, governance, harm, market, operations, people, posting, quad, supply
+from model.dynamics.combat import Fight
 from model.dynamics.ground import ground_of, heads
 from model.dynamics.season import monsoon_weight, road_factor
 from model.dynamics.supply import RoadNetwork
@@ -179,7 +179,6 @@ class RareEarthModel(mesa.Model):
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
         self.recorder.events = self.run.events
         self.war, self.accounts, self.trading, self.talks = War(self), Accounts(self), Trading(self), Talks(self)
-        self.borders = Borders(self)
         supply.update(
             world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
         )
@@ -194,6 +193,7 @@ class RareEarthModel(mesa.Model):
         dict.__setitem__(self.profile, "dependence_on_china", state.dependence)
         dict.__setitem__(self.supported_profile, "dependence_on_china", state.dependence)
         self.run = Run(setting, state, self.draws.seed)
+        np.copyto(self.run.town_worth, self.town_worth)  # until the war's own equation is there
         self.run.agents = Agents(
             armed=self.armed,
             buyers=self.buyers,
@@ -279,13 +279,15 @@ class RareEarthModel(mesa.Model):
         yield
         talks_phases.hold_talks(self, prospects)
         yield
-        border_phases.negotiate(self, prospects)
+        np.copyto(self.run.plans.prospects, prospects)  # until decide_operations writes run.plans
+        border_phases.negotiate(self.run)
         yield
         self.update_supply()
         yield
         fight = phases.fight(self, orders)
         yield
-        border_phases.press_and_open(self, fight)
+        self._write_battles(fight)
+        border_phases.react_at_border(self.run)
         phases.apply_forcing(self)
         yield
         trade_phases.mine_and_trade(self)
@@ -332,6 +334,12 @@ class RareEarthModel(mesa.Model):
                 holder,
                 place=int(place),
             )
+
+    def _write_battles(self, fight: Fight) -> None:
+        """Copy the battles, until fight writes run.battles."""
+        battles, count = self.run.battles, len(fight.place)
+        battles.place[:count], battles.leader[:count] = fight.place, fight.attacker
+        battles.result["count"] = count
 
     def balance_books(self) -> None:
         """Taxes and budgets, services, people, harm."""

@@ -11,6 +11,7 @@ from agents.armed.actor import ArmedActor
 from agents.armed.parameters import ArmedActorParameters
 from agents.base import Actor
 from agents.beijing.agent import Beijing
+from agents.beijing.talks import Stakes
 from agents.buyers import ChineseBuyer
 from agents.instruments import InstrumentKind
 from agents.quad import Australia, India, Japan
@@ -18,6 +19,7 @@ from agents.united_states import UnitedStates
 from agents.western import WesternGovernment
 from model.compile import hand_over
 from model.draws import Draws
+from model.dynamics.border import BorderChanges
 from model.dynamics.geography import Geography, geography_of
 from model.dynamics.month import Battles, Plans
 from model.parameters import kind_of_rows, numbers_in, record_of, rows_of
@@ -105,6 +107,11 @@ class Run:
         most = int(self.actors["operations_per_month"].max(initial=0.0))
         self.plans = Plans.begin(len(self.actors), len(self.land.wall), most)
         self.battles = Battles.begin(len(self.land.wall))
+        towns = len(self.land.population)
+        self.stakes = Stakes.begin(len(self.actors), towns)
+        self.border = BorderChanges.begin(len(self.actors), len(self.land.chinese))
+        self.town_worth: Any = np.zeros((len(self.actors), towns))
+        """(F, N) what each town is worth to each armed actor, months of its revenue, whatever it earns there."""
         self.agents = Agents()
         self.data: Any = None
         """All of it as compiled functions take it; see :meth:`hand_over`."""
@@ -118,7 +125,8 @@ class Run:
         Args:
             **groups: what processes keep from month to month besides the state, by name.
         """
-        own = {name: getattr(self, name) for name in ("state", "actors", "policy", "salts", "plans", "battles")}
+        names = ("state", "actors", "policy", "salts", "plans", "battles", "stakes", "border", "town_worth")
+        own = {name: getattr(self, name) for name in names}
         self.data = hand_over(self._handed | own | groups)
         for actor in self.agents.everyone():
             actor.data = self.data

@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from model.compile import compiled
 from model.draws import Draws
 from model.dynamics.ground import Ground
 from model.parameters import ParameterTable, parameter
@@ -279,3 +280,25 @@ def wish_of_junta(
     weary = float(weariness(state, profile, junta))
     lost = parameters.weight_towns * float(state.towns_lost_year[junta]) / 10
     return weary + lost - prospects - parameters.reluctance
+
+
+@compiled
+def brokering(run: Any, a: int) -> float:
+    """What brokers add to a peace with an armed actor, months of revenue; an envoy without a target helps all."""
+    policy, us = run.policy, run.rules.united_states
+    envoy = us.envoy_brokering * max(policy[a].envoy, policy[len(policy) - 1].envoy)
+    return us.brokering_gain * max(policy[a].brokering, envoy)
+
+
+def coercion(run: Any) -> float:
+    """What the junta expects US threats to cost it unless it makes peace, months of its own revenue over its horizon.
+
+    Args:
+        run: the run.
+    """
+    junta, washington = run.land.junta, run.agents.united_states
+    if junta < 0 or washington is None:
+        return 0.0
+    threatened = washington.credibility * float(run.policy["tariff_threat"][-1])
+    cost = washington.parameters.tariff_usd * threatened
+    return float(run.actors["horizon_months"][junta]) * cost / float(run.state.revenue[junta])
