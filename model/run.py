@@ -46,6 +46,10 @@ class Agents:
     japan: Japan | None = None
     australia: Australia | None = None
 
+    def armed_at(self, index: int) -> ArmedActor | None:
+        """The armed actor with an index; None if it has been removed."""
+        return next((actor for actor in self.armed if actor.index == index), None)
+
     def dismiss(self, actor: Actor) -> None:
         """Ask an actor for nothing any more."""
         for name, there in vars(self).items():
@@ -145,4 +149,4 @@ def rules_of(scenario: Scenario) -> Any:
 
 def policy_rows(forces: int) -> Any:
     """(F + 1,) records of what is delivered, by kind of instrument, all 0."""
-    return np.zeros(forces + 1, kind_of_rows((*KINDS_OF_INSTRUMENTS, "link"))).view(np.recarray)
+    return np.zeros(forces + 1, kind_of_rows((*KINDS_OF_INSTRUMENTS, "link", "believed_threat"))).view(np.recarray)

@@ -11,7 +11,6 @@ from agents.base import Actor
 from agents.beijing import lanes, talks
 from agents.beijing.parameters import BeijingParameters
 from model.draws import logistic
-from model.dynamics.diplomacy import coercion
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +45,7 @@ class Beijing(Actor):
         Returns:
             Whether there is a package that all sides could sign.
         """
-        talks.take_up_case(self.data, actor.index, coercion(self.run))
+        talks.take_up_case(self.data, actor.index)
         return bool(talks.bargain(self.data, actor.index))
 
     def signs_deal(self, gain: float) -> float:

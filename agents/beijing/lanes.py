@@ -106,15 +106,6 @@ def chance_to_buy_again(shortage: float, beijing: Any) -> float:
 
 
 @compiled
-def answers_anyone(run: Any) -> bool:
-    """Whether Beijing gives its declared answer to anyone this month."""
-    for a in range(len(run.actors)):
-        if gives_answer(run.policy[a].link, run.rules.beijing):
-            return True
-    return False
-
-
-@compiled
 def press(run: Any) -> None:
     """Move the pressure on each armed actor towards its offence.
 

@@ -37,7 +37,7 @@ from agents.beijing.parameters import CLOSES_BORDER
 from model.compile import compiled
 from model.draws import uniform
 from model.dynamics.border import GOODS_LANE, ORE_LANE, junta_fear, shortage_of_ore
-from model.dynamics.diplomacy import brokering
+from model.dynamics.diplomacy import brokering, coercion
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.state import record_maker
 
@@ -299,14 +299,8 @@ def ask_for_towns(run: Any, a: int) -> int:
 
 
 @compiled
-def take_up_case(run: Any, a: int, coercion: float) -> None:
-    """Write down in ``stakes.case`` what talks with an actor are about.
-
-    Args:
-        run: the run.
-        a: index of the actor.
-        coercion: what the junta expects threats to cost it unless it makes peace, months of its own revenue.
-    """
+def take_up_case(run: Any, a: int) -> None:
+    """Write down in ``stakes.case`` what talks with an actor are about."""
     state, stakes, beijing, case = run.state, run.stakes, run.rules.beijing, run.stakes.case
     case.fights = state.stance[a, run.land.junta] == -1
     case.towns = ask_for_towns(run, a) if case.fights else 0
@@ -317,7 +311,7 @@ def take_up_case(run: Any, a: int, coercion: float) -> None:
     case.fear, case.shortage = junta_fear(run), shortage_of_ore(run)
     case.fresh = exp(-stakes.age[a] / beijing.leverage_months)
     case.autonomy = run.actors[a].autonomy_cost
-    case.war, case.junta = worth_of_war(run, a), wish_of_junta(run, a, coercion)
+    case.war, case.junta = worth_of_war(run, a), wish_of_junta(run, a)
     take_up_money(run, a)
 
 
@@ -345,14 +339,14 @@ def worth_of_war(run: Any, a: int) -> float:
 
 
 @compiled
-def wish_of_junta(run: Any, a: int, coercion: float) -> float:
+def wish_of_junta(run: Any, a: int) -> float:
     """Months of its revenue that a ceasefire with an actor is worth to the junta, with what brokers, threats and Beijing add."""
     junta, talks = run.land.junta, run.rules.diplomacy
     weary = run.actors[junta].war_weariness * run.state.losses_year[junta] / 0.1
     lost = talks.weight_towns * run.state.towns_lost_year[junta] / 10.0
     own = weary + lost - run.plans.prospects[junta, a] - talks.reluctance
     leash = run.state.dependence[junta] * run.rules.bargain.weight_pressure
-    return own + brokering(run, a) + coercion + leash
+    return own + brokering(run, a) + coercion(run) + leash
 
 
 @compiled

@@ -198,35 +198,6 @@ def shut_gates_taken(run: Any) -> None:
                     move_lane(run, crossing, lane, False)
 
 
-@compiled
-def is_at_war(run: Any, a: int) -> bool:
-    """Whether an actor fights anybody."""
-    for other in range(len(run.state.stance)):
-        if run.state.stance[a, other] == -1:
-            return True
-    return False
-
-
-@compiled
-def is_armed_by(run: Any, supplier: int, ally: int) -> bool:
-    """Whether a supplier gives arms to an ally: it is at war, and Beijing has not had the supply stopped."""
-    allied = ally != supplier and run.state.stance[supplier, ally] == 1
-    return allied and run.state.dealings.supplies[supplier, ally] and is_at_war(run, ally)
-
-
-@compiled
-def arms_from_allies(run: Any, a: int) -> float:
-    """Arms that an actor gets from allies this month, fighter equivalents; a supplier's are shared equally among its allies."""
-    arms = 0.0
-    for supplier in range(len(run.actors)):
-        if run.actors[supplier].arms_for_allies > 0.0 and is_armed_by(run, supplier, a):
-            allies = 0
-            for ally in range(len(run.actors)):
-                allies += 1 if is_armed_by(run, supplier, ally) else 0
-            arms += run.actors[supplier].arms_for_allies / allies
-    return arms
-
-
 def hand_back(run: Any, place: int, taker: int) -> None:
     """Hand a town back: garrisons change as in :mod:`model.dynamics.handover`, and the giver leaves the countryside too.
 
@@ -246,6 +217,6 @@ def hand_back(run: Any, place: int, taker: int) -> None:
 
 
 def arms_between_allies(state: State, gives: Floats) -> Floats:
-    """(F,) what :func:`arms_from_allies` gives, until budgets take that."""
+    """(F,) arms that allies at war get from suppliers this month, for budgets that are not in one form yet."""
     share, edges = gates.arming(state.stance, state.dealings.supplies, gives)
     return np.asarray(share @ edges)

@@ -285,20 +285,16 @@ def wish_of_junta(
 @compiled
 def brokering(run: Any, a: int) -> float:
     """What brokers add to a peace with an armed actor, months of revenue; an envoy without a target helps all."""
-    policy, us = run.policy, run.rules.united_states
-    envoy = us.envoy_brokering * max(policy[a].envoy, policy[len(policy) - 1].envoy)
-    return us.brokering_gain * max(policy[a].brokering, envoy)
+    us, given = run.rules.united_states, run.policy[a]
+    envoy = max(given.envoy, run.policy[-1].envoy)
+    return us.brokering_gain * max(given.brokering, us.envoy_brokering * envoy)
 
 
+@compiled
 def coercion(run: Any) -> float:
-    """What the junta expects US threats to cost it unless it makes peace, months of its own revenue over its horizon.
-
-    Args:
-        run: the run.
-    """
-    junta, washington = run.land.junta, run.agents.united_states
-    if junta < 0 or washington is None:
+    """What the junta expects threats to cost it unless it makes peace, months of its own revenue over its horizon."""
+    junta = run.land.junta
+    if junta < 0:
         return 0.0
-    threatened = washington.credibility * float(run.policy["tariff_threat"][-1])
-    cost = washington.parameters.tariff_usd * threatened
-    return float(run.actors["horizon_months"][junta]) * cost / float(run.state.revenue[junta])
+    cost = run.rules.united_states.tariff_usd * run.policy[-1].believed_threat
+    return run.actors[junta].horizon_months * cost / run.state.revenue[junta]

@@ -23,20 +23,15 @@ def negotiate(run: Run) -> None:
     """Deals run their course; Beijing invites armed groups to quiet talks in Kunming, and deals are struck."""
     beijing = run.agents.beijing
     border.keep_deals(run.data)
-    for actor in run.border.void.nonzero()[0].tolist():
-        log(run, "deal_broken", f"{run.name(actor)} fights again: its deal with Beijing is void", actor)
+    for broken in run.border.void.nonzero()[0].tolist():
+        log(run, "deal_broken", f"{run.name(broken)} fights again: its deal with Beijing is void", broken)
     if beijing is None or run.land.junta < 0:
         return
     talks.weigh_stakes(run.data)
     for index in beijing.invite():
-        actor = _armed(run, index)
+        actor = run.agents.armed_at(index)
         if actor is not None and not isinstance(actor, PeoplesDefenceForce):
             _talk(run, beijing, actor)
-
-
-def _armed(run: Run, index: int) -> ArmedActor | None:
-    """The armed actor of an index, if it still decides."""
-    return next((actor for actor in run.agents.armed if actor.index == index), None)
 
 
 def _talk(run: Run, beijing: Beijing, actor: ArmedActor) -> None:
@@ -57,7 +52,7 @@ def _all_sign(run: Run, beijing: Beijing, actor: ArmedActor) -> bool:
     gain = run.stakes.gain
     chance = actor.signs_deal(float(gain["group"])) * beijing.signs_deal(float(gain["beijing"]))
     if run.stakes.package["halt"]:
-        junta = _armed(run, run.land.junta)
+        junta = run.agents.armed_at(run.land.junta)
         chance *= junta.signs_deal(float(gain["junta"])) if junta is not None else 0.0
     return bool(talks.draw_of_signing(run.data, actor.index) < chance)
 
