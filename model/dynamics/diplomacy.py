@@ -6,7 +6,7 @@ For each armed group ``f`` at war with the junta the worth of a ceasefire over w
 
 and for the junta ``U_J = w losses_J / 0.1 + c towns lost / 10 + broker_f + coercion - prospects_J,f - r``. A ceasefire is signed
 with the monthly chance ``h sigma(theta U_f) sigma(theta U_J)`` (both must want it: Geller & Moss 2008); what China offers and
-threatens for a ceasefire is bargained over in :mod:`model.dynamics.bargain`. Prospects are the best expected utility of an
+threatens for a ceasefire is bargained over in :mod:`agents.beijing.talks`. Prospects are the best expected utility of an
 attack on the other within reach. ``waiting`` is what a group hopes to get from outside if it does not sign alone: backing from
 abroad delays negotiated ends (Balch-Lindsay, Enterline & Joyce 2008); ``coercion`` what the junta believes of threats.
 
