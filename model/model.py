@@ -19,7 +19,6 @@ from agents.buyers import ChineseBuyer, terms_of
 from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import WesternGovernment, key_name
-from model.compiled.borders import Borders
 from model.compiled.talks import Talks
 from model.compiled.trading import Trading
 from model.compiled.war import War
@@ -174,7 +173,6 @@ class RareEarthModel(mesa.Model):
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
         self.recorder.events = self.run.events
         self.war, self.trading, self.talks = War(self), Trading(self), Talks(self)
-        self.borders = Borders(self)
         supply.update(
             world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
         )
@@ -188,6 +186,7 @@ class RareEarthModel(mesa.Model):
         dict.__setitem__(self.profile, "dependence_on_china", state.dependence)
         dict.__setitem__(self.supported_profile, "dependence_on_china", state.dependence)
         self.run = Run(setting, state, self.draws.seed)
+        np.copyto(self.run.town_worth, self.town_worth)  # until the war's own equation is there
         self.run.agents = Agents(
             armed=self.armed,
             buyers=self.buyers,
@@ -256,14 +255,15 @@ class RareEarthModel(mesa.Model):
         yield
         talks_phases.hold_talks(self, prospects)
         yield
-        border_phases.negotiate(self, prospects)
+        np.copyto(self.run.plans.prospects, prospects)  # until decide_operations writes run.plans
+        border_phases.negotiate(self.run)
         yield
         self.update_supply()
         yield
         phases.plan(self.run, orders)  # until decide_operations writes run.plans
         phases.fight(self.run)
         yield
-        border_phases.press_and_open(self, phases.fought(self.run))
+        border_phases.react_at_border(self.run)
         forcing.apply_forcing(self.run)
         yield
         trade_phases.mine_and_trade(self)

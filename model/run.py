@@ -11,6 +11,7 @@ from agents.armed.actor import ArmedActor
 from agents.armed.parameters import ArmedActorParameters
 from agents.base import Actor
 from agents.beijing.agent import Beijing
+from agents.beijing.talks import Stakes
 from agents.buyers import ChineseBuyer
 from agents.instruments import InstrumentKind
 from agents.quad import Australia, India, Japan
@@ -18,6 +19,7 @@ from agents.united_states import UnitedStates
 from agents.western import WesternGovernment
 from model.compile import hand_over
 from model.draws import Draws
+from model.dynamics.border import BorderChanges
 from model.dynamics.budgets import Books
 from model.dynamics.front import Front
 from model.dynamics.geography import Geography, geography_of
@@ -38,6 +40,9 @@ GROUPS = (
     "battles",
     "front",
     "books",
+    "stakes",
+    "border",
+    "town_worth",
 )
 """What compiled code finds in ``run`` by these names, besides ``land`` and ``rules``."""
 
@@ -57,6 +62,10 @@ class Agents:
     india: India | None = None
     japan: Japan | None = None
     australia: Australia | None = None
+
+    def armed_at(self, index: int) -> ArmedActor | None:
+        """The armed actor with an index; None if it has been removed."""
+        return next((actor for actor in self.armed if actor.index == index), None)
 
     def dismiss(self, actor: Actor) -> None:
         """Ask an actor for nothing any more."""
@@ -121,6 +130,11 @@ class Run:
         self.battles = Battles.begin(len(self.land.wall))
         self.front = Front.begin(len(self.actors), len(self.land.wall), len(self.land.needed))
         self.books = Books.begin(len(self.actors))
+        towns = len(self.land.population)
+        self.stakes = Stakes.begin(len(self.actors), towns)
+        self.border = BorderChanges.begin(len(self.actors), len(self.land.chinese))
+        self.town_worth: Any = np.zeros((len(self.actors), towns))
+        """(F, N) what each town is worth to each armed actor, months of its revenue, whatever it earns there."""
         self.agents = Agents()
         self.data: Any = None
         """All of it as compiled functions take it; see :meth:`hand_over`."""
@@ -153,4 +167,4 @@ def rules_of(scenario: Scenario) -> Any:
 
 def policy_rows(forces: int) -> Any:
     """(F + 1,) records of what is delivered, by kind of instrument, all 0."""
-    return np.zeros(forces + 1, kind_of_rows((*KINDS_OF_INSTRUMENTS, "link"))).view(np.recarray)
+    return np.zeros(forces + 1, kind_of_rows((*KINDS_OF_INSTRUMENTS, "link", "believed_threat"))).view(np.recarray)

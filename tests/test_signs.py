@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from model.dynamics import border, contest, governance, quad, settlement
+from model.dynamics import contest, governance, quad, settlement
 from model.dynamics.border import ORE_LANE
 from model.dynamics.diplomacy import Delegations
 from model.dynamics.settlement import Opposition
@@ -48,21 +48,6 @@ def shaken(draw: st.DrawFn) -> State:
 
 def sorted_pair(one: float, other: float) -> tuple[float, float]:
     return (one, other) if one <= other else (other, one)
-
-
-@given(state=shaken(), one=SHARE, other=SHARE)
-def test_recognition_of_the_kia_never_lowers_the_hazard_that_beijing_closes(
-    state: State, one: float, other: float
-) -> None:
-    # With the same draw, a higher hazard shuts whatever a lower one shuts, and reopens no more.
-    shut = []
-    for recognised in sorted_pair(one, other):
-        trial, link = copy.deepcopy(state), np.zeros(FORCES)
-        link[KIA] = recognised
-        stance = MODEL.beijing.stance(link, fear=0.3)
-        border.update_lanes(MODEL.world, trial, MODEL.draws, MODEL.crossing_keys, np.zeros(FORCES), stance)
-        shut.append(trial.lanes < 0.5)
-    assert (shut[1] >= shut[0]).all()
 
 
 @given(

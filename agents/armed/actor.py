@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from agents.armed import budget, sorties
 from agents.armed.parameters import ArmedActorParameters, PeoplesDefenceForceParameters
 from agents.base import Actor
-from model.draws import Draws, key
+from model.draws import Draws, key, logistic
 from model.dynamics.ground import Ground
 from model.dynamics.operations import Options
 
@@ -87,6 +87,14 @@ class ArmedActor(Actor):
     # ore: ore.py -----------------------------------------------------------------------------------------------
 
     # talks with the junta, and between Beijing and it: peace.py -----------------------------------------------
+
+    def signs_deal(self, gain: float) -> float:
+        """Chance that it signs the package on the table in talks with Beijing, by quantal response.
+
+        Args:
+            gain: what it gains from it, months of its own revenue.
+        """
+        return float(logistic(self.run.parameters.bargain.precision * gain))
 
     # offers of patrons: offers.py ------------------------------------------------------------------------------
 

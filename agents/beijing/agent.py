@@ -1,24 +1,24 @@
-"""Beijing: the gates, pressure on armed groups, support to the junta, what its buyers are told to pay."""
+"""Beijing: the crossings, pressure on armed groups, talks with them, support to the junta, what its buyers are told to pay."""
 
 from __future__ import annotations
-
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 from mesa import Model
 from numpy.typing import NDArray
 
+from agents.armed.actor import ArmedActor
 from agents.base import Actor
+from agents.beijing import lanes, talks
 from agents.beijing.parameters import BeijingParameters
-from model.dynamics.bargain import BeijingWeights
-from model.dynamics.border import REAGENT_LANE, Stance, Watch
+from model.draws import logistic
 
 Floats = NDArray[np.float64]
 
 
 class Beijing(Actor):
     """The border authority and patron.
+
+    Every method is a decision of a month; the rules that it calls stand in ``lanes.py`` and ``talks.py``.
 
     Args:
         model: the Mesa model it lives in.
@@ -29,98 +29,63 @@ class Beijing(Actor):
         super().__init__(model)
         self.parameters = parameters
 
-    def stance(self, link: Floats, fear: float) -> Stance:
-        """What it decides about lanes with this month; see :mod:`model.dynamics.border`.
+    # quiet talks: talks.py --------------------------------------------------------------------------------------
+
+    def invite(self) -> list[int]:
+        """Indices of the armed actors that it invites to quiet talks this month."""
+        talks.invite(self.data)
+        return [int(a) for a in self.run.stakes.invited.nonzero()[0]]
+
+    def talk_with(self, actor: ArmedActor) -> bool:
+        """Put a package on the table: ``run.stakes.package``, with what each side gains from it in ``run.stakes.gain``.
 
         Args:
-            link: (F,) how far the US deals with each armed actor, 0-1.
-            fear: how near the junta is to collapse, 0-1.
+            actor: with whom it talks.
+
+        Returns:
+            Whether there is a package that all sides could sign.
         """
-        answer = self.parameters.answer
-        shut = np.zeros((len(link), 3), bool)
-        if answer == "closes_border":
-            shut[self.answers(link)] = True
-        elif answer == "squeezes_reagent":
-            shut[self.answers(link), REAGENT_LANE] = True
-        return Stance(**self._at_gates, link=link, fear=fear, shut=shut)
+        talks.take_up_case(self.data, actor.index)
+        return bool(talks.bargain(self.data, actor.index))
 
-    @cached_property
-    def _at_gates(self) -> dict[str, Any]:
-        """What a stance says of its table."""
-        p = self.parameters
-        return {
-            "close_base": p.close_base,
-            "reopen_base": p.reopen_base,
-            "offensive": p.weight_offensive,
-            "us_link": 0.0 if p.answer == "outbids" else p.weight_us_link,
-            "collapse": p.weight_collapse,
-            "shortage": p.weight_shortage_ore,
-            "reopening": p.shortage_reopening,
-            "talks": p.weight_talks,
-            "patience": p.goods_patience,
-            "dwell": p.minimum_dwell,
-        }
-
-    def watch(self, depends: Floats, link: Floats, government: int) -> Watch:
-        """How it counts offences; see :mod:`model.dynamics.border`.
+    def signs_deal(self, gain: float) -> float:
+        """Chance that it signs the package on the table, by quantal response.
 
         Args:
-            depends: (F,) dependence on China, 0-1.
-            link: (F,) how far the US deals with each armed actor, 0-1.
-            government: index of the government it recognises; -1 none.
+            gain: what it gains from it, in log-odds.
         """
-        return Watch(**self._counting, government=government, depends=depends, link=link)
+        return float(logistic(self.run.parameters.bargain.precision * gain))
 
-    @cached_property
-    def _counting(self) -> dict[str, float]:
-        """What a watch says of its table."""
-        p = self.parameters
-        return {
-            "gain": p.pressure_gain,
-            "memory": p.offensive_memory,
-            "attacks": p.offensive_attacks,
-            "us_link": p.pressure_us_link,
-        }
+    def threaten(self, actor: ArmedActor) -> bool:
+        """Whether, after talks without result, it threatens to stop buying the actor's ore unless that halts its war."""
+        return bool(talks.may_threaten(self.data, actor.index))
 
-    def answers(self, link: Floats) -> NDArray[np.bool_]:
-        """(F,) with whom the US deals so far that Beijing gives its declared answer; none where it weighs month by month.
+    # reactions at the border: lanes.py --------------------------------------------------------------------------
 
-        Args:
-            link: (F,) how far the US deals with each armed actor, 0-1.
-        """
-        p = self.parameters
-        return (link >= p.answer_from) & (link > 0) & (p.answer != "own")
+    def press(self) -> None:
+        """Move its pressure on armed actors (``run.state.pressure``)."""
+        lanes.press(self.data)
 
-    def bargains_with(self, stake: Floats, since: NDArray[np.int64], link: Floats) -> Floats:
-        """(F,) chance of quiet talks with each armed actor this month.
+    def lean_on_suppliers(self) -> None:
+        """Have suppliers stop arms for allies, or let them begin again (``run.state.dealings.supplies``)."""
+        lanes.lean_on_suppliers(self.data)
 
-        Args:
-            stake: (F,) 0-1, how much of what Beijing or the group minds is at stake.
-            since: (F,) months since the last round.
-            link: (F,) how far the US deals with each, 0-1.
-        """
-        p = self.parameters
-        barred = self.answers(link) & (p.answer == "closes_border")
-        return np.where((since >= p.talks_pause) & ~barred, p.talks_hazard * stake, 0.0)
+    def limit_purchases(self) -> None:
+        """Carry out or drop threats to stop buying, and end such stops (``run.state.dealings.purchase``)."""
+        lanes.limit_purchases(self.data)
 
-    @cached_property
-    def weights(self) -> BeijingWeights:
-        """What it weighs in talks; see :mod:`model.dynamics.bargain`."""
-        p = self.parameters
-        return BeijingWeights(
-            offensive=p.weight_offensive,
-            collapse=p.weight_collapse,
-            shortage=p.weight_shortage_ore,
-            us_link=p.weight_us_link,
-            town=p.weight_town,
-            cheap_ore=p.weight_cheap_ore,
-            leverage=p.leverage,
-            client=p.weight_client,
-            patronage=p.patronage_offer,
-        )
+    def move_lanes(self) -> None:
+        """Shut crossings to ore, reagent or goods, and reopen them; :func:`model.dynamics.border.move_lane` moves one."""
+        lanes.move_lanes(self.data)
+
+    # money and prices -------------------------------------------------------------------------------------------
 
     def support_usd(self, fear: float) -> float:
-        """USD a month of arms and credit for the junta, in proportion to the fear of its collapse."""
+        """USD a month of arms and credit for the junta, in proportion to the fear of its collapse.
+
+        Args:
+            fear: 0-1, see :func:`model.dynamics.border.junta_fear`.
+        """
         return self.parameters.junta_support_usd * fear
 
     def embargo(self, usual: float, link: Floats) -> float:
@@ -130,7 +95,7 @@ class Beijing(Actor):
             usual: what it withholds in any case.
             link: (F,) how far the US deals with each armed actor, 0-1.
         """
-        squeezes = self.parameters.answer == "squeezes_reagent" and bool(self.answers(link).any())
+        squeezes = self.parameters.answer == "squeezes_reagent" and self._answers_anyone(link)
         return 1.0 if squeezes else usual
 
     def outbid(self, quad_offer: float, link: Floats) -> float:
@@ -141,6 +106,9 @@ class Beijing(Actor):
             link: (F,) how far the US deals with each armed actor, 0-1.
         """
         p = self.parameters
-        if p.answer == "outbids" and self.answers(link).any():
+        if p.answer == "outbids" and self._answers_anyone(link):
             return p.answer_bid
         return 1 + (p.outbid_cap - 1) * min(max(quad_offer, 0.0), 1.0)
+
+    def _answers_anyone(self, link: Floats) -> bool:
+        return any(lanes.gives_answer(dealings, self.run.rules.beijing) for dealings in link)

@@ -6,6 +6,9 @@ from typing import Literal
 
 from model.parameters import ParameterTable, choice, parameter
 
+OWN, CLOSES_BORDER, SQUEEZES_REAGENT, OUTBIDS = 0, 1, 2, 3
+"""Beijing's answers to US dealings, in the order of ``answer``."""
+
 
 class BeijingParameters(ParameterTable):
     """What Beijing weighs when it opens and closes lanes, presses armed groups and backs the junta (equation 3.8)."""

@@ -6,7 +6,7 @@ For each armed group ``f`` at war with the junta the worth of a ceasefire over w
 
 and for the junta ``U_J = w losses_J / 0.1 + c towns lost / 10 + broker_f + coercion - prospects_J,f - r``. A ceasefire is signed
 with the monthly chance ``h sigma(theta U_f) sigma(theta U_J)`` (both must want it: Geller & Moss 2008); what China offers and
-threatens for a ceasefire is bargained over in :mod:`model.dynamics.bargain`. Prospects are the best expected utility of an
+threatens for a ceasefire is bargained over in :mod:`agents.beijing.talks`. Prospects are the best expected utility of an
 attack on the other within reach. ``waiting`` is what a group hopes to get from outside if it does not sign alone: backing from
 abroad delays negotiated ends (Balch-Lindsay, Enterline & Joyce 2008); ``coercion`` what the junta believes of threats.
 
@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from model.compile import compiled
 from model.draws import Draws
 from model.dynamics.ground import Ground
 from model.parameters import ParameterTable, parameter
@@ -279,3 +280,21 @@ def wish_of_junta(
     weary = float(weariness(state, profile, junta))
     lost = parameters.weight_towns * float(state.towns_lost_year[junta]) / 10
     return weary + lost - prospects - parameters.reluctance
+
+
+@compiled
+def brokering(run: Any, a: int) -> float:
+    """What brokers add to a peace with an armed actor, months of revenue; an envoy without a target helps all."""
+    us, given = run.rules.united_states, run.policy[a]
+    envoy = max(given.envoy, run.policy[-1].envoy)
+    return us.brokering_gain * max(given.brokering, us.envoy_brokering * envoy)
+
+
+@compiled
+def coercion(run: Any) -> float:
+    """What the junta expects threats to cost it unless it makes peace, months of its own revenue over its horizon."""
+    junta = run.land.junta
+    if junta < 0:
+        return 0.0
+    cost = run.rules.united_states.tariff_usd * run.policy[-1].believed_threat
+    return run.actors[junta].horizon_months * cost / run.state.revenue[junta]

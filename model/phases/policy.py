@@ -61,6 +61,7 @@ def _offer(model: RareEarthModel) -> None:
     for kind, row in model.delivered.items():
         policy[kind] = row
     policy["link"][:-1] = model.link
+    policy["believed_threat"][-1] = _believed_threat(model)
     _tell_policy(model, before, refused)
 
 

@@ -38,13 +38,6 @@ def link_with_us(model: RareEarthModel) -> Floats:
     return link
 
 
-def at_peace(model: RareEarthModel) -> Floats:
-    """(F,) 0-1, how far each actor is at peace with the junta, in a deal with Beijing, or its client."""
-    state = model.state
-    quiet = (state.stance[model.junta] != -1) if model.junta >= 0 else np.ones(len(model.armed), bool)
-    return np.maximum((quiet | (state.dealings.deal > 0)).astype(float), state.dealings.patron)
-
-
 def taxes_per_tonne(model: RareEarthModel) -> Floats:
     """(F,) each armed actor's tax in yuan/t at this month's price."""
     price = market.gate_price(model.state.market.price_ore, model.p.market)

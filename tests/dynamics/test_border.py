@@ -1,118 +1,164 @@
-"""Beijing at the gates: signs of its hazards, whose attacks it minds, suppliers on its leash."""
+"""The border with China whoever decides: offensives remembered, deals kept, gates taken, towns handed back."""
 
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
-from agents.beijing.agent import Beijing
-from agents.beijing.parameters import BeijingParameters
-from model.draws import Draws, keys
 from model.dynamics import border
-from model.dynamics.border import Stance, Watch
-from model.dynamics.ground import Ground, GroundParameters, ground_of
-from model.state import State, begin
-from model.world.read import load_world
-from tests.dynamics.chain import GATES, Chain, shaken_chains, shares
-
-FORCES = 3
+from model.run import Run
+from tests.world_of_policy import small
 
 
-def stance_of(link: np.ndarray, fear: float, **settings: object) -> Stance:
-    beijing = object.__new__(Beijing)
-    beijing.parameters = BeijingParameters(**settings)  # type: ignore[arg-type]
-    return beijing.stance(link, fear)
+def at(run: Run, actor: str) -> int:
+    return run.world.force_index[actor]
 
 
-def tiny() -> tuple[Ground, State, tuple[str, ...]]:
-    world = load_world("tests/tiny")
-    state = begin(world, world.initial["2025-08"], 3)
-    return ground_of(world, GroundParameters()), state, world.force_ids
+def fought(run: Run, *leaders: str) -> None:
+    """Write down battles at a place where Beijing minds them."""
+    place = int(np.flatnonzero(run.land.beijing_cares)[0])
+    for k, leader in enumerate(leaders):
+        run.battles.place[k], run.battles.leader[k] = place, at(run, leader)
+    run.battles.result["count"] = len(leaders)
 
 
-@given(
-    chain=shaken_chains(),
-    link=shares(FORCES),
-    more=shares(FORCES),
-    offensive=shares(FORCES),
-    peace=shares(FORCES),
-    fear=st.floats(0.0, 1.0),
-    short=st.floats(-0.5, 1.0),
-)
-@settings(max_examples=100, deadline=None)
-def test_us_dealings_never_lower_the_odds_of_closing_nor_raise_those_of_reopening(
-    chain: Chain,
-    link: np.ndarray,
-    more: np.ndarray,
-    offensive: np.ndarray,
-    peace: np.ndarray,
-    fear: float,
-    short: float,
-) -> None:
-    chain.state.offensive, chain.state.market.shortage = offensive, short
-    less = border.lane_odds(chain.world, chain.state, peace, stance_of(link, fear))
-    higher = np.minimum(link + more, 1.0)
-    greater = border.lane_odds(chain.world, chain.state, peace, stance_of(higher, fear))
-    assert (greater[0] >= less[0] - 1e-12).all()
-    assert (greater[1] <= less[1] + 1e-12).all()
-    calmer = border.lane_odds(chain.world, chain.state, np.ones(FORCES), stance_of(link, fear))
-    assert (calmer[0] <= less[0] + 1e-12).all()
+def test_offensives_by_hand() -> None:
+    beijing = small().run.rules.beijing  # memory 0.7, two attacks a month are a full offensive
+    assert border.offensive(0.5, 0.0, beijing) == pytest.approx(0.35)
+    assert border.offensive(0.5, 1.0, beijing) == pytest.approx(0.65)
+    assert border.offensive(0.5, 9.0, beijing) == pytest.approx(0.95)
+    assert border.offensive(1.0, 9.0, beijing) == 1.0
 
 
-@given(chain=shaken_chains(), answer=st.sampled_from(["closes_border", "squeezes_reagent"]), month=st.integers(0, 50))
-@settings(max_examples=50, deadline=None)
-def test_an_answer_keeps_the_lanes_of_those_the_us_deals_with_shut(chain: Chain, answer: str, month: int) -> None:
-    state, link = chain.state, np.array([0.0, 0.5, 0.0])
-    state.month = month
-    border.update_lanes(chain.world, state, Draws(2), keys(GATES), np.ones(3), stance_of(link, 0.0, answer=answer))
-    held = (state.holder[chain.world.crossing_place] == 1) & chain.world.chinese_crossings
-    lanes = range(3) if answer == "closes_border" else (border.REAGENT_LANE,)
-    for lane in lanes:
-        assert (state.lanes[held, lane] == 0).all()
+def test_patronage_takes_a_part_of_what_independence_is_left() -> None:
+    beijing = small().run.rules.beijing
+    assert border.dependence(0.5, 0.0, beijing) == 0.5
+    assert border.dependence(0.5, 1.0, beijing) == pytest.approx(0.5 + 0.8 * 0.5)
 
 
-def test_attacks_of_the_government_at_the_border_are_no_offence() -> None:
-    ground, state, ids = tiny()
-    place = int(np.flatnonzero(ground.beijing_cares)[0])
-    zeros = np.zeros(len(ids))
-    watch = Watch(0.25, 0.7, 2.0, 0.5, ids.index("JUNTA"), zeros, zeros)
-    attackers = np.array([ids.index("JUNTA"), ids.index("KIA")])
-    border.update_pressure(ground, state, np.array([place, place]), attackers, watch)
-    assert state.offensive[ids.index("JUNTA")] == state.pressure[ids.index("JUNTA")] == 0
-    assert state.offensive[ids.index("KIA")] > 0
-    border.update_pressure(ground, state, np.array([place]), attackers[:1], watch._replace(government=-1))
-    assert state.offensive[ids.index("JUNTA")] > 0
+def test_attacks_at_the_border_are_remembered_but_for_the_governments() -> None:
+    run = small().run
+    fought(run, "JUNTA", "KIA", "KIA", "KIA")
+    border.remember_offensives(run.data)
+    assert run.state.offensive[at(run, "JUNTA")] == 0
+    assert run.state.offensive[at(run, "KIA")] == pytest.approx(0.6)
+    elsewhere = np.flatnonzero(~run.land.beijing_cares)
+    run.battles.place[:4] = elsewhere[0]
+    border.remember_offensives(run.data)
+    assert run.state.offensive[at(run, "KIA")] == pytest.approx(0.42)
 
 
-def test_dependence_is_the_leash_on_arms_for_allies() -> None:
-    ground, state, ids = tiny()
-    uwsa, kia = ids.index("UWSA"), ids.index("KIA")
+def test_the_junta_is_near_collapse_when_it_has_lost_the_declared_number_of_towns() -> None:
+    run = small("beijing.collapse_towns=10").run
+    for lost, fear in ((-3.0, 0.0), (4.0, 0.4), (40.0, 1.0)):
+        run.state.towns_lost_year[run.land.junta] = lost
+        assert border.junta_fear(run.data) == pytest.approx(fear)
+
+
+def test_at_peace_are_those_with_a_ceasefire_a_deal_or_a_patron() -> None:
+    run = small().run
+    kia, state = at(run, "KIA"), run.state
+    assert state.stance[run.land.junta, kia] == -1
+    assert border.at_peace(run.data, kia) == 0
+    state.dealings.patron[kia] = 0.3
+    assert border.at_peace(run.data, kia) == 0.3
+    state.dealings.deal[kia] = 2
+    assert border.at_peace(run.data, kia) == 1
+    state.dealings.deal[kia] = state.dealings.patron[kia] = 0
+    state.stance[run.land.junta, kia] = state.stance[kia, run.land.junta] = 0
+    assert border.at_peace(run.data, kia) == 1
+
+
+def test_a_deal_runs_out_and_patronage_outlasts_it() -> None:
+    run = small().run
+    kia, dealings = at(run, "KIA"), run.state.dealings
+    dealings.deal[kia], dealings.tax_cut[kia], dealings.patron[kia], dealings.talked[kia] = 2, 0.2, 1.0, 0
+    base = float(run.actors["dependence_on_china"][kia])
+    border.keep_deals(run.data)
+    assert (dealings.deal[kia], dealings.tax_cut[kia], dealings.talked[kia]) == (1, 0.2, 1)
+    border.keep_deals(run.data)
+    assert (dealings.deal[kia], dealings.tax_cut[kia]) == (0, 0.0)
+    assert dealings.patron[kia] == 1 and not run.border.void.any()
+    assert run.state.dependence[kia] == pytest.approx(base + 0.8 * (1 - base))
+
+
+def test_a_deal_is_void_when_the_halt_in_it_is_broken() -> None:
+    run = small().run
+    kia, state, dealings = at(run, "KIA"), run.state, run.state.dealings
+    dealings.deal[kia], dealings.halted[kia], dealings.patron[kia] = 9, True, 1.0
+    state.stance[kia, run.land.junta] = state.stance[run.land.junta, kia] = 0
+    border.keep_deals(run.data)
+    assert not run.border.void.any() and dealings.deal[kia] == 8
+    state.stance[kia, run.land.junta] = state.stance[run.land.junta, kia] = -1
+    border.keep_deals(run.data)
+    assert run.border.void.nonzero()[0].tolist() == [kia]
+    assert dealings.deal[kia] == dealings.patron[kia] == 0 and not dealings.halted[kia]
+    border.keep_deals(run.data)
+    assert not run.border.void.any()
+
+
+def test_a_gate_taken_goes_the_way_of_its_holders_other_gates() -> None:
+    run = small().run
+    state, kia = run.state, at(run, "KIA")
+    gates = np.flatnonzero(run.land.chinese)
+    state.holder[run.land.crossing_place[gates]] = kia
+    state.holder_before = state.holder
+    state.lanes[gates] = 0.0
+    taken, others = gates[1], np.delete(gates, 1)
+    state.lanes[taken] = 1.0
+    border.shut_gates_taken(run.data)
+    assert run.border.count["lanes"] == 0 and (state.lanes[taken] == 1).all()
+    state.holder_before[run.land.crossing_place[taken]] = run.land.junta
+    state.lanes[others, 1] = 1.0  # open to reagent
+    border.shut_gates_taken(run.data)
+    assert state.lanes[taken].tolist() == [0, 1, 0]
+    assert state.lane_age[taken].tolist() == [0, 12, 0]
+    assert run.border.lane[: run.border.count["lanes"]].tolist() == [0, 2]
+    assert not run.border.opened[:2].any()
+
+
+def test_a_first_gate_stays_as_it_is() -> None:
+    run = small().run
+    state, gates = run.state, np.flatnonzero(run.land.chinese)
+    place = run.land.crossing_place[gates[0]]
+    state.holder[run.land.crossing_place[gates]] = at(run, "KIA")
+    state.holder_before = state.holder
+    state.holder[place] = at(run, "UWSA")
+    state.lanes[gates[1:]], state.lanes[gates[0]] = 0.0, 1.0
+    border.shut_gates_taken(run.data)
+    assert (state.lanes[gates[0]] == 1).all()
+
+
+def test_changes_are_forgotten_month_by_month() -> None:
+    run = small().run
+    border.move_lane(run.data, 0, 0, False)
+    run.border.cut[0] = run.border.resumed[1] = True
+    run.border.clear()
+    assert run.border.count["lanes"] == run.border.count["supplies"] == 0
+    assert not run.border.cut.any() and not run.border.resumed.any()
+
+
+def test_a_town_handed_back_loses_no_fighter() -> None:
+    run = small().run
+    state, kia, junta, place = run.state, at(run, "KIA"), run.land.junta, run.world.find_place("T08")
+    assert state.holder[place] == kia
+    before, lost = state.troops.sum(axis=1), state.towns_lost_year.copy()
+    border.hand_back(run, place, junta)
+    assert state.holder[place] == junta
+    assert state.troops[kia, place] == 0
+    np.testing.assert_array_equal(state.troops.sum(axis=1), before)
+    np.testing.assert_allclose(state.control.sum(axis=0), 1.0)
+    assert state.control[kia, run.land.territory[place]] == 0
+    assert state.totals.towns_changed == 1
+    assert (state.towns_lost_year - lost)[[kia, junta]].tolist() == [1, -1]
+
+
+def test_arms_are_shared_among_allies_at_war_whose_supply_is_not_stopped() -> None:
+    run = small().run
+    state, uwsa, kia = run.state, at(run, "UWSA"), at(run, "KIA")
     state.stance[uwsa, kia] = state.stance[kia, uwsa] = 1
-    gives, depends = np.zeros(len(ids)), np.ones(len(ids))
+    gives = np.zeros(len(run.actors))
     gives[uwsa] = 80.0
     assert border.arms_between_allies(state, gives)[kia] == 80.0
-    state.pressure[kia] = 1.0
-    assert border.lean_on_suppliers(ground, state, Draws(1), gives, 0 * depends, (1.0, 0.0)) == []
-    assert border.lean_on_suppliers(ground, state, Draws(1), gives, depends, (1.0, 0.0)) == [(uwsa, kia, False)]
+    state.dealings.supplies[uwsa, kia] = False
     assert (border.arms_between_allies(state, gives) == 0).all()
-    state.pressure[kia] = 0.0
-    assert border.lean_on_suppliers(ground, state, Draws(1), gives, depends, (1.0, 1.0)) == [(uwsa, kia, True)]
-    assert border.arms_between_allies(state, gives)[kia] == 80.0
-
-
-def test_gates_of_one_holder_are_shut_together_and_a_gate_taken_goes_the_way_of_the_others() -> None:
-    chain = Chain()
-    state, kia, junta = chain.state, 1, 0
-    held = np.array([4, 5, 6])  # places of PANGWA, KANPAITI, LAIZA
-    state.holder[held] = kia
-    eager = stance_of(np.zeros(FORCES), 0.0, close_base=0.0)
-    one = keys(("KIA",) * len(GATES))
-    border.update_lanes(chain.world, state, Draws(3), one, np.zeros(FORCES), eager)
-    assert len({tuple(row) for row in state.lanes[:3]}) == 1
-    state.lanes[:3], before = 0.0, state.holder.copy()
-    before[5], state.lanes[1] = junta, 1.0
-    shut = border.shut_gates_taken(chain.world, state, before)
-    assert [change[:2] for change in shut] == [(1, 0), (1, 1), (1, 2)]
-    assert (state.lanes[1] == 0).all()
-    assert border.shut_gates_taken(chain.world, state, state.holder.copy()) == []

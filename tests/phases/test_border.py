@@ -8,7 +8,6 @@ import pytest
 from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.model import RareEarthModel
 from model.phases import border as border_phases
-from model.phases.readings import at_peace, link_with_us
 from model.phases.trade import mine_and_trade
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small, told
 
@@ -30,17 +29,13 @@ def kia_lanes(model: RareEarthModel, lane: int) -> np.ndarray:
     return model.state.lanes[held & model.world.chinese_crossings, lane]
 
 
-def no_prospects(model: RareEarthModel) -> np.ndarray:
-    return np.zeros((len(model.armed), len(model.armed) + 1))
-
-
 def test_lanes_reopen_for_a_signature_and_stay_shut_without_talks() -> None:
     model = shut_out(*TALKATIVE)
-    border_phases.negotiate(model, no_prospects(model))
+    border_phases.negotiate(model.run)
     assert told(model, "talks") and told(model, "deal")
     assert (kia_lanes(model, ORE_LANE) == 1).all()
     silent = shut_out("beijing.talks_hazard=0")
-    border_phases.negotiate(silent, no_prospects(silent))
+    border_phases.negotiate(silent.run)
     assert not told(silent, "talks")
     assert (kia_lanes(silent, ORE_LANE) == 0).all()
 
@@ -48,10 +43,10 @@ def test_lanes_reopen_for_a_signature_and_stay_shut_without_talks() -> None:
 def test_a_deal_lowers_the_tax_while_it_holds() -> None:
     model = shut_out(*TALKATIVE, "beijing.deal_months=2", "beijing.weight_cheap_ore=3")
     kia, cut = model.world.force_index["KIA"], model.beijing.parameters.tax_cut
-    border_phases.negotiate(model, no_prospects(model))
+    border_phases.negotiate(model.run)
     assert model.state.dealings.tax_cut[kia] == cut
     for _ in range(2):
-        border_phases.negotiate(model, no_prospects(model))
+        border_phases.negotiate(model.run)
     assert model.state.dealings.tax_cut[kia] == 0
 
 
@@ -63,26 +58,10 @@ def test_only_towns_outside_the_core_are_handed_back(core: bool) -> None:
     kia = model.world.force_index["KIA"]
     model.state.offensive[kia] = model.state.pressure[kia] = 1.0
     model.state.losses_year[:] = 0.3  # all are weary
-    border_phases.negotiate(model, no_prospects(model))
+    border_phases.negotiate(model.run)
     assert model.state.dealings.halted[kia]
     assert model.state.stance[kia, model.junta] == 0
     assert bool(told(model, "town_returned")) is not core
-
-
-def test_a_threatened_stop_of_purchases_is_carried_out_and_ends() -> None:
-    model = small("beijing.threat_execution=0.5")
-    kia, dealings = model.world.force_index["KIA"], model.state.dealings
-    dealings.threat[kia], model.state.offensive[kia] = True, 1.0
-    model.state.market.shortage = 0.0
-    for month in range(24):
-        model.state.month = model.month = month
-        border_phases._carry_out_threats(model, at_peace(model))
-        if dealings.purchase[kia] < 1:
-            break
-    assert dealings.purchase[kia] == model.beijing.parameters.purchase_floor
-    model.state.offensive[kia] = 0.0
-    border_phases._carry_out_threats(model, at_peace(model))
-    assert dealings.purchase[kia] == 1 and not dealings.threat[kia]
 
 
 def test_less_is_bought_where_purchases_are_cut() -> None:
@@ -101,14 +80,14 @@ def test_less_is_bought_where_purchases_are_cut() -> None:
 def test_patronage_makes_a_group_dependent_and_its_gates_safe() -> None:
     model = shut_out(*TALKATIVE, "beijing.patronage_offer=1", "actors.KIA.autonomy_cost=0", "beijing.deal_months=60")
     kia = model.world.force_index["KIA"]
-    before = model.profile["dependence_on_china"][kia]
-    border_phases.negotiate(model, no_prospects(model))
-    border_phases.negotiate(model, no_prospects(model))
+    before = model.state.dependence[kia]
+    border_phases.negotiate(model.run)
+    border_phases.negotiate(model.run)
     assert model.state.dealings.patron[kia] == 1
-    assert model.profile["dependence_on_china"][kia] > before
+    assert model.state.dependence[kia] > before
     assert any("on the terms of the Wa" in text for text in told(model, "deal"))
     alone = shut_out(*TALKATIVE, "actors.KIA.autonomy_cost=0")
-    border_phases.negotiate(alone, no_prospects(alone))
+    border_phases.negotiate(alone.run)
     assert alone.state.dealings.patron[kia] == 0
 
 
@@ -118,11 +97,11 @@ DEALINGS = (*WATCHFUL, *WILLING, instrument("recognition", "KIA"), instrument("o
 @pytest.mark.parametrize(("answer", "lanes"), [("closes_border", (0, 1, 2)), ("squeezes_reagent", (REAGENT_LANE,))])
 def test_an_answer_shuts_what_it_says_for_as_long_as_the_us_deals_with_the_kia(answer: str, lanes: tuple[int]) -> None:
     model = run(small(*DEALINGS, f"beijing.answer={answer}", "beijing.weight_us_link=0", "beijing.close_base=-8"), 4)
-    assert link_with_us(model)[model.world.force_index["KIA"]] > 0.5
+    assert model.run.policy["link"][model.world.force_index["KIA"]] > 0.5
     for lane in (ORE_LANE, REAGENT_LANE, GOODS_LANE):
         shut = (kia_lanes(model, lane) == 0).all()
         assert shut if lane in lanes else not shut
-    embargo = model.beijing.embargo(0.0, link_with_us(model))
+    embargo = model.beijing.embargo(0.0, model.run.policy["link"][:-1])
     assert embargo == (1.0 if answer == "squeezes_reagent" else 0.0)
 
 
@@ -134,14 +113,75 @@ def test_outbidding_raises_bids_and_a_world_without_dealings_knows_no_answer() -
     assert tables[0].equals(tables[1]) and tables[0].equals(tables[2])
 
 
-def test_the_case_is_read_off_the_month() -> None:
-    model = shut_out()
-    stakes = border_phases._stakes(model)
-    kia = model.world.force_index["KIA"]
-    assert stakes.ore_usd[kia] > 0 and stakes.goods[kia] == 1 and stakes.trades[kia] == 1
-    assert 0 < stakes.ore_share[kia] <= 1
-    opened = small()
-    opened.state.lanes[:] = 1.0
-    none = border_phases._stakes(opened)
-    assert none.ore_usd[kia] == 0 and none.goods[kia] == 0
-    assert none.tax_usd[kia] > 0
+def test_a_deal_is_logged_with_what_was_agreed_on_and_a_broken_halt_makes_it_void() -> None:
+    model = shut_out(*TALKATIVE, "beijing.weight_offensive=8", "actors.KIA.federal_preference=-3")
+    kia, state = model.world.force_index["KIA"], model.state
+    state.offensive[kia] = state.pressure[kia] = 1.0
+    state.losses_year[:] = 0.3
+    border_phases.negotiate(model.run)
+    assert "KIA and Beijing talk quietly in Kunming, and agree" in told(model, "talks")
+    agreed = [text for text in told(model, "deal") if text.startswith("KIA and Beijing agree in Kunming: ")]
+    assert len(agreed) == 1 and "KIA halts its war with the junta" in agreed[0]
+    assert state.pressure[kia] == 0
+    state.stance[kia, model.junta] = state.stance[model.junta, kia] = -1
+    border_phases.negotiate(model.run)
+    assert told(model, "deal_broken") == ["KIA fights again: its deal with Beijing is void"]
+
+
+def test_peoples_defence_forces_are_not_talked_with() -> None:
+    model = small("beijing.talks_hazard=1", "actors.PDF-SAGAING.dependence_on_china=0.5")
+    pool = model.world.force_index["PDF-SAGAING"]
+    model.state.offensive[:] = 1.0
+    border_phases.negotiate(model.run)
+    assert model.run.stakes.invited[pool]
+    assert all(event[3] != "PDF-SAGAING" for event in model.run.events)
+    assert told(model, "talks")
+
+
+def test_battles_at_the_border_shut_gates_and_each_holder_is_told_of_once() -> None:
+    model = small("beijing.weight_offensive=8", "beijing.close_base=0")
+    run_, kia = model.run, model.world.force_index["KIA"]
+    model.state.lanes[run_.land.chinese] = 1.0
+    run_.battles.place[:2] = np.flatnonzero(run_.land.beijing_cares)[0]
+    run_.battles.leader[:2], run_.battles.result["count"] = kia, 2
+    model.state.offensive[kia] = 1.0
+    border_phases.react_at_border(run_)
+    assert model.state.offensive[kia] == 1.0 and model.state.pressure[kia] > 0
+    assert (kia_lanes(model, ORE_LANE) == 0).all()
+    shut = [text for text in told(model, "gates_shut") if "gates of KIA" in text]
+    assert len(shut) == 1 and shut[0].startswith("Beijing stops ore, reagent and goods at gates of KIA: ")
+    assert len(told(model, "lane_closed")) == int(run_.border.count["lanes"])
+
+
+def test_suppliers_that_stop_are_told_of_before_those_that_begin_again() -> None:
+    model = small("beijing.transmission=1", "beijing.supply_return=0.5", "actors.UWSA.arms_for_allies=80")
+    run_, index, state = model.run, model.world.force_index, model.state
+    uwsa, kia, pool = index["UWSA"], index["KIA"], index["PDF-SAGAING"]
+    for ally in (kia, pool):
+        state.stance[uwsa, ally] = state.stance[ally, uwsa] = 1
+    for month in range(40):
+        state.month, state.offensive[pool], state.pressure[pool], state.dependence[uwsa] = month, 1.0, 1.0, 1.0
+        state.dealings.supplies[uwsa, [kia, pool]] = False, True
+        run_.events.clear()
+        border_phases.react_at_border(run_)
+        if told(model, "supply_back") and told(model, "supply_cut"):
+            break
+    assert [event[-1] for event in run_.events if event[2].startswith("supply_")] == [
+        "UWSA stops arms for PDF-SAGAING under pressure from Beijing",
+        "UWSA arms KIA again",
+    ]
+
+
+def test_purchases_cut_and_resumed_are_logged() -> None:
+    model = small("beijing.threat_execution=0.5")
+    kia, state = model.world.force_index["KIA"], model.state
+    state.dealings.threat[kia], state.market.shortage = True, 0.0
+    for month in range(24):
+        state.month, state.offensive[kia] = month, 1.0
+        border_phases.react_at_border(model.run)
+        if told(model, "purchases_cut"):
+            break
+    assert told(model, "purchases_cut") == ["Beijing has its buyers take less of KIA's ore"]
+    state.offensive[kia] = 0.0
+    border_phases.react_at_border(model.run)
+    assert told(model, "purchases_resumed") == ["Chinese buyers take KIA's ore again"]

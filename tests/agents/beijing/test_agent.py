@@ -1,0 +1,182 @@
+"""Beijing the agent: its decisions can be overridden one by one, and end when it is removed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from agents.armed.actor import ArmedActor
+from agents.beijing.agent import Beijing
+from model.model import RareEarthModel
+from model.phases.border import negotiate, react_at_border
+from tests.world_of_policy import run, small
+
+TALKATIVE = ("beijing.talks_hazard=1", "processes.bargain.precision=6", "beijing.threat_hazard=1")
+AT_BORDER = (
+    *("talks", "deal", "deal_broken", "town_returned", "purchase_threat", "purchases_cut", "purchases_resumed"),
+    *("supply_cut", "supply_back", "lane_opened", "lane_closed", "gates_opened", "gates_shut"),
+)
+
+
+def ruled_by(kind: type[Beijing], *sets: str) -> RareEarthModel:
+    """The small world with all lanes to China shut, China short of ore, and another Beijing."""
+    model = small(*TALKATIVE, *sets)
+    other = kind(model, model.setup.beijing)
+    other.data, model.run.agents.beijing = model.run.data, other
+    model.state.lanes[model.run.land.chinese] = 0.0
+    model.state.market.shortage = 0.6
+    return model
+
+
+def kinds_of_events(model: RareEarthModel) -> set[str]:
+    return {event[2] for event in model.run.events}
+
+
+def test_it_is_indifferent_to_what_gains_it_nothing() -> None:
+    beijing = small().beijing
+    assert beijing.signs_deal(0.0) == 0.5
+    assert beijing.signs_deal(3.0) > 0.9 > 0.1 > beijing.signs_deal(-3.0)
+
+
+def test_support_grows_with_fear_and_its_buyers_outbid_a_rival() -> None:
+    beijing, nobody = small("beijing.outbid_cap=1.2").beijing, np.zeros(5)
+    assert beijing.support_usd(0.5) == 0.5 * beijing.parameters.junta_support_usd
+    assert beijing.outbid(0.5, nobody) == pytest.approx(1.1) and beijing.outbid(0.0, nobody) == 1.0
+    assert beijing.embargo(0.2, nobody) == 0.2
+    squeezing = small("beijing.answer=squeezes_reagent").beijing
+    assert squeezing.embargo(0.2, nobody) == 0.2 and squeezing.embargo(0.2, np.full(5, 0.5)) == 1.0
+    outbidding = small("beijing.answer=outbids", "beijing.answer_bid=1.7").beijing
+    assert outbidding.outbid(0.0, nobody) == 1.0 and outbidding.outbid(0.0, np.full(5, 0.5)) == 1.7
+
+
+class Silent(Beijing):
+    def invite(self) -> list[int]:
+        return []
+
+
+class Empty(Beijing):
+    def talk_with(self, actor: ArmedActor) -> bool:
+        return False
+
+
+class Distrustful(Beijing):
+    def signs_deal(self, gain: float) -> float:
+        return 0.0
+
+
+class Mild(Beijing):
+    def talk_with(self, actor: ArmedActor) -> bool:
+        return False
+
+    def threaten(self, actor: ArmedActor) -> bool:
+        return False
+
+
+def test_talks_can_be_overridden() -> None:
+    found = {}
+    for kind in (Beijing, Silent, Empty, Distrustful):
+        model = ruled_by(kind)
+        negotiate(model.run)
+        found[kind] = kinds_of_events(model)
+    assert {"talks", "deal"} <= found[Beijing]
+    assert not found[Silent]
+    assert "talks" in found[Empty] and "deal" not in found[Empty]
+    assert "talks" in found[Distrustful] and "deal" not in found[Distrustful]
+
+
+def test_threats_can_be_overridden() -> None:
+    threatened = []
+    for kind in (Empty, Mild):
+        model = ruled_by(kind)
+        model.state.offensive[:] = 1.0
+        negotiate(model.run)
+        threatened.append(bool(model.state.dealings.threat.any()))
+        assert threatened[-1] == ("purchase_threat" in kinds_of_events(model))
+    assert threatened == [True, False]
+
+
+REACTIONS = {"press": "pressure", "move_lanes": "lanes", "lean_on_suppliers": "supplies", "limit_purchases": "purchase"}
+
+
+def at_odds(kind: type[Beijing]) -> RareEarthModel:
+    """A world in which Beijing would press, move lanes, lean on a supplier and stop purchases."""
+    sets = ("beijing.transmission=1", "actors.UWSA.arms_for_allies=80", "beijing.threat_execution=0.5")
+    model = ruled_by(kind, *sets)
+    state, index = model.state, model.world.force_index
+    state.stance[index["UWSA"], index["KIA"]] = state.stance[index["KIA"], index["UWSA"]] = 1
+    state.dealings.threat[index["KIA"]], state.market.shortage = True, 0.0
+    for month in range(20):
+        state.month, state.offensive[:] = month, 1.0
+        react_at_border(model.run)
+    return model
+
+
+def changed(model: RareEarthModel) -> dict[str, bool]:
+    state, dealings = model.state, model.state.dealings
+    return {
+        "pressure": bool(state.pressure.any()),
+        "lanes": bool(state.lanes[model.run.land.chinese].any()),
+        "supplies": not dealings.supplies.all(),
+        "purchase": bool((dealings.purchase < 1).any()) or "purchases_cut" in kinds_of_events(model),
+    }
+
+
+def test_beijing_as_it_is_presses_moves_lanes_leans_and_stops_purchases() -> None:
+    assert all(changed(at_odds(Beijing)).values())
+
+
+@pytest.mark.parametrize("decision", REACTIONS)
+def test_each_reaction_can_be_overridden(decision: str) -> None:
+    def nothing(self: Any) -> None:
+        """Decide nothing."""
+
+    found = changed(at_odds(type("Idle", (Beijing,), {decision: nothing})))
+    assert not found[REACTIONS[decision]]
+    # Suppliers are leaned on by pressure alone.
+    others = set(found) - {REACTIONS[decision]} - ({"supplies"} if decision == "press" else set())
+    assert all(found[name] for name in others)
+
+
+def test_a_subclass_may_open_every_gate_every_month() -> None:
+    class Open(Beijing):
+        def move_lanes(self) -> None:
+            self.run.state.lanes[self.run.land.chinese] = 1.0
+
+    model = ruled_by(Open)
+    react_at_border(model.run)
+    assert (model.state.lanes[model.run.land.chinese] == 1).all()
+
+
+def test_once_removed_it_decides_nothing_and_deals_run_out() -> None:
+    model = small(*TALKATIVE, months=12)
+    kia, state = model.world.force_index["KIA"], model.state
+    state.lanes[model.run.land.chinese] = 0.0
+    state.dealings.deal[kia], state.dealings.tax_cut[kia], state.dealings.threat[kia] = 3, 0.2, True
+    state.pressure[kia], before = 0.4, state.lanes.copy()
+    model.beijing.remove()
+    assert model.run.agents.beijing is None
+    run(model, 6)
+    assert (state.lanes == before).all()
+    assert state.pressure[kia] == 0.4 and state.dealings.threat[kia] and (state.dealings.purchase == 1).all()
+    assert state.dealings.deal[kia] == 0 and state.dealings.tax_cut[kia] == 0
+    assert not kinds_of_events(model) & set(AT_BORDER) - {"deal_broken"}
+
+
+class Stubborn(ArmedActor):
+    def signs_deal(self, gain: float) -> float:
+        return 0.0
+
+
+def test_an_armed_actor_may_refuse_to_sign_and_one_that_is_removed_is_not_talked_with() -> None:
+    model = ruled_by(Beijing)
+    for actor in model.armed:
+        actor.__class__ = type("Refusing", (Stubborn, type(actor)), {})
+    negotiate(model.run)
+    assert "talks" in kinds_of_events(model) and "deal" not in kinds_of_events(model)
+    alone = ruled_by(Beijing)
+    for actor in list(alone.run.agents.armed):
+        actor.remove()
+    negotiate(alone.run)
+    assert not kinds_of_events(alone)
