@@ -25,10 +25,9 @@ from model.compiled.talks import Talks
 from model.compiled.trading import Trading
 from model.compiled.war import War
 from model.draws import Draws, keys
-from model.dynamics import budgets, control, governance, harm, market, operations, people, posting, quad, supply
+from model.dynamics import budgets, control, governance, harm, market, operations, people, posting, quad
 from model.dynamics.ground import ground_of, heads
-from model.dynamics.season import monsoon_weight, road_factor
-from model.dynamics.supply import RoadNetwork
+from model.dynamics.season import set_season
 from model.dynamics.trade import TAX_RULES, TradeChain
 from model.forcing import Forcing
 from model.kernels import compiled
@@ -41,6 +40,7 @@ from model.phases import talks as talks_phases
 from model.phases import trade as trade_phases
 from model.phases import war as phases
 from model.phases.readings import ore_usd, taxes_per_tonne
+from model.phases.supply import update_supply
 from model.run import Agents, Run, Setting, setting_of
 from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
@@ -152,7 +152,6 @@ class RareEarthModel(mesa.Model):
         self.month, self.date = 0, self.setup.start
         """Months done, and the calendar month of the step that comes next, as 2025-08."""
         self.exports_t, self.towns_changed_hands = 0.0, 0
-        self.roads = RoadNetwork(world, p.supply)
         self.crossing_keys = keys(world.crossing_ids)
         self.delivered: dict[str, Floats] = {}
         self._none_delivered = np.zeros(len(self.armed))
@@ -180,9 +179,7 @@ class RareEarthModel(mesa.Model):
         self.recorder.events = self.run.events
         self.war, self.accounts, self.trading, self.talks = War(self), Accounts(self), Trading(self), Talks(self)
         self.borders = Borders(self)
-        supply.update(
-            world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
-        )
+        update_supply(self.run)
         self.ledger = Ledger(world, self.state)
 
     def _make_run(self, setting: Setting) -> None:
@@ -281,7 +278,7 @@ class RareEarthModel(mesa.Model):
         yield
         border_phases.negotiate(self, prospects)
         yield
-        self.update_supply()
+        update_supply(self.run)
         yield
         fight = phases.fight(self, orders)
         yield
@@ -304,34 +301,11 @@ class RareEarthModel(mesa.Model):
         for name in ("towns_changed", "operations", "civilians_dead"):
             state.totals[name] = 0
         self.ledger.open(state)
-        calendar = int(self.date[5:])
-        self.rains = monsoon_weight(calendar, self.p.season)
-        self.road_factor = road_factor(calendar, self.p.season)
-        state.clock["rains"], state.clock["road_factor"], self.run.date = self.rains, self.road_factor, self.date
+        self.run.date = self.date
+        set_season(state.clock, int(self.date[5:]), self.p.season)
+        self.rains, self.road_factor = float(state.clock["rains"]), float(state.clock["road_factor"])
         np.copyto(self.holder_before, state.holder)
         phases.apply_forcing(self)
-
-    def update_supply(self) -> None:
-        """Supply over roads, from the air, on the river."""
-        relieved = supply.update(
-            self.world,
-            self.ground,
-            self.state,
-            self.draws,
-            self.roads,
-            self.p.supply,
-            self.rains,
-            policy_phases.airlift_places(self),
-        )
-        for place in relieved:
-            holder = int(self.state.holder[place])
-            tell(
-                self,
-                "siege_relieved",
-                f"Boats relieve {self.name(holder)}'s garrison in {{place}}",
-                holder,
-                place=int(place),
-            )
 
     def balance_books(self) -> None:
         """Taxes and budgets, services, people, harm."""

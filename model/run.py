@@ -20,6 +20,7 @@ from model.compile import hand_over
 from model.draws import Draws
 from model.dynamics.geography import Geography, geography_of
 from model.dynamics.month import Battles, Plans
+from model.dynamics.supply import Roads
 from model.parameters import kind_of_rows, numbers_in, record_of, rows_of
 from model.scenario.schema import Scenario
 from model.state import State
@@ -105,6 +106,7 @@ class Run:
         most = int(self.actors["operations_per_month"].max(initial=0.0))
         self.plans = Plans.begin(len(self.actors), len(self.land.wall), most)
         self.battles = Battles.begin(len(self.land.wall))
+        self.roads = Roads.begin(len(self.actors), len(self.land.wall))
         self.agents = Agents()
         self.data: Any = None
         """All of it as compiled functions take it; see :meth:`hand_over`."""
@@ -118,7 +120,7 @@ class Run:
         Args:
             **groups: what processes keep from month to month besides the state, by name.
         """
-        own = {name: getattr(self, name) for name in ("state", "actors", "policy", "salts", "plans", "battles")}
+        own = {name: getattr(self, name) for name in ("state", "actors", "policy", "salts", "plans", "battles", "roads")}
         self.data = hand_over(self._handed | own | groups)
         for actor in self.agents.everyone():
             actor.data = self.data

@@ -16,6 +16,7 @@ import numpy as np
 from mesa import Model
 from numpy.typing import NDArray
 
+from agents.armed import airlift
 from agents.armed.parameters import ArmedActorParameters, PeoplesDefenceForceParameters
 from agents.base import Actor
 from model.draws import Draws, key
@@ -68,6 +69,10 @@ class ArmedActor(Actor):
         return [world.codes[town] for town in held]
 
     # war: attack.py, reserves.py -------------------------------------------------------------------------------
+
+    def airlift(self) -> None:
+        """Fly supplies to its garrisons that no road reaches; asked only if it can fly any."""
+        airlift.fly_supplies(self.data, self.index)
 
     # money: budget.py ------------------------------------------------------------------------------------------
 
