@@ -31,7 +31,6 @@ from model.dynamics.season import set_season
 from model.dynamics.trade import TAX_RULES, TradeChain
 from model.forcing import Forcing
 from model.kernels import compiled
-from model.output.chronicle import tell
 from model.output.ledger import Ledger
 from model.output.record import Recorder
 from model.phases import border as border_phases
@@ -144,7 +143,7 @@ class RareEarthModel(mesa.Model):
         self.buyers_terms = terms_of(self.buyers)
 
     def _make_state(self, setting: Setting) -> None:
-        world, p = self.world, self.p
+        world = self.world
         self.tax_rules = np.array([TAX_RULES.index(actor.parameters.ore_tax_rule) for actor in self.armed])
         self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
         self._begin()

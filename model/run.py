@@ -120,7 +120,9 @@ class Run:
         Args:
             **groups: what processes keep from month to month besides the state, by name.
         """
-        own = {name: getattr(self, name) for name in ("state", "actors", "policy", "salts", "plans", "battles", "roads")}
+        own = {
+            name: getattr(self, name) for name in ("state", "actors", "policy", "salts", "plans", "battles", "roads")
+        }
         self.data = hand_over(self._handed | own | groups)
         for actor in self.agents.everyone():
             actor.data = self.data

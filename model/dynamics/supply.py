@@ -31,6 +31,8 @@ from model.state import record_maker
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+
+
 class SupplyParameters(ParameterTable):
     """Roads, depots, aircraft and boats."""
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from agents.armed.actor import air_support
-from model.dynamics import budgets, combat, operations, supply
+from model.dynamics import budgets, combat, operations
 from model.dynamics.combat import Fight, Orders
-from model.kernels import books, fights, roads
+from model.kernels import books, fights
 from model.model import RareEarthModel
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
@@ -123,25 +123,6 @@ def test_a_treasury_goes_into_arms_only_when_they_are_scarce(model: RareEarthMod
     poor, rich = bought(0.5, 1e5), bought(0.5, 2e5)
     assert 0.0 < poor < rich
     assert bought(0.5, 0.0) == 0.0
-
-
-@pytest.mark.parametrize("compiled", [True, False])
-def test_aircraft_supply_the_attacked_first_and_then_the_largest(model: RareEarthModel, *, compiled: bool) -> None:
-    state, junta = model.state, 0
-    small, large, attacked = places = (state.holder == junta).nonzero()[0][:3]
-    state.supply[junta] = 0.0
-    state.troops[junta, places] = 10, 90, 5
-    state.attacker[:] = -1
-    state.attacker[attacked] = 1
-    cut_off = np.zeros(len(state.holder), bool)
-    cut_off[places] = True
-    lift = np.zeros(len(state.arms))
-    lift[junta] = 1.5
-    if compiled:
-        roads.airlift(state.supply, state.troops, state.holder, state.attacker, np.flatnonzero(cut_off), lift, 0.6)
-    else:
-        supply._airlift(state, cut_off, 0.6, lift)
-    assert state.supply[junta, [attacked, large, small]] == pytest.approx([0.6, 0.3, 0.0])
 
 
 @pytest.mark.parametrize("compiled", [True, False])

@@ -200,14 +200,3 @@ def test_a_besieger_who_stays_keeps_the_siege(model: RareEarthModel) -> None:
     state.months_unattacked[3] = 1
     assert 3 in combat.lift_sieges(state, 0.1)[0]
     assert state.besieged[3] == 0
-
-
-def test_field_forces_live_off_people_who_consent_and_garrisons_do_not(model: RareEarthModel) -> None:
-    from model.dynamics import supply
-
-    state, ground = model.state, model.ground
-    state.control[:], state.legitimacy[:], state.supply[:] = 0.0, 0.5, 0.0
-    supply._live_off_land(ground, state, 0.6)
-    for place, holder in enumerate(state.holder):
-        for actor in range(len(state.troops)):
-            assert state.supply[actor, place] == pytest.approx(0.0 if actor == holder else 0.3)
