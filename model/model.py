@@ -23,14 +23,12 @@ from model.compiled.talks import Talks
 from model.compiled.trading import Trading
 from model.compiled.war import War
 from model.draws import Draws, keys
-from model.dynamics import control, market, operations, posting, quad, supply
+from model.dynamics import control, market, operations, posting, quad
 from model.dynamics.ground import ground_of
-from model.dynamics.season import monsoon_weight, road_factor
-from model.dynamics.supply import RoadNetwork
+from model.dynamics.season import set_season
 from model.dynamics.trade import TAX_RULES, TradeChain
 from model.forcing import Forcing
 from model.kernels import compiled
-from model.output.chronicle import tell
 from model.output.ledger import Ledger
 from model.output.record import Recorder
 from model.phases import accounts, forcing
@@ -40,6 +38,7 @@ from model.phases import talks as talks_phases
 from model.phases import trade as trade_phases
 from model.phases import war as phases
 from model.phases.readings import taxes_per_tonne
+from model.phases.supply import update_supply
 from model.run import Agents, Run, Setting, setting_of
 from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
@@ -138,7 +137,7 @@ class RareEarthModel(mesa.Model):
         self.buyers_terms = terms_of(self.buyers)
 
     def _make_state(self, setting: Setting) -> None:
-        world, p = self.world, self.p
+        world = self.world
         self.tax_rules = np.array([TAX_RULES.index(actor.parameters.ore_tax_rule) for actor in self.armed])
         self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
         self._begin()
@@ -146,7 +145,6 @@ class RareEarthModel(mesa.Model):
         self.month, self.date = 0, self.setup.start
         """Months done, and the calendar month of the step that comes next, as 2025-08."""
         self.exports_t, self.towns_changed_hands = 0.0, 0
-        self.roads = RoadNetwork(world, p.supply)
         self.crossing_keys = keys(world.crossing_ids)
         self.delivered: dict[str, Floats] = {}
         self._none_delivered = np.zeros(len(self.armed))
@@ -173,9 +171,7 @@ class RareEarthModel(mesa.Model):
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
         self.recorder.events = self.run.events
         self.war, self.trading, self.talks = War(self), Trading(self), Talks(self)
-        supply.update(
-            world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
-        )
+        update_supply(self.run)
         self.ledger = Ledger(world, self.state)
 
     def _make_run(self, setting: Setting) -> None:
@@ -258,7 +254,7 @@ class RareEarthModel(mesa.Model):
         np.copyto(self.run.plans.prospects, prospects)  # until decide_operations writes run.plans
         border_phases.negotiate(self.run)
         yield
-        self.update_supply()
+        update_supply(self.run)
         yield
         phases.plan(self.run, orders)  # until decide_operations writes run.plans
         phases.fight(self.run)
@@ -283,35 +279,12 @@ class RareEarthModel(mesa.Model):
         for name in ("towns_changed", "operations", "civilians_dead"):
             state.totals[name] = 0
         self.ledger.open(state)
-        calendar = int(self.date[5:])
-        self.rains = monsoon_weight(calendar, self.p.season)
-        self.road_factor = road_factor(calendar, self.p.season)
-        state.clock["rains"], state.clock["road_factor"], self.run.date = self.rains, self.road_factor, self.date
+        self.run.date = self.date
+        set_season(state.clock, int(self.date[5:]), self.p.season)
+        self.rains, self.road_factor = float(state.clock["rains"]), float(state.clock["road_factor"])
         np.copyto(self.holder_before, state.holder)
         forcing.force_conscription(self.run)
         forcing.apply_forcing(self.run)
-
-    def update_supply(self) -> None:
-        """Supply over roads, from the air, on the river."""
-        relieved = supply.update(
-            self.world,
-            self.ground,
-            self.state,
-            self.draws,
-            self.roads,
-            self.p.supply,
-            self.rains,
-            policy_phases.airlift_places(self),
-        )
-        for place in relieved:
-            holder = int(self.state.holder[place])
-            tell(
-                self,
-                "siege_relieved",
-                f"Boats relieve {self.name(holder)}'s garrison in {{place}}",
-                holder,
-                place=int(place),
-            )
 
     def close_month(self) -> None:
         """Record the month and check the laws."""

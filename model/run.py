@@ -24,6 +24,7 @@ from model.dynamics.budgets import Books
 from model.dynamics.front import Front
 from model.dynamics.geography import Geography, geography_of
 from model.dynamics.month import Battles, Plans
+from model.dynamics.supply import Roads
 from model.parameters import kind_of_rows, numbers_in, record_of, rows_of
 from model.scenario.schema import Scenario
 from model.state import State
@@ -40,6 +41,7 @@ GROUPS = (
     "battles",
     "front",
     "books",
+    "roads",
     "stakes",
     "border",
     "town_worth",
@@ -135,6 +137,7 @@ class Run:
         self.border = BorderChanges.begin(len(self.actors), len(self.land.chinese))
         self.town_worth: Any = np.zeros((len(self.actors), towns))
         """(F, N) what each town is worth to each armed actor, months of its revenue, whatever it earns there."""
+        self.roads = Roads.begin(len(self.actors), len(self.land.wall))
         self.agents = Agents()
         self.data: Any = None
         """All of it as compiled functions take it; see :meth:`hand_over`."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import subprocess
 import sys
+import tokenize
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -36,36 +38,34 @@ PYTHONS = ("3.11", "3.12", "3.13")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-# Rooms from the ground up: a module imports from its own room or from one further down, never from one above.
+# Rooms from the ground up: a module imports from its own storey or from one further down, never from one above.
 STOREYS = (
-    {"model", "model.parameters", "model.draws", "model.output.tables", "model.output.blocks", "model.kernels"},
+    {"model", "model.parameters", "model.draws", "model.compile", "model.groups"},
     {"model.world"},
     {"model.state", "model.forcing"},
     {"model.dynamics"},
     {"agents"},
     {"model.scenario"},
-    {
-        "model.model",
-        "model.compiled",
-        "model.phases.accounts",
-        "model.phases.war",
-        "model.phases.border",
-        "model.phases.policy",
-        "model.phases.talks",
-        "model.phases.trade",
-        "model.output.chronicle",
-        "model.phases.readings",
-        "model.setup",
-        "model.output.record",
-        "model.output.ledger",
-        "model.output.observe",
-        "model.output.outcomes",
-        "model.output.units",
-    },
+    {"model.run", "model.setup", "model.begin", "model.grid"},
+    {"model.output"},
+    {"model.phases"},
+    {"model.model"},
     {"model.experiments"},
     {"model.views"},
     {"model.cli"},
 )
+
+# Who may import what of numba; NumPy is used from outside alone. The worker pool ends a run in another thread by ctypes.
+ALLOWED = {
+    "model.compile": {"numba", "numba.core.event"},
+    "model.groups": {"numba", "numba.types", "numba.experimental.structref", "numba.extending"},
+    "model.experiments.worker": {"ctypes"},
+}
+INSIDES = re.compile(r"^(llvmlite|ctypes|cffi|numba|numpy\.(_core|core|ctypeslib|lib\..*_impl))(\.|$)")
+
+MOST_LINES = 8_000
+"""Of code, docstrings, comments and blank lines left out."""
+COUNTED = ("agents/**/*.py", "model/dynamics/*.py", "model/phases/*.py", "model/output/*.py", "model/*.py")
 
 
 @cache
@@ -149,9 +149,9 @@ def test_every_public_definition_is_documented_and_annotated() -> None:
 def storey(module: str) -> int | None:
     """The storey of a module: that of itself, or of the room that it stands in."""
     for level, rooms in enumerate(STOREYS):
-        if module in rooms or (module not in ("model", "agents") and ".".join(module.split(".")[:2]) in rooms):
+        if module in rooms or any(module.startswith(f"{room}.") for room in rooms - {"model"}):
             return level
-    return 4 if module.split(".")[0] == "agents" else None
+    return None
 
 
 def imports(tree: ast.Module, known: set[str]) -> Iterator[tuple[int, str]]:
@@ -178,6 +178,102 @@ def test_imports_point_down() -> None:
             if below is None or below > own:
                 faults.append(f"{path}:{line} imports {imported}, which stands above it")
     assert faults == []
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Groups of modules each of which imports, by some way, all others of its group (Tarjan 1972)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    path: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(module: str) -> None:
+        index[module] = low[module] = len(index)
+        path.append(module)
+        for other in sorted(graph[module]):
+            if other not in index:
+                visit(other)
+            if other in path:
+                low[module] = min(low[module], low[other])
+        if low[module] == index[module]:
+            group = path[path.index(module) :]
+            del path[-len(group) :]
+            if len(group) > 1 or module in graph[module]:
+                found.append(sorted(group))
+
+    for module in sorted(graph):
+        if module not in index:
+            visit(module)
+    return found
+
+
+def import_graph() -> dict[str, set[str]]:
+    """What every module imports of ours, wherever the import stands and whether or not it is for types alone."""
+    known = {name for name, _, _ in modules("agents", "model")}
+    return {name: {other for _, other in imports(tree, known)} & known for name, _, tree in modules("agents", "model")}
+
+
+def test_imports_form_no_circle() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": {"e"}}) == [["e"], ["a", "b", "c"]]
+    graph = import_graph()
+    assert len(graph) > 100
+    assert circles(graph) == []
+
+
+def foreign_imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything that a module imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def reaches_inside(name: str, tree: ast.Module) -> Iterator[str]:
+    """What of the insides of numba, NumPy and the machine a module uses."""
+    allowed = ALLOWED.get(name, set())
+    for line, imported in foreign_imports(tree):
+        within = imported in allowed or imported.rpartition(".")[0] in allowed - {"numba"}
+        if INSIDES.match(imported) and not within:
+            yield f"{line} imports {imported}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("ctypes", "_core", "ctypeslib", "__array_interface__"):
+            yield f"{node.lineno} uses .{node.attr}"
+
+
+def test_nobody_reaches_into_numba_or_numpy() -> None:
+    lines = "import ctypes\nfrom numba import njit\nimport numpy._core.umath as u\nu.x.ctypes.data\nimport numpy as np"
+    assert len(list(reaches_inside("model.x", ast.parse(lines)))) == 4
+    faults = [
+        f"{path}:{fault}" for name, path, tree in modules("agents", "model") for fault in reaches_inside(name, tree)
+    ]
+    assert faults == []
+
+
+def code_lines(source: str) -> int:
+    """Lines of code of a source: without blank lines, comments, docstrings (those below fields and constants, too)."""
+    kept: set[int] = set()
+    empty = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in empty:
+            kept.update(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            kept.difference_update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return len(kept)
+
+
+def lines_of_code() -> dict[str, int]:
+    """Lines of code of every file that counts, by its path."""
+    files = {path for pattern in COUNTED for path in ROOT.glob(pattern)} & set(project_files())
+    return {str(path.relative_to(ROOT)): code_lines(path.read_text(encoding="utf-8")) for path in sorted(files)}
+
+
+def test_the_model_stays_small() -> None:
+    assert code_lines('"""Doc."""\n\n# why\nx = 1\n"""Of x."""\ny = """\n\n"""\n') == 4
+    counts = lines_of_code()
+    assert len(counts) > 30
+    assert sum(counts.values()) <= MOST_LINES, counts
 
 
 @pytest.mark.parametrize(

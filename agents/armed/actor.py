@@ -16,7 +16,7 @@ import numpy as np
 from mesa import Model
 from numpy.typing import NDArray
 
-from agents.armed import budget, sorties
+from agents.armed import airlift, budget, sorties
 from agents.armed.parameters import ArmedActorParameters, PeoplesDefenceForceParameters
 from agents.base import Actor
 from model.draws import Draws, key, logistic
@@ -73,6 +73,10 @@ class ArmedActor(Actor):
     def allot_sorties(self) -> None:
         """Allot its sorties to fights, once fighters have gathered; an actor without aircraft is not asked."""
         sorties.allot_sorties(self.data, self.index)
+
+    def airlift(self) -> None:
+        """Fly supplies to its garrisons that no road reaches; asked only if it can fly any."""
+        airlift.fly_supplies(self.data, self.index)
 
     # money: budget.py ------------------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ August .5, September .7.
 
 from __future__ import annotations
 
+from typing import Any
+
 from model.parameters import ParameterTable, parameter
 
 
@@ -52,3 +54,15 @@ def monsoon_weight(calendar_month: int, parameters: SeasonParameters) -> float:
 def road_factor(calendar_month: int, parameters: SeasonParameters) -> float:
     """Share of their dry-season capacity that roads have in a calendar month (1-12), 0-1."""
     return 1.0 - parameters.road_depth * monsoon_weight(calendar_month, parameters)
+
+
+def set_season(clock: Any, calendar_month: int, parameters: SeasonParameters) -> None:
+    """Set the rains of a calendar month (1-12), and what roads carry in them.
+
+    Args:
+        clock: record; ``rains`` and ``road_factor`` change.
+        calendar_month: 1-12.
+        parameters: the table above.
+    """
+    clock["rains"] = monsoon_weight(calendar_month, parameters)
+    clock["road_factor"] = road_factor(calendar_month, parameters)

@@ -1,29 +1,32 @@
-"""Supply over roads in friendly hands, with airlift and river relief.
+"""Supply over roads in friendly hands, off the land, from the air, by river.
 
-State: ``supply[f, p]`` in 0-1. Equation: ``supply = max(exp(-d / d0), local, airlift)``, where ``d`` is the road distance in
-kilometres (hills and monsoon make roads longer) from the nearest depot that is itself joined to the headquarters over
-roads the actor can use (distance decay: Zhukov 2012, Boulding 1962). A garrison whom no such road reaches is *isolated*;
-aircraft may keep it at a floor, and on a river a flotilla may relieve it (as at Bhamo in July and August 2025, SOURCES V12).
+State: ``supply[f, p]`` in 0-1. Equation::
+
+    supply = max(exp(-friction d / d0), local, airlift)
+
+where ``d`` is the road distance in kilometres (mountain roads count longer) from the nearest depot that is itself joined to
+the headquarters over roads that the actor can use, ``d0`` the decay distance and ``friction`` that of the rains (distance
+decay: Zhukov 2012, Boulding 1962). An actor can use the roads of a place that it or an ally holds, and of places in
+countryside that they control. A garrison that no such road reaches is *isolated*; aircraft may keep it at a floor
+(``agents/armed/airlift.py``), and on a river a flotilla may relieve it (as at Bhamo in July and August 2025, SOURCES V12).
+
+Distances are worked out every month, for each actor from its headquarters outwards: it looks only at places that it can reach,
+which are few, so that remembering last month's would save less than finding out what has changed costs.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from math import exp, inf
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse import csgraph
 
-from model.draws import Draws
-from model.dynamics.ground import Ground, over_actors
-from model.kernels import compiled
-from model.kernels import roads as roads_kernels
-from model.kernels.bound import Bound, Gatherer, bind
-from model.kernels.loops import LOOPS
-from model.parameters import ParameterTable, as_record, parameter
-from model.state import NOBODY, State
-from model.world.world import World
+from model.compile import compiled
+from model.draws import uniform
+from model.parameters import ParameterTable, parameter
+from model.state import record_maker
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -79,197 +82,230 @@ class SupplyParameters(ParameterTable):
     )  # fmt: skip
 
 
-_FRICTION = {"lowland": 0.0, "plain": 0.0, "hills": 0.4, "plateau": 0.4, "rugged_hills": 0.7, "mountain": 1.0}
-"""How much of ``hill_friction`` applies to a road, by terrain; the kinds of terrain are the map's own classes."""
+_counts_record = record_maker(("isolated", int), ("relieved", int))
 
 
-@lru_cache(maxsize=16)
-def _road_graph(world: World, hill_friction: float) -> tuple[sparse.csr_array, Ints, Ints, Ints]:
-    """(P, P) kilometres of road, terrain included, and where each road begins; worked out once a process.
+@dataclass
+class Roads:
+    """Road distances of the month, who is cut off, and who is helped; compiled code takes it as ``run.roads``."""
 
-    Returns:
-        The graph; (P + 1,) where the roads of each place begin; where all roads lead; where they come from.
+    distance: Floats
+    """(F, P) km from the nearest depot joined to the headquarters; inf where there is none."""
+    joined: Ints
+    """(P,) places that roads join to the headquarters of the actor looked at, in the order in which they were found."""
+    passable: Bools
+    """(P,) whether that actor can use the roads of such a place."""
+    queue: Ints
+    """(P,) places whose roads are to be looked at, in a ring."""
+    waiting: Bools
+    """(P,) whether a place is among them; none is between calls."""
+    airlift: Floats
+    """(F,) garrisons that each actor can supply in full from the air this month."""
+    flown: Floats
+    """(P,) share of its airlift floor that aircraft bring to the holder's garrison this month, 0-1."""
+    isolated: Ints
+    """(P,) places that no road joins to their holder's headquarters; the first ``count.isolated`` count."""
+    relieved: Ints
+    """(P,) places that boats relieve this month; the first ``count.relieved`` count."""
+    count: Any
+    """Record: ``isolated``, ``relieved``."""
+
+    @classmethod
+    def begin(cls, forces: int, places: int) -> Roads:
+        """Arrays for a run."""
+        lists = [np.zeros(places, np.int64) for _ in range(4)]
+        joined, queue, isolated, relieved = lists
+        return cls(
+            distance=np.full((forces, places), inf),
+            joined=joined,
+            passable=np.zeros(places, bool),
+            queue=queue,
+            waiting=np.zeros(places, bool),
+            airlift=np.zeros(forces),
+            flown=np.zeros(places),
+            isolated=isolated,
+            relieved=relieved,
+            count=_counts_record(),
+        )
+
+
+# equations ------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def rain_friction(rains: float, rules: Any) -> float:
+    """How much longer roads are at this strength of the rains (0-1) than in the dry months."""
+    return 1.0 + (rules.monsoon_friction - 1.0) * rains
+
+
+@compiled
+def over_roads(km: float, friction: float, rules: Any) -> float:
+    """Supply that comes over so many kilometres of road, 0-1."""
+    return exp(-km * friction / rules.decay_km)
+
+
+@compiled
+def off_the_land(control: float, consent: float, garrison: bool, rules: Any) -> float:
+    """Supply from the land around: a garrison lives off what its side controls, others also off people's consent."""
+    return rules.local_supply * (control if garrison else max(control, consent))
+
+
+@compiled
+def airlift_capacity(places: float, logistics: float, rules: Any) -> float:
+    """Garrisons that an actor can supply from the air, with what US logistics (0-1) add."""
+    return places + rules.logistics_places * logistics
+
+
+@compiled
+def posts_won_back(posts: int, full: int, rules: Any) -> int:
+    """Positions that a relief wins back of those that were lost."""
+    return max(round(rules.relief_posts * (full - posts)), 0)
+
+
+# roads ----------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def can_pass(run: Any, a: int, p: int) -> bool:
+    """Whether an actor can use the roads of a place: it or an ally holds it, or they control the countryside around."""
+    state, by = run.state, run.state.holder[p]
+    if by >= 0 and state.stance[a, by] == 1:
+        return True
+    town, countryside = run.land.territory[p], 0.0
+    for other in range(len(state.stance)):
+        if state.stance[a, other] == 1:
+            countryside += state.control[other, town]
+    return countryside >= run.rules.supply.passable_share
+
+
+@compiled
+def is_depot(run: Any, a: int, p: int) -> bool:
+    """Whether a place serves an actor as a depot: its headquarters, and large towns that it holds."""
+    land = run.land
+    large = land.place_population[p] >= run.rules.supply.depot_population
+    return p == land.home_place[a] or (large and run.state.holder[p] == a)
+
+
+@compiled
+def find_joined(run: Any, a: int) -> int:
+    """List the places that usable roads join to an actor's headquarters; how many there are."""
+    start, end, home = run.land.road_start, run.land.road_end, run.land.home_place[a]
+    joined, passable, seen = run.roads.joined, run.roads.passable, run.roads.waiting
+    joined[0], seen[home], count, at = home, True, 1, 0
+    while at < count:
+        place = joined[at]
+        at += 1
+        passable[place] = can_pass(run, a, place)
+        if passable[place]:
+            for road in range(start[place], start[place + 1]):
+                other = end[road]
+                if not seen[other]:
+                    joined[count], seen[other] = other, True
+                    count += 1
+    for k in range(count):
+        seen[joined[k]] = False
+    return count
+
+
+@compiled
+def measure_roads(run: Any, a: int) -> int:
+    """Work out an actor's road distances; how many places are joined to its headquarters.
+
+    They are 0 at depots, and ways from there are shortened from a queue of places until no road shortens any (Moore 1959).
+    That gives Dijkstra's distances to the last bit, since each is the least sum over its roads in their order; with three
+    roads at a place it is as quick, and needs no heap.
     """
-    factor = np.array([1 + _FRICTION.get(kind, 0.5) * (hill_friction - 1) for kind in world.road_terrain])
-    km = world.road_km * factor
-    ends = np.concatenate([world.roads, world.roads[:, ::-1]])
-    size = len(world.place_ids)
-    graph = sparse.csr_array((np.concatenate([km, km]), (ends[:, 0], ends[:, 1])), shape=(size, size))
-    starts = graph.indptr.astype(np.int64)
-    return graph, starts, graph.indices.astype(np.int64), np.repeat(np.arange(size), np.diff(starts))
+    start, end, km, roads = run.land.road_start, run.land.road_end, run.land.road_km, run.roads
+    queue, waiting, passable, distance = roads.queue, roads.waiting, roads.passable, roads.distance[a]
+    distance[:] = inf
+    joined, size, at = find_joined(run, a), 0, 0
+    for k in range(joined):
+        place = roads.joined[k]
+        if is_depot(run, a, place):
+            distance[place], waiting[place], queue[size] = 0.0, True, place
+            size += 1
+    while size > 0:
+        place = queue[at]
+        waiting[place] = False
+        size, at = size - 1, at + 1 if at + 1 < joined else 0
+        if passable[place]:
+            for road in range(start[place], start[place + 1]):
+                other, far = end[road], distance[place] + km[road]
+                if far < distance[other]:
+                    distance[other] = far
+                    if not waiting[other]:
+                        last = at + size if at + size < joined else at + size - joined
+                        queue[last], waiting[other] = other, True
+                        size += 1
+    return joined
 
 
-class RoadNetwork(Gatherer):
-    """The road graph of a run, and for each actor the distances last worked out: they change only when the front does."""
-
-    def __init__(self, world: World, parameters: SupplyParameters) -> None:
-        self.graph, self.starts, self.ends, self._row = _road_graph(world, parameters.hill_friction)
-        shape = (len(world.forces), len(world.place_ids))
-        self.distance: Floats = np.zeros(shape)
-        """(F, P) kilometres when they were last worked out."""
-        self.passable, self.depots = np.zeros(shape, bool), np.zeros(shape, bool)
-        """(F, P) what they were worked out from."""
-        forces, places = shape
-        never = np.full(places, roads_kernels.NEVER), np.zeros((forces, forces), np.int64)
-        listed = np.zeros(shape, np.int64), np.zeros(forces, np.int64)
-        self.known = (self.distance, *listed, np.zeros(shape, bool), np.zeros(shape, bool), *never)
-        """What :func:`model.kernels.roads.update_distances` keeps from month to month; the distances are those above."""
-        self.bound: Bound
-        """What the kernel takes at every call of the run."""
-
-    def distances(self, passable: Bools, depots: Bools, homes: Ints) -> Floats:
-        """Road kilometres of every place from each actor's nearest depot joined to its headquarters; inf where none is.
-
-        Args:
-            passable: (F, P) places whose roads each actor can use.
-            depots: (F, P) places that serve as depots if they are joined to the headquarters; these at least.
-            homes: (F,) places of the headquarters.
-
-        Returns:
-            (F, P) kilometres, kept until the next call: only actors whose roads or depots have changed are worked out.
-        """
-        # What changes beyond the places that are joined to the headquarters joins none of them.
-        different = (passable != self.passable) | (depots != self.depots)
-        changed = (different & np.isfinite(self.distance)).any(axis=1)
-        self.passable, self.depots = passable, depots
-        for actor in np.flatnonzero(changed):
-            self.distance[actor] = self._from_depots(passable[actor], depots[actor], int(homes[actor]))
-        return self.distance
-
-    def _from_depots(self, passable: Bools, depots: Bools, home: int) -> Floats:
-        usable = self.graph.copy()
-        usable.data = np.where(passable[self._row], self.graph.data, np.inf)
-        reached = np.isfinite(csgraph.dijkstra(usable, indices=home))
-        sources = np.flatnonzero(depots & reached)
-        return np.asarray(csgraph.dijkstra(usable, indices=sources, min_only=True))
+# process --------------------------------------------------------------------------------------------------------------
 
 
-def passable_places(ground: Ground, state: State, share: float) -> Bools:
-    """(F, P) places whose roads each actor can use: held by it or an ally, or in countryside that they control."""
-    friends = state.stance == 1
-    held = np.zeros((len(friends), len(state.holder)), bool)
-    some = state.holder >= 0
-    held[:, some] = friends[:, state.holder[some]]
-    countryside = over_actors(friends, state.control[:-1])
-    return held | (countryside >= share)[:, ground.territory]
+@compiled
+def supply_by_land(run: Any) -> None:
+    """Set the supply of all actors to what comes off the land and over roads; find who is cut off, and who has aircraft."""
+    roads, rules = run.roads, run.rules.supply
+    friction = rain_friction(run.state.clock.rains, rules)
+    live_off_land(run)
+    for a in range(len(run.actors)):
+        supply, distance = run.state.supply[a], roads.distance[a]
+        for k in range(measure_roads(run, a)):
+            p = roads.joined[k]
+            supply[p] = max(supply[p], over_roads(distance[p], friction, rules))
+        roads.airlift[a] = airlift_capacity(
+            run.actors[a].airlift_places, run.policy[a].logistics, run.rules.united_states
+        )
+    find_isolated(run)
 
 
-def update(
-    world: World,
-    ground: Ground,
-    state: State,
-    draws: Draws,
-    roads: RoadNetwork,
-    parameters: SupplyParameters,
-    monsoon: float,
-    airlift_places: Floats,
-) -> Ints:
-    """Work out supply and isolation for every actor.
-
-    Args:
-        world: the world.
-        ground: its static arrays.
-        state: the state; ``supply``, ``isolated``, ``posts`` and ``urban`` change.
-        draws: keyed draws.
-        roads: the road network of this run.
-        parameters: the table above.
-        monsoon: strength of the rains this month, 0-1.
-        airlift_places: (F,) garrisons that each actor can supply from the air.
-
-    Returns:
-        Places relieved by river this month.
-    """
-    friction = 1 + (parameters.monsoon_friction - 1) * monsoon
-    if compiled():
-        if roads.finds_another(state):
-            roads.bound = _bind(world, ground, state, draws, roads, parameters)
-        return roads_kernels.supply_all(roads.bound, state.month, friction, airlift_places)
-    passable = passable_places(ground, state, parameters.passable_share)
-    depots = _depots(ground, state, parameters.depot_population)
-    distance = roads.distances(passable, depots, ground.home_place)
-    np.exp(-distance * friction / parameters.decay_km, out=state.supply)
-    _live_off_land(ground, state, parameters.local_supply)
-    cut_off = _cut_off(state, distance)
-    _airlift(state, cut_off, parameters.airlift_floor, airlift_places)
-    return _river_relief(world, ground, state, draws, cut_off, parameters)
+@compiled
+def live_off_land(run: Any) -> None:
+    """Set everybody's supply to what the land around each place yields."""
+    state, land, rules = run.state, run.land, run.rules.supply
+    towns, places = state.control.shape[1], len(state.holder)
+    for a in range(len(state.supply)):
+        supply, control, consent = state.supply[a], state.control[a], state.legitimacy[a]
+        for town in range(towns):
+            supply[town] = off_the_land(control[town], consent[town], False, rules)
+        for site in range(towns, places):
+            supply[site] = supply[land.territory[site]]
+    for p in range(places):
+        by = state.holder[p]
+        if by >= 0:
+            town = land.territory[p]
+            state.supply[by, p] = off_the_land(state.control[by, town], state.legitimacy[by, town], True, rules)
 
 
-def _bind(
-    world: World, ground: Ground, state: State, draws: Draws, roads: RoadNetwork, parameters: SupplyParameters
-) -> Bound:
-    """What the kernel of this process takes at every call of a run."""
-    return bind(
-        LOOPS,
-        _rules(parameters),
-        (draws.salt("river_relief"), ground.place_keys),
-        (roads.starts, roads.ends, roads.graph.data),
-        roads.known,
-        (ground.territory, ground.population, ground.home_place, _on_river(world, ground)),
-        (state.holder, state.attacker, state.stance, state.troops),
-        (state.control, state.legitimacy),
-        (state.supply, state.isolated, state.posts, state.posts_full, state.siege_progress),
-    )
+@compiled
+def find_isolated(run: Any) -> None:
+    """List the places that no road joins to their holder's headquarters, and count their months."""
+    state, roads, count = run.state, run.roads, 0
+    for p in range(len(state.holder)):
+        by = state.holder[p]
+        roads.flown[p] = 0.0
+        if by >= 0 and roads.distance[by, p] == inf:
+            state.isolated[p] += 1
+            roads.isolated[count] = p
+            count += 1
+        else:
+            state.isolated[p] = 0
+    roads.count.isolated = count
 
 
-_rules = lru_cache(maxsize=16)(as_record)
-
-
-def _depots(ground: Ground, state: State, population: float) -> Bools:
-    """(F, P) large towns that each actor holds, and its headquarters."""
-    actors = np.arange(len(state.troops))
-    depots = (state.holder == actors[:, None]) & (ground.population >= population)
-    depots[actors, ground.home_place] = True
-    return depots
-
-
-def _live_off_land(ground: Ground, state: State, local_supply: float) -> None:
-    """Raise supply to what the land yields: a garrison from countryside it controls, a field force also from people's consent."""
-    shared = state.control[:-1][:, ground.territory]
-    consent = state.legitimacy[:, ground.territory]
-    in_town = state.holder[None] == np.arange(len(shared))[:, None]
-    local = local_supply * np.where(in_town, shared, np.maximum(shared, consent))
-    np.maximum(state.supply, local, out=state.supply)
-
-
-def _cut_off(state: State, distance: Floats) -> Bools:
-    """(P,) places whose holder's headquarters no road joins to them; counts their months."""
-    held = np.flatnonzero(state.holder >= 0)
-    cut_off = np.zeros(len(state.holder), bool)
-    cut_off[held] = np.isinf(distance[state.holder[held], held])
-    state.isolated = np.where(cut_off, state.isolated + 1, 0)
-    return cut_off
-
-
-def _airlift(state: State, cut_off: Bools, floor: float, airlift_places: Floats) -> None:
-    """Aircraft supply the garrisons under attack before others, and of each kind the largest first."""
-    waiting = cut_off.nonzero()[0]
-    for actor in (airlift_places > 0).nonzero()[0].tolist():
-        garrisons = waiting[(state.holder[waiting] == actor) & (state.troops[actor, waiting] > 0)]
-        quiet, size = state.attacker[garrisons] == NOBODY, state.troops[actor, garrisons]
-        served = garrisons[np.lexsort((-size, quiet))]
-        share = np.clip(airlift_places[actor] - np.arange(len(served)), 0.0, 1.0)
-        state.supply[actor, served] = np.maximum(state.supply[actor, served], floor * share)
-
-
-@lru_cache(maxsize=16)
-def _on_river(world: World, ground: Ground) -> Bools:
-    """(P,) towns that boats can reach."""
-    return np.asarray(world.river[ground.territory] & ground.is_town)
-
-
-def _river_relief(
-    world: World, ground: Ground, state: State, draws: Draws, cut_off: Bools, parameters: SupplyParameters
-) -> Ints:
-    waiting = (cut_off & _on_river(world, ground) & (state.isolated > 1)).nonzero()[0]
-    if waiting.size == 0:
-        return waiting
-    u = draws.uniform("river_relief", state.month, ground.place_keys[waiting])
-    relieved = waiting[u < parameters.river_relief]
-    if relieved.size == 0:
-        return relieved
-    state.isolated[relieved] = 0
-    state.supply[state.holder[relieved], relieved] = 1.0
-    missing = state.posts_full[relieved] - state.posts[relieved]
-    state.posts[relieved] += np.maximum(np.round(parameters.relief_posts * missing), 0).astype(np.int64)
-    state.siege_progress[relieved] *= 0.5
-    return relieved
+@compiled
+def relieve_by_river(run: Any) -> None:
+    """Boats relieve, by chance, garrisons on a river that have been cut off for more than a month; list them."""
+    state, roads, rules, count = run.state, run.roads, run.rules.supply, 0
+    for k in range(roads.count.isolated):
+        p = roads.isolated[k]
+        if not run.land.on_river[p] or state.isolated[p] <= 1:
+            continue
+        if uniform(run.salts.river_relief, state.clock.month, run.land.place_key[p]) < rules.river_relief:
+            state.isolated[p], state.supply[state.holder[p], p] = 0, 1.0
+            state.posts[p] += posts_won_back(state.posts[p], state.posts_full[p], rules)
+            state.siege_progress[p] *= 0.5
+            roads.relieved[count] = p
+            count += 1
+    roads.count.relieved = count

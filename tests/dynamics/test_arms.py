@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.dynamics import operations, supply
-from model.kernels import roads
+from model.dynamics import operations
 from model.model import RareEarthModel
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
@@ -42,22 +41,3 @@ def test_who_has_used_up_its_arms_expects_less_of_attacks(model: RareEarthModel)
     before = best()
     model.state.arms *= 0.5
     assert (best() < before).all()
-
-
-@pytest.mark.parametrize("compiled", [True, False])
-def test_aircraft_supply_the_attacked_first_and_then_the_largest(model: RareEarthModel, *, compiled: bool) -> None:
-    state, junta = model.state, 0
-    small, large, attacked = places = (state.holder == junta).nonzero()[0][:3]
-    state.supply[junta] = 0.0
-    state.troops[junta, places] = 10, 90, 5
-    state.attacker[:] = -1
-    state.attacker[attacked] = 1
-    cut_off = np.zeros(len(state.holder), bool)
-    cut_off[places] = True
-    lift = np.zeros(len(state.arms))
-    lift[junta] = 1.5
-    if compiled:
-        roads.airlift(state.supply, state.troops, state.holder, state.attacker, np.flatnonzero(cut_off), lift, 0.6)
-    else:
-        supply._airlift(state, cut_off, 0.6, lift)
-    assert state.supply[junta, [attacked, large, small]] == pytest.approx([0.6, 0.3, 0.0])

@@ -151,14 +151,3 @@ def test_a_town_handed_back_loses_no_fighter() -> None:
     assert state.control[kia, run.land.territory[place]] == 0
     assert state.totals.towns_changed == 1
     assert (state.towns_lost_year - lost)[[kia, junta]].tolist() == [1, -1]
-
-
-def test_arms_are_shared_among_allies_at_war_whose_supply_is_not_stopped() -> None:
-    run = small().run
-    state, uwsa, kia = run.state, at(run, "UWSA"), at(run, "KIA")
-    state.stance[uwsa, kia] = state.stance[kia, uwsa] = 1
-    gives = np.zeros(len(run.actors))
-    gives[uwsa] = 80.0
-    assert border.arms_between_allies(state, gives)[kia] == 80.0
-    state.dealings.supplies[uwsa, kia] = False
-    assert (border.arms_between_allies(state, gives) == 0).all()

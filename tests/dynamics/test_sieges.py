@@ -158,14 +158,3 @@ def test_reserves_are_wanted_where_massed_fighters_would_win(model: RareEarthMod
     beside = model.ground.near_dense[weighed.place[0]]
     np.testing.assert_array_equal(wanted[weighed.actor[0]], 2.0 * beside)
     assert wanted.sum() == 2.0 * beside.sum()
-
-
-def test_field_forces_live_off_people_who_consent_and_garrisons_do_not(model: RareEarthModel) -> None:
-    from model.dynamics import supply
-
-    state, ground = model.state, model.ground
-    state.control[:], state.legitimacy[:], state.supply[:] = 0.0, 0.5, 0.0
-    supply._live_off_land(ground, state, 0.6)
-    for place, holder in enumerate(state.holder):
-        for actor in range(len(state.troops)):
-            assert state.supply[actor, place] == pytest.approx(0.0 if actor == holder else 0.3)
