@@ -14,22 +14,20 @@ from numpy.typing import NDArray
 from agents.armed.actor import KINDS, Junta, PeoplesDefenceForce, habits_of
 from agents.armed.parameters import ArmedActorParameters
 from agents.beijing.agent import Beijing
-from agents.buyer_parameters import ChineseBuyerParameters
-from agents.buyers import ChineseBuyer, terms_of
+from agents.buyers import ChineseBuyer
 from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import WesternGovernment, key_name
 from model.compiled.accounts import Accounts
 from model.compiled.borders import Borders
 from model.compiled.talks import Talks
-from model.compiled.trading import Trading
 from model.compiled.war import War
 from model.draws import Draws, keys
 from model.dynamics import budgets, control, governance, harm, market, operations, people, posting, quad, supply
 from model.dynamics.ground import ground_of, heads
+from model.dynamics.mining import reported
 from model.dynamics.season import monsoon_weight, road_factor
 from model.dynamics.supply import RoadNetwork
-from model.dynamics.trade import TAX_RULES, TradeChain
 from model.forcing import Forcing
 from model.kernels import compiled
 from model.output.chronicle import tell
@@ -41,7 +39,7 @@ from model.phases import talks as talks_phases
 from model.phases import trade as trade_phases
 from model.phases import war as phases
 from model.phases.readings import ore_usd, taxes_per_tonne
-from model.run import Agents, Run, Setting, setting_of
+from model.run import Agents, Run, Setting, buyer_tables, setting_of
 from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
@@ -75,7 +73,6 @@ class _Beginning(NamedTuple):
 
     state: State
     reference: market.Reference
-    chain: TradeChain
     needed: Floats
     """(N,) what :func:`model.dynamics.control.fighters_to_hold` gives."""
     start: dict[str, Floats]
@@ -135,17 +132,16 @@ class RareEarthModel(mesa.Model):
         names = keys([key_name(number) for number in range(western.governments)])
         deviations = self.draws.normal("threshold", 0, names).tolist()
         self.western = [WesternGovernment(self, k, western, deviation) for k, deviation in enumerate(deviations)]
-        by_id = {name: t for name, t in self.setup.actors.items() if isinstance(t, ChineseBuyerParameters)}
-        defaults = ChineseBuyerParameters()
         self.buyers = [
-            ChineseBuyer(self, buyer.id, index, by_id.get(buyer.id, defaults))
-            for index, buyer in enumerate(self.world.buyers)
+            ChineseBuyer(self, buyer.id, index, table)
+            for index, (buyer, table) in enumerate(
+                zip(self.world.buyers, buyer_tables(self.setup, self.world), strict=True)
+            )
         ]
-        self.buyers_terms = terms_of(self.buyers)
 
     def _make_state(self, setting: Setting) -> None:
         world, p = self.world, self.p
-        self.tax_rules = np.array([TAX_RULES.index(actor.parameters.ore_tax_rule) for actor in self.armed])
+        self.tax_rules = setting.actors["ore_tax_rule"].astype(np.int64)
         self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
         self._begin()
         self._make_run(setting)
@@ -178,7 +174,7 @@ class RareEarthModel(mesa.Model):
         demand = self.setup.united_states.demand_t
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
         self.recorder.events = self.run.events
-        self.war, self.accounts, self.trading, self.talks = War(self), Accounts(self), Trading(self), Talks(self)
+        self.war, self.accounts, self.talks = War(self), Accounts(self), Talks(self)
         self.borders = Borders(self)
         supply.update(
             world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
@@ -194,6 +190,8 @@ class RareEarthModel(mesa.Model):
         dict.__setitem__(self.profile, "dependence_on_china", state.dependence)
         dict.__setitem__(self.supported_profile, "dependence_on_china", state.dependence)
         self.run = Run(setting, state, self.draws.seed)
+        self.run.reference = self.reference
+        self.run.quotes.share[:], self.run.quotes.target[:] = self.reference.share, self.reference.target
         self.run.agents = Agents(
             armed=self.armed,
             buyers=self.buyers,
@@ -219,7 +217,7 @@ class RareEarthModel(mesa.Model):
             if not self.setup.plugins:  # own actors may begin as they like
                 _beginnings[asked] = begun
         self.state = begun.state.copy()
-        _, self.reference, self.chain, self.needed, self.start, self.town_worth = begun
+        _, self.reference, self.needed, self.start, self.town_worth = begun
 
     def _beginning(self) -> _Beginning:
         p, world = self.p, self.world
@@ -235,11 +233,11 @@ class RareEarthModel(mesa.Model):
         who, town = np.indices(shape).reshape(2, -1)
         no_rent = np.zeros(len(world.place_ids))
         worth = operations.own_worth(world, self.ground, state, no_rent, self.profile, who, town).reshape(shape)
-        chain, needed = TradeChain(world, p.trade, p.market), control.fighters_to_hold(world, p.control)
-        for array in (*vars(reference).values(), *vars(chain).values(), *start.values(), needed, worth):
+        needed = control.fighters_to_hold(world, p.control)
+        for array in (*vars(reference).values(), *start.values(), needed, worth):
             if isinstance(array, np.ndarray):
                 read_only(array)
-        return _Beginning(state, reference, chain, needed, start, worth)
+        return _Beginning(state, reference, needed, start, worth)
 
     def _seed_people(self) -> None:
         # A run begins where revenue, services and consent would have come to rest without harm or news.
@@ -288,7 +286,7 @@ class RareEarthModel(mesa.Model):
         border_phases.press_and_open(self, fight)
         phases.apply_forcing(self)
         yield
-        trade_phases.mine_and_trade(self)
+        trade_phases.mine_and_trade(self.run)
         yield
         self.balance_books()
         yield
@@ -352,7 +350,7 @@ class RareEarthModel(mesa.Model):
     def close_month(self) -> None:
         """Record the month and check the laws."""
         state = self.state
-        self.ledger.close(state, self.mined)
+        self.ledger.close(state, reported(state.flows))
         ended = self.date
         self.month += 1
         self.date = date_after(self.setup.start, self.month)

@@ -11,6 +11,7 @@ from agents.armed.actor import ArmedActor
 from agents.armed.parameters import ArmedActorParameters
 from agents.base import Actor
 from agents.beijing.agent import Beijing
+from agents.buyer_parameters import ChineseBuyerParameters
 from agents.buyers import ChineseBuyer
 from agents.instruments import InstrumentKind
 from agents.quad import Australia, India, Japan
@@ -20,6 +21,7 @@ from model.compile import hand_over
 from model.draws import Draws
 from model.dynamics.geography import Geography, geography_of
 from model.dynamics.month import Battles, Plans
+from model.dynamics.netback import Quotes
 from model.parameters import kind_of_rows, numbers_in, record_of, rows_of
 from model.scenario.schema import Scenario
 from model.state import State
@@ -29,6 +31,9 @@ KINDS_OF_INSTRUMENTS: tuple[str, ...] = get_args(InstrumentKind)
 
 ACTOR_NUMBERS = (*numbers_in(ArmedActorParameters), "coordination")
 """Parameters of armed actors that compiled code reads as ``run.actors[a].<name>``."""
+
+BUYER_NUMBERS = tuple(numbers_in(ChineseBuyerParameters))
+"""Parameters of buyers that compiled code reads as ``run.buyers[b].<name>``."""
 
 
 @dataclass
@@ -69,6 +74,8 @@ class Setting(NamedTuple):
     land: Geography
     actors: Any
     """(F,) numbers of these tables as records; each run has a copy."""
+    buyers: Any
+    """(B,) numbers of the buyers' tables as records; each run has a copy."""
     rules: Any
     """Numbers of all other tables, by table: ``rules.combat``, ``rules.beijing``, ``rules.structure`` ..."""
     handed: dict[str, Any]
@@ -79,7 +86,14 @@ def setting_of(scenario: Scenario, world: World, tables: dict[str, ArmedActorPar
     """Put together what all replicates of a scenario share."""
     land, rules = geography_of(world, scenario.processes), rules_of(scenario)
     actors = rows_of(list(tables.values()), ACTOR_NUMBERS)
-    return Setting(scenario, world, tables, land, actors, rules, {"land": hand_over(land), "rules": rules})
+    buyers = rows_of(buyer_tables(scenario, world), BUYER_NUMBERS)
+    return Setting(scenario, world, tables, land, actors, buyers, rules, {"land": hand_over(land), "rules": rules})
+
+
+def buyer_tables(scenario: Scenario, world: World) -> list[ChineseBuyerParameters]:
+    """The tables of the buyers, in the order of the arrays' letter B."""
+    tables = {name: table for name, table in scenario.actors.items() if isinstance(table, ChineseBuyerParameters)}
+    return [tables.get(buyer.id, ChineseBuyerParameters()) for buyer in world.buyers]
 
 
 class Run:
@@ -99,12 +113,15 @@ class Run:
         """Calendar month of the step that comes next, as 2025-08."""
         self.draws = Draws(seed)
         self.salts = self.draws.salts()
-        self.actors = setting.actors.copy()
+        self.actors, self.buyers = setting.actors.copy(), setting.buyers.copy()
         self.policy = policy_rows(len(self.actors))
         """(F + 1,) what each kind of US instrument delivers this month, and ``link``; the last is for no armed target."""
         most = int(self.actors["operations_per_month"].max(initial=0.0))
         self.plans = Plans.begin(len(self.actors), len(self.land.wall), most)
         self.battles = Battles.begin(len(self.land.wall))
+        self.quotes = Quotes.begin(len(self.land.mine_place), len(self.buyers))
+        self.reference: Any = None
+        """What the market compares the month with (:class:`model.dynamics.market.Reference`)."""
         self.agents = Agents()
         self.data: Any = None
         """All of it as compiled functions take it; see :meth:`hand_over`."""
@@ -118,7 +135,8 @@ class Run:
         Args:
             **groups: what processes keep from month to month besides the state, by name.
         """
-        own = {name: getattr(self, name) for name in ("state", "actors", "policy", "salts", "plans", "battles")}
+        names = ("state", "actors", "buyers", "policy", "salts", "plans", "battles", "quotes")
+        own = {name: getattr(self, name) for name in names}
         self.data = hand_over(self._handed | own | groups)
         for actor in self.agents.everyone():
             actor.data = self.data
