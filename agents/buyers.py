@@ -8,22 +8,63 @@ Each month it *bids*, as a factor on the market price at the gate, and splits th
 
 (quantal response over the clusters and one option abroad, Laos and the like; weights by capacity, since sites are found
 next to sites). What is built of it falls with margin and security again in :mod:`model.dynamics.mining`, so relocation to
-Wa, Mong La or Laos emerges where Kachin is unsafe or highly taxed. What its stores hold is kept in ``state.market``.
+Wa, Mong La or Laos emerges where Kachin is unsafe or highly taxed. What its stores hold is ``state.inventory``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from math import exp, inf
+from typing import Any
 
-import numpy as np
 from mesa import Model
-from numpy.typing import NDArray
 
 from agents.base import Actor
 from agents.buyer_parameters import ChineseBuyerParameters
+from model.compile import compiled
 
-Floats = NDArray[np.float64]
+
+@compiled
+def inventory_gap(inventory: float, target: float) -> float:
+    """How far a store lies under what its buyer wants (t): 1 empty, 0 as wanted, -2 at most where it overflows."""
+    return min(max(1.0 - inventory / max(target, 1e-9), -2.0), 1.0)
+
+
+@compiled
+def bid_factor(gap: float, who: Any) -> float:
+    """Bid over the market price at the gate, without Beijing's word."""
+    return max(min(1.0 + who.bid_slope * gap, who.reserve_price_share), 0.0)
+
+
+@compiled
+def attractiveness(margin: float, security: float, who: Any) -> float:
+    """How much a place attracts a buyer's money, in log odds."""
+    return who.investment_precision * max(margin, 0.0) * security
+
+
+@compiled
+def bid(run: Any, b: int) -> None:
+    """Write a buyer's bid, ``run.quotes.factor``."""
+    quotes = run.quotes
+    gap = inventory_gap(run.state.inventory[b], quotes.target[b])
+    quotes.factor[b] = bid_factor(gap, run.buyers[b]) * quotes.beijing.outbid
+
+
+@compiled
+def invest(run: Any, b: int) -> None:
+    """Add a buyer's capital for new pools to ``run.quotes.invested``; all of its budget, unless there are no mines anywhere."""
+    quotes, who, total, most, weights = run.quotes, run.buyers[b], 0.0, -inf, 0.0
+    margin, security, capacity = quotes.option_margin, quotes.option_security, quotes.option_capacity
+    for k in range(len(capacity)):
+        total += capacity[k]
+        most = max(most, attractiveness(margin[k], security[k], who))
+    if total <= 0.0:
+        return
+    for k in range(len(capacity)):
+        weights += capacity[k] * exp(attractiveness(margin[k], security[k], who) - most)
+    budget = who.investment_share * quotes.share[b] * total
+    for k in range(len(capacity)):
+        weight = capacity[k] * exp(attractiveness(margin[k], security[k], who) - most)
+        quotes.invested[k] += budget * weight / weights
 
 
 class ChineseBuyer(Actor):
@@ -42,66 +83,13 @@ class ChineseBuyer(Actor):
         self.index = index
         self.parameters = parameters
 
-    def bid(self, gap: float, outbid: float = 1.0) -> float:
-        """Its bid over the market price at the gate.
+    def bid(self) -> None:
+        """Bid for ore: write its factor on the market price at the gate, ``run.quotes.factor``.
 
-        Args:
-            gap: how far its store lies under what it wants (``market.inventory_gap``), -2 to 1.
-            outbid: factor that Beijing tells its buyers to pay on top, to keep ore from others.
+        It bids more where its store lies under what it wants, and pays on top what Beijing tells it to.
         """
-        return float(bid_together(terms_of([self]), np.array([gap]), outbid)[0])
+        bid(self.data, self.index)
 
-    def invest(self, margin: Floats, security: Floats, capacity: Floats, share: float) -> Floats:
-        """Capital for new pools, in t/month of capacity that it would begin at a margin of 100 % and full security.
-
-        Args:
-            margin: (K,) profit over cost of each option: the mine clusters, then other countries.
-            security: (K,) 0-1.
-            capacity: (K,) t/month at work there already.
-            share: its share of China's feed, 0-1.
-
-        Returns:
-            (K,) t/month; sums to its budget unless there is no capacity anywhere.
-        """
-        return invest_together(terms_of([self]), margin, security, capacity, np.array([share]))
-
-
-class BuyersTerms(NamedTuple):
-    """(B,) parameters of several buyers."""
-
-    slope: Floats
-    reserve: Floats
-    precision: Floats
-    share: Floats
-
-
-def terms_of(buyers: Sequence[ChineseBuyer]) -> BuyersTerms:
-    """What some buyers bid and invest by."""
-    tables = [buyer.parameters for buyer in buyers]
-    rows = [(p.bid_slope, p.reserve_price_share, p.investment_precision, p.investment_share) for p in tables]
-    return BuyersTerms(*np.array(rows, np.float64).reshape(-1, 4).T.copy())
-
-
-def bid_together(buyers: BuyersTerms, gap: Floats, outbid: float) -> Floats:
-    """(B,) what :meth:`ChineseBuyer.bid` of several buyers gives, worked out at once."""
-    return np.maximum(np.minimum(1.0 + buyers.slope * gap, buyers.reserve), 0.0) * outbid
-
-
-def invest_together(buyers: BuyersTerms, margin: Floats, security: Floats, capacity: Floats, shares: Floats) -> Floats:
-    """(K,) what :meth:`ChineseBuyer.invest` of several buyers adds up to, worked out at once.
-
-    Args:
-        buyers: what :func:`terms_of` says of them.
-        margin: see there.
-        security: see there.
-        capacity: see there.
-        shares: (B,) each buyer's share of China's feed, 0-1.
-    """
-    total = float(capacity.sum())
-    if total <= 0.0 or not shares.size:
-        return np.zeros(len(capacity))
-    appeal = buyers.precision[:, None] * np.maximum(margin, 0.0) * security
-    weight = capacity * np.exp(appeal - appeal.max(axis=1, keepdims=True))
-    budget = (buyers.share * shares * total)[:, None]
-    # The buyers one after another, as NumPy sums down columns.
-    return np.asarray((budget * weight / weight.sum(axis=1, keepdims=True)).sum(axis=0))
+    def invest(self) -> None:
+        """Offer capital for new pools: add to ``run.quotes.invested``, t/month at the mines and abroad, out of its budget."""
+        invest(self.data, self.index)

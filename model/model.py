@@ -14,19 +14,17 @@ from numpy.typing import NDArray
 from agents.armed.actor import KINDS, Junta, PeoplesDefenceForce, habits_of
 from agents.armed.parameters import ArmedActorParameters
 from agents.beijing.agent import Beijing
-from agents.buyer_parameters import ChineseBuyerParameters
-from agents.buyers import ChineseBuyer, terms_of
+from agents.buyers import ChineseBuyer
 from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import WesternGovernment, key_name
 from model.compiled.talks import Talks
-from model.compiled.trading import Trading
 from model.compiled.war import War
 from model.draws import Draws, keys
 from model.dynamics import control, market, operations, posting, quad
 from model.dynamics.ground import ground_of
+from model.dynamics.mining import reported
 from model.dynamics.season import set_season
-from model.dynamics.trade import TAX_RULES, TradeChain
 from model.forcing import Forcing
 from model.kernels import compiled
 from model.output.ledger import Ledger
@@ -39,7 +37,7 @@ from model.phases import trade as trade_phases
 from model.phases import war as phases
 from model.phases.readings import taxes_per_tonne
 from model.phases.supply import update_supply
-from model.run import Agents, Run, Setting, setting_of
+from model.run import Agents, Run, Setting, buyer_tables, setting_of
 from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
@@ -73,7 +71,6 @@ class _Beginning(NamedTuple):
 
     state: State
     reference: market.Reference
-    chain: TradeChain
     needed: Floats
     """(N,) what :func:`model.dynamics.control.fighters_to_hold` gives."""
     town_worth: Floats
@@ -128,17 +125,16 @@ class RareEarthModel(mesa.Model):
         names = keys([key_name(number) for number in range(western.governments)])
         deviations = self.draws.normal("threshold", 0, names).tolist()
         self.western = [WesternGovernment(self, k, western, deviation) for k, deviation in enumerate(deviations)]
-        by_id = {name: t for name, t in self.setup.actors.items() if isinstance(t, ChineseBuyerParameters)}
-        defaults = ChineseBuyerParameters()
         self.buyers = [
-            ChineseBuyer(self, buyer.id, index, by_id.get(buyer.id, defaults))
-            for index, buyer in enumerate(self.world.buyers)
+            ChineseBuyer(self, buyer.id, index, table)
+            for index, (buyer, table) in enumerate(
+                zip(self.world.buyers, buyer_tables(self.setup, self.world), strict=True)
+            )
         ]
-        self.buyers_terms = terms_of(self.buyers)
 
     def _make_state(self, setting: Setting) -> None:
         world = self.world
-        self.tax_rules = np.array([TAX_RULES.index(actor.parameters.ore_tax_rule) for actor in self.armed])
+        self.tax_rules = setting.actors["ore_tax_rule"].astype(np.int64)
         self.settled_tax = self.profile["ore_tax_yuan_per_t"].copy()
         self._begin()
         self._make_run(setting)
@@ -170,7 +166,7 @@ class RareEarthModel(mesa.Model):
         demand = self.setup.united_states.demand_t
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
         self.recorder.events = self.run.events
-        self.war, self.trading, self.talks = War(self), Trading(self), Talks(self)
+        self.war, self.talks = War(self), Talks(self)
         update_supply(self.run)
         self.ledger = Ledger(world, self.state)
 
@@ -183,6 +179,8 @@ class RareEarthModel(mesa.Model):
         dict.__setitem__(self.supported_profile, "dependence_on_china", state.dependence)
         self.run = Run(setting, state, self.draws.seed)
         np.copyto(self.run.town_worth, self.town_worth)  # until the war's own equation is there
+        self.run.reference = self.reference
+        self.run.quotes.share[:], self.run.quotes.target[:] = self.reference.share, self.reference.target
         self.run.agents = Agents(
             armed=self.armed,
             buyers=self.buyers,
@@ -209,7 +207,7 @@ class RareEarthModel(mesa.Model):
             if not self.setup.plugins:  # own actors may begin as they like
                 _beginnings[asked] = begun
         self.state = begun.state.copy()
-        _, self.reference, self.chain, self.needed, self.town_worth = begun
+        _, self.reference, self.needed, self.town_worth = begun
 
     def _beginning(self) -> _Beginning:
         p, world = self.p, self.world
@@ -222,11 +220,11 @@ class RareEarthModel(mesa.Model):
         who, town = np.indices(shape).reshape(2, -1)
         no_rent = np.zeros(len(world.place_ids))
         worth = operations.own_worth(world, self.ground, state, no_rent, self.profile, who, town).reshape(shape)
-        chain, needed = TradeChain(world, p.trade, p.market), control.fighters_to_hold(world, p.control)
-        for array in (*vars(reference).values(), *vars(chain).values(), needed, worth):
+        needed = control.fighters_to_hold(world, p.control)
+        for array in (*vars(reference).values(), needed, worth):
             if isinstance(array, np.ndarray):
                 read_only(array)
-        return _Beginning(state, reference, chain, needed, worth)
+        return _Beginning(state, reference, needed, worth)
 
     # calendar ---------------------------------------------------------------------------------------------------
 
@@ -262,9 +260,8 @@ class RareEarthModel(mesa.Model):
         border_phases.react_at_border(self.run)
         forcing.apply_forcing(self.run)
         yield
-        trade_phases.mine_and_trade(self)
+        trade_phases.mine_and_trade(self.run)
         yield
-        self.state.conscripts = phases.conscription(self)["conscripts_per_month"]
         accounts.balance_books(self.run)
         yield
         policy_phases.recognise(self)
@@ -289,7 +286,7 @@ class RareEarthModel(mesa.Model):
     def close_month(self) -> None:
         """Record the month and check the laws."""
         state = self.state
-        self.ledger.close(state, self.mined)
+        self.ledger.close(state, reported(state.flows))
         ended = self.date
         self.month += 1
         self.date = date_after(self.setup.start, self.month)

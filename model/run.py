@@ -12,6 +12,7 @@ from agents.armed.parameters import ArmedActorParameters
 from agents.base import Actor
 from agents.beijing.agent import Beijing
 from agents.beijing.talks import Stakes
+from agents.buyer_parameters import ChineseBuyerParameters
 from agents.buyers import ChineseBuyer
 from agents.instruments import InstrumentKind
 from agents.quad import Australia, India, Japan
@@ -24,6 +25,7 @@ from model.dynamics.budgets import Books
 from model.dynamics.front import Front
 from model.dynamics.geography import Geography, geography_of
 from model.dynamics.month import Battles, Plans
+from model.dynamics.netback import Quotes
 from model.dynamics.supply import Roads
 from model.parameters import kind_of_rows, numbers_in, record_of, rows_of
 from model.scenario.schema import Scenario
@@ -42,6 +44,8 @@ GROUPS = (
     "front",
     "books",
     "roads",
+    "buyers",
+    "quotes",
     "stakes",
     "border",
     "town_worth",
@@ -50,6 +54,9 @@ GROUPS = (
 
 ACTOR_NUMBERS = (*numbers_in(ArmedActorParameters), "coordination")
 """Parameters of armed actors that compiled code reads as ``run.actors[a].<name>``."""
+
+BUYER_NUMBERS = tuple(numbers_in(ChineseBuyerParameters))
+"""Parameters of buyers that compiled code reads as ``run.buyers[b].<name>``."""
 
 
 @dataclass
@@ -94,6 +101,8 @@ class Setting(NamedTuple):
     land: Geography
     actors: Any
     """(F,) numbers of these tables as records; each run has a copy."""
+    buyers: Any
+    """(B,) numbers of the buyers' tables as records; each run has a copy."""
     rules: Any
     """Numbers of all other tables, by table: ``rules.combat``, ``rules.beijing``, ``rules.structure`` ..."""
     handed: dict[str, Any]
@@ -104,7 +113,14 @@ def setting_of(scenario: Scenario, world: World, tables: dict[str, ArmedActorPar
     """Put together what all replicates of a scenario share."""
     land, rules = geography_of(world, scenario.processes), rules_of(scenario)
     actors = rows_of(list(tables.values()), ACTOR_NUMBERS)
-    return Setting(scenario, world, tables, land, actors, rules, {"land": hand_over(land), "rules": rules})
+    buyers = rows_of(buyer_tables(scenario, world), BUYER_NUMBERS)
+    return Setting(scenario, world, tables, land, actors, buyers, rules, {"land": hand_over(land), "rules": rules})
+
+
+def buyer_tables(scenario: Scenario, world: World) -> list[ChineseBuyerParameters]:
+    """The tables of the buyers, in the order of the arrays' letter B."""
+    tables = {name: table for name, table in scenario.actors.items() if isinstance(table, ChineseBuyerParameters)}
+    return [tables.get(buyer.id, ChineseBuyerParameters()) for buyer in world.buyers]
 
 
 class Run:
@@ -124,7 +140,7 @@ class Run:
         """Calendar month of the step that comes next, as 2025-08."""
         self.draws = Draws(seed)
         self.salts = self.draws.salts()
-        self.actors = setting.actors.copy()
+        self.actors, self.buyers = setting.actors.copy(), setting.buyers.copy()
         self.policy = policy_rows(len(self.actors))
         """(F + 1,) what each kind of US instrument delivers this month, and ``link``; the last is for no armed target."""
         most = int(self.actors["operations_per_month"].max(initial=0.0))
@@ -138,6 +154,9 @@ class Run:
         self.town_worth: Any = np.zeros((len(self.actors), towns))
         """(F, N) what each town is worth to each armed actor, months of its revenue, whatever it earns there."""
         self.roads = Roads.begin(len(self.actors), len(self.land.wall))
+        self.quotes = Quotes.begin(len(self.land.mine_place), len(self.buyers))
+        self.reference: Any = None
+        """What the market compares the month with (:class:`model.dynamics.market.Reference`)."""
         self.agents = Agents()
         self.data: Any = None
         """All of it as compiled functions take it; see :meth:`hand_over`."""

@@ -16,7 +16,7 @@ import numpy as np
 from mesa import Model
 from numpy.typing import NDArray
 
-from agents.armed import airlift, budget, sorties
+from agents.armed import airlift, budget, ore, sorties
 from agents.armed.parameters import ArmedActorParameters, PeoplesDefenceForceParameters
 from agents.base import Actor
 from model.draws import Draws, key, logistic
@@ -89,6 +89,15 @@ class ArmedActor(Actor):
         budget.buy_arms(self.data, self.index)
 
     # ore: ore.py -----------------------------------------------------------------------------------------------
+
+    def license_mines(self) -> None:
+        """Decide what share of the work in its mines goes on while their lane is shut: ``run.quotes.licence``."""
+        ore.license_mines(self.data, self.index)
+
+    def set_ore_tax(self) -> None:
+        """Review its tax on ore, ``run.state.ore_tax``; who does not tax for revenue leaves it as it is."""
+        if self.parameters.ore_tax_rule == "revenue_maximising":
+            ore.set_ore_tax(self.data, self.index)
 
     # talks with the junta, and between Beijing and it: peace.py -----------------------------------------------
 

@@ -23,22 +23,23 @@ pipeline after its lead time.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from math import erfc, log, sqrt
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from model.compile import compiled
 from model.parameters import ParameterTable, parameter
-from model.state import State
-from model.world.world import World
+from model.state import Flows
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 ORE, REAGENT = 0, 1
 """Columns of ``state.lanes``."""
+
+HALT, REAGENT_ONLY = 0, 1
+"""Positions of ``structure.mine_stop`` = "halt" and "reagent"."""
 
 
 class MiningParameters(ParameterTable):
@@ -124,30 +125,11 @@ class MiningParameters(ParameterTable):
     )
 
 
-class MineOrders(NamedTuple):
-    """What others decide for the mines this month; all (M,)."""
-
-    licence: Floats
-    """0-1, share of the work that the holder allows."""
-    net_back: Floats
-    """yuan/t, the best that a tonne earns at the mine after tax, transport and risk (``Quote.best``)."""
-    captured: Bools
-    """Whether the mines changed hands this month."""
-    invested: Floats
-    """t/month of capacity that buyers would begin at a margin of 100 % and full security."""
-    reagent_crossing: Ints
-    """Crossing through which reagent comes; -1 none (``trade.reagent_crossings``)."""
-    india_reagent: Floats
-    """t of reagent that comes with the trucks from India (``Quote.india_reagent``)."""
-
-
 class MiningReport(NamedTuple):
     """What the ledgers want to know of a month's mining; all (M,) t."""
 
     leached: Floats
     """Oxide that entered the pools."""
-    produced: Floats
-    """Oxide that left the pools for the store."""
     lost: Floats
     """Oxide lost from pools and store."""
     reagent_imported: Floats
@@ -155,121 +137,199 @@ class MiningReport(NamedTuple):
     reagent_lost: Floats
 
 
-def profitability(net_back: Floats, cost: Floats, spread: float) -> Floats:
+def reported(flows: Flows) -> MiningReport:
+    """The month's mining as the ledgers take it."""
+    used = (flows.reagent_imported, flows.reagent_used, flows.reagent_lost)
+    return MiningReport(flows.leached, flows.lost, *used)
+
+
+# equations
+
+
+@compiled
+def standard_normal(x: float) -> float:
+    """Distribution function of the standard normal."""
+    return 0.5 * erfc(-x / sqrt(2.0))
+
+
+@compiled
+def profitability(net_back: float, cost: float, spread: float) -> float:
     """Share of sites whose cost lies under the net-back, 0-1; costs are log-normal around ``cost`` (yuan/t)."""
-    return np.asarray(special.ndtr(np.log(np.maximum(net_back, 1e-6) / cost) / spread))
+    return standard_normal(log(max(net_back, 1e-6) / cost) / spread)
 
 
-def margin(net_back: Floats, cost: Floats) -> Floats:
+@compiled
+def margin(net_back: float, cost: float) -> float:
     """Profit of a tonne over its cost; negative where it loses."""
     return net_back / cost - 1.0
 
 
-def room(state: State, parameters: MiningParameters) -> Floats:
-    """(M,) 1 while little ore waits unsold, 0 when twice ``storage_months`` of output does."""
-    full = np.maximum(parameters.storage_months * state.capacity, 1e-9)
-    return np.maximum(np.minimum(2.0 - state.stock / full, 1.0), 0.0)
-
-
-def update_security(world: World, state: State, parameters: MiningParameters) -> None:
-    """Move ``state.security`` towards what the month is like: the hostile countryside around, and attacks on the mines."""
-    place = world.mine_place
-    holder, attacker = state.holder[place], state.attacker[place]
-    hostile = state.stance[holder] < 0
-    shares = state.control[:-1, world.place_territory[place]].T
-    now = 1.0 - (hostile * shares).sum(axis=1)
-    now = np.where(attacker >= 0, now * parameters.security_siege, now)
-    now = np.where(holder >= 0, now, parameters.security_lawless)
-    memory = parameters.security_memory
-    state.security = memory * state.security + (1.0 - memory) * now
-
-
-def step(
-    world: World, state: State, orders: MineOrders, season: float, parameters: MiningParameters, mine_stop: str
-) -> MiningReport:
-    """Work the mines for a month; see the module's docstring for the equations.
+@compiled
+def room(stock: float, capacity: float, rules: Any) -> float:
+    """1 while little ore waits unsold, 0 when twice ``storage_months`` of output does.
 
     Args:
-        world: the world.
-        state: the state; security, operating, reagent, in_process, stock, capacity, pipeline and flows change.
-        orders: what holders, buyers and markets decide.
-        season: share of their dry-season capacity that roads have, 0-1.
-        parameters: the table above.
-        mine_stop: "halt", "reagent" or "both".
-
-    Returns:
-        Ore and reagent ledgers of the month: ``opening + leached = closing + produced...`` close to rounding.
+        stock: t in store.
+        capacity: t/month.
+        rules: ``rules.mining``.
     """
-    update_security(world, state, parameters)
-    lost, reagent_lost = _capture(state, orders.captured, parameters)
-    free = room(state, parameters)
-    licence = np.ones_like(orders.licence) if mine_stop == "reagent" else orders.licence
-    earning = profitability(orders.net_back, world.mine_cost, parameters.cost_spread)
-    target = licence * earning * state.security * free
-    state.operating = np.minimum(target, state.operating + parameters.restart)
-    want = state.capacity * state.operating
-    imported = _import_reagent(world, state, orders, want, season, parameters, mine_stop)
-    state.reagent += imported
-    leached = np.minimum(want, state.reagent / parameters.reagent_ratio)
-    used = parameters.reagent_ratio * leached
-    state.reagent = np.maximum(state.reagent - used, 0.0)
-    state.in_process += leached
-    produced = parameters.leach_rate * state.in_process
-    state.in_process -= produced
-    spoilt = parameters.stock_loss * (state.stock + produced)
-    state.stock += produced - spoilt
-    _build(world, state, orders, free * leached / np.maximum(state.capacity, 1e-9), parameters)
-    state.totals.mined = float(produced.sum())
-    state.totals.leachate = parameters.leachate_share * float(used.sum())
-    return MiningReport(leached, produced, lost + spoilt, imported, used, reagent_lost)
+    full = max(rules.storage_months * capacity, 1e-9)
+    return max(min(2.0 - stock / full, 1.0), 0.0)
 
 
-def _capture(state: State, captured: Bools, parameters: MiningParameters) -> tuple[Floats, Floats]:
-    """Damage of mines that changed hands; returns ore (M,) and reagent (M,) lost, t."""
-    if not captured.any():
-        return np.zeros(len(captured)), np.zeros(len(captured))
-    share = parameters.capture_loss * captured
-    ore, reagent = share * state.in_process, share * state.reagent
-    state.in_process -= ore
-    state.reagent -= reagent
-    state.operating = np.where(captured, state.operating * parameters.capture_operating, state.operating)
-    return ore, reagent
+@compiled
+def reagent_wanted(work: float, in_store: float, rules: Any) -> float:
+    """Reagent (t) to buy for a month's work (t of oxide) and the buffer."""
+    return max(rules.reagent_ratio * (work + rules.reagent_buffer * work) - in_store, 0.0)
 
 
-def _import_reagent(
-    world: World,
-    state: State,
-    orders: MineOrders,
-    want: Floats,
-    season: float,
-    parameters: MiningParameters,
-    mine_stop: str,
-) -> Floats:
-    """Reagent (M,) t bought for this month's work and the buffer, as far as lane and road let it through."""
-    ratio = parameters.reagent_ratio
-    wanted = ratio * (want + parameters.reagent_buffer * state.capacity * state.operating)
-    need = np.maximum(wanted - state.reagent, 0.0)
-    if mine_stop == "halt":
-        return need
-    from_india = np.minimum(need, orders.india_reagent)
-    need = need - from_india
-    through = orders.reagent_crossing
-    # One slot more, at index 0, for mines that no crossing serves (-1): nothing comes through it.
-    slot = through + 1
-    lane = state.lanes[:, REAGENT]
-    open_share = lane + parameters.reagent_leak * (1.0 - lane)
-    limit = np.zeros(len(lane) + 1)
-    limit[1:] = open_share * world.crossing_capacity[:, REAGENT] * season
-    load = np.bincount(slot, need, minlength=len(limit))
-    return from_india + need * np.minimum(1.0, limit / np.maximum(load, 1e-9))[slot]
+@compiled
+def spur(use: float, needed: float) -> float:
+    """How far the work of the pools there calls for new ones, 0-1; ``use`` is room times the share of capacity at work.
+
+    Crews are what caps growth, and crews follow the work: idle mines have none for new pools, however much is paid.
+    """
+    return max(use - needed, 0.0) / (1.0 - needed)
 
 
-def _build(world: World, state: State, orders: MineOrders, use: Floats, parameters: MiningParameters) -> None:
-    """Bring capacity out of the pipeline, wear it, and begin what buyers pay for; ``use`` is (M,), room times use."""
-    paid = orders.invested * np.maximum(margin(orders.net_back, world.mine_cost), 0.0) * state.security
-    # Crews are what caps growth, and crews follow the work: idle mines have none for new pools, however much is paid.
-    spur = np.maximum(use - parameters.use_needed, 0.0) / (1.0 - parameters.use_needed)
-    begun = spur * np.minimum(paid, parameters.growth_cap * state.capacity + parameters.seed_capacity)
-    state.capacity = state.capacity * (1.0 - parameters.depreciation) + state.pipeline[:, 0]
-    state.pipeline[:, :-1] = state.pipeline[:, 1:]
-    state.pipeline[:, -1] = begun
+@compiled
+def begun(paid: float, capacity: float, rules: Any) -> float:
+    """Capacity (t/month) that is begun for what buyers pay, within what the cluster can add in a month."""
+    return min(paid, rules.growth_cap * capacity + rules.seed_capacity)
+
+
+# process
+
+
+@compiled
+def work_mines(run: Any) -> None:
+    """Work the mines for a month, by this month's quotes, licences and investment (``run.quotes``)."""
+    state, rules = run.state, run.rules.mining
+    mines, produced, used = len(run.land.mine_place), 0.0, 0.0
+    load, need = np.zeros(len(run.land.crossing_place)), np.zeros(mines)
+    for m in range(mines):
+        update_security(run, m)
+        capture(run, m)
+        open_pools(run, m)
+        need[m] = order_reagent(run, m)
+        if run.quotes.reagent_crossing[m] >= 0:
+            load[run.quotes.reagent_crossing[m]] += need[m]
+    for m in range(mines):
+        free = room(state.stock[m], state.capacity[m], rules)
+        import_reagent(run, m, need[m], load)
+        leached = leach(run, m)
+        produced += precipitate(run, m)
+        used += state.flows.reagent_used[m]
+        build(run, m, free * leached / max(state.capacity[m], 1e-9))
+    state.totals.mined, state.totals.leachate = produced, rules.leachate_share * used
+
+
+@compiled
+def update_security(run: Any, m: int) -> None:
+    """Move the mines' felt security towards what the month is like: the hostile countryside around, and attacks on them."""
+    state, rules, place = run.state, run.rules.mining, run.land.mine_place[m]
+    by, hostile = state.holder[place], 0.0
+    for other in range(len(state.stance) if by >= 0 else 0):
+        if state.stance[by, other] < 0:
+            hostile += state.control[other, run.land.territory[place]]
+    now = (1.0 - hostile) * (rules.security_siege if state.attacker[place] >= 0 else 1.0)
+    if by < 0:
+        now = rules.security_lawless
+    state.security[m] = rules.security_memory * state.security[m] + (1.0 - rules.security_memory) * now
+
+
+@compiled
+def capture(run: Any, m: int) -> None:
+    """Damage of mines that changed hands this month."""
+    state, rules, place = run.state, run.rules.mining, run.land.mine_place[m]
+    taken = state.holder_before[place] != state.holder[place]
+    share = rules.capture_loss if taken else 0.0
+    state.flows.lost[m], state.flows.reagent_lost[m] = share * state.in_process[m], share * state.reagent[m]
+    state.in_process[m] -= state.flows.lost[m]
+    state.reagent[m] -= state.flows.reagent_lost[m]
+    if taken:
+        state.operating[m] *= rules.capture_operating
+
+
+@compiled
+def open_pools(run: Any, m: int) -> None:
+    """Set the share of the capacity at work: it falls at once and rises slowly."""
+    state, quotes, rules = run.state, run.quotes, run.rules.mining
+    licence = 1.0 if run.rules.structure.mine_stop == REAGENT_ONLY else quotes.licence[m]
+    earning = profitability(quotes.best[m], run.land.mine_cost[m], rules.cost_spread)
+    target = licence * earning * state.security[m] * room(state.stock[m], state.capacity[m], rules)
+    state.operating[m] = min(target, state.operating[m] + rules.restart)
+
+
+@compiled
+def order_reagent(run: Any, m: int) -> float:
+    """Reagent (t) ordered from China; trucks from India bring a part first, where lanes limit what comes."""
+    state = run.state
+    wanted = reagent_wanted(state.capacity[m] * state.operating[m], state.reagent[m], run.rules.mining)
+    from_india = 0.0 if run.rules.structure.mine_stop == HALT else min(wanted, run.quotes.india_reagent[m])
+    state.flows.reagent_imported[m] = from_india
+    return wanted - from_india
+
+
+@compiled
+def import_reagent(run: Any, m: int, need: float, load: Any) -> None:
+    """Bring in the reagent ordered, as far as lane and road let it through.
+
+    Args:
+        run: the run.
+        m: index of the mines.
+        need: t that they ordered.
+        load: (X,) t that all mines ordered through each crossing.
+    """
+    state, rules, at = run.state, run.rules.mining, run.quotes.reagent_crossing[m]
+    share = 1.0 if run.rules.structure.mine_stop == HALT else 0.0
+    if run.rules.structure.mine_stop != HALT and at >= 0:
+        lane = state.lanes[at, REAGENT]
+        open_share = lane + rules.reagent_leak * (1.0 - lane)
+        limit = open_share * run.land.crossing_capacity[at, REAGENT] * state.clock.road_factor
+        share = min(1.0, limit / max(load[at], 1e-9))
+    state.flows.reagent_imported[m] += need * share
+    state.reagent[m] += state.flows.reagent_imported[m]
+
+
+@compiled
+def leach(run: Any, m: int) -> float:
+    """Leach, as far as capacity at work and reagent go; returns t of oxide that entered the pools."""
+    state, ratio = run.state, run.rules.mining.reagent_ratio
+    leached = min(state.capacity[m] * state.operating[m], state.reagent[m] / ratio)
+    state.flows.leached[m], state.flows.reagent_used[m] = leached, ratio * leached
+    state.reagent[m] = max(state.reagent[m] - ratio * leached, 0.0)
+    state.in_process[m] += leached
+    return leached
+
+
+@compiled
+def precipitate(run: Any, m: int) -> float:
+    """Move oxide from the pools to the store, and lose a little of it; returns t that left the pools."""
+    state, rules = run.state, run.rules.mining
+    produced = rules.leach_rate * state.in_process[m]
+    state.in_process[m] -= produced
+    spoilt = rules.stock_loss * (state.stock[m] + produced)
+    state.stock[m] += produced - spoilt
+    state.flows.lost[m] += spoilt
+    return produced
+
+
+@compiled
+def build(run: Any, m: int, use: float) -> None:
+    """Bring capacity out of the pipeline, wear it, and begin what buyers pay for.
+
+    Args:
+        run: the run.
+        m: index of the mines.
+        use: room times the share of capacity at work.
+    """
+    state, rules, line = run.state, run.rules.mining, run.state.pipeline
+    gain = max(margin(run.quotes.best[m], run.land.mine_cost[m]), 0.0)
+    new = begun(run.quotes.invested[m] * gain * state.security[m], state.capacity[m], rules)
+    new *= spur(use, rules.use_needed)
+    state.capacity[m] = state.capacity[m] * (1.0 - rules.depreciation) + line[m, 0]
+    last = line.shape[1] - 1
+    for month in range(last):
+        line[m, month] = line[m, month + 1]
+    line[m, last] = new

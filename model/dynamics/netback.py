@@ -1,30 +1,45 @@
 """What a tonne of ore would earn at each destination this month, through which crossing, and how much could pass.
 
-The equations stand in :mod:`model.dynamics.trade`, which moves the ore; here are its parameters, the terms that actors and
-instruments impose (:class:`Terms`), and the :class:`Quote` that miners, holders and buyers decide by.
+Three destinations: China through the gate (*official*), China past it (*informal*), and the *Quad* through a crossing to
+India. Net-back of a tonne at the mine, yuan/t (equation 3.7; each charge enters here and nowhere else, K6)::
+
+    official: bid * (1 - transit) - freight * km - tax
+    informal: bid - freight * km - smuggling_cost - informal_tax_share * tax
+    quad:     what :mod:`model.dynamics.corridor` gives, less tax
+
+``bid`` stands at the border without VAT and the import side's charges (:func:`model.dynamics.taxes.gate_price`). Smugglers could
+carry, in tonnes a month, ``capacity * season * (leak * (1 - open) + (1 - exp(-elasticity * tax / bid)) * open)``.
+
+Ore goes to the gate with the best net-back and, on the log scale of a logit choice, most room; smugglers go to the gate with the
+best bid less freight. An enemy's gate is shut to the mines. :mod:`model.dynamics.trade` moves the ore.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from math import exp, inf, log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.dynamics.market import MarketParameters, gate_price
-from model.dynamics.mining import ORE, REAGENT
-from model.dynamics.routes import Routes, routes_of
+from model.compile import compiled
+from model.dynamics.corridor import at_war, quote_india
+from model.dynamics.mining import ORE, REAGENT, margin
+from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.parameters import ParameterTable, parameter
-from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD, State
-from model.world.world import World
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD, record_maker
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-FIXED, AD_VALOREM, REVENUE_MAXIMISING = 0, 1, 2
-TAX_RULES = ("fixed", "ad_valorem", "revenue_maximising")
-"""Codes of the rules by which an actor taxes ore; the third sets the yuan that the first takes."""
+NO_BID = -1.0
+"""Bid of a buyer that bids nothing."""
+
+_beijing_record = record_maker(
+    ("outbid", float),  # factor that Beijing tells its buyers to pay on top
+    ("embargo", float),  # 0-1, share of the reagent for ore bound for India that it withholds
+)
 
 
 class TradeParameters(ParameterTable):
@@ -124,51 +139,12 @@ class TradeParameters(ParameterTable):
     )  # fmt: skip
 
 
-class Terms(NamedTuple):
-    """What actors and instruments impose on trade this month."""
+@dataclass
+class Quotes:
+    """What a tonne of ore would earn, what could pass, and what agents decide by it; compiled code has it as ``run.quotes``.
 
-    tax_rule: Ints
-    """(F,) FIXED, AD_VALOREM or REVENUE_MAXIMISING."""
-    tax_yuan: Floats
-    """(F,) yuan/t under FIXED, and what a revenue maximiser has settled on."""
-    tax_share: Floats
-    """(F,) share of the bid under AD_VALOREM."""
-    premium: Floats
-    """(F,) what an offtake contract adds for ore from the actor's mines to what India would pay by itself, as a share of
-    the Chinese price: level * (price floor - ``india_price_share``)."""
-    passage: Floats
-    """(F,) 0-1, how far agreements let convoys with ore from the actor's mines through hostile towns."""
-    purchase: Floats
-    """(X,) 0-1, share of the ore at each crossing that buyers are let buy; 1 where Beijing threatens nothing."""
-    quad_freight: float
-    """yuan/t from the mines to the Indian border."""
-    embargo: float
-    """0-1, share of the reagent for ore bound for India that China withholds."""
-
-    @classmethod
-    def plain(cls, world: World) -> Terms:
-        """No tax, no contract, no threat: for tests and for a world without actors' orders."""
-        forces, crossings = len(world.forces), len(world.crossing_ids)
-        zeros = np.zeros(forces)
-        return cls(
-            np.zeros(forces, np.int64),
-            zeros,
-            zeros,
-            zeros,
-            zeros,
-            np.ones(crossings),
-            quad_freight=10_800.0,
-            embargo=0.0,
-        )
-
-
-def read_tax(yuan: Floats, reading: str, parameters: TradeParameters) -> Floats:
-    """Fixed taxes as ``structure.tax_reading`` has them: "tax": as they stand; "price": a share of the invoiced price."""
-    return yuan * parameters.invoiced_share if reading == "price" else yuan
-
-
-class Quote(NamedTuple):
-    """What a tonne would earn this month, and what could pass; arrays over mines."""
+    Everything but the last two is rewritten every month, in the same arrays. ``M`` mines, ``B`` buyers.
+    """
 
     holder: Ints
     """(M,) who holds the mines; -1 nobody."""
@@ -196,233 +172,226 @@ class Quote(NamedTuple):
     """(M,) 0-1, along the corridor to India."""
     india_reagent: Floats
     """(M,) t of reagent that trucks from India can bring."""
-
-
-class Access(NamedTuple):
-    """What follows from holders and stances alone."""
-
-    holder: Ints
-    """(M,) who holds the mines; -1 nobody."""
-    stance: Floats
-    """(F + 1, F + 1) stances with a last row and column of 0 for nobody, so that index -1 works."""
-    usable: Bools
-    """(M, C) whether ore from the mines can reach the gate: near enough, and not in the hands of an enemy."""
-    foreign: Bools
-    """(M, C) whether another actor holds the gate."""
-    reagent: Ints
+    reagent_crossing: Ints
     """(M,) crossing to China through which reagent can best come; -1 where none can be reached."""
+    option_margin: Floats
+    option_security: Floats
+    option_capacity: Floats
+    """(M + 1,) where buyers may invest, at the mines and abroad: profit over cost, 0-1, and t/month at work there already."""
+    factor: Floats
+    """(B,) bid of each buyer over the market price; NO_BID for none."""
+    licence: Floats
+    """(M,) 0-1, share of the work that the holder allows."""
+    invested: Floats
+    """(M + 1,) t/month of capacity that buyers would begin at a margin of 100 % and full security, at the mines and abroad."""
+    beijing: Any
+    """Record: ``outbid``, ``embargo``."""
+    share: Floats
+    """(B,) each buyer's share of China's feed."""
+    target: Floats
+    """(B,) t that each wants in store."""
+
+    @classmethod
+    def begin(cls, mines: int, buyers: int) -> Quotes:
+        """Arrays for a run.
+
+        Args:
+            mines: number of mine clusters.
+            buyers: number of buyers.
+        """
+        names = ("best", "tax", "transit", "premium_usd", "open", "purchase", "leaky", "quad_limit", "path_security")
+        options = ("option_margin", "option_security", "option_capacity", "invested")
+        return cls(
+            holder=np.full(mines, -1, np.int64),
+            crossing=np.full((mines, 3), -1, np.int64),
+            net_back=np.zeros((mines, 3)),
+            reagent_crossing=np.full(mines, -1, np.int64),
+            factor=np.full(buyers, NO_BID),
+            licence=np.ones(mines),
+            beijing=_beijing_record(outbid=1.0),
+            share=np.zeros(buyers),
+            target=np.zeros(buyers),
+            **{name: np.zeros(mines) for name in (*names, "india_reagent")},
+            **{name: np.zeros(mines + 1) for name in options},
+        )
 
 
-class TradeChain:
-    """Static arrays of a run's trade: ways of its world, with its parameters.
+# equations
 
-    Args:
-        world: the world.
-        parameters: the table above.
-        market: the market's table, for the exchange rate and gate prices.
+
+@compiled
+def transit_charge(bid: float, foreign: bool, rules: Any) -> float:
+    """Yuan/t that the holder of a gate takes from ore of others' mines."""
+    return rules.transit_share * bid if foreign else 0.0
+
+
+@compiled
+def official_net_back(bid: float, freight: float, transit: float, tax: float) -> float:
+    """Yuan/t at the mine of ore that goes through the gate."""
+    return bid - transit - tax - freight
+
+
+@compiled
+def informal_net_back(bid: float, freight: float, tax: float, rules: Any) -> float:
+    """Yuan/t at the mine of ore that goes past the gate."""
+    return bid - rules.smuggling_cost - rules.informal_tax_share * tax - freight
+
+
+@compiled
+def dodging_share(tax: float, bid: float, rules: Any) -> float:
+    """Most of the ore that dodges an open gate, 0-1, for the tax there."""
+    return 1.0 - exp(-rules.smuggling_elasticity * tax / max(bid, 1.0))
+
+
+@compiled
+def leaky_share(open_share: float, dodging: float, rules: Any) -> float:
+    """Share of the mines' capacity that smugglers could carry in the dry season, past a gate as far open as that."""
+    return rules.leak * (1.0 - open_share) + dodging * open_share
+
+
+@compiled
+def best_net_back(official: float, informal: float, quad: float, quad_share: float) -> float:
+    """The best net-back: a road for a hundred tonnes must not make thousands profitable, so it counts by its share."""
+    most = max(official, informal, 0.0)
+    return most + quad_share * max(quad - most, 0.0)
+
+
+# process: bids
+
+
+@compiled
+def post_bids(run: Any) -> None:
+    """Post (X,) ``state.bid``, yuan/t at the gates to China: the best bid of all, less a discount where no buyer stands.
+
+    Where nobody bids, dealers pay the market price less that discount.
     """
-
-    def __init__(self, world: World, parameters: TradeParameters, market: MarketParameters) -> None:
-        self.world, self.parameters, self.market = world, parameters, market
-        self.routes: Routes = routes_of(world, parameters.home_km)
-        routes = self.routes
-        mines = np.arange(len(world.mine_ids))
-        self.mines = mines
-        self.within = routes.china_km <= parameters.reach_km
-        self.within[mines, routes.home] = True
-        km = np.where(self.within, routes.china_km, 0.0)
-        self.freight = parameters.freight_yuan_per_t_km * km
-        self.capacity = world.crossing_capacity[routes.china]
-        self.gate = world.crossing_place[routes.china]
-        self.reagent_worth = self.capacity[:, REAGENT] / (1.0 + km / parameters.reagent_km)
-        self.corridor_territory = world.place_territory[routes.corridor_places]
-        self._signature: tuple[bytes, ...] = ()
-        self._access: Access | None = None
-
-    def access(self, state: State) -> Access:
-        """Who can use which gate; worked out again only when holders, stances or reagent lanes have changed."""
-        signature = (state.holder.tobytes(), state.stance.tobytes(), state.lanes[:, REAGENT].tobytes())
-        if self._access is None or signature != self._signature:
-            self._signature, self._access = signature, _access(self, state)
-        return self._access
+    state, land, factor = run.state, run.land, run.quotes.factor
+    price, best = gate_price(state.market.price_ore, run.rules.market), NO_BID
+    for b in range(len(factor)):
+        best = max(best, factor[b])
+    best = 1.0 if best == NO_BID else best
+    for x in range(len(state.bid)):
+        state.bid[x] = price * best * (1.0 - run.rules.market.dealer_discount) if land.chinese[x] else 0.0
+    for b in range(len(factor)):
+        if factor[b] != NO_BID:
+            state.bid[land.stand[b]] = max(state.bid[land.stand[b]], price * factor[b])
 
 
-def _access(chain: TradeChain, state: State) -> Access:
-    holder, keeper = state.holder[chain.world.mine_place], state.holder[chain.gate]
-    stance = np.zeros((len(state.stance) + 1, len(state.stance) + 1))
-    stance[:-1, :-1] = state.stance
-    usable = chain.within & (stance[holder[:, None], keeper] >= 0)
-    foreign = (keeper != holder[:, None]) & (keeper >= 0)
-    china = chain.routes.china
-    # A closed lane still lets a little through: hence the small sum that keeps the order among closed ones.
-    score = np.where(usable, (state.lanes[china, REAGENT] + 1e-3) * chain.reagent_worth, -np.inf)
-    best = score.argmax(axis=1)
-    return Access(holder, stance, usable, foreign, np.where(usable[chain.mines, best], china[best], -1))
+# process: quotes
 
 
-def reagent_crossings(chain: TradeChain, state: State) -> Ints:
-    """(M,) crossing to China through which reagent can best come; -1 where none can be reached."""
-    return chain.access(state).reagent
+@compiled
+def quote(run: Any) -> None:
+    """Work out this month's ``run.quotes``, from bids, lanes, holders and contracts as they stand."""
+    for m in range(len(run.land.mine_place)):
+        run.quotes.holder[m] = run.state.holder[run.land.mine_place[m]]
+        quote_reagent(run, m)
+        quote_china(run, m)
+        quote_india(run, m)
+        quote_best(run, m)
+    list_abroad(run)
 
 
-def quote(chain: TradeChain, state: State, terms: Terms, season: float, *, reagent_ratio: float) -> Quote:
-    """Work out net-backs, crossings and limits of this month, from prices, lanes, holders and terms as they stand.
-
-    Args:
-        chain: the run's trade chain.
-        state: the state; nothing changes.
-        terms: taxes, contracts and threats.
-        season: share of their dry-season capacity that roads have, 0-1.
-        reagent_ratio: t of reagent for a tonne of ore, for the trips that bring it from India.
-    """
-    p, access = chain.parameters, chain.access(state)
-    holder = access.holder
-    official, informal, open_share, transit, bids = _choose_gates(chain, state, terms, access)
-    tax = _tax(terms, holder, bids[0])
-    china = chain.routes.china
-    net_back = np.empty((len(holder), 3))
-    net_back[:, CHINA_OFFICIAL] = bids[0] - transit - tax - chain.freight[chain.mines, official]
-    net_back[:, CHINA_INFORMAL] = bids[1] - p.smuggling_cost - p.informal_tax_share * tax
-    net_back[:, CHINA_INFORMAL] -= chain.freight[chain.mines, informal]
-    gate_open = state.lanes[china[informal], ORE]
-    dodge = 1.0 - np.exp(-p.smuggling_elasticity * tax / np.maximum(bids[1], 1.0))
-    leaky = state.capacity * season * (p.leak * (1.0 - gate_open) + dodge * gate_open)
-    crossing = np.empty((len(holder), 3), np.int64)
-    crossing[:, CHINA_OFFICIAL], crossing[:, CHINA_INFORMAL] = china[official], china[informal]
-    india = _quote_india(chain, state, terms, access, season, reagent_ratio)
-    crossing[:, QUAD] = india.crossing
-    net_back[:, QUAD] = india.net_back - tax
-    best = _best(state, net_back, open_share, leaky, india.limit)
-    return Quote(
-        holder=holder,
-        crossing=crossing,
-        net_back=net_back,
-        best=best,
-        tax=tax,
-        transit=transit,
-        premium_usd=india.premium_usd,
-        open=open_share,
-        purchase=terms.purchase[china[official]],
-        leaky=leaky,
-        quad_limit=india.limit,
-        path_security=india.security,
-        india_reagent=india.reagent,
-    )
+@compiled
+def can_use(run: Any, m: int, k: int) -> bool:
+    """Whether ore from the mines can reach a gate to China: near enough, and not in the hands of an enemy."""
+    return run.land.within[m, k] and not at_war(run, run.quotes.holder[m], run.state.holder[run.land.gate[k]])
 
 
-def _choose_gates(
-    chain: TradeChain, state: State, terms: Terms, access: Access
-) -> tuple[Ints, Ints, Floats, Floats, tuple[Floats, Floats]]:
-    """Positions among the gates to China of the official and informal way, openness, transit tax and the two bids (M,)."""
-    p, china = chain.parameters, chain.routes.china
-    usable, foreign = access.usable, access.foreign
-    bid = state.bid[china]
-    worth = bid - chain.freight
-    passing = state.lanes[china, ORE] * terms.purchase[china]
-    room = passing * chain.capacity[:, ORE]
-    # A gate is worth its net-back and, on the log scale of a logit choice, the room that it has.
-    score = (worth - p.transit_share * bid * foreign) / p.choice_scale + np.log(np.maximum(room, 1e-300))
-    official = _best_column(np.where(usable & (room > 0), score, -np.inf), chain.routes.home)
-    informal = _best_column(np.where(usable, worth, -np.inf), chain.routes.home)
-    at = (chain.mines, official)
-    open_share = passing[official] * usable[at]
-    transit = p.transit_share * bid[official] * foreign[at]
-    return official, informal, open_share, transit, (bid[official], bid[informal])
+@compiled
+def is_foreign(run: Any, m: int, k: int) -> bool:
+    """Whether another actor than the mines' holder holds the gate."""
+    keeper = run.state.holder[run.land.gate[k]]
+    return keeper >= 0 and keeper != run.quotes.holder[m]
 
 
-def _best_column(score: Floats, fallback: Ints) -> Ints:
-    return np.where(score.max(axis=1) > -np.inf, score.argmax(axis=1), fallback)
+@compiled
+def purchase_share(run: Any, x: int) -> float:
+    """0-1, share of the ore at a crossing that buyers are let buy; 1 where Beijing threatens nothing."""
+    keeper = run.state.holder[run.land.crossing_place[x]]
+    return run.state.dealings.purchase[keeper] if keeper >= 0 else 1.0
 
 
-def _tax(terms: Terms, holder: Ints, bid: Floats) -> Floats:
-    by_value = terms.tax_rule[holder] == AD_VALOREM
-    tax = np.where(by_value, terms.tax_share[holder] * bid, terms.tax_yuan[holder])
-    return np.where(holder >= 0, tax, 0.0)
+@compiled
+def passing_share(run: Any, k: int) -> float:
+    """0-1, share of a gate's capacity that ore may pass."""
+    x = run.land.china[k]
+    return run.state.lanes[x, ORE] * purchase_share(run, x)
 
 
-def _best(state: State, net_back: Floats, open_share: Floats, leaky: Floats, quad_limit: Floats) -> Floats:
-    """Best net-back (M,): a road for a hundred tonnes must not make thousands profitable, so it counts by its share."""
-    official = np.where(open_share > 0, net_back[:, CHINA_OFFICIAL], 0.0)
-    informal = np.where(leaky > 0, net_back[:, CHINA_INFORMAL], 0.0)
-    best = np.maximum(np.maximum(official, informal), 0.0)
-    share = np.minimum(1.0, quad_limit / np.maximum(state.capacity, 1e-9))
-    return best + share * np.maximum(net_back[:, QUAD] - best, 0.0)
+@compiled
+def quote_reagent(run: Any, m: int) -> None:
+    """Find the gate through which reagent can best come."""
+    land, best, most = run.land, -1, -inf
+    for k in range(len(land.china)):
+        # A closed lane still lets a little through: hence the small sum that keeps the order among closed ones.
+        score = (run.state.lanes[land.china[k], REAGENT] + 1e-3) * land.reagent_worth[m, k]
+        if score > most and can_use(run, m, k):
+            best, most = land.china[k], score
+    run.quotes.reagent_crossing[m] = best
 
 
-class _India(NamedTuple):
-    crossing: Ints
-    net_back: Floats
-    limit: Floats
-    security: Floats
-    premium_usd: Floats
-    reagent: Floats
+@compiled
+def official_gate(run: Any, m: int) -> int:
+    """Position among the gates to China of the best one with room; the mines' own where none can be used."""
+    land, rules, best, most = run.land, run.rules.trade, run.land.own_gate[m], -inf
+    for k in range(len(land.china)):
+        free = passing_share(run, k) * land.gate_capacity[k, ORE]
+        if free > 0.0 and can_use(run, m, k):
+            bid = run.state.bid[land.china[k]]
+            worth = bid - land.freight[m, k] - transit_charge(bid, is_foreign(run, m, k), rules)
+            score = worth / rules.choice_scale + log(max(free, 1e-300))
+            if score > most:
+                best, most = k, score
+    return best
 
 
-def _quote_india(
-    chain: TradeChain, state: State, terms: Terms, access: Access, season: float, reagent_ratio: float
-) -> _India:
-    """The way to India: crossing, net-back before tax, limit, security, and reagent that comes back; all (M,)."""
-    p, holder, india = chain.parameters, access.holder, chain.routes.india
-    mines = len(holder)
-    zeros = np.zeros(mines)
-    if state.market.route_capacity <= 0.0 or india.size == 0:
-        return _India(np.full(mines, -1), np.full(mines, -np.inf), zeros, zeros, zeros, zeros)
-    passage = np.where(holder >= 0, terms.passage[holder], 0.0)
-    security = path_security(chain, state, access, passage)
-    price = gate_price(state.market.price_ore, chain.market)
-    lane = np.minimum(state.market.route_capacity, chain.world.crossing_capacity[india, ORE]) * state.lanes[india, ORE]
-    room = security * lane
-    best = room.argmax(axis=1)
-    security = security[chain.mines, best]
-    usable = room[chain.mines, best] * season
-    # What China does not send of the reagent for this ore comes with the trucks, instead of ore's share of the trips.
-    let_in = state.lanes[access.reagent, REAGENT] * chain.world.crossing_capacity[access.reagent, REAGENT]
-    let_in = np.where(access.reagent >= 0, let_in, 0.0)
-    served = np.minimum(1.0, let_in / np.maximum(reagent_ratio * state.capacity, 1e-9))
-    withheld = np.maximum(terms.embargo, 1.0 - served)
-    trips = np.maximum(1.0, withheld * reagent_ratio)
-    premium = np.where(holder >= 0, terms.premium[holder], 0.0) * price
-    freight = terms.quad_freight * (1.0 + withheld * reagent_ratio)
-    net_back = (
-        p.india_price_share * price
-        + (1.0 - p.offtake_holder_share) * premium
-        - freight
-        - p.corridor_risk * (1.0 - security) * price
-    )
-    return _India(
-        crossing=np.where(usable > 0, india[best], -1),
-        net_back=np.where(usable > 0, net_back, -np.inf),
-        limit=usable / trips,
-        security=security,
-        premium_usd=p.offtake_holder_share * premium / chain.market.yuan_per_usd,
-        reagent=np.minimum(usable, withheld * reagent_ratio * usable / trips),
-    )
+@compiled
+def informal_gate(run: Any, m: int) -> int:
+    """Position among the gates to China of the one past which smugglers earn most; the mines' own where none can be used."""
+    land, best, most = run.land, run.land.own_gate[m], -inf
+    for k in range(len(land.china)):
+        worth = run.state.bid[land.china[k]] - land.freight[m, k]
+        if worth > most and can_use(run, m, k):
+            best, most = k, worth
+    return best
 
 
-def path_security(chain: TradeChain, state: State, access: Access, passage: Floats) -> Floats:
-    """Security of the corridors to India, (M, I), 0-1: that of their worst place, as in a minimum cut.
+@compiled
+def quote_china(run: Any, m: int) -> None:
+    """Quote the two ways to China: gates, tax, transit, net-backs, openness, what smugglers could carry."""
+    state, land, quotes, rules, by = run.state, run.land, run.quotes, run.rules.trade, run.quotes.holder[m]
+    gate, past = official_gate(run, m), informal_gate(run, m)
+    bid, other = state.bid[land.china[gate]], state.bid[land.china[past]]
+    tax = tax_per_tonne(run, by, bid) if by >= 0 else 0.0
+    transit = transit_charge(bid, is_foreign(run, m, gate), rules)
+    quotes.tax[m], quotes.transit[m] = tax, transit
+    quotes.crossing[m, CHINA_OFFICIAL], quotes.crossing[m, CHINA_INFORMAL] = land.china[gate], land.china[past]
+    quotes.net_back[m, CHINA_OFFICIAL] = official_net_back(bid, land.freight[m, gate], transit, tax)
+    quotes.net_back[m, CHINA_INFORMAL] = informal_net_back(other, land.freight[m, past], tax, rules)
+    quotes.open[m] = passing_share(run, gate) if can_use(run, m, gate) else 0.0
+    quotes.purchase[m] = purchase_share(run, land.china[gate])
+    leaky = leaky_share(state.lanes[land.china[past], ORE], dodging_share(tax, other, rules), rules)
+    quotes.leaky[m] = state.capacity[m] * state.clock.road_factor * leaky
 
-    A place's security is 1 less the share of its countryside that is hostile to the mines' holder, times a declared
-    leak if its town or site is held by a hostile actor; agreements (``passage``) raise the leak towards 1.
 
-    Args:
-        chain: the run's trade chain.
-        state: the state.
-        access: holders and stances, from :meth:`TradeChain.access`.
-        passage: (M,) 0-1, see :class:`Terms`.
-    """
-    routes, mines = chain.routes, len(access.holder)
-    hostile = (access.stance[access.holder] < 0).astype(np.float64)
-    around = state.control[:-1, chain.corridor_territory]
-    through = np.zeros((mines, around.shape[1]))
-    for other, shares in enumerate(around):  # one actor after another, which a matrix product does not promise
-        through += hostile[:, other, None] * shares
-    town = hostile[:, state.holder[routes.corridor_places]]
-    leak = chain.parameters.corridor_leak
-    let = leak + (1.0 - leak) * passage
-    safe = np.ones((mines, routes.corridor_places.size + 1))
-    # Passage covers the road through hostile countryside as well: an agreement is with whoever is there.
-    safe[:, :-1] = (1.0 - through * (1.0 - passage[:, None])) * (1.0 - town * (1.0 - let[:, None]))
-    along = safe[chain.mines[:, None], routes.corridor].reshape(routes.corridor_shape)
-    reached = np.isfinite(routes.india_km)
-    return np.where(reached, along.min(axis=2), 0.0)
+@compiled
+def quote_best(run: Any, m: int) -> None:
+    """Quote the best net-back open to miners, and list the mines as an option for buyers' money."""
+    state, quotes = run.state, run.quotes
+    official = quotes.net_back[m, CHINA_OFFICIAL] if quotes.open[m] > 0.0 else 0.0
+    informal = quotes.net_back[m, CHINA_INFORMAL] if quotes.leaky[m] > 0.0 else 0.0
+    share = min(1.0, quotes.quad_limit[m] / max(state.capacity[m], 1e-9))
+    quotes.best[m] = best_net_back(official, informal, quotes.net_back[m, QUAD], share)
+    quotes.option_margin[m] = margin(quotes.best[m], run.land.mine_cost[m])
+    quotes.option_security[m], quotes.option_capacity[m] = state.security[m], state.capacity[m]
+
+
+@compiled
+def list_abroad(run: Any) -> None:
+    """List other countries as an option for buyers' money; they pay their best bid for ore from there as well."""
+    quotes, bid, last = run.quotes, 0.0, len(run.quotes.holder)
+    for x in range(len(run.state.bid)):
+        bid = max(bid, run.state.bid[x])
+    quotes.option_margin[last] = margin(bid, run.rules.market.cost_others)
+    quotes.option_security[last], quotes.option_capacity[last] = 1.0, run.state.market.other_origins

@@ -2,132 +2,90 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
-
-from agents.buyers import bid_together, invest_together
+from agents.armed.actor import ArmedActor
 from agents.quad import quad_orders
-from model.dynamics import market, mining, quad, trade
-from model.dynamics.market import margin_abroad
-from model.dynamics.trade import Terms
-from model.kernels import compiled
-from model.phases.readings import tax_terms
-from model.state import with_nobody
-
-if TYPE_CHECKING:
-    from model.model import RareEarthModel
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from model.dynamics import market, quad
+from model.dynamics.mining import ORE, work_mines
+from model.dynamics.netback import NO_BID, post_bids, quote
+from model.dynamics.trade import move_ore
+from model.run import Run
 
 
-def mine_and_trade(model: RareEarthModel) -> None:
-    """Mining, prices, purchase, transport, smuggling; the road to India."""
-    rival = float(model.level("offtake").max(initial=0.0)) if "offtake" in model.delivered else 0.0
-    outbid = model.beijing.outbid(rival, model.link)
-    if compiled():
-        settles = model.trading.settles and model.month % model.p.trade.tax_review_months == 0
-        offer, model.mined, abroad = model.trading.trade(model, outbid, _contracts(model), quoted=settles)
-    else:
-        offer, model.mined, abroad = _mine_and_move(model, outbid)
-    _sell(model, abroad)
-    if offer is not None:
-        _settle_taxes(model, offer)
+def mine_and_trade(run: Run) -> None:
+    """Bids and quotes, investment and licences, mining, transport and smuggling; the market, the road to India; taxes."""
+    consult_beijing(run)
+    bid(run)
+    quote(run.data)
+    holders = holders_of_mines(run)
+    invest(run)
+    license_mines(run, holders)
+    work_mines(run.data)
+    move_ore(run.data)
+    sell(run)
+    if run.state.month % run.parameters.trade.tax_review_months == 0:
+        for actor in holders:
+            actor.set_ore_tax()
 
 
-def _mine_and_move(model: RareEarthModel, outbid: float) -> tuple[trade.Quote | None, mining.MiningReport, float]:
-    """What :meth:`model.compiled.trading.Trading.trade` does, in NumPy."""
-    state, world, p = model.state, model.world, model.p
-    factors = bid_together(model.buyers_terms, market.inventory_gap(state, model.reference), outbid)
-    market.post_bids(state, model.reference, factors, p.market)
-    offer = trade.quote(model.chain, state, _terms(model), model.road_factor, reagent_ratio=p.mining.reagent_ratio)
-    invested = _invest(model, offer.best)
-    orders = mining.MineOrders(
-        licence=_licences(model),
-        net_back=offer.best,
-        captured=model.holder_before[world.mine_place] != state.holder[world.mine_place],
-        invested=invested[:-1],
-        reagent_crossing=trade.reagent_crossings(model.chain, state),
-        india_reagent=offer.india_reagent,
-    )
-    mined = mining.step(world, state, orders, model.road_factor, p.mining, model.setup.structure.mine_stop)
-    trade.step(model.chain, state, offer, model.road_factor)
-    return offer, mined, float(invested[-1])
+def consult_beijing(run: Run) -> None:
+    """Beijing says what its buyers are to pay on top, and what reagent it withholds from ore bound for India."""
+    told, usual, beijing = run.quotes.beijing, run.scenario.quad.embargo_reagent, run.agents.beijing
+    told["outbid"], told["embargo"] = 1.0, usual
+    if beijing is not None:
+        link, rival = run.policy["link"][:-1], float(run.policy["offtake"][:-1].max(initial=0.0))
+        told["outbid"], told["embargo"] = beijing.outbid(rival, link), beijing.embargo(usual, link)
 
 
-def _sell(model: RareEarthModel, invested_abroad: float) -> None:
+def bid(run: Run) -> None:
+    """Buyers bid; the best bids are posted at the crossings."""
+    run.quotes.factor.fill(NO_BID)
+    for buyer in run.agents.buyers:
+        buyer.bid()
+    post_bids(run.data)
+
+
+def invest(run: Run) -> None:
+    """Buyers offer capital for new pools."""
+    run.quotes.invested.fill(0.0)
+    for buyer in run.agents.buyers:
+        buyer.invest()
+
+
+def holders_of_mines(run: Run) -> list[ArmedActor]:
+    """Armed actors that hold mines."""
+    holding = set(run.quotes.holder.tolist())
+    return [actor for actor in run.agents.armed if actor.index in holding]
+
+
+def license_mines(run: Run, holders: list[ArmedActor]) -> None:
+    """Holders license their mines; where nobody does, work goes on as far as the lane is open."""
+    run.quotes.licence[:] = run.state.lanes[run.land.mine_crossing, ORE]
+    for actor in holders:
+        actor.license_mines()
+
+
+def sell(run: Run) -> None:
+    """Buyers take in the ore and feed separators; India's plants work, and the road to it is built."""
+    forced = [f for f in run.scenario.forcing if f.start <= run.date and (f.end is None or run.date <= f.end)]
     factor = 1.0
-    for forcing in model.forced("price_factor"):
-        factor *= forcing.value
-    others = [forcing.value for forcing in model.forced("other_origins")]
+    for forcing in forced:
+        factor *= forcing.value if forcing.kind == "price_factor" else 1.0
+    others = [forcing.value for forcing in forced if forcing.kind == "other_origins"]
     market.step(
-        model.world,
-        model.state,
-        model.draws,
-        model.reference,
-        model.p.market,
+        run.world,
+        run.state,
+        run.draws,
+        run.reference,
+        run.parameters.market,
         price_factor=factor,
         other_origins=others[-1] if others else None,
-        invested_abroad=invested_abroad,
+        invested_abroad=float(run.quotes.invested[-1]),
     )
-    effort = model.level_of_all("route_building")
-    if not (effort or model.india.courted or model.state.market.route_capacity):
-        return  # no road, and no ore in India
-    orders = quad_orders(model.india, model.japan, model.australia, effort, model.state.totals.india_revenue)
-    quad.step(model.world, model.state, orders, model.p.quad, model.p.market)
-
-
-def _contracts(model: RareEarthModel) -> tuple[float, Floats, Floats]:
-    """Beijing's embargo, and (F,) premiums of contracts and passage by brokers, all 0-1."""
-    us = model.united_states.parameters
-    passage = model.level("brokering")
-    if "envoy" in model.delivered:
-        passage = np.maximum(passage, us.envoy_brokering * model.level("envoy"))
-    premium = model.level("offtake")
-    if "offtake" in model.delivered:
-        premium = premium * max(us.price_floor - model.p.trade.india_price_share, 0.0)
-    return model.beijing.embargo(model.setup.quad.embargo_reagent, model.link), premium, passage
-
-
-def _terms(model: RareEarthModel) -> Terms:
-    rules, yuan, share = tax_terms(model)
-    embargo, premium, passage = _contracts(model)
-    return Terms(
-        tax_rule=rules,
-        tax_yuan=yuan,
-        tax_share=share,
-        premium=premium,
-        passage=passage,
-        quad_freight=model.setup.quad.freight_usd_per_t * model.p.market.yuan_per_usd,
-        embargo=embargo,
-        purchase=with_nobody(model.state.dealings.purchase, 1.0)[model.state.holder[model.world.crossing_place]],
-    )
-
-
-def _invest(model: RareEarthModel, net_back: Floats) -> Floats:
-    state = model.state
-    margins = with_nobody(mining.margin(net_back, model.world.mine_cost), margin_abroad(state, model.p.market))
-    security = with_nobody(state.security, 1.0)
-    capacity = with_nobody(state.capacity, state.market.other_origins)
-    return invest_together(model.buyers_terms, margins, security, capacity, model.reference.share)
-
-
-def _licences(model: RareEarthModel) -> Floats:
-    """(M,) share of the work that holders allow: less while the ore lane is shut, to press the buyer."""
-    state, world = model.state, model.world
-    holder = state.holder[world.mine_place]
-    shut = 1 - state.lanes[world.mine_crossing, 0]
-    allowed = with_nobody(model.profile["licence_when_closed"], 0.0)[holder]
-    return np.asarray(1 - shut * (1 - allowed))
-
-
-def _settle_taxes(model: RareEarthModel, offer: trade.Quote) -> None:
-    """Every third month a revenue maximiser sets its tax anew, from what its miners would earn before tax."""
-    if model.month % model.p.trade.tax_review_months:
+    effort, agents = float(run.policy["route_building"][-1]), run.agents
+    india, japan, australia = agents.india, agents.japan, agents.australia
+    if india is None or japan is None or australia is None:
         return
-    for actor in model.armed:
-        if actor.parameters.ore_tax_rule == "revenue_maximising" and (offer.holder == actor.index).any():
-            spread = model.p.mining.cost_spread
-            model.settled_tax[actor.index] = trade.settle_tax(model.chain, model.state, offer, actor.index, spread)
+    if not (effort or india.courted or run.state.market.route_capacity):
+        return  # no road, and no ore in India
+    orders = quad_orders(india, japan, australia, effort, run.state.totals.india_revenue)
+    quad.step(run.world, run.state, orders, run.parameters.quad, run.parameters.market)

@@ -7,51 +7,93 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from agents.buyer_parameters import ChineseBuyerParameters
-from agents.buyers import ChineseBuyer
+from agents.buyers import bid_factor, inventory_gap
 from agents.policy_parameters import QuadParameters
 from agents.quad import Australia, India, Japan, quad_orders
+from model.dynamics.netback import NO_BID
+from model.model import RareEarthModel
+from model.parameters import rows_of
+from model.run import BUYER_NUMBERS
+from tests.world_of_policy import small
 
-Q = QuadParameters()
+Floats = NDArray[np.float64]
 
-
-def _buyer(parameters: ChineseBuyerParameters | None = None) -> ChineseBuyer:
-    return ChineseBuyer(mesa.Model(), "TENGCHONG", 0, parameters or ChineseBuyerParameters())
-
-
-@given(st.floats(-2, 1), st.floats(-2, 1), st.floats(1, 1.5))
-def test_emptier_stores_never_bid_less(first: float, second: float, outbid: float) -> None:
-    buyer = _buyer()
-    low, high = sorted((first, second))
-    assert buyer.bid(low, outbid) <= buyer.bid(high, outbid)
-    assert 0 <= buyer.bid(low) <= buyer.parameters.reserve_price_share
+B, Q = ChineseBuyerParameters(), QuadParameters()
+WHO = rows_of([B], BUYER_NUMBERS)[0]
 
 
-def test_beijing_can_tell_buyers_to_pay_over_their_reserve() -> None:
-    buyer = _buyer()
-    assert buyer.bid(1.0) == buyer.parameters.reserve_price_share
-    assert buyer.bid(1.0, outbid=1.15) == pytest.approx(1.15 * buyer.parameters.reserve_price_share)
+def test_a_bid_by_hand() -> None:
+    assert [inventory_gap(stock, 100.0) for stock in (0.0, 100.0, 150.0, 900.0)] == [1.0, 0.0, -0.5, -2.0]
+    assert bid_factor(0.2, WHO) == pytest.approx(1 + B.bid_slope * 0.2)
+    assert bid_factor(1.0, WHO) == B.reserve_price_share
+    assert bid_factor(-2.0, WHO) == pytest.approx(1 - 2 * B.bid_slope)
 
 
-def test_a_budget_is_split_and_spent() -> None:
-    capital = _buyer().invest(np.array([0.4, 0.2, 0.3]), np.ones(3), np.array([2_000.0, 400.0, 1_200.0]), 0.25)
-    assert capital.sum() == pytest.approx(ChineseBuyerParameters().investment_share * 0.25 * 3_600)
-    assert (capital > 0).all()
+@given(st.floats(-2, 1), st.floats(-2, 1))
+def test_emptier_stores_never_bid_less(first: float, second: float) -> None:
+    low, high = (bid_factor(gap, WHO) for gap in sorted((first, second)))
+    assert 0 <= low <= high <= B.reserve_price_share
+
+
+def test_a_buyer_writes_its_bid_and_pays_what_beijing_tells_it_to() -> None:
+    model = small()
+    quotes, buyer = model.run.quotes, model.buyers[1]
+    assert buyer.index == 1
+    quotes.factor[:] = NO_BID
+    model.state.inventory[1], quotes.beijing["outbid"] = 0.0, 1.2
+    buyer.bid()
+    assert quotes.factor[1] == pytest.approx(1.2 * buyer.parameters.reserve_price_share)
+    assert (np.delete(quotes.factor, 1) == NO_BID).all()
+
+
+def options(model: RareEarthModel, margin: list[float], security: list[float]) -> Floats:
+    """What the first buyer, with all of the market, invests in three mines; nothing abroad."""
+    quotes = model.run.quotes
+    for array in (quotes.option_margin, quotes.option_security, quotes.option_capacity, quotes.invested):
+        array[:] = 0.0
+    quotes.option_margin[:3], quotes.option_security[:3] = margin, security
+    quotes.option_capacity[:3] = 2_000.0, 400.0, 1_200.0
+    quotes.share[0] = 1.0
+    model.buyers[0].invest()
+    return quotes.invested[:3].copy()
+
+
+def test_a_budget_is_split_by_capacity_margin_and_security_and_spent() -> None:
+    model = small()
+    capital = options(model, [0.4, 0.2, 0.3], [1.0, 1.0, 0.5])
+    p = model.buyers[0].parameters
+    assert capital.sum() == pytest.approx(p.investment_share * 3_600)
+    weight = np.array([2_000.0, 400.0, 1_200.0]) * np.exp(p.investment_precision * np.array([0.4, 0.2, 0.15]))
+    assert capital == pytest.approx(p.investment_share * 3_600 * weight / weight.sum())
+    assert not model.run.quotes.invested[3:].any()
+
+
+def test_the_capital_of_several_buyers_adds_up() -> None:
+    model = small()
+    alone = options(model, [0.4, 0.2, 0.3], [1.0, 1.0, 1.0])
+    model.buyers[0].invest()
+    assert model.run.quotes.invested[:3] == pytest.approx(2 * alone)
 
 
 def test_money_leaves_insecure_and_heavily_taxed_mines() -> None:
-    capacity, buyer = np.array([2_000.0, 400.0, 1_200.0]), _buyer()
-    usual = buyer.invest(np.array([0.4, 0.4, 0.3]), np.ones(3), capacity, 1.0)
-    unsafe = buyer.invest(np.array([0.4, 0.4, 0.3]), np.array([0.2, 1.0, 1.0]), capacity, 1.0)
-    taxed = buyer.invest(np.array([-0.1, 0.4, 0.3]), np.ones(3), capacity, 1.0)
+    model = small()
+    usual = options(model, [0.4, 0.4, 0.3], [1.0, 1.0, 1.0])
+    unsafe = options(model, [0.4, 0.4, 0.3], [0.2, 1.0, 1.0])
+    taxed = options(model, [-0.1, 0.4, 0.3], [1.0, 1.0, 1.0])
     for moved in (unsafe, taxed):
         assert moved[0] < 0.8 * usual[0]
         assert (moved[1:] > usual[1:]).all()
 
 
 def test_a_buyer_without_a_choice_invests_nothing() -> None:
-    assert _buyer().invest(np.zeros(2), np.ones(2), np.zeros(2), 0.5).sum() == 0
+    model = small()
+    for array in (model.run.quotes.option_capacity, model.run.quotes.invested):
+        array[:] = 0.0
+    model.buyers[0].invest()
+    assert not model.run.quotes.invested.any()
 
 
 def _quad(parameters: QuadParameters = Q) -> tuple[India, Japan, Australia]:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from model.draws import Draws
-from model.dynamics import market, mining, quad, season, trade
+from agents import buyers
+from agents.armed.parameters import ArmedActorParameters
+from model.dynamics import market, quad, season
 from model.dynamics.market import MarketParameters
-from model.dynamics.mining import MineOrders, MiningParameters
+from model.dynamics.mining import MiningParameters, work_mines
+from model.dynamics.netback import NO_BID, TradeParameters, post_bids, quote
 from model.dynamics.quad import QuadOrders, QuadProcessParameters
 from model.dynamics.season import SeasonParameters
-from model.dynamics.trade import Terms, TradeChain, TradeParameters
+from model.dynamics.trade import move_ore
+from model.run import Run, Setting, setting_of
+from model.scenario.read import load_scenario
+from model.scenario.schema import Scenario
 from model.state import State, begin
 from model.world.world import Buyer, Force, InitialState, World
 
@@ -136,66 +142,101 @@ def make_world(capacity: tuple[float, ...] = (3_000.0, 500.0, 300.0, 400.0)) -> 
 WORLD = make_world()
 
 
+@lru_cache(maxsize=1)
+def _scenario() -> Scenario:
+    plain = load_scenario("status_quo").resolved()
+    return Scenario.model_validate({**plain, "name": ""}, strict=False)
+
+
+@lru_cache(maxsize=32)
+def setting(
+    trade: TradeParameters, mining: MiningParameters, market: MarketParameters, mine_stop: str, quad_freight: float
+) -> Setting:
+    """What chains with these tables share."""
+    usual = _scenario()
+    change: dict[str, Any] = {
+        "processes": usual.processes.model_copy(update={"trade": trade, "mining": mining, "market": market}),
+        "structure": usual.structure.model_copy(update={"mine_stop": mine_stop}),
+        "quad": usual.quad.model_copy(update={"freight_usd_per_t": quad_freight}),
+        "actors": {},
+    }
+    tables = {force.id: ArmedActorParameters() for force in WORLD.forces}
+    return setting_of(usual.model_copy(update=change), WORLD, tables)
+
+
 @dataclass(repr=False)
 class Chain:
-    """A run of the trade chain alone: months in the order in which the model calls them."""
+    """A run of the trade chain alone, without agents: months in the order in which the model calls them."""
 
-    world: World = field(default_factory=lambda: WORLD)
     start: str = "2023-10"
     mine_stop: str = "both"
     trade_parameters: TradeParameters = field(default_factory=TradeParameters)
     mining_parameters: MiningParameters = field(default_factory=MiningParameters)
     market_parameters: MarketParameters = field(default_factory=MarketParameters)
+    quad_freight: float = 1_500.0
     orders: QuadOrders = NO_ORDERS
     licence: float = 1.0
     invested: float = 0.0
     rains: bool = True
 
     def __post_init__(self) -> None:
-        initial = self.world.initial["2023-10"]
-        self.state: State = begin(self.world, initial, self.mining_parameters.lead_months)
-        self.draws = Draws(1)
+        self.world, mines = WORLD, len(WORLD.mine_ids)
+        self.state: State = begin(WORLD, WORLD.initial["2023-10"], self.mining_parameters.lead_months)
         shares = np.array([0.8, 0.2])
-        self.reference = market.begin(
-            self.world, self.state, self.start, shares, np.full(2, 1.5), self.market_parameters
-        )
+        self.reference = market.begin(WORLD, self.state, self.start, shares, np.full(2, 1.5), self.market_parameters)
         quad.begin(self.state, 20.0)
-        self.chain = TradeChain(self.world, self.trade_parameters, self.market_parameters)
-        self.terms = Terms.plain(self.world)._replace(tax_yuan=np.array([20_000.0, 35_000.0, 20_000.0]))
-        self.captured = np.zeros(len(self.world.mine_ids), bool)
+        tables = (self.trade_parameters, self.mining_parameters, self.market_parameters)
+        self.run_of = Run(setting(*tables, self.mine_stop, self.quad_freight), self.state, seed=1)
+        self.draws, self.quotes, self.actors = self.run_of.draws, self.run_of.quotes, self.run_of.actors
+        self.quotes.share[:], self.quotes.target[:] = shares, self.reference.target
+        self.run_of.hand_over()
+        self.data = self.run_of.data
+        self.state.ore_tax = np.array([20_000.0, 35_000.0, 20_000.0])
+        self.captured = np.zeros(mines, bool)
         self.calendar = int(self.start[5:])
         self.totals: list[float] = []
         self.reports: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         # What a failed property test needs to see: the shaken part, not the world.
-        s = self.state
+        s, taxes = self.state, (self.actors["ore_tax_rule"], self.actors["ore_tax_share"], self.state.ore_tax)
         shaken = (s.holder, s.stance, s.lanes, s.capacity, s.operating, s.reagent, s.in_process, s.stock)
-        return f"Chain(month {self.calendar}, {shaken}, route {s.market.route_capacity}, {self.terms})"
+        policy = (self.run_of.policy["offtake"], self.run_of.policy["brokering"], s.dealings.purchase)
+        return f"Chain(month {self.calendar}, {shaken}, route {s.market.route_capacity}, {taxes}, {policy})"
+
+    def set_season(self) -> float:
+        """Note the month's roads in the clock, and return their share of the dry-season capacity."""
+        factor = season.road_factor(self.calendar, SeasonParameters()) if self.rains else 1.0
+        self.state.clock["road_factor"] = factor
+        return factor
+
+    def quote(self) -> None:
+        """Bids and quotes of the month."""
+        self.set_season()
+        self.quotes.factor[:] = NO_BID
+        for b in range(len(self.quotes.factor)):
+            buyers.bid(self.data, b)
+        post_bids(self.data)
+        quote(self.data)
+
+    def mine(self) -> None:
+        """Work the mines, with the licence and investment of this chain."""
+        state, place = self.state, self.world.mine_place
+        self.quotes.licence[:] = self.licence
+        self.quotes.invested[:-1] = self.invested * state.capacity
+        state.holder_before = state.holder
+        state.holder_before[place[self.captured]] += 1
+        work_mines(self.data)
 
     def month(self) -> None:
         """One month of the chain."""
-        state, p = self.state, self.mining_parameters
-        factor = season.road_factor(self.calendar, SeasonParameters()) if self.rains else 1.0
-        bids = 1.0 + 0.15 * market.inventory_gap(state, self.reference)
-        market.post_bids(state, self.reference, np.minimum(bids, 1.05), self.market_parameters)
-        offer = trade.quote(self.chain, state, self.terms, factor, reagent_ratio=p.reagent_ratio)
-        mines = len(self.world.mine_ids)
-        orders = MineOrders(
-            licence=np.full(mines, self.licence),
-            net_back=offer.best,
-            captured=self.captured,
-            invested=np.full(mines, self.invested) * state.capacity,
-            reagent_crossing=trade.reagent_crossings(self.chain, state),
-            india_reagent=offer.india_reagent,
-        )
-        mined = mining.step(self.world, state, orders, factor, p, self.mine_stop)
-        traded = trade.step(self.chain, state, offer, factor)
+        state = self.state
+        self.quote()
+        self.mine()
+        move_ore(self.data)
         sold = market.step(self.world, state, self.draws, self.reference, self.market_parameters)
         india = quad.step(self.world, state, self.orders, QuadProcessParameters(), self.market_parameters)
-        self.reports = {
-            "mining": mined, "trade": traded, "market": sold, "quad": india, "offer": offer, "factor": factor
-        }  # fmt: skip
+        self.reports = {"market": sold, "quad": india}
         self.totals.append(float(state.flows.ore.sum()))
         state.month += 1
         self.calendar = self.calendar % 12 + 1
@@ -221,7 +262,7 @@ def shares(*shape: int, high: float = 1.0) -> st.SearchStrategy[Any]:
 @st.composite
 def shaken_chains(draw: st.DrawFn, /, **settings: Any) -> Chain:
     """Chains in any state: holders, enemies, lanes, stores, taxes, contracts, threats."""
-    chain = Chain(**settings)
+    chain = Chain(quad_freight=draw(st.sampled_from([300.0, 1_500.0, 5_600.0])), **settings)
     state, mines = chain.state, len(MINES)
     state.holder = draw(arrays(np.int64, 13, elements=st.integers(-1, 2)))
     upper = draw(arrays(np.int64, (3, 3), elements=st.integers(-1, 1)))
@@ -235,14 +276,10 @@ def shaken_chains(draw: st.DrawFn, /, **settings: Any) -> Chain:
     chain.captured = draw(arrays(np.bool_, mines))
     chain.licence = draw(st.floats(0.0, 1.0))
     chain.calendar = draw(st.integers(1, 12))
-    chain.terms = Terms(
-        tax_rule=draw(arrays(np.int64, 3, elements=st.integers(0, 2))),
-        tax_yuan=draw(shares(3, high=150_000.0)),
-        tax_share=draw(shares(3, high=0.9)),
-        premium=draw(shares(3)),
-        passage=draw(shares(3)),
-        purchase=draw(shares(5)),
-        quad_freight=draw(st.floats(2_000.0, 40_000.0)),
-        embargo=draw(st.floats(0.0, 1.0)),
-    )
+    chain.actors["ore_tax_rule"] = draw(arrays(np.int64, 3, elements=st.integers(0, 2)))
+    chain.actors["ore_tax_share"] = draw(shares(3, high=0.9))
+    state.ore_tax = draw(shares(3, high=150_000.0))
+    chain.run_of.policy["offtake"][:3], chain.run_of.policy["brokering"][:3] = draw(shares(3)), draw(shares(3))
+    state.dealings.purchase = draw(shares(3))
+    chain.quotes.beijing["embargo"] = draw(st.floats(0.0, 1.0))
     return chain

@@ -83,7 +83,7 @@ def test_oxide_and_revenue_come_from_what_is_processed() -> None:
 
 def test_a_contract_and_a_road_bring_ore_to_india_and_oxide_to_the_us() -> None:
     chain = Chain(orders=BUILD)
-    chain.terms = chain.terms._replace(premium=np.full(3, 0.95), passage=np.full(3, 0.5))
+    chain.run_of.policy["offtake"][:3], chain.run_of.policy["brokering"][:3] = 1.0, 0.5
     chain.run(48)
     flows = chain.state.flows
     assert 5 < flows.ore[:, QUAD].sum() < 100

@@ -70,7 +70,7 @@ def test_less_is_bought_where_purchases_are_cut() -> None:
         model.state.dealings.purchase[model.world.force_index["KIA"]] = purchase
         model.state.stock[:] = 5_000.0
         model.open_month()
-        mine_and_trade(model)
+        mine_and_trade(model.run)
         own = model.state.holder[model.world.mine_place] == model.world.force_index["KIA"]
         return float(model.state.flows.ore[own].sum())
 

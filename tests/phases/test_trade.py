@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
 
-from model.dynamics import trade
+from agents.buyers import ChineseBuyer
 from model.dynamics.handover import hand_over
+from model.dynamics.netback import NO_BID, quote
 from model.model import RareEarthModel
 from model.output.outcomes import compute
 from model.phases import trade as trade_phases
 from model.phases import war as phases
-from model.phases.readings import tax_terms
 from model.state import CHINA_OFFICIAL
-from tests.dynamics.chain import Chain, shaken_chains
 from tests.dynamics.fronts import order
 from tests.world_of_policy import run, small
 
@@ -35,22 +34,24 @@ def test_who_takes_a_mine_changes_its_tax_its_work_its_licence_and_its_gate() ->
     mine, state = of_tsawlaw(model), model.state
     state.lanes[:, 0] = 0.5
 
-    def quote() -> trade.Quote:
-        terms = trade_phases._terms(model)
-        return trade.quote(model.chain, state, terms, 1.0, reagent_ratio=model.p.mining.reagent_ratio)
-
     model.open_month()
-    before, licence, operating = quote(), trade_phases._licences(model)[mine], state.operating[mine]
-    assert before.holder[mine] == militia
+    quote(model.run.data)
+    quotes = model.run.quotes
+    before, operating = (
+        (quotes.holder[mine], quotes.tax[mine], quotes.crossing[mine, CHINA_OFFICIAL]),
+        state.operating[mine],
+    )
+    trade_phases.license_mines(model.run, trade_phases.holders_of_mines(model.run))
+    licence = quotes.licence[mine]
+    assert (before[0], licence) == (militia, pytest.approx(1 - 0.5 * 0.1))
     assert hand_over(model.run.data, int(model.world.mine_place[mine]), kia)
-    after = quote()
-    assert (before.tax[mine], after.tax[mine]) == (20_000.0, 35_000.0)
-    assert trade_phases._licences(model)[mine] < licence
+    trade_phases.mine_and_trade(model.run)
+    assert (before[1], quotes.tax[mine]) == (20_000.0, 35_000.0)
+    assert quotes.licence[mine] == pytest.approx(1 - 0.5 * 0.8)
     # The KIA's own gate was an enemy's to the militia's ore, which had to go by the militia's.
     keeper = state.holder[model.world.crossing_place]
-    assert keeper[before.crossing[mine, CHINA_OFFICIAL]] == militia
-    assert keeper[after.crossing[mine, CHINA_OFFICIAL]] == kia
-    trade_phases.mine_and_trade(model)
+    assert keeper[before[2]] == militia
+    assert keeper[quotes.crossing[mine, CHINA_OFFICIAL]] == kia
     assert state.operating[mine] < operating
 
 
@@ -66,9 +67,7 @@ def test_a_forced_change_of_hands_moves_the_revenue() -> None:
 
 def tax_after(months: int, *sets: str) -> float:
     model = run(small(*sets, months=months))
-    terms, kia = tax_terms(model), model.world.force_index["KIA"]
-    assert terms[0][kia] == trade.TAX_RULES.index(model.armed[kia].parameters.ore_tax_rule)
-    return float(terms[1][kia])
+    return float(model.state.ore_tax[model.world.force_index["KIA"]])
 
 
 def test_the_tax_reacts_to_smuggling_where_it_is_set_for_revenue_and_only_there() -> None:
@@ -116,17 +115,79 @@ def test_others_replace_the_ore_that_a_closure_keeps_back_and_terbium_rises() ->
     assert unmoved["other_origins_t"] < closed["other_origins_t"]  # type: ignore[operator]
 
 
-@given(chain=shaken_chains())
-@settings(max_examples=60, deadline=None)
-def test_without_a_mine_no_ore_revenue(chain: Chain) -> None:
-    # Transit apart, which the keeper of a gate takes.
-    chain.month()
-    state, offer = chain.state, chain.reports["offer"]
-    keeper = state.holder[chain.world.crossing_place[offer.crossing[:, CHINA_OFFICIAL]]]
-    transit = offer.transit * state.flows.ore[:, CHINA_OFFICIAL] / chain.market_parameters.yuan_per_usd
-    for actor in range(3):
-        if not (offer.holder == actor).any():
-            assert state.flows.tax_usd[actor] == pytest.approx(transit[keeper == actor].sum())
+# who decides
+
+
+def test_beijing_tells_buyers_and_withholds_reagent_and_nobody_does_without_it() -> None:
+    model = small()
+    run_of, told = model.run, model.run.quotes.beijing
+    usual = run_of.scenario.quad.embargo_reagent
+    trade_phases.consult_beijing(run_of)
+    assert (told["outbid"], told["embargo"]) == (1.0, usual)
+    run_of.policy["offtake"][0] = 0.5
+    trade_phases.consult_beijing(run_of)
+    assert told["outbid"] == pytest.approx(1 + (model.beijing.parameters.outbid_cap - 1) / 2)
+    model.beijing.remove()
+    trade_phases.consult_beijing(run_of)
+    assert (told["outbid"], told["embargo"]) == (1.0, usual)
+
+
+def test_every_buyer_bids_and_invests_and_who_has_left_does_not() -> None:
+    model = small()
+    quotes = model.run.quotes
+    run(model, 1)
+    assert (quotes.factor > 0).all() and quotes.invested.sum() > 0
+    gone = model.buyers[0]
+    gone.remove()
+    run(model, 1)
+    assert quotes.factor[gone.index] == NO_BID
+    assert (np.delete(quotes.factor, gone.index) > 0).all()
+    for buyer in list(model.run.agents.buyers):
+        buyer.remove()
+    run(model, 1)
+    assert (quotes.factor == NO_BID).all() and not quotes.invested.any()
+    assert model.state.bid.max() > 0, "dealers still take ore"
+
+
+def test_where_nobody_licenses_work_goes_on_as_far_as_the_lane_is_open() -> None:
+    model = small("actors.KIA.licence_when_closed=1")
+    model.state.lanes[:, 0] = 0.3
+    kia, quotes = model.world.force_index["KIA"], model.run.quotes
+    trade_phases.mine_and_trade(model.run)
+    theirs = quotes.holder == kia
+    assert theirs.any() and (quotes.licence[theirs] == 1).all()
+    model.armed[kia].remove()
+    trade_phases.mine_and_trade(model.run)
+    assert quotes.licence[theirs] == pytest.approx(0.3)
+
+
+def test_plug_in_classes_override_any_decision_on_ore() -> None:
+    model = small('actors.KIA.ore_tax_rule="revenue_maximising"')
+    kia, quotes = model.world.force_index["KIA"], model.run.quotes
+
+    class Idle(type(model.armed[kia])):  # type: ignore[misc]
+        def license_mines(self) -> None:
+            self.run.quotes.licence[self.run.quotes.holder == self.index] = 0.0
+
+        def set_ore_tax(self) -> None:
+            self.run.state.ore_tax[self.index] = 1_234.0
+
+    class Generous(ChineseBuyer):
+        def bid(self) -> None:
+            self.run.quotes.factor[self.index] = 3.0
+
+        def invest(self) -> None:
+            self.run.quotes.invested[-1] += 7.0
+
+    model.armed[kia].__class__ = Idle
+    for buyer in model.buyers:
+        buyer.__class__ = Generous
+    run(model, 1)
+    theirs = quotes.holder == kia
+    assert theirs.any() and not model.state.operating[theirs].any()
+    assert model.state.ore_tax[kia] == 1_234.0
+    assert (quotes.factor == 3.0).all()
+    assert quotes.invested[-1] == 7.0 * len(model.buyers) and not quotes.invested[:-1].any()
 
 
 def test_posts_fall_in_weeks_and_the_town_behind_them_is_besieged_for_months() -> None:
