@@ -11,7 +11,8 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed.actor import KINDS, Junta, PeoplesDefenceForce, habits_of
+from agents.armed.actor import KINDS, Junta, PeoplesDefenceForce
+from agents.armed.attack import value_towns
 from agents.armed.parameters import ArmedActorParameters
 from agents.beijing.agent import Beijing
 from agents.buyer_parameters import ChineseBuyerParameters
@@ -25,7 +26,8 @@ from model.compiled.talks import Talks
 from model.compiled.trading import Trading
 from model.compiled.war import War
 from model.draws import Draws, keys
-from model.dynamics import budgets, control, governance, harm, market, operations, people, posting, quad, supply
+from model.dynamics import budgets, control, governance, harm, market, people, quad, supply
+from model.dynamics.combat import Orders
 from model.dynamics.ground import ground_of, heads
 from model.dynamics.season import monsoon_weight, road_factor
 from model.dynamics.supply import RoadNetwork
@@ -80,8 +82,6 @@ class _Beginning(NamedTuple):
     """(N,) what :func:`model.dynamics.control.fighters_to_hold` gives."""
     start: dict[str, Floats]
     """(F,) troops of each armed actor and people under its control."""
-    town_worth: Floats
-    """(F, N) what each town is worth to each armed actor, whatever it earns there."""
 
 
 _beginnings: dict[tuple[str, bool], _Beginning] = {}
@@ -168,7 +168,7 @@ class RareEarthModel(mesa.Model):
         self.pools = [actor for actor in self.armed if isinstance(actor, PeoplesDefenceForce)]
         self.pdf = np.array([pool.index for pool in self.pools], np.int64)
         self.coordination: Floats = np.array([pool.coordination for pool in self.pools], np.float64)
-        self.habits = habits_of(self.armed)
+        self.habits = (self.profile["choice_precision"], self.profile["operations_per_month"].astype(np.int64))
         self.actor_numbers = np.arange(len(self.armed) + 1)
         self.western_keys = np.array([government.key for government in self.western], np.uint64)
         self.dependence = np.array([actor.parameters.dependence_on_china for actor in self.armed], float)
@@ -207,6 +207,8 @@ class RareEarthModel(mesa.Model):
         self.run.hand_over()
         for actor in self.run.agents.everyone():
             actor.run = self.run
+        value_towns(self.run.data)
+        self.town_worth = self.run.plans.town_worth
 
     def _begin(self) -> None:
         """Set the state of the start; the first run of a scenario works it out for all."""
@@ -219,7 +221,7 @@ class RareEarthModel(mesa.Model):
             if not self.setup.plugins:  # own actors may begin as they like
                 _beginnings[asked] = begun
         self.state = begun.state.copy()
-        _, self.reference, self.chain, self.needed, self.start, self.town_worth = begun
+        _, self.reference, self.chain, self.needed, self.start = begun
 
     def _beginning(self) -> _Beginning:
         p, world = self.p, self.world
@@ -231,15 +233,11 @@ class RareEarthModel(mesa.Model):
         self._seed_people()
         people_now = (state.control[:-1] * world.population).sum(axis=1)
         start = {"troops": state.troops.sum(axis=1).astype(float), "people": people_now}
-        shape = (len(self.armed), len(world.codes))
-        who, town = np.indices(shape).reshape(2, -1)
-        no_rent = np.zeros(len(world.place_ids))
-        worth = operations.own_worth(world, self.ground, state, no_rent, self.profile, who, town).reshape(shape)
         chain, needed = TradeChain(world, p.trade, p.market), control.fighters_to_hold(world, p.control)
-        for array in (*vars(reference).values(), *vars(chain).values(), *start.values(), needed, worth):
+        for array in (*vars(reference).values(), *vars(chain).values(), *start.values(), needed):
             if isinstance(array, np.ndarray):
                 read_only(array)
-        return _Beginning(state, reference, chain, needed, start, worth)
+        return _Beginning(state, reference, chain, needed, start)
 
     def _seed_people(self) -> None:
         # A run begins where revenue, services and consent would have come to rest without harm or news.
@@ -275,7 +273,10 @@ class RareEarthModel(mesa.Model):
         yield
         policy_phases.deliver_policy(self)
         yield
-        orders, prospects = phases.decide_operations(self)
+        phases.decide_operations(self.run)
+        plans, count = self.run.plans, int(self.run.plans.orders["count"])
+        orders = Orders(plans.order_actor[:count], plans.order_place[:count], plans.spare)
+        prospects = plans.prospects
         yield
         talks_phases.hold_talks(self, prospects)
         yield
@@ -366,10 +367,6 @@ class RareEarthModel(mesa.Model):
         # What DataCollector.collect would do; its checks of every reporter every month take longer than some phases.
         for name, series in self.datacollector.model_vars.items():
             series.append(getattr(self, name))
-
-    def move_reserves(self, reach: Floats, staging: Floats, mobile_share: Floats) -> None:
-        """Post the fighters that do not attack."""
-        posting.move(self.ground, self.state, reach, staging, mobile_share, self.p.posting)
 
     # small things that several phases need ----------------------------------------------------------------------
 

@@ -103,7 +103,7 @@ class Run:
         self.policy = policy_rows(len(self.actors))
         """(F + 1,) what each kind of US instrument delivers this month, and ``link``; the last is for no armed target."""
         most = int(self.actors["operations_per_month"].max(initial=0.0))
-        self.plans = Plans.begin(len(self.actors), len(self.land.wall), most)
+        self.plans = Plans.begin(len(self.actors), len(self.land.wall), len(self.land.population), most)
         self.battles = Battles.begin(len(self.land.wall))
         self.agents = Agents()
         self.data: Any = None

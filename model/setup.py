@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.armed.parameters import ArmedActorParameters
-from model.dynamics.posting import share_out
+from model.dynamics.shares import share_out
 from model.scenario.schema import Scenario
 from model.state import State, begin
 from model.world.world import Force, InitialState, World
