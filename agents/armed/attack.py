@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
+from agents.armed.survey import list_nonzero
 from model import draws
 from model.compile import compiled
 from model.dynamics.contest import chance_of_success
-from model.dynamics.shares import list_nonzero
 
 WITHIN_REACH = 1.0
 """Strength at or next to a place from which an attack on it is weighed."""
@@ -161,7 +161,6 @@ def list_options(run: Any, a: int) -> int:
         p = nearby[k]
         place[count] = p
         count += 1 if reach[p] >= WITHIN_REACH and hostility[holder[p] + 1] != 0.0 else 0
-    options.found.count = count
     return count
 
 
@@ -201,7 +200,6 @@ def leave_out_hopeless(run: Any, count: int) -> int:
     for k in range(count):
         place[kept], worth[kept], cost[kept] = place[k], worth[k], cost[k]
         kept += 1 if max(worth[k], 0.0) > cost[k] else 0
-    options.found.count = kept
     return kept
 
 

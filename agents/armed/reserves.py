@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from model.compile import compiled
-from model.dynamics.shares import share_among
+from model.dynamics.share import share_among
 
 # equations -----------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from model.compile import compiled
 from model.dynamics.contest import supply_in_defence, worth_of_fighter
-from model.dynamics.shares import list_nonzero
 from model.dynamics.taxes import gate_price, tax_per_tonne
 
 # equations -----------------------------------------------------------------------------------------------------------
@@ -67,6 +66,31 @@ def survey(run: Any) -> None:
         _call_up(run)
     _add_those_who_stay(run)
     _assess_rents(run)
+
+
+@compiled
+def list_nonzero(row: Any, out: Any) -> int:
+    """Write down where a row is not 0, in ascending order; eight at a time are passed over where there is nothing.
+
+    Args:
+        row: (P,) numbers.
+        out: at least one longer than ``row``.
+
+    Returns:
+        How many there are.
+    """
+    count, whole = 0, len(row) - len(row) % 8
+    for p in range(0, whole, 8):
+        some = (row[p] != 0) | (row[p + 1] != 0) | (row[p + 2] != 0) | (row[p + 3] != 0)
+        some |= (row[p + 4] != 0) | (row[p + 5] != 0) | (row[p + 6] != 0) | (row[p + 7] != 0)
+        if some:
+            for q in range(p, p + 8):
+                out[count] = q
+                count += 1 if row[q] != 0 else 0
+    for p in range(whole, len(row)):
+        out[count] = p
+        count += 1 if row[p] != 0 else 0
+    return count
 
 
 @compiled

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.dynamics.ground import Ground
-from model.dynamics.shares import share_out
+from model.dynamics.posting import share_out
 from model.state import NOBODY, State
 
 Ints = NDArray[np.int64]

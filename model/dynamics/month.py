@@ -24,7 +24,7 @@ _battles_record = record_maker(("count", int), ("over", int))
 
 @dataclass
 class Options:
-    """The attacks that one actor weighs; rewritten for every actor, the first ``found.count`` count."""
+    """The attacks that one actor weighs; rewritten for every actor, and as long as it has options."""
 
     place: Places
     """(P + 1,) places, in ascending order."""
@@ -38,14 +38,12 @@ class Options:
     """(P,) expected utility, months of revenue; holding still is 0."""
     massed: Floats
     """(P,) the same if a full share of the actor's fighters were brought up first."""
-    found: Any
-    """Record: ``count``."""
 
     @classmethod
     def begin(cls, places: int) -> Options:
         """Arrays for a run."""
         worth, cost, chance, utility, massed = (np.zeros(places) for _ in range(5))
-        return cls(np.zeros(places + 1, np.uint32), worth, cost, chance, utility, massed, _orders_record())
+        return cls(np.zeros(places + 1, np.uint32), worth, cost, chance, utility, massed)
 
 
 @dataclass
@@ -61,7 +59,7 @@ class Posting:
     enemies: Floats
     """(P,) by place: strength of its enemies at or next to it."""
     rest: Floats
-    """(P,) scratch of :func:`model.dynamics.shares.share_among`."""
+    """(P,) scratch of :func:`model.dynamics.share.share_among`."""
 
     @classmethod
     def begin(cls, places: int) -> Posting:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from model.draws import Draws
 from model.dynamics.ground import Ground, heads, over_heads
-from model.dynamics.shares import share_out
+from model.dynamics.posting import share_out
 from model.parameters import ParameterTable, parameter
 from model.state import State
 from model.world.world import World
