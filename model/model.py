@@ -11,7 +11,8 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.armed.actor import KINDS, Junta, PeoplesDefenceForce, habits_of
+from agents.armed.actor import KINDS, Junta, PeoplesDefenceForce
+from agents.armed.attack import value_towns
 from agents.armed.parameters import ArmedActorParameters
 from agents.beijing.agent import Beijing
 from agents.buyers import ChineseBuyer
@@ -19,9 +20,8 @@ from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import WesternGovernment, key_name
 from model.compiled.talks import Talks
-from model.compiled.war import War
 from model.draws import Draws, keys
-from model.dynamics import control, market, operations, posting, quad
+from model.dynamics import control, market, quad
 from model.dynamics.ground import ground_of
 from model.dynamics.mining import reported
 from model.dynamics.season import set_season
@@ -73,8 +73,6 @@ class _Beginning(NamedTuple):
     reference: market.Reference
     needed: Floats
     """(N,) what :func:`model.dynamics.control.fighters_to_hold` gives."""
-    town_worth: Floats
-    """(F, N) what each town is worth to each armed actor, whatever it earns there."""
 
 
 _beginnings: dict[tuple[str, bool], _Beginning] = {}
@@ -156,7 +154,7 @@ class RareEarthModel(mesa.Model):
         self.pools = [actor for actor in self.armed if isinstance(actor, PeoplesDefenceForce)]
         self.pdf = np.array([pool.index for pool in self.pools], np.int64)
         self.coordination: Floats = np.array([pool.coordination for pool in self.pools], np.float64)
-        self.habits = habits_of(self.armed)
+        self.habits = (self.profile["choice_precision"], self.profile["operations_per_month"].astype(np.int64))
         self.actor_numbers = np.arange(len(self.armed) + 1)
         self.western_keys = np.array([government.key for government in self.western], np.uint64)
         self.dependence = np.array([actor.parameters.dependence_on_china for actor in self.armed], float)
@@ -166,7 +164,7 @@ class RareEarthModel(mesa.Model):
         demand = self.setup.united_states.demand_t
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
         self.recorder.events = self.run.events
-        self.war, self.talks = War(self), Talks(self)
+        self.talks = Talks(self)
         update_supply(self.run)
         self.ledger = Ledger(world, self.state)
 
@@ -178,7 +176,6 @@ class RareEarthModel(mesa.Model):
         dict.__setitem__(self.profile, "dependence_on_china", state.dependence)
         dict.__setitem__(self.supported_profile, "dependence_on_china", state.dependence)
         self.run = Run(setting, state, self.draws.seed)
-        np.copyto(self.run.town_worth, self.town_worth)  # until the war's own equation is there
         self.run.reference = self.reference
         self.run.quotes.share[:], self.run.quotes.target[:] = self.reference.share, self.reference.target
         self.run.agents = Agents(
@@ -195,6 +192,7 @@ class RareEarthModel(mesa.Model):
         for actor in self.run.agents.everyone():
             actor.run = self.run
         accounts.begin_books(self.run)
+        value_towns(self.run.data)
 
     def _begin(self) -> None:
         """Set the state of the start; the first run of a scenario works it out for all."""
@@ -207,7 +205,7 @@ class RareEarthModel(mesa.Model):
             if not self.setup.plugins:  # own actors may begin as they like
                 _beginnings[asked] = begun
         self.state = begun.state.copy()
-        _, self.reference, self.needed, self.town_worth = begun
+        _, self.reference, self.needed = begun
 
     def _beginning(self) -> _Beginning:
         p, world = self.p, self.world
@@ -216,15 +214,11 @@ class RareEarthModel(mesa.Model):
         months = np.array([buyer.parameters.inventory_months for buyer in self.buyers])
         reference = market.begin(world, state, self.setup.start, share, months, p.market)
         quad.begin(state, self.setup.quad.india_processing_t)
-        shape = (len(self.armed), len(world.codes))
-        who, town = np.indices(shape).reshape(2, -1)
-        no_rent = np.zeros(len(world.place_ids))
-        worth = operations.own_worth(world, self.ground, state, no_rent, self.profile, who, town).reshape(shape)
         needed = control.fighters_to_hold(world, p.control)
-        for array in (*vars(reference).values(), needed, worth):
+        for array in (*vars(reference).values(), needed):
             if isinstance(array, np.ndarray):
                 read_only(array)
-        return _Beginning(state, reference, needed, worth)
+        return _Beginning(state, reference, needed)
 
     # calendar ---------------------------------------------------------------------------------------------------
 
@@ -245,16 +239,15 @@ class RareEarthModel(mesa.Model):
         yield
         policy_phases.deliver_policy(self)
         yield
-        orders, prospects = phases.decide_operations(self)
+        phases.decide_operations(self.run)
+        prospects = self.run.plans.prospects
         yield
         talks_phases.hold_talks(self, prospects)
         yield
-        np.copyto(self.run.plans.prospects, prospects)  # until decide_operations writes run.plans
         border_phases.negotiate(self.run)
         yield
         update_supply(self.run)
         yield
-        phases.plan(self.run, orders)  # until decide_operations writes run.plans
         phases.fight(self.run)
         yield
         border_phases.react_at_border(self.run)
@@ -300,10 +293,6 @@ class RareEarthModel(mesa.Model):
         # What DataCollector.collect would do; its checks of every reporter every month take longer than some phases.
         for name, series in self.datacollector.model_vars.items():
             series.append(getattr(self, name))
-
-    def move_reserves(self, reach: Floats, staging: Floats, mobile_share: Floats) -> None:
-        """Post the fighters that do not attack."""
-        posting.move(self.ground, self.state, reach, staging, mobile_share, self.p.posting)
 
     # small things that several phases need ----------------------------------------------------------------------
 

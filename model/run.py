@@ -48,7 +48,6 @@ GROUPS = (
     "quotes",
     "stakes",
     "border",
-    "town_worth",
 )
 """What compiled code finds in ``run`` by these names, besides ``land`` and ``rules``."""
 
@@ -144,15 +143,13 @@ class Run:
         self.policy = policy_rows(len(self.actors))
         """(F + 1,) what each kind of US instrument delivers this month, and ``link``; the last is for no armed target."""
         most = int(self.actors["operations_per_month"].max(initial=0.0))
-        self.plans = Plans.begin(len(self.actors), len(self.land.wall), most)
+        self.plans = Plans.begin(len(self.actors), len(self.land.wall), len(self.land.population), most)
         self.battles = Battles.begin(len(self.land.wall))
         self.front = Front.begin(len(self.actors), len(self.land.wall), len(self.land.needed))
         self.books = Books.begin(len(self.actors))
         towns = len(self.land.population)
         self.stakes = Stakes.begin(len(self.actors), towns)
         self.border = BorderChanges.begin(len(self.actors), len(self.land.chinese))
-        self.town_worth: Any = np.zeros((len(self.actors), towns))
-        """(F, N) what each town is worth to each armed actor, months of its revenue, whatever it earns there."""
         self.roads = Roads.begin(len(self.actors), len(self.land.wall))
         self.quotes = Quotes.begin(len(self.land.mine_place), len(self.buyers))
         self.reference: Any = None

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.armed.parameters import ArmedActorParameters
-from model.dynamics.posting import share_out
+from model.dynamics.share import share_among
 from model.scenario.schema import Scenario
 from model.state import State, begin
 from model.world.world import Force, InitialState, World
@@ -106,12 +106,18 @@ def begin_state(world: World, scenario: Scenario, profile: dict[str, Floats]) ->
     state = begin(world, initial, scenario.processes.mining.lead_months)
     recorded = state.troops.sum(axis=1)
     wanted = profile["troops"].astype(np.int64)
-    differs = (wanted != recorded) & (recorded > 0)
-    if differs.any():
-        scaled = share_out(state.troops.astype(np.float64), wanted)
-        state.troops[differs] = scaled[differs]
+    for actor in ((wanted != recorded) & (recorded > 0)).nonzero()[0]:
+        _rescale(state.troops[actor], int(wanted[actor]))
     state.establishment = state.troops.copy()
     state.arms = profile["arms_per_fighter"] * initial.arms_left * state.troops.sum(axis=1)
     state.treasury = profile["treasury_usd"].copy()
     state.recognition = profile["recognition_base"].copy()
     return state
+
+
+def _rescale(troops: Ints, wanted: int) -> None:
+    """Bring an actor's fighters by place to a number, in proportion to those who are there."""
+    places = np.flatnonzero(troops).astype(np.uint32)
+    weights = troops[places].astype(np.float64)
+    troops[places] = 0
+    share_among(weights, places, len(places), wanted, float(weights.sum()), troops, np.empty(len(places)))

@@ -1,30 +1,39 @@
 """Armed actors: the junta, ethnic armed organizations, People's Defence Forces.
 
-Each decides by bounded expected utility over the attacks within its reach: an attack is made when its expected utility and
-luck (logit errors) beat holding still, and the best are kept up to the number of operations it can run a month. None is made
-that is not expected to pay (the satisficing floor of equation E3.4): with dozens of places within reach the errors alone
-would otherwise send it against walls every month.
+What each decides in a month is a method, which a subclass may override; the rule that it follows by default stands in a file beside
+this one.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from mesa import Model
 from numpy.typing import NDArray
 
-from agents.armed import airlift, budget, ore, sorties
+from agents.armed import airlift, attack, budget, ore, reserves, sorties
 from agents.armed.parameters import ArmedActorParameters, PeoplesDefenceForceParameters
 from agents.base import Actor
 from model.draws import Draws, key, logistic
-from model.dynamics.ground import Ground
-from model.dynamics.operations import Options
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+class Option(NamedTuple):
+    """An attack within reach."""
+
+    place: int
+    """Index of the place."""
+    name: str
+    worth: float
+    """Of holding the place, with what lies behind it; months of the actor's own revenue."""
+    chance: float
+    """Believed chance of success in a month, 0-1."""
+    utility: float
+    """Expected utility, months of the actor's own revenue; holding still is 0."""
 
 
 class ArmedActor(Actor):
@@ -78,6 +87,62 @@ class ArmedActor(Actor):
         """Fly supplies to its garrisons that no road reaches; asked only if it can fly any."""
         airlift.fly_supplies(self.data, self.index)
 
+    def choose_attacks(self) -> None:
+        """Order the attacks of this month: by default those from which it expects most (:mod:`agents.armed.attack`)."""
+        attack.choose_attacks(self.data, self.index)
+
+    def move_reserves(self) -> None:
+        """Post the fighters that do not attack: by default where worth and threat want them (:mod:`agents.armed.reserves`)."""
+        reserves.move_reserves(self.data, self.index)
+
+    def options(self) -> list[Option]:
+        """The attacks that it could make this month: on enemies and on what nobody holds, at or next to its fighters.
+
+        The list is worked out at each call, from what all actors saw before any of them decided.
+        """
+        run, plans = self.run, self.run.plans
+        count = attack.list_options(self.data, self.index)
+        attack.appraise(self.data, self.index, count)
+        attack.weigh(self.data, self.index, count)
+        places, hostility = plans.options.place[:count].tolist(), plans.hostility[self.index]
+        columns = [
+            values[:count].tolist() for values in (plans.options.worth, plans.options.chance, plans.options.utility)
+        ]
+        names, holder = run.world.place_names, run.state.holder
+        rows = zip(places, *columns, strict=True)
+        return [Option(p, names[p], *values) for p, *values in rows if hostility[holder[p] + 1] == 1.0]
+
+    @property
+    def attacks(self) -> list[int]:
+        """Indices of the places that it attacks this month, as ordered so far."""
+        return [int(place) for place in self.run.plans.attack[self.index].nonzero()[0]]
+
+    def attack(self, place: str | int) -> None:
+        """Order an attack.
+
+        Args:
+            place: name, code or index of the place. If nobody fights its holder when fights begin, nothing comes of the order.
+
+        Raises:
+            KeyError: there is no place of this name.
+            ValueError: the actor has no fighters at or next to it.
+        """
+        index = self._place(place)
+        if self.run.plans.reach[self.index, index] <= 0.0:
+            raise ValueError(f"{self.actor_id} has no fighters at or next to {self.run.world.place_names[index]}")
+        self.run.plans.attack[self.index, index] = True
+
+    def call_off(self, place: str | int | None = None) -> None:
+        """Take back an attack ordered this month.
+
+        Args:
+            place: name, code or index of the place; None for all that it has ordered.
+        """
+        self.run.plans.attack[self.index, slice(None) if place is None else self._place(place)] = False
+
+    def _place(self, place: str | int) -> int:
+        return int(self.run.world.find_place(place)) if isinstance(place, str) else int(place)
+
     # money: budget.py ------------------------------------------------------------------------------------------
 
     def choose_services(self) -> None:
@@ -110,24 +175,6 @@ class ArmedActor(Actor):
         return float(logistic(self.run.parameters.bargain.precision * gain))
 
     # offers of patrons: offers.py ------------------------------------------------------------------------------
-
-    def choose_operations(self, options: Options, rows: slice) -> Ints:
-        """Rows of the options that it attacks this month.
-
-        Args:
-            options: all actors' options.
-            rows: its own part of them.
-
-        Returns:
-            Indices into the options, best first, at most ``operations_per_month``.
-        """
-        p = self.parameters
-        if rows.stop <= rows.start or p.operations_per_month == 0:
-            return np.zeros(0, np.int64)
-        utility, luck = options.utility[rows], options.luck[:, rows]
-        gain = np.where(utility > 0, p.choice_precision * utility + luck[0] - luck[1], -1.0)
-        best = np.argsort(-gain, kind="stable")[: p.operations_per_month]
-        return np.asarray(rows.start + best[gain[best] > 0])
 
     def accepts_terms(self, gain: float, level: float, fear: float, draws: Draws, month: int) -> bool:
         """Whether it takes a patron's offer, or stays with it.
@@ -170,33 +217,11 @@ class PeoplesDefenceForce(ArmedActor):
         assert isinstance(self.parameters, PeoplesDefenceForceParameters)
         return self.parameters.coordination
 
-    def joins(
-        self,
-        options: Options,
-        rows: slice,
-        wanted: NDArray[np.bool_],
-        chance: float,
-        draws: Draws,
-        ground: Ground,
-        month: int,
-    ) -> Ints:
-        """Rows of its options at places that an ally attacks and that it joins.
+    joins = None  # model.compiled.war looks for it
 
-        Args:
-            options: all actors' options.
-            rows: its own part of them.
-            wanted: (P,) places that allies attack this month.
-            chance: chance to join each of them.
-            draws: keyed draws.
-            ground: static arrays (keys).
-            month: the month.
-        """
-        near = rows.start + wanted[options.place[rows]].nonzero()[0]
-        if near.size == 0:
-            return near
-        me = ground.actor_keys[self.index : self.index + 1]
-        u = draws.uniform("join", month, me, ground.place_keys[options.place[near]])
-        return np.asarray(near[u < chance])
+    def join_allies(self) -> None:
+        """Join attacks that allies have ordered next door: by default each by chance (:mod:`agents.armed.attack`)."""
+        attack.join_allies(self.data, self.index)
 
 
 KINDS: dict[str, type[ArmedActor]] = {
@@ -204,58 +229,3 @@ KINDS: dict[str, type[ArmedActor]] = {
     "EthnicArmedOrganization": EthnicArmedOrganization,
     "PeoplesDefenceForce": PeoplesDefenceForce,
 }
-
-
-def choose_operations(armed: Sequence[ArmedActor], options: Options, bounds: Ints) -> Ints:
-    """Rows that all actors attack, actor after actor.
-
-    Args:
-        armed: the actors.
-        options: all actors' options.
-        bounds: (F + 1,) where each one's own part of them begins; the last is their number.
-    """
-    parts = _parts(bounds)
-    return np.concatenate([actor.choose_operations(options, part) for actor, part in zip(armed, parts, strict=True)])
-
-
-def _parts(bounds: Ints) -> list[slice]:
-    return [slice(start, stop) for start, stop in itertools.pairwise(bounds.tolist())]
-
-
-def habits_of(armed: Sequence[ArmedActor]) -> tuple[Floats, Ints]:
-    """(A,) precision of choice and (A,) most operations a month of some actors."""
-    precision = np.array([actor.parameters.choice_precision for actor in armed], np.float64)
-    return precision, np.array([actor.parameters.operations_per_month for actor in armed], np.int64)
-
-
-def join_operations(
-    pools: Sequence[PeoplesDefenceForce],
-    options: Options,
-    bounds: Ints,
-    picked: Ints,
-    chances: Floats,
-    stance: Ints,
-    draws: Draws,
-    ground: Ground,
-    month: int,
-) -> Ints:
-    """Rows at which People's Defence Forces join attacks of allies.
-
-    Args:
-        pools: the People's Defence Forces.
-        options: all actors' options.
-        bounds: (F + 1,) where each actor's own part of them begins; the last is their number.
-        picked: rows that all actors attack.
-        chances: (F,) chance of each pool to join an attack; 0 for all others.
-        stance: (F, F) 1 for allies.
-        draws: keyed draws.
-        ground: static arrays (keys).
-        month: the month.
-    """
-    attackers, places, joined = options.actor[picked], options.place[picked], [picked[:0]]
-    for pool in pools:
-        wanted = np.zeros(len(ground.place_keys), bool)
-        wanted[places[stance[pool.index][attackers] == 1]] = True
-        part = slice(*bounds[pool.index : pool.index + 2].tolist())
-        joined.append(pool.joins(options, part, wanted, float(chances[pool.index]), draws, ground, month))
-    return np.concatenate(joined)

@@ -365,7 +365,7 @@ def worth_of_towns(run: Any, a: int, towns: int) -> float:
     """Worth to an actor of the first towns that Beijing asks for, months of its revenue."""
     worth = 0.0
     for k in range(towns):
-        worth += run.town_worth[a, run.stakes.town[k]]
+        worth += run.plans.town_worth[a, run.stakes.town[k]]
     return worth
 
 

@@ -8,13 +8,13 @@ from model.dynamics.combat import CombatParameters
 from model.dynamics.contest import ContestParameters
 from model.dynamics.control import ControlParameters
 from model.dynamics.diplomacy import DiplomacyParameters
+from model.dynamics.fortification import FortificationParameters
 from model.dynamics.governance import GovernanceParameters
 from model.dynamics.ground import GroundParameters
 from model.dynamics.harm import HarmParameters
 from model.dynamics.market import MarketParameters
 from model.dynamics.mining import MiningParameters
 from model.dynamics.netback import TradeParameters
-from model.dynamics.operations import FortificationParameters
 from model.dynamics.people import PeopleParameters
 from model.dynamics.posting import PostingParameters
 from model.dynamics.quad import QuadProcessParameters

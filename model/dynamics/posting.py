@@ -1,26 +1,15 @@
-"""Where fighters are posted when they do not attack: garrisons and reserves follow worth and threat.
-
-The share of its fighters that an actor wants at a place it holds is in proportion to
-``posture (1 + kappa threat) + mu staging``, where ``threat = enemy / (enemy + own)`` on believed strengths next to the place and
-``staging`` what attacks from there would gain once fighters are massed: an offensive is prepared over months. Besieging
-forces stay, and nobody leaves a garrison under attack. Each month a share
-(``mobile_share``) of the difference is moved, by road between joined places only (whole fighters, none lost).
-"""
+"""How armed actors post their reserves: the parameters of :mod:`agents.armed.reserves`, and of garrisons that move in."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.dynamics.ground import Ground, over_actors
-from model.kernels import compiled, sums
-from model.kernels import posting as kernels
+from model.dynamics.share import share_among
 from model.parameters import ParameterTable, parameter
-from model.state import State
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 class PostingParameters(ParameterTable):
@@ -56,48 +45,7 @@ class PostingParameters(ParameterTable):
     )  # fmt: skip
 
 
-def move(
-    ground: Ground, state: State, reach: Floats, staging: Floats, mobile_share: Floats, parameters: PostingParameters
-) -> None:
-    """Move reserves towards where each actor wants them.
-
-    Args:
-        ground: static arrays.
-        state: ``troops`` changes; every actor's total stays.
-        reach: (F, P) attacking strength at or next to each place.
-        staging: (F, P) what attacks from each place would gain, months of revenue.
-        mobile_share: (F,) share of the wanted change that can be made in a month.
-        parameters: the table above.
-    """
-    if compiled():
-        weights = (parameters.threat_weight, parameters.staging_weight, parameters.countryside_weight)
-        barred = (state.supply, state.attacker, state.isolated)
-        seen = (reach, staging, state.stance, state.holder, state.control, ground.posture, mobile_share)
-        kernels.move_reserves(state.troops, *(*barred, *seen), weights, parameters.joined_supply)
-        return
-    forces = np.arange(len(state.troops))
-    held = state.holder[None] == forces[:, None]
-    besieging = state.attacker[None] == forces[:, None]
-    joined = (state.supply >= parameters.joined_supply) & ~besieging
-    joined &= (state.isolated == 0) | ~held
-    enemy = over_actors(state.stance == -1, reach)
-    threat = np.divide(enemy, enemy + reach, out=np.zeros_like(enemy), where=enemy + reach > 0)
-    ours = state.control[:-1][:, ground.territory] * ground.is_town
-    present = held + parameters.countryside_weight * ours * ~held
-    weight = present * (ground.posture * (1 + parameters.threat_weight * threat) + parameters.staging_weight * staging)
-    weight *= joined
-    free = state.troops * joined
-    total = weight.sum(axis=1)
-    pool = np.where(total > 0, free.sum(axis=1), 0)
-    target = weight * (pool / np.maximum(total, 1e-12))[:, None]
-    leaving = np.floor(np.maximum(free - target, 0) * mobile_share[:, None]).astype(np.int64)
-    wanted = np.maximum(target - free, 0)
-    leaving[held & (state.attacker[None] >= 0)] = 0
-    leaving[wanted.sum(axis=1) <= 0] = 0
-    arriving = share_out(wanted, leaving.sum(axis=1))
-    state.troops += arriving - leaving
-
-
+# until people.recruit is in one form
 def share_out(wanted: Floats, amount: Ints) -> Ints:
     """Share whole numbers out in proportion to what is wanted, by largest remainders (ties go to the first place).
 
@@ -108,17 +56,14 @@ def share_out(wanted: Floats, amount: Ints) -> Ints:
     Returns:
         (F, P) whole numbers whose rows sum to ``amount``.
     """
-    if compiled():
-        return sums.share_out(wanted, amount)
-    total = wanted.sum(axis=1, keepdims=True)
-    exact = wanted * (amount[:, None] / np.where(total > 0, total, 1.0))
-    whole = np.floor(exact).astype(np.int64)
-    whole[:, 0] += np.where(total[:, 0] > 0, 0, amount)
-    missing = amount - whole.sum(axis=1)
-    rows = np.flatnonzero(missing > 0)
-    if rows.size:
-        order = np.argsort(-(exact[rows] - whole[rows]), axis=1, kind="stable")
-        ranks = np.empty_like(order)
-        np.put_along_axis(ranks, order, np.arange(order.shape[1])[None].repeat(len(rows), axis=0), axis=1)
-        whole[rows] += ranks < missing[rows, None]
-    return whole
+    out = np.zeros(wanted.shape, np.int64)
+    for row in range(len(wanted)):
+        places = np.flatnonzero(wanted[row])
+        weights = np.ascontiguousarray(wanted[row, places])
+        total = float(weights.sum())
+        if total > 0.0:
+            rest = np.empty(len(places))
+            share_among(weights, places, len(places), int(amount[row]), total, out[row], rest)
+        else:
+            out[row, 0] = amount[row]
+    return out

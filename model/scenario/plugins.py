@@ -9,6 +9,14 @@ it extends, or a nested class ``Parameters`` that extends their table::
     class CautiousArmy(EthnicArmedOrganization):
         class Parameters(EthnicArmedOrganizationParameters):
             caution: float = parameter(2.0, low=0.0, high=10.0, unit="-", meaning="...", source="assumed")
+
+        def choose_attacks(self) -> None:
+            super().choose_attacks()
+            for option in self.options():
+                if option.utility <= self.parameters.caution:
+                    self.call_off(option.place)
+
+It overrides any decision of its class in this way.
 """
 
 from __future__ import annotations

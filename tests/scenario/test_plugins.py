@@ -27,9 +27,11 @@ class CautiousArmy(EthnicArmedOrganization):
     class Parameters(EthnicArmedOrganizationParameters):
         caution: float = parameter(0.0, low=0.0, high=1e9, unit="months", meaning="Least gain.", source="assumed")
 
-    def choose_operations(self, options, rows):
-        best = super().choose_operations(options, rows)
-        return best[options.utility[best] > self.parameters.caution]
+    def choose_attacks(self):
+        super().choose_attacks()
+        for option in self.options():
+            if option.utility <= self.parameters.caution:
+                self.call_off(option.place)
 """
 TINY = ('world="tests/tiny"', "months=8")
 KIND = 'actors.KIA.kind="CautiousArmy"'

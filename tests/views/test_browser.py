@@ -23,7 +23,7 @@ from agents.armed.actor import EthnicArmedOrganization
 
 
 class Failing(EthnicArmedOrganization):
-    def choose_operations(self, *args, **kwargs):
+    def choose_attacks(self):
         raise RuntimeError("this army cannot decide")
 """
 SCENARIOS = {

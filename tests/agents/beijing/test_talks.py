@@ -52,7 +52,7 @@ def write(run: Run, case: dict[str, Any], towns: tuple[float, ...] = ()) -> None
         run.stakes.case[name] = case.get(name, 0)
     kia = run.world.force_index["KIA"]
     for k, worth in enumerate(towns):
-        run.stakes.town[k], run.town_worth[kia, k] = k, worth
+        run.stakes.town[k], run.plans.town_worth[kia, k] = k, worth
 
 
 def bargained(case: dict[str, Any], towns: tuple[float, ...] = (), offer: float = 0.0) -> dict[str, int] | None:
