@@ -193,7 +193,7 @@ class RareEarthModel(mesa.Model):
         self.settled_tax, self.holder_before = state.ore_tax, state.holder_before
         dict.__setitem__(self.profile, "dependence_on_china", state.dependence)
         dict.__setitem__(self.supported_profile, "dependence_on_china", state.dependence)
-        self.run = Run(setting, state, self.draws.seed)
+        self.run = Run(setting, state, self.draws.seed, self.reference)
         self.run.agents = Agents(
             armed=self.armed,
             buyers=self.buyers,

@@ -19,6 +19,7 @@ from agents.western import WesternGovernment
 from model.compile import hand_over
 from model.draws import Draws
 from model.dynamics.geography import Geography, geography_of
+from model.dynamics.market import Reference
 from model.dynamics.month import Battles, Plans
 from model.parameters import kind_of_rows, numbers_in, record_of, rows_of
 from model.scenario.schema import Scenario
@@ -26,6 +27,9 @@ from model.state import State
 from model.world.world import World
 
 KINDS_OF_INSTRUMENTS: tuple[str, ...] = get_args(InstrumentKind)
+
+_OWN = ("state", "actors", "policy", "salts", "plans", "battles", "reference")
+"""Groups of a run that are its own, and not its scenario's."""
 
 ACTOR_NUMBERS = (*numbers_in(ArmedActorParameters), "coordination")
 """Parameters of armed actors that compiled code reads as ``run.actors[a].<name>``."""
@@ -89,12 +93,13 @@ class Run:
         setting: what it shares with other runs of its scenario.
         state: the state at the start.
         seed: of all draws.
+        reference: what its market is measured against.
     """
 
-    def __init__(self, setting: Setting, state: State, seed: int) -> None:
+    def __init__(self, setting: Setting, state: State, seed: int, reference: Reference) -> None:
         self.scenario, self.world, self.land = setting.scenario, setting.world, setting.land
         self.parameters, self.rules = setting.scenario.processes, setting.rules
-        self.state = state
+        self.state, self.reference = state, reference
         self.date = setting.scenario.start
         """Calendar month of the step that comes next, as 2025-08."""
         self.draws = Draws(seed)
@@ -118,7 +123,7 @@ class Run:
         Args:
             **groups: what processes keep from month to month besides the state, by name.
         """
-        own = {name: getattr(self, name) for name in ("state", "actors", "policy", "salts", "plans", "battles")}
+        own = {name: getattr(self, name) for name in _OWN}
         self.data = hand_over(self._handed | own | groups)
         for actor in self.agents.everyone():
             actor.data = self.data

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.buyers import bid_together, invest_together
-from agents.quad import quad_orders
-from model.dynamics import market, mining, quad, trade
+from model.dynamics import market, mining, trade
 from model.dynamics.market import margin_abroad
 from model.dynamics.trade import Terms
 from model.kernels import compiled
+from model.phases.market import sell
 from model.phases.readings import tax_terms
 from model.state import with_nobody
 
@@ -58,25 +58,10 @@ def _mine_and_move(model: RareEarthModel, outbid: float) -> tuple[trade.Quote | 
 
 
 def _sell(model: RareEarthModel, invested_abroad: float) -> None:
-    factor = 1.0
-    for forcing in model.forced("price_factor"):
-        factor *= forcing.value
-    others = [forcing.value for forcing in model.forced("other_origins")]
-    market.step(
-        model.world,
-        model.state,
-        model.draws,
-        model.reference,
-        model.p.market,
-        price_factor=factor,
-        other_origins=others[-1] if others else None,
-        invested_abroad=invested_abroad,
-    )
-    effort = model.level_of_all("route_building")
-    if not (effort or model.india.courted or model.state.market.route_capacity):
-        return  # no road, and no ore in India
-    orders = quad_orders(model.india, model.japan, model.australia, effort, model.state.totals.india_revenue)
-    quad.step(model.world, model.state, orders, model.p.quad, model.p.market)
+    run = model.run
+    run.state.market["invested_abroad"] = invested_abroad
+    run.policy["route_building"][-1] = model.level_of_all("route_building")
+    sell(run)
 
 
 def _contracts(model: RareEarthModel) -> tuple[float, Floats, Floats]:
