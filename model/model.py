@@ -40,7 +40,7 @@ from model.phases import policy as policy_phases
 from model.phases import talks as talks_phases
 from model.phases import trade as trade_phases
 from model.phases import war as phases
-from model.phases.readings import ore_usd, taxes_per_tonne
+from model.phases.readings import ore_usd
 from model.run import Agents, Run, Setting, setting_of
 from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
@@ -116,7 +116,7 @@ class RareEarthModel(mesa.Model):
             self._forcing.setdefault(forcing.kind, []).append(forcing)
         self._make_agents(tables)
         self._make_state(setting)
-        self.recorder.note(self.date, self.state, self._extra(), self._taxes(), self.united_states.partner)
+        self.recorder.note(self.date)
         self.datacollector = mesa.DataCollector(model_reporters={name: name for name in _COLLECTED})
         self._collect()
 
@@ -174,16 +174,13 @@ class RareEarthModel(mesa.Model):
         self.dependence = np.array([actor.parameters.dependence_on_china for actor in self.armed], float)
         """(F,) dependence on China without Beijing's patronage; ``profile`` has it with what patronage adds."""
         self.teachers = np.array([not isinstance(actor, Junta) for actor in self.armed], float)
-        eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
-        demand = self.setup.united_states.demand_t
-        self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
-        self.recorder.events = self.run.events
+        self.recorder: Recorder = Recorder(self.run, self.spec, self.setup.months)
         self.war, self.accounts, self.trading, self.talks = War(self), Accounts(self), Trading(self), Talks(self)
         self.borders = Borders(self)
         supply.update(
             world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
         )
-        self.ledger = Ledger(world, self.state)
+        self.ledger = Ledger(self.run)
 
     def _make_run(self, setting: Setting) -> None:
         state = self.state
@@ -303,7 +300,7 @@ class RareEarthModel(mesa.Model):
         state.tally.clear()
         for name in ("towns_changed", "operations", "civilians_dead"):
             state.totals[name] = 0
-        self.ledger.open(state)
+        self.ledger.open()
         calendar = int(self.date[5:])
         self.rains = monsoon_weight(calendar, self.p.season)
         self.road_factor = road_factor(calendar, self.p.season)
@@ -352,13 +349,16 @@ class RareEarthModel(mesa.Model):
     def close_month(self) -> None:
         """Record the month and check the laws."""
         state = self.state
-        self.ledger.close(state, self.mined)
+        for name, values in self.mined._asdict().items():
+            if hasattr(state.flows, name):
+                getattr(state.flows, name)[:] = values
+        self.ledger.close()
         ended = self.date
         self.month += 1
         self.date = date_after(self.setup.start, self.month)
         self.exports_t = sum(state.flows.ore.ravel().tolist())
         self.towns_changed_hands = state.totals.towns_changed
-        self.recorder.note(ended, state, self._extra(), self._taxes(), self.united_states.partner)
+        self.recorder.note(ended)
         self.running = self.month < self.setup.months
         self._collect()
 
@@ -386,19 +386,6 @@ class RareEarthModel(mesa.Model):
         """What instruments of this kind without an armed target deliver this month, 0-1."""
         row = self.delivered.get(kind)
         return 0.0 if row is None else float(row[-1])
-
-    def _extra(self) -> dict[str, float]:
-        return {
-            "western_followers": self.followers,
-            "us_attention": self.united_states.attention,
-            "china_quota_t": self.p.market.domestic_quota,
-            "threat_credibility": self.united_states.credibility,
-            "india_commitment": self.india.commitment,
-            "japan_finance_usd": self.japan.paid,
-        }
-
-    def _taxes(self) -> Floats:
-        return taxes_per_tonne(self)
 
 
 @lru_cache(maxsize=4096)

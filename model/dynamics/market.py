@@ -269,21 +269,18 @@ def begin(
     china = world.chinese_crossings.astype(np.float64)
     state.bid = china * (price_at_gate(market["price_ore"], rules) * (1.0 - parameters.dealer_discount))
     state.bid[stand] = price_at_gate(market["price_ore"], rules)
-    arrays = {
-        "demand_path": _demand_path(start, 1201, _levels(parameters), parameters.demand_growth),
-        "share": share,
-        "target": state.inventory.copy(),
-        "delivery": _delivery(len(world.crossing_ids), stand, share),
-        "china": china,
-        "stand": stand,
-    }
     return Reference(
         tb=tb,
         dy=dy,
         prnd=at["prnd"],
         ore=ore_price(at["prnd"], dy, tb, rules),
         demand=at["demand"],
-        **{name: read_only(array) for name, array in arrays.items()},
+        demand_path=read_only(_demand_path(start, 1201, _levels(parameters), parameters.demand_growth)),
+        share=read_only(share),
+        target=read_only(state.inventory.copy()),
+        delivery=read_only(_delivery(len(world.crossing_ids), stand, share)),
+        china=read_only(china),
+        stand=read_only(stand),
         key_tb=np.uint64(key("tb")),
         key_dy=np.uint64(key("dy")),
     )
@@ -455,9 +452,7 @@ def grow_others(run: Any, factor: float) -> None:
     for x in range(len(run.state.bid)):
         best = max(best, run.state.bid[x])
     dearer, margin = log(market.price_tb / (reference.tb * factor)), best / rules.cost_others - 1.0
-    market.other_origins = grown_others(
-        market.other_origins, dearer, margin, market.invested_abroad, reference, rules
-    )
+    market.other_origins = grown_others(market.other_origins, dearer, margin, market.invested_abroad, reference, rules)
 
 
 @compiled

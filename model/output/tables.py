@@ -1,9 +1,17 @@
-"""One schema for every table of a batch: columns, types, units, keys. Writers and readers both use it."""
+"""One schema for every table of a batch: columns, types, units, keys. Writers and readers both use it.
+
+A column of the tables ``monthly`` and ``actors`` is one entry here: besides its type, unit and meaning it says how its value
+is read off the run at the end of a month. ``run`` is a :class:`model.run.Run`, ``now`` what
+:class:`model.output.survey.Survey` has summed up; actors' columns are (F,) arrays. (``run.state.totals["mined"]`` reads a
+record's number in a thirtieth of the time of ``run.state.totals.mined``.)
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 
@@ -14,20 +22,30 @@ _TEXT = pa.dictionary(pa.int32(), pa.string())
 _F = pa.float64()
 _I = pa.int32()
 
+Reader = Callable[[Any, Any], Any]
+
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, Arrow type, unit and meaning, and whether it is null in some rows."""
+    """A column: its name, Arrow type, unit and meaning, whether it is null in some rows, and how it is read off a run."""
 
     name: str
     type: pa.DataType
     unit: str
     meaning: str
     gaps: bool = False
+    read: Reader | None = None
 
 
-def _c(name: str, type_: pa.DataType, unit: str, meaning: str, *, gaps: bool = False) -> Column:
-    return Column(name, type_, unit, meaning, gaps)
+def _c(
+    name: str, type_: pa.DataType, unit: str, meaning: str, read: Reader | None = None, *, gaps: bool = False
+) -> Column:
+    return Column(name, type_, unit, meaning, gaps, read)
+
+
+def _of(actor: Any, name: str) -> Any:
+    """What an actor that decides has of a name; 0 for one that does so no more."""
+    return 0 if actor is None else getattr(actor, name)
 
 
 _KEYS = (
@@ -37,79 +55,132 @@ _KEYS = (
 )
 _MONTH = _c("month", _I, "months", "months since the start; 0 is the start itself")
 
+# fmt: off
 MONTHLY = (
     *_KEYS,
     _MONTH,
     _c("date", pa.string(), "-", "calendar month that has just ended (month 0: the start), as 2025-08"),
-    _c("exports_t_china_official", _F, "t REO", "ore to China through open ore lanes"),
-    _c("exports_t_china_informal", _F, "t REO", "ore smuggled to China"),
-    _c("exports_t_quad", _F, "t REO", "ore to India and the Quad"),
-    _c("mined_t", _F, "t REO", "ore that left the leaching pools"),
-    _c("stock_t", _F, "t REO", "concentrate in store at the mines"),
-    _c("capacity_t", _F, "t REO/month", "capacity of all mines"),
-    _c("operating_share", _F, "0-1", "share of the capacity at work"),
-    _c("price_ore_yuan_per_t", _F, "yuan/t", "medium-yttrium concentrate in China, taxes included"),
-    _c("price_tb_yuan_per_kg", _F, "yuan/kg", "terbium oxide in China"),
-    _c("price_dy_yuan_per_kg", _F, "yuan/kg", "dysprosium oxide in China"),
-    _c("china_quota_t", _F, "t REO", "China's own ion-clay ore"),
-    _c("ore_lanes_open", _F, "0-1", "ore lanes to China, weighted by the capacity of the mines behind them"),
-    _c("goods_lanes_open", _F, "0-1", "goods lanes to China, mean over crossings"),
-    _c("towns_changed_hands", _I, "towns", "towns (not sites) whose holder changed in the month"),
-    _c("operations", _I, "-", "attacks made by all actors"),
-    _c("deaths_fighters", _I, "persons", "fighters killed"),
-    _c("deaths_civilians", _I, "persons", "civilians killed"),
-    _c("displaced_persons", _F, "persons", "displaced at the end of the month"),
-    _c("leachate_t", _F, "t", "leachate released: reagent spent and not recovered"),
-    _c(
-        "western_followers",
-        _I,
-        "governments",
-        "Western governments that followed the US in recognising any armed actor",
-    ),
-    _c("us_attention", _F, "0-1", "attention that Washington has for Myanmar"),
-    _c("us_heavy_ree_supply_share", _F, "0-1", "Dy and Tb oxide that reached the US over its demand, in the month"),
-    _c("india_route_capacity_t", _F, "t/month", "what the road to India could carry if it were safe and dry"),
-    _c("india_processing_revenue_usd", _F, "USD", "revenue of India's processors in the month"),
-    _c("other_origins_t", _F, "t/month", "ore that China gets from other countries"),
-    _c("sacm_full_area", _F, "0-1", "area under the junta's full authority, as SAC-M counts (model/output/observe.py)"),
-    _c("sacm_full_population", _F, "0-1", "population under it, as SAC-M counts"),
-    _c("bbc_full_area", _F, "0-1", "area under the junta's full control, as the BBC counts"),
-    _c("bbc_resistance_area", _F, "0-1", "area under full control of its opponents, as the BBC counts"),
-    _c("nug_junta", _F, "0-1", "townships where the junta's writ runs, as the NUG counts"),
-    _c("nug_resistance", _F, "0-1", "townships that its opponents control, as the NUG counts"),
-    _c("polls", _F, "townships", "townships where the junta could hold polls"),
-    _c("india_commitment", _F, "0-1", "India's readiness to go along with the Quad"),
-    _c("japan_finance_usd", _F, "USD", "Japanese money for the road to India in the month"),
-    _c("separated_t_australia", _F, "t REO", "ore from India that Australia separated in the month"),
-    _c("threat_credibility", _F, "0-1", "how far US threats are believed"),
-    _c("federal_settlement", _I, "0/1", "whether a federal settlement is in force"),
-    _c("elections_held", _I, "0/1", "whether the elections that a settlement promised have been held"),
+    _c("exports_t_china_official", _F, "t REO", "ore to China through open ore lanes",
+       lambda run, now: now.country["to_china"]),
+    _c("exports_t_china_informal", _F, "t REO", "ore smuggled to China",
+       lambda run, now: now.country["smuggled"]),
+    _c("exports_t_quad", _F, "t REO", "ore to India and the Quad",
+       lambda run, now: now.country["to_india"]),
+    _c("mined_t", _F, "t REO", "ore that left the leaching pools",
+       lambda run, now: run.state.totals["mined"]),
+    _c("stock_t", _F, "t REO", "concentrate in store at the mines",
+       lambda run, now: now.country["stock"]),
+    _c("capacity_t", _F, "t REO/month", "capacity of all mines",
+       lambda run, now: now.country["capacity"]),
+    _c("operating_share", _F, "0-1", "share of the capacity at work",
+       lambda run, now: now.country["at_work"]),
+    _c("price_ore_yuan_per_t", _F, "yuan/t", "medium-yttrium concentrate in China, taxes included",
+       lambda run, now: run.state.market["price_ore"]),
+    _c("price_tb_yuan_per_kg", _F, "yuan/kg", "terbium oxide in China",
+       lambda run, now: run.state.market["price_tb"]),
+    _c("price_dy_yuan_per_kg", _F, "yuan/kg", "dysprosium oxide in China",
+       lambda run, now: run.state.market["price_dy"]),
+    _c("china_quota_t", _F, "t REO", "China's own ion-clay ore",
+       lambda run, now: run.parameters.market.domestic_quota),
+    _c("ore_lanes_open", _F, "0-1", "ore lanes to China, weighted by the capacity of the mines behind them",
+       lambda run, now: now.country["ore_lanes"]),
+    _c("goods_lanes_open", _F, "0-1", "goods lanes to China, mean over crossings",
+       lambda run, now: now.country["goods_lanes"]),
+    _c("towns_changed_hands", _I, "towns", "towns (not sites) whose holder changed in the month",
+       lambda run, now: run.state.totals["towns_changed"]),
+    _c("operations", _I, "-", "attacks made by all actors",
+       lambda run, now: run.state.totals["operations"]),
+    _c("deaths_fighters", _I, "persons", "fighters killed",
+       lambda run, now: now.country["dead"]),
+    _c("deaths_civilians", _I, "persons", "civilians killed",
+       lambda run, now: run.state.totals["civilians_dead"]),
+    _c("displaced_persons", _F, "persons", "displaced at the end of the month",
+       lambda run, now: now.country["displaced"]),
+    _c("leachate_t", _F, "t", "leachate released: reagent spent and not recovered",
+       lambda run, now: run.state.totals["leachate"]),
+    _c("western_followers", _I, "governments", "Western governments that followed the US in recognising any armed actor",
+       lambda run, now: len([1 for one in run.agents.western if one.recognises])),
+    _c("us_attention", _F, "0-1", "attention that Washington has for Myanmar",
+       lambda run, now: _of(run.agents.united_states, "attention")),
+    _c("us_heavy_ree_supply_share", _F, "0-1", "Dy and Tb oxide that reached the US over its demand, in the month",
+       lambda run, now: run.state.totals["us_oxide"] / run.scenario.united_states.demand_t),
+    _c("india_route_capacity_t", _F, "t/month", "what the road to India could carry if it were safe and dry",
+       lambda run, now: run.state.market["route_capacity"]),
+    _c("india_processing_revenue_usd", _F, "USD", "revenue of India's processors in the month",
+       lambda run, now: run.state.totals["india_revenue"]),
+    _c("other_origins_t", _F, "t/month", "ore that China gets from other countries",
+       lambda run, now: run.state.market["other_origins"]),
+    _c("sacm_full_area", _F, "0-1", "area under the junta's full authority, as SAC-M counts (model/output/observe.py)",
+       lambda run, now: now.observation.measures["sacm_full_area"]),
+    _c("sacm_full_population", _F, "0-1", "population under it, as SAC-M counts",
+       lambda run, now: now.observation.measures["sacm_full_population"]),
+    _c("bbc_full_area", _F, "0-1", "area under the junta's full control, as the BBC counts",
+       lambda run, now: now.observation.measures["bbc_full_area"]),
+    _c("bbc_resistance_area", _F, "0-1", "area under full control of its opponents, as the BBC counts",
+       lambda run, now: now.observation.measures["bbc_resistance_area"]),
+    _c("nug_junta", _F, "0-1", "townships where the junta's writ runs, as the NUG counts",
+       lambda run, now: now.observation.measures["nug_junta"]),
+    _c("nug_resistance", _F, "0-1", "townships that its opponents control, as the NUG counts",
+       lambda run, now: now.observation.measures["nug_resistance"]),
+    _c("polls", _F, "townships", "townships where the junta could hold polls",
+       lambda run, now: now.observation.measures["polls"]),
+    _c("india_commitment", _F, "0-1", "India's readiness to go along with the Quad",
+       lambda run, now: _of(run.agents.india, "commitment")),
+    _c("japan_finance_usd", _F, "USD", "Japanese money for the road to India in the month",
+       lambda run, now: _of(run.agents.japan, "paid")),
+    _c("separated_t_australia", _F, "t REO", "ore from India that Australia separated in the month",
+       lambda run, now: run.state.totals["separated"]),
+    _c("threat_credibility", _F, "0-1", "how far US threats are believed",
+       lambda run, now: _of(run.agents.united_states, "credibility")),
+    _c("federal_settlement", _I, "0/1", "whether a federal settlement is in force",
+       lambda run, now: run.state.accord["in_force"]),
+    _c("elections_held", _I, "0/1", "whether the elections that a settlement promised have been held",
+       lambda run, now: run.state.accord["elections"]),
 )
-
 ACTORS = (
     *_KEYS,
     _MONTH,
     _c("actor", _TEXT, "-", "id of the armed actor"),
-    _c("townships_held", _I, "townships", "towns held, of the townships"),
-    _c("population_share", _F, "0-1", "population weighted by share of the countryside"),
-    _c("seat_population_share", _F, "0-1", "population of the townships whose town it holds"),
-    _c("troops", _I, "fighters", "fighters in the field and in garrisons"),
-    _c("posts", _I, "posts", "fortified positions"),
-    _c("posts_taken", _I, "posts", "positions captured in the month"),
-    _c("dead", _I, "fighters", "killed in the month"),
-    _c("deserted", _I, "fighters", "deserted in the month"),
-    _c("arms", _F, "fighter equivalents", "arms in hand"),
-    _c("treasury_usd", _F, "USD", "money in hand"),
-    _c("revenue_usd", _F, "USD", "income of the month, aid included"),
-    _c("ore_revenue_usd", _F, "USD", "income from rare-earth ore in the month"),
-    _c("ore_tax_yuan_per_t", _F, "yuan/t", "its tax on a tonne of ore at that month's price"),
-    _c("legitimacy", _F, "0-1", "consent, weighted by the population under its control"),
-    _c("services", _F, "0-1", "government services that the people under its control get"),
-    _c("hope", _F, "0-1", "belief that governing well is backed from outside"),
-    _c("us_partner", _I, "0/1", "whether Washington has picked it as its partner"),
-    _c("recognition", _F, "0-1", "recognition by the US and those who follow it"),
-    _c("pressure", _F, "0-1", "pressure from Beijing"),
+    _c("townships_held", _I, "townships", "towns held, of the townships",
+       lambda run, now: now.held),
+    _c("population_share", _F, "0-1", "population weighted by share of the countryside",
+       lambda run, now: now.people),
+    _c("seat_population_share", _F, "0-1", "population of the townships whose town it holds",
+       lambda run, now: now.seats),
+    _c("troops", _I, "fighters", "fighters in the field and in garrisons",
+       lambda run, now: now.troops),
+    _c("posts", _I, "posts", "fortified positions",
+       lambda run, now: now.posts),
+    _c("posts_taken", _I, "posts", "positions captured in the month",
+       lambda run, now: run.state.tally.posts_taken),
+    _c("dead", _I, "fighters", "killed in the month",
+       lambda run, now: run.state.tally.dead),
+    _c("deserted", _I, "fighters", "deserted in the month",
+       lambda run, now: run.state.tally.deserted),
+    _c("arms", _F, "fighter equivalents", "arms in hand",
+       lambda run, now: run.state.arms),
+    _c("treasury_usd", _F, "USD", "money in hand",
+       lambda run, now: run.state.treasury),
+    _c("revenue_usd", _F, "USD", "income of the month, aid included",
+       lambda run, now: run.state.tally.income),
+    _c("ore_revenue_usd", _F, "USD", "income from rare-earth ore in the month",
+       lambda run, now: run.state.flows.tax_usd),
+    _c("ore_tax_yuan_per_t", _F, "yuan/t", "its tax on a tonne of ore at that month's price",
+       lambda run, now: now.tax),
+    _c("legitimacy", _F, "0-1", "consent, weighted by the population under its control",
+       lambda run, now: now.legitimacy),
+    _c("services", _F, "0-1", "government services that the people under its control get",
+       lambda run, now: now.services),
+    _c("hope", _F, "0-1", "belief that governing well is backed from outside",
+       lambda run, now: run.state.hope),
+    _c("us_partner", _I, "0/1", "whether Washington has picked it as its partner",
+       lambda run, now: now.actor == (-1 if run.agents.united_states is None else run.agents.united_states.partner)),
+    _c("recognition", _F, "0-1", "recognition by the US and those who follow it",
+       lambda run, now: run.state.recognition),
+    _c("pressure", _F, "0-1", "pressure from Beijing",
+       lambda run, now: run.state.pressure),
 )
+# fmt: on
 
 EXPORTS = (
     *_KEYS,
