@@ -15,11 +15,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from agents.armed.actor import Junta, PeoplesDefenceForce
-from model.compile import hand_over
 from model.output import tables
 from model.output.blocks import Block, Coded, RunTables, Words, coded
 from model.output.outcomes import compute
-from model.output.survey import Survey, survey
+from model.output.survey import Month
 from model.run import Run
 from model.scenario.spec import RunSpec
 from model.state import DESTINATIONS, NOBODY
@@ -67,8 +66,7 @@ class Recorder:
         self.control: list[dict[str, Any]] = []
         self.holders = np.zeros((months + 1, len(world.place_ids)), np.int32)
         """By month and place: who holds it, -1 nobody."""
-        self._survey = Survey.begin(world)
-        self._handed_survey = hand_over(self._survey)
+        self._now = Month(run)
         rows, mines = months + 1, len(world.mine_place)
         of_country, of_actors = (_read(table) for table in (tables.MONTHLY, tables.ACTORS))
         self._rows = np.zeros((rows, len(of_country)))
@@ -94,13 +92,13 @@ class Recorder:
         Args:
             date: calendar month that has just ended; for the start, the first month.
         """
-        run, state, now = self.run, self.run.state, self._survey
+        state, now = self.run.state, self._now
         month = self.months_done = len(self.dates)
         self.dates.append(date)
-        survey(run.data, self._handed_survey)
-        self._rows[month] = [read(run, now) for read in self._read_row]
+        now.read()
+        self._rows[month] = [read(now) for read in self._read_row]
         for read, series in self._read_actors:
-            series[month] = read(run, now)
+            series[month] = read(now)
         self._ore[month], self._crossing[month] = state.flows.ore, state.flows.crossing
         self._lanes[month], self.holders[month] = state.lanes, state.holder
         if month % 12 == 0 or month == self.months or "control=monthly" in self.spec.record:

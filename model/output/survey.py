@@ -5,17 +5,21 @@ Columns of the record that a single array or number of the run does not give are
 
 from __future__ import annotations
 
+from collections import namedtuple
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.compile import compiled
+from model.compile import compiled, hand_over
 from model.dynamics.geography import GOODS
 from model.dynamics.mining import ORE
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.output.observe import Observation, observe
+from model.run import Run
 from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD, record_maker
 from model.world.world import World
 
@@ -83,6 +87,48 @@ class Survey:
             country=country_record(),
             observation=Observation.begin(world),
         )
+
+
+class Month:
+    """The end of a month, as columns of the record are read off it.
+
+    Args:
+        run: the run.
+
+    Attributes:
+        run: the run.
+        state: its state.
+        found: the sums of the month.
+        market, totals, accord: the records of the state of these names as plain numbers: ``month.totals.mined``.
+        country, measures: the records of ``found`` and of its observation, in the same way.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.state = run, run.state
+        self.found = Survey.begin(run.world)
+        self._handed = hand_over(self.found)
+        state, found = run.state, self.found
+        records = {"market": state.market, "totals": state.totals, "accord": state.accord}
+        records |= {"country": found.country, "measures": found.observation.measures}
+        self._records = [(name, record, numbers_of(record.dtype.names)) for name, record in records.items()]
+        self.market: Any = None
+        self.totals: Any = None
+        self.accord: Any = None
+        self.country: Any = None
+        self.measures: Any = None
+
+    def read(self) -> None:
+        """Take stock of the month that has ended."""
+        survey(self.run.data, self._handed)
+        for name, record, numbers in self._records:
+            # Attributes of a NumPy record take ten times as long as those of a named tuple, and there are forty to read.
+            setattr(self, name, numbers(*record.item()))
+
+
+@cache
+def numbers_of(names: tuple[str, ...]) -> Callable[..., Any]:
+    """The type of a record's plain numbers."""
+    return namedtuple("Numbers", names)
 
 
 @compiled
