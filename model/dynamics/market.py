@@ -254,6 +254,7 @@ def begin(
         parameters: the table above.
     """
     year, rules = _table_year(start), record_of(market=parameters).market
+    levels = tuple(float(getattr(parameters, f"demand_{table}")) for table, _ in _TABLES)
     at = {name: float(getattr(parameters, f"{name}_{year}")) for name in ("tb", "dy", "prnd", "demand", "others")}
     shortage = float(getattr(parameters, f"shortage_{year}"))
     share = np.asarray(market_share, float)
@@ -275,7 +276,7 @@ def begin(
         prnd=at["prnd"],
         ore=ore_price(at["prnd"], dy, tb, rules),
         demand=at["demand"],
-        demand_path=read_only(_demand_path(start, 1201, _levels(parameters), parameters.demand_growth)),
+        demand_path=read_only(_demand_path(start, 1201, levels, parameters.demand_growth)),
         share=read_only(share),
         target=read_only(state.inventory.copy()),
         delivery=read_only(_delivery(len(world.crossing_ids), stand, share)),
@@ -293,11 +294,6 @@ def _month_number(date: str) -> int:
 def _table_year(start: str) -> int:
     """The latest table that describes a month not after the start; the first one for starts before all."""
     return max((year for year, month in _TABLES if month <= _month_number(start)), default=_TABLES[0][0])
-
-
-def _levels(parameters: MarketParameters) -> tuple[float, ...]:
-    """Demand of the declared tables."""
-    return tuple(float(getattr(parameters, f"demand_{year}")) for year, _ in _TABLES)
 
 
 @lru_cache(maxsize=16)
@@ -427,13 +423,7 @@ def resell(run: Any) -> float:
 
 @compiled
 def move_prices(run: Any, short: float, factor: float) -> None:
-    """Move the shortage and the prices.
-
-    Args:
-        run: the run; ``state.market`` changes.
-        short: shortage of the month by itself, see :func:`shortfall`.
-        factor: what the outside world does to the level of all prices.
-    """
+    """Move the shortage and the prices, given the month's shortage by itself and the level of all prices."""
     market, reference, rules, month = run.state.market, run.reference, run.rules.market, run.state.clock.month
     market.shortage = rules.shortage_memory * market.shortage + (1.0 - rules.shortage_memory) * short
     noise_tb = rules.noise_tb * normal(uniform(run.salts.market, month, reference.key_tb))
@@ -490,14 +480,7 @@ def inventory_gap(state: State, reference: Reference) -> Floats:
 
 
 def post_bids(state: State, reference: Reference, factor: Floats, parameters: MarketParameters) -> None:
-    """Write ``state.bid`` (X,), yuan/t at the gate: the best buyer's bid, less a discount where none stands.
-
-    Args:
-        state: the state.
-        reference: see :func:`begin`.
-        factor: (B,) bid of each buyer over the market price.
-        parameters: the table above.
-    """
+    """Write ``state.bid`` (X,), yuan/t at the gate, of (B,) bids over the market price; less where no buyer stands."""
     price = gate_price(state.market.price_ore, parameters)
     best = float(factor.max()) if factor.size else 1.0
     bid = reference.china * (price * best * (1.0 - parameters.dealer_discount))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from agents.buyer_parameters import ChineseBuyerParameters
 from agents.buyers import ChineseBuyer
 from agents.policy_parameters import QuadParameters
-from agents.quad import Australia, India, Japan, quad_orders
+from agents.quad import Australia, India, Japan
 
 Q = QuadParameters()
 
@@ -81,15 +81,13 @@ def test_commitment_stays_within_bounds(efforts: list[float]) -> None:
 
 
 def test_the_quad_builds_nothing_without_the_us() -> None:
-    orders = quad_orders(*_quad(), us_effort=0.0, earned=0.0)
-    assert (orders.effort, orders.separation_t) == (0, 0)
+    india, japan, australia = _quad()
+    assert (india.build(0.0), japan.finance(0.0), australia.separate(0.0)) == (0.0, 1.0, 0.0)
 
 
 def test_japanese_money_speeds_up_the_road() -> None:
-    with_money = quad_orders(*_quad(), us_effort=1.0, earned=0.0)
-    without = quad_orders(*_quad(QuadParameters(japan_finance=0.0)), us_effort=1.0, earned=0.0)
-    assert with_money.effort > without.effort > 0
-    japan = _quad()[1]
-    japan.finance(0.5)
+    india, japan, australia = _quad()
+    assert india.build(1.0) == india.commitment
+    assert japan.finance(0.5) == 1 + Q.japan_finance / 2
     assert japan.paid == pytest.approx(Q.japan_usd / 2)
-    assert with_money.separation_t == Q.australia_separation_t
+    assert australia.separate(0.5) == Q.australia_separation_t / 2

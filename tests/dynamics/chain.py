@@ -9,13 +9,16 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from agents.policy_parameters import QuadParameters
+from model.compile import hand_over
 from model.draws import Draws
 from model.dynamics import market, mining, quad, season, trade
 from model.dynamics.market import MarketParameters
 from model.dynamics.mining import MineOrders, MiningParameters
-from model.dynamics.quad import QuadOrders, QuadProcessParameters
+from model.dynamics.quad import QuadProcessParameters
 from model.dynamics.season import SeasonParameters
 from model.dynamics.trade import Terms, TradeChain, TradeParameters
+from model.parameters import record_of
 from model.state import State, begin
 from model.world.world import Buyer, Force, InitialState, World
 
@@ -24,7 +27,6 @@ ORE, REAGENT = 0, 1
 GATES = ("PANGWA", "KANPAITI", "LAIZA", "MONG-PAWK", "PANGSAU")
 MINES = ("CHIPWI", "TSAWLAW", "MOMAUK", "MONG-BAWK")
 """Places 0-3 are towns (Chipwi, Myitkyina, Momauk, Mong Pawk), 4-8 the gates, 9-12 the mines."""
-NO_ORDERS = QuadOrders(0.0, 0.0, 100.0, 24.0, 150.0, 36.0, 0.0, 0.2)
 
 
 def _initial(capacity: tuple[float, ...]) -> InitialState:
@@ -146,7 +148,6 @@ class Chain:
     trade_parameters: TradeParameters = field(default_factory=TradeParameters)
     mining_parameters: MiningParameters = field(default_factory=MiningParameters)
     market_parameters: MarketParameters = field(default_factory=MarketParameters)
-    orders: QuadOrders = NO_ORDERS
     licence: float = 1.0
     invested: float = 0.0
     rains: bool = True
@@ -160,6 +161,10 @@ class Chain:
             self.world, self.state, self.start, shares, np.full(2, 1.5), self.market_parameters
         )
         quad.begin(self.state, 20.0)
+        rules = record_of(market=self.market_parameters, quad=QuadProcessParameters(), quad_partners=QuadParameters())
+        land = {"to_india": np.array(self.world.crossing_country) == "India"}
+        groups = {"state": self.state, "reference": self.reference, "rules": rules, "land": land}
+        self.data = hand_over({**groups, "salts": self.draws.salts()})
         self.chain = TradeChain(self.world, self.trade_parameters, self.market_parameters)
         self.terms = Terms.plain(self.world)._replace(tax_yuan=np.array([20_000.0, 35_000.0, 20_000.0]))
         self.captured = np.zeros(len(self.world.mine_ids), bool)
@@ -191,11 +196,8 @@ class Chain:
         )
         mined = mining.step(self.world, state, orders, factor, p, self.mine_stop)
         traded = trade.step(self.chain, state, offer, factor)
-        sold = market.step(self.world, state, self.draws, self.reference, self.market_parameters)
-        india = quad.step(self.world, state, self.orders, QuadProcessParameters(), self.market_parameters)
-        self.reports = {
-            "mining": mined, "trade": traded, "market": sold, "quad": india, "offer": offer, "factor": factor
-        }  # fmt: skip
+        market.trade_ore(self.data, 1.0, False)
+        self.reports = {"mining": mined, "trade": traded, "offer": offer, "factor": factor}
         self.totals.append(float(state.flows.ore.sum()))
         state.month += 1
         self.calendar = self.calendar % 12 + 1

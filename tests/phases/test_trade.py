@@ -12,7 +12,7 @@ from model.model import RareEarthModel
 from model.output.outcomes import compute
 from model.phases import trade as trade_phases
 from model.phases import war as phases
-from model.phases.readings import tax_terms
+from model.phases.readings import tax_terms, taxes_per_tonne
 from model.state import CHINA_OFFICIAL
 from tests.dynamics.chain import Chain, shaken_chains
 from tests.world_of_policy import run, small
@@ -84,12 +84,12 @@ def test_a_share_of_the_value_follows_the_price_and_a_price_reading_leaves_a_fif
     shares = [small('actors.KIA.ore_tax_rule="ad_valorem"') for _ in range(2)]
     shares[1].state.market.price_ore *= 1.5
     kia = shares[0].world.force_index["KIA"]
-    cheap, dear = (float(model._taxes()[kia]) for model in shares)
+    cheap, dear = (float(taxes_per_tonne(model)[kia]) for model in shares)
     assert dear > 1.4 * cheap > 0
     price = small('structure.tax_reading="price"')
-    assert price._taxes()[kia] == pytest.approx(7_000.0)
+    assert taxes_per_tonne(price)[kia] == pytest.approx(7_000.0)
     reactive = small('structure.tax_reading="price"', 'actors.KIA.ore_tax_rule="revenue_maximising"')
-    assert reactive._taxes()[kia] == 35_000.0  # nobody ever invoiced what it sets for revenue
+    assert taxes_per_tonne(reactive)[kia] == 35_000.0  # nobody ever invoiced what it sets for revenue
 
 
 def test_two_readings_of_chinas_dependence_are_shares_of_what_was_recorded() -> None:
