@@ -45,7 +45,7 @@ def attractiveness(margin: float, security: float, who: Any) -> float:
 def bid(run: Any, b: int) -> None:
     """Write a buyer's bid, ``run.quotes.factor``."""
     quotes = run.quotes
-    gap = inventory_gap(run.state.inventory[b], quotes.target[b])
+    gap = inventory_gap(run.state.inventory[b], run.reference.target[b])
     quotes.factor[b] = bid_factor(gap, run.buyers[b]) * quotes.beijing.outbid
 
 
@@ -61,7 +61,7 @@ def invest(run: Any, b: int) -> None:
         return
     for k in range(len(capacity)):
         weights += capacity[k] * exp(attractiveness(margin[k], security[k], who) - most)
-    budget = who.investment_share * quotes.share[b] * total
+    budget = who.investment_share * run.reference.share[b] * total
     for k in range(len(capacity)):
         weight = capacity[k] * exp(attractiveness(margin[k], security[k], who) - most)
         quotes.invested[k] += budget * weight / weights

@@ -18,7 +18,6 @@ from mesa import Model
 
 from agents.base import Actor
 from agents.policy_parameters import QuadParameters
-from model.dynamics.quad import QuadOrders
 
 
 class QuadPartner(Actor):
@@ -89,28 +88,3 @@ class Australia(QuadPartner):
     def separate(self, effort: float) -> float:
         """Ore it takes from India's stock, t/month, at this effort of the Quad (0-1)."""
         return self.parameters.australia_separation_t * effort
-
-
-def quad_orders(india: India, japan: Japan, australia: Australia, us_effort: float, earned: float) -> QuadOrders:
-    """Let the three decide, and put together what the dynamics carry out this month.
-
-    Args:
-        india: decides on its commitment and builds.
-        japan: pays.
-        australia: separates.
-        us_effort: level of the US's route building, attention included, 0-1.
-        earned: USD that India's processors made last month.
-    """
-    commitment = india.hedge(us_effort, earned)
-    effort = india.build(us_effort)
-    p = india.parameters
-    return QuadOrders(
-        effort=effort * japan.finance(effort),
-        commitment=commitment,
-        route_capacity_t=p.route_capacity_t,
-        build_months=p.build_months,
-        processing_t=p.india_processing_max_t,
-        ramp_months=p.india_ramp_months,
-        separation_t=australia.separate(us_effort),
-        margin=p.india_processing_margin,
-    )

@@ -23,7 +23,6 @@ from model.compiled.talks import Talks
 from model.draws import Draws, keys
 from model.dynamics import control, market, quad
 from model.dynamics.ground import ground_of
-from model.dynamics.mining import reported
 from model.dynamics.season import set_season
 from model.forcing import Forcing
 from model.kernels import compiled
@@ -35,7 +34,6 @@ from model.phases import policy as policy_phases
 from model.phases import talks as talks_phases
 from model.phases import trade as trade_phases
 from model.phases import war as phases
-from model.phases.readings import taxes_per_tonne
 from model.phases.supply import update_supply
 from model.run import Agents, Run, Setting, buyer_tables, setting_of
 from model.scenario.plugins import activate, classes
@@ -104,7 +102,7 @@ class RareEarthModel(mesa.Model):
         self.ground = ground_of(self.world, self.p.ground)
         self._make_agents(tables)
         self._make_state(setting)
-        self.recorder.note(self.date, self.state, self._extra(), self._taxes(), self.united_states.partner)
+        self.recorder.note(self.date)
         self.datacollector = mesa.DataCollector(model_reporters={name: name for name in _COLLECTED})
         self._collect()
 
@@ -160,13 +158,10 @@ class RareEarthModel(mesa.Model):
         self.dependence = np.array([actor.parameters.dependence_on_china for actor in self.armed], float)
         """(F,) dependence on China without Beijing's patronage; ``profile`` has it with what patronage adds."""
         self.teachers = np.array([not isinstance(actor, Junta) for actor in self.armed], float)
-        eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
-        demand = self.setup.united_states.demand_t
-        self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
-        self.recorder.events = self.run.events
+        self.recorder: Recorder = Recorder(self.run, self.spec, self.setup.months)
         self.talks = Talks(self)
         update_supply(self.run)
-        self.ledger = Ledger(world, self.state)
+        self.ledger = Ledger(self.run)
 
     def _make_run(self, setting: Setting) -> None:
         state = self.state
@@ -175,9 +170,7 @@ class RareEarthModel(mesa.Model):
         self.settled_tax, self.holder_before = state.ore_tax, state.holder_before
         dict.__setitem__(self.profile, "dependence_on_china", state.dependence)
         dict.__setitem__(self.supported_profile, "dependence_on_china", state.dependence)
-        self.run = Run(setting, state, self.draws.seed)
-        self.run.reference = self.reference
-        self.run.quotes.share[:], self.run.quotes.target[:] = self.reference.share, self.reference.target
+        self.run = Run(setting, state, self.draws.seed, self.reference)
         self.run.agents = Agents(
             armed=self.armed,
             buyers=self.buyers,
@@ -268,7 +261,7 @@ class RareEarthModel(mesa.Model):
         state.tally.clear()
         for name in ("towns_changed", "operations", "civilians_dead"):
             state.totals[name] = 0
-        self.ledger.open(state)
+        self.ledger.open()
         self.run.date = self.date
         set_season(state.clock, int(self.date[5:]), self.p.season)
         self.rains, self.road_factor = float(state.clock["rains"]), float(state.clock["road_factor"])
@@ -279,13 +272,13 @@ class RareEarthModel(mesa.Model):
     def close_month(self) -> None:
         """Record the month and check the laws."""
         state = self.state
-        self.ledger.close(state, reported(state.flows))
+        self.ledger.close()
         ended = self.date
         self.month += 1
         self.date = date_after(self.setup.start, self.month)
         self.exports_t = sum(state.flows.ore.ravel().tolist())
         self.towns_changed_hands = state.totals.towns_changed
-        self.recorder.note(ended, state, self._extra(), self._taxes(), self.united_states.partner)
+        self.recorder.note(ended)
         self.running = self.month < self.setup.months
         self._collect()
 
@@ -309,19 +302,6 @@ class RareEarthModel(mesa.Model):
         """What instruments of this kind without an armed target deliver this month, 0-1."""
         row = self.delivered.get(kind)
         return 0.0 if row is None else float(row[-1])
-
-    def _extra(self) -> dict[str, float]:
-        return {
-            "western_followers": self.followers,
-            "us_attention": self.united_states.attention,
-            "china_quota_t": self.p.market.domestic_quota,
-            "threat_credibility": self.united_states.credibility,
-            "india_commitment": self.india.commitment,
-            "japan_finance_usd": self.japan.paid,
-        }
-
-    def _taxes(self) -> Floats:
-        return taxes_per_tonne(self)
 
 
 @lru_cache(maxsize=4096)

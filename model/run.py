@@ -24,6 +24,7 @@ from model.dynamics.border import BorderChanges
 from model.dynamics.budgets import Books
 from model.dynamics.front import Front
 from model.dynamics.geography import Geography, geography_of
+from model.dynamics.market import Reference
 from model.dynamics.month import Battles, Plans
 from model.dynamics.netback import Quotes
 from model.dynamics.supply import Roads
@@ -48,6 +49,7 @@ GROUPS = (
     "quotes",
     "stakes",
     "border",
+    "reference",
 )
 """What compiled code finds in ``run`` by these names, besides ``land`` and ``rules``."""
 
@@ -129,12 +131,13 @@ class Run:
         setting: what it shares with other runs of its scenario.
         state: the state at the start.
         seed: of all draws.
+        reference: what its market is measured against.
     """
 
-    def __init__(self, setting: Setting, state: State, seed: int) -> None:
+    def __init__(self, setting: Setting, state: State, seed: int, reference: Reference) -> None:
         self.scenario, self.world, self.land = setting.scenario, setting.world, setting.land
         self.parameters, self.rules = setting.scenario.processes, setting.rules
-        self.state = state
+        self.state, self.reference = state, reference
         self.date = setting.scenario.start
         """Calendar month of the step that comes next, as 2025-08."""
         self.draws = Draws(seed)
@@ -152,8 +155,6 @@ class Run:
         self.border = BorderChanges.begin(len(self.actors), len(self.land.chinese))
         self.roads = Roads.begin(len(self.actors), len(self.land.wall))
         self.quotes = Quotes.begin(len(self.land.mine_place), len(self.buyers))
-        self.reference: Any = None
-        """What the market compares the month with (:class:`model.dynamics.market.Reference`)."""
         self.agents = Agents()
         self.data: Any = None
         """All of it as compiled functions take it; see :meth:`hand_over`."""

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from model.model import RareEarthModel
-from model.output.observe import MEASURES, observe
 from model.phases.forcing import apply_forcing
 from model.scenario.problems import ScenarioError
 from model.scenario.read import load_scenario
@@ -88,28 +87,3 @@ def test_lanes_are_set_to_the_value_whatever_beijing_does() -> None:
 def test_a_forcing_about_nobody_known_is_told() -> None:
     with pytest.raises(ScenarioError, match="unknown armed actor"):
         model_with([{"name": "x", "kind": "holder", "start": "2025-10", "target": "Bhamo", "actor": "KIAA"}])
-
-
-def test_measures_of_control_follow_their_definitions() -> None:
-    model = model_with([])
-    world, state, junta = model.world, model.state, model.junta
-    towns = len(world.codes)
-    state.holder[:towns], state.attacker[:] = junta, -1
-    state.control[:] = 0.0
-    state.control[junta], state.control[-1] = 0.9, 0.1
-    seen = observe(world, state, junta)
-    assert tuple(seen) == MEASURES
-    assert seen["sacm_full_area"] == pytest.approx(1.0)
-    assert seen["bbc_full_area"] == pytest.approx(0.81)
-    assert seen["nug_junta"] == pytest.approx(1.0) and seen["polls"] == towns
-    rebel = next(i for i in range(len(world.forces)) if state.stance[junta, i] == -1)
-    state.control[junta], state.control[rebel] = 0.5, 0.4
-    seen = observe(world, state, junta)
-    assert seen["sacm_full_area"] == 0.0, "a tenth of the countryside in other hands ends full authority"
-    assert seen["nug_junta"] == 0.0 and seen["nug_resistance"] == 0.0, "contested"
-    state.attacker[0], state.holder[1] = rebel, rebel
-    state.control[junta], state.control[rebel] = 0.9, 0.0
-    seen = observe(world, state, junta)
-    assert seen["polls"] == towns - 1
-    area = world.area
-    assert seen["sacm_full_area"] == pytest.approx(1 - (area[0] + area[1]) / area.sum())

@@ -126,12 +126,12 @@ def test_more_recognition_of_one_never_lowers_the_hope_of_those_who_do_not_depen
 
 @given(one=SHARE, other=SHARE, months=st.integers(1, 60))
 def test_more_effort_on_the_road_never_gives_less_road(one: float, other: float, months: int) -> None:
-    roads = []
+    run, roads = MODEL.run, []
     for effort in sorted_pair(one, other):
-        state = copy.deepcopy(MODEL.state)
-        orders = quad.QuadOrders(effort, effort, 100.0, 24.0, 150.0, 36.0, 40.0, 0.2)
+        run.state.market["route_capacity"] = 0.0
         for _ in range(months):
-            quad.step(MODEL.world, state, orders, MODEL.p.quad, MODEL.p.market)
-        roads.append(state.market.route_capacity)
+            quad.build_route(run.data, effort)
+            quad.commit(run.data, effort)
+        roads.append(float(run.state.market["route_capacity"]))
     assert roads[0] <= roads[1] + 1e-9
-    assert state.lanes[:, ORE_LANE].max() <= 1
+    assert run.state.lanes[:, ORE_LANE].max() <= 1

@@ -10,13 +10,16 @@ want to hold, smoothed over months. Log prices of the oxides move towards a leve
 
     d log P_e = speed * (log P_e,0 + log factor + kappa_e * shortage - log P_e) + noise,   e = Tb, Dy
 
-(form: SOURCES P51, V1; Tb rose 22 % in the six months after about a third of supply was lost, Dy hardly moved). The ore
+(form: SOURCES P51, V1; Tb rose 22% in the six months after about a third of supply was lost, Dy hardly moved). The ore
 quote is **no signal of its own**: it follows the oxides it contains, ``P_ore = .228 PrNd + .0303 Dy + .00555 Tb`` in
 thousand yuan/t (SOURCES T2, fitted on 14 dates with an error of 0.4), so its loading on the shortage lies between theirs.
-Prices are in China, VAT included; ``gate_price`` takes VAT and the import side's charges off.
+Prices are in China, VAT included; :func:`model.dynamics.taxes.gate_price` takes VAT and the import side's charges off.
 
 Other origins grow when terbium is dear (SOURCES P53: the ramp of non-Chinese supply, as a share of the market a year) and
 where buyers put their money abroad, and wear out as pools do.
+
+State: ``state.inventory`` (B,), t in store; ``state.market``, prices, shortage, other origins. :class:`Reference` holds what
+the market is measured against.
 """
 
 from __future__ import annotations
@@ -24,16 +27,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, log
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.draws import Draws, keys
-from model.kernels import bazaar, compiled
-from model.kernels.loops import LOOPS
-from model.parameters import ParameterTable, as_record, parameter
-from model.state import QUAD, State
+from model.compile import compiled
+from model.draws import key, normal, uniform
+from model.dynamics.taxes import gate_price as price_at_gate
+from model.parameters import ParameterTable, parameter, record_of
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, State
+from model.world.topology import read_only
 from model.world.world import World
 
 Floats = NDArray[np.float64]
@@ -210,7 +214,7 @@ _TABLES = ((2021, 2021 * 12 + 2), (2023, 2023 * 12 + 9), (2025, 2025 * 12 + 6))
 
 @dataclass(frozen=True)
 class Reference:
-    """What a run's market is measured against; made once by :func:`begin`."""
+    """What a run's market is measured against, made once by :func:`begin`; read-only."""
 
     tb: float
     dy: float
@@ -231,16 +235,15 @@ class Reference:
     """(X,) 1 for crossings to China, else 0."""
     stand: Ints
     """(B,) crossing at which each buyer stands."""
-    noise_keys: NDArray[np.uint64]
+    key_tb: np.uint64
+    key_dy: np.uint64
     """Keys of the draws of prices."""
-    rules: NDArray[np.void]
-    """Parameters and the prices and demand above as one record, for kernels."""
 
 
 def begin(
     world: World, state: State, start: str, market_share: Floats, inventory_months: Floats, parameters: MarketParameters
 ) -> Reference:
-    """Set prices, stores and other origins of a start date, and return what the market is measured against.
+    """Set prices, stores, bids and other origins of a start date, and return what the market is measured against.
 
     Args:
         world: the world.
@@ -250,34 +253,38 @@ def begin(
         inventory_months: (B,) months of their feed that buyers want to hold; they begin with it.
         parameters: the table above.
     """
-    year = _table_year(start)
+    year, rules = _table_year(start), record_of(market=parameters).market
+    levels = tuple(float(getattr(parameters, f"demand_{table}")) for table, _ in _TABLES)
     at = {name: float(getattr(parameters, f"{name}_{year}")) for name in ("tb", "dy", "prnd", "demand", "others")}
     shortage = float(getattr(parameters, f"shortage_{year}"))
     share = np.asarray(market_share, float)
     share = share / share.sum() if share.sum() > 0 else np.full(len(share), 1.0 / max(len(share), 1))
-    market = state.market
-    market.price_tb, market.price_dy, market.shortage = at["tb"], at["dy"], shortage
-    market.price_ore = _ore_price(at["prnd"], at["dy"], at["tb"], parameters)
     state.inventory = np.asarray(inventory_months, float) * share * at["demand"]
-    market.other_origins = at["others"]
-    tb = at["tb"] * exp(-parameters.kappa_tb * shortage)
-    dy = at["dy"] * exp(-parameters.kappa_dy * shortage)
+    market = state.market
+    market["price_ore"] = ore_price(at["prnd"], at["dy"], at["tb"], rules)
+    market["price_tb"], market["price_dy"], market["shortage"] = at["tb"], at["dy"], shortage
+    market["other_origins"] = at["others"]
     stand = np.array([world.crossing_ids.index(buyer.crossing) for buyer in world.buyers], dtype=np.int64)
-    price = _ore_price(at["prnd"], dy, tb, parameters)
-    at_start = {"tb": tb, "dy": dy, "prnd": at["prnd"], "ore": price, "demand": at["demand"]}
-    reference = Reference(
-        **at_start,
-        demand_path=_demand_path(start, 1201, _levels(parameters), parameters.demand_growth),
-        share=share,
-        target=state.inventory.copy(),
-        delivery=_delivery(len(world.crossing_ids), stand, share),
-        china=world.chinese_crossings.astype(np.float64),
-        stand=stand,
-        noise_keys=keys(("tb", "dy")),
-        rules=as_record(parameters, **at_start),
+    tb = resting_price(at["tb"], 1.0, -shortage, parameters.kappa_tb)
+    dy = resting_price(at["dy"], 1.0, -shortage, parameters.kappa_dy)
+    china = world.chinese_crossings.astype(np.float64)
+    state.bid = china * (price_at_gate(market["price_ore"], rules) * (1.0 - parameters.dealer_discount))
+    state.bid[stand] = price_at_gate(market["price_ore"], rules)
+    return Reference(
+        tb=tb,
+        dy=dy,
+        prnd=at["prnd"],
+        ore=ore_price(at["prnd"], dy, tb, rules),
+        demand=at["demand"],
+        demand_path=read_only(_demand_path(start, 1201, levels, parameters.demand_growth)),
+        share=read_only(share),
+        target=read_only(state.inventory.copy()),
+        delivery=read_only(_delivery(len(world.crossing_ids), stand, share)),
+        china=read_only(china),
+        stand=read_only(stand),
+        key_tb=np.uint64(key("tb")),
+        key_dy=np.uint64(key("dy")),
     )
-    post_bids(state, reference, np.ones(len(share)), parameters)
-    return reference
 
 
 def _month_number(date: str) -> int:
@@ -287,11 +294,6 @@ def _month_number(date: str) -> int:
 def _table_year(start: str) -> int:
     """The latest table that describes a month not after the start; the first one for starts before all."""
     return max((year for year, month in _TABLES if month <= _month_number(start)), default=_TABLES[0][0])
-
-
-def _levels(parameters: MarketParameters) -> tuple[float, ...]:
-    """Demand of the declared tables."""
-    return tuple(float(getattr(parameters, f"demand_{year}")) for year, _ in _TABLES)
 
 
 @lru_cache(maxsize=16)
@@ -312,9 +314,158 @@ def _delivery(crossings: int, stand: Ints, share: Floats) -> Floats:
     return np.where(total > 0, delivery / np.where(total > 0, total, 1.0), share)
 
 
-def _ore_price(prnd: float, dy: float, tb: float, parameters: MarketParameters) -> float:
-    """Ore in yuan/t from oxides in yuan/kg."""
-    return 1_000.0 * (parameters.ore_prnd * prnd + parameters.ore_dy * dy + parameters.ore_tb * tb)
+# equations ------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def ore_price(prnd: float, dy: float, tb: float, rules: Any) -> float:
+    """Quote of the ore in yuan/t from those of the oxides in yuan/kg.
+
+    Args:
+        prnd: PrNd oxide.
+        dy: dysprosium oxide.
+        tb: terbium oxide.
+        rules: ``rules.market``, as in all of these equations.
+    """
+    return 1_000.0 * (rules.ore_prnd * prnd + rules.ore_dy * dy + rules.ore_tb * tb)
+
+
+@compiled
+def demand(price_ore: float, growth: float, factor: float, reference: Any, rules: Any) -> float:
+    """Feed wanted, t/month. Prices that rise everywhere for reasons of their own do not send users to other materials.
+
+    Args:
+        price_ore: yuan/t last month.
+        growth: demand over that at the start, prices apart.
+        factor: what the outside world does to the level of all prices.
+        reference: see :class:`Reference`.
+        rules: ``rules.market``.
+    """
+    dearer = max(price_ore / (reference.ore * factor), 1e-9)
+    return float(reference.demand * growth * dearer**-rules.demand_elasticity)
+
+
+@compiled
+def shortfall(used: float, gap: float, wanted: float, rules: Any) -> float:
+    """Shortage of a month by itself, -1 to 1: feed used against feed wanted, and the ``gap`` (t) of stores below target."""
+    return min(max(1.0 - (used - rules.inventory_weight * gap) / max(wanted, 1e-9), -1.0), 1.0)
+
+
+@compiled
+def resting_price(at_no_shortage: float, factor: float, shortage: float, kappa: float) -> float:
+    """Price at which an oxide would come to rest, yuan/kg."""
+    return at_no_shortage * factor * exp(kappa * shortage)
+
+
+@compiled
+def moved_price(price: float, rest: float, noise: float, rules: Any) -> float:
+    """Price of an oxide a month later: part of the way, in logarithms, to where it would rest, and ``noise``."""
+    return price * (rest / price) ** rules.price_speed * exp(noise)
+
+
+@compiled
+def grown_others(others: float, dearer: float, margin: float, invested: float, reference: Any, rules: Any) -> float:
+    """Ore from other origins a month later, t/month.
+
+    Args:
+        others: t/month now.
+        dearer: log of terbium's price over that at no shortage.
+        margin: margin of the best bid over the cost of such ore.
+        invested: t/month of capacity that buyers would begin there at a margin of 1.
+        reference: see :class:`Reference`.
+        rules: ``rules.market``.
+    """
+    pull = min(max(rules.elasticity_others * dearer, -1.0), 1.0)
+    ramp = rules.ramp_others / 12.0 * reference.demand * pull
+    return max(0.0, others + ramp + invested * max(0.0, margin) - rules.wear_others * others)
+
+
+# process --------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def take_in(run: Any) -> None:
+    """Bring each buyer what came over its crossing, and its share of other ore; ``state.inventory``."""
+    flows, stores, reference = run.state.flows, run.state.inventory, run.reference
+    elsewhere = run.state.market.other_origins + run.rules.market.domestic_quota
+    for b in range(len(stores)):
+        received = 0.0
+        for m in range(len(flows.ore)):
+            for way in (CHINA_OFFICIAL, CHINA_INFORMAL):
+                if flows.crossing[m, way] >= 0:
+                    received += flows.ore[m, way] * reference.delivery[flows.crossing[m, way], b]
+        stores[b] += received + elsewhere * reference.share[b]
+
+
+@compiled
+def feed_separators(run: Any, wanted: float) -> float:
+    """Take the month's feed from the stores, as far as it is there, and return it (t)."""
+    stores, used = run.state.inventory, 0.0
+    for b in range(len(stores)):
+        taken = min(stores[b], wanted * run.reference.share[b])
+        stores[b] -= taken
+        used += taken
+    return used
+
+
+@compiled
+def resell(run: Any) -> float:
+    """Let buyers even out their stores among each other, and return how much all lack of what they want to hold (t)."""
+    stores, target, left, wanted = run.state.inventory, run.reference.target, 0.0, 0.0
+    for b in range(len(stores)):
+        left += stores[b]
+        wanted += target[b]
+    for b in range(len(stores)):
+        even = target[b] * (left / max(wanted, 1e-9))
+        stores[b] += run.rules.market.resale * (even - stores[b])
+    return wanted - left
+
+
+@compiled
+def move_prices(run: Any, short: float, factor: float) -> None:
+    """Move the shortage and the prices, given the month's shortage by itself and the level of all prices."""
+    market, reference, rules, month = run.state.market, run.reference, run.rules.market, run.state.clock.month
+    market.shortage = rules.shortage_memory * market.shortage + (1.0 - rules.shortage_memory) * short
+    noise_tb = rules.noise_tb * normal(uniform(run.salts.market, month, reference.key_tb))
+    noise_dy = rules.noise_dy * normal(uniform(run.salts.market, month, reference.key_dy))
+    rest_tb = resting_price(reference.tb, factor, market.shortage, rules.kappa_tb)
+    rest_dy = resting_price(reference.dy, factor, market.shortage, rules.kappa_dy)
+    market.price_tb = moved_price(market.price_tb, rest_tb, noise_tb, rules)
+    market.price_dy = moved_price(market.price_dy, rest_dy, noise_dy, rules)
+    market.price_ore = ore_price(reference.prnd * factor, market.price_dy, market.price_tb, rules)
+
+
+@compiled
+def grow_others(run: Any, factor: float) -> None:
+    """Let other origins follow terbium's price and buyers' money (``state.market.invested_abroad``)."""
+    market, reference, rules, best = run.state.market, run.reference, run.rules.market, 0.0
+    for x in range(len(run.state.bid)):
+        best = max(best, run.state.bid[x])
+    dearer, margin = log(market.price_tb / (reference.tb * factor)), best / rules.cost_others - 1.0
+    market.other_origins = grown_others(market.other_origins, dearer, margin, market.invested_abroad, reference, rules)
+
+
+@compiled
+def trade_ore(run: Any, factor: float, others_given: bool) -> None:
+    """A month at the market, after the ore has moved.
+
+    Args:
+        run: the run; stores and ``state.market`` change.
+        factor: what the outside world does to the level of all prices.
+        others_given: whether the outside world sets ``state.market.other_origins``, which then do not grow by themselves.
+    """
+    path, month = run.reference.demand_path, run.state.clock.month
+    growth = path[min(month, len(path) - 1)]
+    wanted = demand(run.state.market.price_ore, growth, factor, run.reference, run.rules.market)
+    take_in(run)
+    used = feed_separators(run, wanted)
+    gap = resell(run)
+    move_prices(run, shortfall(used, gap, wanted, run.rules.market), factor)
+    if not others_given:
+        grow_others(run, factor)
+
+
+# what phases read that are not yet compiled ---------------------------------------------------------------------------
 
 
 def gate_price(price_ore: float, parameters: MarketParameters) -> float:
@@ -329,14 +480,7 @@ def inventory_gap(state: State, reference: Reference) -> Floats:
 
 
 def post_bids(state: State, reference: Reference, factor: Floats, parameters: MarketParameters) -> None:
-    """Write ``state.bid`` (X,), yuan/t at the gate: the best buyer's bid, less a discount where none stands.
-
-    Args:
-        state: the state.
-        reference: see :func:`begin`.
-        factor: (B,) bid of each buyer over the market price.
-        parameters: the table above.
-    """
+    """Write ``state.bid`` (X,), yuan/t at the gate, of (B,) bids over the market price; less where no buyer stands."""
     price = gate_price(state.market.price_ore, parameters)
     best = float(factor.max()) if factor.size else 1.0
     bid = reference.china * (price * best * (1.0 - parameters.dealer_discount))
@@ -345,147 +489,6 @@ def post_bids(state: State, reference: Reference, factor: Floats, parameters: Ma
     state.bid[:] = bid
 
 
-class MarketReport(NamedTuple):
-    """What the ledgers want to know of a month at the market."""
-
-    received: Floats
-    """(B,) t that reached each buyer: from Myanmar, other countries and China's quota."""
-    used: Floats
-    """(B,) t fed to separators."""
-    demand: float
-    """t of feed wanted."""
-    other_origins: float
-    """t from other countries."""
-
-
-def step(
-    world: World,
-    state: State,
-    draws: Draws,
-    reference: Reference,
-    parameters: MarketParameters,
-    *,
-    price_factor: float = 1.0,
-    other_origins: float | None = None,
-    invested_abroad: float = 0.0,
-) -> MarketReport:
-    """Take in the month's flows, feed the separators, and move shortage and prices; see the module's docstring.
-
-    Args:
-        world: the world.
-        state: the state; its market changes.
-        draws: keyed draws.
-        reference: see :func:`begin`.
-        parameters: the table above.
-        price_factor: what the outside world does to the level of all prices.
-        other_origins: t/month from other countries if the outside world sets it; else it follows prices.
-        invested_abroad: t/month of capacity that buyers would build abroad at a margin of 100 %.
-    """
-    if compiled():
-        return _step(world, state, draws, reference, parameters, price_factor, other_origins, invested_abroad)
-    market = state.market
-    demand = _demand(state, reference, price_factor, parameters)
-    if other_origins is not None:
-        market.other_origins = other_origins
-    others = market.other_origins
-    received = _received(world, state, reference, others + parameters.domestic_quota)
-    store = state.inventory + received
-    used = np.minimum(store, demand * reference.share)
-    state.inventory[:] = _resell(store - used, reference, parameters.resale)
-    _move_prices(state, draws, reference, parameters, demand, float(used.sum()), price_factor)
-    if other_origins is None:
-        _grow_others(state, reference, parameters, invested_abroad, price_factor)
-    return MarketReport(received, used, demand, others)
-
-
-def _step(
-    world: World,
-    state: State,
-    draws: Draws,
-    reference: Reference,
-    parameters: MarketParameters,
-    price_factor: float,
-    other_origins: float | None,
-    invested_abroad: float,
-) -> MarketReport:
-    """:func:`step` by a compiled kernel."""
-    market = state.market
-    others = market.other_origins if other_origins is None else other_origins
-    received = _received(world, state, reference, others + parameters.domestic_quota)
-    best = max(0.0, *state.bid.tolist())
-    used = np.empty(len(received))
-    ore, tb, dy, shortage, other, demand = bazaar.sell(
-        LOOPS,
-        reference.rules,
-        (draws.salt("market"), state.month, reference.noise_keys),
-        (state.inventory, received, reference.share, reference.target, used),
-        (market.price_ore, market.price_tb, market.price_dy, market.shortage),
-        float(reference.demand_path[min(state.month, len(reference.demand_path) - 1)]),
-        price_factor,
-        (others, best, other_origins is not None, invested_abroad),
-    )
-    market.price_ore, market.price_tb, market.price_dy = ore, tb, dy
-    market.shortage, market.other_origins = shortage, other
-    return MarketReport(received, used, demand, others)
-
-
-def _demand(state: State, reference: Reference, price_factor: float, parameters: MarketParameters) -> float:
-    # Prices that rise everywhere for reasons of their own do not send users to other materials.
-    dearer = max(state.market.price_ore / (reference.ore * price_factor), 1e-9)
-    growth = reference.demand_path[min(state.month, len(reference.demand_path) - 1)]
-    return float(reference.demand * growth * dearer**-parameters.demand_elasticity)
-
-
-def _received(world: World, state: State, reference: Reference, elsewhere: float) -> Floats:
-    flows = state.flows
-    # One slot more, at index 0, for flows that went nowhere (crossing -1).
-    slots = flows.crossing[:, :QUAD].ravel() + 1
-    by_crossing = np.bincount(slots, flows.ore[:, :QUAD].ravel(), minlength=len(world.crossing_ids) + 1)[1:]
-    received: Floats = by_crossing.dot(reference.delivery)
-    received += elsewhere * reference.share
-    return received
-
-
-def _resell(inventory: Floats, reference: Reference, resale: float) -> Floats:
-    """Move stores (B,) towards equal shares of what each buyer wants; the sum stays."""
-    even = reference.target * (inventory.sum() / max(float(reference.target.sum()), 1e-9))
-    return inventory + resale * (even - inventory)
-
-
-def _move_prices(
-    state: State,
-    draws: Draws,
-    reference: Reference,
-    parameters: MarketParameters,
-    demand: float,
-    used: float,
-    price_factor: float,
-) -> None:
-    market = state.market
-    gap = float(reference.target.sum() - state.inventory.sum())
-    shortfall = min(max(1.0 - (used - parameters.inventory_weight * gap) / max(demand, 1e-9), -1.0), 1.0)
-    memory = parameters.shortage_memory
-    market.shortage = memory * market.shortage + (1.0 - memory) * shortfall
-    noise_tb, noise_dy = draws.normal("market", state.month, reference.noise_keys).tolist()
-    rise_tb, rise_dy = parameters.kappa_tb * market.shortage, parameters.kappa_dy * market.shortage
-    speed = parameters.price_speed
-    level_tb, level_dy = reference.tb * price_factor * exp(rise_tb), reference.dy * price_factor * exp(rise_dy)
-    market.price_tb *= (level_tb / market.price_tb) ** speed * exp(parameters.noise_tb * noise_tb)
-    market.price_dy *= (level_dy / market.price_dy) ** speed * exp(parameters.noise_dy * noise_dy)
-    market.price_ore = _ore_price(reference.prnd * price_factor, market.price_dy, market.price_tb, parameters)
-
-
 def margin_abroad(state: State, parameters: MarketParameters) -> float:
     """Margin over its cost of ore from other countries, for which buyers pay their best bid as well."""
     return max(0.0, *state.bid.tolist()) / parameters.cost_others - 1.0
-
-
-def _grow_others(
-    state: State, reference: Reference, parameters: MarketParameters, invested_abroad: float, price_factor: float
-) -> None:
-    market = state.market
-    dearer = log(market.price_tb / (reference.tb * price_factor))
-    ramp = parameters.ramp_others / 12.0 * reference.demand * min(max(parameters.elasticity_others * dearer, -1.0), 1.0)
-    built = invested_abroad * max(0.0, margin_abroad(state, parameters))
-    worn = parameters.wear_others * market.other_origins
-    market.other_origins = max(0.0, market.other_origins + ramp + built - worn)

@@ -186,10 +186,6 @@ class Quotes:
     """(M + 1,) t/month of capacity that buyers would begin at a margin of 100 % and full security, at the mines and abroad."""
     beijing: Any
     """Record: ``outbid``, ``embargo``."""
-    share: Floats
-    """(B,) each buyer's share of China's feed."""
-    target: Floats
-    """(B,) t that each wants in store."""
 
     @classmethod
     def begin(cls, mines: int, buyers: int) -> Quotes:
@@ -209,8 +205,6 @@ class Quotes:
             factor=np.full(buyers, NO_BID),
             licence=np.ones(mines),
             beijing=_beijing_record(outbid=1.0),
-            share=np.zeros(buyers),
-            target=np.zeros(buyers),
             **{name: np.zeros(mines) for name in (*names, "india_reagent")},
             **{name: np.zeros(mines + 1) for name in options},
         )

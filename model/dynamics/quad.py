@@ -3,30 +3,26 @@
 State, all in ``state.market``: ``route_capacity`` Q (t/month the road could carry, safe and dry), ``india_processing`` A
 (t/month), ``india_stock`` (t of ore), and the ore lanes of the crossings to India. Equations (3.10)::
 
-    Q     <- Q + effort * (Q_max - Q) / T_build - decay * Q
-    A     <- A + commitment * (A_max - A) / T_ramp             (only while ore or a road is in sight: Q > 0)
-    lane  <- commitment if the road is being built or used     (India's own gate: Beijing does not rule it)
     stock <- stock + arrived - processed - separated
     processed = min(stock, A),   separated in Australia = min(the rest, its free capacity)
     oxide     = (processed + separated) * (grade Dy + grade Tb) * recovery
+    Q     <- Q + min(effort / T_build, 1) * (Q_max - Q) - decay * Q
+    A     <- A + commitment * (A_max - A) / T_ramp             (only while a road is in sight: Q > 0)
+    lane  <- commitment if the road is being built or used     (India's own gate: Beijing does not rule it)
 
 A declared share of the oxide of each goes to the US (``state.totals.us_oxide``). India's revenue is its margin on the value
 of the ore it processes. Grades are assumed (SOURCES K16); the road's limits and build time have never been observed.
+Effort and commitment are India's, with Japan's money: :mod:`agents.quad`.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from model.dynamics.market import MarketParameters
+from model.compile import compiled
 from model.dynamics.mining import ORE
 from model.parameters import ParameterTable, parameter
 from model.state import QUAD, State
-from model.world.world import World
 
 
 class QuadProcessParameters(ParameterTable):
@@ -58,88 +54,106 @@ class QuadProcessParameters(ParameterTable):
     )  # fmt: skip
 
 
-class QuadOrders(NamedTuple):
-    """What India, Japan, Australia and the US's route building amount to this month."""
-
-    effort: float
-    """Building effort on the road to India, 0 and up; above 1 where Japanese money speeds it up."""
-    commitment: float
-    """0-1, India's readiness."""
-    route_capacity_t: float
-    """t/month, the road built at full effort."""
-    build_months: float
-    processing_t: float
-    """t/month, India's capacity when ramped up."""
-    ramp_months: float
-    separation_t: float
-    """t/month of India's ore that Australia takes."""
-    margin: float
-    """India's revenue on processed ore over its value."""
-
-
-class QuadReport(NamedTuple):
-    """Ledger of India's ore in the month: ``opening + arrived = closing + processed + separated`` (t)."""
-
-    arrived: float
-    processed: float
-    separated: float
-    oxide: float
-    """t of Dy and Tb oxide made by both."""
-
-
 def begin(state: State, processing_t: float) -> None:
     """Set India's capacity (t/month) at the start of a run; the road does not exist yet and no ore waits."""
-    state.market.india_processing = processing_t
-    state.market.india_stock = 0.0
-    state.market.route_capacity = 0.0
+    state.market["india_processing"] = processing_t
+    state.market["india_stock"] = 0.0
+    state.market["route_capacity"] = 0.0
 
 
-def step(
-    world: World,
-    state: State,
-    orders: QuadOrders,
-    parameters: QuadProcessParameters,
-    market_parameters: MarketParameters,
-) -> QuadReport:
-    """Take in ore over the road to India, process it, and build road and plants; see the module's docstring.
+# equations ------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def oxide(ore: float, rules: Any) -> float:
+    """T of dysprosium and terbium oxide in so many tonnes of ore, once separated.
 
     Args:
-        world: the world.
-        state: the state, after trade; market, flows (us_oxide, india_revenue) and India's ore lanes change.
-        orders: what the Quad does.
-        parameters: the table above.
-        market_parameters: the market's, for VAT and the exchange rate.
+        ore: t of oxide of all rare earths.
+        rules: ``rules.quad``.
     """
-    market = state.market
-    arrived = float(state.flows.ore[:, QUAD].sum())
-    market.india_stock += arrived
+    return float((rules.grade_dy + rules.grade_tb) * rules.recovery * ore)
+
+
+@compiled
+def ore_value(price_ore: float, market: Any) -> float:
+    """USD a tonne without VAT, at China's quote in yuan/t.
+
+    Args:
+        price_ore: the quote.
+        market: ``rules.market``.
+    """
+    return float(price_ore / (1.0 + market.vat) / market.yuan_per_usd)
+
+
+@compiled
+def next_route(route: float, effort: float, partners: Any, rules: Any) -> float:
+    """What the road could carry a month later, t/month.
+
+    Args:
+        route: what it could carry now.
+        effort: 0 and up, above 1 where Japanese money speeds it up.
+        partners: ``rules.quad_partners``.
+        rules: ``rules.quad``.
+    """
+    built = min(effort / partners.build_months, 1.0) * max(partners.route_capacity_t - route, 0.0)
+    return float(route + built - rules.route_decay * route)
+
+
+@compiled
+def next_processing(processing: float, commitment: float, partners: Any) -> float:
+    """What India's plants can process a month later, t/month; they never shrink."""
+    lacking = max(partners.india_processing_max_t - processing, 0.0)
+    return float(processing + commitment * lacking / partners.india_ramp_months)
+
+
+# process --------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def use_ore(run: Any, ordered: float) -> None:
+    """Take in the ore that came over the road to India; process it there, and let Australia have of the rest.
+
+    Args:
+        run: the run; ``state.market`` and ``state.totals`` change.
+        ordered: t that Australia would take.
+    """
+    market, totals, rules = run.state.market, run.state.totals, run.rules.quad
+    for m in range(len(run.state.flows.ore)):
+        market.india_stock += run.state.flows.ore[m, QUAD]
     processed = min(market.india_stock, market.india_processing)
-    separated = min(market.india_stock - processed, orders.separation_t)
+    separated = min(market.india_stock - processed, ordered)
     market.india_stock = max(market.india_stock - processed - separated, 0.0)
-    yielded = (parameters.grade_dy + parameters.grade_tb) * parameters.recovery
-    state.totals.us_oxide = yielded * (
-        processed * parameters.us_share_india + separated * parameters.us_share_australia
-    )
-    value_usd = market.price_ore / (1.0 + market_parameters.vat) / market_parameters.yuan_per_usd
-    state.totals.separated = separated
-    state.totals.india_revenue = orders.margin * value_usd * processed
-    _build(world, state, orders, parameters)
-    return QuadReport(arrived, processed, separated, yielded * (processed + separated))
+    to_us = processed * rules.us_share_india + separated * rules.us_share_australia
+    value = ore_value(market.price_ore, run.rules.market)
+    totals.us_oxide, totals.separated = oxide(to_us, rules), separated
+    totals.india_revenue = run.rules.quad_partners.india_processing_margin * value * processed
 
 
-def _build(world: World, state: State, orders: QuadOrders, parameters: QuadProcessParameters) -> None:
-    market = state.market
-    road = market.route_capacity
-    gain = min(orders.effort / orders.build_months, 1.0) * max(orders.route_capacity_t - road, 0.0)
-    market.route_capacity = road + gain - parameters.route_decay * road
+@compiled
+def build_route(run: Any, effort: float) -> None:
+    """Build on the road to India, which decays at the same time.
+
+    Args:
+        run: the run; ``state.market`` changes.
+        effort: see :func:`next_route`.
+    """
+    market = run.state.market
+    market.route_capacity = next_route(market.route_capacity, effort, run.rules.quad_partners, run.rules.quad)
+
+
+@compiled
+def commit(run: Any, commitment: float) -> None:
+    """Open India's gates as far as it is committed, and build its plants, where there is a road.
+
+    Args:
+        run: the run; lanes and ``state.market`` change.
+        commitment: India's readiness, 0-1.
+    """
+    market = run.state.market
     if market.route_capacity <= 0.0:
         return
-    lacking = max(orders.processing_t - market.india_processing, 0.0)
-    market.india_processing += orders.commitment * lacking / orders.ramp_months
-    state.lanes[_to_india(world), ORE] = orders.commitment
-
-
-@lru_cache(maxsize=16)
-def _to_india(world: World) -> NDArray[np.bool_]:
-    """(X,) crossings to India."""
-    return np.asarray(np.array(world.crossing_country) == "India")
+    market.india_processing = next_processing(market.india_processing, commitment, run.rules.quad_partners)
+    for x in range(len(run.land.to_india)):
+        if run.land.to_india[x]:
+            run.state.lanes[x, ORE] = commitment

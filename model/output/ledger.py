@@ -1,100 +1,279 @@
-"""The laws that hold in every run, checked cheaply every month: a broken one ends the run with its name and figures."""
+"""The laws that hold in every run, checked every month: a broken one ends the run with its name and figures.
+
+What armed actors and mines have at the end of a month is what they had at its start and what came, less what went::
+
+    fighters = before + recruited - dead - deserted - captured
+    arms     = before + gained - lost
+    money    = before + income - spent
+    ore      = before + leached - lost - exported          (in store and in the pools of all mines)
+    reagent  = before + imported - used - lost             (at all mines)
+
+Bounds: nobody has less than no fighters anywhere; shares of a township's countryside lie above 0 and sum to 1; whoever holds a
+place exists; no flow or store of ore is below 0.
+
+A law is a function of the run and of the month's :class:`Opening` that returns by how much it fails: 0 where it holds, or where
+rounding explains the rest.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.dynamics.mining import MiningReport
-from model.kernels import compiled, laws
-from model.kernels.bound import Gatherer, bind
-from model.state import State
-from model.world.world import World
+from model.compile import compiled, hand_over
+from model.run import Run
+from model.state import record_maker
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+goods_record = record_maker(
+    ("ore", float),  # t of ore in store and in the pools of all mines
+    ("reagent", float),  # t at all mines
+)
 
 
 class LawBrokenError(Exception):
     """A conservation law or bound does not hold: a bug of the model, never of the user."""
 
 
-class Ledger(Gatherer):
+@dataclass
+class Opening:
+    """Balances with which a month begins."""
+
+    troops: Ints
+    arms: Floats
+    treasury: Floats
+    """(F,) fighters, fighter equivalents, USD."""
+    goods: Any
+    """Record, see ``goods_record``."""
+
+    @classmethod
+    def none(cls, forces: int) -> Opening:
+        """Nothing there."""
+        return cls(np.zeros(forces, np.int64), np.zeros(forces), np.zeros(forces), goods_record())
+
+
+# laws of an armed actor -----------------------------------------------------------------------------------------------
+
+
+@compiled
+def gap(found: float, expected: float, rounding: float) -> float:
+    """How far a balance is from what it should be; 0 where rounding explains it, NaN where either is no number."""
+    off = found - expected
+    return 0.0 if abs(off) <= rounding else off
+
+
+@compiled
+def fighters_of(run: Any, a: int) -> int:
+    """Fighters of an armed actor at all places."""
+    count = 0
+    for p in range(len(run.state.holder)):
+        count += run.state.troops[a, p]
+    return count
+
+
+@compiled
+def troops_gap(run: Any, opening: Any, a: int) -> float:
+    """Fighters of an armed actor against what came and went."""
+    tally = run.state.tally
+    gone = tally.dead[a] + tally.deserted[a] + tally.captured[a]
+    return gap(fighters_of(run, a), opening.troops[a] + tally.recruited[a] - gone, 0.0)
+
+
+@compiled
+def garrison_gap(run: Any, opening: Any, a: int) -> float:
+    """The fewest fighters that an armed actor has anywhere, where that is below 0."""
+    least = 0
+    for p in range(len(run.state.holder)):
+        least = min(least, run.state.troops[a, p])
+    return float(least)
+
+
+@compiled
+def arms_gap(run: Any, opening: Any, a: int) -> float:
+    """Arms of an armed actor against what came and went."""
+    expected = opening.arms[a] + run.state.tally.arms_gained[a] - run.state.tally.arms_lost[a]
+    return gap(run.state.arms[a], expected, 1e-6 * (1.0 + abs(expected) * 1e-9))
+
+
+@compiled
+def money_gap(run: Any, opening: Any, a: int) -> float:
+    """Treasury of an armed actor against what came and went."""
+    expected = opening.treasury[a] + run.state.tally.income[a] - run.state.tally.spent[a]
+    return gap(run.state.treasury[a], expected, 0.01 * (1.0 + abs(expected) * 1e-9))
+
+
+# laws of the country --------------------------------------------------------------------------------------------------
+
+
+@compiled
+def ore_at_mines(run: Any) -> float:
+    """T of ore in store and in the pools of all mines."""
+    total = 0.0
+    for m in range(len(run.state.stock)):
+        total += run.state.stock[m] + run.state.in_process[m]
+    return total
+
+
+@compiled
+def reagent_at_mines(run: Any) -> float:
+    """T of reagent at all mines."""
+    total = 0.0
+    for m in range(len(run.state.reagent)):
+        total += run.state.reagent[m]
+    return total
+
+
+@compiled
+def ore_gap(run: Any, opening: Any) -> float:
+    """Ore at the mines against what was leached, lost and sent away."""
+    flows, expected = run.state.flows, opening.goods.ore
+    for m in range(len(flows.ore)):
+        expected += flows.leached[m] - flows.lost[m] - flows.ore[m, 0] - flows.ore[m, 1] - flows.ore[m, 2]
+    return gap(ore_at_mines(run), expected, 1e-6 * max(expected, 1.0))
+
+
+@compiled
+def reagent_gap(run: Any, opening: Any) -> float:
+    """Reagent at the mines against what came and was used or lost."""
+    flows, expected = run.state.flows, opening.goods.reagent
+    for m in range(len(flows.ore)):
+        expected += flows.reagent_imported[m] - flows.reagent_used[m] - flows.reagent_lost[m]
+    return gap(reagent_at_mines(run), expected, 1e-6 * max(expected, 1.0))
+
+
+@compiled
+def countryside_gap(run: Any, opening: Any) -> float:
+    """The lowest share of a township's countryside if it is below 0, or by how far the shares of one do not sum to 1."""
+    control = run.state.control
+    total, least = np.zeros(control.shape[1]), np.zeros(control.shape[1])
+    for a in range(len(control)):
+        for n in range(len(total)):
+            total[n] += control[a, n]
+            least[n] = min(least[n], control[a, n])
+    for n in range(len(total)):
+        off = gap(total[n], 1.0, 1e-9)
+        if least[n] < 0.0:
+            return float(least[n])
+        if off != 0.0:
+            return off
+    return 0.0
+
+
+@compiled
+def holder_gap(run: Any, opening: Any) -> float:
+    """Places that are held by an actor that does not exist."""
+    strangers = 0
+    for p in range(len(run.state.holder)):
+        if run.state.holder[p] < -1 or run.state.holder[p] >= len(run.state.troops):
+            strangers += 1
+    return float(strangers)
+
+
+@compiled
+def store_gap(run: Any, opening: Any) -> float:
+    """The lowest flow or store of ore, where that is below 0."""
+    least, ore = 0.0, run.state.flows.ore
+    for m in range(len(ore)):
+        if run.state.stock[m] < -1e-9:
+            least = min(least, run.state.stock[m])
+        for way in range(3):
+            least = min(least, ore[m, way])
+    return least
+
+
+# the check ------------------------------------------------------------------------------------------------------------
+
+
+class Law(NamedTuple):
+    """A law, as an error tells of it."""
+
+    broken: str
+    """What is wrong where it does not hold."""
+    gap: Callable[..., float]
+    unit: str
+
+
+LAWS_OF_ACTORS = (
+    Law("the ledger of troops does not close", troops_gap, "fighters"),
+    Law("there are fewer than no fighters somewhere", garrison_gap, "fighters"),
+    Law("the ledger of arms does not close", arms_gap, "fighter equivalents"),
+    Law("the ledger of money does not close", money_gap, "USD"),
+)
+LAWS_OF_THE_COUNTRY = (
+    Law("the ledger of ore does not close", ore_gap, "t"),
+    Law("the ledger of reagent does not close", reagent_gap, "t"),
+    Law("the shares of a township's countryside do not sum to 1, or one is below 0", countryside_gap, "of it"),
+    Law("a place is held by an actor that does not exist", holder_gap, "places"),
+    Law("there is less than no ore somewhere", store_gap, "t"),
+)
+
+
+@compiled
+def open_month(run: Any, opening: Any) -> None:
+    """Note the balances with which a month begins.
+
+    Args:
+        run: the run.
+        opening: an :class:`Opening`, which changes.
+    """
+    for a in range(len(opening.troops)):
+        opening.troops[a] = fighters_of(run, a)
+        opening.arms[a], opening.treasury[a] = run.state.arms[a], run.state.treasury[a]
+    opening.goods.ore, opening.goods.reagent = ore_at_mines(run), reagent_at_mines(run)
+
+
+@compiled
+def all_hold(run: Any, opening: Any) -> bool:
+    """Whether every law holds."""
+    for a in range(len(opening.troops)):
+        if troops_gap(run, opening, a) != 0.0 or garrison_gap(run, opening, a) != 0.0:
+            return False
+        if arms_gap(run, opening, a) != 0.0 or money_gap(run, opening, a) != 0.0:
+            return False
+    if ore_gap(run, opening) != 0.0 or reagent_gap(run, opening) != 0.0 or store_gap(run, opening) != 0.0:
+        return False
+    return countryside_gap(run, opening) == 0.0 and holder_gap(run, opening) == 0.0
+
+
+class Ledger:
     """Opening balances of a month, and the check at its end.
 
     Args:
-        world: the world.
-        state: the state at the start of the run.
+        run: the run at its start.
     """
 
-    def __init__(self, world: World, state: State) -> None:
-        self.world = world
-        self.open(state)
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.opening = Opening.none(len(run.state.troops))
+        self._handed = hand_over(self.opening)
+        self.open()
 
-    def _gather(self, state: State) -> None:
-        tally = state.tally
-        self.arms, self.treasury = state.arms.copy(), state.treasury.copy()
-        self.troops = np.zeros(len(state.troops), np.int64)
-        people = (tally.recruited, tally.dead, tally.deserted, tally.captured)
-        arms = (state.arms, self.arms, tally.arms_gained, tally.arms_lost)
-        money = (state.treasury, self.treasury, tally.income, tally.spent)
-        goods = (state.stock, state.in_process, state.reagent)
-        if compiled():
-            self._bound = bind(state.troops, self.troops, goods, people, arms, money, state.control, state.holder)
-
-    def open(self, state: State) -> None:
+    def open(self) -> None:
         """Note the balances with which a month begins."""
-        if self.finds_another(state):
-            self._gather(state)
-        np.copyto(self.arms, state.arms)
-        np.copyto(self.treasury, state.treasury)
-        if compiled():
-            self.ore, self.reagent = laws.balances(self._bound)
-            return
-        self.troops[:] = state.troops.sum(axis=1)
-        self.ore = float((state.stock + state.in_process).sum())
-        self.reagent = float(state.reagent.sum())
+        open_month(self.run.data, self._handed)
 
-    def close(self, state: State, mined: MiningReport) -> None:
+    def close(self) -> None:
         """Check the month.
 
-        Args:
-            state: the state at its end.
-            mined: what mining reported.
-
         Raises:
-            LawBrokenError: with the law and by how much it fails.
+            LawBrokenError: with what is wrong and by how much.
         """
-        # The kernel says in one pass whether all is well; which law is broken is found out below.
-        if compiled() and self._all_hold(state, mined):
-            return
-        tally = state.tally
-        ore = self.ore + float((mined.leached - mined.lost).sum()) - float(state.flows.ore.sum())
-        reagent = self.reagent + float((mined.reagent_imported - mined.reagent_used - mined.reagent_lost).sum())
-        gone = tally.dead + tally.deserted + tally.captured
-        self._equal("troops", state.troops.sum(axis=1), self.troops + tally.recruited - gone, 0.0)
-        self._equal("arms", state.arms, self.arms + tally.arms_gained - tally.arms_lost, 1e-6)
-        self._equal("money", state.treasury, self.treasury + tally.income - tally.spent, 0.01)
-        self._equal("ore", np.array([(state.stock + state.in_process).sum()]), np.array([ore]), 1e-6 * max(ore, 1.0))
-        self._equal("reagent", np.array([state.reagent.sum()]), np.array([reagent]), 1e-6 * max(reagent, 1.0))
-        self._bounds(state)
+        if not all_hold(self.run.data, self._handed):
+            raise LawBrokenError("; ".join(self._failures()))
 
-    def _all_hold(self, state: State, mined: MiningReport) -> bool:
-        worked = (mined.leached, mined.lost, mined.reagent_imported, mined.reagent_used, mined.reagent_lost)
-        return laws.hold(self._bound, self.ore, self.reagent, *worked, state.flows.ore)
-
-    def _equal(self, law: str, found: NDArray[np.generic], expected: NDArray[np.generic], tolerance: float) -> None:
-        gap = np.abs(found.astype(np.float64) - expected.astype(np.float64))
-        if not (gap <= tolerance * np.maximum(1.0, np.abs(expected.astype(np.float64)) * 1e-9 + 1.0)).all():
-            raise LawBrokenError(f"the ledger of {law} does not close: {found} against {expected}")
-
-    def _bounds(self, state: State) -> None:
-        if (state.troops < 0).any():
-            raise LawBrokenError("there are fewer than no fighters somewhere")
-        gap = np.abs(state.control.sum(axis=0) - 1.0).max()
-        if not gap <= 1e-9 or (state.control < 0).any():
-            raise LawBrokenError("the shares of a township's countryside do not sum to 1")
-        holders = len(state.troops)
-        if (state.holder < -1).any() or (state.holder >= holders).any():
-            raise LawBrokenError("a place is held by an actor that does not exist")
-        if (state.flows.ore < 0).any() or (state.stock < -1e-9).any():
-            raise LawBrokenError("there is less than no ore somewhere")
+    def _failures(self) -> list[str]:
+        data, found = self.run.data, []
+        for law in LAWS_OF_ACTORS:
+            for a, name in enumerate(self.run.world.force_ids):
+                if (off := law.gap(data, self._handed, a)) != 0.0:
+                    found.append(f"{law.broken}: {name} is off by {off:g} {law.unit}")
+        for law in LAWS_OF_THE_COUNTRY:
+            if (off := law.gap(data, self._handed)) != 0.0:
+                found.append(f"{law.broken}: off by {off:g} {law.unit}")
+        return found

@@ -26,12 +26,14 @@ before any calibration: their hash stands in the manifest of every hindcast.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.state import NOBODY, State
+from model.compile import compiled
+from model.state import record_maker
 from model.world.world import World
 
 Floats = NDArray[np.float64]
@@ -52,45 +54,97 @@ MEASURES = (
 )
 
 
-@lru_cache(maxsize=16)
-def _weights(world: World) -> Floats:
-    """(3, N) share of each township in the country's area, population and number of townships."""
-    count = len(world.codes)
-    area, people = world.area, world.population
-    return np.stack(
-        [area / max(area.sum(), 1e-9), people / max(people.sum(), 1e-9), np.full(count, 1.0 / max(count, 1))]
-    )
+measures_record = record_maker(*((name, float) for name in MEASURES))
 
 
-def observe(world: World, state: State, junta: int) -> dict[str, float]:
-    """Read every measure of :data:`MEASURES` off a state.
+@dataclass
+class Observation:
+    """What publishers look at, and what they would read off it."""
+
+    area: Floats
+    people: Floats
+    """(N,) share of each township in the country's area and population."""
+    ours: Floats
+    others: Floats
+    """(N,) ``J`` and ``R`` of the module's docstring."""
+    measures: Any
+    """Record: shares 0-1 by the names of MEASURES, ``polls`` in townships."""
+
+    @classmethod
+    def begin(cls, world: World) -> Observation:
+        """Nothing seen yet."""
+        area, people, towns = world.area, world.population, len(world.codes)
+        shares = area / max(area.sum(), 1e-9), people / max(people.sum(), 1e-9)
+        return cls(*shares, np.zeros(towns), np.zeros(towns), measures_record())
+
+
+# equations: the operators of the table above --------------------------------------------------------------------------
+
+
+@compiled
+def has_full_authority(held: bool, besieged: bool, r: float) -> bool:
+    """SAC-M: whether the junta's authority over a township is full, or its control stable."""
+    return held and not besieged and r < FULL_AUTHORITY
+
+
+@compiled
+def in_full_control(share: float) -> float:
+    """BBC: share of a township's village groups in which two looks find a side in charge that has a share of them."""
+    return share * share
+
+
+@compiled
+def is_the_resistances(taken: bool, r: float) -> bool:
+    """NUG: whether a township is the resistance's, which has taken the town or holds over half of the countryside."""
+    return taken or r > 0.5
+
+
+@compiled
+def has_writ(held: bool, resistance: bool, j: float) -> bool:
+    """NUG: whether the junta's writ runs in a township."""
+    return held and not resistance and j >= WRIT
+
+
+# process --------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def _share_out(run: Any, look: Any) -> None:
+    """Work out ``J`` and ``R`` of all townships."""
+    control, side = run.state.control, run.state.stance[run.land.junta]
+    look.ours[:] = 0.0
+    look.others[:] = 0.0
+    for a in range(len(side)):
+        shares = look.ours if side[a] == 1 else look.others
+        for n in range(len(shares)):
+            shares[n] += control[a, n]
+
+
+@compiled
+def observe(run: Any, look: Any) -> None:
+    """Read every measure off the state; without a junta all stay 0.
 
     Args:
-        world: the world.
-        state: the state.
-        junta: index of the junta; -1 for none: then every measure is 0.
-
-    Returns:
-        Shares 0-1; ``polls`` in townships.
+        run: the run.
+        look: an :class:`Observation`, which changes.
     """
-    if junta < 0:
-        return dict.fromkeys(MEASURES, 0.0)
-    towns = len(world.codes)
-    side = state.stance[junta] == 1
-    ours = side[:, None] * state.control[:-1]
-    j = ours.sum(axis=0)
-    r = state.control[:-1].sum(axis=0) - j
-    holder = state.holder[:towns]
-    held = (holder >= 0) & side[holder]
-    full = held & (state.attacker[:towns] == NOBODY) & (r < FULL_AUTHORITY)
-    resistance = ((holder >= 0) & ~held) | (r > 0.5)
-    area, people, one = _weights(world)
-    return {
-        "sacm_full_area": float(area @ full),
-        "sacm_full_population": float(people @ full),
-        "bbc_full_area": float(area @ j**2),
-        "bbc_resistance_area": float(area @ r**2),
-        "nug_junta": float(one @ (held & ~resistance & (j >= WRIT))),
-        "nug_resistance": float(one @ resistance),
-        "polls": float(held.sum()),
-    }
+    if run.land.junta < 0:
+        return
+    _share_out(run, look)
+    state, seen, towns = run.state, look.measures, len(look.area)
+    sacm_area, sacm_people, bbc_ours, bbc_others, writ, lost, polls = 0.0, 0.0, 0.0, 0.0, 0, 0, 0
+    for n in range(towns):
+        j, r, holder = look.ours[n], look.others[n], state.holder[n]
+        held = holder >= 0 and state.stance[run.land.junta, holder] == 1
+        resistance = is_the_resistances(holder >= 0 and not held, r)
+        if has_full_authority(held, state.attacker[n] >= 0, r):
+            sacm_area += look.area[n]
+            sacm_people += look.people[n]
+        bbc_ours += look.area[n] * in_full_control(j)
+        bbc_others += look.area[n] * in_full_control(r)
+        writ += has_writ(held, resistance, j)
+        lost += resistance
+        polls += held
+    seen.sacm_full_area, seen.sacm_full_population = sacm_area, sacm_people
+    seen.bbc_full_area, seen.bbc_resistance_area = bbc_ours, bbc_others
+    seen.nug_junta, seen.nug_resistance, seen.polls = writ / max(towns, 1), lost / max(towns, 1), polls

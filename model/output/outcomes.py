@@ -1,32 +1,59 @@
 """The outcomes of a run: what batches are judged by, with unit and meaning.
 
-Three kinds. *Flows* are sums over a window, *levels* are read at its end, *shares* are ratios of two flows and undefined
-(null) where the whole is under a tonne. The plain name means the last 12 months (levels: the end), the suffixes ``_y1`` and
-``_y2`` months 1-12 and 13-24, ``_all`` the whole run (levels: the mean over it). Windows that the run does not reach are null.
-Censored times are restricted means (months held, at most the length of the run) beside a 0/1.
+An outcome is one function here, which is given the record of a run; its decorator says of which kind it is, its unit, meaning,
+and title. *Flows* are sums over a window, *levels* are read at its end, *shares* are ratios of two flows and undefined
+(null) where the whole is too small, under a tonne say. The plain name means the last 12 months (levels: the end), the
+suffixes ``_y1`` and ``_y2`` months 1-12 and 13-24, ``_all`` the whole run (levels: the mean over it). Windows that the run
+does not reach are null. Outcomes *once* a run have no window; censored times among them are restricted means (months held, at
+most the length of the run) beside a 0/1. Flows and levels of actors have a column for each armed actor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from model.output.record import Recorder
-
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 SUFFIXES = {"": "last 12 months or end", "_y1": "months 1-12", "_y2": "months 13-24", "_all": "whole run"}
 
-
 _WINDOWS = {"_y1": ", first year", "_y2": ", second year", "_all": ", whole run"}
 """Suffixes in titles."""
+
+_CALLED = {"JUNTA": "junta"}
+"""Actors that titles call otherwise than by their id."""
+
+_RECOGNISED = 0.1
+"""Recognition from which an actor counts as recognised."""
+
+
+class Recorded(Protocol):
+    """What outcomes read of the record of a run; see :class:`model.output.record.Recorder`."""
+
+    months_done: int
+    force_ids: tuple[str, ...]
+    monthly: dict[str, Floats]
+    actors: dict[str, Floats]
+    organisations: list[int]
+    us_demand: float
+
+    def holder_of(self, place: str) -> NDArray[np.int64] | None:
+        """Who held a place, by month; None in a world without it."""
+
+
+class Ratio(NamedTuple):
+    """A share of two flows by month, null in windows in which the whole does not come to ``least``."""
+
+    part: Floats
+    whole: Floats
+    least: float
 
 
 @dataclass(frozen=True)
@@ -46,104 +73,227 @@ class Outcome:
     title: str
 
 
-_ACTOR_LEVELS = {
-    "townships_held": ("townships", "towns held, of the townships", "towns held by the {}"),
-    "population_share": ("0-1", "population weighted by share of the countryside controlled", "countryside of the {}"),
-    "seat_population_share": ("0-1", "population of the townships whose town it holds", "people in towns of the {}"),
-    "troops": ("fighters", "fighters", "fighters of the {}"),
-    "legitimacy": ("0-1", "consent of the people under its control", "consent under the {}"),
-    "services": ("0-1", "government services that the people under its control get", "services under the {}"),
-    "us_partner": ("0/1", "Washington has picked it as its partner", "the {} as Washington's partner"),
-}
-_ACTOR_FLOWS = {
-    "revenue_usd": ("USD", "income, aid included", "income of the {}"),
-    "ore_revenue_usd": ("USD", "income from rare-earth ore", "ore income of the {}"),
-}
-_FLOWS = {
-    "exports_t_total": ("t REO", "ore exported to all destinations", "ore exported"),
-    "exports_t_china": ("t REO", "ore exported to China, smuggled ore included", "ore to China"),
-    "exports_t_china_informal": ("t REO", "ore smuggled to China", "ore smuggled to China"),
-    "exports_t_quad": ("t REO", "ore exported to India and the Quad", "ore to India and the Quad"),
-    "mined_t": ("t REO", "ore mined", "ore mined"),
-    "towns_changed_hands": ("towns", "changes of hands of towns", "towns taken"),
-    "deaths_fighters": ("persons", "fighters killed", "fighters killed"),
-    "deaths_civilians": ("persons", "civilians killed", "civilians killed"),
-    "other_origins_t": (
-        "t REO",
-        "ore that China gets from Laos, Malaysia and other countries instead",
-        "China's ore from elsewhere",
-    ),
-    "displaced_person_months": ("person-months", "displaced persons summed over months", "displacement"),
-    "leachate_t": ("t", "leachate released by the mines", "leachate from mines"),
-    "india_processing_revenue_usd": (
-        "USD",
-        "revenue of India's processors of this ore",
-        "revenue of India's processors",
-    ),
-    "japan_finance_usd": ("USD", "Japanese money for the road to India", "Japanese money for the road"),
-    "separated_t_australia": ("t REO", "ore from India that Australia separated", "ore separated in Australia"),
-}
-_LEVELS = {
-    "recognition_kia": ("0-1", "recognition of the KIA by the US and those who follow", "recognition of the KIA"),
-    "eaos_recognised": ("actors", "ethnic organisations with recognition above 0.1", "ethnic organisations recognised"),
-    "western_followers": (
-        "governments",
-        "Western governments that followed the US in recognising",
-        "Western followers of the US",
-    ),
-    "hope_of_others": (
-        "0-1",
-        "mean belief of ethnic organisations other than the KIA that governing well is backed",
-        "others' hope of backing",
-    ),
-    "india_commitment": ("0-1", "India's readiness to go along with the Quad", "India's readiness"),
-    "us_attention": ("0-1", "attention that Washington has for Myanmar", "Washington's attention"),
-    "federal_settlement": ("0/1", "a federal settlement is in force", "federal settlement in force"),
-    "elections_held": ("0/1", "the elections that a settlement promised have been held", "promised elections held"),
-    "price_tb_yuan_per_kg": ("yuan/kg", "price of terbium oxide in China", "price of terbium oxide"),
-    "price_dy_yuan_per_kg": ("yuan/kg", "price of dysprosium oxide in China", "price of dysprosium oxide"),
-    "price_ore_yuan_per_t": ("yuan/t", "price of ore in China, taxes included", "price of ore in China"),
-    "ore_lanes_open": (
-        "0-1",
-        "ore lanes to China, weighted by the capacity of the mines behind them",
-        "ore lanes open",
-    ),
-    "goods_lanes_open": ("0-1", "goods lanes to China, mean over crossings", "goods lanes open"),
-}
-_SHARES = {
-    "china_share_of_exports": (
-        "0-1",
-        "exports to China over all exports; null under one tonne",
-        "China's share of exports",
-    ),
-    "china_dependence_imports": (
-        "0-1",
-        "ore from here over all ore that China imports (one reading of the 57 %)",
-        "China's dependence (imports)",
-    ),
-    "china_dependence_heavy": (
-        "0-1",
-        "ore from here over all ore for heavy rare earths that China gets (the other)",
-        "China's dependence (heavy)",
-    ),
-    "us_heavy_ree_supply_share": (
-        "0-1",
-        "Dy and Tb oxide from this ore that reached the US over its demand",
-        "US heavy-earth demand met",
-    ),
-}
-_ONCE = {
-    "bhamo_fallen": ("0/1", "whoever held Bhamo at the start lost it during the run", "fall of Bhamo"),
-    "bhamo_months_held": (
-        "months",
-        "months until then, at most the length of the run (restricted mean)",
-        "months until Bhamo falls",
-    ),
-}
+class Kind(Generic[T]):
+    """The outcomes of a kind, in the order of their columns; calling it makes the decorator of an outcome's function.
+
+    Args:
+        of_actors: whether there is a column for each armed actor, whose id stands in meaning, and as ``{}`` in the title.
+    """
+
+    def __init__(self, *, of_actors: bool = False) -> None:
+        self.of_actors = of_actors
+        self.read: dict[str, Callable[[Any], T]] = {}
+        self.outcomes: dict[str, Outcome] = {}
+
+    def __call__(self, unit: str, meaning: str, title: str) -> Callable[[Callable[[Any], T]], Callable[[Any], T]]:
+        """Declare an outcome.
+
+        Args:
+            unit: of its values.
+            meaning: what it is, in words.
+            title: the same in a few words, as inside a sentence.
+
+        Returns:
+            The decorator of the function that reads it off a record.
+        """
+
+        def declare(function: Callable[[Any], T]) -> Callable[[Any], T]:
+            self._add(function.__name__, unit, meaning, title, function)
+            return function
+
+        return declare
+
+    def recorded(self: Kind[Floats], name: str, unit: str, meaning: str, title: str) -> None:
+        """Declare an outcome that is a column of the record by itself; arguments as of a call, after its name."""
+        self._add(name, unit, meaning, title, _actors_column(name) if self.of_actors else _monthly_column(name))
+
+    def _add(self, name: str, unit: str, meaning: str, title: str, read: Callable[[Any], T]) -> None:
+        if any(name in kind.outcomes for kind in (flow, share, level, actor_level, actor_flow, once)):
+            raise ValueError(f"there are two outcomes '{name}'")
+        self.outcomes[name], self.read[name] = Outcome(name, unit, meaning, title), read
 
 
-_CALLED = {"JUNTA": "junta"}
-"""Actors that titles call otherwise than by their id."""
+def _monthly_column(name: str) -> Callable[[Recorded], Floats]:
+    return lambda record: record.monthly[name]
+
+
+def _actors_column(name: str) -> Callable[[Recorded], Floats]:
+    return lambda record: record.actors[name]
+
+
+flow, level, share = Kind[Floats](), Kind[Floats](), Kind[Ratio]()
+actor_level, actor_flow = Kind[Floats](of_actors=True), Kind[Floats](of_actors=True)
+once = Kind[float | None]()
+
+# of the country: flows ------------------------------------------------------------------------------------------------
+
+
+@flow("t REO", "ore exported to all destinations", "ore exported")
+def exports_t_total(record: Recorded) -> Floats:
+    """The sum over all destinations."""
+    return exports_t_china(record) + record.monthly["exports_t_quad"]
+
+
+@flow("t REO", "ore exported to China, smuggled ore included", "ore to China")
+def exports_t_china(record: Recorded) -> Floats:
+    """Through open lanes and past closed ones."""
+    return record.monthly["exports_t_china_official"] + record.monthly["exports_t_china_informal"]
+
+
+flow.recorded("exports_t_china_informal", "t REO", "ore smuggled to China", "ore smuggled to China")
+flow.recorded("exports_t_quad", "t REO", "ore exported to India and the Quad", "ore to India and the Quad")
+flow.recorded("mined_t", "t REO", "ore mined", "ore mined")
+flow.recorded("towns_changed_hands", "towns", "changes of hands of towns", "towns taken")
+flow.recorded("deaths_fighters", "persons", "fighters killed", "fighters killed")
+flow.recorded("deaths_civilians", "persons", "civilians killed", "civilians killed")
+flow.recorded(
+    "other_origins_t",
+    "t REO",
+    "ore that China gets from Laos, Malaysia and other countries instead",
+    "China's ore from elsewhere",
+)
+
+
+@flow("person-months", "displaced persons summed over months", "displacement")
+def displaced_person_months(record: Recorded) -> Floats:
+    """Persons displaced at the end of each month."""
+    return record.monthly["displaced_persons"]
+
+
+flow.recorded("leachate_t", "t", "leachate released by the mines", "leachate from mines")
+flow.recorded(
+    "india_processing_revenue_usd", "USD", "revenue of India's processors of this ore", "revenue of India's processors"
+)
+flow.recorded("japan_finance_usd", "USD", "Japanese money for the road to India", "Japanese money for the road")
+flow.recorded("separated_t_australia", "t REO", "ore from India that Australia separated", "ore separated in Australia")
+
+
+# of the country: shares -----------------------------------------------------------------------------------------------
+
+
+@share("0-1", "exports to China over all exports; null under one tonne", "China's share of exports")
+def china_share_of_exports(record: Recorded) -> Ratio:
+    """Of what is exported at all."""
+    return Ratio(exports_t_china(record), exports_t_total(record), 1.0)
+
+
+@share("0-1", "ore from here over all ore that China imports (one reading of the 57 %)", "China's dependence (imports)")
+def china_dependence_imports(record: Recorded) -> Ratio:
+    """Ore of other origins is the rest."""
+    ours = exports_t_china(record)
+    return Ratio(ours, ours + record.monthly["other_origins_t"], 1.0)
+
+
+@share(
+    "0-1", "ore from here over all ore for heavy rare earths that China gets (the other)", "China's dependence (heavy)"
+)
+def china_dependence_heavy(record: Recorded) -> Ratio:
+    """China's own quota included."""
+    ours = exports_t_china(record)
+    return Ratio(ours, ours + record.monthly["other_origins_t"] + record.monthly["china_quota_t"], 1.0)
+
+
+@share("0-1", "Dy and Tb oxide from this ore that reached the US over its demand", "US heavy-earth demand met")
+def us_heavy_ree_supply_share(record: Recorded) -> Ratio:
+    """By the demand of a month."""
+    supplied = record.monthly["us_heavy_ree_supply_share"]
+    demand = np.full(len(supplied), record.us_demand)
+    return Ratio(supplied * demand, demand, 1e-9)
+
+
+# of the country: levels -----------------------------------------------------------------------------------------------
+
+
+def _kia(record: Recorded) -> list[int]:
+    return [index for index, name in enumerate(record.force_ids) if name == "KIA"]
+
+
+@level("0-1", "recognition of the KIA by the US and those who follow", "recognition of the KIA")
+def recognition_kia(record: Recorded) -> Floats:
+    """0 in a world without it."""
+    return record.actors["recognition"][:, _kia(record)].sum(axis=1)
+
+
+@level("actors", "ethnic organisations with recognition above 0.1", "ethnic organisations recognised")
+def eaos_recognised(record: Recorded) -> Floats:
+    """Counted anew each month."""
+    recognised = record.actors["recognition"][:, record.organisations] > _RECOGNISED
+    return recognised.sum(axis=1).astype(np.float64)
+
+
+level.recorded(
+    "western_followers",
+    "governments",
+    "Western governments that followed the US in recognising",
+    "Western followers of the US",
+)
+
+
+@level(
+    "0-1",
+    "mean belief of ethnic organisations other than the KIA that governing well is backed",
+    "others' hope of backing",
+)
+def hope_of_others(record: Recorded) -> Floats:
+    """0 where there are none."""
+    others = [actor for actor in record.organisations if actor not in _kia(record)]
+    hope = record.actors["hope"]
+    return hope[:, others].mean(axis=1) if others else np.zeros(len(hope))
+
+
+level.recorded("india_commitment", "0-1", "India's readiness to go along with the Quad", "India's readiness")
+level.recorded("us_attention", "0-1", "attention that Washington has for Myanmar", "Washington's attention")
+level.recorded("federal_settlement", "0/1", "a federal settlement is in force", "federal settlement in force")
+level.recorded(
+    "elections_held", "0/1", "the elections that a settlement promised have been held", "promised elections held"
+)
+level.recorded("price_tb_yuan_per_kg", "yuan/kg", "price of terbium oxide in China", "price of terbium oxide")
+level.recorded("price_dy_yuan_per_kg", "yuan/kg", "price of dysprosium oxide in China", "price of dysprosium oxide")
+level.recorded("price_ore_yuan_per_t", "yuan/t", "price of ore in China, taxes included", "price of ore in China")
+level.recorded(
+    "ore_lanes_open", "0-1", "ore lanes to China, weighted by the capacity of the mines behind them", "ore lanes open"
+)
+level.recorded("goods_lanes_open", "0-1", "goods lanes to China, mean over crossings", "goods lanes open")
+
+# of armed actors ------------------------------------------------------------------------------------------------------
+
+actor_level.recorded("townships_held", "townships", "towns held, of the townships", "towns held by the {}")
+actor_level.recorded(
+    "population_share", "0-1", "population weighted by share of the countryside controlled", "countryside of the {}"
+)
+actor_level.recorded(
+    "seat_population_share", "0-1", "population of the townships whose town it holds", "people in towns of the {}"
+)
+actor_level.recorded("troops", "fighters", "fighters", "fighters of the {}")
+actor_level.recorded("legitimacy", "0-1", "consent of the people under its control", "consent under the {}")
+actor_level.recorded(
+    "services", "0-1", "government services that the people under its control get", "services under the {}"
+)
+actor_level.recorded("us_partner", "0/1", "Washington has picked it as its partner", "the {} as Washington's partner")
+actor_flow.recorded("revenue_usd", "USD", "income, aid included", "income of the {}")
+actor_flow.recorded("ore_revenue_usd", "USD", "income from rare-earth ore", "ore income of the {}")
+
+# once a run -----------------------------------------------------------------------------------------------------------
+
+
+@once("0/1", "whoever held Bhamo at the start lost it during the run", "fall of Bhamo")
+def bhamo_fallen(record: Recorded) -> float | None:
+    """Null in a world without Bhamo."""
+    holders = record.holder_of("Bhamo")
+    return None if holders is None else float((holders != holders[0]).any())
+
+
+@once("months", "months until then, at most the length of the run (restricted mean)", "months until Bhamo falls")
+def bhamo_months_held(record: Recorded) -> float | None:
+    """Null in a world without Bhamo."""
+    holders = record.holder_of("Bhamo")
+    if holders is None:
+        return None
+    lost = np.flatnonzero(holders != holders[0])
+    return float(lost[0] if lost.size else record.months_done)
+
+
+# columns --------------------------------------------------------------------------------------------------------------
 
 
 def column(actor_id: str) -> str:
@@ -157,20 +307,19 @@ def outcome_list(force_ids: Sequence[str]) -> list[Outcome]:
     Args:
         force_ids: ids of the armed actors.
     """
-    base = [Outcome(name, *words) for name, words in _PLAIN.items()]
-    for name in _OF_ACTORS:
-        base += [_of_actor(name, actor) for actor in force_ids]
-    once = [Outcome(name, *words) for name, words in _ONCE.items()]
-    return once + [_in_window(outcome, end) for outcome in base for end in SUFFIXES]
+    base = [outcome for kind in _OF_COUNTRY for outcome in kind.outcomes.values()]
+    for kind in _OF_ACTORS:
+        base += [_of_actor(outcome, actor) for outcome in kind.outcomes.values() for actor in force_ids]
+    return [*once.outcomes.values(), *(_in_window(outcome, end) for outcome in base for end in SUFFIXES)]
 
 
-_PLAIN = {**_FLOWS, **_SHARES, **_LEVELS}
-_OF_ACTORS = {**_ACTOR_LEVELS, **_ACTOR_FLOWS}
+_OF_COUNTRY: tuple[Kind[Any], ...] = (flow, share, level)
+_OF_ACTORS: tuple[Kind[Any], ...] = (actor_level, actor_flow)
 
 
-def _of_actor(name: str, actor: str) -> Outcome:
-    unit, meaning, title = _OF_ACTORS[name]
-    return Outcome(f"{name}_{column(actor)}", unit, f"{actor}: {meaning}", title.format(_CALLED.get(actor, actor)))
+def _of_actor(one: Outcome, actor: str) -> Outcome:
+    title = one.title.format(_CALLED.get(actor, actor))
+    return Outcome(f"{one.name}_{column(actor)}", one.unit, f"{actor}: {one.meaning}", title)
 
 
 def _in_window(one: Outcome, end: str) -> Outcome:
@@ -179,15 +328,16 @@ def _in_window(one: Outcome, end: str) -> Outcome:
 
 def outcome_named(name: str) -> Outcome | None:
     """The outcome of a column, of whatever armed actor; None for a column that is none (a statistic of a hindcast)."""
-    if name in _ONCE:
-        return Outcome(name, *_ONCE[name])
+    if name in once.outcomes:
+        return once.outcomes[name]
     end = next((end for end in _WINDOWS if name.endswith(end)), "")
     stem = name.removesuffix(end)
-    if stem in _PLAIN:
-        return _in_window(Outcome(stem, *_PLAIN[stem]), end)
-    for base in _OF_ACTORS:
+    for kind in _OF_COUNTRY:
+        if stem in kind.outcomes:
+            return _in_window(kind.outcomes[stem], end)
+    for base, outcome in ((base, outcome) for kind in _OF_ACTORS for base, outcome in kind.outcomes.items()):
         if stem.startswith(f"{base}_"):
-            return _in_window(_of_actor(base, stem.removeprefix(f"{base}_").upper().replace("_", "-")), end)
+            return _in_window(_of_actor(outcome, stem.removeprefix(f"{base}_").upper().replace("_", "-")), end)
     return None
 
 
@@ -213,38 +363,38 @@ def _windows(months: int) -> dict[str, slice | None]:
     }
 
 
-def compute(recorder: Recorder) -> dict[str, float | None]:
+def compute(record: Recorded) -> dict[str, float | None]:
     """The outcomes of a finished run, in the order of :func:`outcome_list`."""
-    months, ids = recorder.months_done, recorder.force_ids
-    flows, levels, shares = _series(recorder)
-    flow, level = (_stacked(*series, recorder.actors) for series in ((flows, _ACTOR_FLOWS), (levels, _ACTOR_LEVELS)))
-    parts, wholes, least = zip(*shares.values(), strict=True)
-    share = np.array([*parts, *wholes])
+    ids = tuple(record.force_ids)
+    ratios = [read(record) for read in share.read.values()]
+    shares = np.array([ratio.part for ratio in ratios] + [ratio.whole for ratio in ratios])
+    least = [ratio.least for ratio in ratios]
+    flows, levels = _stacked(record, flow, actor_flow), _stacked(record, level, actor_level)
     found: list[float | None] = []
-    for end, window in _windows(months).items():
-        found += _ratios(share, least, window)
-        found += _sums(flow, window)
-        found += _levels(level, window, end)
-    in_order = _ordered(tuple(shares), tuple(flows), tuple(levels), ids)
-    return dict(zip(_names(ids), (*recorder.bhamo().values(), *in_order(found)), strict=True))
+    for end, window in _windows(record.months_done).items():
+        found += _ratios(shares, least, window)
+        found += _sums(flows, window)
+        found += _levels(levels, window, end)
+    whole_run = [read(record) for read in once.read.values()]
+    return dict(zip(_names(ids), (*whole_run, *_ordered(ids)(found)), strict=True))
 
 
-def _stacked(series: dict[str, Floats], of_actors: Iterable[str], actors: Mapping[str, Floats]) -> Floats:
-    """(K, months + 1) the series, then those of the actors, quantity by quantity."""
-    return np.concatenate([list(series.values()), *(actors[name].T for name in of_actors)])
+def _stacked(record: Recorded, of_country: Kind[Floats], of_actors: Kind[Floats]) -> Floats:
+    """(K, months + 1) the series of two kinds; those of actors quantity by quantity."""
+    series = [read(record) for read in of_country.read.values()]
+    return np.concatenate([series, *(read(record).T for read in of_actors.read.values())])
 
 
 @lru_cache(maxsize=64)
-def _ordered(
-    shares: tuple[str, ...], flows: tuple[str, ...], levels: tuple[str, ...], force_ids: tuple[str, ...]
-) -> Callable[[list[float | None]], tuple[float | None, ...]]:
+def _ordered(force_ids: tuple[str, ...]) -> Callable[[list[float | None]], tuple[float | None, ...]]:
     """What brings values into the order of :func:`outcome_list` that stand window by window: shares, flows, and levels."""
     of_flows, of_levels = (
-        [f"{name}_{column(actor)}" for name in names for actor in force_ids] for names in (_ACTOR_FLOWS, _ACTOR_LEVELS)
+        [*plain.outcomes, *(f"{name}_{column(actor)}" for name in of_actors.outcomes for actor in force_ids)]
+        for plain, of_actors in ((flow, actor_flow), (level, actor_level))
     )
-    found = (name + end for end in SUFFIXES for name in (*shares, *flows, *of_flows, *levels, *of_levels))
+    found = (name + end for end in SUFFIXES for name in (*share.outcomes, *of_flows, *of_levels))
     places = {name: place for place, name in enumerate(found)}
-    return itemgetter(*(places[name] for name in _names(force_ids) if name not in _ONCE))
+    return itemgetter(*(places[name] for name in _names(force_ids) if name not in once.outcomes))
 
 
 @lru_cache(maxsize=64)
@@ -271,31 +421,3 @@ def _levels(series: Floats, window: slice | None, end: str) -> list[float] | lis
     if end == "_all" and window.stop > window.start:
         return np.ascontiguousarray(series[:, window]).mean(axis=1).tolist()
     return series[:, -1 if end == "_all" else window.stop - 1].tolist()
-
-
-def _series(recorder: Recorder) -> tuple[dict[str, Floats], dict[str, Floats], dict[str, tuple[Floats, Floats, float]]]:
-    monthly, actors = recorder.monthly, recorder.actors
-    informal, official = monthly["exports_t_china_informal"], monthly["exports_t_china_official"]
-    quad = monthly["exports_t_quad"]
-    flows = {name: monthly[name] for name in _FLOWS if name in monthly}
-    flows["exports_t_china"] = official + informal
-    flows["exports_t_total"] = official + informal + quad
-    flows["displaced_person_months"] = monthly["displaced_persons"]
-    demand = np.full(len(quad), recorder.us_demand)
-    to_china = official + informal
-    imports = to_china + monthly["other_origins_t"]
-    shares = {
-        "china_share_of_exports": (to_china, to_china + quad, 1.0),
-        "china_dependence_imports": (to_china, imports, 1.0),
-        "china_dependence_heavy": (to_china, imports + monthly["china_quota_t"], 1.0),
-        "us_heavy_ree_supply_share": (monthly["us_heavy_ree_supply_share"] * demand, demand, 1e-9),
-    }
-    levels = {name: monthly[name] for name in _LEVELS if name in monthly}
-    recognition = actors["recognition"]
-    organisations = [index for index, name in enumerate(recorder.force_ids) if recorder.is_eao[index] and name]
-    levels["eaos_recognised"] = (recognition[:, organisations] > 0.1).sum(axis=1).astype(np.float64)
-    kia = [index for index, name in enumerate(recorder.force_ids) if name == "KIA"]
-    levels["recognition_kia"] = recognition[:, kia].sum(axis=1)
-    others = [index for index in organisations if index not in kia]
-    levels["hope_of_others"] = actors["hope"][:, others].mean(axis=1) if others else np.zeros(len(quad))
-    return flows, levels, shares

@@ -1,54 +1,30 @@
-"""What a run records, month by month, and the result that it hands on."""
+"""What a run records, month by month, and the result that it hands on.
+
+Which columns the tables ``monthly`` and ``actors`` have, and how each is read, stands in :mod:`model.output.tables`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from model.dynamics.ground import Ground, heads, over_heads
-from model.kernels import compiled, notes
-from model.kernels.bound import Gatherer, bind
+from agents.armed.actor import Junta, PeoplesDefenceForce
 from model.output import tables
 from model.output.blocks import Block, Coded, RunTables, Words, coded
-from model.output.observe import FULL_AUTHORITY, MEASURES, WRIT, _weights, observe
 from model.output.outcomes import compute
+from model.output.survey import Month
+from model.run import Run
 from model.scenario.spec import RunSpec
-from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, DESTINATIONS, NOBODY, QUAD, State
-from model.world.world import World
+from model.state import DESTINATIONS, NOBODY
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_Sums = tuple[list[float], float, float, float, float, float, float]
-
-ACTOR_ROWS = (
-    "townships_held",
-    "population_share",
-    "seat_population_share",
-    "troops",
-    "posts",
-    "posts_taken",
-    "dead",
-    "deserted",
-    "arms",
-    "treasury_usd",
-    "revenue_usd",
-    "ore_revenue_usd",
-    "ore_tax_yuan_per_t",
-    "legitimacy",
-    "services",
-    "hope",
-    "us_partner",
-    "recognition",
-    "pressure",
-)
-"""Columns of the actors' record, in the order in which kernels fill them in."""
 
 
 @dataclass(frozen=True)
@@ -66,200 +42,74 @@ class RunResult:
     tables: Mapping[str, pa.Table]
 
 
-class Recorder(Gatherer):
+class Recorder:
     """The record of one run.
 
     Args:
-        spec: the run's specification (keys of the tables).
-        world: the world.
-        ground: its static arrays.
+        run: the run at its start; its agents must be there.
+        spec: its specification (keys of the tables).
         months: how many months the run may take.
-        us_demand: t of Dy and Tb oxide a month.
-        is_eao: for each armed actor, whether it is an ethnic organisation.
-        junta: index of the junta, -1 for none.
     """
 
-    def __init__(
-        self, spec: RunSpec, world: World, ground: Ground, months: int, us_demand: float, is_eao: list[bool], junta: int
-    ) -> None:
-        self.spec, self.world, self.ground = spec, world, ground
-        self.months, self.us_demand, self.is_eao, self.junta = months, us_demand, is_eao, junta
-        self.force_ids = world.force_ids
+    def __init__(self, run: Run, spec: RunSpec, months: int) -> None:
+        world = run.world
+        self.run, self.spec, self.world, self.months = run, spec, world, months
+        self.force_ids, self.junta = world.force_ids, run.land.junta
+        self.organisations = [
+            actor.index for actor in run.agents.armed if not isinstance(actor, Junta | PeoplesDefenceForce)
+        ]
+        """Indices of the ethnic armed organisations."""
+        self.us_demand = run.scenario.united_states.demand_t
+        """T of Dy and Tb oxide a month."""
         self.months_done = 0
-        skip = ("run_id", "scenario", "replicate", "month", "date", "actor")
-        columns = [c.name for c in tables.MONTHLY if c.name not in skip]
-        self._columns = itemgetter(*columns)
-        self._rows = np.zeros((months + 1, len(columns)))
-        self.monthly: dict[str, Floats] = {name: self._rows[:, k] for k, name in enumerate(columns)}
-        self._block = np.zeros((len(ACTOR_ROWS), months + 1, len(self.force_ids)))
-        self.actors: dict[str, Floats] = {
-            c.name: self._block[ACTOR_ROWS.index(c.name)] for c in tables.ACTORS if c.name not in skip
-        }
         self.dates: list[str] = []
-        mines, crossings = len(world.mine_place), len(world.crossing_ids)
-        self._flows = (np.zeros((months + 1, mines, 3)), np.zeros((months + 1, mines, 3), np.int64))
-        """By month, mine and destination: t of ore, and the crossings that they used."""
-        self._sellers = np.zeros((months + 1, mines), np.int64)
-        """By month and mine."""
-        self._lanes = np.zeros((months + 1, crossings, 3))
-        self.events: list[tuple[int, str, str, str, str, str, float | None, str]] = []
-        """Month, date, kind, actor, other, place, value and sentence; :func:`model.output.chronicle.tell` writes them."""
         self.control: list[dict[str, Any]] = []
-        self._bhamo = self._find("Bhamo")
-        self._total = max(float(world.population.sum()), 1.0)
-        self._shares = _shares_of(world)
-        self._chinese = world.chinese_crossings.nonzero()[0]
-        self._bhamo_holder: list[int] = []
-        self._numbers, self._seen = np.zeros(10), np.zeros((5, len(world.codes)))
+        self.holders = np.zeros((months + 1, len(world.place_ids)), np.int32)
+        """By month and place: who holds it, -1 nobody."""
+        self._now = Month(run)
+        rows, mines = months + 1, len(world.mine_place)
+        of_country, of_actors = (_read(table) for table in (tables.MONTHLY, tables.ACTORS))
+        self._rows = np.zeros((rows, len(of_country)))
+        self._read_row = list(of_country.values())
+        self.monthly: dict[str, Floats] = {name: self._rows[:, k] for k, name in enumerate(of_country)}
+        """Columns of the table of months, by name: (months + 1,)."""
+        series = np.zeros((len(of_actors), rows, len(self.force_ids)))
+        self.actors: dict[str, Floats] = dict(zip(of_actors, series, strict=True))
+        """Columns of the table of actors, by name: (months + 1, F)."""
+        self._read_actors = list(zip(of_actors.values(), series, strict=True))
+        self._ore, self._crossing = np.zeros((rows, mines, 3)), np.zeros((rows, mines, 3), np.int64)
+        """By month, mine and destination: t of ore, and the crossings that they used."""
+        self._lanes = np.zeros((rows, len(world.crossing_ids), 3))
 
-    def _gather(self, state: State) -> None:
-        tally, world = state.tally, self.world
-        people = (state.control, state.legitimacy, state.services, world.population, self._total)
-        counts = (tally.posts_taken, tally.dead, tally.deserted, tally.income)
-        places = (state.holder, state.attacker, state.posts, state.troops, state.stance)
-        flows = state.flows
-        now = (state.arms, state.treasury, state.hope, state.recognition, state.pressure, flows.tax_usd)
-        works = (state.stock, state.capacity, state.operating)
-        trade = (*works, state.lanes, world.mine_crossing, self._chinese, state.displaced)
-        fixed = (world.mine_place, self.junta, (FULL_AUTHORITY, WRIT))
-        out = (*self._flows, self._sellers, self._lanes, self._numbers, self._seen)
-        self._bound = bind(self._block, places, people, counts, now, (flows.ore, flows.crossing), trade, *fixed, out)
+    @property
+    def events(self) -> list[tuple[Any, ...]]:
+        """Rows of the event log, see :func:`model.output.chronicle.log`."""
+        return self.run.events
 
-    def _find(self, name: str) -> int:
-        try:
-            return self.world.find_place(name)
-        except KeyError:
-            return -1
-
-    def note(self, date: str, state: State, extra: dict[str, float], taxes: Floats, partner: int) -> None:
+    def note(self, date: str) -> None:
         """Record the end of a month (or the start).
 
         Args:
             date: calendar month that has just ended; for the start, the first month.
-            state: the state.
-            extra: values of the monthly table that are not in the state.
-            taxes: (F,) tax in yuan/t at this month's price.
-            partner: index of the armed actor that Washington has picked as its partner; -1 none.
         """
-        month = self.months_done if not self.dates else self.months_done + 1
-        self.months_done = month
+        state, now = self.run.state, self._now
+        month = self.months_done = len(self.dates)
         self.dates.append(date)
-        if compiled():
-            self._read(month, state, taxes, partner)
-            *ore, stock, capacity, at_work, behind, goods, displaced, polls = self._numbers.tolist()
-            sums = (ore, stock, capacity, at_work, behind, goods, displaced)
-            self._note_month(month, state, extra, sums, self._weigh(self._seen, polls))
-        else:
-            self._note_month(month, state, extra, self._sums(state), observe(self.world, state, self.junta))
-            self._note_actors(month, state, taxes, partner)
-            self._note_exports(month, state)
-        if self._bhamo >= 0:
-            self._bhamo_holder.append(int(state.holder[self._bhamo]))
+        now.read()
+        self._rows[month] = [read(now) for read in self._read_row]
+        for read, series in self._read_actors:
+            series[month] = read(now)
+        self._ore[month], self._crossing[month] = state.flows.ore, state.flows.crossing
+        self._lanes[month], self.holders[month] = state.lanes, state.holder
         if month % 12 == 0 or month == self.months or "control=monthly" in self.spec.record:
-            self.control.append(self._control(month, state))
+            self.control.append(self._control(month))
 
-    def _read(self, month: int, state: State, taxes: Floats, partner: int) -> None:
-        """Note actors, exports and lanes by a kernel, and read what the record of the month sums up."""
-        if self.finds_another(state):
-            self._gather(state)
-        notes.note(self._bound, month, taxes, partner)
-
-    def _weigh(self, seen: Floats, polls: float) -> dict[str, float]:
-        """What :func:`model.output.observe.observe` gives, of what it weighs in each township."""
-        if self.junta < 0:
-            return dict.fromkeys(MEASURES, 0.0)
-        full, j2, r2, writ, resistance = seen
-        area, people, one = self._shares
-        weighed = (area.dot(full), people.dot(full), area.dot(j2), area.dot(r2), one.dot(writ), one.dot(resistance))
-        return dict(zip(MEASURES, (*weighed, polls), strict=True))
-
-    def _note_month(
-        self, month: int, state: State, extra: dict[str, float], sums: _Sums, measures: dict[str, float]
-    ) -> None:
-        tally, market = state.tally, state.market
-        ore, stock, capacity, at_work, behind, goods, displaced = sums
-        values = {
-            "exports_t_china_official": ore[CHINA_OFFICIAL],
-            "exports_t_china_informal": ore[CHINA_INFORMAL],
-            "exports_t_quad": ore[QUAD],
-            "mined_t": state.totals.mined,
-            "stock_t": stock,
-            "capacity_t": capacity,
-            "operating_share": at_work / max(capacity, 1e-9),
-            "price_ore_yuan_per_t": market.price_ore,
-            "price_tb_yuan_per_kg": market.price_tb,
-            "price_dy_yuan_per_kg": market.price_dy,
-            "ore_lanes_open": behind / max(capacity, 1e-9),
-            "goods_lanes_open": goods,
-            "towns_changed_hands": state.totals.towns_changed,
-            "operations": state.totals.operations,
-            "deaths_fighters": sum(tally.dead.tolist()),
-            "deaths_civilians": state.totals.civilians_dead,
-            "displaced_persons": displaced,
-            "leachate_t": state.totals.leachate,
-            "us_heavy_ree_supply_share": state.totals.us_oxide / self.us_demand,
-            "india_route_capacity_t": market.route_capacity,
-            "india_processing_revenue_usd": state.totals.india_revenue,
-            "separated_t_australia": state.totals.separated,
-            "other_origins_t": market.other_origins,
-            "federal_settlement": state.accord.in_force,
-            **measures,
-            "elections_held": state.accord.elections,
-            **extra,
-        }
-        self._rows[month] = self._columns(values)
-
-    def _sums(self, state: State) -> _Sums:
-        """Ore by destination, stock, capacity, that at work, that behind open lanes, goods lanes open, displaced persons."""
-        ore, mines, lanes, chinese = state.flows.ore, self.world.mine_crossing, state.lanes, self._chinese
-        goods = float(lanes[chinese, 2].mean()) if chinese.size else 0.0
-        parts = (state.stock, state.capacity, state.operating * state.capacity, lanes[mines, 0] * state.capacity)
-        stock, capacity, at_work, behind = (float(part.sum()) for part in parts)
-        tonnes = [float(ore[:, way].sum()) for way in range(len(DESTINATIONS))]
-        return tonnes, stock, capacity, at_work, behind, goods, float(state.displaced.sum())
-
-    def _note_actors(self, month: int, state: State, taxes: Floats, partner: int) -> None:
-        total = self._total
-        held, posts, troops, seats, people, consent, served = self._standing(state)
-        values = {
-            "townships_held": held,
-            "population_share": people / total,
-            "seat_population_share": seats / total,
-            "troops": troops,
-            "posts": posts,
-            "posts_taken": state.tally.posts_taken,
-            "dead": state.tally.dead,
-            "deserted": state.tally.deserted,
-            "arms": state.arms,
-            "treasury_usd": state.treasury,
-            "revenue_usd": state.tally.income,
-            "ore_revenue_usd": state.flows.tax_usd,
-            "ore_tax_yuan_per_t": taxes,
-            "legitimacy": consent / np.maximum(people, 1.0),
-            "services": served / np.maximum(people, 1.0),
-            "hope": state.hope,
-            "us_partner": np.arange(len(self.force_ids)) == partner,
-            "recognition": state.recognition,
-            "pressure": state.pressure,
-        }
-        for name, series in self.actors.items():
-            series[month] = values[name]
-
-    def _standing(self, state: State) -> tuple[Floats, ...]:
-        """(F,) townships held, posts, fighters, people of townships held, people under control, with consent, served."""
-        world, forces = self.world, len(self.force_ids)
-        # One slot more, at index 0, for places that nobody holds.
-        slot = state.holder + 1
-        seat = slot[: len(world.codes)]
-        held = np.bincount(seat, minlength=forces + 1)[1:]
-        posts = np.bincount(slot, state.posts, minlength=forces + 1)[1:]
-        seats = np.bincount(seat, world.population, minlength=forces + 1)[1:]
-        sizes = (heads(world, state), *(over_heads(world, state, part) for part in (state.legitimacy, state.services)))
-        return held, posts, state.troops.sum(axis=1), seats, *sizes
-
-    def _note_exports(self, month: int, state: State) -> None:
-        self._flows[0][month], self._flows[1][month] = state.flows.ore, state.flows.crossing
-        self._sellers[month], self._lanes[month] = state.holder[self.world.mine_place], state.lanes
+    def holder_of(self, place: str) -> Ints | None:
+        """Who held a place, by month (months_done + 1,); None in a world without it."""
+        try:
+            return self.holders[: self.months_done + 1, self.world.find_place(place)].astype(np.int64)
+        except KeyError:
+            return None
 
     @property
     def exports(self) -> list[tuple[Any, ...]]:
@@ -268,13 +118,15 @@ class Recorder(Gatherer):
 
     def _exported(self) -> tuple[NDArray[Any], ...]:
         done = self.months_done + 1
-        ore, crossing = (part[:done].ravel() for part in self._flows)
+        ore, crossing = (part[:done].ravel() for part in (self._ore, self._crossing))
         flow = np.flatnonzero(ore > 0)
         row, destination = np.divmod(flow, len(DESTINATIONS))  # rows: the months' mines, one after another
-        month, mine = np.divmod(row, self._sellers.shape[1])
-        return month, mine, self._sellers.ravel()[row], crossing[flow], destination, ore[flow]
+        month, mine = np.divmod(row, len(self.world.mine_place))
+        seller = self.holders[month, self.world.mine_place[mine]]
+        return month, mine, seller, crossing[flow], destination, ore[flow]
 
-    def _control(self, month: int, state: State) -> dict[str, Any]:
+    def _control(self, month: int) -> dict[str, Any]:
+        state = self.run.state
         leader = state.control.argmax(axis=0)
         return {
             "month": month,
@@ -286,13 +138,6 @@ class Recorder(Gatherer):
             "leader_share": state.control.max(axis=0),
             "junta_share": state.control[self.junta].copy() if self.junta >= 0 else np.zeros(state.control.shape[1]),
         }
-
-    def bhamo(self) -> dict[str, float | None]:
-        """The outcomes about Bhamo; null in a world without it."""
-        if self._bhamo < 0:
-            return {"bhamo_fallen": None, "bhamo_months_held": None}
-        lost = [month for month, holder in enumerate(self._bhamo_holder) if holder != self._bhamo_holder[0]]
-        return {"bhamo_fallen": float(bool(lost)), "bhamo_months_held": float(lost[0] if lost else self.months_done)}
 
     def result(self, *, lanes: bool = True) -> RunResult:
         """Outcomes and tables of the months recorded so far.
@@ -374,10 +219,9 @@ class Recorder(Gatherer):
         return pa.table(columns)
 
 
-@lru_cache(maxsize=16)
-def _shares_of(world: World) -> tuple[Floats, ...]:
-    """(N,) what :func:`model.output.observe.observe` weighs townships by: area, population, each the same."""
-    return tuple(_weights(world))
+def _read(columns: tuple[tables.Column, ...]) -> dict[str, tables.Reader]:
+    """How the columns are read off a run that are not keys."""
+    return {column.name: column.read for column in columns if column.read is not None}
 
 
 def _named(index: Ints, names: tuple[str, ...], other: str = "") -> Coded:

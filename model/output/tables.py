@@ -1,9 +1,16 @@
-"""One schema for every table of a batch: columns, types, units, keys. Writers and readers both use it."""
+"""One schema for every table of a batch: columns, types, units, keys. Writers and readers both use it.
+
+A column of the tables ``monthly`` and ``actors`` is one entry here: besides its type, unit and meaning it says how its value
+is read off a :class:`model.output.survey.Month`, which has the run, its state, and what sums over the country show. Values of
+actors' columns are (F,) arrays.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 
@@ -14,20 +21,31 @@ _TEXT = pa.dictionary(pa.int32(), pa.string())
 _F = pa.float64()
 _I = pa.int32()
 
+Reader = Callable[[Any], Any]
+"""Reads a column off a month."""
+
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, Arrow type, unit and meaning, and whether it is null in some rows."""
+    """A column: its name, Arrow type, unit and meaning, whether it is null in some rows, and how it is read off a run."""
 
     name: str
     type: pa.DataType
     unit: str
     meaning: str
     gaps: bool = False
+    read: Reader | None = None
 
 
-def _c(name: str, type_: pa.DataType, unit: str, meaning: str, *, gaps: bool = False) -> Column:
-    return Column(name, type_, unit, meaning, gaps)
+def _c(
+    name: str, type_: pa.DataType, unit: str, meaning: str, read: Reader | None = None, *, gaps: bool = False
+) -> Column:
+    return Column(name, type_, unit, meaning, gaps, read)
+
+
+def _of(actor: Any, name: str, without: int = 0) -> Any:
+    """An attribute of an actor, or ``without`` where it has left the model."""
+    return without if actor is None else getattr(actor, name)
 
 
 _KEYS = (
@@ -37,79 +55,101 @@ _KEYS = (
 )
 _MONTH = _c("month", _I, "months", "months since the start; 0 is the start itself")
 
+# fmt: off
 MONTHLY = (
     *_KEYS,
     _MONTH,
     _c("date", pa.string(), "-", "calendar month that has just ended (month 0: the start), as 2025-08"),
-    _c("exports_t_china_official", _F, "t REO", "ore to China through open ore lanes"),
-    _c("exports_t_china_informal", _F, "t REO", "ore smuggled to China"),
-    _c("exports_t_quad", _F, "t REO", "ore to India and the Quad"),
-    _c("mined_t", _F, "t REO", "ore that left the leaching pools"),
-    _c("stock_t", _F, "t REO", "concentrate in store at the mines"),
-    _c("capacity_t", _F, "t REO/month", "capacity of all mines"),
-    _c("operating_share", _F, "0-1", "share of the capacity at work"),
-    _c("price_ore_yuan_per_t", _F, "yuan/t", "medium-yttrium concentrate in China, taxes included"),
-    _c("price_tb_yuan_per_kg", _F, "yuan/kg", "terbium oxide in China"),
-    _c("price_dy_yuan_per_kg", _F, "yuan/kg", "dysprosium oxide in China"),
-    _c("china_quota_t", _F, "t REO", "China's own ion-clay ore"),
-    _c("ore_lanes_open", _F, "0-1", "ore lanes to China, weighted by the capacity of the mines behind them"),
-    _c("goods_lanes_open", _F, "0-1", "goods lanes to China, mean over crossings"),
-    _c("towns_changed_hands", _I, "towns", "towns (not sites) whose holder changed in the month"),
-    _c("operations", _I, "-", "attacks made by all actors"),
-    _c("deaths_fighters", _I, "persons", "fighters killed"),
-    _c("deaths_civilians", _I, "persons", "civilians killed"),
-    _c("displaced_persons", _F, "persons", "displaced at the end of the month"),
-    _c("leachate_t", _F, "t", "leachate released: reagent spent and not recovered"),
-    _c(
-        "western_followers",
-        _I,
-        "governments",
-        "Western governments that followed the US in recognising any armed actor",
-    ),
-    _c("us_attention", _F, "0-1", "attention that Washington has for Myanmar"),
-    _c("us_heavy_ree_supply_share", _F, "0-1", "Dy and Tb oxide that reached the US over its demand, in the month"),
-    _c("india_route_capacity_t", _F, "t/month", "what the road to India could carry if it were safe and dry"),
-    _c("india_processing_revenue_usd", _F, "USD", "revenue of India's processors in the month"),
-    _c("other_origins_t", _F, "t/month", "ore that China gets from other countries"),
-    _c("sacm_full_area", _F, "0-1", "area under the junta's full authority, as SAC-M counts (model/output/observe.py)"),
-    _c("sacm_full_population", _F, "0-1", "population under it, as SAC-M counts"),
-    _c("bbc_full_area", _F, "0-1", "area under the junta's full control, as the BBC counts"),
-    _c("bbc_resistance_area", _F, "0-1", "area under full control of its opponents, as the BBC counts"),
-    _c("nug_junta", _F, "0-1", "townships where the junta's writ runs, as the NUG counts"),
-    _c("nug_resistance", _F, "0-1", "townships that its opponents control, as the NUG counts"),
-    _c("polls", _F, "townships", "townships where the junta could hold polls"),
-    _c("india_commitment", _F, "0-1", "India's readiness to go along with the Quad"),
-    _c("japan_finance_usd", _F, "USD", "Japanese money for the road to India in the month"),
-    _c("separated_t_australia", _F, "t REO", "ore from India that Australia separated in the month"),
-    _c("threat_credibility", _F, "0-1", "how far US threats are believed"),
-    _c("federal_settlement", _I, "0/1", "whether a federal settlement is in force"),
-    _c("elections_held", _I, "0/1", "whether the elections that a settlement promised have been held"),
+    _c("exports_t_china_official", _F, "t REO", "ore to China through open ore lanes",
+       lambda now: now.country.to_china),
+    _c("exports_t_china_informal", _F, "t REO", "ore smuggled to China", lambda now: now.country.smuggled),
+    _c("exports_t_quad", _F, "t REO", "ore to India and the Quad", lambda now: now.country.to_india),
+    _c("mined_t", _F, "t REO", "ore that left the leaching pools", lambda now: now.totals.mined),
+    _c("stock_t", _F, "t REO", "concentrate in store at the mines", lambda now: now.country.stock),
+    _c("capacity_t", _F, "t REO/month", "capacity of all mines", lambda now: now.country.capacity),
+    _c("operating_share", _F, "0-1", "share of the capacity at work", lambda now: now.country.at_work),
+    _c("price_ore_yuan_per_t", _F, "yuan/t", "medium-yttrium concentrate in China, taxes included",
+       lambda now: now.market.price_ore),
+    _c("price_tb_yuan_per_kg", _F, "yuan/kg", "terbium oxide in China", lambda now: now.market.price_tb),
+    _c("price_dy_yuan_per_kg", _F, "yuan/kg", "dysprosium oxide in China", lambda now: now.market.price_dy),
+    _c("china_quota_t", _F, "t REO", "China's own ion-clay ore", lambda now: now.run.parameters.market.domestic_quota),
+    _c("ore_lanes_open", _F, "0-1", "ore lanes to China, weighted by the capacity of the mines behind them",
+       lambda now: now.country.ore_lanes),
+    _c("goods_lanes_open", _F, "0-1", "goods lanes to China, mean over crossings", lambda now: now.country.goods_lanes),
+    _c("towns_changed_hands", _I, "towns", "towns (not sites) whose holder changed in the month",
+       lambda now: now.totals.towns_changed),
+    _c("operations", _I, "-", "attacks made by all actors", lambda now: now.totals.operations),
+    _c("deaths_fighters", _I, "persons", "fighters killed", lambda now: now.country.dead),
+    _c("deaths_civilians", _I, "persons", "civilians killed", lambda now: now.totals.civilians_dead),
+    _c("displaced_persons", _F, "persons", "displaced at the end of the month", lambda now: now.country.displaced),
+    _c("leachate_t", _F, "t", "leachate released: reagent spent and not recovered", lambda now: now.totals.leachate),
+    _c("western_followers", _I, "governments", "Western governments that followed the US in recognising any armed actor",
+       lambda now: len([1 for one in now.run.agents.western if one.recognises])),
+    _c("us_attention", _F, "0-1", "attention that Washington has for Myanmar",
+       lambda now: _of(now.run.agents.united_states, "attention")),
+    _c("us_heavy_ree_supply_share", _F, "0-1", "Dy and Tb oxide that reached the US over its demand, in the month",
+       lambda now: now.totals.us_oxide / now.run.scenario.united_states.demand_t),
+    _c("india_route_capacity_t", _F, "t/month", "what the road to India could carry if it were safe and dry",
+       lambda now: now.market.route_capacity),
+    _c("india_processing_revenue_usd", _F, "USD", "revenue of India's processors in the month",
+       lambda now: now.totals.india_revenue),
+    _c("other_origins_t", _F, "t/month", "ore that China gets from other countries",
+       lambda now: now.market.other_origins),
+    _c("sacm_full_area", _F, "0-1", "area under the junta's full authority, as SAC-M counts (model/output/observe.py)",
+       lambda now: now.measures.sacm_full_area),
+    _c("sacm_full_population", _F, "0-1", "population under it, as SAC-M counts",
+       lambda now: now.measures.sacm_full_population),
+    _c("bbc_full_area", _F, "0-1", "area under the junta's full control, as the BBC counts",
+       lambda now: now.measures.bbc_full_area),
+    _c("bbc_resistance_area", _F, "0-1", "area under full control of its opponents, as the BBC counts",
+       lambda now: now.measures.bbc_resistance_area),
+    _c("nug_junta", _F, "0-1", "townships where the junta's writ runs, as the NUG counts",
+       lambda now: now.measures.nug_junta),
+    _c("nug_resistance", _F, "0-1", "townships that its opponents control, as the NUG counts",
+       lambda now: now.measures.nug_resistance),
+    _c("polls", _F, "townships", "townships where the junta could hold polls", lambda now: now.measures.polls),
+    _c("india_commitment", _F, "0-1", "India's readiness to go along with the Quad",
+       lambda now: _of(now.run.agents.india, "commitment")),
+    _c("japan_finance_usd", _F, "USD", "Japanese money for the road to India in the month",
+       lambda now: _of(now.run.agents.japan, "paid")),
+    _c("separated_t_australia", _F, "t REO", "ore from India that Australia separated in the month",
+       lambda now: now.totals.separated),
+    _c("threat_credibility", _F, "0-1", "how far US threats are believed",
+       lambda now: _of(now.run.agents.united_states, "credibility")),
+    _c("federal_settlement", _I, "0/1", "whether a federal settlement is in force", lambda now: now.accord.in_force),
+    _c("elections_held", _I, "0/1", "whether the elections that a settlement promised have been held",
+       lambda now: now.accord.elections),
 )
-
 ACTORS = (
     *_KEYS,
     _MONTH,
     _c("actor", _TEXT, "-", "id of the armed actor"),
-    _c("townships_held", _I, "townships", "towns held, of the townships"),
-    _c("population_share", _F, "0-1", "population weighted by share of the countryside"),
-    _c("seat_population_share", _F, "0-1", "population of the townships whose town it holds"),
-    _c("troops", _I, "fighters", "fighters in the field and in garrisons"),
-    _c("posts", _I, "posts", "fortified positions"),
-    _c("posts_taken", _I, "posts", "positions captured in the month"),
-    _c("dead", _I, "fighters", "killed in the month"),
-    _c("deserted", _I, "fighters", "deserted in the month"),
-    _c("arms", _F, "fighter equivalents", "arms in hand"),
-    _c("treasury_usd", _F, "USD", "money in hand"),
-    _c("revenue_usd", _F, "USD", "income of the month, aid included"),
-    _c("ore_revenue_usd", _F, "USD", "income from rare-earth ore in the month"),
-    _c("ore_tax_yuan_per_t", _F, "yuan/t", "its tax on a tonne of ore at that month's price"),
-    _c("legitimacy", _F, "0-1", "consent, weighted by the population under its control"),
-    _c("services", _F, "0-1", "government services that the people under its control get"),
-    _c("hope", _F, "0-1", "belief that governing well is backed from outside"),
-    _c("us_partner", _I, "0/1", "whether Washington has picked it as its partner"),
-    _c("recognition", _F, "0-1", "recognition by the US and those who follow it"),
-    _c("pressure", _F, "0-1", "pressure from Beijing"),
+    _c("townships_held", _I, "townships", "towns held, of the townships", lambda now: now.found.held),
+    _c("population_share", _F, "0-1", "population weighted by share of the countryside", lambda now: now.found.people),
+    _c("seat_population_share", _F, "0-1", "population of the townships whose town it holds",
+       lambda now: now.found.seats),
+    _c("troops", _I, "fighters", "fighters in the field and in garrisons", lambda now: now.found.troops),
+    _c("posts", _I, "posts", "fortified positions", lambda now: now.found.posts),
+    _c("posts_taken", _I, "posts", "positions captured in the month", lambda now: now.state.tally.posts_taken),
+    _c("dead", _I, "fighters", "killed in the month", lambda now: now.state.tally.dead),
+    _c("deserted", _I, "fighters", "deserted in the month", lambda now: now.state.tally.deserted),
+    _c("arms", _F, "fighter equivalents", "arms in hand", lambda now: now.state.arms),
+    _c("treasury_usd", _F, "USD", "money in hand", lambda now: now.state.treasury),
+    _c("revenue_usd", _F, "USD", "income of the month, aid included", lambda now: now.state.tally.income),
+    _c("ore_revenue_usd", _F, "USD", "income from rare-earth ore in the month", lambda now: now.state.flows.tax_usd),
+    _c("ore_tax_yuan_per_t", _F, "yuan/t", "its tax on a tonne of ore at that month's price",
+       lambda now: now.found.tax),
+    _c("legitimacy", _F, "0-1", "consent, weighted by the population under its control",
+       lambda now: now.found.legitimacy),
+    _c("services", _F, "0-1", "government services that the people under its control get",
+       lambda now: now.found.services),
+    _c("hope", _F, "0-1", "belief that governing well is backed from outside", lambda now: now.state.hope),
+    _c("us_partner", _I, "0/1", "whether Washington has picked it as its partner",
+       lambda now: now.found.actor == _of(now.run.agents.united_states, "partner", -1)),
+    _c("recognition", _F, "0-1", "recognition by the US and those who follow it", lambda now: now.state.recognition),
+    _c("pressure", _F, "0-1", "pressure from Beijing", lambda now: now.state.pressure),
 )
+# fmt: on
 
 EXPORTS = (
     *_KEYS,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from agents.armed.actor import ArmedActor
-from agents.quad import quad_orders
-from model.dynamics import market, quad
 from model.dynamics.mining import ORE, work_mines
 from model.dynamics.netback import NO_BID, post_bids, quote
 from model.dynamics.trade import move_ore
+from model.phases.market import sell
 from model.run import Run
 
 
@@ -62,30 +61,3 @@ def license_mines(run: Run, holders: list[ArmedActor]) -> None:
     run.quotes.licence[:] = run.state.lanes[run.land.mine_crossing, ORE]
     for actor in holders:
         actor.license_mines()
-
-
-def sell(run: Run) -> None:
-    """Buyers take in the ore and feed separators; India's plants work, and the road to it is built."""
-    forced = [f for f in run.scenario.forcing if f.start <= run.date and (f.end is None or run.date <= f.end)]
-    factor = 1.0
-    for forcing in forced:
-        factor *= forcing.value if forcing.kind == "price_factor" else 1.0
-    others = [forcing.value for forcing in forced if forcing.kind == "other_origins"]
-    market.step(
-        run.world,
-        run.state,
-        run.draws,
-        run.reference,
-        run.parameters.market,
-        price_factor=factor,
-        other_origins=others[-1] if others else None,
-        invested_abroad=float(run.quotes.invested[-1]),
-    )
-    effort, agents = float(run.policy["route_building"][-1]), run.agents
-    india, japan, australia = agents.india, agents.japan, agents.australia
-    if india is None or japan is None or australia is None:
-        return
-    if not (effort or india.courted or run.state.market.route_capacity):
-        return  # no road, and no ore in India
-    orders = quad_orders(india, japan, australia, effort, run.state.totals.india_revenue)
-    quad.step(run.world, run.state, orders, run.parameters.quad, run.parameters.market)

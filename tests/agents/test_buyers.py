@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from agents.buyer_parameters import ChineseBuyerParameters
 from agents.buyers import bid_factor, inventory_gap
 from agents.policy_parameters import QuadParameters
-from agents.quad import Australia, India, Japan, quad_orders
+from agents.quad import Australia, India, Japan
 from model.dynamics.netback import NO_BID
 from model.model import RareEarthModel
 from model.parameters import rows_of
@@ -56,7 +56,8 @@ def options(model: RareEarthModel, margin: list[float], security: list[float]) -
         array[:] = 0.0
     quotes.option_margin[:3], quotes.option_security[:3] = margin, security
     quotes.option_capacity[:3] = 2_000.0, 400.0, 1_200.0
-    quotes.share[0] = 1.0
+    model.run.reference.share.setflags(write=True)
+    model.run.reference.share[0] = 1.0
     model.buyers[0].invest()
     return quotes.invested[:3].copy()
 
@@ -123,15 +124,13 @@ def test_commitment_stays_within_bounds(efforts: list[float]) -> None:
 
 
 def test_the_quad_builds_nothing_without_the_us() -> None:
-    orders = quad_orders(*_quad(), us_effort=0.0, earned=0.0)
-    assert (orders.effort, orders.separation_t) == (0, 0)
+    india, japan, australia = _quad()
+    assert (india.build(0.0), japan.finance(0.0), australia.separate(0.0)) == (0.0, 1.0, 0.0)
 
 
 def test_japanese_money_speeds_up_the_road() -> None:
-    with_money = quad_orders(*_quad(), us_effort=1.0, earned=0.0)
-    without = quad_orders(*_quad(QuadParameters(japan_finance=0.0)), us_effort=1.0, earned=0.0)
-    assert with_money.effort > without.effort > 0
-    japan = _quad()[1]
-    japan.finance(0.5)
+    india, japan, australia = _quad()
+    assert india.build(1.0) == india.commitment
+    assert japan.finance(0.5) == 1 + Q.japan_finance / 2
     assert japan.paid == pytest.approx(Q.japan_usd / 2)
-    assert with_money.separation_t == Q.australia_separation_t
+    assert australia.separate(0.5) == Q.australia_separation_t / 2

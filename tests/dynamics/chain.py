@@ -16,7 +16,6 @@ from model.dynamics import market, quad, season
 from model.dynamics.market import MarketParameters
 from model.dynamics.mining import MiningParameters, work_mines
 from model.dynamics.netback import NO_BID, TradeParameters, post_bids, quote
-from model.dynamics.quad import QuadOrders, QuadProcessParameters
 from model.dynamics.season import SeasonParameters
 from model.dynamics.trade import move_ore
 from model.run import Run, Setting, setting_of
@@ -30,7 +29,6 @@ ORE, REAGENT = 0, 1
 GATES = ("PANGWA", "KANPAITI", "LAIZA", "MONG-PAWK", "PANGSAU")
 MINES = ("CHIPWI", "TSAWLAW", "MOMAUK", "MONG-BAWK")
 """Places 0-3 are towns (Chipwi, Myitkyina, Momauk, Mong Pawk), 4-8 the gates, 9-12 the mines."""
-NO_ORDERS = QuadOrders(0.0, 0.0, 100.0, 24.0, 150.0, 36.0, 0.0, 0.2)
 
 
 def _initial(capacity: tuple[float, ...]) -> InitialState:
@@ -174,7 +172,6 @@ class Chain:
     mining_parameters: MiningParameters = field(default_factory=MiningParameters)
     market_parameters: MarketParameters = field(default_factory=MarketParameters)
     quad_freight: float = 1_500.0
-    orders: QuadOrders = NO_ORDERS
     licence: float = 1.0
     invested: float = 0.0
     rains: bool = True
@@ -186,9 +183,8 @@ class Chain:
         self.reference = market.begin(WORLD, self.state, self.start, shares, np.full(2, 1.5), self.market_parameters)
         quad.begin(self.state, 20.0)
         tables = (self.trade_parameters, self.mining_parameters, self.market_parameters)
-        self.run_of = Run(setting(*tables, self.mine_stop, self.quad_freight), self.state, seed=1)
+        self.run_of = Run(setting(*tables, self.mine_stop, self.quad_freight), self.state, 1, self.reference)
         self.draws, self.quotes, self.actors = self.run_of.draws, self.run_of.quotes, self.run_of.actors
-        self.quotes.share[:], self.quotes.target[:] = shares, self.reference.target
         self.run_of.hand_over()
         self.data = self.run_of.data
         self.state.ore_tax = np.array([20_000.0, 35_000.0, 20_000.0])
@@ -230,15 +226,12 @@ class Chain:
 
     def month(self) -> None:
         """One month of the chain."""
-        state = self.state
         self.quote()
         self.mine()
         move_ore(self.data)
-        sold = market.step(self.world, state, self.draws, self.reference, self.market_parameters)
-        india = quad.step(self.world, state, self.orders, QuadProcessParameters(), self.market_parameters)
-        self.reports = {"market": sold, "quad": india}
-        self.totals.append(float(state.flows.ore.sum()))
-        state.month += 1
+        market.trade_ore(self.data, 1.0, False)
+        self.totals.append(float(self.state.flows.ore.sum()))
+        self.state.month += 1
         self.calendar = self.calendar % 12 + 1
 
     def run(self, months: int) -> list[float]:

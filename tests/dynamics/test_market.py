@@ -1,36 +1,54 @@
-"""Laws of the market: stores, prices, other origins."""
+"""The market: stores, shortage, prices, other origins."""
 
 from __future__ import annotations
 
 import dataclasses
+from math import exp, log
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from model.draws import Draws
 from model.dynamics import market
 from model.dynamics.market import MarketParameters
-from tests.dynamics.chain import ORE, REAGENT, Chain, shaken_chains, shares
+from model.model import RareEarthModel
+from model.parameters import record_of
+from model.state import CHINA_OFFICIAL
+from tests.world_of_policy import small
 
 P = MarketParameters()
-STILL = MarketParameters(noise_tb=0.0, noise_dy=0.0)
+RULES = record_of(market=P).market
+STILL = ("processes.market.noise_tb=0", "processes.market.noise_dy=0", "processes.market.demand_growth=0")
+MODEL = small(*STILL)
 
 
-@given(chain=shaken_chains(), stores=shares(2, high=2e4))
-@settings(max_examples=60, deadline=None)
-def test_buyers_stores_close(chain: Chain, stores: np.ndarray) -> None:
-    chain.state.inventory = stores
-    opening = stores.sum()
-    chain.month()
-    report, flows = chain.reports["market"], chain.state.flows.ore
-    closing = chain.state.inventory.sum() + report.used.sum()
-    assert opening + report.received.sum() == pytest.approx(closing, rel=1e-9)
-    expected = flows[:, :2].sum() + report.other_origins + P.domestic_quota
-    assert report.received.sum() == pytest.approx(expected, rel=1e-9)
-    assert (chain.state.inventory >= 0).all()
-    assert -1 <= chain.state.market.shortage <= 1
+@pytest.fixture
+def model() -> RareEarthModel:
+    """A run whose prices move for no reason but the shortage."""
+    return small(*STILL)
+
+
+def supply_mines(model: RareEarthModel, share: float) -> None:
+    """Let mines send what the market needs at the start besides other ore, or a share of it."""
+    run = model.run
+    ore = run.reference.demand - run.state.market.other_origins - run.parameters.market.domestic_quota
+    run.state.flows.ore[:], run.state.flows.crossing[:] = 0.0, -1
+    run.state.flows.ore[0, CHINA_OFFICIAL] = share * ore
+    run.state.flows.crossing[0, CHINA_OFFICIAL] = run.land.stand[0]
+
+
+def trade(model: RareEarthModel, months: int, share: float = 1.0, factor: float = 1.0) -> dict[str, float]:
+    """Months at the market alone; other origins stay as they are."""
+    for _ in range(months):
+        supply_mines(model, share)
+        market.trade_ore(model.run.data, factor, True)
+        model.state.month += 1
+    return {name: float(model.state.market[name]) for name in ("price_ore", "price_tb", "price_dy", "shortage")}
+
+
+# the start ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -44,15 +62,39 @@ def test_buyers_stores_close(chain: Chain, stores: np.ndarray) -> None:
     ],
 )
 def test_prices_at_the_start_are_those_of_the_date(start: str, tb: float, dy: float, ore: float) -> None:
-    state = Chain(start=start).state
+    state = MODEL.state.copy()
+    market.begin(MODEL.world, state, start, np.array([0.7, 0.3]), np.full(2, 1.5), P)
     assert (state.market.price_tb, state.market.price_dy) == (tb, dy)
     assert state.market.price_ore == pytest.approx(ore, rel=0.01)
 
 
-@given(prnd=st.floats(300, 900), dy=st.floats(800, 3_000), tb=st.floats(3_000, 12_000))
-def test_ore_quote_is_linear_in_the_oxides(prnd: float, dy: float, tb: float) -> None:
-    value = market._ore_price(prnd, dy, tb, P)
-    assert market._ore_price(2 * prnd, 2 * dy, 2 * tb, P) == pytest.approx(2 * value)
+def test_levels_of_the_start_leave_out_the_shortage_that_its_prices_contain() -> None:
+    reference = market.begin(MODEL.world, MODEL.state.copy(), "2025-08", np.array([7, 3]), np.array([1.0, 2.0]), P)
+    assert reference.tb == pytest.approx(7_000 * exp(-0.6 * 0.15))
+    assert reference.share == pytest.approx([0.7, 0.3])
+    assert reference.target == pytest.approx([0.7 * 5_650, 2 * 0.3 * 5_650])
+    assert reference.delivery.sum(axis=1) == pytest.approx(np.ones(len(MODEL.world.crossing_ids)))
+
+
+def test_demand_runs_log_linearly_between_the_tables_and_then_grows() -> None:
+    path = market.begin(MODEL.world, MODEL.state.copy(), "2023-09", np.ones(2), np.ones(2), P).demand_path
+    assert path[0] == 1.0
+    assert path[21] == pytest.approx(5_650 / 5_250), "June 2025"
+    assert path[7] == pytest.approx((5_650 / 5_250) ** (7 / 21))
+    assert path[33] / path[21] == pytest.approx(1.004**12)
+
+
+def test_a_world_without_buyers_has_a_market_all_the_same() -> None:
+    world, state = dataclasses.replace(MODEL.world, buyers=()), MODEL.state.copy()
+    state = dataclasses.replace(state, inventory=np.zeros(0))
+    reference = market.begin(world, state, "2025-08", np.zeros(0), np.zeros(0), P)
+    gate = 190_000 / 1.13 - 14_000
+    assert state.bid[world.chinese_crossings] == pytest.approx(0.97 * gate, rel=0.01)
+    assert (state.bid[~world.chinese_crossings] == 0).all()
+    assert len(reference.share) == 0
+
+
+# equations ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -60,94 +102,114 @@ def test_ore_quote_is_linear_in_the_oxides(prnd: float, dy: float, tb: float) ->
     [(444, 1_710, 6_600, 190_000), (442, 1_645, 6_490, 187_000), (426, 1_675, 7_205, 188_000)],
 )
 def test_ore_quote_of_spring_2025(prnd: float, dy: float, tb: float, ore: float) -> None:
-    assert market._ore_price(prnd, dy, tb, P) == pytest.approx(ore, rel=0.01)
+    assert market.ore_price(prnd, dy, tb, RULES) == pytest.approx(ore, rel=0.01)
 
 
-def test_gate_price_leaves_out_vat_and_charges() -> None:
-    assert market.gate_price(190_000, P) == pytest.approx(190_000 / 1.13 - 14_000)
-    assert market.gate_price(0, P) == 0
+def test_demand_falls_when_ore_alone_is_dearer() -> None:
+    reference = SimpleNamespace(ore=100_000.0, demand=5_000.0)
+    dearer = getattr(market.demand, "py_func", market.demand)(200_000.0, 1.1, 1.0, reference, P)
+    assert dearer == pytest.approx(5_000 * 1.1 * 2**-0.15)
+    everywhere = getattr(market.demand, "py_func", market.demand)(200_000.0, 1.1, 2.0, reference, P)
+    assert everywhere == pytest.approx(5_500), "prices that rise for reasons of their own send nobody away"
 
 
-def _closure(months: int) -> Chain:
-    chain = Chain(market_parameters=STILL, rains=False, invested=0.012)
-    chain.run(12)
-    chain.shut(ORE, REAGENT)
-    chain.run(months)
-    return chain
+@pytest.mark.parametrize(
+    ("used", "gap", "short"), [(900.0, 0.0, 0.1), (1_000.0, 500.0, 0.05), (0.0, 9e9, 1.0), (1e9, 0.0, -1.0)]
+)
+def test_shortfall_counts_feed_and_stores(used: float, gap: float, short: float) -> None:
+    assert market.shortfall(used, gap, 1_000.0, RULES) == pytest.approx(short)
 
 
-def test_terbium_rises_after_a_closure_as_in_2024_25_and_dysprosium_hardly_does() -> None:
-    before, after = _closure(0).state.market, _closure(6).state.market
-    assert 1.10 < after.price_tb / before.price_tb < 1.34
-    assert 1.0 < after.price_dy / before.price_dy < 1.06
-    ore = after.price_ore / before.price_ore
-    assert after.price_dy / before.price_dy < ore < after.price_tb / before.price_tb
+def test_a_price_goes_a_quarter_of_the_way_to_where_it_would_rest() -> None:
+    rest = market.resting_price(100.0, 1.5, 0.5, 0.6)
+    assert rest == pytest.approx(150 * exp(0.3))
+    assert log(market.moved_price(100.0, rest, 0.02, RULES) / 100) == pytest.approx(0.25 * log(rest / 100) + 0.02)
 
 
-def test_prices_come_back_when_ore_does() -> None:
-    chain = _closure(6)
-    high = chain.state.market.price_tb
-    chain.shut(ORE, REAGENT, open_share=1.0)
-    chain.run(18)
-    assert chain.state.market.price_tb < 0.95 * high
+@pytest.mark.parametrize(
+    ("dearer", "margin", "grown"),
+    [(0.0, -0.5, 992.0), (0.1, -0.5, 992 + 0.4 * 0.08 / 12 * 6_000), (9.0, 0.5, 992 + 0.08 / 12 * 6_000 + 15)],
+)
+def test_other_origins_grow_when_terbium_is_dear_and_money_goes_abroad(
+    dearer: float, margin: float, grown: float
+) -> None:
+    plain = getattr(market.grown_others, "py_func", market.grown_others)
+    reference = SimpleNamespace(demand=6_000.0)
+    assert plain(1_000.0, dearer, margin, 30.0, reference, P) == pytest.approx(grown)
 
 
-def test_other_origins_grow_when_ore_is_dear_and_where_money_goes_abroad() -> None:
-    dear = _closure(8).state.market.other_origins
-    assert dear > _closure(0).state.market.other_origins * 1.2
-    chain = Chain(market_parameters=STILL)
-    market.step(chain.world, chain.state, chain.draws, chain.reference, STILL, invested_abroad=100.0)
-    assert chain.state.market.other_origins > 200
+# process --------------------------------------------------------------------------------------------------------------
 
 
-def test_the_outside_world_can_set_other_origins_and_the_level_of_prices() -> None:
-    chain = Chain(market_parameters=STILL)
-    report = market.step(chain.world, chain.state, chain.draws, chain.reference, STILL, other_origins=2_500.0)
-    assert report.other_origins == chain.state.market.other_origins == 2_500
-    dear, usual = Chain(market_parameters=STILL), Chain(market_parameters=STILL)
-    for _ in range(24):
-        for each, factor in ((dear, 1.5), (usual, 1.0)):
-            market.step(each.world, each.state, each.draws, each.reference, STILL, price_factor=factor)
-    ratio = dear.state.market.price_ore / usual.state.market.price_ore
-    assert ratio == pytest.approx(1.5, rel=0.02)
+@given(
+    stores=st.tuples(st.floats(0, 2e4), st.floats(0, 2e4)),
+    ore=st.floats(0, 5e3),
+    way=st.integers(-1, len(MODEL.world.crossing_ids) - 1),
+    wanted=st.floats(0, 3e4),
+)
+def test_buyers_stores_close(stores: tuple[float, float], ore: float, way: int, wanted: float) -> None:
+    run = MODEL.run
+    state = run.state
+    state.inventory = np.array(stores)
+    state.flows.ore[:], state.flows.crossing[:] = 0.0, way
+    state.flows.ore[1, :] = ore
+    elsewhere = state.market.other_origins + run.parameters.market.domestic_quota
+    market.take_in(run.data)
+    arrived = 2 * ore if way >= 0 else 0.0  # what goes to India is none of China's
+    assert state.inventory.sum() == pytest.approx(sum(stores) + arrived + elsewhere)
+    full = state.inventory.copy()
+    used = market.feed_separators(run.data, wanted)
+    assert used == pytest.approx(np.minimum(full, wanted * run.reference.share).sum())
+    assert state.inventory.sum() + used == pytest.approx(full.sum())
+    left = state.inventory.sum()
+    gap = market.resell(run.data)
+    assert state.inventory.sum() == pytest.approx(left)
+    assert gap == pytest.approx(run.reference.target.sum() - left)
+    assert (state.inventory >= 0).all()
 
 
-def test_prices_draw_the_same_weather_whatever_the_policy() -> None:
+def test_buyers_even_out_half_of_the_difference_of_their_stores(model: RareEarthModel) -> None:
+    target = model.run.reference.target
+    model.state.inventory = np.array([target.sum(), 0.0])
+    market.resell(model.run.data)
+    assert model.state.inventory == pytest.approx([(target.sum() + target[0]) / 2, target[1] / 2])
+
+
+def test_a_balanced_market_rests_and_prices_follow_a_closure_and_its_end(model: RareEarthModel) -> None:
+    rest = trade(model, 48)
+    assert rest["shortage"] == pytest.approx(0.0, abs=0.03)
+    assert rest["price_tb"] == pytest.approx(model.run.reference.tb, rel=0.03)
+    closed = trade(model, 6, share=0.2)
+    # A third of the supply was lost in autumn 2024, and terbium rose by 22% in six months.
+    assert 1.05 < closed["price_tb"] / rest["price_tb"] < 1.4
+    assert 1.0 < closed["price_dy"] / rest["price_dy"] < 1.06
+    ore = closed["price_ore"] / rest["price_ore"]
+    assert closed["price_dy"] / rest["price_dy"] < ore < closed["price_tb"] / rest["price_tb"]
+    assert trade(model, 36)["price_tb"] < 0.95 * closed["price_tb"]
+
+
+def test_the_level_of_all_prices_moves_them_alike() -> None:
+    dear, usual = (trade(small(*STILL), 24, factor=factor) for factor in (1.5, 1.0))
+    assert dear["price_ore"] / usual["price_ore"] == pytest.approx(1.5, rel=0.02)
+    assert dear["shortage"] == pytest.approx(usual["shortage"], abs=0.02)
+
+
+def test_other_origins_stay_where_the_outside_world_sets_them(model: RareEarthModel) -> None:
+    for given_, grown in ((True, False), (False, True)):
+        supply_mines(model, 0.0)
+        model.state.market["other_origins"] = 500.0
+        model.state.market["invested_abroad"] = 100.0
+        market.trade_ore(model.run.data, 1.0, given_)
+        assert (model.state.market.other_origins > 500.0) == grown
+        assert (model.state.market.other_origins == 500.0) == given_
+
+
+def test_prices_draw_the_same_numbers_whatever_the_policy() -> None:
     seen = []
-    for lanes in (1.0, 0.0):
-        chain = Chain()
-        chain.shut(ORE, open_share=lanes)
-        quiet = Chain(market_parameters=STILL)
-        quiet.shut(ORE, open_share=lanes)
-        for each in (chain, quiet):
-            each.month()
-        seen.append(chain.state.market.price_tb / quiet.state.market.price_tb)
+    for share in (1.0, 0.0):
+        noisy, still = (trade(small(*sets), 1, share) for sets in (STILL[2:], STILL))
+        seen.append(noisy["price_tb"] / still["price_tb"])
     assert seen[0] == pytest.approx(seen[1], rel=1e-12)
-    other = Chain()
-    other.draws = Draws(2)
-    other.month()
-    assert other.state.market.price_tb != chain.state.market.price_tb
-
-
-def test_bids_stand_where_buyers_do_and_only_at_chinese_gates() -> None:
-    chain = Chain()
-    market.post_bids(chain.state, chain.reference, np.array([1.02, 0.9]), P)
-    price = market.gate_price(chain.state.market.price_ore, P)
-    expected = [1.02 * price, 1.02 * 0.97 * price, 1.02 * 0.97 * price, 1.02 * 0.97 * price, 0.0]
-    assert chain.state.bid == pytest.approx(np.array(expected))
-
-
-def test_gap_of_a_store_runs_from_empty_to_overflowing() -> None:
-    chain = Chain()
-    assert market.inventory_gap(chain.state, chain.reference) == pytest.approx([0.0, 0.0])
-    chain.state.inventory = chain.reference.target * np.array([0.0, 9.0])
-    assert market.inventory_gap(chain.state, chain.reference) == pytest.approx([1.0, -2.0])
-
-
-def test_a_world_without_buyers_has_a_market_all_the_same() -> None:
-    chain = Chain()
-    world = dataclasses.replace(chain.world, buyers=())
-    reference = market.begin(world, chain.state, "2025-08", np.zeros(0), np.zeros(0), STILL)
-    assert (chain.state.bid[:4] > 0).all()
-    market.step(world, chain.state, chain.draws, reference, STILL)
-    assert np.isfinite(chain.state.market.price_ore)
+    assert seen[0] != 1.0
+    other = trade(small(*STILL[2:], replicate=1), 1)
+    assert other["price_tb"] != trade(small(*STILL[2:]), 1)["price_tb"]

@@ -1,0 +1,214 @@
+"""What sums over places, townships and mines show at the end of a month, for the record.
+
+Columns of the record that a single array or number of the run does not give are worked out here, all in one pass.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.compile import compiled, hand_over
+from model.dynamics.geography import GOODS
+from model.dynamics.mining import ORE
+from model.dynamics.taxes import gate_price, tax_per_tonne
+from model.output.observe import Observation, observe
+from model.run import Run
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD, record_maker
+from model.world.world import World
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+country_record = record_maker(
+    ("to_china", float),  # t of ore through open ore lanes
+    ("smuggled", float),  # t of ore to China past closed ones
+    ("to_india", float),  # t of ore
+    ("stock", float),  # t of ore in store at the mines
+    ("capacity", float),  # t/month of all mines
+    ("at_work", float),  # share of the capacity at work, 0-1
+    ("ore_lanes", float),  # openness of ore lanes to China, weighted by the capacity of the mines behind them, 0-1
+    ("goods_lanes", float),  # openness of goods lanes to China, mean over crossings, 0-1
+    ("dead", int),  # fighters killed
+    ("displaced", float),  # persons
+)
+
+
+@dataclass
+class Survey:
+    """Sums of the month; rewritten every month, in the same arrays."""
+
+    population: float
+    """Persons in the country, at least 1."""
+    actor: Ints
+    """(F,) index of each armed actor."""
+    held: Ints
+    """(F,) towns held, of the townships."""
+    posts: Ints
+    """(F,) fortified positions."""
+    troops: Ints
+    """(F,) fighters."""
+    seats: Floats
+    """(F,) 0-1, population of the townships whose town it holds."""
+    people: Floats
+    """(F,) 0-1, population weighted by share of the countryside."""
+    legitimacy: Floats
+    services: Floats
+    """(F,) means over the people under its control, 0-1."""
+    tax: Floats
+    """(F,) yuan on a tonne of ore at this month's price."""
+    country: Any
+    """Record, see ``country_record``."""
+    observation: Observation
+
+    @classmethod
+    def begin(cls, world: World) -> Survey:
+        """Nothing surveyed yet."""
+        forces = len(world.force_ids)
+        held, posts, troops = (np.zeros(forces, np.int64) for _ in range(3))
+        seats, people, legitimacy, services, tax = (np.zeros(forces) for _ in range(5))
+        return cls(
+            population=max(float(world.population.sum()), 1.0),
+            actor=np.arange(forces),
+            held=held,
+            posts=posts,
+            troops=troops,
+            seats=seats,
+            people=people,
+            legitimacy=legitimacy,
+            services=services,
+            tax=tax,
+            country=country_record(),
+            observation=Observation.begin(world),
+        )
+
+
+class Month:
+    """The end of a month, as columns of the record are read off it.
+
+    Args:
+        run: the run.
+
+    Attributes:
+        run: the run.
+        state: its state.
+        found: the sums of the month.
+        market, totals, accord: the records of the state of these names as plain numbers: ``month.totals.mined``.
+        country, measures: the records of ``found`` and of its observation, in the same way.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.state = run, run.state
+        self.found = Survey.begin(run.world)
+        self._handed = hand_over(self.found)
+        state, found = run.state, self.found
+        records = {"market": state.market, "totals": state.totals, "accord": state.accord}
+        records |= {"country": found.country, "measures": found.observation.measures}
+        self._records = [(name, record, numbers_of(record.dtype.names)) for name, record in records.items()]
+        self.market: Any = None
+        self.totals: Any = None
+        self.accord: Any = None
+        self.country: Any = None
+        self.measures: Any = None
+
+    def read(self) -> None:
+        """Take stock of the month that has ended."""
+        survey(self.run.data, self._handed)
+        for name, record, numbers in self._records:
+            # Attributes of a NumPy record take ten times as long as those of a named tuple, and there are forty to read.
+            setattr(self, name, numbers(*record.item()))
+
+
+@cache
+def numbers_of(names: tuple[str, ...]) -> Callable[..., Any]:
+    """The type of a record's plain numbers."""
+    return namedtuple("Numbers", names)
+
+
+@compiled
+def survey_places(run: Any, found: Any) -> None:
+    """Count towns, their people, posts and fighters of each armed actor."""
+    state, land = run.state, run.land
+    found.held[:] = 0
+    found.posts[:] = 0
+    found.seats[:] = 0.0
+    for p in range(len(state.holder)):
+        a = state.holder[p]
+        if a >= 0:
+            found.posts[a] += state.posts[p]
+            found.held[a] += land.is_town[p]
+            found.seats[a] += land.place_population[p] / found.population
+    for a in range(len(found.troops)):
+        fighters = 0
+        for p in range(len(state.holder)):
+            fighters += state.troops[a, p]
+        found.troops[a] = fighters
+
+
+@compiled
+def survey_people(run: Any, found: Any) -> None:
+    """Weigh the people under each armed actor's control, their consent and the services that they get."""
+    state, population = run.state, run.land.population
+    for a in range(len(found.people)):
+        people, consent, served = 0.0, 0.0, 0.0
+        for n in range(len(population)):
+            share = state.control[a, n]
+            if share > 0.0:
+                here = share * population[n]
+                people += here
+                consent += here * state.legitimacy[a, n]
+                served += here * state.services[a, n]
+        found.people[a] = people / found.population
+        found.legitimacy[a], found.services[a] = consent / max(people, 1.0), served / max(people, 1.0)
+
+
+@compiled
+def survey_ore(run: Any, found: Any) -> None:
+    """Sum up flows of ore, mines and lanes, and read taxes at this month's price."""
+    state, land, country = run.state, run.land, found.country
+    sent = np.zeros(3)
+    stock, capacity, at_work, behind, open_goods, chinese = 0.0, 0.0, 0.0, 0.0, 0.0, 0
+    for m in range(len(state.stock)):
+        for way in range(3):
+            sent[way] += state.flows.ore[m, way]
+        stock += state.stock[m]
+        capacity += state.capacity[m]
+        at_work += state.operating[m] * state.capacity[m]
+        behind += state.lanes[land.mine_crossing[m], ORE] * state.capacity[m]
+    for x in range(len(land.chinese)):
+        if land.chinese[x]:
+            chinese += 1
+            open_goods += state.lanes[x, GOODS]
+    country.to_china, country.smuggled, country.to_india = sent[CHINA_OFFICIAL], sent[CHINA_INFORMAL], sent[QUAD]
+    country.stock, country.capacity = stock, capacity
+    country.at_work, country.ore_lanes = at_work / max(capacity, 1e-9), behind / max(capacity, 1e-9)
+    country.goods_lanes = open_goods / max(chinese, 1)
+    price = gate_price(state.market.price_ore, run.rules.market)
+    for a in range(len(found.tax)):
+        found.tax[a] = tax_per_tonne(run, a, price)
+
+
+@compiled
+def survey(run: Any, found: Any) -> None:
+    """Take stock of a month.
+
+    Args:
+        run: the run.
+        found: a :class:`Survey`, which changes.
+    """
+    survey_places(run, found)
+    survey_people(run, found)
+    survey_ore(run, found)
+    dead, displaced = 0, 0.0
+    for a in range(len(found.troops)):
+        dead += run.state.tally.dead[a]
+    for n in range(len(run.state.displaced)):
+        displaced += run.state.displaced[n]
+    found.country.dead, found.country.displaced = dead, displaced
+    observe(run, found.observation)
