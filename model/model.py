@@ -16,15 +16,15 @@ from agents.armed.parameters import ArmedActorParameters
 from agents.beijing.agent import Beijing
 from agents.buyer_parameters import ChineseBuyerParameters
 from agents.buyers import ChineseBuyer, terms_of
+from agents.instruments import KINDS as KINDS_OF_INSTRUMENTS
 from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import WesternGovernment, key_name
 from model.compiled.accounts import Accounts
 from model.compiled.borders import Borders
-from model.compiled.talks import Talks
 from model.compiled.trading import Trading
 from model.compiled.war import War
-from model.draws import Draws, keys
+from model.draws import Draws, key, keys, normal, uniform
 from model.dynamics import budgets, control, governance, harm, market, operations, people, posting, quad, supply
 from model.dynamics.ground import ground_of, heads
 from model.dynamics.season import monsoon_weight, road_factor
@@ -132,8 +132,8 @@ class RareEarthModel(mesa.Model):
         self.india, self.japan = India(self, self.setup.quad), Japan(self, self.setup.quad)
         self.australia = Australia(self, self.setup.quad)
         western = self.setup.western
-        names = keys([key_name(number) for number in range(western.governments)])
-        deviations = self.draws.normal("threshold", 0, names).tolist()
+        salt, numbers = self.draws.salt("threshold"), range(western.governments)
+        deviations = [float(normal(uniform(salt, 0, np.uint64(key(key_name(number)))))) for number in numbers]
         self.western = [WesternGovernment(self, k, western, deviation) for k, deviation in enumerate(deviations)]
         by_id = {name: t for name, t in self.setup.actors.items() if isinstance(t, ChineseBuyerParameters)}
         defaults = ChineseBuyerParameters()
@@ -159,10 +159,7 @@ class RareEarthModel(mesa.Model):
         self.people = self.start["people"]
         """(F,) persons under each actor's control, since the fights of this month."""
         self.link: Floats = self._none_delivered
-        """(F,) what :func:`model.phases.readings.link_with_us` gives for what is delivered this month."""
-        self.refused: dict[int, list[str]] = {}
-        self.followers = 0
-        """Western governments that have followed the US in recognising anybody; counted whenever they may have."""
+        """(F,) how far the US deals with each armed actor this month."""
         index = world.force_index
         self.kia = np.array([index["KIA"]] if "KIA" in index else [], np.int64)
         self.pools = [actor for actor in self.armed if isinstance(actor, PeoplesDefenceForce)]
@@ -170,15 +167,13 @@ class RareEarthModel(mesa.Model):
         self.coordination: Floats = np.array([pool.coordination for pool in self.pools], np.float64)
         self.habits = habits_of(self.armed)
         self.actor_numbers = np.arange(len(self.armed) + 1)
-        self.western_keys = np.array([government.key for government in self.western], np.uint64)
         self.dependence = np.array([actor.parameters.dependence_on_china for actor in self.armed], float)
         """(F,) dependence on China without Beijing's patronage; ``profile`` has it with what patronage adds."""
-        self.teachers = np.array([not isinstance(actor, Junta) for actor in self.armed], float)
         eaos = [not isinstance(actor, Junta | PeoplesDefenceForce) for actor in self.armed]
         demand = self.setup.united_states.demand_t
         self.recorder = Recorder(self.spec, world, self.ground, self.setup.months, demand, eaos, self.junta)
         self.recorder.events = self.run.events
-        self.war, self.accounts, self.trading, self.talks = War(self), Accounts(self), Trading(self), Talks(self)
+        self.war, self.accounts, self.trading = War(self), Accounts(self), Trading(self)
         self.borders = Borders(self)
         supply.update(
             world, self.ground, self.state, self.draws, self.roads, p.supply, 0.0, self.profile["airlift_places"]
@@ -273,11 +268,13 @@ class RareEarthModel(mesa.Model):
         """One month, a phase at each turn: so runs that keep step with each other share what a phase needs of the processor."""
         self.open_month()
         yield
-        policy_phases.deliver_policy(self)
+        policy_phases.deliver_policy(self.run)
+        self._read_policy()
         yield
         orders, prospects = phases.decide_operations(self)
         yield
-        talks_phases.hold_talks(self, prospects)
+        self.run.plans.prospects[:] = prospects  # until decide_operations writes run.plans
+        talks_phases.hold_talks(self.run)
         yield
         border_phases.negotiate(self, prospects)
         yield
@@ -292,7 +289,8 @@ class RareEarthModel(mesa.Model):
         yield
         self.balance_books()
         yield
-        policy_phases.recognise(self)
+        self.state.people[:] = self.people  # until the books write state.people
+        policy_phases.recognise(self.run)
         yield
         self.close_month()
 
@@ -367,6 +365,13 @@ class RareEarthModel(mesa.Model):
         for name, series in self.datacollector.model_vars.items():
             series.append(getattr(self, name))
 
+    def _read_policy(self) -> None:
+        # until border, trade, war and books read run.policy
+        policy = self.run.policy
+        given = {kind: np.ascontiguousarray(policy[kind], np.float64) for kind in KINDS_OF_INSTRUMENTS}
+        self.delivered = {kind: row for kind, row in given.items() if row.any()}
+        self.link = np.ascontiguousarray(policy["link"][:-1], np.float64)
+
     def move_reserves(self, reach: Floats, staging: Floats, mobile_share: Floats) -> None:
         """Post the fighters that do not attack."""
         posting.move(self.ground, self.state, reach, staging, mobile_share, self.p.posting)
@@ -389,7 +394,7 @@ class RareEarthModel(mesa.Model):
 
     def _extra(self) -> dict[str, float]:
         return {
-            "western_followers": self.followers,
+            "western_followers": sum(1 for government in self.run.agents.western if government.recognises),
             "us_attention": self.united_states.attention,
             "china_quota_t": self.p.market.domestic_quota,
             "threat_credibility": self.united_states.credibility,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from agents.armed.parameters import ArmedActorParameters
 from agents.base import Actor
 from agents.beijing.agent import Beijing
 from agents.buyers import ChineseBuyer
-from agents.instruments import InstrumentKind
+from agents.instruments import KINDS
 from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import WesternGovernment
@@ -24,8 +24,6 @@ from model.parameters import kind_of_rows, numbers_in, record_of, rows_of
 from model.scenario.schema import Scenario
 from model.state import State
 from model.world.world import World
-
-KINDS_OF_INSTRUMENTS: tuple[str, ...] = get_args(InstrumentKind)
 
 ACTOR_NUMBERS = (*numbers_in(ArmedActorParameters), "coordination")
 """Parameters of armed actors that compiled code reads as ``run.actors[a].<name>``."""
@@ -43,6 +41,10 @@ class Agents:
     india: India | None = None
     japan: Japan | None = None
     australia: Australia | None = None
+
+    def armed_at(self, index: int) -> ArmedActor | None:
+        """The armed actor with an index; None if it has been removed."""
+        return next((actor for actor in self.armed if actor.index == index), None)
 
     def dismiss(self, actor: Actor) -> None:
         """Ask an actor for nothing any more."""
@@ -101,7 +103,7 @@ class Run:
         self.salts = self.draws.salts()
         self.actors = setting.actors.copy()
         self.policy = policy_rows(len(self.actors))
-        """(F + 1,) what each kind of US instrument delivers this month, and ``link``; the last is for no armed target."""
+        """(F + 1,) what each kind of US instrument delivers this month; see :func:`policy_rows`."""
         most = int(self.actors["operations_per_month"].max(initial=0.0))
         self.plans = Plans.begin(len(self.actors), len(self.land.wall), most)
         self.battles = Battles.begin(len(self.land.wall))
@@ -136,5 +138,9 @@ def rules_of(scenario: Scenario) -> Any:
 
 
 def policy_rows(forces: int) -> Any:
-    """(F + 1,) records of what is delivered, by kind of instrument, all 0."""
-    return np.zeros(forces + 1, kind_of_rows((*KINDS_OF_INSTRUMENTS, "link"))).view(np.recarray)
+    """(F + 1,) records of what is delivered, by kind of instrument, all 0; the last is for no armed target.
+
+    ``link`` is how far the US deals with the actor, as Beijing sees it: the strongest of the kinds that count.
+    ``believed_threat``, in the last row, is the level of threatened tariffs times how far they are believed.
+    """
+    return np.zeros(forces + 1, kind_of_rows((*KINDS, "link", "believed_threat"))).view(np.recarray)

@@ -252,7 +252,7 @@ def _sign(model: RareEarthModel, actor: int, package: Floats, towns: Ints) -> No
         state.dealings.patron[actor] = p.patronage_offer
         parts.append(f"{model.name(actor)} takes Beijing as its patron, on the terms of the Wa")
     if package[bargain.HALT]:
-        stop_fighting(state, model.junta, np.array([actor]))
+        stop_fighting(model.run.data, actor)
         state.dealings.halted[actor], state.pressure[actor] = True, 0.0
         parts.append(f"{model.name(actor)} halts its war with the junta")
     given = towns[: int(package[bargain.TOWNS])]

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_LINKS = ("recognition", "aid", "arms", "intelligence", "training", "logistics", "air_denial", "offtake")
-"""Kinds of instruments by which the US deals with an armed actor."""
-
 
 def junta_fear(model: RareEarthModel) -> float:
     """0-1, how near the junta is to collapse in Beijing's eyes: towns lost over the past year against a declared number."""
@@ -27,15 +24,6 @@ def junta_fear(model: RareEarthModel) -> float:
         return 0.0
     lost = float(model.state.towns_lost_year[model.junta])
     return min(max(lost / model.beijing.parameters.collapse_towns, 0.0), 1.0)
-
-
-def link_with_us(model: RareEarthModel) -> Floats:
-    """(F,) how far the US deals with each armed actor this month, as Beijing sees it: the strongest of its instruments."""
-    link = np.zeros(len(model.armed))
-    for kind in _LINKS:
-        if kind in model.delivered:
-            link = np.maximum(link, model.level(kind))
-    return link
 
 
 def at_peace(model: RareEarthModel) -> Floats:
