@@ -169,7 +169,7 @@ class UnitedStates(Actor):
 
     def _give(self, instrument: Instrument, actor: int, effort: float, targets: int) -> None:
         """Write what an instrument delivers to one of its targets."""
-        kind, policy = KINDS[instrument.kind], self.run.policy
+        kind, policy = KINDS[instrument.kind], np.asarray(self.run.policy)
         if instrument.kind == "envoy":
             self.envoy = max(self.envoy, effort)
         part = targets if kind.shared else 1
@@ -181,7 +181,7 @@ class UnitedStates(Actor):
 
     def _learn_threats(self) -> None:
         """While a threat stands, belief in it follows what is carried out."""
-        instruments, policy = self.parameters.instruments, self.run.policy
+        instruments, policy = self.parameters.instruments, np.asarray(self.run.policy)
         if any(instruments[name].kind == "tariff_threat" for name, _ in self.running):
             carried = max(float(policy["tariff"].max()), float(policy["sanctions"].max()))
             self.credibility += self.parameters.threat_memory * (carried - self.credibility)

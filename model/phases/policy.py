@@ -98,10 +98,10 @@ def _reason(run: Run, index: int) -> str:
 
 def recognise(run: Run) -> None:
     """Recognition by the US, Western governments that follow, and the hope that others draw from it."""
-    if run.policy["recognition"].any() or any(government.recognises for government in run.agents.western):
+    if np.asarray(run.policy)["recognition"].any() or any(government.recognises for government in run.agents.western):
         _follow(run)
     else:
-        np.copyto(run.state.recognition, run.actors["recognition_base"])
+        np.copyto(run.state.recognition, np.asarray(run.actors)["recognition_base"])
     governance.learn(run.data)
 
 
