@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -94,8 +96,8 @@ def test_consent_multiplies_what_the_delegations_prefer() -> None:
     sides = delegations(model.run)
     assert {name: len(side) for name, side in sides.items()} == {"KIA": 1, "PDF": 2, "junta": 1}
     gains = {"KIA": 0.5, "JUNTA": -0.25, "PDF-SAGAING": 2.0, "PDF-X": -1.0}
-    for actor in model.run.agents.armed:
-        actor.prefers_settlement = lambda gain=gains.get(actor.actor_id): gain  # type: ignore[method-assign,misc]
+    for actor in (actor for side in sides.values() for actor in side):
+        actor.prefers_settlement = partial(gains.__getitem__, actor.actor_id)  # type: ignore[method-assign]
     theta = model.run.parameters.diplomacy.precision
     chance = logistic(theta * 0.5) * logistic(theta * -0.25) * logistic(theta * 0.5)
     assert consent_of(model.run, sides) == pytest.approx(chance)
