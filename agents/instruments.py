@@ -1,79 +1,98 @@
 """The means of the United States: what a policy scenario is made of.
 
 A policy is a list of instruments with unique names. Each has a kind, a target, a level, a beginning, an end, a ramp, and
-optionally a condition on the world. What an instrument does is written where it acts: recognition, followers and offers in
-``model/phases/policy.py``, offtake and the route in ``model/dynamics/trade.py``, aid in ``model/dynamics/governance.py``, threats,
-brokering and envoys in ``model/dynamics/settlement.py`` and ``diplomacy.py``.
+optionally a condition on the world. A kind is one row of :data:`KINDS`, and the process that it moves reads what is delivered
+this month by the kind's name: ``run.policy[a].aid`` for armed actor ``a``, ``run.policy[-1].tariff`` for kinds without an armed
+target.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import Field
 
 from model.parameters import ParameterTable
 
-InstrumentKind = Literal[
-    "recognition",
-    "aid",
-    "arms",
-    "intelligence",
-    "training",
-    "logistics",
-    "air_denial",
-    "offtake",
-    "sanctions",
-    "sanctions_relief",
-    "tariff",
-    "tariff_threat",
-    "route_building",
-    "brokering",
-    "envoy",
-]
-
 PARTNER, NUG = "PARTNER", "NUG"
 """Targets that stand for others: the partner whom Washington has picked, and all People's Defence Forces together."""
 
-SHARED = ("aid", "arms")
-"""Kinds of which a target that stands for several actors gives each an equal part."""
 
-DECLARED = ("recognition", "sanctions", "sanctions_relief", "tariff", "tariff_threat")
-"""Kinds that stand once declared, whatever attention Washington has left; all others need it month by month."""
+class Kind(NamedTuple):
+    """What a kind of instrument is, and what is asked of it before it does anything."""
 
-UNTARGETED = ("tariff", "tariff_threat", "route_building", "envoy")
+    meaning: str
+    link: bool = False
+    """Whether Beijing counts it as dealings of the US with the target."""
+    needs_consent: bool = False
+    """Whether the target must accept it, because it binds it to a patron."""
+    shared: bool = False
+    """Whether a target that stands for several actors gives each an equal part."""
+    declared: bool = False
+    """Whether it stands once declared, whatever attention Washington has left; all others need it month by month."""
+    untargeted: bool = False
+    """Whether it needs no target."""
+    usd: Callable[[Any, Any], float] | None = None
+    """USD a month that it is worth to its target at level 1, from Washington's table and the tables of processes; a kind
+    without it is worth something as backing."""
+
+
+KINDS: dict[str, Kind] = {
+    "recognition": Kind(
+        "official dealings with the target; 1 is full diplomatic recognition", link=True, needs_consent=True, declared=True
+    ),
+    "aid": Kind(
+        "money for the target's services and administration",
+        link=True, needs_consent=True, shared=True, usd=lambda us, processes: us.aid_usd,
+    ),
+    "arms": Kind(
+        "weapons for the target", link=True, needs_consent=True, shared=True,
+        usd=lambda us, processes: us.arms_per_month * processes.budgets.arms_price_usd,
+    ),
+    "intelligence": Kind(
+        "what the US sees, shared with the target: its beliefs grow sharper", link=True, needs_consent=True
+    ),
+    "training": Kind("training that raises the target's fighting worth", link=True, needs_consent=True),
+    "logistics": Kind(
+        "transport: the target supplies cut-off garrisons from the air and moves more of its fighters",
+        link=True, needs_consent=True,
+    ),
+    "air_denial": Kind(
+        "keeps aircraft from fights in which the target takes part", link=True, needs_consent=True
+    ),
+    "offtake": Kind(
+        "a purchase contract with price floor for ore from the target's mines", link=True, needs_consent=True
+    ),
+    "sanctions": Kind("sanctions that cost the target money from outside", declared=True),
+    "sanctions_relief": Kind(
+        "lifting of sanctions on the target and its firms",
+        needs_consent=True, declared=True, usd=lambda us, processes: us.sanctions_usd,
+    ),
+    "tariff": Kind(
+        "a tariff on goods from junta-held Myanmar; costs the junta money as sanctions do", declared=True, untargeted=True
+    ),
+    "tariff_threat": Kind(
+        "the threat of one: works as far as it is believed, and belief fades unless tariffs or sanctions come",
+        declared=True, untargeted=True,
+    ),
+    "route_building": Kind("money and engineers for the road to India", untargeted=True),
+    "brokering": Kind("brokering a peace between the junta and the target"),
+    "envoy": Kind(
+        "a special envoy: holds Washington's attention, makes its offers easier to take, helps every peace", untargeted=True
+    ),
+}  # fmt: skip
+"""Every kind, by name: a new one is a row here, and is read where it acts."""
+
+if TYPE_CHECKING:
+    InstrumentKind = str
+else:
+    InstrumentKind = Literal[tuple(KINDS)]
+
+UNTARGETED = tuple(name for name, kind in KINDS.items() if kind.untargeted)
 """Kinds that need no target."""
 
-NEEDS_CONSENT = (
-    "recognition",
-    "aid",
-    "arms",
-    "intelligence",
-    "training",
-    "logistics",
-    "air_denial",
-    "offtake",
-    "sanctions_relief",
-)
-"""Kinds that the target must accept: they bind it to a patron."""
-
-KIND_MEANINGS: dict[str, str] = {
-    "recognition": "official dealings with the target; 1 is full diplomatic recognition",
-    "aid": "money for the target's services and administration",
-    "arms": "weapons for the target",
-    "intelligence": "what the US sees, shared with the target: its beliefs grow sharper",
-    "training": "training that raises the target's fighting worth",
-    "logistics": "transport: the target supplies cut-off garrisons from the air and moves more of its fighters",
-    "air_denial": "keeps aircraft from fights in which the target takes part",
-    "offtake": "a purchase contract with price floor for ore from the target's mines",
-    "sanctions": "sanctions that cost the target money from outside",
-    "sanctions_relief": "lifting of sanctions on the target and its firms",
-    "tariff": "a tariff on goods from junta-held Myanmar; costs the junta money as sanctions do",
-    "tariff_threat": "the threat of one: works as far as it is believed, and belief fades unless tariffs or sanctions come",
-    "route_building": "money and engineers for the road to India",
-    "brokering": "brokering a peace between the junta and the target",
-    "envoy": "a special envoy: holds Washington's attention, makes its offers easier to take, helps every peace",
-}
+KIND_MEANINGS: dict[str, str] = {name: kind.meaning for name, kind in KINDS.items()}
 
 
 class Condition(ParameterTable):

@@ -3,37 +3,35 @@
 Attention ``A`` is a stochastic budget with a sustained mean (SOURCES K8): ``A <- m + r (A - m) + s xi`` within 0-1, where the
 mean ``m`` decays only in scenarios that say so, and a special envoy at level ``e`` holds a part of what is missing:
 ``m + h e (1 - m)``. What an instrument delivers is ``level (1 - exp(-t / ramp)) A`` while it runs, its condition holds and its
-target has accepted it; recognition, sanctions and tariffs stand once they are declared, without ``A``.
+target has accepted it. Recognition, sanctions and tariffs stand once they are declared, without ``A``. What is delivered is
+written into ``run.policy``, whose fields are the kinds of :mod:`agents.instruments`.
 
 *Partner* (article: "strategic empowerment"). Every ``n`` months each armed actor's standing (legitimacy, governing capacity,
-alignment, stability, resources, 0-1 each; :func:`model.dynamics.governance.standing`) is weighed, ``score = sum w k / sum w``, with
-an advantage for the present partner; the choice is a quantal response among all actors and having none. Instruments for PARTNER
-go to whom it picks. Weights are assumed equal; moves ``us_partner_*`` and whatever the instruments move.
+alignment, stability, resources, 0-1 each; :mod:`model.dynamics.governance`) is weighed, ``score = sum w k / sum w``, with an
+advantage for the present partner. The choice is a quantal response among all actors and having none. Instruments for PARTNER go
+to the actor that it picks. Weights are assumed equal; moves ``us_partner_*`` and whatever the instruments move.
 
 *Threats*. State: ``credibility`` c, 0-1. While a threat stands, ``c <- c + m (carried out - c)``, where carried out is the level of
-tariffs and sanctions in force. A threat costs the junta ``chill c`` of the tariff at once, and adds what is believed of a
-year's cost to its worth of a peace. Assumed; moves ``federal_settlement``, ceasefires, ``revenue_usd_junta``.
+tariffs and sanctions in force. A threat costs the junta ``chill c`` of the tariff at once, and adds the believed part of a year's
+cost to its worth of a peace. Assumed; moves ``federal_settlement``, ceasefires, ``revenue_usd_junta``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
 from mesa import Model
-from numpy.typing import NDArray
 
+from agents.armed.actor import PeoplesDefenceForce
 from agents.base import Actor
-from agents.instruments import DECLARED, NEEDS_CONSENT, SHARED, Condition, Instrument
+from agents.instruments import KINDS, NUG, PARTNER, Condition, Instrument
 from agents.policy_parameters import UnitedStatesParameters
-from model.draws import Draws, key, keys
-from model.dynamics.governance import Standing
+from model.draws import gumbel, key, normal, uniform
+from model.dynamics import governance
 
-Floats = NDArray[np.float64]
-Keys = NDArray[np.uint64]
-
-_KEY = key("US")
+_KEY = np.uint64(key("US"))
+_NOBODY = np.uint64(key("nobody"))
 
 NO_ONE = -1
 """Index of the target of instruments without an armed target, and of having no partner."""
@@ -51,115 +49,143 @@ class UnitedStates(Actor):
         super().__init__(model)
         self.parameters = parameters
         self.attention = parameters.attention_mean
+        """0-1, this month's."""
         self.credibility = parameters.threat_credibility
+        """0-1, how far its threats are believed."""
         self.partner = NO_ONE
+        """Index of the armed actor that it has picked."""
         self.envoy = 0.0
+        """0-1, this month's effort of a special envoy."""
         self.running: dict[tuple[str, int], int] = {}
+        """Months for which each instrument has been at work for each armed actor (or NO_ONE), by name and index."""
+        self.refused: dict[int, list[str]] = {}
+        """Kinds that each armed actor, by index, turned down this month; who has not answered yet has not refused."""
 
-    def attend(self, draws: Draws, month: int) -> float:
-        """Draw this month's attention, 0-1."""
-        p = self.parameters
-        mean = p.attention_mean * (1 - p.attention_decay) ** month
+    # attention -------------------------------------------------------------------------------------------------
+
+    def attend(self) -> None:
+        """Draw this month's attention."""
+        p, run = self.parameters, self.run
+        mean = p.attention_mean * (1 - p.attention_decay) ** run.state.month
         mean += p.envoy_attention * self.envoy * (1 - mean)
-        shock = draws.scalar_normal("attention", month, _KEY)
+        shock = float(normal(uniform(run.draws.salt("attention"), run.state.month, _KEY)))
         scale = p.attention_noise * (1 - p.attention_persistence**2) ** 0.5
         self.attention = min(max(mean + p.attention_persistence * (self.attention - mean) + scale * shock, 0.0), 1.0)
-        return self.attention
 
-    def scores(self, standing: Standing) -> Floats:
-        """(F,) weighted mean of each actor's standing, 0-1, without the advantage of the present partner."""
-        p = self.parameters
+    # its partner -----------------------------------------------------------------------------------------------
+
+    def score(self, actor: int) -> float:
+        """Weighted mean of an armed actor's standing, 0-1, without the advantage of the present partner."""
+        p, data = self.parameters, self.data
         weighed = (
-            (p.partner_weight_legitimacy, standing.legitimacy),
-            (p.partner_weight_capacity, standing.capacity),
-            (p.partner_weight_alignment, standing.alignment),
-            (p.partner_weight_stability, standing.stability),
-            (p.partner_weight_resources, standing.resources),
+            (p.partner_weight_legitimacy, governance.legitimacy(data, actor)),
+            (p.partner_weight_capacity, governance.capacity(data, actor)),
+            (p.partner_weight_alignment, governance.alignment(data, actor)),
+            (p.partner_weight_stability, governance.stability(data, actor)),
+            (p.partner_weight_resources, governance.resources(data, actor)),
         )
         total = sum(weight for weight, _ in weighed)
-        return np.asarray(sum(weight * value for weight, value in weighed) / max(total, 1e-9))
+        return float(sum(weight * value for weight, value in weighed) / max(total, 1e-9))
 
-    def choose_partner(self, standing: Standing, draws: Draws, actor_keys: Keys, month: int) -> int:
-        """Pick a partner when an assessment is due, and return the present one.
-
-        Args:
-            standing: how the armed actors stand.
-            draws: keyed draws, one an actor and one for having none.
-            actor_keys: (F,) keys of the armed actors.
-            month: the month, from 0.
-
-        Returns:
-            Index of an armed actor, or NO_ONE.
-        """
-        p = self.parameters
+    def choose_partner(self) -> None:
+        """Pick a partner among the armed actors, or none, when an assessment is due."""
+        p, run = self.parameters, self.run
+        month, salt = run.state.month, run.draws.salt("partner")
         if p.partner_choice == "scenario" or month % p.partner_months:
-            return self.partner
-        score = self.scores(standing)
-        if self.partner != NO_ONE:
-            score[self.partner] += p.partner_loyalty
-        worth = p.partner_precision * score + draws.gumbel("partner", month, actor_keys)
-        none = p.partner_precision * p.partner_bar + float(draws.gumbel("partner", month, keys(("nobody",)))[0])
-        best = int(worth.argmax())
-        self.partner = best if worth[best] > none else NO_ONE
-        return self.partner
+            return
+        best, most = NO_ONE, p.partner_precision * p.partner_bar + gumbel(uniform(salt, month, _NOBODY))
+        for actor in run.agents.armed:
+            score = self.score(actor.index) + (p.partner_loyalty if actor.index == self.partner else 0.0)
+            worth = p.partner_precision * score + gumbel(uniform(salt, month, run.land.actor_key[actor.index]))
+            if worth > most:
+                best, most = actor.index, worth
+        self.partner = best
 
-    def deliver(
-        self,
-        month: int,
-        forces: int,
-        aim: Callable[[Instrument], Sequence[int]],
-        holds: Callable[[Condition], bool],
-        accepts: Callable[[Instrument, int], bool],
-    ) -> dict[str, Floats]:
-        """What each kind of instrument delivers this month to each armed actor.
+    # its instruments -------------------------------------------------------------------------------------------
+
+    def deliver(self) -> None:
+        """Offer the instruments that are due, and deliver those that their targets take, into ``run.policy``."""
+        ran, self.running, self.refused, self.envoy = self.running, {}, {}, 0.0
+        for name, instrument in self.parameters.instruments.items():
+            targets = self.targets_of(instrument) if self.is_due(instrument) else []
+            for actor in targets:
+                if KINDS[instrument.kind].needs_consent and not self._is_taken(instrument, actor):
+                    continue
+                months = self.running[name, actor] = ran.get((name, actor), 0) + 1
+                self._give(instrument, actor, self.effort_of(instrument, months), len(targets))
+        self._learn_threats()
+
+    def is_due(self, instrument: Instrument) -> bool:
+        """Whether it pursues an instrument this month."""
+        month = self.run.state.month
+        begun = instrument.start <= month and (instrument.end is None or month < instrument.end)
+        return begun and (instrument.when is None or self.holds(instrument.when))
+
+    def holds(self, condition: Condition) -> bool:
+        """Whether a condition on the world holds."""
+        state, world = self.run.state, self.run.world
+        held = all(
+            self.run.name(int(state.holder[world.find_place(place)])) == actor
+            for place, actor in condition.holder.items()
+        )
+        lanes = all(
+            bool(state.lanes[world.crossing_index[crossing], 0] >= 0.5) == wanted
+            for crossing, wanted in condition.lane_open.items()
+        )
+        peace = all(
+            bool(state.stance[self.run.land.junta, world.force_index[actor]] != -1) == wanted
+            for actor, wanted in condition.ceasefire.items()
+        )
+        return held and lanes and peace
+
+    def targets_of(self, instrument: Instrument) -> list[int]:
+        """Indices of the armed actors that an instrument is for; NO_ONE for one that needs none."""
+        if instrument.target == PARTNER:
+            return [] if self.partner == NO_ONE else [self.partner]
+        if instrument.target == NUG:
+            return [actor.index for actor in self.run.agents.armed if isinstance(actor, PeoplesDefenceForce)]
+        return [self.run.world.force_index.get(instrument.target, NO_ONE)]
+
+    def effort_of(self, instrument: Instrument, months: int) -> float:
+        """What it puts into an instrument, 0-1, before attention.
 
         Args:
-            month: the month, from 0.
-            forces: number of armed actors.
-            aim: indices of the armed actors that an instrument is for; NO_ONE for one that needs none.
-            holds: whether a condition on the world holds.
-            accepts: whether an actor takes what is offered to it.
-
-        Returns:
-            (F + 1,) levels 0-1 by kind; the last element is for instruments without an armed target.
+            instrument: the instrument.
+            months: for which it has been at work, this one included.
         """
-        delivered: dict[str, Floats] = {}
-        given: set[str] = set()
-        running: dict[tuple[str, int], int] = {}
-        self.envoy = 0.0
-        for name, instrument in self.parameters.instruments.items():
-            due = _due(instrument, month) and (instrument.when is None or holds(instrument.when))
-            targets = aim(instrument) if due else ()
-            for actor in targets:
-                if instrument.kind in NEEDS_CONSENT and not accepts(instrument, actor):
-                    continue
-                running[name, actor] = self.running.get((name, actor), 0) + 1
-                effort = instrument.level * _ramped(instrument.ramp, running[name, actor])
-                if instrument.kind == "envoy":
-                    self.envoy = max(self.envoy, effort)
-                part = len(targets) if instrument.kind in SHARED else 1
-                row = delivered.get(instrument.kind)
-                if row is None:
-                    row = delivered[instrument.kind] = np.zeros(forces + 1)
-                level = effort if instrument.kind in DECLARED else effort * self.attention / part
-                row[actor] = min(float(row[actor]) + level, 1.0)
-                if level > 0:
-                    given.add(instrument.kind)
-        self.running = running
-        self._learn_threats(delivered)
-        return {kind: row for kind, row in delivered.items() if kind in given}
+        return instrument.level * _ramped(instrument.ramp, months)
 
-    def _learn_threats(self, delivered: dict[str, Floats]) -> None:
-        if "tariff_threat" not in delivered:
-            return
-        carried = max(
-            (float(delivered[kind].max()) for kind in ("tariff", "sanctions") if kind in delivered), default=0
-        )
-        self.credibility += self.parameters.threat_memory * (carried - self.credibility)
+    def _is_taken(self, instrument: Instrument, index: int) -> bool:
+        """Whether the target accepts an instrument; one that has been removed takes nothing."""
+        if index == NO_ONE:
+            return True
+        actor = self.run.agents.armed_at(index)
+        if actor is None:
+            return False
+        taken = actor.accepts_terms(instrument, self.envoy)
+        if not taken and actor.reviewed >= 0:
+            self.refused.setdefault(index, []).append(instrument.kind)
+        return taken
 
+    def _give(self, instrument: Instrument, actor: int, effort: float, targets: int) -> None:
+        """Write what an instrument delivers to one of its targets."""
+        kind, policy = KINDS[instrument.kind], np.asarray(self.run.policy)
+        if instrument.kind == "envoy":
+            self.envoy = max(self.envoy, effort)
+        part = targets if kind.shared else 1
+        level = effort if kind.declared else effort * self.attention / part
+        levels, link = policy[instrument.kind], policy["link"]
+        levels[actor] = min(float(levels[actor]) + level, 1.0)
+        if kind.link and actor != NO_ONE:
+            link[actor] = max(float(link[actor]), float(levels[actor]))
 
-def _due(instrument: Instrument, month: int) -> bool:
-    return instrument.start <= month and (instrument.end is None or month < instrument.end)
+    def _learn_threats(self) -> None:
+        """While a threat stands, belief in it follows what is carried out."""
+        instruments, policy = self.parameters.instruments, np.asarray(self.run.policy)
+        if any(instruments[name].kind == "tariff_threat" for name, _ in self.running):
+            carried = max(float(policy["tariff"].max()), float(policy["sanctions"].max()))
+            self.credibility += self.parameters.threat_memory * (carried - self.credibility)
+        policy["believed_threat"][-1] = self.credibility * float(policy["tariff_threat"][-1])
 
 
 @lru_cache(maxsize=4096)

@@ -2,16 +2,22 @@
 
 Adopts with a monthly hazard when ``w US + (1 - w) share of adopters + t territory >= threshold``; under
 ``structure.recognition = "linear"`` the hazard is in proportion to that sum instead, without a threshold. Each actor that the US
-recognises is considered by itself: whoever follows in one case need not follow in another.
+recognises is considered by itself: whoever follows in one case need not follow in another. Recognition of an actor is
+``min(base + s US + (1 - s) share of adopters, 1)`` with ``s`` Washington's part.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 from mesa import Model
 
 from agents.base import Actor
 from agents.policy_parameters import WesternParameters
-from model.draws import key
+from model.compile import compiled
+from model.draws import key, normal, uniform
 
 
 class WesternGovernment(Actor):
@@ -21,32 +27,36 @@ class WesternGovernment(Actor):
         model: the Mesa model it lives in.
         number: its number, which keys its threshold and its draws.
         parameters: the table of all of them.
-        deviation: how far its threshold lies from the mean, in standard deviations.
     """
 
-    def __init__(self, model: Model, number: int, parameters: WesternParameters, deviation: float) -> None:
+    def __init__(self, model: Model, number: int, parameters: WesternParameters) -> None:
         super().__init__(model)
         self.parameters = parameters
-        self.key = key(key_name(number))
+        self.key = np.uint64(key(key_name(number)))
+        deviation = normal(uniform(self.run.draws.salt("threshold"), 0, self.key))
         self.threshold = min(max(parameters.threshold_mean + parameters.threshold_sd * deviation, 0.0), 1.0)
         self.recognises: set[int] = set()
 
-    def consider(self, actor: int, pull: float, form: str, luck: float) -> bool:
+    def consider(self, actor: int, pull: float) -> bool:
         """Recognise an actor, or not yet, and say whether it has just done so; once it has, it stays with it.
 
         Args:
             actor: index of an armed actor that the US recognises.
             pull: what :func:`pull_of` gives for it.
-            form: ``structure.recognition``.
-            luck: this month's draw of this government and that actor, 0-1.
         """
-        if actor in self.recognises:
+        hazard = self.hazard(pull)
+        if actor in self.recognises or hazard <= 0:
             return False
-        hazard = self.parameters.hazard * (pull if form == "linear" else pull >= self.threshold)
-        if luck < hazard:
-            self.recognises.add(actor)
-            return True
-        return False
+        run = self.run
+        if uniform(run.draws.salt("western"), run.state.month, self.key, run.land.actor_key[actor]) >= hazard:
+            return False
+        self.recognises.add(actor)
+        return True
+
+    def hazard(self, pull: float) -> float:
+        """Monthly chance to recognise an actor, 0-1."""
+        linear = self.run.scenario.structure.recognition == "linear"
+        return self.parameters.hazard * (pull if linear else float(pull >= self.threshold))
 
 
 def pull_of(us_level: float, adopters: float, territory: float, p: WesternParameters) -> float:
@@ -59,6 +69,43 @@ def pull_of(us_level: float, adopters: float, territory: float, p: WesternParame
         p: their table.
     """
     return p.us_weight * us_level + (1 - p.us_weight) * adopters + p.territory_weight * territory
+
+
+def recognition_of(base: float, us_level: float, adopters: float, p: WesternParameters) -> float:
+    """Recognition of an actor, 0-1.
+
+    Args:
+        base: what it has without any policy.
+        us_level: recognition by the US, 0-1.
+        adopters: share of governments that have followed.
+        p: their table.
+    """
+    return min(base + p.us_share * us_level + (1 - p.us_share) * adopters, 1.0)
+
+
+@compiled
+def territory_share(run: Any, a: int) -> float:
+    """Share of the towns of its homeland that an armed actor holds, 0-1."""
+    home, held = 0, 0
+    for p in range(len(run.land.is_town)):
+        if run.land.is_town[p] and run.land.home[a, p]:
+            home += 1
+            held += 1 if run.state.holder[p] == a else 0
+    return held / max(home, 1)
+
+
+def shares_that_recognise(governments: Sequence[WesternGovernment], forces: int) -> list[float]:
+    """Share of some governments that recognise each armed actor, 0-1.
+
+    Args:
+        governments: they.
+        forces: number of armed actors.
+    """
+    count = [0] * forces
+    for government in governments:
+        for actor in government.recognises:
+            count[actor] += 1
+    return [number / max(len(governments), 1) for number in count]
 
 
 def key_name(number: int) -> str:

@@ -13,10 +13,7 @@ from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-
-from model.kernels import installed
 
 Status = Literal["observed", "weakly identified", "assumed", "definition"]
 """How well a number is known. ``definition`` marks conventions (a calendar, a switch), which no evidence can decide."""
@@ -70,46 +67,6 @@ def choice(default: str, *, meaning: str, source: str, status: Status = "assumed
     return Field(
         default=default, description=meaning, json_schema_extra={"unit": "-", "source": source, "status": status}
     )
-
-
-def as_record(*tables: ParameterTable, **more: float) -> NDArray[np.void]:
-    """(1,) the numbers of several tables as one structured array, which a compiled kernel takes as a single argument.
-
-    Args:
-        *tables: no two may have a number of the same name.
-        **more: further numbers.
-
-    Returns:
-        The same array for the same tables and numbers, as replicates have them: nobody writes into it.
-    """
-    # Tables cannot change; they are compared as objects, for comparing all their numbers takes longer than what is saved.
-    asked = (tuple([id(table) for table in tables]), tuple(more.items()))
-    if asked not in _records:
-        if len(_records) == _MOST_RECORDS:
-            _records.clear()
-        _records[asked] = (tables, _record(tables, more))
-    return _records[asked][1]
-
-
-_records: dict[tuple[Any, ...], tuple[tuple[ParameterTable, ...], NDArray[np.void]]] = {}
-"""With each record its tables, so that no other table can come to stand where they did."""
-
-_MOST_RECORDS = 256
-
-
-def _record(tables: Sequence[ParameterTable], more: Mapping[str, float]) -> NDArray[np.void]:
-    numbers = [(name, value) for table in tables for name, value in table if isinstance(value, int | float)]
-    numbers += more.items()
-    out = np.zeros(1, _record_of(tuple(name for name, _ in numbers)))
-    out[0] = tuple(value for _, value in numbers)
-    return (
-        out if installed() else out.view(np.recarray)
-    )  # so that kernels run as plain Python, too, where numba is missing
-
-
-@lru_cache(maxsize=64)
-def _record_of(names: tuple[str, ...]) -> np.dtype[np.void]:
-    return np.dtype([(name, np.float64) for name in names])
 
 
 def record_of(**tables: ParameterTable) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from agents.beijing.agent import Beijing
 from agents.beijing.talks import Stakes
 from agents.buyer_parameters import ChineseBuyerParameters
 from agents.buyers import ChineseBuyer
-from agents.instruments import InstrumentKind
+from agents.instruments import KINDS
 from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import WesternGovernment
@@ -32,8 +32,6 @@ from model.parameters import kind_of_rows, numbers_in, record_of, rows_of
 from model.scenario.schema import Scenario
 from model.state import State
 from model.world.world import World
-
-KINDS_OF_INSTRUMENTS: tuple[str, ...] = get_args(InstrumentKind)
 
 GROUPS = (
     "state",
@@ -144,7 +142,7 @@ class Run:
         self.salts = self.draws.salts()
         self.actors, self.buyers = setting.actors.copy(), setting.buyers.copy()
         self.policy = policy_rows(len(self.actors))
-        """(F + 1,) what each kind of US instrument delivers this month, and ``link``; the last is for no armed target."""
+        """(F + 1,) what each kind of US instrument delivers this month; see :func:`policy_rows`."""
         most = int(self.actors["operations_per_month"].max(initial=0.0))
         self.plans = Plans.begin(len(self.actors), len(self.land.wall), len(self.land.population), most)
         self.battles = Battles.begin(len(self.land.wall))
@@ -159,6 +157,9 @@ class Run:
         self.data: Any = None
         """All of it as compiled functions take it; see :meth:`hand_over`."""
         self._handed = setting.handed
+        self.recorder: Any = None
+        self.ledger: Any = None
+        """What is recorded of the run (:mod:`model.output.record`); the laws it must keep (:mod:`model.output.ledger`)."""
         self.events: list[tuple[Any, ...]] = []
         """Rows of the event log, see :func:`model.output.chronicle.log`."""
 
@@ -186,5 +187,9 @@ def rules_of(scenario: Scenario) -> Any:
 
 
 def policy_rows(forces: int) -> Any:
-    """(F + 1,) records of what is delivered, by kind of instrument, all 0."""
-    return np.zeros(forces + 1, kind_of_rows((*KINDS_OF_INSTRUMENTS, "link", "believed_threat"))).view(np.recarray)
+    """(F + 1,) records of what is delivered, by kind of instrument, all 0; the last is for no armed target.
+
+    ``link`` is how far the US deals with the actor, as Beijing sees it: the strongest of the kinds that count.
+    ``believed_threat``, in the last row, is the level of threatened tariffs times how far they are believed.
+    """
+    return np.zeros(forces + 1, kind_of_rows((*KINDS, "link", "believed_threat"))).view(np.recarray)

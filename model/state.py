@@ -54,7 +54,6 @@ market_record = record_maker(
     ("india_stock", float),  # t of ore in India that waits for processing
     ("india_processing", float),  # t/month that India can process
     ("other_origins", float),  # t/month of ore that China gets from other countries
-    ("invested_abroad", float),  # t/month of capacity there that buyers would begin this month at a margin of 1
 )
 totals_record = record_maker(
     ("mined", float),  # t of ore that left the leaching pools

@@ -12,10 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from model.dynamics import contest, governance, quad, settlement
+from model.dynamics import contest, quad
 from model.dynamics.border import ORE_LANE
-from model.dynamics.diplomacy import Delegations
-from model.dynamics.settlement import Opposition
 from model.state import State
 from tests.world_of_policy import small
 
@@ -78,50 +76,6 @@ def test_more_support_never_weakens_a_fighter(state: State, one: float, other: f
         trial.training[KIA] = trial.recognition[KIA] = level
         worths.append(contest.fighter_worth(trial, MODEL.profile["effectiveness"], MODEL.p.contest)[KIA])
     assert worths[0] <= worths[1]
-
-
-def consent(
-    state: State, coercion: float = 0.0, standing: float = 0.0, brokering: float = 0.0, prospects: float = 0.0
-) -> float:
-    everywhere = np.full((FORCES, FORCES + 1), prospects)
-    sides = Delegations(JUNTA, everywhere, np.full(FORCES, brokering), np.zeros(FORCES), coercion)
-    pools = np.array([MODEL.world.force_index["PDF-SAGAING"]])
-    tables = (MODEL.p.settlement, MODEL.p.diplomacy)
-    return settlement.consent(state, MODEL.profile, sides, Opposition(np.array([KIA]), pools, standing), tables)
-
-
-@given(
-    state=shaken(),
-    one=st.floats(0, 5),
-    other=st.floats(0, 5),
-    of=st.sampled_from(["coercion", "standing", "brokering"]),
-)
-def test_threats_followers_and_brokers_never_lower_the_chance_of_a_settlement(
-    state: State, one: float, other: float, of: str
-) -> None:
-    less, more = sorted_pair(one, other)
-    assert consent(state, **{of: less}) <= consent(state, **{of: more})
-
-
-@given(state=shaken(), one=st.floats(0, 5), other=st.floats(0, 5))
-def test_better_prospects_in_war_never_raise_the_chance_of_a_settlement(state: State, one: float, other: float) -> None:
-    less, more = sorted_pair(one, other)
-    assert consent(state, prospects=more) <= consent(state, prospects=less)
-
-
-@given(state=shaken(), one=SHARE, other=SHARE)
-def test_more_recognition_of_one_never_lowers_the_hope_of_those_who_do_not_depend_on_china(
-    state: State, one: float, other: float
-) -> None:
-    free = MODEL.profile["dependence_on_china"] == 0
-    teachers = (np.arange(FORCES) != JUNTA).astype(float)
-    hopes = []
-    for recognised in sorted_pair(one, other):
-        trial = copy.deepcopy(state)
-        trial.recognition[KIA] = recognised
-        governance.learn(MODEL.world, trial, MODEL.profile, np.zeros(FORCES), teachers, MODEL.p.governance)
-        hopes.append(trial.hope[free])
-    assert (hopes[0] <= hopes[1] + 1e-12).all()
 
 
 @given(one=SHARE, other=SHARE, months=st.integers(1, 60))

@@ -6,17 +6,19 @@ this one.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 from mesa import Model
 from numpy.typing import NDArray
 
-from agents.armed import airlift, attack, budget, ore, reserves, sorties
+from agents.armed import airlift, attack, budget, offers, ore, peace, reserves, sorties
 from agents.armed.parameters import ArmedActorParameters, PeoplesDefenceForceParameters
 from agents.base import Actor
-from model.draws import Draws, key, logistic
+from agents.instruments import Instrument
+from agents.western import shares_that_recognise
+from model.draws import logistic, uniform
+from model.dynamics import settlement
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -166,6 +168,32 @@ class ArmedActor(Actor):
 
     # talks with the junta, and between Beijing and it: peace.py -----------------------------------------------
 
+    @property
+    def delegation(self) -> str:
+        """With whom it speaks about a federal settlement, which every delegation must prefer on average; empty: with none."""
+        return "KIA" if self.actor_id == "KIA" else ""
+
+    def wants_ceasefire(self) -> float:
+        """Chance that it would sign a ceasefire with the junta this month, 0-1."""
+        return float(peace.wants_ceasefire(self.data, self.index))
+
+    def takes_up_arms(self) -> float:
+        """Chance that it would break its peace with the junta this month, 0-1."""
+        return float(peace.takes_up_arms(self.data, self.index))
+
+    def turns_on(self, militia: int) -> float:
+        """Chance that it would go to war this month with a militia of the junta (its index) that leaves it alone, 0-1."""
+        return float(peace.turns_on(self.data, self.index, militia))
+
+    def prefers_settlement(self) -> float:
+        """What a settlement on federal terms is worth to it over war with the junta, months of its own revenue."""
+        return float(settlement.gain(self.data, self.index))
+
+    def joins_settlement(self) -> bool:
+        """Whether it would be a party to a settlement that the delegations have agreed on."""
+        terms = self.parameters.federal_preference + float(settlement.hoped_for(self.data, self.index))
+        return bool(self.delegation) or terms > 0
+
     def signs_deal(self, gain: float) -> float:
         """Chance that it signs the package on the table in talks with Beijing, by quantal response.
 
@@ -176,32 +204,47 @@ class ArmedActor(Actor):
 
     # offers of patrons: offers.py ------------------------------------------------------------------------------
 
-    def accepts_terms(self, gain: float, level: float, fear: float, draws: Draws, month: int) -> bool:
+    def accepts_terms(self, offer: Instrument, envoy: float = 0.0) -> bool:
         """Whether it takes a patron's offer, or stays with it.
 
-        The first answer takes ``answer_months`` on average, in which nothing is taken. Later its mind on patrons changes at
-        reviews that come once in ``review_months`` on average; between them only what has changed in the world changes
-        its answer.
-
         Args:
-            gain: what the offer is worth, months of its own revenue.
-            level: how far-reaching the terms are, 0-1; autonomy costs in proportion.
-            fear: what it expects Beijing to do to it for that, months of its own revenue.
-            draws: keyed draws.
-            month: the month.
+            offer: the instrument that is offered.
+            envoy: 0-1, effort of a special envoy behind it.
         """
-        wait = self.parameters.answer_months if self.reviewed < 0 else self.parameters.review_months
-        if draws.scalar("review", month, key(self.actor_id)) < 1 / wait:
+        run, p, month = self.run, self.parameters, self.run.state.month
+        key = run.land.actor_key[self.index]
+        wait = p.answer_months if self.reviewed < 0 else p.review_months
+        if uniform(run.draws.salt("review"), month, key) < 1 / wait:
             self.reviewed = month
         if self.reviewed < 0:
             return False
-        utility = self.parameters.choice_precision * (gain - self.parameters.autonomy_cost * level - fear)
-        u = draws.scalar("accept", self.reviewed, key(self.actor_id))
-        return u < 1 / (1 + math.exp(-min(max(utility, -50.0), 50.0)))
+        worth = offers.worth_of_offer(run, self.index, p, offer, envoy)
+        fear = offers.fear_of_beijing(run, self.index, p)
+        chance = offers.chance_to_accept(worth, fear, offer.level, p)
+        return bool(uniform(run.draws.salt("accept"), self.reviewed, key) < chance)
 
 
 class Junta(ArmedActor):
     """The military government; it alone has aircraft by default, which fly where its fights matter most."""
+
+    @property
+    def delegation(self) -> str:
+        """It speaks for itself."""
+        return "junta"
+
+    def grants_ceasefire(self, group: int) -> float:
+        """Chance that it would sign a ceasefire with a group (its index) this month, 0-1."""
+        return float(peace.grants_ceasefire(self.data, group))
+
+    def prefers_settlement(self) -> float:
+        """What a settlement on federal terms is worth to it over war, months of its own revenue."""
+        run = self.run
+        opponents = [actor.index for actor in run.agents.armed if actor.delegation not in ("", "junta")]
+        against = max(run.plans.prospects[self.index, opponents].tolist(), default=0.0)
+        abroad = shares_that_recognise(run.agents.western, len(run.actors))
+        own = abroad.pop(self.index)
+        standing = max(abroad, default=0.0) - own
+        return float(settlement.gain_of_junta(self.data, against, standing))
 
 
 class EthnicArmedOrganization(ArmedActor):
@@ -212,12 +255,15 @@ class PeoplesDefenceForce(ArmedActor):
     """A regional pool of People's Defence Forces; it joins allies' operations next door by chance."""
 
     @property
+    def delegation(self) -> str:
+        """All pools speak together."""
+        return "PDF"
+
+    @property
     def coordination(self) -> float:
         """Chance to join an ally's operation, without hope or recognition."""
         assert isinstance(self.parameters, PeoplesDefenceForceParameters)
         return self.parameters.coordination
-
-    joins = None  # model.compiled.war looks for it
 
     def join_allies(self) -> None:
         """Join attacks that allies have ordered next door: by default each by chance (:mod:`agents.armed.attack`)."""

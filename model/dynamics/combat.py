@@ -16,7 +16,6 @@ Fighters gather first (:mod:`model.dynamics.front`), and actors say where their 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, log, sqrt
 from typing import Any
 
@@ -29,7 +28,6 @@ from model.dynamics.capture import lift_sieges, take
 from model.dynamics.contest import chance_of_success, supply_in_defence, worth_of_fighter
 from model.dynamics.front import ALLIED, ATTACK, DEFENCE, SIEGE_MONTHS, fighters_of
 from model.parameters import ParameterTable, parameter
-from model.state import State
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -339,34 +337,3 @@ def learn(run: Any) -> None:
             known[a, p] *= keep
     for k in range(plans.orders.count):
         known[plans.order_actor[k], plans.order_place[k]] = 1.0
-
-
-# until decide_operations writes run.plans, and Beijing's phase and its kernels read run.battles ------------------------
-
-
-@dataclass
-class Orders:
-    """Attacks ordered this month, shape (K,), ordered by actor, then place."""
-
-    actor: Ints
-    place: Ints
-    spare: Floats
-    """(F, P) share of the fighters at each place that attacks elsewhere draw on, 0-1."""
-
-
-@dataclass
-class Fight:
-    """What happened at the places attacked, shape (L,), one row a place."""
-
-    place: Ints
-    attacker: Ints
-    defender: Ints
-    fallen: Bools
-    begun: Bools
-
-
-def arrays_of_war(state: State) -> tuple[Any, ...]:
-    """What of the state the old kernels of fights change, in their order."""
-    where = (state.troops, state.supply, state.holder, state.attacker, state.stance)
-    sieges = (state.siege_progress, state.months_unattacked, state.besieged, state.isolated)
-    return (*where, *sieges, state.posts, state.posts_full)

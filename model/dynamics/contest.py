@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from model.compile import compiled
 from model.parameters import ParameterTable, parameter
-from model.state import State
 
 Floats = NDArray[np.float64]
 
@@ -42,47 +41,6 @@ class ContestParameters(ParameterTable):
     unpaid_morale: float = parameter(
         0.3, low=0.0, high=0.9, unit="x", meaning="Loss of strength when no upkeep can be paid.", source="assumed"
     )
-
-
-def success(attack: Floats, defence: Floats, decisiveness: float, form: str) -> Floats:
-    """Chance that the attacker succeeds.
-
-    Args:
-        attack: strengths >= 0.
-        defence: strengths >= 0, broadcasting with ``attack``.
-        decisiveness: exponent m.
-        form: "ratio" or "difference" (``structure.contest``).
-
-    Returns:
-        Chances 0-1; no attack gives 0, an undefended place 1.
-    """
-    total = attack + defence
-    share = np.divide(attack, total, out=np.zeros_like(total), where=total > 0)
-    if form == "difference":
-        chance = 1 / (1 + np.exp(-2 * decisiveness * (2 * share - 1)))
-        return np.where(share >= 1, 1.0, np.where(share <= 0, 0.0, chance))
-    # Written with the odds against, which are finite wherever there is an attack.
-    against = np.divide(1 - share, share, out=np.full_like(share, np.inf), where=share > 0)
-    return 1 / (1 + against**decisiveness)
-
-
-def fighter_worth(state: State, effectiveness: Floats, parameters: ContestParameters) -> Floats:
-    """(F,) worth of one fighter of each actor: effectiveness, training, arms in hand, morale."""
-    fighters = np.maximum(state.troops.sum(axis=1), 1)
-    armed = np.minimum(state.arms / fighters, 1.0) ** parameters.arms_exponent
-    morale = 1 + parameters.recognition_morale * state.recognition - parameters.unpaid_morale * (1 - state.paid)
-    return effectiveness * (1 + state.training) * armed * morale
-
-
-def attack_supply(supply: Floats, parameters: ContestParameters) -> Floats:
-    """Factor of supply on attacking strength."""
-    return np.asarray(supply**parameters.supply_exponent)
-
-
-def defence_supply(supply: Floats, parameters: ContestParameters) -> Floats:
-    """Factor of supply on defending strength: a starved garrison still holds its walls for a while."""
-    floor = parameters.defence_without_supply
-    return floor + (1 - floor) * supply
 
 
 # compiled ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,4 @@
-"""Governing: the hope that an armed organisation governs on, and how it stands with patrons.
-
-Services are chosen in :mod:`agents.armed.budget`.
+"""Governing: the hope that others draw from how an armed organisation is treated, and how it stands with patrons.
 
 *Hope* (article: the precedent for the KNDF, the KNU and others). State: ``state.hope``, 0-1, how far an organisation
 believes that governing well is backed from outside::
@@ -11,23 +9,27 @@ believes that governing well is backed from outside::
 on China (August 2025). Assumed throughout. Moves the choice of services, the worth of federal terms and of a separate peace,
 the coordination of the People's Defence Forces; outcomes ``hope_of_others``, ``services_*``, ``federal_settlement``.
 
-*Standing* with a patron ("strategic empowerment" in the article): see :func:`standing`.
+*Standing* with a patron ("strategic empowerment" in the article): :func:`legitimacy`, :func:`capacity`, :func:`alignment`,
+:func:`stability`, :func:`resources`, each 0-1. The reading of each is assumed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.dynamics.ground import Ground, heads, over_heads
-from model.kernels import accounts, compiled
+from model.compile import compiled
 from model.parameters import ParameterTable, parameter
-from model.state import State
-from model.world.world import World
 
 Floats = NDArray[np.float64]
+
+LEVELS = np.linspace(0.0, 1.0, 5)
+"""Levels of services that are weighed."""
+
+MONTHS = 12
+"""A year: the period over which services are weighed."""
 
 
 class GovernanceParameters(ParameterTable):
@@ -51,90 +53,109 @@ class GovernanceParameters(ParameterTable):
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How each armed actor stands by a patron's criteria; (F,) arrays, 0-1."""
-
-    legitimacy: Floats
-    capacity: Floats
-    alignment: Floats
-    stability: Floats
-    resources: Floats
+# equations -----------------------------------------------------------------------------------------------------------
 
 
-def services_given(world: World, state: State, controlled: Floats | None = None) -> Floats:
-    """(F,) government services that the people under each actor's control get, 0-1."""
-    people_now = heads(world, state) if controlled is None else controlled
-    return np.asarray(over_heads(world, state, state.services) / np.maximum(people_now, 1.0))
+@compiled
+def people_of(run: Any, a: int) -> float:
+    """Persons under an actor's control."""
+    total = 0.0
+    for n in range(len(run.land.population)):
+        total += run.state.control[a, n] * run.land.population[n]
+    return total
 
 
-def learn(
-    world: World,
-    state: State,
-    profile: dict[str, Floats],
-    aid: Floats,
-    teachers: Floats,
-    p: GovernanceParameters,
-    controlled: Floats | None = None,
-) -> None:
-    """Move hope; see the module's docstring.
+@compiled
+def services_given(run: Any, a: int, people: float) -> float:
+    """Services, 0-1, that the given number of people under an actor's control get on average."""
+    served = 0.0
+    for n in range(len(run.land.population)):
+        served += run.state.control[a, n] * run.land.population[n] * run.state.services[a, n]
+    return served / max(people, 1.0)
 
-    Args:
-        world: the world.
-        state: ``hope`` changes.
-        profile: (F,) arrays of the actors' parameters by name.
-        aid: (F,) aid delivered, 0-1 of the most that could be done.
-        teachers: (F,) 1 for those who learn from each other's treatment, 0 for the junta.
-        p: the table above.
-        controlled: see :func:`wanted_level`.
-    """
-    if compiled():
-        people_now = heads(world, state) if controlled is None else controlled
-        accounts.learn(
-            state.hope,
-            (state.recognition, profile["recognition_base"], aid),
-            (state.control, world.population, state.services, people_now),
-            teachers,
-            (profile["dependence_on_china"], state.pressure),
-            (p.hope_half, p.hope_rate),
-        )
+
+@compiled
+def backing(run: Any, a: int) -> float:
+    """What an actor has from recognition or aid beyond the start's, 0-1."""
+    return max(run.state.recognition[a] - run.actors[a].recognition_base, run.policy[a].aid, 0.0)
+
+
+@compiled
+def lesson(run: Any, a: int) -> float:
+    """How convincing an actor's example is that governing well is backed from outside, 0-1."""
+    backed = backing(run, a)
+    services = services_given(run, a, run.state.people[a])
+    return services * backed / (backed + run.rules.governance.hope_half)
+
+
+@compiled
+def legitimacy(run: Any, a: int) -> float:
+    """Consent of the people under an actor's control, 0-1."""
+    consenting = 0.0
+    for n in range(len(run.land.population)):
+        consenting += run.state.control[a, n] * run.land.population[n] * run.state.legitimacy[a, n]
+    return consenting / max(people_of(run, a), 1.0)
+
+
+@compiled
+def capacity(run: Any, a: int) -> float:
+    """Governing capacity, 0-1: services times the share of the people of its homeland that an actor controls."""
+    at_home = 0.0
+    for n in range(len(run.land.population)):
+        at_home += run.state.control[a, n] * run.land.home_people[a, n]
+    return services_given(run, a, people_of(run, a)) * at_home / max(run.land.homeland[a], 1.0)
+
+
+@compiled
+def alignment(run: Any, a: int) -> float:
+    """How little an actor depends on China times its preference for federal terms (-1, central rule, to 1), 0-1."""
+    federal = min(max((1 + run.actors[a].federal_preference) / 2, 0.0), 1.0)
+    return (1 - run.state.dependence[a]) * federal
+
+
+@compiled
+def stability(run: Any, a: int) -> float:
+    """Share of upkeep paid, of fighters kept over a year and of places not besieged, multiplied; 0-1."""
+    held, threatened = 0, 0
+    for p in range(len(run.state.holder)):
+        if run.state.holder[p] == a:
+            held += 1
+            threatened += 1 if run.state.attacker[p] >= 0 else 0
+    kept = min(max(1 - run.state.losses_year[a], 0.0), 1.0)
+    return run.state.paid[a] * kept * (1 - threatened / max(held, 1))
+
+
+@compiled
+def resources(run: Any, a: int) -> float:
+    """Share of the country's mining capacity that an actor holds, 0-1."""
+    held, total = 0.0, 0.0
+    for m in range(len(run.state.capacity)):
+        total += run.state.capacity[m]
+        held += run.state.capacity[m] if run.state.holder[run.land.mine_place[m]] == a else 0.0
+    return held / max(total, 1e-9)
+
+
+# process -------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def learn(run: Any) -> None:
+    """Move (F,) hope; the junta neither teaches nor learns."""
+    state, junta, rate = run.state, run.land.junta, run.rules.governance.hope_rate
+    forces = len(state.hope)
+    lessons, felt, stirs = np.zeros(forces), np.zeros(forces), False
+    for other in range(forces):
+        stirs = stirs or state.hope[other] > 0.0
+        if other != junta and backing(run, other) > 0.0:
+            lessons[other], felt[other], stirs = lesson(run, other), state.pressure[other], True
+    if not stirs:
         return
-    backing = np.maximum(np.maximum(state.recognition - profile["recognition_base"], aid), 0.0)
-    lesson = teachers * services_given(world, state, controlled) * backing / (backing + p.hope_half)
-    fright = profile["dependence_on_china"][:, None] * (teachers * state.pressure * (backing > 0))[None, :]
-    signal = np.minimum(np.maximum((lesson[None, :] - fright).max(axis=1), 0.0), 1.0)
-    state.hope += p.hope_rate * (teachers * signal - state.hope)
+    for a in range(forces):
+        best = 0.0
+        for other in range(forces):
+            best = max(best, lessons[other] - state.dependence[a] * felt[other])
+        signal = min(best, 1.0) if a != junta else 0.0
+        state.hope[a] += rate * (signal - state.hope[a])
 
 
-def standing(world: World, ground: Ground, state: State, profile: dict[str, Floats]) -> Standing:
-    """How each armed actor stands by the criteria of "strategic empowerment".
-
-    Legitimacy is the consent of the people under its control; governing capacity their services times the share of its
-    homeland's people that it controls; alignment how little it depends on China times its preference for federal terms (from
-    -1, central rule, to 1); stability the share of upkeep paid, of fighters kept over a year and of places not besieged, multiplied;
-    resources the share of the country's mining capacity that it holds. All 0-1. The reading of each is assumed.
-
-    Args:
-        world: the world.
-        ground: static arrays.
-        state: the state, unchanged.
-        profile: (F,) arrays of the actors' parameters by name.
-    """
-    forces = len(state.troops)
-    people = state.control[:-1] * world.population
-    home = ground.home[:, : people.shape[1]]
-    reach = (people * home).sum(axis=1) / np.maximum((home * world.population).sum(axis=1), 1.0)
-    consent = (people * state.legitimacy).sum(axis=1) / np.maximum(people.sum(axis=1), 1.0)
-    federal = np.clip((1 + profile["federal_preference"]) / 2, 0.0, 1.0)
-    held = np.bincount(state.holder[state.holder >= 0], minlength=forces)
-    threatened = np.bincount(state.holder[(state.holder >= 0) & (state.attacker >= 0)], minlength=forces)
-    kept = np.clip(1 - state.losses_year, 0.0, 1.0) * (1 - threatened / np.maximum(held, 1))
-    owner = state.holder[world.mine_place]
-    ore = np.bincount(owner[owner >= 0], state.capacity[owner >= 0], minlength=forces)
-    return Standing(
-        legitimacy=consent,
-        capacity=services_given(world, state) * reach,
-        alignment=(1 - profile["dependence_on_china"]) * federal,
-        stability=state.paid * kept,
-        resources=ore / max(float(state.capacity.sum()), 1e-9),
-    )
+# the choice of services ----------------------------------------------------------------------------------------------

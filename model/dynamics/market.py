@@ -437,12 +437,13 @@ def move_prices(run: Any, short: float, factor: float) -> None:
 
 @compiled
 def grow_others(run: Any, factor: float) -> None:
-    """Let other origins follow terbium's price and buyers' money (``state.market.invested_abroad``)."""
+    """Let other origins follow terbium's price and buyers' money (the last of ``quotes.invested``)."""
     market, reference, rules, best = run.state.market, run.reference, run.rules.market, 0.0
     for x in range(len(run.state.bid)):
         best = max(best, run.state.bid[x])
     dearer, margin = log(market.price_tb / (reference.tb * factor)), best / rules.cost_others - 1.0
-    market.other_origins = grown_others(market.other_origins, dearer, margin, market.invested_abroad, reference, rules)
+    invested = run.quotes.invested[len(run.quotes.invested) - 1]
+    market.other_origins = grown_others(market.other_origins, dearer, margin, invested, reference, rules)
 
 
 @compiled
@@ -463,32 +464,3 @@ def trade_ore(run: Any, factor: float, others_given: bool) -> None:
     move_prices(run, shortfall(used, gap, wanted, run.rules.market), factor)
     if not others_given:
         grow_others(run, factor)
-
-
-# what phases read that are not yet compiled ---------------------------------------------------------------------------
-
-
-def gate_price(price_ore: float, parameters: MarketParameters) -> float:
-    """What ore is worth at the border in yuan/t: the Chinese quote without VAT and the import side's charges."""
-    return max(price_ore / (1.0 + parameters.vat) - parameters.import_charges, 0.0)
-
-
-def inventory_gap(state: State, reference: Reference) -> Floats:
-    """How far each buyer's store lies under what it wants: 1 empty, 0 as wanted, -2 at most where it overflows; (B,)."""
-    gap = 1.0 - state.inventory / np.maximum(reference.target, 1e-9)
-    return np.minimum(np.maximum(gap, -2.0), 1.0)
-
-
-def post_bids(state: State, reference: Reference, factor: Floats, parameters: MarketParameters) -> None:
-    """Write ``state.bid`` (X,), yuan/t at the gate, of (B,) bids over the market price; less where no buyer stands."""
-    price = gate_price(state.market.price_ore, parameters)
-    best = float(factor.max()) if factor.size else 1.0
-    bid = reference.china * (price * best * (1.0 - parameters.dealer_discount))
-    if factor.size:
-        np.maximum.at(bid, reference.stand, price * factor)
-    state.bid[:] = bid
-
-
-def margin_abroad(state: State, parameters: MarketParameters) -> float:
-    """Margin over its cost of ore from other countries, for which buyers pay their best bid as well."""
-    return max(0.0, *state.bid.tolist()) / parameters.cost_others - 1.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.dynamics.share import share_among
 from model.parameters import ParameterTable, parameter
 
 Floats = NDArray[np.float64]
@@ -43,27 +42,3 @@ class PostingParameters(ParameterTable):
         0.05, low=0.0, high=0.3, unit="0-1", source="assumed",
         meaning="Most of its fighters that an actor sends to a place that it is given without a fight.",
     )  # fmt: skip
-
-
-# until people.recruit is in one form
-def share_out(wanted: Floats, amount: Ints) -> Ints:
-    """Share whole numbers out in proportion to what is wanted, by largest remainders (ties go to the first place).
-
-    Args:
-        wanted: (F, P) weights >= 0.
-        amount: (F,) whole numbers; where all weights of a row are 0, the first place gets it all.
-
-    Returns:
-        (F, P) whole numbers whose rows sum to ``amount``.
-    """
-    out = np.zeros(wanted.shape, np.int64)
-    for row in range(len(wanted)):
-        places = np.flatnonzero(wanted[row])
-        weights = np.ascontiguousarray(wanted[row, places])
-        total = float(weights.sum())
-        if total > 0.0:
-            rest = np.empty(len(places))
-            share_among(weights, places, len(places), int(amount[row]), total, out[row], rest)
-        else:
-            out[row, 0] = amount[row]
-    return out

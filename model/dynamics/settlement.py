@@ -1,7 +1,7 @@
 """A settlement on federal terms, its collapse, and the elections it promises.
 
-State: ``state.accord.in_force`` (signed and in force), ``settlement_age`` (months), ``parties`` (who signed), ``elections`` (held).
-No settlement of this kind has been signed since 1949, so form and weights are assumed; in months of each one's own revenue::
+State: ``state.accord.in_force``, ``.months`` (since it was signed), ``.elections`` (held), ``state.parties`` (who signed). No
+settlement of this kind has been signed since 1949, so form and weights are assumed. In months of each one's own revenue::
 
     G_i = federal_i + w losses_i / 0.1 + hope_i + broker_i - prospects_i        (KIA; mean of the People's Defence Forces)
     G_J = federal_J + w losses_J / 0.1 + c towns lost / 10 + x (opposition's standing - junta's) + z squeeze
@@ -15,28 +15,23 @@ the opposition rather than the junta (the article's pressure for elections), ``s
 junta has lost against its best (so sanctions, tariffs and lost gates count, and relief takes it away), ``coercion`` the cost of
 threats that it believes. What federal terms cost or bring net of the end of fighting is in ``federal``, so the reluctance of
 ceasefires is not counted again. A signature ends the junta's wars with every organisation that prefers federal terms
-(``federal_i + hope_i > 0``); ``election_months`` later elections are held.
+(``federal_i + hope_i > 0``). Elections are held ``election_months`` later.
 
 Assumed ranges stand in the table below. Moves ``federal_settlement``, ``elections_held``, ``deaths_fighters`` and control.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import special
 
-from model.draws import Draws, key
-from model.dynamics.diplomacy import Delegations, DiplomacyParameters, begin_fighting, stop_fighting, weariness
+from model.compile import compiled
+from model.draws import key, uniform
+from model.dynamics.diplomacy import begin_fighting, brokering, coercion, stop_fighting, worth_of_quiet
 from model.parameters import ParameterTable, parameter
-from model.state import State
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-_KEY = key("settlement")
+_KEY = np.uint64(key("settlement"))
 
 
 class SettlementParameters(ParameterTable):
@@ -68,109 +63,66 @@ class SettlementParameters(ParameterTable):
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Opposition:
-    """Whose consent a settlement needs beside the junta's, and how they stand abroad."""
-
-    kia: Ints
-    pdf: Ints
-    """Indices of armed actors."""
-    standing: float
-    """Share of Western governments that recognise them, less the share that recognises the junta, -1 to 1."""
+# equations -----------------------------------------------------------------------------------------------------------
 
 
-def consent(
-    state: State,
-    profile: dict[str, Floats],
-    sides: Delegations,
-    others: Opposition,
-    tables: tuple[SettlementParameters, DiplomacyParameters],
-) -> float:
-    """Chance that junta, KIA and People's Defence Forces all prefer federal terms to war this month, 0-1.
-
-    Args:
-        state: the state, unchanged.
-        profile: (F,) arrays of the actors' parameters by name.
-        sides: who talks, and what each sees.
-        others: the other parties.
-        tables: the table above and that of ceasefires, for what they share.
-    """
-    p, talks = tables
-    junta = sides.junta
-    gain = profile["federal_preference"] + weariness(state, profile)
-    against = sides.prospects[:, junta].copy()
-    against[junta] = sides.prospects[junta, np.concatenate([others.kia, others.pdf])].max()
-    gain = gain + p.weight_hope * state.hope + sides.brokering - against
-    squeeze = 1 - float(state.revenue[junta] / state.revenue_best[junta])
-    ours = float(gain[junta]) + talks.weight_towns * float(state.towns_lost_year[junta]) / 10
-    ours += p.weight_standing * others.standing + p.weight_squeeze * squeeze + sides.coercion
-    ours += float(sides.brokering.max() - sides.brokering[junta])
-    chance = float(special.expit(talks.precision * ours))
-    for group in (others.kia, others.pdf):
-        chance *= float(special.expit(talks.precision * gain[group].mean()))
-    return chance
+@compiled
+def hoped_for(run: Any, a: int) -> float:
+    """Worth of federal terms to an actor from the backing that it hopes for, months of its own revenue."""
+    return run.rules.settlement.weight_hope * run.state.hope[a]
 
 
-def stirs(state: State, draws: Draws, junta: int, kia: Ints, pdf: Ints, p: SettlementParameters) -> bool:
-    """Whether :func:`step` can come to anything this month, whatever all sides would prefer."""
-    if junta < 0 or not kia.size or not pdf.size or state.accord.elections:
-        return False
-    return state.accord.in_force or draws.scalar("settlement", state.month, _KEY) < p.hazard
+@compiled
+def gain(run: Any, a: int) -> float:
+    """What federal terms are worth to an organisation over war with the junta, months of its own revenue."""
+    who, state = run.actors[a], run.state
+    terms = who.federal_preference + worth_of_quiet(who.war_weariness, state.losses_year[a])
+    return terms + hoped_for(run, a) + brokering(run, a) - run.plans.prospects[a, run.land.junta]
 
 
-def step(
-    state: State,
-    draws: Draws,
-    profile: dict[str, Floats],
-    sides: Delegations,
-    others: Opposition,
-    tables: tuple[SettlementParameters, DiplomacyParameters],
-) -> str:
-    """Sign, keep or break the settlement; hold elections.
+@compiled
+def gain_of_junta(run: Any, against: float, standing: float) -> float:
+    """What federal terms are worth to the junta over war, months of its own revenue.
 
     Args:
-        state: settlement, parties, elections and ``stance`` change.
-        draws: keyed draws.
-        profile: (F,) arrays of the actors' parameters by name.
-        sides: who talks, and what each sees.
-        others: the other parties.
-        tables: the table above and that of ceasefires.
-
-    Returns:
-        "signed", "collapsed", "elections", or "" where nothing happened.
+        run: the run.
+        against: its best prospects of an attack on those who would sign.
+        standing: share of Western governments that recognise its opponents less the share that recognises it, -1 to 1.
     """
-    if sides.junta < 0 or not others.kia.size or not others.pdf.size:
-        return ""
-    p = tables[0]
-    u = draws.scalar("settlement", state.month, _KEY)
-    if state.accord.elections:
-        return ""
-    if not state.accord.in_force:
-        # Consent is at most 1: in most months it need not be worked out.
-        if u >= p.hazard or u >= p.hazard * consent(state, profile, sides, others, tables):
-            return ""
-        _sign(state, profile, sides.junta, others, p.weight_hope)
-        return "signed"
-    state.accord.months += 1
-    if state.accord.months >= p.election_months:
-        state.accord.elections = True
-        return "elections"
-    if u > 1 - p.collapse and u > 1 - p.collapse * (1 - consent(state, profile, sides, others, tables)):
-        _break(state, sides.junta)
-        return "collapsed"
-    return ""
+    junta, rules, state = run.land.junta, run.rules.settlement, run.state
+    who, broker = run.actors[junta], 0.0
+    for a in range(len(run.actors)):
+        broker = max(broker, brokering(run, a))
+    weary = worth_of_quiet(who.war_weariness, state.losses_year[junta])
+    weary += run.rules.diplomacy.weight_towns * state.towns_lost_year[junta] / 10
+    squeeze = 1 - state.revenue[junta] / state.revenue_best[junta]
+    pressed = rules.weight_standing * standing + rules.weight_squeeze * squeeze + coercion(run)
+    return who.federal_preference + hoped_for(run, junta) + weary + pressed + broker - against
 
 
-def _sign(state: State, profile: dict[str, Floats], junta: int, others: Opposition, weight_hope: float) -> None:
-    parties = profile["federal_preference"] + weight_hope * state.hope > 0
-    parties[np.concatenate([others.kia, others.pdf])] = True
-    parties &= state.stance[junta] == -1
-    state.accord.in_force, state.accord.months, state.parties = True, 0, parties
-    stop_fighting(state, junta, parties)
+@compiled
+def draw(run: Any) -> float:
+    """This month's draw: low, a settlement may be signed; high, one may collapse."""
+    return uniform(run.salts.settlement, run.state.clock.month, _KEY)
 
 
-def _break(state: State, junta: int) -> None:
-    state.accord.in_force = False
-    again = state.parties
-    begin_fighting(state, junta, again)
-    state.parties = np.zeros_like(again)
+# process -------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def sign(run: Any) -> None:
+    """Put a settlement into force: the wars of its parties (``state.parties``) with the junta end."""
+    run.state.accord.in_force, run.state.accord.months = True, 0
+    for a in range(len(run.state.parties)):
+        if run.state.parties[a]:
+            stop_fighting(run, a)
+
+
+@compiled
+def collapse(run: Any) -> None:
+    """End the settlement: its parties are at war with the junta again."""
+    run.state.accord.in_force = False
+    for a in range(len(run.state.parties)):
+        if run.state.parties[a]:
+            begin_fighting(run, a)
+            run.state.parties[a] = False

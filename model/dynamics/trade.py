@@ -25,19 +25,9 @@ from numpy.typing import NDArray
 from model.compile import compiled
 from model.draws import logistic
 from model.dynamics.mining import ORE
-from model.dynamics.netback import TradeParameters
-from model.dynamics.taxes import AD_VALOREM, FIXED
 from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD
 
 Floats = NDArray[np.float64]
-
-__all__ = ["AD_VALOREM", "FIXED", "move_ore", "read_tax"]
-
-
-def read_tax(yuan: Floats, reading: str, parameters: TradeParameters) -> Floats:
-    """Fixed taxes as ``structure.tax_reading`` has them: "tax": as they stand; "price": a share of the invoiced price."""
-    return yuan * parameters.invoiced_share if reading == "price" else yuan
-
 
 # equations
 

@@ -48,16 +48,19 @@ def simulate_interleaved(specs: Sequence[RunSpec]) -> list[RunResult]:
     Raises:
         RuntimeError: as :func:`simulate`; whatever a run raises ends all of them.
     """
+    from model.model import MONTH
+
     begun: list[tuple[RareEarthModel, int]] = []
     try:
         for spec in specs:
             begun.append(_begin(spec))
         for month in range(max(months for _, months in begun)):
-            at_work = [model.month_by_phases() for model, months in begun if month < months]
-            for _ in zip(*at_work):  # noqa: B905
-                pass  # a turn is a phase of each; the first that is over ends the turns of all
-            for phases in at_work[1:]:
-                next(phases, None)
+            at_work = [model for model, months in begun if month < months]
+            for phase in MONTH:
+                for model in at_work:
+                    phase(model.run)
+            for model in at_work:
+                model.finish_month()
         return [model.recorder.result(lanes=False) for model, _ in begun]
     finally:
         for model, _ in begun:

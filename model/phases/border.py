@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from agents.armed.actor import ArmedActor, PeoplesDefenceForce
 from agents.beijing import talks
 from agents.beijing.agent import Beijing
@@ -75,7 +73,7 @@ def _carry_out(run: Run, beijing: Beijing, actor: int) -> None:
         dealings.patron[actor] = p.patronage_offer
         parts.append(f"{name} takes Beijing as its patron, on the terms of the Wa")
     if package["halt"]:
-        stop_fighting(state, run.land.junta, np.array([actor]))
+        stop_fighting(run.data, actor)
         dealings.halted[actor], state.pressure[actor] = True, 0.0
         parts.append(f"{name} halts its war with the junta")
     log(run, "deal", f"{name} and Beijing agree in Kunming: {'; '.join(parts)}", actor)

@@ -1,82 +1,128 @@
-"""Talks of a month: ceasefires, a settlement; :meth:`model.model.RareEarthModel.step` says when."""
+"""Talks of a month: ceasefires signed and broken, militias turned on, a federal settlement."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from agents.armed.actor import ArmedActor, Junta
+from model.draws import logistic
 from model.dynamics import diplomacy, settlement
-from model.dynamics.diplomacy import Delegations
-from model.dynamics.settlement import Opposition
-from model.kernels import compiled
-from model.output.chronicle import tell
-from model.phases.policy import brokering, coercion, share_that_recognises
+from model.output.chronicle import log
+from model.run import Run
 
-if TYPE_CHECKING:
-    from model.model import RareEarthModel
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+_DELEGATIONS = ("KIA", "PDF", "junta")
+"""All must prefer a federal settlement, each on average over those whom it speaks for."""
 
 
-def hold_talks(model: RareEarthModel, prospects: Floats) -> None:
-    """Ceasefires signed and broken, a settlement signed, broken, or fulfilled by elections.
+def hold_talks(run: Run) -> None:
+    """Ceasefires are signed and broken, militias are turned on; a settlement is signed, broken, or fulfilled by elections.
 
-    Args:
-        model: the model.
-        prospects: (F, F + 1) as :func:`model.phases.war.decide_operations` returns them.
+    Those who have been removed neither sign nor break anything.
     """
-    state, p = model.state, model.p
-    help_to_peace, threats = brokering(model), coercion(model)
-    if compiled() and model.junta >= 0:
-        signed, broken, turned = model.talks.cease_fire(model, prospects, help_to_peace, threats)
-        _tell_talks(model, signed, broken, turned)
-        if not settlement.stirs(state, model.draws, model.junta, model.kia, model.pdf, p.settlement):
-            return
-    sides = Delegations(
-        junta=model.junta,
-        prospects=prospects,
-        brokering=help_to_peace,
-        waiting=p.settlement.weight_hope * state.hope,
-        coercion=threats,
-    )
-    if not compiled():
-        report = diplomacy.step(model.ground, state, model.draws, model.profile, sides, p.diplomacy)
-        group, militia = diplomacy.turn_on_militias(model.ground, state, model.draws, sides, p.diplomacy)
-        turned = np.stack([group, militia], axis=1).tolist()
-        _tell_talks(model, report.signed.tolist(), report.broken.tolist(), turned)
-    outcome = settlement.step(state, model.draws, model.profile, sides, opposition(model), (p.settlement, p.diplomacy))
-    if outcome:
-        kind, text = _SETTLEMENT[outcome]
-        tell(model, kind, text, model.junta)
-
-
-_SETTLEMENT = {
-    "signed": ("federal_settlement", "Junta, KIA and People's Defence Forces settle on federal terms"),
-    "collapsed": ("settlement_collapsed", "The federal settlement collapses; the junta is at war again"),
-    "elections": ("elections", "Elections are held under the federal settlement"),
-}
-
-
-def opposition(model: RareEarthModel) -> Opposition:
-    """Whose consent a settlement needs beside the junta's, and how they stand abroad against the junta."""
-    standing = 0.0
-    if model.junta >= 0:
-        shares = share_that_recognises(model).tolist()
-        ours = shares.pop(model.junta)
-        standing = max(shares, default=0.0) - ours
-    return Opposition(model.kia, model.pdf, standing)
-
-
-def _tell_talks(model: RareEarthModel, signed: list[int], broken: list[int], turned: list[list[int]]) -> None:
+    if run.land.junta < 0:
+        return
+    armed = {actor.index: actor for actor in run.agents.armed}
+    signed, broken = _who_signs(run, armed), _who_breaks(run, armed)
     for actor in signed:
-        text = f"{model.name(actor)} and the junta sign a ceasefire"
-        tell(model, "ceasefire", text, actor, other=model.junta)
+        diplomacy.stop_fighting(run.data, actor)
+        log(run, "ceasefire", f"{run.name(actor)} and the junta sign a ceasefire", actor, other=run.land.junta)
     for actor in broken:
-        text = f"{model.name(actor)} and the junta go to war"
-        tell(model, "ceasefire_broken", text, actor, other=model.junta)
-    for actor, militia in turned:
-        text = f"{model.name(actor)} turns on {model.name(militia)}, the junta's militia"
-        tell(model, "militia_attacked", text, actor, other=militia)
+        diplomacy.begin_fighting(run.data, actor)
+        log(run, "ceasefire_broken", f"{run.name(actor)} and the junta go to war", actor, other=run.land.junta)
+    _turn_on_militias(run, armed)
+    _settle(run)
+
+
+def _found(find: Callable[[Any, int], int], run: Run) -> Iterator[int]:
+    """What a function finds, one after another, that gives the next number from one on, or -1."""
+    found = find(run.data, 0)
+    while found >= 0:
+        yield found
+        found = find(run.data, found + 1)
+
+
+def _who_signs(run: Run, armed: dict[int, ArmedActor]) -> list[int]:
+    """Groups that sign a ceasefire with the junta this month."""
+    junta, hazard, signed = armed.get(run.land.junta), run.parameters.diplomacy.ceasefire_hazard, []
+    if isinstance(junta, Junta):
+        for group in _found(diplomacy.next_to_sign, run):
+            if group in armed:
+                chance = hazard * armed[group].wants_ceasefire() * junta.grants_ceasefire(group)
+                if diplomacy.draw_of_talks(run.data, group) < chance:
+                    signed.append(group)
+    return signed
+
+
+def _who_breaks(run: Run, armed: dict[int, ArmedActor]) -> list[int]:
+    """Groups at peace with the junta that take up arms this month."""
+    hazard, broken = run.parameters.diplomacy.break_hazard, []
+    for group in _found(diplomacy.next_to_break, run):
+        if group in armed and diplomacy.draw_of_talks(run.data, group) > 1 - hazard * armed[group].takes_up_arms():
+            broken.append(group)
+    return broken
+
+
+def _turn_on_militias(run: Run, armed: dict[int, ArmedActor]) -> None:
+    """Groups at war with the junta turn on militias of its side that they have not fought."""
+    hazard, stance = run.parameters.diplomacy.break_hazard, run.state.stance
+    for pair in _found(diplomacy.next_to_turn, run):
+        group, militia = divmod(pair, len(stance))
+        if group not in armed:
+            continue
+        if diplomacy.draw_of_militia(run.data, group, militia) < hazard * armed[group].turns_on(militia):
+            stance[group, militia] = stance[militia, group] = -1
+            text = f"{run.name(group)} turns on {run.name(militia)}, the junta's militia"
+            log(run, "militia_attacked", text, group, other=militia)
+
+
+# the settlement ------------------------------------------------------------------------------------------------------
+
+
+def _settle(run: Run) -> None:
+    """Sign, keep or break the federal settlement; hold its elections."""
+    accord, rules, u = run.state.accord, run.parameters.settlement, settlement.draw(run.data)
+    in_force = bool(accord["in_force"])
+    if accord["elections"] or not (in_force or u < rules.hazard):
+        return
+    sides = delegations(run)
+    if not all(sides.values()):
+        return
+    if not in_force:
+        if u < rules.hazard * consent_of(run, sides):
+            _sign(run)
+        return
+    accord["months"] += 1
+    if accord["months"] >= rules.election_months:
+        accord["elections"] = True
+        _log(run, "elections", "Elections are held under the federal settlement")
+    elif u > 1 - rules.collapse and u > 1 - rules.collapse * (1 - consent_of(run, sides)):
+        settlement.collapse(run.data)
+        _log(run, "settlement_collapsed", "The federal settlement collapses; the junta is at war again")
+
+
+def delegations(run: Run) -> dict[str, list[ArmedActor]]:
+    """Whose consent a federal settlement needs; without one of the three delegations nothing can be settled."""
+    return {name: [actor for actor in run.agents.armed if actor.delegation == name] for name in _DELEGATIONS}
+
+
+def consent_of(run: Run, sides: dict[str, list[ArmedActor]]) -> float:
+    """Chance that all delegations prefer federal terms to war this month, 0-1."""
+    chance = 1.0
+    for side in sides.values():
+        gain = sum(actor.prefers_settlement() for actor in side) / len(side)
+        chance *= float(logistic(run.parameters.diplomacy.precision * gain))
+    return chance
+
+
+def _sign(run: Run) -> None:
+    stance, parties = run.state.stance, run.state.parties
+    parties[:] = False
+    for actor in run.agents.armed:
+        parties[actor.index] = stance[run.land.junta, actor.index] == -1 and actor.joins_settlement()
+    settlement.sign(run.data)
+    _log(run, "federal_settlement", "Junta, KIA and People's Defence Forces settle on federal terms")
+
+
+def _log(run: Run, kind: str, text: str) -> None:
+    log(run, kind, text, run.land.junta)

@@ -198,7 +198,7 @@ def test_other_origins_stay_where_the_outside_world_sets_them(model: RareEarthMo
     for given_, grown in ((True, False), (False, True)):
         supply_mines(model, 0.0)
         model.state.market["other_origins"] = 500.0
-        model.state.market["invested_abroad"] = 100.0
+        model.run.quotes.invested[-1] = 100.0
         market.trade_ore(model.run.data, 1.0, given_)
         assert (model.state.market.other_origins > 500.0) == grown
         assert (model.state.market.other_origins == 500.0) == given_

@@ -1,225 +1,123 @@
-"""A federal settlement: who prefers it, what it ends, how it collapses, elections; ceasefires under brokers and threats."""
+"""A federal settlement: what it is worth to each side, what it ends, and how it collapses."""
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from agents.western import WesternGovernment
-from model.dynamics import diplomacy, settlement
-from model.dynamics.diplomacy import Delegations
-from model.dynamics.settlement import Opposition
-from model.experiments.plan import make_plan
+from model.dynamics import settlement
 from model.model import RareEarthModel
-from model.phases import policy as policy_phases
-from model.phases import talks as talks_phases
-from model.scenario.read import load_scenario
-from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small, told
+from tests.world_of_policy import small
+
+MODEL = small()
+KIA, JUNTA = MODEL.world.force_index["KIA"], MODEL.run.land.junta
 
 
-def sides(model: RareEarthModel, **changes: object) -> Delegations:
-    forces = len(model.armed)
-    plain = Delegations(model.junta, np.zeros((forces, forces + 1)), np.zeros(forces), np.zeros(forces), 0.0)
-    return dataclasses.replace(plain, **changes)  # type: ignore[arg-type]
+def test_the_gain_of_an_organisation_by_hand() -> None:
+    model = small(
+        "actors.KIA.federal_preference=0.8",
+        "actors.KIA.war_weariness=2",
+        "processes.settlement.weight_hope=0.5",
+        "united_states.brokering_gain=1",
+    )
+    model.state.losses_year[KIA], model.state.hope[KIA] = 0.05, 0.4
+    model.run.policy["brokering"][KIA] = 0.3
+    model.run.plans.prospects[:] = 0.0
+    model.run.plans.prospects[KIA, JUNTA] = 0.6
+    assert settlement.gain(model.run.data, KIA) == pytest.approx(0.8 + 1.0 + 0.5 * 0.4 + 0.3 - 0.6)
 
 
-def others(model: RareEarthModel, standing: float = 0.0) -> Opposition:
-    return dataclasses.replace(talks_phases.opposition(model), standing=standing)
+def test_the_gain_of_the_junta_by_hand() -> None:
+    model = small(
+        "actors.JUNTA.federal_preference=-1",
+        "actors.JUNTA.war_weariness=1",
+        "actors.JUNTA.horizon_months=12",
+        "processes.settlement.weight_standing=2",
+        "processes.settlement.weight_squeeze=10",
+        "processes.diplomacy.weight_towns=0.5",
+        "united_states.brokering_gain=1",
+        "united_states.tariff_usd=1e7",
+    )
+    state, policy = model.state, model.run.policy
+    state.losses_year[JUNTA], state.towns_lost_year[JUNTA], state.hope[JUNTA] = 0.1, 6.0, 0.0
+    state.revenue[JUNTA], state.revenue_best[JUNTA] = 3e7, 4e7
+    policy["brokering"][KIA], policy["believed_threat"][-1] = 0.7, 0.5
+    coercion = 12 * 0.5 * 1e7 / 3e7
+    gain = -1 + 1 + 0.5 * 6 / 10 + 2 * 0.25 + 10 * 0.25 + coercion + 0.7 - 0.9
+    assert settlement.gain_of_junta(model.run.data, 0.9, 0.25) == pytest.approx(gain)
 
 
-def consent(model: RareEarthModel, standing: float = 0.0, **changes: object) -> float:
-    tables = (model.p.settlement, model.p.diplomacy)
-    return settlement.consent(model.state, model.profile, sides(model, **changes), others(model, standing), tables)
+def shaken(seed: int) -> None:
+    """Random politics and money, in the model of this file."""
+    rng, state = np.random.default_rng(seed), MODEL.state
+    forces = len(MODEL.run.actors)
+    for values in (state.hope, state.losses_year):
+        values[:] = rng.uniform(size=forces)
+    state.revenue[:] = rng.uniform(2e5, 1e7, forces)
+    state.revenue_best[:] = state.revenue * rng.uniform(1, 2, forces)
+    state.towns_lost_year[:] = rng.uniform(-10, 10, forces)
+    MODEL.run.plans.prospects[:] = rng.uniform(0, 3, (forces, forces + 1))
+    MODEL.run.policy.fill(0)
 
 
-# S16 followers, elections, a settlement that can happen -------------------------------------------------------------------------
-
-
-def test_followers_brokers_threats_hope_and_losses_raise_the_chance_of_a_settlement() -> None:
-    model = small()
-    plain = consent(model)
-    forces = len(model.armed)
-    assert consent(model, standing=1.0) > plain > consent(model, standing=-1.0)
-    assert consent(model, coercion=1.0) > plain
-    assert consent(model, brokering=np.ones(forces)) > plain
-    assert consent(model, prospects=np.ones((forces, forces + 1))) < plain
-    model.state.hope[:] = 1.0
-    assert consent(model) > plain
-    model.state.hope[:] = 0.0
-    model.state.towns_lost_year[model.junta] = 10.0
-    assert consent(model) > plain
-
-
-def test_a_shrinking_revenue_brings_the_junta_to_the_table() -> None:
-    model = small()
-    plain = consent(model)
-    model.state.revenue_best[model.junta] = 2 * model.state.revenue[model.junta]
-    assert consent(model) > plain
-
-
-SURE = (
-    "processes.settlement.hazard=0.2",
-    "processes.diplomacy.reluctance=0",
-    "processes.diplomacy.precision=6",
-    "actors.JUNTA.federal_preference=3",
-    "actors.KIA.federal_preference=3",
-    "actors.PDF-SAGAING.federal_preference=3",
+@given(
+    seed=st.integers(0, 10_000),
+    one=st.floats(0, 1),
+    other=st.floats(0, 1),
+    of=st.sampled_from(["believed_threat", "brokering", "standing", "envoy"]),
 )
+def test_threats_followers_and_brokers_never_make_a_settlement_worth_less(
+    seed: int, one: float, other: float, of: str
+) -> None:
+    shaken(seed)
+    gains = []
+    for level in sorted((one, other)):
+        standing = level if of == "standing" else 0.0
+        if of != "standing":
+            MODEL.run.policy[of][KIA if of == "brokering" else -1] = level
+        ours = settlement.gain_of_junta(MODEL.run.data, 1.0, standing)
+        gains.append((ours, settlement.gain(MODEL.run.data, KIA)))
+    assert gains[0][0] <= gains[1][0]
+    assert gains[0][1] <= gains[1][1]
 
 
-def test_a_settlement_ends_the_wars_of_its_parties_and_brings_elections() -> None:
-    model = small(*SURE, "processes.settlement.election_months=6", months=60)
-    run(model)
-    assert told(model, "federal_settlement")
-    assert len(told(model, "elections")) == 1
-    junta = model.junta
-    parties = [model.world.force_index[name] for name in ("KIA", "PDF-SAGAING")]
-    assert (model.state.stance[junta, parties] == 0).all()
-    assert model.recorder.result().outcomes["elections_held"] == 1.0
+@given(seed=st.integers(0, 10_000), one=st.floats(0, 5), other=st.floats(0, 5))
+def test_better_prospects_in_war_never_make_a_settlement_worth_more(seed: int, one: float, other: float) -> None:
+    shaken(seed)
+    gains = []
+    for prospect in sorted((one, other)):
+        MODEL.run.plans.prospects[KIA, JUNTA] = prospect
+        ours = settlement.gain_of_junta(MODEL.run.data, prospect, 0.0)
+        gains.append((ours, settlement.gain(MODEL.run.data, KIA)))
+    assert gains[0][0] >= gains[1][0]
+    assert gains[0][1] >= gains[1][1]
 
 
-def test_those_who_want_no_federation_are_no_party() -> None:
-    model = small("actors.UWSA.federal_preference=-1")
-    uwsa = model.world.force_index["UWSA"]
-    model.state.stance[model.junta, uwsa] = model.state.stance[uwsa, model.junta] = -1
-    settlement._sign(model.state, model.profile, model.junta, others(model), 0.5)
-    assert model.state.stance[model.junta, uwsa] == -1
-    assert not model.state.parties[uwsa]
+def signed(model: RareEarthModel, *names: str) -> list[int]:
+    parties = [model.world.force_index[name] for name in names]
+    model.state.parties[parties] = True
+    settlement.sign(model.run.data)
+    return parties
 
 
-def test_a_settlement_that_somebody_no_longer_wants_collapses() -> None:
-    model = small("processes.settlement.collapse=0.3", months=60)
-    settlement._sign(model.state, model.profile, model.junta, others(model), 0.5)
-    forces = len(model.armed)
-    unwilling = sides(model, prospects=np.full((forces, forces + 1), 9.0))
-    outcomes = []
-    for month in range(17):
-        model.state.month = month
-        tables = (model.p.settlement, model.p.diplomacy)
-        outcomes.append(settlement.step(model.state, model.draws, model.profile, unwilling, others(model), tables))
-        if outcomes[-1]:
-            break
-    assert outcomes[-1] == "collapsed"
-    assert model.state.stance[model.junta, model.world.force_index["KIA"]] == -1
-
-
-def followers(*sets: str, level: float = 1.0) -> int:
-    model = small(*WATCHFUL, *WILLING, instrument("recognition", "KIA", level), *sets, months=60)
-    run(model)
-    return sum(bool(government.recognises) for government in model.western)
-
-
-def test_governments_follow_beyond_a_threshold_or_in_proportion() -> None:
-    eager = ("western.threshold_mean=0.25", "western.hazard=0.15", "western.us_weight=0.45")
-    assert followers(*eager) > 10
-    assert followers(*eager, level=0.0) == 0
-    assert followers("western.threshold_mean=0.7", "western.threshold_sd=0") == 0
-    assert followers("western.threshold_mean=0.7", "western.threshold_sd=0", 'structure.recognition="linear"') > 0
-
-
-def test_each_recognition_is_followed_by_itself() -> None:
+def test_a_signature_ends_the_wars_of_the_parties_alone() -> None:
     model = small()
-    government: WesternGovernment = model.western[0]
-    government.recognises.add(3)
-    assert government.recognises == {3}
-    model.western[1].recognises.update({3, model.junta})
-    shares = policy_phases.share_that_recognises(model)
-    assert shares[3] == pytest.approx(2 / len(model.western))
-    assert talks_phases.opposition(model).standing == pytest.approx(1 / len(model.western))
+    uwsa, stance = model.world.force_index["UWSA"], model.state.stance
+    stance[JUNTA, uwsa] = stance[uwsa, JUNTA] = -1
+    parties = signed(model, "KIA", "PDF-SAGAING")
+    assert (stance[JUNTA, parties] == 0).all()
+    assert (stance[parties, JUNTA] == 0).all()
+    assert stance[JUNTA, uwsa] == -1
+    assert model.state.accord["in_force"]
+    assert model.state.accord["months"] == 0
 
 
-# A peace is brokered --------------------------------------------------------------------------------------------------------------
-
-
-def signed(model: RareEarthModel, **changes: object) -> int:
-    """Ceasefires that would be signed over 400 months of the same state."""
-    count = 0
-    stance = model.state.stance.copy()
-    for month in range(400):
-        model.state.month = month
-        table = model.p.diplomacy
-        report = diplomacy.step(model.ground, model.state, model.draws, model.profile, sides(model, **changes), table)
-        count += len(report.signed)
-        model.state.stance[:] = stance
-    return count
-
-
-def test_brokers_and_believed_threats_bring_ceasefires_and_hope_delays_them() -> None:
+def test_a_collapse_puts_the_parties_at_war_again() -> None:
     model = small()
-    forces = len(model.armed)
-    plain = signed(model)
-    brokered = np.full(forces, 2.0)
-    helped = signed(model, brokering=brokered)
-    assert helped > plain
-    assert signed(model, brokering=brokered, coercion=2.0) > helped
-    assert signed(model, brokering=brokered, waiting=np.full(forces, 2.0)) < helped
-
-
-# Militias are left alone until they are worth a war -----------------------------------------------------------------------------
-
-
-def turned(model: RareEarthModel, prospect: float, **changes: float) -> int:
-    """Months of 400 of the same state in which the KIA turns on the NDA-K, the junta's ally."""
-    ids = model.world.force_index
-    kia, militia = ids["KIA"], ids["NDA-K"]
-    model.state.stance[[kia, militia], [militia, kia]] = 0
-    stance = model.state.stance.copy()
-    prospects = np.zeros((len(model.armed), len(model.armed) + 1))
-    prospects[kia, militia] = prospect
-    table = model.p.diplomacy.model_copy(update={"break_hazard": 0.2, "restraint": 1.0} | changes)
-    count = 0
-    for month in range(400):
-        model.state.month = month
-        talks = sides(model, prospects=prospects)
-        group, other = diplomacy.turn_on_militias(model.ground, model.state, model.draws, talks, table)
-        pairs = list(zip(group.tolist(), other.tolist(), strict=True))
-        count += (kia, militia) in pairs
-        assert all(model.state.stance[a, b] == model.state.stance[b, a] == -1 for a, b in pairs)
-        model.state.stance[:] = stance
-    return count
-
-
-def test_a_militia_is_attacked_the_sooner_the_more_it_promises() -> None:
-    model = RareEarthModel(spec=make_plan("x", {"x": load_scenario("hindcast_2024").resolved()}, replicates=1).specs[0])
-    assert turned(model, 6.0) > turned(model, 1.5) > turned(model, 0.1) > 0
-    assert turned(model, 0.0, restraint=0.0) == 0, "nothing to gain within its reach"
-    assert turned(model, 6.0, restraint=5.0) < turned(model, 6.0)
-    assert turned(model, 6.0, break_hazard=0.0) == 0
-
-
-def test_only_those_at_war_with_the_junta_turn_on_its_militias() -> None:
-    model = RareEarthModel(spec=make_plan("x", {"x": load_scenario("hindcast_2024").resolved()}, replicates=1).specs[0])
-    kia = model.world.force_index["KIA"]
-    diplomacy.stop_fighting(model.state, model.junta, np.array([kia]))
-    assert turned(model, 6.0) == 0
-
-
-@pytest.mark.parametrize("sure", ["junta", "groups"])
-def test_a_broker_helps_either_side_that_wavers(sure: str) -> None:
-    model = small()
-    forces = len(model.armed)
-    others_than_junta = np.arange(forces) != model.junta
-    model.state.losses_year[others_than_junta if sure == "groups" else ~others_than_junta] = 1.0
-    assert signed(model, brokering=np.full(forces, 1.0)) > signed(model)
-
-
-def test_militias_on_the_juntas_side_keep_its_peace_and_join_its_war() -> None:
-    model = small()
-    state = model.state
-    junta, kia, militia, pool = (model.world.force_index[name] for name in ("JUNTA", "KIA", "NDA-K", "PDF-SAGAING"))
-    state.stance[junta, militia] = state.stance[militia, junta] = 1
-    state.stance[militia, kia] = state.stance[kia, militia] = -1
-    diplomacy.stop_fighting(state, junta, np.array([kia]))
-    assert state.stance[junta, kia] == state.stance[militia, kia] == state.stance[kia, militia] == 0
-    assert state.stance[junta, pool] == -1
-    assert state.stance[junta, junta] == 1
-    diplomacy.begin_fighting(state, junta, np.array([kia]))
-    assert state.stance[junta, kia] == state.stance[militia, kia] == -1
-
-
-def test_brokering_reaches_the_table() -> None:
-    model = run(small(*WATCHFUL, instrument("brokering", "KIA")), 1)
-    kia = model.world.force_index["KIA"]
-    assert policy_phases.brokering(model)[kia] == model.united_states.parameters.brokering_gain
+    parties = signed(model, "KIA", "PDF-SAGAING")
+    settlement.collapse(model.run.data)
+    assert (model.state.stance[JUNTA, parties] == -1).all()
+    assert not model.state.accord["in_force"]
+    assert not model.state.parties.any()

@@ -1,20 +1,108 @@
-"""Before the first month: the world with the scenario's own actors, parameters as arrays, the state at the start."""
+"""Before the first month: the world with the scenario's own actors, the state at the start, the agents."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from mesa import Model
 from numpy.typing import NDArray
 
+from agents.armed.actor import KINDS
+from agents.armed.attack import value_towns
 from agents.armed.parameters import ArmedActorParameters
+from agents.beijing.agent import Beijing
+from agents.buyers import ChineseBuyer
+from agents.quad import Australia, India, Japan
+from agents.united_states import UnitedStates
+from agents.western import WesternGovernment
+from model.dynamics import market, quad
+from model.dynamics.market import Reference
 from model.dynamics.share import share_among
+from model.output.ledger import Ledger
+from model.output.record import Recorder
+from model.phases.accounts import begin_books
+from model.phases.supply import update_supply
+from model.run import Run, Setting, buyer_tables, setting_of
+from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
+from model.scenario.spec import RunSpec
 from model.state import State, begin
+from model.world.read import load_world
 from model.world.world import Force, InitialState, World
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+@lru_cache(maxsize=64)
+def setting_for(text: str) -> Setting:
+    """What all replicates of a scenario share.
+
+    Args:
+        text: the resolved scenario, as a specification has it.
+    """
+    plain = json.loads(text)
+    activate(plain.get("plugins", {}))
+    scenario = Scenario.model_validate({**plain, "name": ""}, strict=False)
+    tables = armed_tables(scenario)
+    return setting_of(scenario, with_own_actors(load_world(scenario.world), scenario), tables)
+
+
+@lru_cache(maxsize=16)
+def _start_for(text: str) -> tuple[State, Reference]:
+    """The state at the start, which runs copy, and what their market is measured against."""
+    setting = setting_for(text)
+    scenario, world = setting.scenario, setting.world
+    state, buyers = start_state(world, scenario, setting.actors), setting.buyers
+    asked = (buyers["market_share"], buyers["inventory_months"], scenario.processes.market)
+    return state, market.begin(world, state, scenario.start, *asked)
+
+
+def begin_run(model: Model, spec: RunSpec, seed: int) -> Run:
+    """A run before its first month.
+
+    Args:
+        model: the Mesa model that its agents live in.
+        spec: the specification.
+        seed: of all draws.
+    """
+    setting, (state, reference) = setting_for(spec.scenario), _start_for(spec.scenario)
+    run = Run(setting, state.copy(), seed, reference)
+    enlist(run, model, setting)
+    run.hand_over()
+    begin_books(run)
+    value_towns(run.data)
+    run.recorder, run.ledger = Recorder(run, spec, setting.scenario.months), Ledger(run)
+    update_supply(run)
+    run.recorder.note(run.date)
+    return run
+
+
+def enlist(run: Run, model: Model, setting: Setting) -> None:
+    """Make the agents.
+
+    Args:
+        run: the run; its ``agents`` are filled.
+        model: the Mesa model that they live in.
+        setting: the scenario's.
+    """
+    model.run, scenario, agents = run, setting.scenario, run.agents
+    kinds = KINDS | classes(tuple(scenario.plugins.items()))
+    for index, (name, table) in enumerate(setting.tables.items()):
+        kind = kinds[str(getattr(table, "kind", "EthnicArmedOrganization"))]
+        agents.armed.append(kind(model, name, index, table))
+    for index, (buyer, table) in enumerate(zip(run.world.buyers, buyer_tables(scenario, run.world), strict=True)):
+        agents.buyers.append(ChineseBuyer(model, buyer.id, index, table))
+    for number in range(scenario.western.governments):
+        agents.western.append(WesternGovernment(model, number, scenario.western))
+    agents.beijing = Beijing(model, scenario.beijing)
+    agents.united_states = UnitedStates(model, scenario.united_states)
+    agents.india, agents.japan = India(model, scenario.quad), Japan(model, scenario.quad)
+    agents.australia = Australia(model, scenario.quad)
 
 
 def armed_tables(scenario: Scenario) -> dict[str, ArmedActorParameters]:
@@ -90,28 +178,25 @@ def _with_rows(
     )
 
 
-def profile_of(tables: dict[str, ArmedActorParameters]) -> dict[str, Floats]:
-    """(F,) arrays of every number in the armed actors' common table, by parameter name."""
-    names = [
-        name
-        for name, field in ArmedActorParameters.model_fields.items()
-        if isinstance(field.default, int | float) and not isinstance(field.default, bool)
-    ]
-    return {name: np.array([float(getattr(table, name)) for table in tables.values()]) for name in names}
+def start_state(world: World, scenario: Scenario, actors: Any) -> State:
+    """The state at the start: the world's record of the date, scaled to the actors' parameters.
 
-
-def begin_state(world: World, scenario: Scenario, profile: dict[str, Floats]) -> State:
-    """The state at the start: the world's record of the date, scaled to the actors' parameters."""
+    Args:
+        world: the world.
+        scenario: the resolved scenario.
+        actors: (F,) records of the armed actors' numbers.
+    """
     initial = world.initial_at(scenario.start)
     state = begin(world, initial, scenario.processes.mining.lead_months)
-    recorded = state.troops.sum(axis=1)
-    wanted = profile["troops"].astype(np.int64)
+    recorded, wanted = state.troops.sum(axis=1), actors["troops"].astype(np.int64)
     for actor in ((wanted != recorded) & (recorded > 0)).nonzero()[0]:
         _rescale(state.troops[actor], int(wanted[actor]))
     state.establishment = state.troops.copy()
-    state.arms = profile["arms_per_fighter"] * initial.arms_left * state.troops.sum(axis=1)
-    state.treasury = profile["treasury_usd"].copy()
-    state.recognition = profile["recognition_base"].copy()
+    state.arms = actors["arms_per_fighter"] * initial.arms_left * state.troops.sum(axis=1)
+    state.treasury, state.recognition = actors["treasury_usd"], actors["recognition_base"]
+    state.ore_tax, state.conscripts = actors["ore_tax_yuan_per_t"], actors["conscripts_per_month"]
+    state.dependence = actors["dependence_on_china"]
+    quad.begin(state, scenario.quad.india_processing_t)
     return state
 
 

@@ -1,0 +1,65 @@
+"""Offers of patrons: what they are worth to an armed actor, and what it fears from Beijing for taking them.
+
+In months of the actor's own revenue ``R``: money is worth ``H m / (m + R)`` over the horizon ``H`` (``m`` USD a month at full
+delivery), other backing ``B level``, and an envoy adds to both. The cost is fear of Beijing,
+``w d level (expected reaction + present pressure)`` with ``d`` the dependence on China, and autonomy, ``k level``. The offer is
+taken with the chance ``sigma(theta (worth - fear - autonomy))`` (quantal response). Form and weights are assumed.
+
+The first answer takes ``answer_months`` on average, in which nothing is taken. Later an actor's view of patrons changes at
+reviews that come once in ``review_months`` on average. Between them only what has changed in the world changes its answer.
+"""
+
+from __future__ import annotations
+
+from math import exp
+from typing import Any
+
+from agents.armed.parameters import ArmedActorParameters
+from agents.instruments import KINDS, Instrument
+
+
+def worth_of_money(usd: float, revenue: float, horizon: float) -> float:
+    """What money is worth, months of revenue: levels off at the horizon.
+
+    Args:
+        usd: USD a month.
+        revenue: the actor's own, USD a month.
+        horizon: months.
+    """
+    return horizon * usd / (usd + revenue)
+
+
+def worth_of_offer(run: Any, a: int, who: ArmedActorParameters, offer: Instrument, envoy: float) -> float:
+    """What an offer is worth to an actor, months of its own revenue.
+
+    Args:
+        run: the run.
+        a: the actor's index.
+        who: its table.
+        offer: the instrument.
+        envoy: 0-1, effort of a special envoy behind it.
+    """
+    us, value = run.scenario.united_states, KINDS[offer.kind].usd
+    usd = value(us, run.parameters) * offer.level if value is not None else 0.0
+    money = worth_of_money(usd, float(run.state.revenue[a]), who.horizon_months)
+    worth = money if usd > 0 else who.backing_worth * offer.level
+    return float(worth + us.envoy_persuasion * envoy)
+
+
+def fear_of_beijing(run: Any, a: int, who: ArmedActorParameters) -> float:
+    """What an actor fears from Beijing for an offer at level 1, months of its own revenue."""
+    reaction = who.expected_reaction + float(run.state.pressure[a])
+    return who.weight_pressure * float(run.state.dependence[a]) * reaction
+
+
+def chance_to_accept(worth: float, fear: float, level: float, who: ArmedActorParameters) -> float:
+    """Chance that an actor that reviews its patrons takes an offer, 0-1.
+
+    Args:
+        worth: of the offer, months of revenue.
+        fear: of Beijing for an offer at level 1.
+        level: of the offer, 0-1.
+        who: its table.
+    """
+    utility = who.choice_precision * (worth - who.autonomy_cost * level - fear * level)
+    return 1 / (1 + exp(-min(max(utility, -50.0), 50.0)))

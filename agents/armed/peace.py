@@ -1,0 +1,62 @@
+"""Peace and war with the junta: the rules by which armed actors decide; equations in :mod:`model.dynamics.diplomacy`.
+
+Each rule gives a chance, 0-1, ``sigma(theta U)`` (quantal response: McKelvey & Palfrey 1995) of the worth ``U`` of a step in
+months of the actor's own revenue. The hazards, how often such a step comes up at all, are counted by the talks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from model.compile import compiled
+from model.draws import logistic
+from model.dynamics.diplomacy import brokering, coercion, juntas_wish, worth_of_quiet
+
+
+@compiled
+def worth_of_ceasefire(run: Any, a: int) -> float:
+    """Worth of a ceasefire with the junta over war, months of the actor's own revenue (``U_f``)."""
+    who, state, rules = run.actors[a], run.state, run.rules
+    waiting = rules.settlement.weight_hope * state.hope[a]
+    gained = worth_of_quiet(who.war_weariness, state.losses_year[a]) + brokering(run, a)
+    forgone = waiting + run.plans.prospects[a, run.land.junta] + who.autonomy_cost
+    return gained - forgone - rules.diplomacy.reluctance
+
+
+@compiled
+def worth_of_war(run: Any, a: int) -> float:
+    """Worth of taking up arms against the junta, months of the actor's own revenue (``W_f``)."""
+    who, state, rules, junta = run.actors[a], run.state, run.rules.diplomacy, run.land.junta
+    won = 0.0
+    for ally in range(len(run.actors)):
+        if state.stance[a, ally] == 1 and state.stance[junta, ally] == -1:
+            won += max(-state.towns_lost_year[ally], 0.0)
+    cause = rules.weight_cause * who.federal_preference + rules.weight_victories * won / 10
+    deals = 2.0 if state.dealings.halted[a] else 1.0
+    fear = rules.weight_sanction * state.dependence[a] * deals + rules.inertia
+    return run.plans.prospects[a, junta] + cause - fear
+
+
+@compiled
+def wants_ceasefire(run: Any, a: int) -> float:
+    """Chance that a group at war with the junta would sign a ceasefire, 0-1."""
+    return logistic(run.rules.diplomacy.precision * worth_of_ceasefire(run, a))
+
+
+@compiled
+def grants_ceasefire(run: Any, group: int) -> float:
+    """Chance that the junta would sign one with the group, 0-1."""
+    return logistic(run.rules.diplomacy.precision * (juntas_wish(run, group) + brokering(run, group) + coercion(run)))
+
+
+@compiled
+def takes_up_arms(run: Any, a: int) -> float:
+    """Chance that a group at peace with the junta would go to war, 0-1."""
+    return logistic(run.rules.diplomacy.precision * worth_of_war(run, a))
+
+
+@compiled
+def turns_on(run: Any, a: int, militia: int) -> float:
+    """Chance that a group would turn on a militia of the junta that leaves it alone, 0-1."""
+    rules = run.rules.diplomacy
+    return logistic(rules.precision * (run.plans.prospects[a, militia] - rules.restraint))

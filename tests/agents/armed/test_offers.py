@@ -1,0 +1,102 @@
+"""What a patron's offer is worth to an armed actor, what it fears from Beijing, when it answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from agents.armed.actor import ArmedActor, EthnicArmedOrganization
+from agents.armed.offers import chance_to_accept, fear_of_beijing, worth_of_money, worth_of_offer
+from agents.instruments import Instrument
+from model.model import RareEarthModel
+from tests.world_of_policy import WATCHFUL, instrument, run, small
+
+
+def kia_of(model: RareEarthModel) -> ArmedActor:
+    actor = model.run.agents.armed_at(model.world.force_index["KIA"])
+    assert actor is not None
+    return actor
+
+
+def worth(model: RareEarthModel, offer: Instrument, envoy: float = 0.0) -> float:
+    kia = kia_of(model)
+    return worth_of_offer(model.run, kia.index, kia.parameters, offer, envoy)
+
+
+def test_money_is_worth_the_horizon_at_most() -> None:
+    assert worth_of_money(2e6, 2e6, 12.0) == 6.0
+    assert worth_of_money(1e12, 1.0, 12.0) == pytest.approx(12.0)
+
+
+def test_money_backing_and_an_envoy_add_up() -> None:
+    model = small("actors.KIA.backing_worth=2", "actors.KIA.horizon_months=10", "united_states.aid_usd=3e6")
+    model.state.revenue[kia_of(model).index] = 1.5e6
+    assert worth(model, Instrument(kind="aid", target="KIA", level=0.5)) == pytest.approx(10 * 1.5 / 3)
+    recognition = Instrument(kind="recognition", target="KIA", level=0.5)
+    assert worth(model, recognition) == pytest.approx(2 * 0.5)
+    persuasion = model.run.scenario.united_states.envoy_persuasion
+    assert worth(model, recognition, envoy=0.8) == pytest.approx(1.0 + 0.8 * persuasion)
+
+
+def test_fear_grows_with_dependence_pressure_and_the_reaction_expected() -> None:
+    model = small("actors.KIA.weight_pressure=3", "actors.KIA.expected_reaction=0.2")
+    kia = kia_of(model)
+    model.state.dependence[kia.index], model.state.pressure[kia.index] = 0.5, 0.4
+    assert fear_of_beijing(model.run, kia.index, kia.parameters) == pytest.approx(3 * 0.5 * (0.2 + 0.4))
+    model.state.pressure[kia.index] = 0.8
+    assert fear_of_beijing(model.run, kia.index, kia.parameters) == pytest.approx(3 * 0.5 * (0.2 + 0.8))
+
+
+def test_the_chance_weighs_worth_against_autonomy_and_fear() -> None:
+    who = kia_of(small("actors.KIA.autonomy_cost=1", "actors.KIA.choice_precision=2")).parameters
+    assert chance_to_accept(1.0, 1.0, 0.5, who) == 0.5
+    assert chance_to_accept(2.0, 1.0, 0.5, who) == pytest.approx(1 / (1 + np.exp(-2)))
+    assert chance_to_accept(-1e9, 0.0, 1.0, who) == pytest.approx(0.0, abs=1e-20)
+
+
+def test_an_answer_stands_between_reviews() -> None:
+    model = small()
+    kia, nothing = kia_of(model), Instrument(kind="recognition", target="KIA", level=0.0)
+
+    def answers(months: float) -> int:
+        kia.parameters = kia.parameters.model_copy(update={"review_months": months})
+        kia.reviewed, given = -1, []
+        for month in range(240):
+            model.state.month = month
+            given.append(kia.accepts_terms(nothing))
+        return int(np.count_nonzero(np.diff(given)))
+
+    assert 0 < answers(24.0) < answers(6.0) < answers(1.0)
+
+
+def test_the_first_answer_takes_time() -> None:
+    model = small()
+    kia, offer, given = kia_of(model), Instrument(kind="recognition", target="KIA"), []
+    eager = {"answer_months": 24.0, "backing_worth": 60.0}
+    kia.parameters = kia.parameters.model_copy(update=eager)
+    for month in range(120):
+        model.state.month = month
+        given.append(kia.accepts_terms(offer))
+    first = given.index(True)
+    assert 0 < first < 120
+    assert all(given[first:])
+    assert kia.reviewed >= first
+
+
+class Autarkic(EthnicArmedOrganization):
+    """Takes nothing from abroad."""
+
+    def accepts_terms(self, offer: Instrument, envoy: float = 0.0) -> bool:
+        """Never."""
+        return False
+
+
+def test_a_subclass_takes_no_offers() -> None:
+    offers = (*WATCHFUL, instrument("aid", "KIA"), instrument("aid", "UWSA"))
+    eager = ("actors.UWSA.autonomy_cost=0", "actors.UWSA.weight_pressure=0", "actors.UWSA.choice_precision=10")
+    model = small(*offers, *eager, "actors.KIA.autonomy_cost=0", "actors.KIA.weight_pressure=0")
+    kia = kia_of(model)
+    model.run.agents.armed[model.run.agents.armed.index(kia)] = Autarkic(model, "KIA", kia.index, kia.parameters)
+    run(model, 1)
+    assert model.run.policy["aid"][kia.index] == 0
+    assert model.run.policy["aid"][model.world.force_index["UWSA"]] > 0
