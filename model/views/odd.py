@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from model.parameters import Declaration, ParameterTable, declarations
 
-TARGET = Path(__file__).parents[1] / "ODD.md"
+HOUSE = Path(__file__).parents[2]
+TARGET = HOUSE / "model" / "ODD.md"
 TEXT = Path(__file__).with_name("odd.md")
 """The words, with a line ``<!-- table: NAME -->`` where a table goes."""
 
@@ -23,6 +25,7 @@ def odd_text() -> str:
         "state": _state,
         "schedule": _schedule,
         "processes": _processes,
+        "decisions": _decisions,
         "parameters": _parameters,
         "counts": _counts,
         "outcomes": _outcomes,
@@ -44,24 +47,32 @@ def _table(*head: str) -> list[str]:
 
 
 def _first_sentence(text: str | None) -> str:
-    return " ".join((text or "").strip().split("\n\n")[0].split())
+    """The first paragraph of a docstring, its reStructuredText marks as Markdown has them."""
+    said = " ".join((text or "").strip().split("\n\n")[0].split())
+    return re.sub(r"(?::\w+:)?(`+)~?([^`]+)\1", r"`\2`", said)
+
+
+def _modules(room: str) -> Iterator[tuple[str, str]]:
+    """Dotted name and path of the modules of a room, in alphabetical order."""
+    for path in sorted((HOUSE / room).rglob("*.py")):
+        short = path.relative_to(HOUSE)
+        if path.stem != "__init__":
+            yield ".".join(short.with_suffix("").parts), short.as_posix()
 
 
 def _agents() -> Iterator[str]:
-    """Classes of agents with the module's first lines."""
+    """Classes of agents with the first lines of their docstrings."""
     from mesa import Agent
 
     yield from _table("class", "file", "what it is")
-    for name in ("armed", "beijing", "chinese_buyer", "united_states", "quad_partner", "western_government"):
-        module = importlib.import_module(f"agents.{name}")
-        for label, found in vars(module).items():
-            if inspect.isclass(found) and found.__module__ == module.__name__ and issubclass(found, Agent):
-                yield _row(f"`{label}`", f"`agents/{name}.py`", _first_sentence(found.__doc__))
+    for name, path in _modules("agents"):
+        for label, found in vars(importlib.import_module(name)).items():
+            if inspect.isclass(found) and found.__module__ == name and issubclass(found, Agent):
+                yield _row(f"`{label}`", f"`{path}`", _first_sentence(found.__doc__))
 
 
-def _documented_fields(path: str) -> Iterator[tuple[str, str, str, str]]:
+def _documented_fields(tree: ast.Module) -> Iterator[tuple[str, str, str, str]]:
     """Class, field, type and docstring of every annotated field of a module."""
-    tree = ast.parse((Path(__file__).parents[1] / path).read_text(encoding="utf-8"))
     for node in [node for node in tree.body if isinstance(node, ast.ClassDef)]:
         waiting: list[tuple[str, str]] = []
         for item in node.body:
@@ -75,34 +86,46 @@ def _documented_fields(path: str) -> Iterator[tuple[str, str, str, str]]:
                 waiting = []
 
 
+def _record_fields(tree: ast.Module, lines: list[str]) -> Iterator[tuple[str, str, str, str]]:
+    """Record, field, type and comment of every field of the records of numbers that a module declares."""
+    for node in [node for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)]:
+        if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "record_maker":
+            owner = ast.unparse(node.targets[0]).removesuffix("_record").capitalize()
+            for field in node.value.args:
+                name, kind = ast.unparse(field).strip("()").split(", ")
+                yield owner, name.strip("'"), kind, lines[field.lineno - 1].partition("#")[2]
+
+
 def _state() -> Iterator[str]:
+    text = (HOUSE / "model" / "state.py").read_text(encoding="utf-8")
+    tree = ast.parse(text)
     yield from _table("of", "variable", "type", "meaning and unit")
-    for owner, name, kind, meaning in _documented_fields("state.py"):
+    for owner, name, kind, meaning in (*_record_fields(tree, text.splitlines()), *_documented_fields(tree)):
         yield _row(owner, f"`{name}`", f"`{kind}`", meaning)
 
 
 def _schedule() -> Iterator[str]:
-    """The calls of a month in their order, with the first line of what each does."""
+    """The phases of a month in their order, with the first line of what each does."""
     model = importlib.import_module("model.model")
-    tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(model.RareEarthModel.month_by_phases)).strip())
-    yield from _table("", "call", "what happens")
-    calls = [
-        node.func for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    ]
-    for number, call in enumerate(sorted(calls, key=lambda one: one.lineno), start=1):
-        owner = ast.unparse(call.value)
-        found: Any = model.RareEarthModel if owner == "self" else importlib.import_module(f"model.{owner}")
-        said = _first_sentence(getattr(found, call.attr).__doc__)
-        yield _row(number, f"`{owner}.{call.attr}`", said)
+    yield from _table("", "phase", "file", "what happens")
+    for number, phase in enumerate(model.MONTH, start=1):
+        path = Path(inspect.getfile(phase)).relative_to(HOUSE).as_posix()
+        yield _row(number, f"`phases.{phase.__name__}`", f"`{path}`", _first_sentence(phase.__doc__))
 
 
 def _processes() -> Iterator[str]:
     """The modules of ``model/dynamics`` with the first paragraph of their docstrings."""
     yield from _table("module", "what it does")
-    for path in sorted((Path(__file__).parents[1] / "dynamics").glob("*.py")):
-        if path.stem not in ("__init__", "parameters"):
-            module = importlib.import_module(f"model.dynamics.{path.stem}")
-            yield _row(f"`{path.stem}`", _first_sentence(module.__doc__))
+    for name, path in _modules("model/dynamics"):
+        if Path(path).stem != "parameters":
+            yield _row(f"`{Path(path).stem}`", _first_sentence(importlib.import_module(name).__doc__))
+
+
+def _decisions() -> Iterator[str]:
+    """The modules of ``agents`` with the first paragraph of their docstrings."""
+    yield from _table("file", "what it holds")
+    for name, path in _modules("agents"):
+        yield _row(f"`{path}`", _first_sentence(importlib.import_module(name).__doc__))
 
 
 def _declared() -> Iterator[Declaration]:
