@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from model.model import RareEarthModel
+from model.phases.calendar import open_month
 from model.phases.forcing import apply_forcing
 from model.scenario.problems import ScenarioError
 from model.scenario.read import load_scenario
@@ -36,7 +37,7 @@ def test_a_place_is_handed_over_at_its_date_and_kept() -> None:
     holders = []
     for _ in range(6):
         model.step()
-        holders.append(model.name(int(model.state.holder[at])))
+        holders.append(model.run.name(int(model.state.holder[at])))
     assert holders[2:] == [winner] * 4
     handed = [event for event in model.recorder.events if event[2] == "handed_over"]
     assert handed and handed[0][1] == "2025-10"
@@ -46,14 +47,14 @@ def test_what_is_taken_from_who_was_at_peace_was_fought_for() -> None:
     model = model_with([{"name": "x", "kind": "holder", "start": "2025-08", "target": "T12", "actor": "KIA"}])
     kia, wa = (model.world.force_index[name] for name in ("KIA", "UWSA"))
     assert model.state.stance[kia, wa] == 0
-    model.open_month()
+    open_month(model.run)
     assert model.state.stance[kia, wa] == model.state.stance[wa, kia] == -1
 
 
 def test_conscripts_are_those_of_the_record_while_it_lasts() -> None:
     entry = {"name": "x", "kind": "conscription", "start": "2025-09", "end": "2025-10", "target": "JUNTA"}
     model = model_with([{**entry, "value": 777.0}])
-    own, junta, seen = model.run.actors["conscripts_per_month"].copy(), model.junta, []
+    own, junta, seen = model.run.actors["conscripts_per_month"].copy(), model.run.land.junta, []
     for _ in range(4):
         model.step()
         seen.append(float(model.state.conscripts[junta]))

@@ -56,7 +56,7 @@ def columns(name: str) -> Columns:
 
 def bits(value: object) -> object:
     """A value such that equal ones have equal bits: floats by their hexadecimal form, all others as they are."""
-    return value.hex() if isinstance(value, float | np.floating) else value
+    return float(value).hex() if isinstance(value, float | np.floating) else value
 
 
 @pytest.fixture(scope="module")

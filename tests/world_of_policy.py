@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+from agents.base import Actor
 from model.model import RareEarthModel
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
+
+A = TypeVar("A", bound=Actor)
 
 # Who is offered something answers at once.
 PROMPT = tuple(f"actors.{actor}.answer_months=1" for actor in ("JUNTA", "KIA", "UWSA", "PDF-SAGAING"))
@@ -27,9 +32,15 @@ WATCHFUL = ("united_states.attention_mean=1", "united_states.attention_noise=0")
 WILLING = ("actors.KIA.autonomy_cost=0", "actors.KIA.weight_pressure=0", "actors.KIA.choice_precision=10")
 
 
+def present(agent: A | None) -> A:
+    """An agent that has not been removed."""
+    assert agent is not None
+    return agent
+
+
 def run(model: RareEarthModel, months: int | None = None) -> RareEarthModel:
     """Let months pass: all that are left, or as many as given."""
-    for _ in range(months if months is not None else model.setup.months - model.month):
+    for _ in range(months if months is not None else model.run.scenario.months - model.month):
         model.step()
     return model
 

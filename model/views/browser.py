@@ -314,7 +314,7 @@ def _Lanes(session: RunSession, beat: int) -> None:
         if session.model is None:
             return
         table = session.model.recorder.result().tables["lanes"].to_pandas()
-        world, start = session.model.world, session.model.setup.start
+        world, start = session.model.world, session.model.run.scenario.start
     names = dict(zip(world.crossing_ids, world.crossing_names, strict=True))
     picture = live.as_png(lanes.draw_lanes(table, start, names))
     _picture(picture, "Border lanes, month by month", "lanes", session.month)

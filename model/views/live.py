@@ -25,7 +25,7 @@ def draw_so_far(model: RareEarthModel) -> Figure:
     figure = Figure(figsize=(6.4, 6.2))
     figure.subplots_adjust(left=0.125, right=0.755, top=0.985, bottom=0.05, hspace=0.12)
     upper, lower, flows = figure.subplots(3, 1, height_ratios=[1.0, 1.7, 1.7])
-    start, months, done = model.setup.start, model.setup.months, model.month
+    start, months, done = model.run.scenario.start, model.run.scenario.months, model.month
     x = panels.years(start, np.arange(done + 1, dtype=float))
     shares = _shares(model)
     largest = max(shares, key=lambda key: float(shares[key][0].max()), default="")

@@ -63,13 +63,13 @@ Paint = tuple[list[str], list[str]]
 
 
 def _holder(model: RareEarthModel, looks: Looks) -> Paint:
-    own = [looks[model.name(int(holder))] for holder in model.state.holder[: len(model.world.codes)]]
+    own = [looks[model.run.name(int(holder))] for holder in model.state.holder[: len(model.world.codes)]]
     return [look.colour for look in own], [look.code for look in own]
 
 
 def _control(model: RareEarthModel, looks: Looks) -> Paint:
     control = model.state.control
-    leaders = [model.name(int(k) if k < len(model.armed) else -1) for k in control.argmax(axis=0)]
+    leaders = [model.run.name(int(k) if k < len(model.run.actors) else -1) for k in control.argmax(axis=0)]
     return _shades(control.max(axis=0)), [looks[name].code for name in leaders]
 
 
@@ -146,7 +146,7 @@ def _sites(model: RareEarthModel, looks: Looks) -> list[str]:
     parts = []
     for k, (x, y) in zip(shown, site_positions(world, tiles_of(world), shown), strict=True):
         place = len(world.codes) + k
-        holder = model.name(int(model.state.holder[place]))
+        holder = model.run.name(int(model.state.holder[place]))
         shape = "0,-3.4 3,2.2 -3,2.2" if world.site_kinds[k] == "gate" else "0,-3.2 3.2,0 0,3.2 -3.2,0"
         title = escape(f"{world.place_names[place]}: {holder}")
         parts.append(
@@ -159,12 +159,12 @@ def _sites(model: RareEarthModel, looks: Looks) -> list[str]:
 def _words(model: RareEarthModel, k: int) -> str:
     """What stands under the pointer for a township."""
     world, state = model.world, model.state
-    lines = [f"{world.place_names[k]}, {world.states[k]}", f"town held by {model.name(int(state.holder[k]))}"]
+    lines = [f"{world.place_names[k]}, {world.states[k]}", f"town held by {model.run.name(int(state.holder[k]))}"]
     if state.attacker[k] >= 0:
-        lines[1] += f", besieged by {model.name(int(state.attacker[k]))}"
+        lines[1] += f", besieged by {model.run.name(int(state.attacker[k]))}"
     order = np.argsort(-state.control[:, k], kind="stable")[:3]
     shares = [
-        f"{model.name(int(f) if f < len(model.armed) else -1)} {state.control[f, k]:.0%}".replace("%", " %")
+        f"{model.run.name(int(f) if f < len(model.run.actors) else -1)} {state.control[f, k]:.0%}".replace("%", " %")
         for f in order
         if state.control[f, k] >= 0.01
     ]

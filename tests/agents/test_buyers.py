@@ -40,7 +40,7 @@ def test_emptier_stores_never_bid_less(first: float, second: float) -> None:
 
 def test_a_buyer_writes_its_bid_and_pays_what_beijing_tells_it_to() -> None:
     model = small()
-    quotes, buyer = model.run.quotes, model.buyers[1]
+    quotes, buyer = model.run.quotes, model.run.agents.buyers[1]
     assert buyer.index == 1
     quotes.factor[:] = NO_BID
     model.state.inventory[1], quotes.beijing["outbid"] = 0.0, 1.2
@@ -58,14 +58,14 @@ def options(model: RareEarthModel, margin: list[float], security: list[float]) -
     quotes.option_capacity[:3] = 2_000.0, 400.0, 1_200.0
     model.run.reference.share.setflags(write=True)
     model.run.reference.share[0] = 1.0
-    model.buyers[0].invest()
+    model.run.agents.buyers[0].invest()
     return quotes.invested[:3].copy()
 
 
 def test_a_budget_is_split_by_capacity_margin_and_security_and_spent() -> None:
     model = small()
     capital = options(model, [0.4, 0.2, 0.3], [1.0, 1.0, 0.5])
-    p = model.buyers[0].parameters
+    p = model.run.agents.buyers[0].parameters
     assert capital.sum() == pytest.approx(p.investment_share * 3_600)
     weight = np.array([2_000.0, 400.0, 1_200.0]) * np.exp(p.investment_precision * np.array([0.4, 0.2, 0.15]))
     assert capital == pytest.approx(p.investment_share * 3_600 * weight / weight.sum())
@@ -75,7 +75,7 @@ def test_a_budget_is_split_by_capacity_margin_and_security_and_spent() -> None:
 def test_the_capital_of_several_buyers_adds_up() -> None:
     model = small()
     alone = options(model, [0.4, 0.2, 0.3], [1.0, 1.0, 1.0])
-    model.buyers[0].invest()
+    model.run.agents.buyers[0].invest()
     assert model.run.quotes.invested[:3] == pytest.approx(2 * alone)
 
 
@@ -93,7 +93,7 @@ def test_a_buyer_without_a_choice_invests_nothing() -> None:
     model = small()
     for array in (model.run.quotes.option_capacity, model.run.quotes.invested):
         array[:] = 0.0
-    model.buyers[0].invest()
+    model.run.agents.buyers[0].invest()
     assert not model.run.quotes.invested.any()
 
 

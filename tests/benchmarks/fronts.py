@@ -10,32 +10,30 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from model.dynamics import supply
+from model.begin import setting_for, start_state
+from model.dynamics import market
 from model.dynamics.combat import fight_out
 from model.dynamics.control import relax_countryside
 from model.dynamics.front import AT_WAR, gather
-from model.dynamics.ground import ground_of
-from model.run import Run, setting_of
+from model.dynamics.supply import supply_by_land
+from model.run import Run, Setting
 from model.scenario.read import load_scenario
-from model.scenario.schema import Scenario
-from model.setup import armed_tables, begin_state, profile_of
+from model.scenario.spec import RunSpec
 from model.state import State
-from model.world.read import load_world
-from model.world.world import World
 
 SPARE = 0.5
 THIRD = 3
-Setting = tuple[World, Scenario]
 
 
 def setting(name: str, scenario: str = "status_quo") -> Setting:
-    """A world by name and what a scenario says of it."""
-    return load_world(name), load_scenario(scenario, [f'world="{name}"'])
+    """A world by name with what a scenario says of it."""
+    read = load_scenario(scenario, [f'world="{name}"'])
+    return setting_for(RunSpec.make(read.name, read.resolved()).scenario)
 
 
-def start(world: World, scenario: Scenario) -> State:
+def start(setting: Setting) -> State:
     """The state at the start."""
-    state = begin_state(world, scenario, profile_of(armed_tables(scenario)))
+    state = start_state(setting.world, setting.scenario, setting.actors)
     state.supply[:], state.recognition[:] = 1.0, 0.0
     return state
 
@@ -50,14 +48,11 @@ class FrontsOnArrays(mesa.Model):
 
     def __init__(self, setting: Setting, rng: int = 0) -> None:
         super().__init__(rng=rng)
-        self.world, scenario = setting
-        self.state = start(self.world, scenario)
-        self.run = Run(setting_of(scenario, self.world, armed_tables(scenario)), self.state, rng)
+        self.world, self.state, buyers = setting.world, start(setting), setting.buyers
+        asked = (buyers["market_share"], buyers["inventory_months"], setting.scenario.processes.market)
+        reference = market.begin(self.world, self.state, setting.scenario.start, *asked)
+        self.run = Run(setting, self.state, rng, reference)
         self.run.hand_over()
-        # until supply takes the run
-        self.ground = ground_of(self.world, scenario.processes.ground)
-        self.network = supply.RoadNetwork(self.world, scenario.processes.supply)
-        self.still = np.zeros(len(self.world.forces))
         self.month = 0
         self.datacollector = mesa.DataCollector(
             {
@@ -71,8 +66,7 @@ class FrontsOnArrays(mesa.Model):
         run, state = self.run, self.state
         state.month = self.month
         state.tally.clear()
-        rules = run.parameters.supply
-        supply.update(self.world, self.ground, state, run.draws, self.network, rules, 0.0, self.still)
+        supply_by_land(run.data)  # neither aircraft nor boats
         self._order()
         gather(run.data)
         fight_out(run.data)

@@ -16,9 +16,9 @@ import networkx as nx
 from mesa.discrete_space import CellAgent, Network
 
 from model import draws
-from model.dynamics.geography import Geography, geography_of
-from model.setup import armed_tables
-from tests.benchmarks.fronts import SPARE, THIRD, Setting, start
+from model.dynamics.geography import Geography
+from model.run import Setting
+from tests.benchmarks.fronts import SPARE, THIRD, start
 
 
 class Luck:
@@ -202,9 +202,8 @@ class PlainFronts(mesa.Model):
 
     def __init__(self, setting: Setting, rng: int = 0, keyed: bool = False) -> None:
         super().__init__(rng=rng)
-        world, scenario = setting
-        self.p = scenario.processes
-        state, land, tables = start(world, scenario), geography_of(world, self.p), armed_tables(scenario).values()
+        world, land, tables = setting.world, setting.land, setting.tables.values()
+        self.p, state = setting.scenario.processes, start(setting)
         self.stance, self.arms, self.homes = state.stance.tolist(), state.arms.tolist(), land.home_place.tolist()
         self.effectiveness = [table.effectiveness for table in tables]
         self.assaults = [table.assaults_per_operation for table in tables]

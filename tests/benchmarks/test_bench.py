@@ -43,7 +43,7 @@ def test_plain_mesa_gives_the_numbers_of_the_arrays() -> None:
         assert np.abs(np.array([place.supply for place in places]).T - state.supply).max() < 1e-12
         assert np.abs(np.array([place.urban for place in places]) - state.siege_progress).max() < 1e-9
         assert np.abs(np.array(shares).T - state.control).max() < 1e-12
-    before = start(*here)
+    before = start(here)
     assert (before.holder != state.holder).any() and before.troops.sum() > state.troops.sum()
 
 

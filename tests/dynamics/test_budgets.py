@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from model.dynamics import budgets, people
 from model.model import RareEarthModel
-from tests.world_of_policy import run, small
+from tests.world_of_policy import present, run, small
 
 MODEL = small()
 JUNTA, KIA, MILITIA, PDF, UWSA = (MODEL.world.force_index[n] for n in ("JUNTA", "KIA", "NDA-K", "PDF-SAGAING", "UWSA"))
-RULES = MODEL.p.budgets
+RULES = MODEL.run.parameters.budgets
 PRICE = RULES.arms_price_usd
 
 Floats = NDArray[np.float64]
@@ -91,7 +91,7 @@ def test_tariffs_and_believed_threats_cost_the_junta_alone() -> None:
     model.run.policy["tariff_threat"][-1] = 1.0
     assert collected(model, 0.0) == pytest.approx(before)
     threatened = before - collected(model, 0.5)
-    us = model.united_states.parameters
+    us = present(model.run.agents.united_states).parameters
     assert threatened[JUNTA] == pytest.approx(us.tariff_usd * us.threat_chill * 0.5)
     model.run.policy["tariff"][-1] = 1.0
     carried_out = before - collected(model, 0.5)
@@ -100,7 +100,7 @@ def test_tariffs_and_believed_threats_cost_the_junta_alone() -> None:
 
 
 def test_beijing_supports_the_junta_pays_clients_and_freezes_what_dependents_have_abroad() -> None:
-    model, beijing = small(), small().beijing.parameters
+    model, beijing = small(), present(small().run.agents.beijing).parameters
     usual = collected(model, beijing=False)
     assert collected(model, support=5e6)[JUNTA] == pytest.approx(usual[JUNTA] + 5e6)
     model.state.dealings.patron[UWSA] = 0.5
@@ -114,7 +114,7 @@ def test_beijing_supports_the_junta_pays_clients_and_freezes_what_dependents_hav
 
 def test_fear_for_the_junta_grows_with_the_towns_it_has_lost() -> None:
     model = small()
-    model.state.towns_lost_year[JUNTA] = model.beijing.parameters.collapse_towns / 4
+    model.state.towns_lost_year[JUNTA] = present(model.run.agents.beijing).parameters.collapse_towns / 4
     assert budgets.junta_fear(model.run.data) == pytest.approx(0.25)
     model.state.towns_lost_year[JUNTA] = -3.0
     assert budgets.junta_fear(model.run.data) == 0.0
@@ -212,7 +212,7 @@ def test_us_arms_come_less_what_is_lost_on_the_way() -> None:
     model = small()
     model.run.policy["arms"][KIA] = 0.5
     collected(model)
-    us = model.united_states.parameters
+    us = present(model.run.agents.united_states).parameters
     assert model.run.books.arms_given[KIA] == pytest.approx(us.arms_per_month * (1 - us.agency_slack) * 0.5)
 
 
@@ -231,7 +231,7 @@ def test_rents_count_sites_tolls_and_the_tax_on_ore() -> None:
     budgets.reckon_rents(model.run.data)
     gates = np.flatnonzero(land.crossing_place == place)
     tolls = (land.crossing_capacity[gates, 2] * 1e6 * state.lanes[gates, 2] * RULES.toll_rate).sum()
-    tax = 3_600 / model.p.market.yuan_per_usd * 10.0 * RULES.rent_operating
+    tax = 3_600 / model.run.parameters.market.yuan_per_usd * 10.0 * RULES.rent_operating
     assert place not in others
     assert model.run.plans.rent[place] == pytest.approx(land.rent_site[place] + tolls + tax)
 

@@ -36,7 +36,7 @@ def test_each_form_is_its_equation() -> None:
 
 def test_a_fighter_is_worth_its_training_its_arms_and_its_morale() -> None:
     run = empty_front()
-    state, p, own = run.state, run.parameters.contest, run.scenario.actors["KIA"]
+    state, p, own = run.state, run.parameters.contest, run.agents.armed[KIA].parameters
     state.arms[KIA], state.training[KIA], state.recognition[KIA], state.paid[KIA] = 25.0, 0.2, 1.0, 0.5
     morale = 1 + p.recognition_morale - p.unpaid_morale / 2
     expected = own.effectiveness * 1.2 * 0.25**p.arms_exponent * morale

@@ -84,9 +84,10 @@ def test_who_is_backed_without_governing_teaches_nothing() -> None:
 
 def test_pressure_on_the_backed_frightens_those_who_depend_on_china() -> None:
     calm, pressed = taught(0.8, 1.0), taught(0.8, 1.0, pressure=0.5)
-    depends = MODEL.profile["dependence_on_china"]
+    depends = MODEL.run.actors["dependence_on_china"]
     assert pressed[UWSA] < calm[UWSA]
     free = [index for index in range(len(calm)) if depends[index] == 0]
+    assert free
     np.testing.assert_allclose(pressed[free], calm[free])
 
 

@@ -10,7 +10,7 @@ import pytest
 from model.dynamics import harm
 from tests.world_of_policy import small
 
-RULES = small().p.harm
+RULES = small().run.parameters.harm
 
 
 def test_fighting_drives_people_out_and_quiet_months_bring_them_back() -> None:

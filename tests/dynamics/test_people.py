@@ -13,8 +13,8 @@ from tests.world_of_policy import small
 
 MODEL = small()
 JUNTA, KIA, PDF, UWSA = (MODEL.world.force_index[name] for name in ("JUNTA", "KIA", "PDF-SAGAING", "UWSA"))
-RULES = MODEL.p.people
-FULL = MODEL.p.budgets.service_cost_usd
+RULES = MODEL.run.parameters.people
+FULL = MODEL.run.parameters.budgets.service_cost_usd
 
 
 def opened(model: RareEarthModel) -> RareEarthModel:
@@ -52,7 +52,7 @@ def test_people_are_weighted_by_control_consent_and_services() -> None:
 def test_services_and_consent_that_have_come_to_rest_stay() -> None:
     model = opened(small())
     state, books = model.state, model.run.books
-    for actor in model.armed:
+    for actor in model.run.agents.armed:
         actor.choose_services()
     people.come_to_rest(model.run.data)
     services, consent = state.services.copy(), state.legitimacy.copy()

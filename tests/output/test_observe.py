@@ -33,14 +33,14 @@ def model() -> RareEarthModel:
     """A country all of whose towns the junta holds, unbesieged, with nine tenths of the countryside."""
     made = small()
     state = made.state
-    state.holder[:], state.attacker[:] = made.junta, -1
+    state.holder[:], state.attacker[:] = made.run.land.junta, -1
     state.control[:] = 0.0
-    state.control[made.junta], state.control[-1] = 0.9, 0.1
+    state.control[made.run.land.junta], state.control[-1] = 0.9, 0.1
     return made
 
 
 def enemy_of(model: RareEarthModel) -> int:
-    return int(np.flatnonzero(model.state.stance[model.junta] == -1)[0])
+    return int(np.flatnonzero(model.state.stance[model.run.land.junta] == -1)[0])
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_country_in_one_hand(model: RareEarthModel) -> None:
 
 def test_a_tenth_of_the_countryside_in_other_hands_ends_full_authority(model: RareEarthModel) -> None:
     rebel = enemy_of(model)
-    model.state.control[model.junta], model.state.control[rebel] = 0.5, 0.4
+    model.state.control[model.run.land.junta], model.state.control[rebel] = 0.5, 0.4
     measures = seen(model)
     assert measures["sacm_full_area"] == measures["sacm_full_population"] == 0
     assert measures["nug_junta"] == measures["nug_resistance"] == 0, "contested"
@@ -96,7 +96,7 @@ def test_besieged_and_lost_towns_are_weighed_by_area_people_and_number(model: Ra
 def test_allies_of_the_junta_count_as_the_junta(model: RareEarthModel) -> None:
     rebel, state = enemy_of(model), model.state
     before = seen(model)
-    state.holder[0], state.control[rebel, 0], state.control[model.junta, 0] = rebel, 0.9, 0.0
+    state.holder[0], state.control[rebel, 0], state.control[model.run.land.junta, 0] = rebel, 0.9, 0.0
     assert seen(model) != before
-    state.stance[model.junta, rebel] = state.stance[rebel, model.junta] = 1
+    state.stance[model.run.land.junta, rebel] = state.stance[rebel, model.run.land.junta] = 1
     assert seen(model) == pytest.approx(before)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 import pytest
 
@@ -44,11 +42,11 @@ class FakeRecord:
     """A record of which every column rises by one a month, of two actors."""
 
     months_done = MONTHS
-    force_ids = ("JUNTA", "KIA")
-    organisations: ClassVar = [1]
+    force_ids: tuple[str, ...] = ("JUNTA", "KIA")
     us_demand = 10.0
 
     def __init__(self, holders: list[int] | None = None) -> None:
+        self.organisations = [1]
         months = np.arange(MONTHS + 1, dtype=float)
         self.monthly = {column.name: months.copy() for column in tables.MONTHLY if column.read is not None}
         self.actors = {

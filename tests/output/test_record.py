@@ -10,7 +10,7 @@ from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.model import RareEarthModel
 from model.output import tables
 from model.output.record import Recorder
-from tests.world_of_policy import WATCHFUL, WILLING, instrument, small
+from tests.world_of_policy import WATCHFUL, WILLING, instrument, present, small
 
 MONTHS = 13
 BUILDING = instrument("route_building")
@@ -79,11 +79,11 @@ def test_numbers_of_the_state_and_of_those_who_decide_are_recorded(model: RareEa
     monthly, state = model.recorder.monthly, model.state
     assert monthly["price_tb_yuan_per_kg"][-1] == state.market["price_tb"]
     assert monthly["india_route_capacity_t"][-1] == state.market["route_capacity"] > 0
-    assert monthly["india_commitment"][-1] == model.india.commitment > 0
-    assert monthly["japan_finance_usd"][-1] == model.japan.paid > 0
-    assert monthly["us_attention"][-1] == model.united_states.attention > 0
-    assert monthly["threat_credibility"][-1] == model.united_states.credibility
-    assert monthly["western_followers"][-1] == len([1 for one in model.western if one.recognises])
+    assert monthly["india_commitment"][-1] == present(model.run.agents.india).commitment > 0
+    assert monthly["japan_finance_usd"][-1] == present(model.run.agents.japan).paid > 0
+    assert monthly["us_attention"][-1] == present(model.run.agents.united_states).attention > 0
+    assert monthly["threat_credibility"][-1] == present(model.run.agents.united_states).credibility
+    assert monthly["western_followers"][-1] == len([1 for one in model.run.agents.western if one.recognises])
     kia = model.world.force_index["KIA"]
     assert model.recorder.actors["recognition"][-1, kia] == state.recognition[kia] > 0
 

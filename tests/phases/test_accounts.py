@@ -7,7 +7,7 @@ import pytest
 
 from agents.armed.actor import ArmedActor
 from model.phases.accounts import balance_books, begin_books
-from tests.world_of_policy import small
+from tests.world_of_policy import present, small
 
 MODEL = small()
 JUNTA, KIA = (MODEL.world.force_index[name] for name in ("JUNTA", "KIA"))
@@ -30,7 +30,9 @@ def test_a_run_begins_at_rest() -> None:
     state = model.state
     base = model.run.land.base_consent
     assert (state.legitimacy >= base).all()
-    assert state.legitimacy == pytest.approx(np.clip(base + model.p.people.consent_services * state.services, 0, 1))
+    assert state.legitimacy == pytest.approx(
+        np.clip(base + model.run.parameters.people.consent_services * state.services, 0, 1)
+    )
     assert state.services[KIA].max() == pytest.approx(model.run.books.level[KIA])
     assert (state.people_at_start == state.people).all()
     assert (state.people > 0).any()
@@ -58,7 +60,7 @@ def test_a_subclass_decides_on_services_and_arms() -> None:
 
 def test_fighters_of_a_removed_actor_are_paid_and_nothing_is_chosen_for_it() -> None:
     model = small()
-    model.armed[KIA].remove()
+    model.run.agents.armed[KIA].remove()
     balance_books(model.run)
     books, state = model.run.books, model.state
     assert books.services[KIA] == 0.0
@@ -70,7 +72,7 @@ def test_fighters_of_a_removed_actor_are_paid_and_nothing_is_chosen_for_it() -> 
 
 def test_without_patrons_nobody_gets_their_money() -> None:
     model = small()
-    state, beijing = model.state, model.beijing
+    state, beijing = model.state, present(model.run.agents.beijing)
     state.towns_lost_year[JUNTA], state.dealings.patron[KIA] = 50.0, 1.0
     model.run.policy["tariff_threat"][-1] = 1.0
     balance_books(model.run)
@@ -78,7 +80,7 @@ def test_without_patrons_nobody_gets_their_money() -> None:
     assert model.run.books.aid[KIA] > 0
     assert model.run.books.sanctions[JUNTA] > 0
     beijing.remove()
-    model.united_states.remove()
+    present(model.run.agents.united_states).remove()
     balance_books(model.run)
     assert not model.run.books.aid.any()
     assert not model.run.books.sanctions.any()

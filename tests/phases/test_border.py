@@ -8,8 +8,9 @@ import pytest
 from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.model import RareEarthModel
 from model.phases import border as border_phases
+from model.phases.calendar import open_month
 from model.phases.trade import mine_and_trade
-from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small, told
+from tests.world_of_policy import WATCHFUL, WILLING, instrument, present, run, small, told
 
 TALKATIVE = ("beijing.talks_hazard=1", "processes.bargain.precision=6")
 
@@ -42,7 +43,7 @@ def test_lanes_reopen_for_a_signature_and_stay_shut_without_talks() -> None:
 
 def test_a_deal_lowers_the_tax_while_it_holds() -> None:
     model = shut_out(*TALKATIVE, "beijing.deal_months=2", "beijing.weight_cheap_ore=3")
-    kia, cut = model.world.force_index["KIA"], model.beijing.parameters.tax_cut
+    kia, cut = model.world.force_index["KIA"], present(model.run.agents.beijing).parameters.tax_cut
     border_phases.negotiate(model.run)
     assert model.state.dealings.tax_cut[kia] == cut
     for _ in range(2):
@@ -60,7 +61,7 @@ def test_only_towns_outside_the_core_are_handed_back(core: bool) -> None:
     model.state.losses_year[:] = 0.3  # all are weary
     border_phases.negotiate(model.run)
     assert model.state.dealings.halted[kia]
-    assert model.state.stance[kia, model.junta] == 0
+    assert model.state.stance[kia, model.run.land.junta] == 0
     assert bool(told(model, "town_returned")) is not core
 
 
@@ -69,7 +70,7 @@ def test_less_is_bought_where_purchases_are_cut() -> None:
         model = small("processes.trade.leak=0", "processes.trade.smuggling_elasticity=0", "processes.trade.reach_km=60")
         model.state.dealings.purchase[model.world.force_index["KIA"]] = purchase
         model.state.stock[:] = 5_000.0
-        model.open_month()
+        open_month(model.run)
         mine_and_trade(model.run)
         own = model.state.holder[model.world.mine_place] == model.world.force_index["KIA"]
         return float(model.state.flows.ore[own].sum())
@@ -101,7 +102,7 @@ def test_an_answer_shuts_what_it_says_for_as_long_as_the_us_deals_with_the_kia(a
     for lane in (ORE_LANE, REAGENT_LANE, GOODS_LANE):
         shut = (kia_lanes(model, lane) == 0).all()
         assert shut if lane in lanes else not shut
-    embargo = model.beijing.embargo(0.0, model.run.policy["link"][:-1])
+    embargo = present(model.run.agents.beijing).embargo(0.0, model.run.policy["link"][:-1])
     assert embargo == (1.0 if answer == "squeezes_reagent" else 0.0)
 
 
@@ -123,7 +124,7 @@ def test_a_deal_is_logged_with_what_was_agreed_on_and_a_broken_halt_makes_it_voi
     agreed = [text for text in told(model, "deal") if text.startswith("KIA and Beijing agree in Kunming: ")]
     assert len(agreed) == 1 and "KIA halts its war with the junta" in agreed[0]
     assert state.pressure[kia] == 0
-    state.stance[kia, model.junta] = state.stance[model.junta, kia] = -1
+    state.stance[kia, model.run.land.junta] = state.stance[model.run.land.junta, kia] = -1
     border_phases.negotiate(model.run)
     assert told(model, "deal_broken") == ["KIA fights again: its deal with Beijing is void"]
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from types import MethodType
-
 import pytest
 
+from agents.quad import India
 from model.model import RareEarthModel
 from model.phases.forcing import forced
 from model.phases.market import sell
+from tests.world_of_policy import present, small
 from tests.world_of_policy import run as let_run
-from tests.world_of_policy import small
 
 FORCED = (
     'forcing=[{name="a",kind="price_factor",start="2025-08",end="2025-09",value=1.2},'
@@ -53,41 +52,46 @@ def test_without_us_effort_nothing_happens_in_india() -> None:
     model = let_run(small(), 6)
     now = model.state.market
     assert (now["route_capacity"], now["india_stock"], model.state.totals["us_oxide"]) == (0, 0, 0)
-    assert not model.india.courted
+    assert not present(model.run.agents.india).courted
 
 
 def test_the_three_build_process_and_separate() -> None:
     model = small()
     model.state.market["india_stock"] = 900.0
     at_the_road(model)
-    quad, now = model.setup.quad, model.state.market
-    effort = model.india.commitment * (1 + quad.japan_finance * model.india.commitment)
+    quad, now, mind = model.run.scenario.quad, model.state.market, present(model.run.agents.india).commitment
+    effort = mind * (1 + quad.japan_finance * mind)
     assert now["route_capacity"] == pytest.approx(effort / quad.build_months * quad.route_capacity_t)
-    assert model.japan.paid == pytest.approx(quad.japan_usd * model.india.commitment)
+    assert present(model.run.agents.japan).paid == pytest.approx(quad.japan_usd * mind)
     assert model.state.totals["separated"] == pytest.approx(quad.australia_separation_t)
-    assert model.state.lanes[model.run.land.to_india, 0] == pytest.approx(model.india.commitment)
+    assert model.state.lanes[model.run.land.to_india, 0] == pytest.approx(mind)
 
 
 def test_who_has_left_decides_nothing() -> None:
     model = small()
     model.state.market["india_stock"] = 900.0
-    model.japan.remove()
-    model.australia.remove()
+    present(model.run.agents.japan).remove()
+    present(model.run.agents.australia).remove()
     at_the_road(model)
-    quad, now = model.setup.quad, model.state.market
-    assert now["route_capacity"] == pytest.approx(model.india.commitment / quad.build_months * quad.route_capacity_t)
+    quad, now, india = model.run.scenario.quad, model.state.market, present(model.run.agents.india)
+    assert now["route_capacity"] == pytest.approx(india.commitment / quad.build_months * quad.route_capacity_t)
     assert model.state.totals["separated"] == 0
-    gates, capacity, mind = model.state.lanes.copy(), float(now["route_capacity"]), model.india.commitment
+    gates, capacity, mind = model.state.lanes.copy(), float(now["route_capacity"]), india.commitment
     plants = float(now["india_processing"])
-    model.india.remove()
+    india.remove()
     at_the_road(model)
-    assert now["route_capacity"] == pytest.approx(capacity * (1 - model.p.quad.route_decay)), "the rains go on"
-    assert (model.state.lanes == gates).all() and model.india.commitment == mind
+    decayed = capacity * (1 - model.run.parameters.quad.route_decay)
+    assert now["route_capacity"] == pytest.approx(decayed), "the rains go on"
+    assert (model.state.lanes == gates).all() and india.commitment == mind
     assert now["india_processing"] == plants
 
 
 def test_an_india_of_its_own_mind_builds_otherwise() -> None:
+    class Slow(India):
+        def build(self, us_effort: float) -> float:
+            return 0.01 * us_effort
+
     model, usual = small(), at_the_road(small())
-    model.india.build = MethodType(lambda india, us_effort: 0.01 * us_effort, model.india)
+    model.run.agents.india = Slow(model, model.run.scenario.quad)
     at_the_road(model)
     assert 0 < model.state.market["route_capacity"] < 0.2 * usual.state.market["route_capacity"]

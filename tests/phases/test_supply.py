@@ -62,7 +62,7 @@ def test_an_actor_that_has_left_flies_no_supplies(model: RareEarthModel) -> None
 
 def test_a_subclass_decides_where_aircraft_fly(model: RareEarthModel, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(type(model.armed[JUNTA]), "airlift", lambda actor: asked.append(actor.actor_id))
+    monkeypatch.setattr(type(model.run.agents.armed[JUNTA]), "airlift", lambda actor: asked.append(actor.actor_id))
     assert supplied(without_relief(model)) == 0.0
     assert set(asked) == {"JUNTA"}
 

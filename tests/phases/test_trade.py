@@ -13,9 +13,10 @@ from model.model import RareEarthModel
 from model.output.outcomes import compute
 from model.phases import trade as trade_phases
 from model.phases import war as phases
+from model.phases.calendar import open_month
 from model.state import CHINA_OFFICIAL
 from tests.dynamics.fronts import order
-from tests.world_of_policy import run, small
+from tests.world_of_policy import present, run, small
 
 FORCED = 'forcing=[{name="mines",kind="holder",target="TSAWLAW-MINES",actor="KIA",start="2025-10",end="2025-10"}]'
 
@@ -35,7 +36,7 @@ def test_who_takes_a_mine_changes_its_tax_its_work_its_licence_and_its_gate() ->
     mine, state = of_tsawlaw(model), model.state
     state.lanes[:, 0] = 0.5
 
-    model.open_month()
+    open_month(model.run)
     quote(model.run.data)
     quotes = model.run.quotes
     before, operating = (
@@ -102,7 +103,7 @@ def test_two_readings_of_chinas_dependence_are_shares_of_what_was_recorded() -> 
     monthly, found = model.recorder.monthly, compute(model.recorder)
     ours = (monthly["exports_t_china_official"] + monthly["exports_t_china_informal"])[1:].sum()
     others, quota = monthly["other_origins_t"][1:].sum(), monthly["china_quota_t"][1:].sum()
-    assert quota == pytest.approx(12 * model.p.market.domestic_quota)
+    assert quota == pytest.approx(12 * model.run.parameters.market.domestic_quota)
     assert found["china_dependence_imports"] == pytest.approx(ours / (ours + others))
     assert found["china_dependence_heavy"] == pytest.approx(ours / (ours + others + quota))
     kia = model.world.force_index["KIA"]
@@ -132,8 +133,8 @@ def test_beijing_tells_buyers_and_withholds_reagent_and_nobody_does_without_it()
     assert (told["outbid"], told["embargo"]) == (1.0, usual)
     run_of.policy["offtake"][0] = 0.5
     trade_phases.consult_beijing(run_of)
-    assert told["outbid"] == pytest.approx(1 + (model.beijing.parameters.outbid_cap - 1) / 2)
-    model.beijing.remove()
+    assert told["outbid"] == pytest.approx(1 + (present(model.run.agents.beijing).parameters.outbid_cap - 1) / 2)
+    present(model.run.agents.beijing).remove()
     trade_phases.consult_beijing(run_of)
     assert (told["outbid"], told["embargo"]) == (1.0, usual)
 
@@ -143,7 +144,7 @@ def test_every_buyer_bids_and_invests_and_who_has_left_does_not() -> None:
     quotes = model.run.quotes
     run(model, 1)
     assert (quotes.factor > 0).all() and quotes.invested.sum() > 0
-    gone = model.buyers[0]
+    gone = model.run.agents.buyers[0]
     gone.remove()
     run(model, 1)
     assert quotes.factor[gone.index] == NO_BID
@@ -162,7 +163,7 @@ def test_where_nobody_licenses_work_goes_on_as_far_as_the_lane_is_open() -> None
     trade_phases.mine_and_trade(model.run)
     theirs = quotes.holder == kia
     assert theirs.any() and (quotes.licence[theirs] == 1).all()
-    model.armed[kia].remove()
+    model.run.agents.armed[kia].remove()
     trade_phases.mine_and_trade(model.run)
     assert quotes.licence[theirs] == pytest.approx(0.3)
 
@@ -171,7 +172,7 @@ def test_plug_in_classes_override_any_decision_on_ore() -> None:
     model = small('actors.KIA.ore_tax_rule="revenue_maximising"')
     kia, quotes = model.world.force_index["KIA"], model.run.quotes
 
-    class Idle(type(model.armed[kia])):  # type: ignore[misc]
+    class Idle(type(model.run.agents.armed[kia])):  # type: ignore[misc]
         def license_mines(self) -> None:
             self.run.quotes.licence[self.run.quotes.holder == self.index] = 0.0
 
@@ -185,29 +186,29 @@ def test_plug_in_classes_override_any_decision_on_ore() -> None:
         def invest(self) -> None:
             self.run.quotes.invested[-1] += 7.0
 
-    model.armed[kia].__class__ = Idle
-    for buyer in model.buyers:
+    model.run.agents.armed[kia].__class__ = Idle
+    for buyer in model.run.agents.buyers:
         buyer.__class__ = Generous
     run(model, 1)
     theirs = quotes.holder == kia
     assert theirs.any() and not model.state.operating[theirs].any()
     assert model.state.ore_tax[kia] == 1_234.0
     assert (quotes.factor == 3.0).all()
-    assert quotes.invested[-1] == 7.0 * len(model.buyers) and not quotes.invested[:-1].any()
+    assert quotes.invested[-1] == 7.0 * len(model.run.agents.buyers) and not quotes.invested[:-1].any()
 
 
 def test_posts_fall_in_weeks_and_the_town_behind_them_is_besieged_for_months() -> None:
     model = small("processes.combat.urban_noise=0.1")
     state, place = model.state, model.world.find_place("T10")  # Bhamo, held by the junta
     kia = model.world.force_index["KIA"]
-    state.troops[kia, place] = 4 * state.troops[model.junta, place]
+    state.troops[kia, place] = 4 * state.troops[model.run.land.junta, place]
     posts = [int(state.posts[place])]
     for month in range(4):
-        state.month = model.month = month
-        model.open_month()
+        state.month = month
+        open_month(model.run)
         order(model.run, (kia, place))
         phases.fight(model.run)
         posts.append(int(state.posts[place]))
     assert posts[0] >= 10 and posts[2] <= posts[0] // 2
-    assert state.holder[place] == model.junta
+    assert state.holder[place] == model.run.land.junta
     assert state.attacker[place] == kia

@@ -44,7 +44,7 @@ def test_the_attacked_come_first_then_the_largest() -> None:
 def test_aircraft_supply_the_attacked_first_and_then_the_largest(model: RareEarthModel) -> None:
     run, floor = model.run, model.run.parameters.supply.airlift_floor
     small_, large, attacked, empty = cut_off(run, [10, 90, 5, 0], [False, False, True, False], 1.5)
-    model.armed[JUNTA].airlift()
+    model.run.agents.armed[JUNTA].airlift()
     assert run.state.supply[JUNTA, [attacked, large, small_, empty]] == pytest.approx([floor, 0.5 * floor, 0.0, 0.0])
 
 
@@ -52,7 +52,7 @@ def test_supply_by_other_means_is_not_lowered(model: RareEarthModel) -> None:
     run = model.run
     cut_off(run, [10], [False], 3.0)
     run.state.supply[JUNTA, 0] = 0.9
-    model.armed[JUNTA].airlift()
+    model.run.agents.armed[JUNTA].airlift()
     assert run.state.supply[JUNTA, 0] == 0.9
 
 
@@ -62,7 +62,7 @@ def test_the_best_are_served_in_order(model: RareEarthModel, data: st.DataObject
     attacked = data.draw(st.lists(st.booleans(), min_size=len(troops), max_size=len(troops)))
     run, floor = model.run, model.run.parameters.supply.airlift_floor
     cut_off(run, troops, attacked, places)
-    model.armed[JUNTA].airlift()
+    model.run.agents.armed[JUNTA].airlift()
     line = sorted((k for k in range(len(troops)) if troops[k]), key=lambda k: (not attacked[k], -troops[k], k))
     wanted = np.zeros(run.state.supply.shape[1])
     for rank, k in enumerate(line):

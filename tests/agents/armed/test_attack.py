@@ -34,7 +34,7 @@ def orders(model: RareEarthModel) -> list[tuple[int, int]]:
 
 def options(model: RareEarthModel, actor: int = REBEL) -> list[Option]:
     survey(model.run.data)
-    return model.armed[actor].options()
+    return model.run.agents.armed[actor].options()
 
 
 def willing(model: RareEarthModel) -> None:
@@ -87,7 +87,7 @@ def worth_of(model: RareEarthModel, place: int) -> float:
 
 
 def worth_by_itself(model: RareEarthModel, place: int) -> float:
-    who, state, land = model.armed[REBEL].parameters, model.state, model.run.land
+    who, state, land = model.run.agents.armed[REBEL].parameters, model.state, model.run.land
     rent, home = model.run.plans.rent[place], land.home[REBEL, place]
     value = (
         who.weight_rent * who.horizon_months * rent / (rent + state.revenue[REBEL])
@@ -122,7 +122,7 @@ def test_what_endangers_a_rich_place_is_worth_taking(model: RareEarthModel) -> N
     model.state.troops[JUNTA, door] = 300
     survey(model.run.data)
     plans, near = model.run.plans, model.world.near[door]
-    own = np.flatnonzero(near & (model.state.holder == REBEL))
+    own = np.flatnonzero(near & (model.state.holder == REBEL)).tolist()
     field = plans.field[JUNTA, door]
     danger = max(worth_by_itself(model, q) * field / (field + plans.guard[q]) for q in own)
     assert danger > 0
@@ -131,9 +131,9 @@ def test_what_endangers_a_rich_place_is_worth_taking(model: RareEarthModel) -> N
 
 def test_towns_have_a_worth_without_rent(model: RareEarthModel) -> None:
     worth, data = model.run.plans.town_worth, model.run.data
-    assert worth.shape == (len(model.armed), len(model.world.codes)) and (worth > 0).any()
+    assert worth.shape == (len(model.run.agents.armed), len(model.world.codes)) and (worth > 0).any()
     assert worth[REBEL, 3] == attack.town_worth(data, REBEL, 3)
-    who, land = model.armed[REBEL].parameters, model.run.land
+    who, land = model.run.agents.armed[REBEL].parameters, model.run.land
     value = who.weight_population * land.crowd[3] + who.weight_road * land.betweenness[3]
     value += who.weight_headquarters * land.headquarters[3] + who.weight_home * land.home[REBEL, 3]
     assert worth[REBEL, 3] == pytest.approx(value if land.home[REBEL, 3] else value * who.ambition_abroad)
@@ -149,7 +149,7 @@ def test_an_attack_under_way_is_cheaper_than_a_new_one(model: RareEarthModel) ->
     model.state.attacker[place] = REBEL
     under_way = options(model)[0]
     assert under_way.place == place
-    who = model.armed[REBEL].parameters
+    who = model.run.agents.armed[REBEL].parameters
     dear = float(model.run.plans.scarcity[REBEL])
     assert under_way.utility - before[0].utility == pytest.approx(dear * (who.operation_cost - who.siege_cost))
 
@@ -161,7 +161,7 @@ def test_who_has_used_up_its_arms_expects_less_of_attacks(model: RareEarthModel)
         model.state.arms *= 0.5
         after = options(model)
     finally:
-        model.run.rules.contest["arms_exponent"] = model.p.contest.arms_exponent
+        model.run.rules.contest["arms_exponent"] = model.run.parameters.contest.arms_exponent
     assert before and all(now.utility < then.utility for now, then in zip(after, before, strict=True))
 
 
@@ -176,9 +176,9 @@ def test_who_has_fought_at_a_place_knows_its_garrison(model: RareEarthModel) -> 
 
 def test_us_intelligence_sharpens_beliefs(model: RareEarthModel) -> None:
     noise = attack.belief_noise(model.run.data, REBEL)
-    assert noise == model.armed[REBEL].parameters.belief_noise
+    assert noise == model.run.agents.armed[REBEL].parameters.belief_noise
     model.run.policy["intelligence"][REBEL] = 0.5
-    gain = model.setup.united_states.intelligence_gain
+    gain = model.run.scenario.united_states.intelligence_gain
     assert attack.belief_noise(model.run.data, REBEL) == pytest.approx(noise * (1 - 0.5 * gain))
 
 
@@ -206,12 +206,12 @@ def test_the_best_attacks_are_made_up_to_the_number_that_can_be_run(model: RareE
     model.run.actors["choice_precision"] = 1e9  # no errors
     model.run.actors["coordination"] = 0.0
     survey(model.run.data)
-    for actor in model.armed:
+    for actor in model.run.agents.armed:
         actor.choose_attacks()
         best = sorted(actor.options(), key=lambda option: -option.utility)
         most = actor.parameters.operations_per_month
         assert set(actor.attacks) == {option.place for option in best[:most] if option.utility > 0}
-    assert any(actor.attacks for actor in model.armed)
+    assert any(actor.attacks for actor in model.run.agents.armed)
 
 
 def test_prospects_are_the_best_utility_against_each_holder(model: RareEarthModel) -> None:
@@ -231,7 +231,7 @@ def test_reserves_are_wanted_beside_attacks_that_would_pay_if_massed(model: Rare
     willing(model)
     model.state.holder[vault] = REBEL
     survey(model.run.data)
-    model.armed[REBEL].choose_attacks()
+    model.run.agents.armed[REBEL].choose_attacks()
     staging, near = model.run.plans.staging[REBEL], model.world.near[door]
     assert (staging[near] > 0).all() and not staging[~near].any()
     assert np.ptp(staging[near]) == 0.0
@@ -251,14 +251,14 @@ def test_orders_run_by_actor_then_place(model: RareEarthModel) -> None:
 def pool_beside_an_ally(model: RareEarthModel) -> PeoplesDefenceForce:
     """A pool allied to the rebel, with fighters beside the place that the rebel attacks; nobody else has any."""
     door, vault = stage(model)
-    pool = next(actor for actor in model.armed if isinstance(actor, PeoplesDefenceForce))
+    pool = next(actor for actor in model.run.agents.armed if isinstance(actor, PeoplesDefenceForce))
     stance, state = model.state.stance, model.state
     for one, other, how in ((pool.index, REBEL, 1), (pool.index, JUNTA, -1)):
         stance[one, other] = stance[other, one] = how
     state.troops[pool.index] = 0
     state.troops[pool.index, door] = 50
     survey(model.run.data)
-    model.armed[REBEL].attack(door)
+    model.run.agents.armed[REBEL].attack(door)
     attack.list_orders(model.run.data)
     assert vault != door
     return pool
@@ -269,8 +269,8 @@ def test_pools_join_allies_next_door_by_chance(model: RareEarthModel, *, coordin
     pool = pool_beside_an_ally(model)
     model.run.actors["coordination"], model.state.hope[:], model.state.recognition[:] = coordination, 0.0, 0.0
     pool.join_allies()
-    assert pool.attacks == (model.armed[REBEL].attacks if joins else [])
-    assert model.armed[REBEL].attacks
+    assert pool.attacks == (model.run.agents.armed[REBEL].attacks if joins else [])
+    assert model.run.agents.armed[REBEL].attacks
 
 
 def test_pools_join_nobody_who_is_no_ally(model: RareEarthModel) -> None:
@@ -297,7 +297,7 @@ class Determined(EthnicArmedOrganization):
 
 
 def as_kind(model: RareEarthModel, kind: type[ArmedActor]) -> ArmedActor:
-    actor = model.armed[REBEL]
+    actor = model.run.agents.armed[REBEL]
     actor.__class__ = kind
     return actor
 
@@ -317,7 +317,7 @@ def test_a_subclass_decides_in_its_own_way(model: RareEarthModel) -> None:
 
 def test_an_attack_can_be_ordered_by_name_and_called_off(model: RareEarthModel) -> None:
     found = options(model)
-    actor = model.armed[REBEL]
+    actor = model.run.agents.armed[REBEL]
     first, second = found[0], found[1]
     actor.attack(first.name)
     actor.attack(second.place)
@@ -337,7 +337,7 @@ def test_whoever_is_removed_orders_nothing(model: RareEarthModel) -> None:
     willing(model)
     decide_operations(model.run)
     assert any(actor == REBEL for actor, _ in orders(model))
-    model.armed[REBEL].remove()
+    model.run.agents.armed[REBEL].remove()
     troops = model.state.troops[REBEL].copy()
     decide_operations(model.run)
     assert orders(model) and not any(actor == REBEL for actor, _ in orders(model))

@@ -25,7 +25,7 @@ def levels(model: RareEarthModel) -> Floats:
     """(F,) levels of services that all actors choose."""
     people.count_people(model.run.data)
     budgets.open_books(model.run.data, 0.0, 0.0, True)
-    for actor in model.armed:
+    for actor in model.run.agents.armed:
         actor.choose_services()
     return model.run.books.level.copy()
 
@@ -61,9 +61,9 @@ def test_no_more_is_chosen_than_a_share_of_revenue_pays_for() -> None:
     model = small()
     model.run.actors["weight_consent"] = 1e3
     model.state.revenue[:] = 2e5
-    cost = model.p.budgets.service_cost_usd * model.state.people
+    cost = model.run.parameters.budgets.service_cost_usd * model.state.people
     spent = levels(model) * cost
-    assert (spent <= model.p.governance.services_most * 2e5 + 1e-6).all()
+    assert (spent <= model.run.parameters.governance.services_most * 2e5 + 1e-6).all()
 
 
 def test_who_cannot_pay_its_fighters_spends_less_on_services() -> None:
@@ -102,12 +102,12 @@ def set_aside(model: RareEarthModel, treasury: float, arms_left: float, income: 
     books, who = model.run.books, model.run.actors[KIA]
     books.fighters[KIA], books.income[KIA], books.upkeep[KIA], books.services[KIA] = 1000, income, 0.0, 0.0
     model.state.treasury[KIA], model.state.arms[KIA] = treasury, arms_left * who["arms_per_fighter"] * 1000
-    model.armed[KIA].buy_arms()
+    model.run.agents.armed[KIA].buy_arms()
     return float(books.arms_usd[KIA])
 
 
 def test_savings_go_into_arms_only_when_they_are_scarce() -> None:
-    reserve = MODEL.p.budgets.reserve_months
+    reserve = MODEL.run.parameters.budgets.reserve_months
     assert set_aside(MODEL, 1e7, 1.0) == 0.0
     assert set_aside(MODEL, 1e7, 1.3) == 0.0
     assert set_aside(MODEL, 1e7, 0.5) == pytest.approx(0.5 * 1e7 / reserve)
@@ -115,5 +115,5 @@ def test_savings_go_into_arms_only_when_they_are_scarce() -> None:
 
 
 def test_a_share_of_what_is_left_of_the_income_goes_into_arms() -> None:
-    share = MODEL.armed[KIA].parameters.arms_budget_share
+    share = MODEL.run.agents.armed[KIA].parameters.arms_budget_share
     assert set_aside(MODEL, 0.0, 1.0, income=1e6) == pytest.approx(share * 1e6)

@@ -101,6 +101,6 @@ def test_only_who_taxes_for_revenue_reviews_its_tax() -> None:
     for model in (fixed, free):
         model.step()
         model.state.ore_tax[kia] = 1.0
-        model.armed[kia].set_ore_tax()
+        model.run.agents.armed[kia].set_ore_tax()
     assert fixed.state.ore_tax[kia] == 1.0
     assert free.state.ore_tax[kia] > 1.0

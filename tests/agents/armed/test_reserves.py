@@ -35,7 +35,7 @@ def moved(model: RareEarthModel) -> np.ndarray:
     """What a month's moves of the rebel change, place by place."""
     before = model.state.troops[REBEL].copy()
     survey(model.run.data)
-    model.armed[REBEL].move_reserves()
+    model.run.agents.armed[REBEL].move_reserves()
     change = np.asarray(model.state.troops[REBEL] - before)
     model.state.troops[REBEL] = before
     return change
@@ -60,7 +60,7 @@ def test_a_share_of_what_is_too_much_moves_to_where_it_lacks(model: RareEarthMod
     change = moved(model)
     posture = model.run.land.posture[REBEL, :3]
     too_many = 1000 - 1000 * posture[0] / posture.sum()  # no enemy has any strength, so that posture alone counts
-    leaving = int(too_many * model.armed[REBEL].parameters.mobile_share)
+    leaving = int(too_many * model.run.agents.armed[REBEL].parameters.mobile_share)
     assert change[0] == -leaving < 0
     assert change.sum() == 0
     assert change[1:3] == pytest.approx(leaving * posture[1:] / posture[1:].sum(), abs=1)
@@ -69,7 +69,7 @@ def test_a_share_of_what_is_too_much_moves_to_where_it_lacks(model: RareEarthMod
 def test_us_logistics_move_more_of_them(model: RareEarthModel) -> None:
     before = -moved(model)[0]
     model.run.policy["logistics"][REBEL] = 1.0
-    more = model.armed[REBEL].parameters.mobile_share + model.setup.united_states.logistics_mobility
+    more = model.run.agents.armed[REBEL].parameters.mobile_share + model.run.scenario.united_states.logistics_mobility
     assert reserves.mobile_share(model.run.data, REBEL) == pytest.approx(more)
     assert -moved(model)[0] > before
 
@@ -133,5 +133,5 @@ class Static(EthnicArmedOrganization):
 
 def test_a_subclass_keeps_its_fighters_where_they_are(model: RareEarthModel) -> None:
     assert moved(model).any()
-    model.armed[REBEL].__class__ = Static
+    model.run.agents.armed[REBEL].__class__ = Static
     assert not moved(model).any()

@@ -73,7 +73,7 @@ def test_strength_reaches_next_door_and_no_farther(model: RareEarthModel) -> Non
 
 
 def test_allies_add_a_share_to_a_defence_behind_walls(model: RareEarthModel) -> None:
-    state, plans, p = model.state, model.run.plans, model.p
+    state, plans, p = model.state, model.run.plans, model.run.parameters
     state.troops[:], state.supply[:] = 0, 1.0
     state.holder[3], state.stance[JUNTA, REBEL], state.stance[REBEL, JUNTA] = JUNTA, 1, 1
     state.troops[JUNTA, 3], state.troops[REBEL, 3] = 100, 40
@@ -91,7 +91,7 @@ def test_garrisons_keep_back_what_holds_their_walls(model: RareEarthModel) -> No
     assert spare(model, actor, place) == 0.0
     state.troops[enemies, :] = 0
     free = spare(model, actor, place)
-    assert free == pytest.approx(model.armed[actor].parameters.commit_share)
+    assert free == pytest.approx(model.run.agents.armed[actor].parameters.commit_share)
     assert 0.0 <= alone <= free
 
 
@@ -145,7 +145,7 @@ def test_the_junta_at_peace_and_its_militias_are_thought_of(model: RareEarthMode
 
 
 def test_mines_yield_their_tax_to_the_holder_and_nothing_to_nobody(model: RareEarthModel) -> None:
-    state, land, plans, p = model.state, model.run.land, model.run.plans, model.p
+    state, land, plans, p = model.state, model.run.land, model.run.plans, model.run.parameters
     mines = land.mine_place == land.mine_place[0]
     place = int(land.mine_place[0])
     state.holder[place] = REBEL

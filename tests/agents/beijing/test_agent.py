@@ -11,7 +11,7 @@ from agents.armed.actor import ArmedActor
 from agents.beijing.agent import Beijing
 from model.model import RareEarthModel
 from model.phases.border import negotiate, react_at_border
-from tests.world_of_policy import run, small
+from tests.world_of_policy import present, run, small
 
 TALKATIVE = ("beijing.talks_hazard=1", "processes.bargain.precision=6", "beijing.threat_hazard=1")
 AT_BORDER = (
@@ -23,7 +23,7 @@ AT_BORDER = (
 def ruled_by(kind: type[Beijing], *sets: str) -> RareEarthModel:
     """The small world with all lanes to China shut, China short of ore, and another Beijing."""
     model = small(*TALKATIVE, *sets)
-    other = kind(model, model.setup.beijing)
+    other = kind(model, model.run.scenario.beijing)
     other.data, model.run.agents.beijing = model.run.data, other
     model.state.lanes[model.run.land.chinese] = 0.0
     model.state.market.shortage = 0.6
@@ -35,19 +35,19 @@ def kinds_of_events(model: RareEarthModel) -> set[str]:
 
 
 def test_it_is_indifferent_to_what_gains_it_nothing() -> None:
-    beijing = small().beijing
+    beijing = present(small().run.agents.beijing)
     assert beijing.signs_deal(0.0) == 0.5
     assert beijing.signs_deal(3.0) > 0.9 > 0.1 > beijing.signs_deal(-3.0)
 
 
 def test_support_grows_with_fear_and_its_buyers_outbid_a_rival() -> None:
-    beijing, nobody = small("beijing.outbid_cap=1.2").beijing, np.zeros(5)
+    beijing, nobody = present(small("beijing.outbid_cap=1.2").run.agents.beijing), np.zeros(5)
     assert beijing.support_usd(0.5) == 0.5 * beijing.parameters.junta_support_usd
     assert beijing.outbid(0.5, nobody) == pytest.approx(1.1) and beijing.outbid(0.0, nobody) == 1.0
     assert beijing.embargo(0.2, nobody) == 0.2
-    squeezing = small("beijing.answer=squeezes_reagent").beijing
+    squeezing = present(small("beijing.answer=squeezes_reagent").run.agents.beijing)
     assert squeezing.embargo(0.2, nobody) == 0.2 and squeezing.embargo(0.2, np.full(5, 0.5)) == 1.0
-    outbidding = small("beijing.answer=outbids", "beijing.answer_bid=1.7").beijing
+    outbidding = present(small("beijing.answer=outbids", "beijing.answer_bid=1.7").run.agents.beijing)
     assert outbidding.outbid(0.0, nobody) == 1.0 and outbidding.outbid(0.0, np.full(5, 0.5)) == 1.7
 
 
@@ -155,7 +155,7 @@ def test_once_removed_it_decides_nothing_and_deals_run_out() -> None:
     state.lanes[model.run.land.chinese] = 0.0
     state.dealings.deal[kia], state.dealings.tax_cut[kia], state.dealings.threat[kia] = 3, 0.2, True
     state.pressure[kia], before = 0.4, state.lanes.copy()
-    model.beijing.remove()
+    present(model.run.agents.beijing).remove()
     assert model.run.agents.beijing is None
     run(model, 6)
     assert (state.lanes == before).all()
@@ -171,7 +171,7 @@ class Stubborn(ArmedActor):
 
 def test_an_armed_actor_may_refuse_to_sign_and_one_that_is_removed_is_not_talked_with() -> None:
     model = ruled_by(Beijing)
-    for actor in model.armed:
+    for actor in model.run.agents.armed:
         actor.__class__ = type("Refusing", (Stubborn, type(actor)), {})
     negotiate(model.run)
     assert "talks" in kinds_of_events(model) and "deal" not in kinds_of_events(model)

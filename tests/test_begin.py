@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from model.begin import armed_tables, with_own_actors
 from model.scenario.read import load_scenario
-from model.setup import armed_tables, with_own_actors
 from model.world.read import load_world
 
 
