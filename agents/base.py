@@ -15,13 +15,12 @@ class Actor(Agent):
     :attr:`data`.
     """
 
-    data: Any = None
-    """The run as compiled functions take it."""
-
     def __init__(self, model: Model) -> None:
         super().__init__(model)
         self.run: Any = getattr(model, "run", None)
         """The run (:class:`model.run.Run`): its state, draws and event log."""
+        self.data: Any = getattr(self.run, "data", None)
+        """The run as compiled functions take it; who is there before the run begins gets it then."""
 
     def remove(self) -> None:
         """Leave the model: from now on it decides nothing. What it holds, its garrisons, too, stays until taken."""

@@ -95,8 +95,8 @@ def enlist(run: Run, model: Model, setting: Setting) -> None:
     for index, (name, table) in enumerate(setting.tables.items()):
         kind = kinds[str(getattr(table, "kind", "EthnicArmedOrganization"))]
         agents.armed.append(kind(model, name, index, table))
-    for index, (buyer, table) in enumerate(zip(run.world.buyers, buyer_tables(scenario, run.world), strict=True)):
-        agents.buyers.append(ChineseBuyer(model, buyer.id, index, table))
+    for index, (buyer, own) in enumerate(zip(run.world.buyers, buyer_tables(scenario, run.world), strict=True)):
+        agents.buyers.append(ChineseBuyer(model, buyer.id, index, own))
     for number in range(scenario.western.governments):
         agents.western.append(WesternGovernment(model, number, scenario.western))
     agents.beijing = Beijing(model, scenario.beijing)

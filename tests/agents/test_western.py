@@ -96,7 +96,6 @@ def with_eager(model: RareEarthModel, count: int) -> RareEarthModel:
     governments = model.run.agents.western
     for number in range(count):
         made = Eager(model, number, governments[number].parameters)
-        made.data = model.run.data
         governments[number] = made
     return model
 

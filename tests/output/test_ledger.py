@@ -104,7 +104,7 @@ BREACHES: list[tuple[Callable[[State], None], str, str]] = [
 
 
 def test_an_honest_month_closes(model: RareEarthModel) -> None:
-    model.ledger.close()
+    model.run.ledger.close()
     assert model.state.flows.leached.sum() > 0, "the mines worked"
     assert model.state.tally.recruited.sum() > 0 and model.state.tally.income.sum() > 0
 
@@ -118,13 +118,13 @@ def test_a_broken_law_is_told_with_its_name_and_figure(
     try:
         breach(state)
         with pytest.raises(LawBrokenError) as error:
-            model.ledger.close()
+            model.run.ledger.close()
         assert law in str(error.value) and figure in str(error.value)
     finally:
         for name in ("troops", "arms", "treasury", "stock", "in_process", "reagent", "control", "holder"):
             getattr(state, name)[:] = getattr(kept, name)
         state.tally.spent[:], state.flows.ore[:] = kept.tally.spent, kept.flows.ore
-    model.ledger.close()
+    model.run.ledger.close()
 
 
 def test_every_law_has_been_broken_above() -> None:
@@ -135,10 +135,10 @@ def test_rounding_breaks_no_law_and_the_actor_is_named(model: RareEarthModel) ->
     state = model.state
     state.arms[0] += 1e-7
     state.treasury[0] += 1e-3
-    model.ledger.close()
+    model.run.ledger.close()
     state.treasury[1] += 2.5
     with pytest.raises(LawBrokenError, match=f"{model.world.force_ids[1]} is off by 2.5 USD"):
-        model.ledger.close()
+        model.run.ledger.close()
     state.arms[0] -= 1e-7
     state.treasury[0] -= 1e-3
     state.treasury[1] -= 2.5

@@ -49,7 +49,7 @@ def test_beginning_twice_changes_nothing() -> None:
 
 def test_a_subclass_decides_on_services_and_arms() -> None:
     usual, stingy = small(), small()
-    stingy.armed[KIA].__class__ = Miser
+    stingy.run.agents.armed[KIA].__class__ = Miser
     for model in (usual, stingy):
         balance_books(model.run)
     assert usual.run.books.services[KIA] > 0

@@ -56,7 +56,7 @@ def test_us_logistics_fly_where_there_are_no_aircraft(model: RareEarthModel) -> 
 
 
 def test_an_actor_that_has_left_flies_no_supplies(model: RareEarthModel) -> None:
-    without_relief(model).armed[JUNTA].remove()
+    without_relief(model).run.agents.armed[JUNTA].remove()
     assert supplied(model) == 0.0
 
 
