@@ -6,6 +6,9 @@ from typing import Any
 
 from mesa import Agent, Model
 
+from model.live import LiveParameters
+from model.parameters import ParameterTable
+
 
 class Actor(Agent):
     """Whoever decides something in a month.
@@ -21,6 +24,16 @@ class Actor(Agent):
         """The run (:class:`model.run.Run`): its state, draws and event log."""
         self.data: Any = getattr(self.run, "data", None)
         """The run as compiled functions take it; who is there before the run begins gets it then."""
+
+    def live(self, table: ParameterTable, record: Any, **also: tuple[Any, int]) -> LiveParameters:
+        """Its parameters as the run uses them, for reading and writing by name.
+
+        Args:
+            table: the table as the scenario has it.
+            record: the run's record of it.
+            **also: elements of other arrays that hold a parameter as well, as (array, index) by name.
+        """
+        return LiveParameters(table, record, also)
 
     def remove(self) -> None:
         """Leave the model: from now on it decides nothing. What it holds, its garrisons, too, stays until taken."""

@@ -81,7 +81,7 @@ class ChineseBuyer(Actor):
         super().__init__(model)
         self.buyer_id = buyer_id
         self.index = index
-        self.parameters = parameters
+        self.parameters = self.live(parameters, self.run.buyers[index])
 
     def bid(self) -> None:
         """Bid for ore: write its factor on the market price at the gate, ``run.quotes.factor``.

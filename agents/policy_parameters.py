@@ -15,29 +15,17 @@ class UnitedStatesParameters(ParameterTable):
 
     instruments: dict[str, Instrument] = Field(default_factory=dict, description="the policy: instruments by name")
     attention_mean: float = parameter(
-        0.5,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Mean attention for Myanmar; what is delivered is in proportion.",
+        0.5, low=0.0, high=1.0, unit="0-1", meaning="Mean attention for Myanmar; what is delivered is in proportion.",
         source="assumed; SOURCES K8",
-    )
+    )  # fmt: skip
     attention_persistence: float = parameter(
-        0.85,
-        low=0.0,
-        high=0.99,
-        unit="1/month",
-        meaning="Persistence of attention from month to month.",
+        0.85, low=0.0, high=0.99, unit="1/month", meaning="Persistence of attention from month to month.",
         source="assumed",
-    )
+    )  # fmt: skip
     attention_noise: float = parameter(
-        0.15,
-        low=0.0,
-        high=0.5,
-        unit="0-1",
-        meaning="Standard deviation of attention around its mean.",
+        0.15, low=0.0, high=0.5, unit="0-1", meaning="Standard deviation of attention around its mean.",
         source="assumed",
-    )
+    )  # fmt: skip
     envoy_attention: float = parameter(
         0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of the missing attention that a special envoy holds.",
         source="assumed; after the coordinator for Burma that Congress asked for in 2022",
@@ -51,46 +39,25 @@ class UnitedStatesParameters(ParameterTable):
         source="assumed",
     )  # fmt: skip
     attention_decay: float = parameter(
-        0.0,
-        low=0.0,
-        high=0.5,
-        unit="1/month",
-        meaning="Loss of mean attention a month; above 0 only in 'attention lost'.",
-        source="SOURCES K8",
+        0.0, low=0.0, high=0.5, unit="1/month",
+        meaning="Loss of mean attention a month; above 0 only in 'attention lost'.", source="SOURCES K8",
         status="definition",
-    )
+    )  # fmt: skip
     agency_slack: float = parameter(
-        0.3,
-        low=0.0,
-        high=0.6,
-        unit="0-1",
-        meaning="Share of aid that does not do what it was given for.",
+        0.3, low=0.0, high=0.6, unit="0-1", meaning="Share of aid that does not do what it was given for.",
         source="SOURCES P64",
-    )
+    )  # fmt: skip
     aid_usd: float = parameter(
-        4e6,
-        low=0.0,
-        high=50e6,
-        unit="USD/month",
-        meaning="Aid at level 1 and full attention.",
-        source="assumed",
+        4e6, low=0.0, high=50e6, unit="USD/month", meaning="Aid at level 1 and full attention.", source="assumed"
     )
     arms_per_month: float = parameter(
-        250.0,
-        low=0.0,
-        high=3_000.0,
-        unit="fighter equivalents/month",
-        meaning="Arms at level 1 and full attention.",
+        250.0, low=0.0, high=3_000.0, unit="fighter equivalents/month", meaning="Arms at level 1 and full attention.",
         source="assumed",
-    )
+    )  # fmt: skip
     training_gain: float = parameter(
-        0.2,
-        low=0.0,
-        high=1.0,
-        unit="x",
-        meaning="Gain of effectiveness after long training at level 1.",
+        0.2, low=0.0, high=1.0, unit="x", meaning="Gain of effectiveness after long training at level 1.",
         source="assumed",
-    )
+    )  # fmt: skip
     training_rate: float = parameter(
         0.05, low=0.01, high=0.3, unit="1/month", meaning="Speed at which training takes effect.",
         source="assumed: a year and a half",
@@ -104,38 +71,21 @@ class UnitedStatesParameters(ParameterTable):
         source="assumed",
     )  # fmt: skip
     intelligence_gain: float = parameter(
-        0.5,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Cut of the target's belief noise at level 1.",
-        source="assumed",
+        0.5, low=0.0, high=1.0, unit="0-1", meaning="Cut of the target's belief noise at level 1.", source="assumed"
     )
     price_floor: float = parameter(
-        1.75,
-        low=1.0,
-        high=2.5,
-        unit="x market",
+        1.75, low=1.0, high=2.5, unit="x market",
         meaning="Price floor of an offtake contract over the Chinese market price.",
-        source="SOURCES P62: the floor of the MP Materials contract, 110 over 63 USD/kg",
-        status="weakly identified",
-    )
+        source="SOURCES P62: the floor of the MP Materials contract, 110 over 63 USD/kg", status="weakly identified",
+    )  # fmt: skip
     sanctions_usd: float = parameter(
-        40e6,
-        low=0.0,
-        high=300e6,
-        unit="USD/month",
-        meaning="Income from outside that full sanctions cost, or relief gives, the junta.",
-        source="assumed",
-    )
+        40e6, low=0.0, high=300e6, unit="USD/month",
+        meaning="Income from outside that full sanctions cost, or relief gives, the junta.", source="assumed",
+    )  # fmt: skip
     tariff_usd: float = parameter(
-        15e6,
-        low=0.0,
-        high=100e6,
-        unit="USD/month",
-        meaning="Income that a full tariff costs the junta.",
+        15e6, low=0.0, high=100e6, unit="USD/month", meaning="Income that a full tariff costs the junta.",
         source="assumed; 40 % on about 50 million USD of exports a month",
-    )
+    )  # fmt: skip
     threat_credibility: float = parameter(
         0.3, low=0.0, high=0.8, unit="0-1", meaning="How far a threat is believed at first.",
         source="SOURCES, parameter 60 (of Beijing's threats)",
@@ -149,27 +99,18 @@ class UnitedStatesParameters(ParameterTable):
         meaning="Share of a tariff's cost that a threat that is believed has at once.",
     )  # fmt: skip
     brokering_gain: float = parameter(
-        1.0,
-        low=0.0,
-        high=5.0,
-        unit="months of revenue",
-        meaning="What brokering at level 1 adds to each side's worth of a peace.",
-        source="assumed",
-    )
+        1.0, low=0.0, high=5.0, unit="months of revenue",
+        meaning="What brokering at level 1 adds to each side's worth of a peace.", source="assumed",
+    )  # fmt: skip
     demand_t: float = parameter(
-        25.0,
-        low=5.0,
-        high=200.0,
-        unit="t/month",
-        meaning="US demand for Dy and Tb oxide.",
+        25.0, low=5.0, high=200.0, unit="t/month", meaning="US demand for Dy and Tb oxide.",
         source="assumed: SOURCES K16; a part of 1,650 t a year outside China by 2030",
-    )
+    )  # fmt: skip
     partner_choice: Literal["scenario", "strategic_empowerment"] = choice(
         "scenario",
         meaning="Whether instruments go to those they name, or those for PARTNER to whom Washington picks.",
-        source="article: strategic empowerment; scenario strategic_empowerment",
-        status="definition",
-    )
+        source="article: strategic empowerment; scenario strategic_empowerment", status="definition",
+    )  # fmt: skip
     partner_months: int = parameter(
         24, low=3, high=120, unit="months", meaning="Months between two assessments of partners.", source="assumed"
     )
@@ -206,120 +147,61 @@ class QuadParameters(ParameterTable):
     """India as route and processor, Japan's money, Australia's separation."""
 
     route_capacity_t: float = parameter(
-        100.0,
-        low=20.0,
-        high=600.0,
-        unit="t/month",
-        meaning="What the road to India carries when built at full effort.",
-        source="SOURCES P65",
-    )
+        100.0, low=20.0, high=600.0, unit="t/month",
+        meaning="What the road to India carries when built at full effort.", source="SOURCES P65",
+    )  # fmt: skip
     build_months: float = parameter(
-        24.0,
-        low=12.0,
-        high=60.0,
-        unit="months",
-        meaning="Time constant of building the road.",
-        source="SOURCES P65",
+        24.0, low=12.0, high=60.0, unit="months", meaning="Time constant of building the road.", source="SOURCES P65"
     )
     japan_finance: float = parameter(
-        0.3,
-        low=0.0,
-        high=1.0,
-        unit="x",
-        meaning="How much Japanese money speeds up building at full Quad effort.",
+        0.3, low=0.0, high=1.0, unit="x", meaning="How much Japanese money speeds up building at full Quad effort.",
         source="assumed",
-    )
+    )  # fmt: skip
     india_processing_t: float = parameter(
-        20.0,
-        low=0.0,
-        high=500.0,
-        unit="t REO/month",
+        20.0, low=0.0, high=500.0, unit="t REO/month",
         meaning="India's capacity for separating heavy rare earths at the start.",
-        source="assumed: pilot plants in Kerala; SOURCES T7",
-        status="weakly identified",
-    )
+        source="assumed: pilot plants in Kerala; SOURCES T7", status="weakly identified",
+    )  # fmt: skip
     india_processing_max_t: float = parameter(
-        150.0,
-        low=10.0,
-        high=1_000.0,
-        unit="t REO/month",
-        meaning="Capacity when ramped up.",
+        150.0, low=10.0, high=1_000.0, unit="t REO/month", meaning="Capacity when ramped up.",
         source="assumed: 100 to 1,000 t a year of ore and more",
-    )
+    )  # fmt: skip
     india_ramp_months: float = parameter(
-        36.0,
-        low=12.0,
-        high=96.0,
-        unit="months",
-        meaning="Time constant of the ramp.",
-        source="assumed",
+        36.0, low=12.0, high=96.0, unit="months", meaning="Time constant of the ramp.", source="assumed"
     )
     india_processing_margin: float = parameter(
-        0.2,
-        low=0.0,
-        high=0.6,
-        unit="0-1",
-        meaning="India's revenue on processed ore over its value.",
-        source="assumed",
+        0.2, low=0.0, high=0.6, unit="0-1", meaning="India's revenue on processed ore over its value.", source="assumed"
     )
     india_commitment: float = parameter(
-        0.6,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
+        0.6, low=0.0, high=1.0, unit="0-1",
         meaning="India's readiness to go along with the Quad against China and the junta.",
         source="assumed; BRICS and SCO pull the other way",
-    )
+    )  # fmt: skip
     australia_separation_t: float = parameter(
-        40.0,
-        low=0.0,
-        high=400.0,
-        unit="t REO/month",
+        40.0, low=0.0, high=400.0, unit="t REO/month",
         meaning="Ore that Lynas' heavy circuits could take from India's stock.",
-        source="SOURCES T7: 5,000 t a year of feed planned, a tenth of it free; assumed",
-        status="weakly identified",
-    )
+        source="SOURCES T7: 5,000 t a year of feed planned, a tenth of it free; assumed", status="weakly identified",
+    )  # fmt: skip
     freight_usd_per_t: float = parameter(
-        1_500.0,
-        low=300.0,
-        high=6_000.0,
-        unit="USD/t",
-        meaning="Freight from the mines to the Indian border.",
+        1_500.0, low=300.0, high=6_000.0, unit="USD/t", meaning="Freight from the mines to the Indian border.",
         source="SOURCES F4, assumed there",
-    )
+    )  # fmt: skip
     hedging_speed: float = parameter(
-        0.1,
-        low=0.0,
-        high=1.0,
-        unit="1/month",
-        meaning="How fast India's commitment follows what speaks for and against it.",
-        source="assumed",
-    )
+        0.1, low=0.0, high=1.0, unit="1/month",
+        meaning="How fast India's commitment follows what speaks for and against it.", source="assumed",
+    )  # fmt: skip
     hedging_us: float = parameter(
-        0.4,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Gain of India's commitment at full US effort.",
+        0.4, low=0.0, high=1.0, unit="0-1", meaning="Gain of India's commitment at full US effort.",
         source="assumed; India sounded out the KIA in 2025 without any US programme",
-    )
+    )  # fmt: skip
     brics_pull: float = parameter(
-        0.3,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="How strongly BRICS and SCO ties draw India away from the Quad.",
-        source="assumed; scenario india_brics",
-        status="definition",
-    )
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="How strongly BRICS and SCO ties draw India away from the Quad.",
+        source="assumed; scenario india_brics", status="definition",
+    )  # fmt: skip
     hedging_brics: float = parameter(
-        0.5,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Loss of India's commitment at full pull of BRICS and SCO.",
+        0.5, low=0.0, high=1.0, unit="0-1", meaning="Loss of India's commitment at full pull of BRICS and SCO.",
         source="assumed",
-    )
+    )  # fmt: skip
     hedging_revenue: float = parameter(
         0.2, low=0.0, high=1.0, unit="0-1", source="assumed; article S14",
         meaning="Gain of India's commitment when its processors earn what they hoped for.",
@@ -333,68 +215,38 @@ class QuadParameters(ParameterTable):
         source="assumed: a mountain road of 400 km over some years",
     )  # fmt: skip
     embargo_reagent: float = parameter(
-        0.0,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
+        0.0, low=0.0, high=1.0, unit="0-1",
         meaning="Share of the reagent for ore bound for India that China withholds.",
         source="structural; scenario china_squeezes_reagent",
-    )
+    )  # fmt: skip
 
 
 class WesternParameters(ParameterTable):
     """Western governments that may follow the US in recognising an actor (equation 3.11)."""
 
     governments: int = parameter(
-        20,
-        low=1,
-        high=60,
-        unit="governments",
-        meaning="How many there are.",
-        source="article: other Western nations",
-        status="definition",
-    )
+        20, low=1, high=60, unit="governments", meaning="How many there are.",
+        source="article: other Western nations", status="definition",
+    )  # fmt: skip
     threshold_mean: float = parameter(
-        0.45,
-        low=0.25,
-        high=0.7,
-        unit="0-1",
-        meaning="Mean threshold of adoption.",
-        source="SOURCES P66; no data exist",
+        0.45, low=0.25, high=0.7, unit="0-1", meaning="Mean threshold of adoption.", source="SOURCES P66; no data exist"
     )
     threshold_sd: float = parameter(
-        0.15,
-        low=0.0,
-        high=0.3,
-        unit="0-1",
-        meaning="Spread of thresholds.",
-        source="SOURCES P66",
+        0.15, low=0.0, high=0.3, unit="0-1", meaning="Spread of thresholds.", source="SOURCES P66"
     )
     us_weight: float = parameter(
-        0.25,
-        low=0.1,
-        high=0.45,
-        unit="0-1",
-        meaning="Weight of the US example against that of the others.",
+        0.25, low=0.1, high=0.45, unit="0-1", meaning="Weight of the US example against that of the others.",
         source="SOURCES P66",
-    )
+    )  # fmt: skip
     hazard: float = parameter(
-        0.05,
-        low=0.01,
-        high=0.15,
-        unit="1/month",
-        meaning="Monthly chance of adopting once the threshold is passed.",
+        0.05, low=0.01, high=0.15, unit="1/month", meaning="Monthly chance of adopting once the threshold is passed.",
         source="SOURCES P66",
-    )
+    )  # fmt: skip
     us_share: float = parameter(
         0.5, low=0.0, high=1.0, unit="0-1", meaning="Part of full recognition that is Washington's to give.",
         source="assumed; the rest is that of the governments that follow",
     )  # fmt: skip
     territory_weight: float = parameter(
-        0.0,
-        low=-0.05,
-        high=0.15,
-        unit="0-1",
-        meaning="Effect of held territory on adoption; 0 after Huddleston.",
+        0.0, low=-0.05, high=0.15, unit="0-1", meaning="Effect of held territory on adoption; 0 after Huddleston.",
         source="equation 3.11; SOURCES V26",
-    )
+    )  # fmt: skip

@@ -32,7 +32,7 @@ class QuadPartner(Actor):
 
     def __init__(self, model: Model, parameters: QuadParameters) -> None:
         super().__init__(model)
-        self.parameters = parameters
+        self.parameters = self.live(parameters, self.run.rules.quad_partners)
 
 
 class India(QuadPartner):

@@ -47,7 +47,7 @@ class UnitedStates(Actor):
 
     def __init__(self, model: Model, parameters: UnitedStatesParameters) -> None:
         super().__init__(model)
-        self.parameters = parameters
+        self.parameters = self.live(parameters, self.run.rules.united_states)
         self.attention = parameters.attention_mean
         """0-1, this month's."""
         self.credibility = parameters.threat_credibility

@@ -19,6 +19,9 @@ from agents.policy_parameters import WesternParameters
 from model.compile import compiled
 from model.draws import key, normal, uniform
 
+RECOGNITIONS = ("linear", "threshold")
+"""Forms of ``structure.recognition`` that :meth:`WesternGovernment.hazard` knows."""
+
 
 class WesternGovernment(Actor):
     """One of the governments.
@@ -31,7 +34,7 @@ class WesternGovernment(Actor):
 
     def __init__(self, model: Model, number: int, parameters: WesternParameters) -> None:
         super().__init__(model)
-        self.parameters = parameters
+        self.parameters = self.live(parameters, self.run.rules.western)
         self.key = np.uint64(key(key_name(number)))
         deviation = normal(uniform(self.run.draws.salt("threshold"), 0, self.key))
         self.threshold = min(max(parameters.threshold_mean + parameters.threshold_sd * deviation, 0.0), 1.0)

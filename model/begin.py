@@ -21,7 +21,7 @@ from agents.united_states import UnitedStates
 from agents.western import WesternGovernment
 from model.dynamics import market, quad
 from model.dynamics.market import Reference
-from model.dynamics.share import share_among
+from model.dynamics.share import rescale
 from model.output.ledger import Ledger
 from model.output.record import Recorder
 from model.phases.accounts import begin_books
@@ -190,7 +190,7 @@ def start_state(world: World, scenario: Scenario, actors: Any) -> State:
     state = begin(world, initial, scenario.processes.mining.lead_months)
     recorded, wanted = state.troops.sum(axis=1), actors["troops"].astype(np.int64)
     for actor in ((wanted != recorded) & (recorded > 0)).nonzero()[0]:
-        _rescale(state.troops[actor], int(wanted[actor]))
+        rescale(state.troops[actor], int(wanted[actor]))
     state.establishment = state.troops.copy()
     state.arms = actors["arms_per_fighter"] * initial.arms_left * state.troops.sum(axis=1)
     state.treasury, state.recognition = actors["treasury_usd"], actors["recognition_base"]
@@ -198,11 +198,3 @@ def start_state(world: World, scenario: Scenario, actors: Any) -> State:
     state.dependence = actors["dependence_on_china"]
     quad.begin(state, scenario.quad.india_processing_t)
     return state
-
-
-def _rescale(troops: Ints, wanted: int) -> None:
-    """Bring an actor's fighters by place to a number, in proportion to those who are there."""
-    places = np.flatnonzero(troops).astype(np.uint32)
-    weights = troops[places].astype(np.float64)
-    troops[places] = 0
-    share_among(weights, places, len(places), wanted, float(weights.sum()), troops, np.empty(len(places)))

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, get_args
 
 import numpy as np
 from pydantic import ValidationError
 
 from model.parameters import ParameterTable
+
+
+@cache
+def _readers(table: type[ParameterTable]) -> dict[str, Callable[[Any], Any]]:
+    """By parameter, what makes of the number in a record the value that a table has."""
+    return {name: _reader(field.annotation) for name, field in table.model_fields.items()}
+
+
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    options = get_args(kind)
+    if options and isinstance(options[0], str):
+        return lambda number: options[int(number)]
+    return kind if kind in (int, bool) else float
 
 
 class LiveParameters:
@@ -39,16 +53,13 @@ class LiveParameters:
         Raises:
             AttributeError: there is no such parameter; the message names the nearest one.
         """
-        fields = type(self._table).model_fields
-        if name not in fields:
+        table: Any = type(self._table)
+        how = _readers(table).get(name)
+        if how is None:
             raise AttributeError(self._unknown(name))
         if name not in self._record.dtype.names:
             return getattr(self._table, name)
-        value, kind = self._record[name], fields[name].annotation
-        if kind in (int, bool):
-            return kind(value)
-        options = get_args(kind)
-        return options[int(value)] if options and isinstance(options[0], str) else float(value)
+        return how(self._record[name])
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Change the value in use.

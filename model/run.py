@@ -17,24 +17,29 @@ from agents.buyers import ChineseBuyer
 from agents.instruments import KINDS
 from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
-from agents.western import WesternGovernment
+from agents.western import RECOGNITIONS, WesternGovernment
 from model.compile import hand_over
 from model.draws import Draws
 from model.dynamics.border import BorderChanges
 from model.dynamics.budgets import Books
+from model.dynamics.contest import CONTESTS
 from model.dynamics.front import Front
 from model.dynamics.geography import Geography, geography_of
 from model.dynamics.market import Reference
+from model.dynamics.mining import MINE_STOPS
 from model.dynamics.month import Battles, Plans
 from model.dynamics.netback import Quotes
 from model.dynamics.supply import Roads
+from model.dynamics.taxes import TAX_READINGS
 from model.parameters import kind_of_rows, numbers_in, record_of, rows_of
+from model.scenario.problems import ScenarioError
 from model.scenario.schema import Scenario
 from model.state import State
 from model.world.world import World
 
 GROUPS = (
     "state",
+    "rules",
     "actors",
     "policy",
     "salts",
@@ -49,7 +54,7 @@ GROUPS = (
     "border",
     "reference",
 )
-"""What compiled code finds in ``run`` by these names, besides ``land`` and ``rules``."""
+"""What compiled code finds in ``run`` by these names, besides ``land``."""
 
 ACTOR_NUMBERS = (*numbers_in(ArmedActorParameters), "coordination")
 """Parameters of armed actors that compiled code reads as ``run.actors[a].<name>``."""
@@ -103,17 +108,37 @@ class Setting(NamedTuple):
     buyers: Any
     """(B,) numbers of the buyers' tables as records; each run has a copy."""
     rules: Any
-    """Numbers of all other tables, by table: ``rules.combat``, ``rules.beijing``, ``rules.structure`` ..."""
+    """Numbers of all other tables, by table: ``rules.combat``, ``rules.beijing``, ``rules.structure`` ...; each run has a copy."""
     handed: dict[str, Any]
-    """Land and rules as compiled functions take them."""
+    """Land as compiled functions take it."""
+
+
+IMPLEMENTED = {
+    "contest": CONTESTS,
+    "mine_stop": MINE_STOPS,
+    "recognition": RECOGNITIONS,
+    "tax_reading": TAX_READINGS,
+}
+"""The rival mechanisms of ``structure``, and the forms of each that some function knows."""
 
 
 def setting_of(scenario: Scenario, world: World, tables: dict[str, ArmedActorParameters]) -> Setting:
-    """Put together what all replicates of a scenario share."""
+    """Put together what all replicates of a scenario share.
+
+    Raises:
+        ScenarioError: the scenario asks for a form of a mechanism that nothing implements.
+    """
+    unknown = [
+        f"structure.{name}: '{form}' is not implemented; there is {', '.join(IMPLEMENTED.get(name, ('nothing',)))}"
+        for name, form in scenario.structure
+        if form not in IMPLEMENTED.get(name, ())
+    ]
+    if unknown:
+        raise ScenarioError(unknown)
     land, rules = geography_of(world, scenario.processes), rules_of(scenario)
     actors = rows_of(list(tables.values()), ACTOR_NUMBERS)
     buyers = rows_of(buyer_tables(scenario, world), BUYER_NUMBERS)
-    return Setting(scenario, world, tables, land, actors, buyers, rules, {"land": hand_over(land), "rules": rules})
+    return Setting(scenario, world, tables, land, actors, buyers, rules, {"land": hand_over(land)})
 
 
 def buyer_tables(scenario: Scenario, world: World) -> list[ChineseBuyerParameters]:
@@ -134,7 +159,7 @@ class Run:
 
     def __init__(self, setting: Setting, state: State, seed: int, reference: Reference) -> None:
         self.scenario, self.world, self.land = setting.scenario, setting.world, setting.land
-        self.parameters, self.rules = setting.scenario.processes, setting.rules
+        self.parameters, self.rules = setting.scenario.processes, setting.rules.copy()
         self.state, self.reference = state, reference
         self.date = setting.scenario.start
         """Calendar month of the step that comes next, as 2025-08."""

@@ -25,13 +25,6 @@ CHINA_OFFICIAL, CHINA_INFORMAL, QUAD = 0, 1, 2
 DESTINATIONS = ("china_official", "china_informal", "quad")
 
 
-def with_nobody(values: Floats, last: float) -> Floats:
-    """(K + 1,) the (K,) ``values`` and one more, which index -1 (:data:`NOBODY`) finds."""
-    out = np.empty(len(values) + 1)
-    out[:-1], out[-1] = values, last
-    return out
-
-
 def record_maker(*fields: tuple[str, type]) -> Callable[..., Any]:
     """What makes records of some numbers: read and written by name, from Python and from compiled code alike."""
     kind = np.dtype([(name, {float: np.float64, int: np.int64, bool: np.bool_}[of]) for name, of in fields])
@@ -144,7 +137,7 @@ class Tally:
 class InPlace:
     """Arrays keep their place: what is assigned to an array's name is copied into the array that stands there.
 
-    So whoever has gathered arrays of the state once, as the compiled phases do, always sees what they hold now.
+    So compiled code, which is handed the arrays once a run, always sees what they hold now.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -159,18 +152,6 @@ class InPlace:
             np.copyto(there, value, casting="same_kind")
         else:
             object.__setattr__(self, name, value)
-
-
-class Profile(dict[str, Floats]):
-    """(F,) parameters of the armed actors by name; like those of the state, its arrays keep their place."""
-
-    def __setitem__(self, name: str, value: Floats) -> None:
-        """Set a parameter of all actors."""
-        there = self.get(name)
-        if there is None:
-            super().__setitem__(name, value)
-        else:
-            np.copyto(there, value)
 
 
 @dataclass
@@ -320,14 +301,17 @@ class State(InPlace):
     parties: Bools
     """(F,) who has signed the federal settlement with the junta."""
 
+    _months = 0  # what the clock says, which takes Python longer to read
+
     @property
     def month(self) -> int:
         """Months done."""
-        return int(self.clock["month"])
+        return self._months
 
     @month.setter
     def month(self, months: int) -> None:
-        self.clock["month"] = months
+        """Set the months done."""
+        self._months = self.clock["month"] = months
 
     def copy(self) -> State:
         """The same in arrays of its own."""
@@ -351,62 +335,47 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
     Actors' money, arms and troop totals are set by the model from their parameters.
     """
     places, mines, crossings = len(world.place_ids), len(world.mine_ids), len(world.crossing_ids)
-    forces, territories = len(world.forces), len(world.codes)
-    zeros = np.zeros
+    forces, territories, zeros = len(world.forces), len(world.codes), np.zeros
+    parts: dict[str, Any] = {name: getattr(initial, name).copy() for name in _RECORDED}
+    parts |= {name: zeros(forces) for name in _NONE_AT_FIRST}
+    parts |= {name: zeros(places, np.int64) for name in ("months_unattacked", "besieged", "isolated")}
     return State(
+        **parts,
         clock=clock_record(road_factor=1.0),
-        holder=initial.holder.copy(),
         holder_before=initial.holder.copy(),
-        attacker=initial.attacker.copy(),
         siege_progress=np.where(initial.attacker >= 0, 0.3, 0.0),
-        months_unattacked=zeros(places, np.int64),
-        besieged=zeros(places, np.int64),
-        isolated=zeros(places, np.int64),
-        posts=initial.posts.copy(),
         posts_full=initial.posts.copy(),
-        control=initial.control.copy(),
-        troops=initial.troops.copy(),
         establishment=initial.troops.copy(),
         known=zeros((forces, places)),
         supply=np.ones((forces, places)),
-        arms=zeros(forces),
-        treasury=zeros(forces),
         legitimacy=np.full((forces, territories), 0.5),
         services=np.full((forces, territories), 0.3),
-        training=zeros(forces),
-        stance=initial.stance.copy(),
-        recognition=zeros(forces),
-        pressure=zeros(forces),
-        displaced=initial.displaced.copy(),
-        lanes=initial.lanes.copy(),
         lane_age=np.full((crossings, 3), 12, np.int64),
-        capacity=initial.capacity.copy(),
         pipeline=zeros((mines, lead_months)),
-        operating=initial.operating.copy(),
-        reagent=initial.reagent.copy(),
-        in_process=initial.in_process.copy(),
-        stock=initial.stock.copy(),
         security=np.ones(mines),
         inventory=zeros(len(world.buyers)),
         bid=zeros(crossings),
-        people=zeros(forces),
-        people_at_start=zeros(forces),
-        troops_at_start=zeros(forces),
-        ore_tax=zeros(forces),
-        conscripts=zeros(forces),
-        dependence=zeros(forces),
         market=market_record(price_ore=190_000.0, price_tb=7_150.0, price_dy=1_630.0),
         flows=Flows.none(mines, forces),
         tally=Tally.zero(forces, territories),
         totals=totals_record(),
         accord=accord_record(),
-        losses_year=zeros(forces),
-        towns_lost_year=zeros(forces),
         revenue=np.full(forces, 1e6),
-        paid=np.ones(forces),
-        offensive=zeros(forces),
-        dealings=Dealings.none(forces),
         revenue_best=np.full(forces, 1e6),
-        hope=zeros(forces),
+        paid=np.ones(forces),
+        dealings=Dealings.none(forces),
         parties=zeros(forces, bool),
     )
+
+
+_RECORDED = (
+    *("holder", "attacker", "posts", "control", "troops", "stance", "displaced", "lanes"),
+    *("capacity", "operating", "reagent", "in_process", "stock"),
+)
+"""What an initial state says."""
+
+_NONE_AT_FIRST = (
+    *("arms", "treasury", "training", "recognition", "pressure", "people", "people_at_start", "troops_at_start"),
+    *("ore_tax", "conscripts", "dependence", "losses_year", "towns_lost_year", "offensive", "hope"),
+)
+"""(F,) what begins at 0."""

@@ -40,16 +40,16 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Rooms from the ground up: a module imports from its own storey or from one further down, never from one above.
 STOREYS = (
-    {"model", "model.parameters", "model.draws", "model.compile", "model.groups"},
+    {"model", "model.parameters", "model.draws", "model.compile", "model.groups", "model.live"},
     {"model.world"},
     {"model.state", "model.forcing"},
     {"model.dynamics"},
     {"agents"},
     {"model.scenario"},
-    {"model.run", "model.setup", "model.begin", "model.grid"},
+    {"model.run"},
     {"model.output"},
     {"model.phases"},
-    {"model.model"},
+    {"model.begin", "model.model"},
     {"model.experiments"},
     {"model.views"},
     {"model.cli"},
@@ -63,7 +63,7 @@ ALLOWED = {
 }
 INSIDES = re.compile(r"^(llvmlite|ctypes|cffi|numba|numpy\.(_core|core|ctypeslib|lib\..*_impl))(\.|$)")
 
-MOST_LINES = 8_000
+MOST_LINES = 8_400
 """Of code, docstrings, comments and blank lines left out."""
 COUNTED = ("agents/**/*.py", "model/dynamics/*.py", "model/phases/*.py", "model/output/*.py", "model/*.py")
 

@@ -13,12 +13,13 @@ from mesa import Model
 from numpy.typing import NDArray
 
 from agents.armed import airlift, attack, budget, offers, ore, peace, reserves, sorties
-from agents.armed.parameters import ArmedActorParameters, PeoplesDefenceForceParameters
+from agents.armed.parameters import ArmedActorParameters
 from agents.base import Actor
 from agents.instruments import Instrument
 from agents.western import shares_that_recognise
 from model.draws import logistic, uniform
 from model.dynamics import settlement
+from model.dynamics.share import rescale
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -52,7 +53,8 @@ class ArmedActor(Actor):
         super().__init__(model)
         self.actor_id = actor_id
         self.index = index
-        self.parameters = parameters
+        run = self.run
+        self.parameters = self.live(parameters, run.actors[index], ore_tax_yuan_per_t=(run.state.ore_tax, index))
         self.reviewed = -1
         """Month in which it last thought anew of its patrons; -1 before its first answer to any."""
 
@@ -60,8 +62,15 @@ class ArmedActor(Actor):
 
     @property
     def troops(self) -> int:
-        """Its fighters."""
+        """Its fighters; may be set: then garrisons grow or shrink in proportion."""
         return int(self.run.state.troops[self.index].sum())
+
+    @troops.setter
+    def troops(self, fighters: int) -> None:
+        """Set the number of its fighters; one without any is given them at its headquarters."""
+        if fighters < 0:
+            raise ValueError(f"{self.actor_id} cannot have {fighters} fighters")
+        rescale(self.run.state.troops[self.index], fighters, int(self.run.land.home_place[self.index]))
 
     @property
     def treasury(self) -> float:
@@ -70,6 +79,7 @@ class ArmedActor(Actor):
 
     @treasury.setter
     def treasury(self, usd: float) -> None:
+        """Set its money, USD."""
         self.run.state.treasury[self.index] = usd
 
     @property
@@ -262,8 +272,7 @@ class PeoplesDefenceForce(ArmedActor):
     @property
     def coordination(self) -> float:
         """Chance to join an ally's operation, without hope or recognition."""
-        assert isinstance(self.parameters, PeoplesDefenceForceParameters)
-        return self.parameters.coordination
+        return float(self.parameters.coordination)
 
     def join_allies(self) -> None:
         """Join attacks that allies have ordered next door: by default each by chance (:mod:`agents.armed.attack`)."""

@@ -14,8 +14,8 @@ from __future__ import annotations
 from math import exp
 from typing import Any
 
-from agents.armed.parameters import ArmedActorParameters
 from agents.instruments import KINDS, Instrument
+from model.live import LiveParameters
 
 
 def worth_of_money(usd: float, revenue: float, horizon: float) -> float:
@@ -29,7 +29,7 @@ def worth_of_money(usd: float, revenue: float, horizon: float) -> float:
     return horizon * usd / (usd + revenue)
 
 
-def worth_of_offer(run: Any, a: int, who: ArmedActorParameters, offer: Instrument, envoy: float) -> float:
+def worth_of_offer(run: Any, a: int, who: LiveParameters, offer: Instrument, envoy: float) -> float:
     """What an offer is worth to an actor, months of its own revenue.
 
     Args:
@@ -46,13 +46,13 @@ def worth_of_offer(run: Any, a: int, who: ArmedActorParameters, offer: Instrumen
     return float(worth + us.envoy_persuasion * envoy)
 
 
-def fear_of_beijing(run: Any, a: int, who: ArmedActorParameters) -> float:
+def fear_of_beijing(run: Any, a: int, who: LiveParameters) -> float:
     """What an actor fears from Beijing for an offer at level 1, months of its own revenue."""
     reaction = who.expected_reaction + float(run.state.pressure[a])
     return who.weight_pressure * float(run.state.dependence[a]) * reaction
 
 
-def chance_to_accept(worth: float, fear: float, level: float, who: ArmedActorParameters) -> float:
+def chance_to_accept(worth: float, fear: float, level: float, who: LiveParameters) -> float:
     """Chance that an actor that reviews its patrons takes an offer, 0-1.
 
     Args:

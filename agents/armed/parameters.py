@@ -91,52 +91,26 @@ class ArmedActorParameters(ParameterTable):
         source=f"{_FACTS} 23 (McKelvey & Palfrey 1995)",
     )  # fmt: skip
     horizon_months: float = parameter(
-        12.0,
-        low=1.0,
-        high=60.0,
-        unit="months",
-        meaning="How many months of rent a conquest is credited with.",
+        12.0, low=1.0, high=60.0, unit="months", meaning="How many months of rent a conquest is credited with.",
         source="assumed",
-    )
+    )  # fmt: skip
     weight_rent: float = parameter(
-        1.0,
-        low=0.0,
-        high=5.0,
-        unit="-",
-        meaning="Worth of a month of rent from mines, gates and trades.",
+        1.0, low=0.0, high=5.0, unit="-", meaning="Worth of a month of rent from mines, gates and trades.",
         source="assumed",
-    )
+    )  # fmt: skip
     weight_home: float = parameter(
-        0.8,
-        low=0.0,
-        high=5.0,
-        unit="months of revenue",
-        meaning="Worth of a town of its own homeland.",
+        0.8, low=0.0, high=5.0, unit="months of revenue", meaning="Worth of a town of its own homeland.",
         source="assumed",
-    )
+    )  # fmt: skip
     weight_population: float = parameter(
-        0.5,
-        low=0.0,
-        high=5.0,
-        unit="months of revenue",
-        meaning="Worth of a town of 100,000 people.",
-        source="assumed",
+        0.5, low=0.0, high=5.0, unit="months of revenue", meaning="Worth of a town of 100,000 people.", source="assumed"
     )
     weight_road: float = parameter(
-        0.3,
-        low=0.0,
-        high=5.0,
-        unit="months of revenue",
-        meaning="Worth of a road hub (betweenness 1).",
+        0.3, low=0.0, high=5.0, unit="months of revenue", meaning="Worth of a road hub (betweenness 1).",
         source="assumed",
-    )
+    )  # fmt: skip
     weight_headquarters: float = parameter(
-        1.0,
-        low=0.0,
-        high=10.0,
-        unit="months of revenue",
-        meaning="Worth of an enemy's headquarters.",
-        source="assumed",
+        1.0, low=0.0, high=10.0, unit="months of revenue", meaning="Worth of an enemy's headquarters.", source="assumed"
     )
     weight_safety: float = parameter(
         0.4, low=0.0, high=1.5, unit="x", status="weakly identified",
@@ -144,94 +118,53 @@ class ArmedActorParameters(ParameterTable):
         source="assumed: the KIA cleared Pangwa, Phimaw and Kanpaiti within seven weeks of taking the mines (SOURCES V106, V107)",
     )  # fmt: skip
     foresight: float = parameter(
-        0.5,
-        low=0.0,
-        high=1.0,
-        unit="x",
+        0.5, low=0.0, high=1.0, unit="x",
         meaning="Share of the worth of what a conquest brings within reach that counts with it.",
         source="assumed: the KIA took the gates and towns around the mines before the mines (SOURCES T4)",
-    )
+    )  # fmt: skip
     weight_loss: float = parameter(
-        1.0,
-        low=0.0,
-        high=10.0,
-        unit="months of revenue",
-        meaning="Cost of losing as many fighters as 5 % of its force.",
-        source="assumed",
-    )
+        1.0, low=0.0, high=10.0, unit="months of revenue",
+        meaning="Cost of losing as many fighters as 5 % of its force.", source="assumed",
+    )  # fmt: skip
     operation_cost: float = parameter(
-        0.4,
-        low=0.0,
-        high=3.0,
-        unit="months of revenue",
-        meaning="Cost of opening an attack, whatever comes of it.",
+        0.4, low=0.0, high=3.0, unit="months of revenue", meaning="Cost of opening an attack, whatever comes of it.",
         source="assumed",
-    )
+    )  # fmt: skip
     siege_cost: float = parameter(
-        0.1,
-        low=0.0,
-        high=3.0,
-        unit="months of revenue",
-        meaning="Cost of keeping up, for a month, an attack begun.",
+        0.1, low=0.0, high=3.0, unit="months of revenue", meaning="Cost of keeping up, for a month, an attack begun.",
         source="assumed below the cost of opening it: stores, guns and roads are there",
-    )
+    )  # fmt: skip
     weight_pressure: float = parameter(
-        1.0,
-        low=0.0,
-        high=10.0,
-        unit="months of revenue",
-        meaning="Weight of the Chinese sanction it expects.",
+        1.0, low=0.0, high=10.0, unit="months of revenue", meaning="Weight of the Chinese sanction it expects.",
         source="assumed",
-    )
+    )  # fmt: skip
     ambition_abroad: float = parameter(
-        0.15,
-        low=0.0,
-        high=1.0,
-        unit="x",
-        meaning="Worth of a place outside its homeland relative to one inside.",
+        0.15, low=0.0, high=1.0, unit="x", meaning="Worth of a place outside its homeland relative to one inside.",
         source="assumed; ethnic organisations rarely operate far from home",
-    )
+    )  # fmt: skip
     # politics
     dependence_on_china: float = parameter(
-        0.0,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="How far it lives on Chinese trade, arms and tolerance.",
+        0.0, low=0.0, high=1.0, unit="0-1", meaning="How far it lives on Chinese trade, arms and tolerance.",
         source=f"forces.csv; {_FACTS} 59, inferred from who gave in",
-    )
+    )  # fmt: skip
     threat_credibility: float = parameter(
-        0.3,
-        low=0.0,
-        high=0.8,
-        unit="0-1",
-        meaning="How far it believes a Chinese threat to stop buying its ore.",
+        0.3, low=0.0, high=0.8, unit="0-1", meaning="How far it believes a Chinese threat to stop buying its ore.",
         source=f"{_FACTS} 60: the KIA expected Beijing to go on buying",
-    )
+    )  # fmt: skip
     arms_for_allies: float = parameter(
-        0.0,
-        low=0.0,
-        high=500.0,
-        unit="fighter equivalents/month",
+        0.0, low=0.0, high=500.0, unit="fighter equivalents/month",
         meaning="Arms that it gives or sells to allies at war, shared among them, unless Beijing has it stop.",
         source="forces.csv: the UWSA's; assumed",
-    )
+    )  # fmt: skip
     federal_preference: float = parameter(
-        0.0,
-        low=-3.0,
-        high=3.0,
-        unit="months of revenue",
-        meaning="Worth of federal terms over going on at war's present price.",
-        source="assumed",
-    )
+        0.0, low=-3.0, high=3.0, unit="months of revenue",
+        meaning="Worth of federal terms over going on at war's present price.", source="assumed",
+    )  # fmt: skip
     autonomy_cost: float = parameter(
-        0.3,
-        low=0.0,
-        high=3.0,
-        unit="months of revenue",
+        0.3, low=0.0, high=3.0, unit="months of revenue",
         meaning="Cost of taking a patron's terms at full engagement.",
         source="assumed; principal-agent argument, SOURCES V27-V28",
-    )
+    )  # fmt: skip
     review_months: float = parameter(
         12.0, low=1.0, high=60.0, unit="months", meaning="Months between two reviews of its dealings with patrons, on average.",
         source="assumed",
@@ -241,54 +174,29 @@ class ArmedActorParameters(ParameterTable):
         source="assumed: the KIO went to Kunming seven weeks after Pangwa fell, and accepted terms four months later (SOURCES T4)",
     )  # fmt: skip
     war_weariness: float = parameter(
-        0.5,
-        low=0.0,
-        high=5.0,
-        unit="months of revenue",
-        meaning="Cost of losing a tenth of its fighters in a year, as felt in talks.",
-        source="assumed",
-    )
+        0.5, low=0.0, high=5.0, unit="months of revenue",
+        meaning="Cost of losing a tenth of its fighters in a year, as felt in talks.", source="assumed",
+    )  # fmt: skip
     # money
     treasury_usd: float = parameter(
-        5e6,
-        low=0.0,
-        high=1e11,
-        unit="USD",
-        meaning="Money in hand at the start.",
-        source="assumed",
+        5e6, low=0.0, high=1e11, unit="USD", meaning="Money in hand at the start.", source="assumed"
     )
     outside_revenue_usd: float = parameter(
-        0.0,
-        low=0.0,
-        high=2e9,
-        unit="USD/month",
-        meaning="Income from outside the map: gas, central bank, donors abroad.",
-        source="assumed; forces.csv",
-    )
+        0.0, low=0.0, high=2e9, unit="USD/month",
+        meaning="Income from outside the map: gas, central bank, donors abroad.", source="assumed; forces.csv",
+    )  # fmt: skip
     population_tax_usd: float = parameter(
-        0.25,
-        low=0.0,
-        high=5.0,
-        unit="USD/person/month",
-        meaning="Tax and levies a person under its control pays.",
+        0.25, low=0.0, high=5.0, unit="USD/person/month", meaning="Tax and levies a person under its control pays.",
         source="assumed",
-    )
+    )  # fmt: skip
     upkeep_usd: float = parameter(
-        110.0,
-        low=20.0,
-        high=400.0,
-        unit="USD/fighter/month",
-        meaning="Food, pay and kit of a fighter.",
+        110.0, low=20.0, high=400.0, unit="USD/fighter/month", meaning="Food, pay and kit of a fighter.",
         source=f"{_FACTS} 35",
-    )
+    )  # fmt: skip
     arms_budget_share: float = parameter(
-        0.3,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Share of what is left after upkeep that buys arms.",
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of what is left after upkeep that buys arms.",
         source="assumed",
-    )
+    )  # fmt: skip
     weight_consent: float = parameter(
         3.0, low=0.0, high=12.0, unit="months of revenue", source="assumed; the KIO runs schools and clinics (article S10)",
         meaning="Worth of a year's full consent of its people, beside what they pay.",
@@ -298,101 +206,61 @@ class ArmedActorParameters(ParameterTable):
         meaning="Share of the arms market that is open to it only while an ally is at war.",
     )  # fmt: skip
     ore_tax_rule: Literal["fixed", "ad_valorem", "revenue_maximising"] = choice(
-        "fixed",
-        meaning="How it sets its tax on ore.",
-        source="SOURCES T3",
-        status="observed",
+        "fixed", meaning="How it sets its tax on ore.", source="SOURCES T3", status="observed"
     )
     ore_tax_yuan_per_t: float = parameter(
-        20_000.0,
-        low=0.0,
-        high=200_000.0,
-        unit="yuan/t",
+        20_000.0, low=0.0, high=200_000.0, unit="yuan/t",
         meaning="Specific tax on a tonne of ore under the rule 'fixed'.",
         source="KIA 35,000 (SMM and Reuters, 26-27 March 2025, in forces.csv); others not found, assumed",
         status="weakly identified",
-    )
+    )  # fmt: skip
     ore_tax_share: float = parameter(
-        0.2,
-        low=0.0,
-        high=0.9,
-        unit="0-1",
-        meaning="Share of the ore's price taken under the rule 'ad_valorem'.",
-        source="SOURCES T3: the demand of December 2024",
-        status="observed",
-    )
+        0.2, low=0.0, high=0.9, unit="0-1", meaning="Share of the ore's price taken under the rule 'ad_valorem'.",
+        source="SOURCES T3: the demand of December 2024", status="observed",
+    )  # fmt: skip
     licence_when_closed: float = parameter(
-        0.5,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
+        0.5, low=0.0, high=1.0, unit="0-1",
         meaning="Share of the work at its mines that it allows while the ore lane is shut, to press the buyer.",
         source="SOURCES P46",
-    )
+    )  # fmt: skip
     backing_worth: float = parameter(
-        1.0,
-        low=0.0,
-        high=6.0,
-        unit="months of revenue",
+        1.0, low=0.0, high=6.0, unit="months of revenue",
         meaning="Worth of a great power's recognition, training or intelligence at full level.",
         source="assumed: never observed",
-    )
+    )  # fmt: skip
     expected_reaction: float = parameter(
-        0.5,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
+        0.5, low=0.0, high=1.0, unit="0-1",
         meaning="Pressure from Beijing that it expects for full dealings with the US, beside the present one.",
         source="assumed: never observed",
-    )
+    )  # fmt: skip
     recognition_base: float = parameter(
-        0.0,
-        low=0.0,
-        high=0.5,
-        unit="0-1",
+        0.0, low=0.0, high=0.5, unit="0-1",
         meaning="Recognition abroad that it has at the start and keeps whatever the US does.",
         source="assumed: none for ethnic organisations",
-    )
+    )  # fmt: skip
     # manpower
     volunteer_rate: float = parameter(
-        0.01,
-        low=0.0,
-        high=0.05,
-        unit="1/month",
-        meaning="Volunteers a month over its force at normal consent (processes.people).",
-        source=f"{_FACTS} 34",
+        0.01, low=0.0, high=0.05, unit="1/month",
+        meaning="Volunteers a month over its force at normal consent (processes.people).", source=f"{_FACTS} 34",
         status="weakly identified",
-    )
+    )  # fmt: skip
     conscripts_per_month: float = parameter(
-        0.0,
-        low=0.0,
-        high=12_000.0,
-        unit="persons/month",
-        meaning="Conscripts a month at the start's territory.",
-        source=f"{_FACTS} 27; forces.csv",
-        status="weakly identified",
-    )
+        0.0, low=0.0, high=12_000.0, unit="persons/month", meaning="Conscripts a month at the start's territory.",
+        source=f"{_FACTS} 27; forces.csv", status="weakly identified",
+    )  # fmt: skip
     force_cap: float = parameter(
-        1.5,
-        low=1.0,
-        high=5.0,
-        unit="x",
+        1.5, low=1.0, high=5.0, unit="x",
         meaning="Fighters at most, over those of the start: leaders, not money, bind.",
         source=f"SOURCES F5; {_FACTS} 37",
-    )
+    )  # fmt: skip
     mobilised_share: float = parameter(
         0.0, low=0.0, high=0.05, unit="0-1", source="assumed: 0 where the start's fighters say it better",
         meaning="Share of its homeland's people that could fight for it, whatever it begins with.",
     )  # fmt: skip
     desertion_rate: float = parameter(
-        0.004,
-        low=0.0,
-        high=0.05,
-        unit="1/month",
-        meaning="Deserters a month of a paid, supplied force.",
-        source=f"{_FACTS} 25: 8,000 of 150,000 in 27 months",
-        status="weakly identified",
-    )
+        0.004, low=0.0, high=0.05, unit="1/month", meaning="Deserters a month of a paid, supplied force.",
+        source=f"{_FACTS} 25: 8,000 of 150,000 in 27 months", status="weakly identified",
+    )  # fmt: skip
 
 
 class JuntaParameters(ArmedActorParameters):
@@ -404,23 +272,15 @@ class JuntaParameters(ArmedActorParameters):
         source="assumed: a standing army holds its garrison towns (troops.csv)",
     )  # fmt: skip
     operations_per_month: int = parameter(
-        2,
-        low=0,
-        high=30,
-        unit="1/month",
-        meaning="Most attacks begun or kept up in a month.",
+        2, low=0, high=30, unit="1/month", meaning="Most attacks begun or kept up in a month.",
         source="weak: from October 2023 to December 2024 it retook one seat, Kawlin (record/town_events.csv)",
         status="weakly identified",
-    )
+    )  # fmt: skip
     ambition_abroad: float = parameter(
-        1.0,
-        low=0.0,
-        high=1.0,
-        unit="x",
+        1.0, low=0.0, high=1.0, unit="x",
         meaning="Worth of a place outside its homeland; it claims the whole country.",
-        source="definition of a central government",
-        status="definition",
-    )
+        source="definition of a central government", status="definition",
+    )  # fmt: skip
     recognition_base: float = parameter(
         0.2, low=0.0, high=0.5, unit="0-1", source="assumed: embassies stay, at a lower rank (article)",
         meaning="Recognition abroad that it has at the start and keeps whatever the US does.",
@@ -438,29 +298,17 @@ class PeoplesDefenceForceParameters(ArmedActorParameters):
 
     kind: Literal["PeoplesDefenceForce"] = "PeoplesDefenceForce"
     arms_per_fighter: float = parameter(
-        0.35,
-        low=0.0,
-        high=2.0,
-        unit="fighter equivalents",
-        meaning="Arms at the start over fighters.",
+        0.35, low=0.0, high=2.0, unit="fighter equivalents", meaning="Arms at the start over fighters.",
         source="assumed: SOURCES E3.12, low arms",
-    )
+    )  # fmt: skip
     assaults_per_operation: int = parameter(
-        4,
-        low=1,
-        high=60,
-        unit="1/month",
-        meaning="Assaults on single posts that one operation makes in a month.",
+        4, low=1, high=60, unit="1/month", meaning="Assaults on single posts that one operation makes in a month.",
         source="assumed",
-    )
+    )  # fmt: skip
     coordination: float = parameter(
-        0.4,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Chance to join an ally's operation next door.",
+        0.4, low=0.0, high=1.0, unit="0-1", meaning="Chance to join an ally's operation next door.",
         source="assumed; SOURCES E3.12",
-    )
+    )  # fmt: skip
     arms_via_allies: float = parameter(
         0.6, low=0.0, high=1.0, unit="0-1", source="assumed; SOURCES E3.12",
         meaning="Share of the arms market that is open to it only while an ally is at war.",
@@ -470,28 +318,18 @@ class PeoplesDefenceForceParameters(ArmedActorParameters):
         meaning="Recognition abroad that it has at the start and keeps whatever the US does.",
     )  # fmt: skip
     volunteer_rate: float = parameter(
-        0.03,
-        low=0.0,
-        high=0.1,
-        unit="1/month",
+        0.03, low=0.0, high=0.1, unit="1/month",
         meaning="Volunteers a month over its force at normal consent (processes.people).",
-        source="assumed: from nothing to the pools of SOURCES P33 in about two years",
-        status="weakly identified",
-    )
+        source="assumed: from nothing to the pools of SOURCES P33 in about two years", status="weakly identified",
+    )  # fmt: skip
     force_cap: float = parameter(
-        1.1,
-        low=1.0,
-        high=5.0,
-        unit="x",
+        1.1, low=1.0, high=5.0, unit="x",
         meaning="Fighters at most, over those of the start: arms and leaders, not money, bind.",
         source="assumed: the pools have not grown since 2023",
-    )
+    )  # fmt: skip
     mobilised_share: float = parameter(
-        0.002,
-        low=0.0,
-        high=0.01,
-        unit="0-1",
+        0.002, low=0.0, high=0.01, unit="0-1",
         meaning="Share of its homeland's people that could fight for it, whatever it begins with.",
         source="SOURCES P33: 65,000 over the 31 million people of the five pools' regions",
         status="weakly identified",
-    )
+    )  # fmt: skip

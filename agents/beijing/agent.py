@@ -27,7 +27,7 @@ class Beijing(Actor):
 
     def __init__(self, model: Model, parameters: BeijingParameters) -> None:
         super().__init__(model)
-        self.parameters = parameters
+        self.parameters = self.live(parameters, self.run.rules.beijing)
 
     # quiet talks: talks.py --------------------------------------------------------------------------------------
 
@@ -84,7 +84,7 @@ class Beijing(Actor):
         """USD a month of arms and credit for the junta, in proportion to the fear of its collapse.
 
         Args:
-            fear: 0-1, see :func:`model.dynamics.border.junta_fear`.
+            fear: 0-1, see :func:`model.dynamics.budgets.junta_fear`.
         """
         return self.parameters.junta_support_usd * fear
 

@@ -23,7 +23,8 @@ from typing import Any
 from agents.beijing.parameters import CLOSES_BORDER, OUTBIDS, OWN, SQUEEZES_REAGENT
 from model.compile import compiled
 from model.draws import logistic, uniform
-from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE, at_peace, junta_fear, move_lane, shortage_of_ore
+from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE, at_peace, move_lane, shortage_of_ore
+from model.dynamics.budgets import junta_fear
 
 # equations ------------------------------------------------------------------------------------------------------------
 

@@ -14,127 +14,68 @@ class BeijingParameters(ParameterTable):
     """What Beijing weighs when it opens and closes lanes, presses armed groups and backs the junta (equation 3.8)."""
 
     close_base: float = parameter(
-        -4.5,
-        low=-8.0,
-        high=0.0,
-        unit="logit/month",
-        meaning="Log-odds of closing an open lane in a quiet month.",
+        -4.5, low=-8.0, high=0.0, unit="logit/month", meaning="Log-odds of closing an open lane in a quiet month.",
         source="assumed: one closure of all Kachin gates in about six years of normal trade",
         status="weakly identified",
-    )
+    )  # fmt: skip
     weight_offensive: float = parameter(
-        3.0,
-        low=0.0,
-        high=8.0,
-        unit="logit",
-        meaning="Effect of an offensive at the border by the gate's holder.",
-        source="assumed from October 2024: gates shut three days after Pangwa fell",
-        status="weakly identified",
-    )
+        3.0, low=0.0, high=8.0, unit="logit", meaning="Effect of an offensive at the border by the gate's holder.",
+        source="assumed from October 2024: gates shut three days after Pangwa fell", status="weakly identified",
+    )  # fmt: skip
     weight_us_link: float = parameter(
-        1.0,
-        low=0.0,
-        high=3.0,
-        unit="logit",
-        meaning="Effect of full US engagement with the gate's holder.",
+        1.0, low=0.0, high=3.0, unit="logit", meaning="Effect of full US engagement with the gate's holder.",
         source="SOURCES P58; never observed",
-    )
+    )  # fmt: skip
     weight_collapse: float = parameter(
-        1.5,
-        low=0.0,
-        high=5.0,
-        unit="logit",
-        meaning="Effect of the junta's nearness to collapse.",
-        source="assumed",
+        1.5, low=0.0, high=5.0, unit="logit", meaning="Effect of the junta's nearness to collapse.", source="assumed"
     )
     weight_shortage_ore: float = parameter(
-        2.0,
-        low=0.0,
-        high=8.0,
-        unit="logit",
-        meaning="How far China's own shortage of ore keeps the ore lane open.",
-        source="assumed: the ore lane reopened after 5 months, goods lanes after 12",
-        status="weakly identified",
-    )
+        2.0, low=0.0, high=8.0, unit="logit", meaning="How far China's own shortage of ore keeps the ore lane open.",
+        source="assumed: the ore lane reopened after 5 months, goods lanes after 12", status="weakly identified",
+    )  # fmt: skip
     shortage_reopening: float = parameter(
         2.0, low=0.0, high=5.0, unit="x", meaning="How much more shortage counts in reopening the ore lane than in keeping it.",
         source="assumed: ore was let through while Bhamo was besieged and goods were not", status="weakly identified",
     )  # fmt: skip
     weight_talks: float = parameter(
-        2.0,
-        low=0.0,
-        high=6.0,
-        unit="logit",
-        meaning="How far a ceasefire or talks keep lanes open.",
-        source="assumed: gates of the MNDAA reopened two days after it signed",
-        status="weakly identified",
-    )
+        2.0, low=0.0, high=6.0, unit="logit", meaning="How far a ceasefire or talks keep lanes open.",
+        source="assumed: gates of the MNDAA reopened two days after it signed", status="weakly identified",
+    )  # fmt: skip
     reopen_base: float = parameter(
-        -2.2,
-        low=-6.0,
-        high=1.0,
-        unit="logit/month",
-        meaning="Log-odds of reopening a closed lane in a quiet month.",
-        source="closures of 5 to 12 months; SOURCES P56-P57",
-        status="weakly identified",
-    )
+        -2.2, low=-6.0, high=1.0, unit="logit/month", meaning="Log-odds of reopening a closed lane in a quiet month.",
+        source="closures of 5 to 12 months; SOURCES P56-P57", status="weakly identified",
+    )  # fmt: skip
     goods_patience: float = parameter(
-        0.9,
-        low=0.0,
-        high=3.0,
-        unit="logit",
-        meaning="How much less readily goods lanes reopen than the ore lane.",
-        source="goods lanes outlast the ore lane: 12 months against 5",
-        status="weakly identified",
-    )
+        0.9, low=0.0, high=3.0, unit="logit", meaning="How much less readily goods lanes reopen than the ore lane.",
+        source="goods lanes outlast the ore lane: 12 months against 5", status="weakly identified",
+    )  # fmt: skip
     minimum_dwell: int = parameter(
-        1,
-        low=0,
-        high=12,
-        unit="months",
-        meaning="Months a lane stays as it is after a change.",
-        source="equation 3.8",
+        1, low=0, high=12, unit="months", meaning="Months a lane stays as it is after a change.", source="equation 3.8"
     )
     pressure_gain: float = parameter(
-        0.25,
-        low=0.0,
-        high=1.0,
-        unit="1/month",
-        meaning="How fast pressure on an armed group follows its offences.",
+        0.25, low=0.0, high=1.0, unit="1/month", meaning="How fast pressure on an armed group follows its offences.",
         source="assumed",
-    )
+    )  # fmt: skip
     pressure_us_link: float = parameter(
-        0.5,
-        low=0.0,
-        high=1.0,
-        unit="-",
+        0.5, low=0.0, high=1.0, unit="-",
         meaning="Pressure that full US engagement earns an armed group, over that of a full offensive at the border.",
         source="assumed; never observed",
-    )
+    )  # fmt: skip
     offensive_memory: float = parameter(
-        0.7,
-        low=0.0,
-        high=0.95,
-        unit="1/month",
+        0.7, low=0.0, high=0.95, unit="1/month",
         meaning="Persistence of Beijing's memory of offensives at the border.",
         source="assumed: gates stayed shut for months after the fighting at Pangwa and Kanpaiti had ended",
-    )
+    )  # fmt: skip
     offensive_attacks: float = parameter(
-        2.0,
-        low=1.0,
-        high=10.0,
-        unit="attacks/month",
+        2.0, low=1.0, high=10.0, unit="attacks/month",
         meaning="Attacks in a month, at the border or on its trade roads, that count as a full offensive.",
         source="assumed",
-    )
+    )  # fmt: skip
     collapse_towns: float = parameter(
-        20.0,
-        low=5.0,
-        high=100.0,
-        unit="towns/year",
+        20.0, low=5.0, high=100.0, unit="towns/year",
         meaning="Net loss of towns in a year at which Beijing takes the junta to be collapsing.",
         source="assumed: about 49 townships fell in the 14 months after October 2023 (SOURCES K11)",
-    )
+    )  # fmt: skip
     transmission: float = parameter(
         0.3, low=0.0, high=1.0, unit="1/month", status="weakly identified",
         meaning="Chance that a supplier wholly dependent on China stops arms for an ally under full pressure.",
@@ -236,18 +177,10 @@ class BeijingParameters(ParameterTable):
         source="assumed: between the cap of an ordinary month and the US price floor",
     )  # fmt: skip
     junta_support_usd: float = parameter(
-        10e6,
-        low=0.0,
-        high=200e6,
-        unit="USD/month",
-        meaning="Arms and credit for the junta at full fear of its collapse.",
-        source="assumed",
-    )
+        10e6, low=0.0, high=200e6, unit="USD/month",
+        meaning="Arms and credit for the junta at full fear of its collapse.", source="assumed",
+    )  # fmt: skip
     outbid_cap: float = parameter(
-        1.15,
-        low=1.0,
-        high=2.0,
-        unit="x",
-        meaning="Most that Chinese buyers are told to pay over the market to keep ore.",
-        source="assumed",
-    )
+        1.15, low=1.0, high=2.0, unit="x",
+        meaning="Most that Chinese buyers are told to pay over the market to keep ore.", source="assumed",
+    )  # fmt: skip

@@ -36,7 +36,8 @@ from agents.beijing.lanes import gives_answer
 from agents.beijing.parameters import CLOSES_BORDER
 from model.compile import compiled
 from model.draws import uniform
-from model.dynamics.border import GOODS_LANE, ORE_LANE, junta_fear, shortage_of_ore
+from model.dynamics.border import GOODS_LANE, ORE_LANE, shortage_of_ore
+from model.dynamics.budgets import junta_fear
 from model.dynamics.diplomacy import brokering, coercion
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.state import record_maker

@@ -9,13 +9,9 @@ class BargainParameters(ParameterTable):
     """How armed groups and the junta weigh what Beijing offers."""
 
     precision: float = parameter(
-        1.5,
-        low=0.2,
-        high=6.0,
-        unit="1/unit of gain",
-        meaning="Precision of signing a package.",
+        1.5, low=0.2, high=6.0, unit="1/unit of gain", meaning="Precision of signing a package.",
         source="assumed as in talks",
-    )
+    )  # fmt: skip
     weight_pressure: float = parameter(
         4.0, low=0.0, high=10.0, unit="months of revenue", source="assumed",
         meaning="Worth, to a group wholly dependent on China, of being rid of full pressure.",

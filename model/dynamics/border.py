@@ -94,15 +94,6 @@ def dependence(base: float, patron: float, beijing: Any) -> float:
 
 
 @compiled
-def junta_fear(run: Any) -> float:
-    """0-1, how near the junta is to collapse in Beijing's eyes: towns lost over the past year against a declared number."""
-    junta = run.land.junta
-    if junta < 0:
-        return 0.0
-    return min(max(run.state.towns_lost_year[junta] / run.rules.beijing.collapse_towns, 0.0), 1.0)
-
-
-@compiled
 def at_peace(run: Any, a: int) -> float:
     """0-1, how far an actor is at peace with the junta, in a deal with Beijing, or its client."""
     junta, dealings = run.land.junta, run.state.dealings

@@ -41,13 +41,9 @@ class BudgetParameters(ParameterTable):
         0.02, low=0.0, high=0.1, unit="0-1", meaning="Toll on goods through a gate, over their value.", source="assumed"
     )
     arms_price_usd: float = parameter(
-        2_500.0,
-        low=500.0,
-        high=10_000.0,
-        unit="USD",
-        meaning="Price of arming one fighter, ammunition included.",
+        2_500.0, low=500.0, high=10_000.0, unit="USD", meaning="Price of arming one fighter, ammunition included.",
         source="assumed",
-    )
+    )  # fmt: skip
     arms_growth_cap: float = parameter(
         0.03, low=0.0, high=0.1, unit="1/month", meaning="Most arms the black market yields a month, over fighters.",
         source="SOURCES P36, wider",
@@ -68,29 +64,17 @@ class BudgetParameters(ParameterTable):
         meaning="Share of a mine's capacity that whoever might take it counts on, however little works now.",
     )  # fmt: skip
     revenue_floor_usd: float = parameter(
-        2e5,
-        low=1e4,
-        high=5e6,
-        unit="USD/month",
-        meaning="Least revenue in which utilities are counted.",
+        2e5, low=1e4, high=5e6, unit="USD/month", meaning="Least revenue in which utilities are counted.",
         source="assumed",
-    )
+    )  # fmt: skip
     revenue_memory: float = parameter(
-        0.1,
-        low=0.01,
-        high=1.0,
-        unit="1/month",
-        meaning="Weight of this month in the running mean of revenue.",
+        0.1, low=0.01, high=1.0, unit="1/month", meaning="Weight of this month in the running mean of revenue.",
         source="assumed",
-    )
+    )  # fmt: skip
     service_cost_usd: float = parameter(
-        0.6,
-        low=0.05,
-        high=10.0,
-        unit="USD/person/month",
-        meaning="Spending that gives full services.",
+        0.6, low=0.05, high=10.0, unit="USD/person/month", meaning="Spending that gives full services.",
         source="assumed",
-    )
+    )  # fmt: skip
 
 
 @dataclass

@@ -49,13 +49,9 @@ class CombatParameters(ParameterTable):
         2.0, low=1.0, high=5.0, unit="x", meaning="How much faster gates, mines and small towns fall.", source="assumed"
     )
     urban_start: float = parameter(
-        0.3,
-        low=0.15,
-        high=0.5,
-        unit="0-1",
-        meaning="Where the fall of an attacked place begins, u0.",
+        0.3, low=0.15, high=0.5, unit="0-1", meaning="Where the fall of an attacked place begins, u0.",
         source="SOURCES K1",
-    )
+    )  # fmt: skip
     urban_fallen: float = parameter(
         0.9, low=0.8, high=0.95, unit="0-1", meaning="Where the place has fallen.", source="SOURCES P19"
     )
@@ -83,25 +79,17 @@ class CombatParameters(ParameterTable):
         source="assumed; 302 soldiers fled to China from Kanpaiti",
     )  # fmt: skip
     captured_arms: float = parameter(
-        0.5,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Share of the lost garrison's arms that the winner can use.",
+        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of the lost garrison's arms that the winner can use.",
         source="assumed",
-    )
+    )  # fmt: skip
     posts_rebuilt: float = parameter(
         0.1, low=0.0, high=0.5, unit="1/month", meaning="Share of missing posts that a holder rebuilds when unattacked.",
         source="assumed",
     )  # fmt: skip
     posts_on_capture: float = parameter(
-        0.3,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Share of the posts that the winner can man at once.",
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of the posts that the winner can man at once.",
         source="assumed",
-    )
+    )  # fmt: skip
 
 
 # equations -----------------------------------------------------------------------------------------------------------

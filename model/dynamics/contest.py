@@ -45,8 +45,10 @@ class ContestParameters(ParameterTable):
 
 # compiled ------------------------------------------------------------------------------------------------------------
 
-DIFFERENCE = 1
-"""Position of ``structure.contest = "difference"``."""
+CONTESTS = ("ratio", "difference")
+"""Forms of ``structure.contest`` that :func:`chance_of_success` knows."""
+
+DIFFERENCE = CONTESTS.index("difference")
 
 
 @compiled

@@ -31,13 +31,9 @@ class ControlParameters(ParameterTable):
         status="weakly identified",
     )  # fmt: skip
     decisiveness: float = parameter(
-        0.8,
-        low=0.3,
-        high=2.0,
-        unit="-",
-        meaning="Exponent m of the strength of fighters in the countryside.",
+        0.8, low=0.3, high=2.0, unit="-", meaning="Exponent m of the strength of fighters in the countryside.",
         source="assumed",
-    )
+    )  # fmt: skip
     town_weight: float = parameter(
         1.5, low=0.0, high=10.0, unit="-", meaning="Weight b of holding the town: roads, markets and offices meet there.",
         source="assumed",

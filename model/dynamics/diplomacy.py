@@ -46,30 +46,19 @@ class DiplomacyParameters(ParameterTable):
     """Hazards and weights of talks."""
 
     ceasefire_hazard: float = parameter(
-        0.15,
-        low=0.01,
-        high=0.5,
-        unit="1/month",
-        meaning="Chance of a ceasefire when both sides are sure to want it.",
-        source="assumed",
-    )
+        0.15, low=0.01, high=0.5, unit="1/month",
+        meaning="Chance of a ceasefire when both sides are sure to want it.", source="assumed",
+    )  # fmt: skip
     break_hazard: float = parameter(
-        0.2,
-        low=0.0,
-        high=0.5,
-        unit="1/month",
+        0.2, low=0.0, high=0.5, unit="1/month",
         meaning="Chance that a group at peace takes up arms when that is sure to pay.",
         source="assumed from 2021: most groups that fought did so within months of the coup",
         status="weakly identified",
-    )
+    )  # fmt: skip
     weight_cause: float = parameter(
-        5.0,
-        low=0.0,
-        high=10.0,
-        unit="-",
-        meaning="Weight of federal terms as a cause to take up arms.",
+        5.0, low=0.0, high=10.0, unit="-", meaning="Weight of federal terms as a cause to take up arms.",
         source="assumed",
-    )
+    )  # fmt: skip
     weight_victories: float = parameter(
         2.0, low=0.0, high=8.0, unit="months of revenue", meaning="Pull of ten towns that allies have won in a year.",
         source="assumed; SOURCES P14: others followed Operation 1027 within weeks",
@@ -92,21 +81,13 @@ class DiplomacyParameters(ParameterTable):
         1.5, low=0.2, high=6.0, unit="1/month of revenue", meaning="Precision of choices in talks.", source="assumed"
     )
     weight_towns: float = parameter(
-        0.5,
-        low=0.0,
-        high=5.0,
-        unit="months of revenue",
-        meaning="Weight for the junta of ten towns lost in a year.",
+        0.5, low=0.0, high=5.0, unit="months of revenue", meaning="Weight for the junta of ten towns lost in a year.",
         source="assumed",
-    )
+    )  # fmt: skip
     reluctance: float = parameter(
-        1.5,
-        low=0.0,
-        high=5.0,
-        unit="months of revenue",
-        meaning="What a side must gain before it stops fighting at all.",
-        source="assumed",
-    )
+        1.5, low=0.0, high=5.0, unit="months of revenue",
+        meaning="What a side must gain before it stops fighting at all.", source="assumed",
+    )  # fmt: skip
 
 
 # equations -----------------------------------------------------------------------------------------------------------
@@ -224,6 +205,3 @@ def begin_fighting(run: Any, group: int) -> None:
     for side in range(len(stance)):
         if stance[junta, side] == 1:
             stance[side, group] = stance[group, side] = -1
-
-
-# until model/phases/war.py and border.py no longer call them -----------------------------------------------------------

@@ -23,13 +23,9 @@ class FortificationParameters(ParameterTable):
         status="weakly identified",
     )  # fmt: skip
     air_in_monsoon: float = parameter(
-        0.85,
-        low=0.7,
-        high=1.0,
-        unit="x",
-        meaning="Worth of air support at the height of the rains.",
+        0.85, low=0.7, high=1.0, unit="x", meaning="Worth of air support at the height of the rains.",
         source="SOURCES P11",
-    )
+    )  # fmt: skip
     ally_share: float = parameter(
         0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of an ally's fighters in a place that joins its defence.",
         source="assumed; form of Konig et al. 2017",

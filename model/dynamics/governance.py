@@ -156,6 +156,3 @@ def learn(run: Any) -> None:
             best = max(best, lessons[other] - state.dependence[a] * felt[other])
         signal = min(best, 1.0) if a != junta else 0.0
         state.hope[a] += rate * (signal - state.hope[a])
-
-
-# the choice of services ----------------------------------------------------------------------------------------------

@@ -19,40 +19,24 @@ class HarmParameters(ParameterTable):
     """Displacement and deaths."""
 
     flight: float = parameter(
-        0.08,
-        low=0.0,
-        high=0.5,
-        unit="1/month",
-        meaning="Share of the people that heavy fighting drives out in a month.",
-        source="assumed",
-    )
+        0.08, low=0.0, high=0.5, unit="1/month",
+        meaning="Share of the people that heavy fighting drives out in a month.", source="assumed",
+    )  # fmt: skip
     flight_deaths: float = parameter(
-        40.0,
-        low=5.0,
-        high=200.0,
-        unit="deaths/month",
-        meaning="Fighters' deaths that count as heavy fighting.",
+        40.0, low=5.0, high=200.0, unit="deaths/month", meaning="Fighters' deaths that count as heavy fighting.",
         source="assumed",
-    )
+    )  # fmt: skip
     return_rate: float = parameter(
-        0.03,
-        low=0.0,
-        high=0.2,
-        unit="1/month",
-        meaning="Share of the displaced that go home in a quiet month.",
+        0.03, low=0.0, high=0.2, unit="1/month", meaning="Share of the displaced that go home in a quiet month.",
         source="assumed",
-    )
+    )  # fmt: skip
     civilians_per_fighter: float = parameter(
         0.15, low=0.0, high=1.0, unit="-", meaning="Civilians killed for each fighter killed.", source="assumed"
     )
     civilians_per_air_fight: float = parameter(
-        4.0,
-        low=0.0,
-        high=30.0,
-        unit="persons per 100,000",
-        meaning="Civilians killed by a month of air support.",
+        4.0, low=0.0, high=30.0, unit="persons per 100,000", meaning="Civilians killed by a month of air support.",
         source="assumed",
-    )
+    )  # fmt: skip
 
 
 # equations ------------------------------------------------------------------------------------------------------------

@@ -38,8 +38,10 @@ Floats = NDArray[np.float64]
 ORE, REAGENT = 0, 1
 """Columns of ``state.lanes``."""
 
-HALT, REAGENT_ONLY = 0, 1
-"""Positions of ``structure.mine_stop`` = "halt" and "reagent"."""
+MINE_STOPS = ("halt", "reagent", "both")
+"""Forms of ``structure.mine_stop`` that this process knows."""
+
+HALT, REAGENT_ONLY = MINE_STOPS.index("halt"), MINE_STOPS.index("reagent")
 
 
 class MiningParameters(ParameterTable):
@@ -66,13 +68,9 @@ class MiningParameters(ParameterTable):
         source="SOURCES P47",
     )  # fmt: skip
     stock_loss: float = parameter(
-        0.002,
-        low=0.0,
-        high=0.01,
-        unit="1/month",
-        meaning="Share of the ore in store that is lost.",
+        0.002, low=0.0, high=0.01, unit="1/month", meaning="Share of the ore in store that is lost.",
         source="SOURCES P48",
-    )
+    )  # fmt: skip
     cost_spread: float = parameter(
         0.2, low=0.05, high=0.6, unit="log", meaning="Spread of the sites' costs around the cluster's.",
         source="assumed; range of costs in SOURCES P49",

@@ -37,24 +37,16 @@ class PeopleParameters(ParameterTable):
         0.05, low=0.01, high=0.3, unit="1/month", meaning="Speed at which consent follows.", source="assumed"
     )
     consent_home: float = parameter(
-        0.6,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Consent in the homeland without services or harm.",
+        0.6, low=0.0, high=1.0, unit="0-1", meaning="Consent in the homeland without services or harm.",
         source="assumed",
-    )
+    )  # fmt: skip
     consent_abroad: float = parameter(
         0.3, low=0.0, high=1.0, unit="0-1", meaning="Consent elsewhere likewise.", source="assumed"
     )
     consent_coup: float = parameter(
-        0.35,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Consent to a central government that came by a coup.",
+        0.35, low=0.0, high=1.0, unit="0-1", meaning="Consent to a central government that came by a coup.",
         source="assumed",
-    )
+    )  # fmt: skip
     consent_services: float = parameter(
         0.3, low=0.0, high=1.0, unit="0-1", meaning="Gain of consent by full services.", source="assumed; article S10"
     )

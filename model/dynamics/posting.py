@@ -15,13 +15,9 @@ class PostingParameters(ParameterTable):
     """How garrisons follow the war."""
 
     threat_weight: float = parameter(
-        4.0,
-        low=0.0,
-        high=20.0,
-        unit="-",
-        meaning="How much more a wholly outnumbered place gets, kappa.",
+        4.0, low=0.0, high=20.0, unit="-", meaning="How much more a wholly outnumbered place gets, kappa.",
         source="assumed",
-    )
+    )  # fmt: skip
     staging_weight: float = parameter(
         1.0, low=0.0, high=5.0, unit="1/month of revenue",
         meaning="How much more a place gets from which attacks would pay, mu.", source="assumed: offensives are prepared",
@@ -31,13 +27,9 @@ class PostingParameters(ParameterTable):
         source="assumed: field forces and local units",
     )  # fmt: skip
     joined_supply: float = parameter(
-        0.05,
-        low=0.0,
-        high=0.5,
-        unit="0-1",
-        meaning="Supply below which fighters cannot be moved to or from a place.",
-        source="assumed",
-    )
+        0.05, low=0.0, high=0.5, unit="0-1",
+        meaning="Supply below which fighters cannot be moved to or from a place.", source="assumed",
+    )  # fmt: skip
     given_garrison: float = parameter(
         0.05, low=0.0, high=0.3, unit="0-1", source="assumed",
         meaning="Most of its fighters that an actor sends to a place that it is given without a fight.",

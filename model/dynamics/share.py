@@ -8,6 +8,9 @@ from __future__ import annotations
 from math import floor
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from model.compile import compiled
 
 GUESSES = 20
@@ -79,3 +82,20 @@ def remainder_that_counts(rest: Any, size: int, count: int, above: int) -> float
             found += 1 if rest[other] >= rest[k] else 0
         bar = max(bar, rest[k] if found >= count else 0.0)
     return bar
+
+
+def rescale(numbers: NDArray[np.int64], wanted: int, otherwise: int = 0) -> None:
+    """Bring whole numbers to a sum, in proportion to what they are.
+
+    Args:
+        numbers: (P,) at least 0; they change.
+        wanted: their sum afterwards.
+        otherwise: who gets it all where the numbers are all 0.
+    """
+    places = np.flatnonzero(numbers).astype(np.uint32)
+    weights = numbers[places].astype(np.float64)
+    numbers[:] = 0
+    if len(places):
+        share_among(weights, places, len(places), wanted, float(weights.sum()), numbers, np.empty(len(places)))
+    else:
+        numbers[otherwise] = wanted

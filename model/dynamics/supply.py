@@ -41,21 +41,13 @@ class SupplyParameters(ParameterTable):
         source="SOURCES P17", status="weakly identified",
     )  # fmt: skip
     hill_friction: float = parameter(
-        2.0,
-        low=1.3,
-        high=3.0,
-        unit="x",
-        meaning="How much longer a mountain road is than a plain one.",
+        2.0, low=1.3, high=3.0, unit="x", meaning="How much longer a mountain road is than a plain one.",
         source="SOURCES P18",
-    )
+    )  # fmt: skip
     monsoon_friction: float = parameter(
-        1.5,
-        low=1.2,
-        high=2.0,
-        unit="x",
-        meaning="How much longer roads are at the height of the rains.",
+        1.5, low=1.2, high=2.0, unit="x", meaning="How much longer roads are at the height of the rains.",
         source="SOURCES P18",
-    )
+    )  # fmt: skip
     passable_share: float = parameter(
         0.4, low=0.1, high=0.9, unit="0-1", source="assumed",
         meaning="Share of the countryside, with allies, from which an actor can use the roads of a township it does not hold.",

@@ -13,8 +13,10 @@ from model.compile import compiled
 FIXED, AD_VALOREM, REVENUE_MAXIMISING = 0, 1, 2
 """Rules of an ore tax, in the order of ``ore_tax_rule``."""
 
-AS_PRICE = 1
-"""Position of ``structure.tax_reading = "price"``."""
+TAX_READINGS = ("tax", "price")
+"""Forms of ``structure.tax_reading`` that :func:`fixed_part` knows."""
+
+AS_PRICE = TAX_READINGS.index("price")
 
 
 @compiled

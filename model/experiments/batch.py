@@ -25,11 +25,12 @@ from model.experiments.manifest import (
     write_manifest,
 )
 from model.experiments.plan import BatchPlan
-from model.experiments.pools import WorkerPool, check_executor, cores, new_pool, worker_count
+from model.experiments.pools import check_executor, cores, new_pool, worker_count
 from model.experiments.progress import Progress, say
 from model.experiments.runner import refuse_in_importing_child, run_here, run_with
 from model.experiments.store import FINAL_TABLES, Store, is_batch, read_frozen
 from model.experiments.worker import Simulate
+from model.experiments.worker_pool import WorkerPool
 from model.scenario.spec import RunSpec
 
 EXIT_OK, EXIT_SOME_FAILED, EXIT_STOPPED, EXIT_INTERRUPTED = 0, 3, 4, 130

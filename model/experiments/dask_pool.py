@@ -15,8 +15,8 @@ from model import __version__
 from model.experiments.errors import RunnerError
 from model.experiments.frozen import package_versions
 from model.experiments.interruption import deaf_children
-from model.experiments.pools import Failure, Results
 from model.experiments.worker import Simulate, leave_signals_to_parent, run_group
+from model.experiments.worker_pool import Failure, Results
 from model.scenario.spec import RunSpec
 
 _CONNECT_SECONDS = 10.0
@@ -102,7 +102,7 @@ class DaskPool:
         return self._count
 
     def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
-        """See :class:`model.experiments.pools.WorkerPool`."""
+        """See :class:`model.experiments.worker_pool.WorkerPool`."""
         if self._client.status != "running":
             raise RunnerError("the connection to the Dask scheduler is lost")
         task = self._client.submit(run_group, simulate, specs, timeout, pure=False, retries=0)
@@ -131,15 +131,15 @@ class DaskPool:
             results.set_result(found)
 
     def failure(self, error: BaseException) -> Failure:
-        """See :class:`model.experiments.pools.WorkerPool`."""
+        """See :class:`model.experiments.worker_pool.WorkerPool`."""
         return "task" if isinstance(error, self._died) else ""
 
     def renew(self, proven: bool) -> bool:
-        """See :class:`model.experiments.pools.WorkerPool`; the cluster replaces its workers itself."""
+        """See :class:`model.experiments.worker_pool.WorkerPool`; the cluster replaces its workers itself."""
         raise RunnerError("the Dask cluster has lost the runs; is its scheduler still there?")
 
     def close(self, busy: bool) -> None:
-        """See :class:`model.experiments.pools.WorkerPool`."""
+        """See :class:`model.experiments.worker_pool.WorkerPool`."""
         if busy and self._tasks:
             self._client.cancel(list(self._tasks.values()), force=True)
         self._client.close(timeout=_CONNECT_SECONDS)

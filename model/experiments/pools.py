@@ -14,60 +14,18 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
-from typing import Any, Literal, Protocol
+from typing import Any
 
-from model.experiments.codec import Finished
 from model.experiments.errors import RunnerError
 from model.experiments.interruption import deaf_children
 from model.experiments.worker import TIMEOUT_EXIT, Simulate, prepare_worker, run_group
+from model.experiments.worker_pool import Failure, Results, WorkerPool
 from model.scenario.spec import RunSpec
-
-Results = Future[list[Finished]]
-Failure = Literal["", "task", "all"]
-"""What an error of a future says: nobody died, the task's worker died, or all tasks in flight are lost."""
 
 _WINDOWS_LIMIT = 61
 _MOST_PER_CORE = 8
 _START_TRIES = 3
 _CODE_TRIES = 100
-
-
-class WorkerPool(Protocol):
-    """Workers that run tasks."""
-
-    @property
-    def workers(self) -> int:
-        """How many there are."""
-
-    def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
-        """Hand out a task; the future may end with an error of the pool's own, see :meth:`failure`.
-
-        Raises:
-            RunnerError: no task can be handed out any more.
-        """
-
-    def failure(self, error: BaseException) -> Failure:
-        """What the error of a future means."""
-
-    def renew(self, proven: bool) -> bool:
-        """Begin anew after all tasks were lost.
-
-        Args:
-            proven: whether any task has ended well before.
-
-        Returns:
-            Whether a worker ended itself because a run would not stop in time.
-
-        Raises:
-            RunnerError: it is not possible.
-        """
-
-    def close(self, busy: bool) -> None:
-        """End the workers.
-
-        Args:
-            busy: tasks are in flight; what they do is given up.
-        """
 
 
 def cores() -> int:
@@ -115,7 +73,7 @@ class ProcessPool:
         self._simulate: Simulate | None = None
 
     def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
-        """See :class:`WorkerPool`."""
+        """See :class:`model.experiments.worker_pool.WorkerPool`."""
         self._simulate = simulate
         if self._executor is None:
             self._executor = _new_executor(self.workers)
@@ -126,18 +84,21 @@ class ProcessPool:
             return _failed(error)
 
     def failure(self, error: BaseException) -> Failure:
-        """See :class:`WorkerPool`."""
+        """See :class:`model.experiments.worker_pool.WorkerPool`."""
         return "all" if isinstance(error, BrokenProcessPool) else ""
 
     def renew(self, proven: bool) -> bool:
-        """See :class:`WorkerPool`; makes sure that workers can start at all, so that no run is blamed for what is not its fault."""
+        """See :class:`model.experiments.worker_pool.WorkerPool`.
+
+        It makes sure that workers can start at all, so that no run is blamed for what is not its fault.
+        """
         exit_codes = self._stop(busy=True)
         if not proven:
             self._try_start()
         return TIMEOUT_EXIT in exit_codes
 
     def close(self, busy: bool) -> None:
-        """See :class:`WorkerPool`."""
+        """See :class:`model.experiments.worker_pool.WorkerPool`."""
         self._stop(busy)
 
     def _try_start(self) -> None:
@@ -212,7 +173,7 @@ class ExecutorPool:
         self._in_flight: set[Results] = set()
 
     def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
-        """See :class:`WorkerPool`."""
+        """See :class:`model.experiments.worker_pool.WorkerPool`."""
         try:
             with deaf_children():
                 future = self._executor.submit(run_group, simulate, specs, timeout)
@@ -225,11 +186,11 @@ class ExecutorPool:
         return future
 
     def failure(self, error: BaseException) -> Failure:
-        """See :class:`WorkerPool`."""
+        """See :class:`model.experiments.worker_pool.WorkerPool`."""
         return "all" if isinstance(error, BrokenExecutor) else ""
 
     def renew(self, proven: bool) -> bool:
-        """See :class:`WorkerPool`."""
+        """See :class:`model.experiments.worker_pool.WorkerPool`."""
         if self._make is None or not proven:
             raise RunnerError(
                 "executor: a worker died and the executor is broken; give a function that makes one, which is called "
@@ -240,7 +201,7 @@ class ExecutorPool:
         return False
 
     def close(self, busy: bool) -> None:
-        """See :class:`WorkerPool`; tasks that run already cannot be stopped."""
+        """See :class:`model.experiments.worker_pool.WorkerPool`; tasks that run already cannot be stopped."""
         for future in list(self._in_flight):
             future.cancel()
         if self._make is not None:

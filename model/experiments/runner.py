@@ -19,8 +19,8 @@ from multiprocessing import current_process
 from model.experiments.codec import Finished, finished_failed
 from model.experiments.errors import RunnerError
 from model.experiments.interruption import Interruption
-from model.experiments.pools import Results, WorkerPool
 from model.experiments.worker import WORKER_DIED, Simulate, run_one, timed_out
+from model.experiments.worker_pool import Results, WorkerPool
 from model.scenario.spec import RunSpec
 
 TASK_SECONDS = 0.025

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from model.run import Run
-
-if TYPE_CHECKING:
-    from model.model import RareEarthModel
 
 
 def log(
@@ -39,17 +34,3 @@ def log(
     if other >= 0:
         whom = world.force_ids[other]
     run.events.append((run.state.month + 1, run.date, kind, who, whom, where, value, text))
-
-
-def tell(
-    model: RareEarthModel,
-    kind: str,
-    text: str,
-    actor: int = -1,
-    *,
-    other: int = -1,
-    place: int = -1,
-    value: float | None = None,
-) -> None:
-    """:func:`log`, for phases that still take the model."""
-    log(model.run, kind, text, actor, other=other, place=place, value=value)

@@ -1,4 +1,4 @@
-"""Mining and trade of a month, and the taxes on them; :meth:`model.model.RareEarthModel.step` says when."""
+"""Mining and trade of a month, and the taxes on them."""
 
 from __future__ import annotations
 

@@ -35,25 +35,21 @@ class Structure(ParameterTable):
     """Rival mechanisms that the record cannot tell apart; ``--variants all`` crosses them."""
 
     mine_stop: Literal["halt", "reagent", "both"] = choice(
-        "both",
-        meaning="What stops mines when gates close: the holder's halt, want of reagent, or both.",
+        "both", meaning="What stops mines when gates close: the holder's halt, want of reagent, or both.",
         source="SOURCES F3: both fit the exports of 2024-25 equally well",
-    )
+    )  # fmt: skip
     recognition: Literal["linear", "threshold"] = choice(
-        "threshold",
-        meaning="How Western governments follow: each in proportion, or each beyond a threshold.",
+        "threshold", meaning="How Western governments follow: each in proportion, or each beyond a threshold.",
         source="SOURCES F8",
-    )
+    )  # fmt: skip
     contest: Literal["ratio", "difference"] = choice(
-        "ratio",
-        meaning="Form of the contest success function.",
+        "ratio", meaning="Form of the contest success function.",
         source="Tullock 1980, Skaperdas 1996; Hirshleifer 1989",
-    )
+    )  # fmt: skip
     tax_reading: Literal["tax", "price"] = choice(
-        "tax",
-        meaning="Whether the KIA's 35,000 yuan a tonne is a tax, or an invoiced price of which it takes 20 %.",
+        "tax", meaning="Whether the KIA's 35,000 yuan a tonne is a tax, or an invoiced price of which it takes 20 %.",
         source="SOURCES T3; SOURCES K9",
-    )
+    )  # fmt: skip
 
 
 class Scenario(ParameterTable):

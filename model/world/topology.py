@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csgraph, csr_matrix
-
-if TYPE_CHECKING:
-    from model.world.world import World
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,7 +35,7 @@ def distance_km(lat_a: Any, lon_a: Any, lat_b: Any, lon_b: Any) -> Any:
     return 2 * EARTH_KM * np.arcsin(np.sqrt(half))
 
 
-def neighbours(world: World) -> Ints:
+def neighbours(world: Any) -> Ints:
     """Places between which an operation can go in one move.
 
     A town is next to the towns of the territories that share a land or river border of some length with its own, and to
@@ -62,7 +59,7 @@ def neighbours(world: World) -> Ints:
     return read_only(table)
 
 
-def _link_sites(world: World, links: list[set[int]], towns: int) -> None:
+def _link_sites(world: Any, links: list[set[int]], towns: int) -> None:
     members: dict[int, list[int]] = {}
     for site, parent in enumerate(world.site_parent.tolist()):
         members.setdefault(parent, [parent]).append(towns + site)
@@ -83,7 +80,7 @@ def near(table: Ints) -> Bools:
     return read_only(matrix)
 
 
-def road_matrix(world: World) -> csr_matrix:
+def road_matrix(world: Any) -> csr_matrix:
     """(P, P) symmetric matrix of road kilometres; between two places there is at most one road."""
     size = len(world.place_ids)
     a, b = world.roads[:, 0], world.roads[:, 1]
