@@ -304,8 +304,10 @@ def test_an_actor_shows_the_fighters_and_towns_that_its_run_has() -> None:
     assert kia.townships and all(state.holder[model.world.find_place(code)] == kia.index for code in kia.townships)
     state.holder[model.world.find_place("T12")] = kia.index
     assert "T12" in kia.townships
-    state.troops[kia.index] = 0
-    assert kia.troops == 0
+    kia.troops = 9_000
+    assert kia.troops == state.troops[kia.index].sum() == 9_000
+    kia.troops = 0
+    assert not state.troops[kia.index].any()
     model.step()
     assert not kia.attacks, "who has no fighters attacks nobody"
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from agents.armed.actor import ArmedActor
 from agents.base import Actor
+from model.begin import armed_tables
 from model.model import RareEarthModel
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
@@ -36,6 +38,13 @@ def present(agent: A | None) -> A:
     """An agent that has not been removed."""
     assert agent is not None
     return agent
+
+
+def replace(model: RareEarthModel, name: str, kind: type[ArmedActor]) -> None:
+    """Let an actor of another class decide for an armed one."""
+    armed = model.run.agents.armed
+    at = next(k for k, actor in enumerate(armed) if actor.actor_id == name)
+    armed[at] = kind(model, name, armed[at].index, armed_tables(model.run.scenario)[name])
 
 
 def run(model: RareEarthModel, months: int | None = None) -> RareEarthModel:

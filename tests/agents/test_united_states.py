@@ -20,7 +20,6 @@ def at(model: RareEarthModel, name: str) -> int:
 
 def put(model: RareEarthModel, us: UnitedStates) -> RareEarthModel:
     """The model with another Washington."""
-    us.run, us.data = model.run, model.run.data
     model.run.agents.united_states = us
     return model
 
@@ -157,7 +156,8 @@ SMALL = small(*WATCHFUL)
 
 def delivered(us: UnitedStates, one: Instrument, months: int = 1) -> list[float]:
     """What an instrument delivers to the KIA, month by month, if it takes it."""
-    us.running, us.parameters = {}, us.parameters.model_copy(update={"instruments": {"one": one}})
+    table = us.run.scenario.united_states.model_copy(update={"instruments": {"one": one}})
+    us.running, us.parameters = {}, us.live(table, us.run.rules.united_states)
     found = []
     for month in range(months):
         us.run.state.month = month

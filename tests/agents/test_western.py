@@ -95,8 +95,7 @@ class Eager(WesternGovernment):
 def with_eager(model: RareEarthModel, count: int) -> RareEarthModel:
     governments = model.run.agents.western
     for number in range(count):
-        made = Eager(model, number, governments[number].parameters)
-        governments[number] = made
+        governments[number] = Eager(model, number, model.run.scenario.western)
     return model
 
 

@@ -48,13 +48,6 @@ def test_attacks_at_the_border_are_remembered_but_for_the_governments() -> None:
     assert run.state.offensive[at(run, "KIA")] == pytest.approx(0.42)
 
 
-def test_the_junta_is_near_collapse_when_it_has_lost_the_declared_number_of_towns() -> None:
-    run = small("beijing.collapse_towns=10").run
-    for lost, fear in ((-3.0, 0.0), (4.0, 0.4), (40.0, 1.0)):
-        run.state.towns_lost_year[run.land.junta] = lost
-        assert border.junta_fear(run.data) == pytest.approx(fear)
-
-
 def test_at_peace_are_those_with_a_ceasefire_a_deal_or_a_patron() -> None:
     run = small().run
     kia, state = at(run, "KIA"), run.state

@@ -112,15 +112,11 @@ def test_beijing_supports_the_junta_pays_clients_and_freezes_what_dependents_hav
     assert collected(model, beijing=False) == pytest.approx(usual)
 
 
-def test_fear_for_the_junta_grows_with_the_towns_it_has_lost() -> None:
-    model = small()
-    model.state.towns_lost_year[JUNTA] = present(model.run.agents.beijing).parameters.collapse_towns / 4
-    assert budgets.junta_fear(model.run.data) == pytest.approx(0.25)
-    model.state.towns_lost_year[JUNTA] = -3.0
-    assert budgets.junta_fear(model.run.data) == 0.0
-
-
-# pay ------------------------------------------------------------------------------------------------------------------
+def test_the_junta_is_near_collapse_when_it_has_lost_the_declared_number_of_towns() -> None:
+    model = small("beijing.collapse_towns=10")
+    for lost, fear in ((-3.0, 0.0), (4.0, 0.4), (40.0, 1.0)):
+        model.state.towns_lost_year[JUNTA] = lost
+        assert budgets.junta_fear(model.run.data) == pytest.approx(fear)
 
 
 def test_services_are_paid_before_fighters_and_nobody_spends_what_it_has_not() -> None:

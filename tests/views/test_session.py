@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.model import RareEarthModel
+from model.run import Run
 from model.views import live, svgmap
 from model.views.animate import animate, frames_of
 from model.views.read import Results, ViewError
@@ -104,10 +104,10 @@ def test_an_error_of_the_model_is_told_with_month_seed_and_command(
 ) -> None:
     session = played(RunSession(str(scenario)), 2)
 
-    def fail(self: RareEarthModel) -> None:
+    def fail(run: Run) -> None:
         raise ValueError("the ledger does not close")
 
-    monkeypatch.setattr(RareEarthModel, "open_month", fail)
+    monkeypatch.setattr("model.model.MONTH", (fail,))
     assert not session.step()
     assert session.error.startswith("Month 3 (2025-10) failed: ValueError: the ledger does not close\npangwa run")
     assert "Traceback" in session.error and session.over

@@ -9,7 +9,7 @@ from agents.armed.actor import ArmedActor, EthnicArmedOrganization
 from agents.armed.offers import chance_to_accept, fear_of_beijing, worth_of_money, worth_of_offer
 from agents.instruments import Instrument
 from model.model import RareEarthModel
-from tests.world_of_policy import WATCHFUL, instrument, run, small
+from tests.world_of_policy import WATCHFUL, instrument, replace, run, small
 
 
 def kia_of(model: RareEarthModel) -> ArmedActor:
@@ -59,7 +59,7 @@ def test_an_answer_stands_between_reviews() -> None:
     kia, nothing = kia_of(model), Instrument(kind="recognition", target="KIA", level=0.0)
 
     def answers(months: float) -> int:
-        kia.parameters = kia.parameters.model_copy(update={"review_months": months})
+        kia.parameters.review_months = months
         kia.reviewed, given = -1, []
         for month in range(240):
             model.state.month = month
@@ -72,8 +72,7 @@ def test_an_answer_stands_between_reviews() -> None:
 def test_the_first_answer_takes_time() -> None:
     model = small()
     kia, offer, given = kia_of(model), Instrument(kind="recognition", target="KIA"), []
-    eager = {"answer_months": 24.0, "backing_worth": 60.0}
-    kia.parameters = kia.parameters.model_copy(update=eager)
+    kia.parameters.answer_months, kia.parameters.backing_worth = 24.0, 60.0
     for month in range(120):
         model.state.month = month
         given.append(kia.accepts_terms(offer))
@@ -96,7 +95,7 @@ def test_a_subclass_takes_no_offers() -> None:
     eager = ("actors.UWSA.autonomy_cost=0", "actors.UWSA.weight_pressure=0", "actors.UWSA.choice_precision=10")
     model = small(*offers, *eager, "actors.KIA.autonomy_cost=0", "actors.KIA.weight_pressure=0")
     kia = kia_of(model)
-    model.run.agents.armed[model.run.agents.armed.index(kia)] = Autarkic(model, "KIA", kia.index, kia.parameters)
+    replace(model, "KIA", Autarkic)
     run(model, 1)
     assert model.run.policy["aid"][kia.index] == 0
     assert model.run.policy["aid"][model.world.force_index["UWSA"]] > 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,7 @@ from agents.armed.actor import EthnicArmedOrganization, Junta
 from agents.western import WesternGovernment
 from model.model import RareEarthModel
 from model.phases.talks import hold_talks
-from tests.world_of_policy import small
+from tests.world_of_policy import replace, small
 
 TABLE = (
     *(f"processes.diplomacy.{name}" for name in ("precision=2", "reluctance=1", "restraint=1.5", "inertia=3")),
@@ -133,15 +131,6 @@ class Warlike(EthnicArmedOrganization):
         return 1.0
 
 
-def replace(model: RareEarthModel, name: str, cls: type[Any]) -> None:
-    """Let another class decide for an armed actor."""
-    armed = model.run.agents.armed
-    old = next(actor for actor in armed if actor.actor_id == name)
-    made = cls(model, name, old.index, old.parameters)
-    made.data = model.run.data
-    armed[armed.index(old)] = made
-
-
 def stances(model: RareEarthModel, name: str, start: int, months: int = 60) -> set[int]:
     """Stances towards the junta that an actor comes to within months that all begin with the same one."""
     actor, junta = model.world.force_index[name], model.run.land.junta
@@ -223,5 +212,5 @@ def test_delegations_join_and_so_do_those_who_prefer_federal_terms() -> None:
     uwsa = model.run.agents.armed_at(model.world.force_index["UWSA"])
     assert uwsa is not None
     model.state.hope[uwsa.index] = 1.0
-    uwsa.parameters = uwsa.parameters.model_copy(update={"federal_preference": -0.2})
+    uwsa.parameters.federal_preference = -0.2
     assert uwsa.joins_settlement()

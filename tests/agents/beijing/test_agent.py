@@ -23,8 +23,7 @@ AT_BORDER = (
 def ruled_by(kind: type[Beijing], *sets: str) -> RareEarthModel:
     """The small world with all lanes to China shut, China short of ore, and another Beijing."""
     model = small(*TALKATIVE, *sets)
-    other = kind(model, model.run.scenario.beijing)
-    other.data, model.run.agents.beijing = model.run.data, other
+    model.run.agents.beijing = kind(model, model.run.scenario.beijing)
     model.state.lanes[model.run.land.chinese] = 0.0
     model.state.market.shortage = 0.6
     return model
