@@ -51,7 +51,7 @@ KINDS: dict[str, Kind] = {
         usd=lambda us, processes: us.arms_per_month * processes.budgets.arms_price_usd,
     ),
     "intelligence": Kind(
-        "what the US sees, shared with the target: its beliefs grow sharper", link=True, needs_consent=True
+        "what the US sees, shared with the target: better battlefield intelligence", link=True, needs_consent=True
     ),
     "training": Kind("training that raises the target's fighting worth", link=True, needs_consent=True),
     "logistics": Kind(

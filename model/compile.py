@@ -33,10 +33,10 @@ F = TypeVar("F", bound=Callable[..., object])
 PLAIN = bool(numba.config.DISABLE_JIT)
 """Whether compiled functions run as plain Python."""
 
-COMPILING = "Compiling the model: once after an installation or an update, about half a minute."
+COMPILING = "Compiling the model: once after an installation or an update, a minute or two."
 
 _HOUSE = Path(__file__).parents[1]
-_SOURCES = ("agents/**/*.py", "model/*.py", "model/dynamics/*.py", "model/output/*.py", "model/phases/*.py")
+_SOURCES = ("agents/**/*.py", "model/*.py", "model/dynamics/*.py", "model/output/*.py")
 _told = {"compiling": False}
 
 if PLAIN:

@@ -193,7 +193,11 @@ def china_dependence_heavy(record: Recorded) -> Ratio:
     return Ratio(ours, ours + record.monthly["other_origins_t"] + record.monthly["china_quota_t"], 1.0)
 
 
-@share("0-1", "Dy and Tb oxide from this ore that reached the US over its demand", "US heavy-earth demand met")
+@share(
+    "0-1",
+    "Dy and Tb oxide from this ore that reached the US over its demand",
+    "share of US dysprosium and terbium demand met",
+)
 def us_heavy_ree_supply_share(record: Recorded) -> Ratio:
     """By the demand of a month."""
     supplied = record.monthly["us_heavy_ree_supply_share"]

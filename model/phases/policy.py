@@ -55,7 +55,7 @@ def _log_policy(run: Run, us: UnitedStates, ran: dict[tuple[str, int], int], ref
     for actor, kinds in us.refused.items():
         new = [kind for kind in dict.fromkeys(kinds) if kind not in refused.get(actor, [])]
         given_up = [kind for kind in new if (actor, kind) in before]
-        for verb, which in (("gives up", given_up), ("refuses", [kind for kind in new if kind not in given_up])):
+        for verb, which in (("ends", given_up), ("refuses", [kind for kind in new if kind not in given_up])):
             if which:
                 text = f"{run.name(actor)} {verb} US {_words(which)} {_reason(run, actor)}"
                 log(run, "offer_refused", text, actor)
@@ -82,7 +82,7 @@ def _reason(run: Run, index: int) -> str:
     actor = run.agents.armed_at(index)
     table = actor.parameters if actor is not None else None
     afraid = table is not None and fear_of_beijing(run, index, table) > table.autonomy_cost
-    return "for fear of Beijing" if afraid else "for its freedom of action"
+    return "for fear of Beijing" if afraid else "to keep its autonomy"
 
 
 # recognition ---------------------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def Page() -> None:
         _Chooser(session, beat, names, set_playing, refresh)
         _Player(session, beat, playing, set_playing, refresh)
         solara.Select("Speed", list(SPEEDS), value=speed, on_value=set_speed)
-        solara.Select("Months a drawing", list(EVERY), value=every, on_value=set_every)
+        solara.Select("Redraw every (months)", list(EVERY), value=every, on_value=set_every)
         _Parameters(session, beat, refresh)
     _Head(session, beat)
     if session.error:
@@ -169,7 +169,7 @@ def _Player(
         solara.Button("Step", on_click=step, disabled=session.over or playing)
         solara.Button("Reset", on_click=reset)
     if session.waits:
-        solara.Warning("What was changed acts after Reset; the run under way keeps its rules.", dense=True)
+        solara.Warning("Changes apply after Reset; the run under way keeps its rules.", dense=True)
 
 
 @solara.component
@@ -253,7 +253,7 @@ def _Head(session: RunSession, beat: int) -> None:
         unsafe_innerHTML=f'<h2 id="title">{escape(title)}</h2>'
         f'<p id="clock" data-month="{session.month}">Month {session.month} of {session.months} ({date}). '
         f"Seed {session.seed}, replicate {session.replicate} (draws {seed}).</p>"
-        f"<p><i>{CAVEAT} One run is one story among many; it is no source on who holds a place.</i></p>",
+        f"<p><i>{CAVEAT} One run is one story among many; it is not a source on current territorial control.</i></p>",
     )
 
 

@@ -134,7 +134,7 @@ def _last_year(results: Results) -> pd.DataFrame:
 
 
 def _monthly_medians(results: Results, totals: pd.DataFrame) -> pd.Series[float]:
-    """Medians over runs, t a month, by scenario."""
+    """Medians over runs, t per month, by scenario."""
     shown = findings.of_shown(results, totals)
     return shown.groupby("scenario", sort=False)["value"].median() / min(YEAR, results.months)
 
@@ -146,6 +146,6 @@ def _quad(results: Results, totals: pd.DataFrame) -> str:
     if medians[best] * YEAR < _LEAST_T:
         return "; next to nothing goes to India and the Quad"
     if len(medians) == 1:
-        return f"; {style.number(medians[best])} t a month go to India and the Quad"
+        return f"; {style.number(medians[best])} t per month go to India and the Quad"
     label = panels.looks_of(results)[best].label
-    return f"; India and the Quad get {style.number(medians[best])} t a month at most ({label})"
+    return f"; India and the Quad get {style.number(medians[best])} t per month at most ({label})"

@@ -117,7 +117,7 @@ def draw_exports(folder: Path, report: Report) -> Figure:
         axes.plot(when, bands[0.5], color=MODEL, linewidth=1.4, label="model, median and 5-95 %")
         _points(axes, series)
         axes.set_title(title, loc="left", fontsize=8.5)
-        axes.set_ylabel("1,000 t a month")
+        axes.set_ylabel("1,000 t per month")
         axes.set_ylim(bottom=0)
     upper.legend(loc="upper left", fontsize=7, frameon=False)
     model, *naive = (one for one in report.series if one.crps is not None)

@@ -408,7 +408,7 @@ def _title_of_probability(results: Results, shares: Mapping[str, np.ndarray], ac
     labels = panels.looks_of(results)
     parts = [f"{int((share > 0.5).sum())} under {labels[name].label}" for name, share in shares.items()]
     unsure = max(int(((share > 1 - SURE) & (share < SURE)).sum()) for share in shares.values())
-    return f"Towns that {actor} holds {results.when} in most runs: {findings.join(parts)}; up to {unsure} are open"
+    return f"Towns that {actor} holds {results.when} in most runs: {findings.join(parts)}; up to {unsure} could go either way"
 
 
 def _changes(world: World, start: Holdings, end: Holdings) -> str:

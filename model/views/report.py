@@ -51,7 +51,7 @@ LIMITS = (
         "governments would follow. Results that rest on assumed parameters are assumed, not observed."
     ),
     (
-        "It is no source on who holds a place today, and it is not for targeting: township and month are the finest "
+        "It is not a source on current territorial control, and it is not for targeting: township and month are the finest "
         "grain, and policy instruments are the only thing to vary."
     ),
     "Belligerents' figures carry ranges and sources; harm and pollution stand beside trade.",

@@ -84,7 +84,7 @@ def test_members_of_a_plausible_set_are_sets_of_assumptions_too() -> None:
     assert finding(compare(members, ["tonnes"], "base"), members)[1].endswith("what varied: the parameter vectors.")
 
 
-def test_luck_alone_makes_no_effect_undetermined() -> None:
+def test_noise_alone_makes_no_effect_undetermined() -> None:
     rng = np.random.default_rng(7)
     runs = runs_of([1.5] * 40, replicates=8)
     policy = runs.frame["scenario"] == "policy"
@@ -154,7 +154,7 @@ def test_unknown_names_are_refused_with_the_nearest_right_one(tmp_path: Path) ->
         read_runs(tmp_path)
 
 
-def test_vectors_with_one_replicate_each_are_luck_at_the_design_points() -> None:
+def test_vectors_with_one_replicate_each_are_noise_at_the_design_points() -> None:
     runs = runs_of(EIGHT, noise=0.01)
     members = RunTable("x", runs.frame.assign(vector=runs.frame["replicate"]), 0, ("tonnes",), ("structure.x",))
     table = compare(members, ["tonnes"], "base")

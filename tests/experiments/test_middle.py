@@ -43,7 +43,7 @@ def test_the_nearest_to_the_middle_is_chosen_among_those_with_the_default_mechan
     )
 
 
-def test_runs_of_the_set_decide_and_their_luck_is_common(tmp_path: Path, scenario: Scenario) -> None:
+def test_runs_of_the_set_decide_and_their_random_draws_are_common(tmp_path: Path, scenario: Scenario) -> None:
     usual = str(scenario.resolved()["structure"]["contest"])
     other = next(name for name in ("ratio", "difference") if name != usual)
     chosen = vectors(0.1, 0.9, **{"structure.contest": usual}) + vectors(0.4, 0.45, **{"structure.contest": other})

@@ -85,7 +85,7 @@ def test_every_corner_of_every_factor_is_a_valid_scenario_and_the_original_is_un
     assert json.dumps(resolved) == before
 
 
-def test_morris_finds_the_slopes_and_tells_luck_from_effects(tmp_path: Path) -> None:
+def test_morris_finds_the_slopes_and_tells_noise_from_effects(tmp_path: Path) -> None:
     design = morris_design(unit_factors(3), 8)
     runs = linear_runs(tmp_path / "out", design)
     table = morris_effects(runs, design, "a", ["tonnes", "flat"])

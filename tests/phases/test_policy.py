@@ -42,7 +42,7 @@ def test_the_kia_takes_an_offer_or_refuses_it_and_says_why() -> None:
     assert told(afraid, "offer_refused") == ["KIA refuses US recognition, training for fear of Beijing"]
     free = ("actors.KIA.autonomy_cost=3", "actors.KIA.weight_pressure=0", "actors.KIA.choice_precision=10")
     proud = run(small(*WATCHFUL, *offers, *free), 1)
-    assert told(proud, "offer_refused") == ["KIA refuses US recognition, training for its freedom of action"]
+    assert told(proud, "offer_refused") == ["KIA refuses US recognition, training to keep its autonomy"]
 
 
 def test_a_refusal_is_told_once_and_waiting_is_no_refusal() -> None:
@@ -52,7 +52,7 @@ def test_a_refusal_is_told_once_and_waiting_is_no_refusal() -> None:
     slow = small(*WATCHFUL, *WILLING, offer)
     kia = slow.run.agents.armed_at(at(slow, "KIA"))
     assert kia is not None
-    kia.parameters = kia.parameters.model_copy(update={"answer_months": 24.0})
+    kia.parameters.answer_months = 24.0
     run(slow, 1)
     assert not slow.run.policy["recognition"].any()
     assert told(slow, "offer_refused") == []
@@ -64,11 +64,14 @@ def test_what_the_kia_gives_up_and_what_ends_is_told() -> None:
     assert told(model, "instrument_begins") == ["US aid, recognition for KIA begin"]
     kia = model.run.agents.armed_at(at(model, "KIA"))
     assert kia is not None
-    usual = kia.parameters
-    kia.parameters = usual.model_copy(update={"autonomy_cost": 3.0, "backing_worth": 0.0, "horizon_months": 0.0})
+    proud = {"autonomy_cost": 3.0, "backing_worth": 0.0, "horizon_months": 1.0}
+    usual = {name: getattr(kia.parameters, name) for name in proud}
+    for name, value in proud.items():
+        setattr(kia.parameters, name, value)
     run(model, 1)
-    assert told(model, "offer_refused") == ["KIA gives up US aid, recognition for its freedom of action"]
-    kia.parameters = usual
+    assert told(model, "offer_refused") == ["KIA ends US aid, recognition to keep its autonomy"]
+    for name, value in usual.items():
+        setattr(kia.parameters, name, value)
     run(model, 1)
     assert told(model, "instrument_begins")[1:] == ["US recognition for KIA begins"]
 

@@ -131,7 +131,7 @@ def test_a_run_is_chosen_changed_played_exported_and_reset(browser: Browser, add
     page.wait_for_selector("#command:has-text('actors.KIA.troops=')")
     before = map_and_curves(page)
     choose(page, "Speed", "as fast as it goes")
-    choose(page, "Months a drawing", "12")
+    choose(page, "Redraw every (months)", "12")
     page.get_by_role("button", name="Play").click()
     at_month(page, 24)
     after = map_and_curves(page)

@@ -1,0 +1,75 @@
+"""The kinds of figures of a batch: one file here for each, or for a family of them, registered by its decorator.
+
+Every file of this folder is found by itself. A figure takes the results and what was asked for, and gives a figure, or
+None where the results have nothing to show of it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from math import inf
+from pkgutil import iter_modules
+from typing import NamedTuple
+
+from matplotlib.figure import Figure
+
+from model.views.read import Results, ViewError
+
+
+class Asked(NamedTuple):
+    """What the user asks of a figure; each figure reads what concerns it."""
+
+    actors: Sequence[str] | None = None
+    """Ids of armed actors, instead of those that the figure chooses."""
+    outcomes: Sequence[str] | None = None
+    """Names of outcomes, instead of the headlines."""
+
+
+Draws = Callable[[Results, Asked], Figure | None]
+
+KINDS: dict[str, Draws] = {}
+"""Every kind of figure by its name, in the order in which a batch draws them."""
+_ORDER: dict[str, float] = {}
+
+
+def figure(name: str, *, order: float = inf) -> Callable[[Draws], Draws]:
+    """Register a function as a kind of figure.
+
+    Args:
+        name: of the kind, as ``pangwa plot --kind`` takes it, and of the file that is written.
+        order: its place among the kinds, lowest first; equals follow by name. The last places when not given.
+
+    Raises:
+        ValueError: a kind has this name already.
+    """
+
+    def register(draws: Draws) -> Draws:
+        if name in KINDS:
+            raise ValueError(f"there is a kind of figure '{name}' already; choose another name")
+        _ORDER[name] = order
+        known = {**KINDS, name: draws}
+        KINDS.clear()
+        KINDS.update(sorted(known.items(), key=lambda item: (_ORDER[item[0]], item[0])))
+        return draws
+
+    return register
+
+
+def kind_named(name: str) -> str:
+    """The kind of figure whose name equals the given one but for case.
+
+    Raises:
+        ViewError: there is none.
+    """
+    known = {kind.casefold(): kind for kind in KINDS}
+    if name.casefold() in known:
+        return known[name.casefold()]
+    close = difflib.get_close_matches(name.casefold(), known, n=1)
+    hint = f"; did you mean '{known[close[0]]}'?" if close else ""
+    raise ViewError(f"there is no kind of figure '{name}'; there are: {', '.join(KINDS)}{hint}")
+
+
+for _file in iter_modules(__path__, f"{__name__}."):
+    import_module(_file.name)
