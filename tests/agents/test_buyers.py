@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mesa
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,17 +10,16 @@ from numpy.typing import NDArray
 
 from agents.buyer_parameters import ChineseBuyerParameters
 from agents.buyers import bid_factor, inventory_gap
-from agents.policy_parameters import QuadParameters
 from agents.quad import Australia, India, Japan
 from model.dynamics.netback import NO_BID
 from model.model import RareEarthModel
 from model.parameters import rows_of
 from model.run import BUYER_NUMBERS
-from tests.world_of_policy import small
+from tests.world_of_policy import present, small
 
 Floats = NDArray[np.float64]
 
-B, Q = ChineseBuyerParameters(), QuadParameters()
+B, Q = ChineseBuyerParameters(), small().run.scenario.quad
 WHO = rows_of([B], BUYER_NUMBERS)[0]
 
 
@@ -97,9 +95,9 @@ def test_a_buyer_without_a_choice_invests_nothing() -> None:
     assert not model.run.quotes.invested.any()
 
 
-def _quad(parameters: QuadParameters = Q) -> tuple[India, Japan, Australia]:
-    model = mesa.Model()
-    return India(model, parameters), Japan(model, parameters), Australia(model, parameters)
+def _quad(*sets: str) -> tuple[India, Japan, Australia]:
+    agents = small(*sets).run.agents
+    return present(agents.india), present(agents.japan), present(agents.australia)
 
 
 def test_india_hedges() -> None:
@@ -113,14 +111,14 @@ def test_india_hedges() -> None:
     for _ in range(60):
         earning.hedge(0.5, Q.revenue_hoped_usd / 2)
     assert earning.commitment == pytest.approx(alone + (Q.hedging_us + Q.hedging_revenue) / 2, abs=0.01)
-    drawn, _, _ = _quad(QuadParameters(brics_pull=1.0))
+    drawn, _, _ = _quad("quad.brics_pull=1")
     assert drawn.commitment < alone
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_commitment_stays_within_bounds(efforts: list[float]) -> None:
     india, _, _ = _quad()
-    assert all(0 <= india.hedge(effort, 1e6) <= 1 for effort in efforts)
+    assert efforts and all(0 <= india.hedge(effort, 1e6) <= 1 for effort in efforts)
 
 
 def test_the_quad_builds_nothing_without_the_us() -> None:

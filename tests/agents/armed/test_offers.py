@@ -72,7 +72,9 @@ def test_an_answer_stands_between_reviews() -> None:
 def test_the_first_answer_takes_time() -> None:
     model = small()
     kia, offer, given = kia_of(model), Instrument(kind="recognition", target="KIA"), []
-    kia.parameters.answer_months, kia.parameters.backing_worth = 24.0, 60.0
+    kia.parameters.answer_months, kia.parameters.backing_worth = 24.0, 6.0
+    kia.parameters.weight_pressure = kia.parameters.autonomy_cost = 0.0
+    kia.parameters.choice_precision = 10.0
     for month in range(120):
         model.state.month = month
         given.append(kia.accepts_terms(offer))
