@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from model.experiments.compare import compare, finding, point_means
-from model.experiments.results import read_runs
 from model.views import maps
 from model.views.control import draw_control
 from model.views.exports import draw_exports
-from model.views.flows import draw_flows
-from model.views.forest import forest
+from model.views.kinds import KINDS, Asked, kind_named
 from model.views.lanes import draw_lanes
-from model.views.read import Results, ViewError
+from model.views.read import Results
 from model.views.style import save
-from model.views.words import HEADLINES
 from model.world.read import load_world
 
 if TYPE_CHECKING:
     from model.output.record import RunResult
     from model.scenario.schema import Scenario
-
-KINDS = ("control", "countryside", "exports", "map", "probability", "years", "flows", "effects")
 
 
 def draw(
@@ -36,44 +29,14 @@ def draw(
 
     Args:
         results: the batch.
-        kind: of :data:`KINDS`.
+        kind: of :data:`model.views.kinds.KINDS`.
         actors: for control and countryside, these instead of the families; for probability and years, the first of them.
         outcomes: for effects, these instead of the headlines.
+
+    Raises:
+        ViewError: there is no such kind.
     """
-    if kind in ("control", "countryside"):
-        return draw_control(results, "seat" if kind == "control" else kind, actors=actors)
-    if kind == "exports":
-        return draw_exports(results) if results.months else None
-    if kind == "map":
-        return maps.draw_ends(results, load_world(results.world))
-    if kind in ("probability", "years"):
-        actor = actors[0] if actors else "KIA" if "KIA" in results.actors else results.actors[0]
-        drawing = maps.draw_probability if kind == "probability" else maps.draw_years
-        return drawing(results, load_world(results.world), actor)
-    if kind == "flows":
-        return _flows(results)
-    return _effects(results, outcomes)
-
-
-def _flows(results: Results) -> Figure | None:
-    try:
-        return draw_flows(results, load_world(results.world))
-    except ViewError:
-        return None
-
-
-def _effects(results: Results, outcomes: Sequence[str] | None) -> Figure | None:
-    """The forest plot of :func:`model.experiments.compare.compare` for the scenarios shown."""
-    others = [name for name in results.scenarios if name != results.reference]
-    if results.folder is None or results.reference is None or not others:
-        return None
-    runs = read_runs(results.folder, None if outcomes else HEADLINES)
-    both = runs.frame["scenario"].astype(str).isin([results.reference, *others])
-    runs = replace(runs, frame=runs.frame[both].reset_index(drop=True))
-    names = list(outcomes or [name for name in HEADLINES if name in runs.outcomes])
-    table = compare(runs, names, results.reference)
-    points = point_means(runs, names, results.reference) if runs.members > 1 else None
-    return forest(table, points, results.all_scenarios, finding(table, runs)[0])
+    return KINDS[kind_named(kind)](results, Asked(actors, outcomes))
 
 
 def batch_figures(folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from model.output.outcomes import outcome_list
-from model.views.figures import KINDS, draw
+from model.views.figures import draw
+from model.views.kinds import KINDS, kind_named
 from model.views.read import Results, ViewError, nearest
 from model.views.style import FORMATS, save
 
@@ -25,7 +26,7 @@ def plot(
 
     Args:
         folder: the batch's folder.
-        kind: one of :data:`KINDS`; all when not given.
+        kind: one of :data:`model.views.kinds.KINDS`; all when not given.
         outcome: outcomes of the figure of effects.
         actor: actors of the figures of control (the first: of the map of probability).
         scenario: scenarios to show.
@@ -36,7 +37,7 @@ def plot(
         ViewError: something asked for is not there.
     """
     results = Results.open(folder)
-    kinds = KINDS if kind is None else (results.pick("kind of figure", kind, KINDS),)
+    kinds = tuple(KINDS) if kind is None else (kind_named(kind),)
     actors = [results.pick("actor", name, results.actors) for name in actor or ()] or None
     if scenario:
         chosen = [results.pick("scenario", name, results.scenarios) for name in scenario]

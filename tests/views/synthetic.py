@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from model.output import tables
 
@@ -46,6 +49,15 @@ def make_runs(
             for name, frame in _run(scenario, replicate, months, places).items():
                 parts[name].append(frame.assign(**keys))
     return {name: _arrow(name, pd.concat(frames, ignore_index=True)) for name, frames in parts.items()}
+
+
+def write_runs(folder: Path, made: dict[str, pa.Table]) -> Path:
+    """Write the tables of :func:`make_runs` and a manifest as a folder of results; the first scenario is the reference."""
+    for name, table in made.items():
+        pq.write_table(table, folder / f"{name}.parquet")
+    manifest = {"reference": str(made["runs"]["scenario"][0])}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
 
 
 def _run(scenario: str, replicate: int, months: int, places: tuple[str, ...]) -> dict[str, pd.DataFrame]:
@@ -155,5 +167,5 @@ def _arrow(name: str, frame: pd.DataFrame) -> pa.Table:
     schema = tables.schema(name)
     if name == "runs":
         for outcome in OUTCOMES:
-            schema = schema.append(pa.field(outcome, pa.float64()))
+            schema = schema.append(pa.field(outcome, pa.float64(), metadata={"meaning": "an outcome"}))
     return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)

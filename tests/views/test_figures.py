@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +12,22 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from model.cli import main
 from model.cli.tell import effects_of
 from model.experiments.batch import run_batch
 from model.experiments.batch_file import read_plan
 from model.experiments.compare import compare
 from model.experiments.results import read_runs
 from model.views.exports import draw_exports
-from model.views.figures import KINDS, batch_figures, draw
+from model.views.figures import batch_figures, draw
+from model.views.kinds import KINDS, Asked, figure
 from model.views.plot import plot
 from model.views.read import Results, ViewError
 from model.views.style import SOFT, number, scenario_looks
 from model.views.words import chronicle
+from model.world.read import load_world
 from tests.experiments.fakes import only_row
+from tests.views import synthetic
 
 TABLES = (
     *("runs.csv", "runs.parquet", "monthly.parquet", "actors.parquet", "exports.parquet", "events.parquet"),
@@ -161,6 +165,73 @@ def test_scenarios_of_unequal_length_are_each_shown_at_their_own_end(tmp_path: P
     expected = int((rows["month"] == rows["scenario"].map(results.ends)).sum())
     assert len(results.at_end("control", ["place"])) == expected > 0
     assert {path.stem for path in batch_figures(folder, ("png",))} == set(KINDS)
+
+
+@pytest.fixture(scope="module")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = synthetic.make_runs(synthetic.SCENARIOS[:2], 3, 14, load_world("myanmar").place_ids)
+    return synthetic.write_runs(tmp_path_factory.mktemp("invented"), made)
+
+
+def test_kinds_stand_in_the_order_in_which_a_batch_draws_them() -> None:
+    assert list(KINDS) == ["control", "countryside", "exports", "map", "probability", "years", "flows", "effects"]
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_kind_is_drawn_from_invented_results(invented: Path, kind: str) -> None:
+    drawn = draw(Results.open(invented), kind)
+    assert drawn is not None
+    assert notes(drawn)["title"]
+    assert any(axes.has_data() for axes in drawn.axes)
+
+
+@pytest.fixture
+def own_kind() -> Iterator[list[Asked]]:
+    asked_for: list[Asked] = []
+
+    @figure("Own")
+    def own(results: Results, asked: Asked) -> Figure | None:
+        asked_for.append(asked)
+        return draw_exports(results)
+
+    yield asked_for
+    del KINDS["Own"]
+
+
+def test_a_kind_of_ones_own_is_drawn_last_and_gets_what_is_asked(
+    own_kind: list[Asked], invented: Path, tmp_path: Path
+) -> None:
+    assert list(KINDS)[-1] == "Own"
+    assert draw(Results.open(invented), "Own", ["AA"], ["leachate_t"]) is not None
+    assert own_kind == [Asked(["AA"], ["leachate_t"])]
+    assert [path.name for path in plot(invented, kind="own", formats=["svg"], out=tmp_path)] == ["Own.svg"]
+
+
+def test_a_name_is_registered_once() -> None:
+    with pytest.raises(ValueError, match="there is a kind of figure 'control' already"):
+        figure("control")(KINDS["map"])
+    assert KINDS["control"] is not KINDS["map"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "near"), [("probabilities", "; did you mean 'probability'?"), ("lanes", ""), ("", "")]
+)
+def test_an_unknown_kind_is_refused_with_all_kinds(invented: Path, kind: str, near: str) -> None:
+    sentence = f"there is no kind of figure '{kind}'; there are: {', '.join(KINDS)}{near}"
+    for refused in (lambda: draw(Results.open(invented), kind), lambda: plot(invented, kind=kind)):
+        with pytest.raises(ViewError) as raised:
+            refused()
+        assert str(raised.value) == sentence
+
+
+def test_the_command_line_refuses_an_unknown_kind(
+    invented: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["pangwa", "plot", str(invented), "--kind", "effect"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "there is no kind of figure 'effect'; there are: control, " in capsys.readouterr().err
 
 
 def test_a_sweep_has_a_tick_for_each_design_point_and_one_interval(tmp_path: Path) -> None:
