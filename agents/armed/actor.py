@@ -100,7 +100,11 @@ class ArmedActor(Actor):
         airlift.fly_supplies(self.data, self.index)
 
     def choose_attacks(self) -> None:
-        """Order the attacks of this month: by default those from which it expects most (:mod:`agents.armed.attack`)."""
+        """Order the attacks of this month: by default those from which it expects most (:mod:`agents.armed.attack`).
+
+        The rule also notes prospects and where massing would pay, which settlements and reserves go by: a subclass calls
+        it first, then :meth:`attack` and :meth:`call_off`.
+        """
         attack.choose_attacks(self.data, self.index)
 
     def move_reserves(self) -> None:

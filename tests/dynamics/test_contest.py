@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.dynamics.contest import chance_of_success, supply_in_defence, worth_of_fighter
+from model.dynamics.contest import CONTESTS, chance_of_success, supply_in_defence, worth_of_fighter
 from tests.dynamics.fronts import KIA, empty_front
 
 strength = st.floats(0.0, 1e6, allow_subnormal=False)
-RATIO, DIFFERENCE = (empty_front(f"structure.contest={form}") for form in ("ratio", "difference"))
-FORMS = {"ratio": RATIO.rules, "difference": DIFFERENCE.rules}
+FORMS = {form: empty_front(f"structure.contest={form}").rules for form in CONTESTS}
+RATIO = empty_front("structure.contest=ratio")
 
 
 @given(attack=strength, more=strength, defence=strength, form=st.sampled_from(list(FORMS)))
@@ -32,6 +32,10 @@ def test_each_form_is_its_equation() -> None:
     m = RATIO.parameters.contest.decisiveness
     assert chance_of_success(3.0, 2.0, FORMS["ratio"]) == pytest.approx(3**m / (3**m + 2**m))
     assert chance_of_success(3.0, 2.0, FORMS["difference"]) == pytest.approx(1 / (1 + exp(-2 * m * (3 - 2) / 5)))
+
+
+def test_no_form_runs_as_another_one() -> None:
+    assert len({chance_of_success(3.0, 2.0, rules) for rules in FORMS.values()}) == len(CONTESTS)
 
 
 def test_a_fighter_is_worth_its_training_its_arms_and_its_morale() -> None:
