@@ -41,6 +41,7 @@ def test_a_run_has_the_specification_that_the_batch_gives_its_replicate(
     here: Path, parameters: str | None, sets: list[str]
 ) -> None:
     plan = read_plan(["status_quo", "engage_kia"], replicates=5, base_seed=3, sets=sets, parameters=parameters)
+    assert plan.specs
     for spec in plan.specs:
         _, alone = read_run(spec.label, replicate=spec.replicate, base_seed=3, sets=sets, parameters=parameters)
         assert alone == spec and alone.run_id == spec.run_id

@@ -53,7 +53,7 @@ def scheduler() -> Iterator[str]:
 def executor(request: pytest.FixtureRequest) -> Any:
     if request.param == "dask":
         return request.getfixturevalue("scheduler")
-    return {"threads": lambda: ThreadPoolExecutor(2), "pools": new_pool}.get(request.param, request.param)
+    return {"threads": lambda: ThreadPoolExecutor(2), "pools": two_workers}.get(request.param, request.param)
 
 
 def compute(what: BatchPlan, out: Path, executor: Any, **options: Any) -> BatchReport:

@@ -74,7 +74,7 @@ def test_command_line_goes_before_the_file(batch_file: Path) -> None:
     )
     assert (what.replicates, what.base_seed, what.reference) == (2, 0, "there")
     assert {resolved["effect"] for resolved in what.scenarios.values()} == {3.0}
-    assert all(spec.record == ("control=monthly",) for spec in what.specs)
+    assert {spec.record for spec in what.specs} == {("control=monthly",)}
 
 
 def test_shipped_batch_is_found_by_name() -> None:

@@ -60,7 +60,7 @@ def test_the_parameters_of_a_kind_of_actor_move_together_and_patterns_name_singl
     assert "months" not in factors  # a convention, not knowledge
     assert {"structure.mine_stop", "beijing.weight_offensive", "processes.trade.leak"} <= set(factors)
     assert [factor.name for factor in factors_of(tiny, ["actors.KIA.commit_share"])] == ["actors.KIA.commit_share"]
-    assert all(name.startswith("beijing.") for name in (factor.name for factor in factors_of(tiny, ["beijing.*"])))
+    assert {factor.name.split(".")[0] for factor in factors_of(tiny, ["beijing.*"])} == {"beijing"}
     with pytest.raises(PlanError, match=r"comit_share.*did you mean 'actors\.KIA\.commit_share'"):
         factors_of(tiny, ["actors.KIA.comit_share"])
 

@@ -27,6 +27,7 @@ def shut_out(*sets: str) -> RareEarthModel:
 
 def kia_lanes(model: RareEarthModel, lane: int) -> np.ndarray:
     held = model.state.holder[model.world.crossing_place] == model.world.force_index["KIA"]
+    assert (held & model.world.chinese_crossings).any()
     return model.state.lanes[held & model.world.chinese_crossings, lane]
 
 
