@@ -47,21 +47,24 @@ def test_a_buyer_writes_its_bid_and_pays_what_beijing_tells_it_to() -> None:
     assert (np.delete(quotes.factor, 1) == NO_BID).all()
 
 
+ALONE = ("actors.TENGCHONG.market_share=1", "actors.MENGLIAN.market_share=0")
+"""All of the market for the first buyer."""
+
+
 def options(model: RareEarthModel, margin: list[float], security: list[float]) -> Floats:
-    """What the first buyer, with all of the market, invests in three mines; nothing abroad."""
+    """What the first buyer invests in three mines; nothing abroad."""
     quotes = model.run.quotes
     for array in (quotes.option_margin, quotes.option_security, quotes.option_capacity, quotes.invested):
         array[:] = 0.0
     quotes.option_margin[:3], quotes.option_security[:3] = margin, security
     quotes.option_capacity[:3] = 2_000.0, 400.0, 1_200.0
-    model.run.reference.share.setflags(write=True)
-    model.run.reference.share[0] = 1.0
+    assert model.run.reference.share.tolist() == [1.0, 0.0]
     model.run.agents.buyers[0].invest()
     return quotes.invested[:3].copy()
 
 
 def test_a_budget_is_split_by_capacity_margin_and_security_and_spent() -> None:
-    model = small()
+    model = small(*ALONE)
     capital = options(model, [0.4, 0.2, 0.3], [1.0, 1.0, 0.5])
     p = model.run.agents.buyers[0].parameters
     assert capital.sum() == pytest.approx(p.investment_share * 3_600)
@@ -71,14 +74,14 @@ def test_a_budget_is_split_by_capacity_margin_and_security_and_spent() -> None:
 
 
 def test_the_capital_of_several_buyers_adds_up() -> None:
-    model = small()
+    model = small(*ALONE)
     alone = options(model, [0.4, 0.2, 0.3], [1.0, 1.0, 1.0])
     model.run.agents.buyers[0].invest()
     assert model.run.quotes.invested[:3] == pytest.approx(2 * alone)
 
 
 def test_money_leaves_insecure_and_heavily_taxed_mines() -> None:
-    model = small()
+    model = small(*ALONE)
     usual = options(model, [0.4, 0.4, 0.3], [1.0, 1.0, 1.0])
     unsafe = options(model, [0.4, 0.4, 0.3], [0.2, 1.0, 1.0])
     taxed = options(model, [-0.1, 0.4, 0.3], [1.0, 1.0, 1.0])
@@ -88,7 +91,7 @@ def test_money_leaves_insecure_and_heavily_taxed_mines() -> None:
 
 
 def test_a_buyer_without_a_choice_invests_nothing() -> None:
-    model = small()
+    model = small(*ALONE)
     for array in (model.run.quotes.option_capacity, model.run.quotes.invested):
         array[:] = 0.0
     model.run.agents.buyers[0].invest()
