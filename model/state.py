@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.world.world import InitialState, World
+from model.world.world import LANES, InitialState, World
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -23,6 +23,8 @@ Bools = NDArray[np.bool_]
 NOBODY = -1
 CHINA_OFFICIAL, CHINA_INFORMAL, QUAD = 0, 1, 2
 DESTINATIONS = ("china_official", "china_informal", "quad")
+ORE, REAGENT, GOODS = (LANES.index(lane) for lane in ("ore", "reagent", "goods"))
+"""Columns of ``state.lanes`` and of the capacities of crossings."""
 
 
 def record_maker(*fields: tuple[str, type]) -> Callable[..., Any]:

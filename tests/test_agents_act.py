@@ -19,12 +19,12 @@ from agents.buyers import ChineseBuyer
 from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import WesternGovernment
-from model.dynamics.border import ORE_LANE
 from model.model import RareEarthModel
 from model.run import buyer_tables
 from model.scenario.plugins import forget_plugins, use_plugin
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
+from model.state import ORE
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small
 
 MONTHS = 24
@@ -191,7 +191,7 @@ class Closing(Beijing):
 
     def move_lanes(self) -> None:
         """Shut them."""
-        self.run.state.lanes[self.run.land.chinese, ORE_LANE] = 0.0
+        self.run.state.lanes[self.run.land.chinese, ORE] = 0.0
 
 
 def test_a_beijing_of_ones_own_shuts_all_gates() -> None:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.dynamics import quad
-from model.dynamics.border import ORE_LANE
 from model.dynamics.contest import chance_of_success, worth_of_fighter
 from model.run import Run
+from model.state import ORE
 from tests.world_of_policy import small
 
 MODEL = small()
@@ -82,4 +82,4 @@ def test_more_effort_on_the_road_never_gives_less_road(one: float, other: float,
             quad.commit(run.data, effort)
         roads.append(float(run.state.market["route_capacity"]))
     assert roads[0] <= roads[1] + 1e-9
-    assert run.state.lanes[:, ORE_LANE].max() <= 1
+    assert run.state.lanes[:, ORE].max() <= 1

@@ -17,9 +17,9 @@ from typing import Any
 
 from model.compile import compiled
 from model.draws import logistic
-from model.dynamics.mining import ORE, profitability
+from model.dynamics.mining import profitability
 from model.dynamics.netback import dodging_share
-from model.state import CHINA_INFORMAL, CHINA_OFFICIAL
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, ORE
 
 
 @compiled

@@ -23,8 +23,9 @@ from typing import Any
 from agents.beijing.parameters import CLOSES_BORDER, OUTBIDS, OWN, SQUEEZES_REAGENT
 from model.compile import compiled
 from model.draws import logistic, uniform
-from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE, at_peace, move_lane, shortage_of_ore
+from model.dynamics.border import at_peace, move_lane, shortage_of_ore
 from model.dynamics.budgets import junta_fear
+from model.state import GOODS, ORE, REAGENT
 
 # equations ------------------------------------------------------------------------------------------------------------
 
@@ -45,7 +46,7 @@ def offence_at_gate(offensive: float, link: float, beijing: Any) -> float:
 @compiled
 def weight_of_shortage(lane: int, shortage: float, beijing: Any) -> float:
     """What China's shortage of ore weighs in moving a lane, in log-odds."""
-    return beijing.weight_shortage_ore * shortage if lane == ORE_LANE else 0.0
+    return beijing.weight_shortage_ore * shortage if lane == ORE else 0.0
 
 
 @compiled
@@ -67,7 +68,7 @@ def odds_of_shutting(lane: int, held_against: float, talks: float, fear: float, 
 @compiled
 def odds_of_reopening(lane: int, held_against: float, talks: float, shortage: float, beijing: Any) -> float:
     """Log-odds that a shut lane reopens this month; see :func:`odds_of_shutting`."""
-    patience = beijing.goods_patience if lane == GOODS_LANE else 0.0
+    patience = beijing.goods_patience if lane == GOODS else 0.0
     short = beijing.shortage_reopening * weight_of_shortage(lane, shortage, beijing)
     return beijing.reopen_base + (beijing.weight_talks * talks - held_against) + short - patience
 
@@ -81,7 +82,7 @@ def gives_answer(link: float, beijing: Any) -> bool:
 @compiled
 def keeps_shut(lane: int, link: float, beijing: Any) -> bool:
     """Whether Beijing's answer to US dealings with the holder keeps a lane shut for good."""
-    covers = beijing.answer == CLOSES_BORDER or (beijing.answer == SQUEEZES_REAGENT and lane == REAGENT_LANE)
+    covers = beijing.answer == CLOSES_BORDER or (beijing.answer == SQUEEZES_REAGENT and lane == REAGENT)
     return covers and gives_answer(link, beijing)
 
 

@@ -36,11 +36,11 @@ from agents.beijing.lanes import gives_answer
 from agents.beijing.parameters import CLOSES_BORDER
 from model.compile import compiled
 from model.draws import uniform
-from model.dynamics.border import GOODS_LANE, ORE_LANE, shortage_of_ore
+from model.dynamics.border import shortage_of_ore
 from model.dynamics.budgets import junta_fear
 from model.dynamics.diplomacy import brokering, coercion
 from model.dynamics.taxes import gate_price, tax_per_tonne
-from model.state import record_maker
+from model.state import GOODS, ORE, record_maker
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -226,7 +226,7 @@ def weigh_ore(run: Any) -> None:
         if a >= 0:
             keeper = state.holder[land.crossing_place[crossing]]
             bought = state.dealings.purchase[keeper] if keeper >= 0 else 1.0
-            blocked = held_back(state.lanes[crossing, ORE_LANE], bought)
+            blocked = held_back(state.lanes[crossing, ORE], bought)
             output = state.capacity[mine] * max(state.operating[mine], run.rules.budgets.rent_operating)
             usd = output * (tax_per_tonne(run, a, price) / run.rules.market.yuan_per_usd)
             stakes.ore_usd[a] += usd * blocked
@@ -245,7 +245,7 @@ def weigh_gates(run: Any, a: int) -> None:
         if state.holder[land.crossing_place[crossing]] == a:
             if land.gates_to_china[crossing]:
                 gates += 1
-                opened += state.lanes[crossing, GOODS_LANE]
+                opened += state.lanes[crossing, GOODS]
             if land.chinese[crossing]:
                 to_china += 1
                 for lane in range(3):

@@ -29,8 +29,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-ORE_LANE, REAGENT_LANE, GOODS_LANE = 0, 1, 2
-
 _count_record = record_maker(("supplies", int), ("lanes", int))
 
 

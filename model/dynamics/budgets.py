@@ -26,12 +26,10 @@ from model.compile import compiled
 from model.dynamics.people import consenting
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.parameters import ParameterTable, parameter
+from model.state import GOODS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-GOODS = 2
-"""The lane of goods, whose value pays toll."""
 
 
 class BudgetParameters(ParameterTable):

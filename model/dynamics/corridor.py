@@ -16,9 +16,8 @@ from math import inf, isfinite
 from typing import Any
 
 from model.compile import compiled
-from model.dynamics.mining import ORE, REAGENT
 from model.dynamics.taxes import gate_price
-from model.state import QUAD
+from model.state import ORE, QUAD, REAGENT
 
 # equations
 

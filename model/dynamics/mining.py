@@ -31,12 +31,9 @@ from numpy.typing import NDArray
 
 from model.compile import compiled
 from model.parameters import ParameterTable, parameter
-from model.state import Flows
+from model.state import REAGENT, Flows
 
 Floats = NDArray[np.float64]
-
-ORE, REAGENT = 0, 1
-"""Columns of ``state.lanes``."""
 
 MINE_STOPS = ("halt", "reagent", "both")
 """Forms of ``structure.mine_stop`` that this process knows."""

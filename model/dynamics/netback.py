@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 
 from model.compile import compiled
 from model.dynamics.corridor import at_war, quote_india
-from model.dynamics.mining import ORE, REAGENT, margin
+from model.dynamics.mining import margin
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.parameters import ParameterTable, parameter
-from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD, record_maker
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, ORE, QUAD, REAGENT, record_maker
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

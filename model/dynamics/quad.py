@@ -20,9 +20,8 @@ from __future__ import annotations
 from typing import Any
 
 from model.compile import compiled
-from model.dynamics.mining import ORE
 from model.parameters import ParameterTable, parameter
-from model.state import QUAD, State
+from model.state import ORE, QUAD, State
 
 
 class QuadProcessParameters(ParameterTable):

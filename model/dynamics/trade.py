@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 
 from model.compile import compiled
 from model.draws import logistic
-from model.dynamics.mining import ORE
-from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, ORE, QUAD
 
 Floats = NDArray[np.float64]
 

@@ -15,12 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.compile import compiled, hand_over
-from model.dynamics.geography import GOODS
-from model.dynamics.mining import ORE
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.output.observe import Observation, observe
 from model.run import Run
-from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD, record_maker
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, GOODS, ORE, QUAD, record_maker
 from model.world.world import World
 
 Floats = NDArray[np.float64]

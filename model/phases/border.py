@@ -8,10 +8,10 @@ from agents.armed.actor import ArmedActor, PeoplesDefenceForce
 from agents.beijing import talks
 from agents.beijing.agent import Beijing
 from model.dynamics import border
-from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.dynamics.diplomacy import stop_fighting
 from model.output.chronicle import log
 from model.run import Run
+from model.state import GOODS, ORE, REAGENT
 from model.world.world import LANES
 
 # quiet talks ----------------------------------------------------------------------------------------------------------
@@ -61,10 +61,10 @@ def _carry_out(run: Run, beijing: Beijing, actor: int) -> None:
     dealings, parts = state.dealings, []
     dealings.deal[actor], dealings.threat[actor], dealings.purchase[actor] = p.deal_months, False, 1.0
     if package["ore"]:
-        _open_gates(run, actor, (ORE_LANE, REAGENT_LANE))
+        _open_gates(run, actor, (ORE, REAGENT))
         parts.append("the ore lanes reopen")
     if package["goods"]:
-        _open_gates(run, actor, (GOODS_LANE,))
+        _open_gates(run, actor, (GOODS,))
         parts.append("the goods lanes reopen")
     if package["tax"]:
         dealings.tax_cut[actor] = p.tax_cut

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from agents.armed.actor import ArmedActor
-from model.dynamics.mining import ORE, work_mines
+from model.dynamics.mining import work_mines
 from model.dynamics.netback import NO_BID, post_bids, quote
 from model.dynamics.trade import move_ore
 from model.phases.market import sell
 from model.run import Run
+from model.state import ORE
 
 
 def mine_and_trade(run: Run) -> None:

@@ -25,7 +25,6 @@ from model.state import State, begin
 from model.world.world import Buyer, Force, InitialState, World
 
 JUNTA, KIA, UWSA = 0, 1, 2
-ORE, REAGENT = 0, 1
 GATES = ("PANGWA", "KANPAITI", "LAIZA", "MONG-PAWK", "PANGSAU")
 MINES = ("CHIPWI", "TSAWLAW", "MOMAUK", "MONG-BAWK")
 """Places 0-3 are towns (Chipwi, Myitkyina, Momauk, Mong Pawk), 4-8 the gates, 9-12 the mines."""

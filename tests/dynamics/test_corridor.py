@@ -8,8 +8,8 @@ from hypothesis import given, settings
 
 from model.dynamics import corridor
 from model.dynamics.netback import TradeParameters
-from model.state import QUAD
-from tests.dynamics.chain import JUNTA, KIA, ORE, REAGENT, Chain, shaken_chains
+from model.state import ORE, QUAD, REAGENT
+from tests.dynamics.chain import JUNTA, KIA, Chain, shaken_chains
 
 P = TradeParameters()
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from model.dynamics import mining
 from model.dynamics.mining import MiningParameters
-from tests.dynamics.chain import ORE, REAGENT, UWSA, Chain, shaken_chains
+from model.state import ORE, REAGENT
+from tests.dynamics.chain import UWSA, Chain, shaken_chains
 
 P = MiningParameters()
 STOPS = ("halt", "reagent", "both")

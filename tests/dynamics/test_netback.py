@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from model.dynamics import netback
 from model.dynamics.netback import NO_BID, TradeParameters
 from model.dynamics.taxes import AD_VALOREM
-from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD
-from tests.dynamics.chain import JUNTA, KIA, ORE, REAGENT, UWSA, Chain, shaken_chains
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, ORE, QUAD, REAGENT
+from tests.dynamics.chain import JUNTA, KIA, UWSA, Chain, shaken_chains
 
 P = TradeParameters()
 

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from agents.policy_parameters import QuadParameters
 from model.dynamics import quad
 from model.dynamics.market import MarketParameters
-from model.dynamics.mining import ORE
 from model.dynamics.quad import QuadProcessParameters
 from model.model import RareEarthModel
 from model.parameters import record_of
-from model.state import QUAD
+from model.state import ORE, QUAD
 from tests.world_of_policy import small
 
 P = QuadProcessParameters()

@@ -11,8 +11,8 @@ from model.dynamics import season, trade
 from model.dynamics.netback import TradeParameters, quote
 from model.dynamics.season import SeasonParameters
 from model.dynamics.taxes import FIXED
-from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD
-from tests.dynamics.chain import JUNTA, KIA, ORE, REAGENT, UWSA, Chain, shaken_chains
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, ORE, QUAD, REAGENT
+from tests.dynamics.chain import JUNTA, KIA, UWSA, Chain, shaken_chains
 
 P = TradeParameters()
 TIGHT = TradeParameters(leak=0.0)

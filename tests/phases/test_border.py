@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.model import RareEarthModel
 from model.phases import border as border_phases
 from model.phases.calendar import open_month
 from model.phases.trade import mine_and_trade
+from model.state import GOODS, ORE, REAGENT
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, present, run, small, told
 
 TALKATIVE = ("beijing.talks_hazard=1", "processes.bargain.precision=6")
@@ -35,11 +35,11 @@ def test_lanes_reopen_for_a_signature_and_stay_shut_without_talks() -> None:
     model = shut_out(*TALKATIVE)
     border_phases.negotiate(model.run)
     assert told(model, "talks") and told(model, "deal")
-    assert (kia_lanes(model, ORE_LANE) == 1).all()
+    assert (kia_lanes(model, ORE) == 1).all()
     silent = shut_out("beijing.talks_hazard=0")
     border_phases.negotiate(silent.run)
     assert not told(silent, "talks")
-    assert (kia_lanes(silent, ORE_LANE) == 0).all()
+    assert (kia_lanes(silent, ORE) == 0).all()
 
 
 def test_a_deal_lowers_the_tax_while_it_holds() -> None:
@@ -96,11 +96,11 @@ def test_patronage_makes_a_group_dependent_and_its_gates_safe() -> None:
 DEALINGS = (*WATCHFUL, *WILLING, instrument("recognition", "KIA"), instrument("offtake", "KIA"))
 
 
-@pytest.mark.parametrize(("answer", "lanes"), [("closes_border", (0, 1, 2)), ("squeezes_reagent", (REAGENT_LANE,))])
+@pytest.mark.parametrize(("answer", "lanes"), [("closes_border", (0, 1, 2)), ("squeezes_reagent", (REAGENT,))])
 def test_an_answer_shuts_what_it_says_for_as_long_as_the_us_deals_with_the_kia(answer: str, lanes: tuple[int]) -> None:
     model = run(small(*DEALINGS, f"beijing.answer={answer}", "beijing.weight_us_link=0", "beijing.close_base=-8"), 4)
     assert model.run.policy["link"][model.world.force_index["KIA"]] > 0.5
-    for lane in (ORE_LANE, REAGENT_LANE, GOODS_LANE):
+    for lane in (ORE, REAGENT, GOODS):
         shut = (kia_lanes(model, lane) == 0).all()
         assert shut if lane in lanes else not shut
     embargo = present(model.run.agents.beijing).embargo(0.0, model.run.policy["link"][:-1])
@@ -149,7 +149,7 @@ def test_battles_at_the_border_shut_gates_and_each_holder_is_told_of_once() -> N
     model.state.offensive[kia] = 1.0
     border_phases.react_at_border(run_)
     assert model.state.offensive[kia] == 1.0 and model.state.pressure[kia] > 0
-    assert (kia_lanes(model, ORE_LANE) == 0).all()
+    assert (kia_lanes(model, ORE) == 0).all()
     shut = [text for text in told(model, "gates_shut") if "gates of KIA" in text]
     assert len(shut) == 1 and shut[0].startswith("Beijing stops ore, reagent and goods at gates of KIA: ")
     assert len(told(model, "lane_closed")) == int(run_.border.count["lanes"])

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from agents.armed import ore
 from model.dynamics.mining import profitability
 from model.dynamics.netback import TradeParameters
-from model.state import CHINA_INFORMAL, CHINA_OFFICIAL
-from tests.dynamics.chain import JUNTA, KIA, ORE, Chain
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, ORE
+from tests.dynamics.chain import JUNTA, KIA, Chain
 from tests.world_of_policy import small
 
 RULES = Chain().run_of.rules

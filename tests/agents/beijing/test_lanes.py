@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from agents.beijing import lanes
 from model.dynamics import border
-from model.dynamics.border import GOODS_LANE, ORE_LANE, REAGENT_LANE
 from model.run import Run
+from model.state import GOODS, ORE, REAGENT
 from tests.world_of_policy import small
 
 SHARE = st.floats(0.0, 1.0)
-LANES = (ORE_LANE, REAGENT_LANE, GOODS_LANE)
+LANES = (ORE, REAGENT, GOODS)
 
 
 @cache
@@ -39,12 +39,12 @@ def test_odds_of_lanes_by_hand() -> None:
     beijing = usual().rules.beijing
     against = lanes.offence_at_gate(0.5, 0.25, beijing)
     assert against == pytest.approx(3.0 * 0.5 + 1.0 * 0.25)
-    shutting = lanes.odds_of_shutting(ORE_LANE, against, 0.5, 0.2, 0.4, beijing)
+    shutting = lanes.odds_of_shutting(ORE, against, 0.5, 0.2, 0.4, beijing)
     assert shutting == pytest.approx(-4.5 + against + 1.5 * 0.2 - 2.0 * 0.5 - 2.0 * 0.4)
-    assert lanes.odds_of_shutting(GOODS_LANE, against, 0.5, 0.2, 0.4, beijing) == pytest.approx(shutting + 0.8)
-    reopening = lanes.odds_of_reopening(ORE_LANE, against, 0.5, 0.4, beijing)
+    assert lanes.odds_of_shutting(GOODS, against, 0.5, 0.2, 0.4, beijing) == pytest.approx(shutting + 0.8)
+    reopening = lanes.odds_of_reopening(ORE, against, 0.5, 0.4, beijing)
     assert reopening == pytest.approx(-2.2 + 2.0 * 0.5 - against + 2.0 * 2.0 * 0.4)
-    assert lanes.odds_of_reopening(GOODS_LANE, against, 0.5, 0.4, beijing) == pytest.approx(reopening - 1.6 - 0.9)
+    assert lanes.odds_of_reopening(GOODS, against, 0.5, 0.4, beijing) == pytest.approx(reopening - 1.6 - 0.9)
 
 
 def test_chances_by_hand() -> None:
@@ -96,7 +96,7 @@ def test_an_answer_keeps_the_lanes_of_those_the_us_deals_with_shut(answer: str) 
         run.state.month = month
         run.border.clear()
         lanes.move_lanes(run.data)
-        assert (run.state.lanes[gates, REAGENT_LANE] == 0).all()
+        assert (run.state.lanes[gates, REAGENT] == 0).all()
         if answer == "closes_border":
             assert (run.state.lanes[gates] == 0).all()
     assert run.state.lanes[gates].any() == (answer == "squeezes_reagent")
@@ -107,7 +107,7 @@ def test_an_answer_is_given_from_its_threshold_on_and_never_where_beijing_weighs
     assert lanes.gives_answer(0.1, outbids) and not lanes.gives_answer(0.09, outbids)
     assert not lanes.gives_answer(1.0, usual().rules.beijing)
     assert lanes.offence_at_gate(0.0, 1.0, outbids) == 0.0
-    assert not lanes.keeps_shut(ORE_LANE, 1.0, outbids)
+    assert not lanes.keeps_shut(ORE, 1.0, outbids)
 
 
 def test_gates_of_one_holder_are_shut_together_and_lanes_stay_for_a_while() -> None:
@@ -196,5 +196,5 @@ def test_moved_lanes_are_listed_once_each() -> None:
     assert listed == {(int(x), int(k)) for x, k in np.argwhere(run.state.lanes < 0.5)}
     assert not run.border.opened[:count].any()
     assert not any(run.land.to_india[x] for x, _ in listed)
-    border.move_lane(run.data, 0, GOODS_LANE, True)
-    assert run.state.lanes[0, GOODS_LANE] == 1 and run.border.count["lanes"] == count + 1
+    border.move_lane(run.data, 0, GOODS, True)
+    assert run.state.lanes[0, GOODS] == 1 and run.border.count["lanes"] == count + 1
