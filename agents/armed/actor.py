@@ -18,7 +18,7 @@ from agents.base import Actor
 from agents.instruments import Instrument
 from agents.western import shares_that_recognise
 from model.draws import logistic, uniform
-from model.dynamics import settlement
+from model.dynamics import diplomacy, settlement
 from model.dynamics.share import rescale
 
 Floats = NDArray[np.float64]
@@ -205,7 +205,7 @@ class ArmedActor(Actor):
 
     def joins_settlement(self) -> bool:
         """Whether it would be a party to a settlement that the delegations have agreed on."""
-        terms = self.parameters.federal_preference + float(settlement.hoped_for(self.data, self.index))
+        terms = self.parameters.federal_preference + float(diplomacy.hoped_for(self.data, self.index))
         return bool(self.delegation) or terms > 0
 
     def signs_deal(self, gain: float) -> float:

@@ -27,6 +27,7 @@ import numpy as np
 from agents.armed.survey import list_nonzero
 from model import draws
 from model.compile import compiled
+from model.dynamics.budgets import worth_of_money
 from model.dynamics.contest import chance_of_success
 
 WITHIN_REACH = 1.0
@@ -50,7 +51,7 @@ def worth_by_itself(who: Any, rent: float, revenue: float, at_home: bool, land: 
     Returns:
         Months of the actor's revenue.
     """
-    value = who.weight_rent * (who.horizon_months * rent / (rent + revenue))
+    value = who.weight_rent * worth_of_money(rent, revenue, who.horizon_months)
     value += who.weight_home * land.size[p] if at_home else 0.0
     value += who.weight_population * land.crowd[p]
     value += who.weight_road * land.betweenness[p]

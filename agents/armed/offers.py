@@ -11,22 +11,12 @@ reviews that come once in ``review_months`` on average. Between them only what h
 
 from __future__ import annotations
 
-from math import exp
 from typing import Any
 
 from agents.instruments import KINDS, Instrument
+from model.draws import logistic
+from model.dynamics.budgets import worth_of_money
 from model.live import LiveParameters
-
-
-def worth_of_money(usd: float, revenue: float, horizon: float) -> float:
-    """What money is worth, months of revenue: levels off at the horizon.
-
-    Args:
-        usd: USD a month.
-        revenue: the actor's own, USD a month.
-        horizon: months.
-    """
-    return horizon * usd / (usd + revenue)
 
 
 def worth_of_offer(run: Any, a: int, who: LiveParameters, offer: Instrument, envoy: float) -> float:
@@ -62,4 +52,4 @@ def chance_to_accept(worth: float, fear: float, level: float, who: LiveParameter
         who: its table.
     """
     utility = who.choice_precision * (worth - who.autonomy_cost * level - fear * level)
-    return 1 / (1 + exp(-min(max(utility, -50.0), 50.0)))
+    return float(logistic(utility))

@@ -10,16 +10,15 @@ from typing import Any
 
 from model.compile import compiled
 from model.draws import logistic
-from model.dynamics.diplomacy import brokering, coercion, juntas_wish, worth_of_quiet
+from model.dynamics.diplomacy import brokering, hoped_for, juntas_wish, worth_of_quiet
 
 
 @compiled
 def worth_of_ceasefire(run: Any, a: int) -> float:
     """Worth of a ceasefire with the junta over war, months of the actor's own revenue (``U_f``)."""
     who, state, rules = run.actors[a], run.state, run.rules
-    waiting = rules.settlement.weight_hope * state.hope[a]
     gained = worth_of_quiet(who.war_weariness, state.losses_year[a]) + brokering(run, a)
-    forgone = waiting + run.plans.prospects[a, run.land.junta] + who.autonomy_cost
+    forgone = hoped_for(run, a) + run.plans.prospects[a, run.land.junta] + who.autonomy_cost
     return gained - forgone - rules.diplomacy.reluctance
 
 
@@ -46,7 +45,7 @@ def wants_ceasefire(run: Any, a: int) -> float:
 @compiled
 def grants_ceasefire(run: Any, group: int) -> float:
     """Chance that the junta would sign one with the group, 0-1."""
-    return logistic(run.rules.diplomacy.precision * (juntas_wish(run, group) + brokering(run, group) + coercion(run)))
+    return logistic(run.rules.diplomacy.precision * juntas_wish(run, group))
 
 
 @compiled

@@ -37,8 +37,9 @@ from agents.beijing.parameters import CLOSES_BORDER
 from model.compile import compiled
 from model.draws import uniform
 from model.dynamics.border import shortage_of_ore
-from model.dynamics.budgets import junta_fear
-from model.dynamics.diplomacy import brokering, coercion
+from model.dynamics.budgets import junta_fear, worth_of_money
+from model.dynamics.diplomacy import hoped_for, juntas_wish, worth_of_quiet
+from model.dynamics.netback import purchase_share
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.state import GOODS, ORE, record_maker
 
@@ -130,12 +131,6 @@ def held_back(lane_open: float, bought: float) -> float:
 
 
 @compiled
-def months_of_revenue(usd: float, revenue: float, horizon: float) -> float:
-    """What a windfall or a loss of USD a month is worth over a horizon; it levels off, as in the worth of places."""
-    return horizon / (usd + revenue) * usd
-
-
-@compiled
 def minded(offensive: float, pressure: float, goods: float, ore_share: float, beijing: Any) -> float:
     """0-1, how much of what Beijing or an actor minds is at stake.
 
@@ -224,9 +219,7 @@ def weigh_ore(run: Any) -> None:
         capacity += state.capacity[mine]
         a, crossing = state.holder[land.mine_place[mine]], land.mine_crossing[mine]
         if a >= 0:
-            keeper = state.holder[land.crossing_place[crossing]]
-            bought = state.dealings.purchase[keeper] if keeper >= 0 else 1.0
-            blocked = held_back(state.lanes[crossing, ORE], bought)
+            blocked = held_back(state.lanes[crossing, ORE], purchase_share(run, crossing))
             output = state.capacity[mine] * max(state.operating[mine], run.rules.budgets.rent_operating)
             usd = output * (tax_per_tonne(run, a, price) / run.rules.market.yuan_per_usd)
             stakes.ore_usd[a] += usd * blocked
@@ -312,7 +305,8 @@ def take_up_case(run: Any, a: int) -> None:
     case.fear, case.shortage = junta_fear(run), shortage_of_ore(run)
     case.fresh = exp(-stakes.age[a] / beijing.leverage_months)
     case.autonomy = run.actors[a].autonomy_cost
-    case.war, case.junta = worth_of_war(run, a), wish_of_junta(run, a)
+    leash = state.dependence[run.land.junta] * run.rules.bargain.weight_pressure
+    case.war, case.junta = worth_of_war(run, a), juntas_wish(run, a) + leash
     take_up_money(run, a)
 
 
@@ -321,10 +315,10 @@ def take_up_money(run: Any, a: int) -> None:
     """Write down in ``stakes.case`` what ore, taxes, threats and Beijing's money are worth to an actor."""
     stakes, beijing, case, who = run.stakes, run.rules.beijing, run.stakes.case, run.actors[a]
     revenue, horizon = run.state.revenue[a], who.horizon_months
-    tax = months_of_revenue(stakes.tax_usd[a], revenue, horizon)
+    tax = worth_of_money(stakes.tax_usd[a], revenue, horizon)
     threatened = 1.0 if run.state.dealings.threat[a] else 0.0
-    case.ore = months_of_revenue(stakes.ore_usd[a], revenue, horizon)
-    case.money = months_of_revenue(beijing.patron_usd, revenue, horizon)
+    case.ore = worth_of_money(stakes.ore_usd[a], revenue, horizon)
+    case.money = worth_of_money(beijing.patron_usd, revenue, horizon)
     case.tax = beijing.tax_cut * tax
     case.threat = who.threat_credibility * (1.0 - beijing.purchase_floor) * threatened * tax
 
@@ -333,21 +327,9 @@ def take_up_money(run: Any, a: int) -> None:
 def worth_of_war(run: Any, a: int) -> float:
     """Months of its revenue that going on with its war with the junta is worth to an actor."""
     who, talks = run.actors[a], run.rules.diplomacy
-    weary = who.war_weariness * run.state.losses_year[a] / 0.1
-    waiting = run.rules.settlement.weight_hope * run.state.hope[a]
+    weary = worth_of_quiet(who.war_weariness, run.state.losses_year[a])
     cause = talks.weight_cause * who.federal_preference
-    return run.plans.prospects[a, run.land.junta] + talks.reluctance + waiting + cause - weary
-
-
-@compiled
-def wish_of_junta(run: Any, a: int) -> float:
-    """Months of its revenue that a ceasefire with an actor is worth to the junta, with what brokers, threats and Beijing add."""
-    junta, talks = run.land.junta, run.rules.diplomacy
-    weary = run.actors[junta].war_weariness * run.state.losses_year[junta] / 0.1
-    lost = talks.weight_towns * run.state.towns_lost_year[junta] / 10.0
-    own = weary + lost - run.plans.prospects[junta, a] - talks.reluctance
-    leash = run.state.dependence[junta] * run.rules.bargain.weight_pressure
-    return own + brokering(run, a) + coercion(run) + leash
+    return run.plans.prospects[a, run.land.junta] + talks.reluctance + hoped_for(run, a) + cause - weary
 
 
 @compiled

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.compile import compiled
+from model.dynamics.capture import count_town
 from model.dynamics.handover import hand_over
 from model.state import record_maker
 
@@ -185,6 +186,7 @@ def shut_gates_taken(run: Any) -> None:
                     move_lane(run, crossing, lane, False)
 
 
+@compiled
 def hand_back(run: Any, place: int, taker: int) -> None:
     """Hand a town back: garrisons change as in :mod:`model.dynamics.handover`, and the giver leaves the countryside too.
 
@@ -193,11 +195,8 @@ def hand_back(run: Any, place: int, taker: int) -> None:
         place: the town.
         taker: who gets it.
     """
-    state, territory = run.state, int(run.land.territory[place])
-    giver = int(state.holder[place])
-    hand_over(run.data, place, taker)
-    state.control[taker, territory] += state.control[giver, territory]
-    state.control[giver, territory] = 0.0
-    state.totals.towns_changed += int(run.land.is_town[place])
-    state.towns_lost_year[taker] -= 1
-    state.towns_lost_year[giver] += 1
+    control, territory, giver = run.state.control, run.land.territory[place], run.state.holder[place]
+    hand_over(run, place, taker)
+    control[taker, territory] += control[giver, territory]
+    control[giver, territory] = 0.0
+    count_town(run, place, taker, giver)

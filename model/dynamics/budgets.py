@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.compile import compiled
+from model.dynamics.front import fighters_of
 from model.dynamics.people import consenting
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.parameters import ParameterTable, parameter
@@ -137,6 +138,18 @@ def cost_of_services(level: float, people: float, earmarked: float, full_cost: f
 
 
 @compiled
+def worth_of_money(usd: float, revenue: float, horizon: float) -> float:
+    """What a windfall or a loss is worth, months of an actor's own revenue: it levels off at the horizon.
+
+    Args:
+        usd: USD a month.
+        revenue: the actor's own, USD a month.
+        horizon: months.
+    """
+    return horizon * usd / (usd + revenue)
+
+
+@compiled
 def arms_on_the_market(fighters: int, leash: float, access: float, rules: Any) -> float:
     """Fighter equivalents that the black market yields in a month."""
     return rules.arms_growth_cap * fighters * leash * access
@@ -199,15 +212,6 @@ def open_books(run: Any, credibility: float, support: float, beijing: bool) -> N
             books.aid[a] += rules.patron_usd * run.state.dealings.patron[a]
             books.frozen[a] = rules.asset_freeze * run.state.dependence[a] * run.state.pressure[a]
     arm_allies(run)
-
-
-@compiled
-def fighters_of(run: Any, a: int) -> int:
-    """Fighters of an actor at all places."""
-    posted, count = run.state.troops[a], 0
-    for p in range(len(posted)):
-        count += posted[p]
-    return count
 
 
 @compiled

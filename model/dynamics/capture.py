@@ -24,6 +24,13 @@ def take(run: Any, p: int, winner: int, loser: int) -> None:
     state.holder[p], state.isolated[p] = winner, 0
     end_siege(run, p)
     state.posts[p] = int(run.rules.combat.posts_on_capture * state.posts_full[p])
+    count_town(run, p, winner, loser)
+
+
+@compiled
+def count_town(run: Any, p: int, winner: int, loser: int) -> None:
+    """Count a place that has changed hands, if it is a town, among those lost and won (loser -1: nobody)."""
+    state = run.state
     if run.land.is_town[p]:
         state.totals.towns_changed += 1
         state.towns_lost_year[winner] -= 1.0

@@ -123,12 +123,24 @@ def coercion(run: Any) -> float:
 
 
 @compiled
-def juntas_wish(run: Any, group: int) -> float:
-    """Worth to the junta of a ceasefire with a group, months of its revenue, without brokers and threats."""
-    junta, rules, state = run.land.junta, run.rules.diplomacy, run.state
+def juntas_weariness(run: Any) -> float:
+    """What the junta would give for an end of its losses of fighters and of towns, months of its own revenue."""
+    junta, state = run.land.junta, run.state
     weary = worth_of_quiet(run.actors[junta].war_weariness, state.losses_year[junta])
-    lost = rules.weight_towns * state.towns_lost_year[junta] / 10
-    return weary + lost - run.plans.prospects[junta, group] - rules.reluctance
+    return weary + run.rules.diplomacy.weight_towns * state.towns_lost_year[junta] / 10
+
+
+@compiled
+def juntas_wish(run: Any, group: int) -> float:
+    """Worth to the junta of a ceasefire with a group, months of its revenue, with what brokers and threats add."""
+    own = juntas_weariness(run) - run.plans.prospects[run.land.junta, group] - run.rules.diplomacy.reluctance
+    return own + brokering(run, group) + coercion(run)
+
+
+@compiled
+def hoped_for(run: Any, a: int) -> float:
+    """Worth of federal terms to an actor from the backing that it hopes for, months of its own revenue."""
+    return run.rules.settlement.weight_hope * run.state.hope[a]
 
 
 @compiled

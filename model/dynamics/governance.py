@@ -21,15 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.compile import compiled
+from model.dynamics.people import consenting, controlled, served
 from model.parameters import ParameterTable, parameter
 
 Floats = NDArray[np.float64]
-
-LEVELS = np.linspace(0.0, 1.0, 5)
-"""Levels of services that are weighed."""
-
-MONTHS = 12
-"""A year: the period over which services are weighed."""
 
 
 class GovernanceParameters(ParameterTable):
@@ -57,21 +52,9 @@ class GovernanceParameters(ParameterTable):
 
 
 @compiled
-def people_of(run: Any, a: int) -> float:
-    """Persons under an actor's control."""
-    total = 0.0
-    for n in range(len(run.land.population)):
-        total += run.state.control[a, n] * run.land.population[n]
-    return total
-
-
-@compiled
 def services_given(run: Any, a: int, people: float) -> float:
     """Services, 0-1, that the given number of people under an actor's control get on average."""
-    served = 0.0
-    for n in range(len(run.land.population)):
-        served += run.state.control[a, n] * run.land.population[n] * run.state.services[a, n]
-    return served / max(people, 1.0)
+    return served(run, a) / max(people, 1.0)
 
 
 @compiled
@@ -91,10 +74,7 @@ def lesson(run: Any, a: int) -> float:
 @compiled
 def legitimacy(run: Any, a: int) -> float:
     """Consent of the people under an actor's control, 0-1."""
-    consenting = 0.0
-    for n in range(len(run.land.population)):
-        consenting += run.state.control[a, n] * run.land.population[n] * run.state.legitimacy[a, n]
-    return consenting / max(people_of(run, a), 1.0)
+    return consenting(run, a) / max(controlled(run, a), 1.0)
 
 
 @compiled
@@ -103,7 +83,7 @@ def capacity(run: Any, a: int) -> float:
     at_home = 0.0
     for n in range(len(run.land.population)):
         at_home += run.state.control[a, n] * run.land.home_people[a, n]
-    return services_given(run, a, people_of(run, a)) * at_home / max(run.land.homeland[a], 1.0)
+    return services_given(run, a, controlled(run, a)) * at_home / max(run.land.homeland[a], 1.0)
 
 
 @compiled

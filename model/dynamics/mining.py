@@ -24,14 +24,15 @@ pipeline after its lead time.
 from __future__ import annotations
 
 from math import erfc, log, sqrt
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.compile import compiled
+from model.dynamics.corridor import hostile_countryside
 from model.parameters import ParameterTable, parameter
-from model.state import REAGENT, Flows
+from model.state import REAGENT
 
 Floats = NDArray[np.float64]
 
@@ -120,24 +121,6 @@ class MiningParameters(ParameterTable):
     )
 
 
-class MiningReport(NamedTuple):
-    """What the ledgers want to know of a month's mining; all (M,) t."""
-
-    leached: Floats
-    """Oxide that entered the pools."""
-    lost: Floats
-    """Oxide lost from pools and store."""
-    reagent_imported: Floats
-    reagent_used: Floats
-    reagent_lost: Floats
-
-
-def reported(flows: Flows) -> MiningReport:
-    """The month's mining as the ledgers take it."""
-    used = (flows.reagent_imported, flows.reagent_used, flows.reagent_lost)
-    return MiningReport(flows.leached, flows.lost, *used)
-
-
 # equations
 
 
@@ -223,10 +206,8 @@ def work_mines(run: Any) -> None:
 def update_security(run: Any, m: int) -> None:
     """Move the mines' felt security towards what the month is like: the hostile countryside around, and attacks on them."""
     state, rules, place = run.state, run.rules.mining, run.land.mine_place[m]
-    by, hostile = state.holder[place], 0.0
-    for other in range(len(state.stance) if by >= 0 else 0):
-        if state.stance[by, other] < 0:
-            hostile += state.control[other, run.land.territory[place]]
+    by = state.holder[place]
+    hostile = hostile_countryside(run, by, run.land.territory[place])
     now = (1.0 - hostile) * (rules.security_siege if state.attacker[place] >= 0 else 1.0)
     if by < 0:
         now = rules.security_lawless

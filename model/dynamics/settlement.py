@@ -28,7 +28,15 @@ import numpy as np
 
 from model.compile import compiled
 from model.draws import key, uniform
-from model.dynamics.diplomacy import begin_fighting, brokering, coercion, stop_fighting, worth_of_quiet
+from model.dynamics.diplomacy import (
+    begin_fighting,
+    brokering,
+    coercion,
+    hoped_for,
+    juntas_weariness,
+    stop_fighting,
+    worth_of_quiet,
+)
 from model.parameters import ParameterTable, parameter
 
 _KEY = np.uint64(key("settlement"))
@@ -67,12 +75,6 @@ class SettlementParameters(ParameterTable):
 
 
 @compiled
-def hoped_for(run: Any, a: int) -> float:
-    """Worth of federal terms to an actor from the backing that it hopes for, months of its own revenue."""
-    return run.rules.settlement.weight_hope * run.state.hope[a]
-
-
-@compiled
 def gain(run: Any, a: int) -> float:
     """What federal terms are worth to an organisation over war with the junta, months of its own revenue."""
     who, state = run.actors[a], run.state
@@ -93,11 +95,9 @@ def gain_of_junta(run: Any, against: float, standing: float) -> float:
     who, broker = run.actors[junta], 0.0
     for a in range(len(run.actors)):
         broker = max(broker, brokering(run, a))
-    weary = worth_of_quiet(who.war_weariness, state.losses_year[junta])
-    weary += run.rules.diplomacy.weight_towns * state.towns_lost_year[junta] / 10
     squeeze = 1 - state.revenue[junta] / state.revenue_best[junta]
     pressed = rules.weight_standing * standing + rules.weight_squeeze * squeeze + coercion(run)
-    return who.federal_preference + hoped_for(run, junta) + weary + pressed + broker - against
+    return who.federal_preference + hoped_for(run, junta) + juntas_weariness(run) + pressed + broker - against
 
 
 @compiled

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.compile import compiled, hand_over
+from model.dynamics.front import fighters_of
 from model.run import Run
 from model.state import record_maker
 
@@ -66,15 +67,6 @@ def gap(found: float, expected: float, rounding: float) -> float:
     """How far a balance is from what it should be; 0 where rounding explains it, NaN where either is no number."""
     off = found - expected
     return 0.0 if abs(off) <= rounding else off
-
-
-@compiled
-def fighters_of(run: Any, a: int) -> int:
-    """Fighters of an armed actor at all places."""
-    count = 0
-    for p in range(len(run.state.holder)):
-        count += run.state.troops[a, p]
-    return count
 
 
 @compiled

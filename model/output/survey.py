@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.compile import compiled, hand_over
+from model.dynamics.front import fighters_of
+from model.dynamics.people import consenting, controlled, served
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.output.observe import Observation, observe
 from model.run import Run
@@ -143,27 +145,19 @@ def survey_places(run: Any, found: Any) -> None:
             found.held[a] += land.is_town[p]
             found.seats[a] += land.place_population[p] / found.population
     for a in range(len(found.troops)):
-        fighters = 0
-        for p in range(len(state.holder)):
-            fighters += state.troops[a, p]
-        found.troops[a] = fighters
+        found.troops[a] = fighters_of(run, a)
 
 
 @compiled
 def survey_people(run: Any, found: Any) -> None:
     """Weigh the people under each armed actor's control, their consent and the services that they get."""
-    state, population = run.state, run.land.population
     for a in range(len(found.people)):
-        people, consent, served = 0.0, 0.0, 0.0
-        for n in range(len(population)):
-            share = state.control[a, n]
-            if share > 0.0:
-                here = share * population[n]
-                people += here
-                consent += here * state.legitimacy[a, n]
-                served += here * state.services[a, n]
+        people = controlled(run, a)
         found.people[a] = people / found.population
-        found.legitimacy[a], found.services[a] = consent / max(people, 1.0), served / max(people, 1.0)
+        found.legitimacy[a], found.services[a] = (
+            consenting(run, a) / max(people, 1.0),
+            served(run, a) / max(people, 1.0),
+        )
 
 
 @compiled

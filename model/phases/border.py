@@ -78,7 +78,7 @@ def _carry_out(run: Run, beijing: Beijing, actor: int) -> None:
         parts.append(f"{name} halts its war with the junta")
     log(run, "deal", f"{name} and Beijing agree in Kunming: {'; '.join(parts)}", actor)
     for place in run.stakes.town[: int(package["towns"])].tolist():
-        border.hand_back(run, place, run.land.junta)
+        border.hand_back(run.data, place, run.land.junta)
         text = f"{name} hands {{place}} back to the junta"
         log(run, "town_returned", text, run.land.junta, other=actor, place=place)
 

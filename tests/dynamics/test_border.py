@@ -136,7 +136,7 @@ def test_a_town_handed_back_loses_no_fighter() -> None:
     state, kia, junta, place = run.state, at(run, "KIA"), run.land.junta, run.world.find_place("T08")
     assert state.holder[place] == kia
     before, lost = state.troops.sum(axis=1), state.towns_lost_year.copy()
-    border.hand_back(run, place, junta)
+    border.hand_back(run.data, place, junta)
     assert state.holder[place] == junta
     assert state.troops[kia, place] == 0
     np.testing.assert_array_equal(state.troops.sum(axis=1), before)

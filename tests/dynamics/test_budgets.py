@@ -47,6 +47,12 @@ def test_equations_by_hand() -> None:
     assert budgets.cost_of_services(0.9, 1000.0, 200.0, 0.6) == pytest.approx(600)
 
 
+def test_money_is_worth_the_horizon_at_most() -> None:
+    assert budgets.worth_of_money(2e6, 2e6, 12.0) == 6.0
+    assert budgets.worth_of_money(1e12, 1.0, 12.0) == pytest.approx(12.0)
+    assert budgets.worth_of_money(1e6, 3e6, 24.0) == pytest.approx(6.0)  # a quarter of the sum, for 24 months
+
+
 @given(own=st.floats(0, 1), aid=st.floats(0, 1e8), people_there=st.floats(0, 1e7))
 def test_aid_fills_services_up_to_their_full_cost(own: float, aid: float, people_there: float) -> None:
     spent = budgets.cost_of_services(own, people_there, aid, 0.6)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.dynamics import governance
+from model.dynamics import governance, people
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small
 
 MODEL = small()
@@ -32,7 +32,7 @@ def taught(recognition: float, services: float, pressure: float = 0.0) -> np.nda
 def test_hope_moves_towards_the_most_convincing_example() -> None:
     model = small("processes.governance.hope_rate=0.1", "processes.governance.hope_half=0.2")
     state, pool = model.state, model.world.force_index["PDF-SAGAING"]
-    state.services[KIA], state.people[KIA] = 0.5, governance.people_of(model.run.data, KIA)
+    state.services[KIA], state.people[KIA] = 0.5, people.controlled(model.run.data, KIA)
     model.run.policy["aid"][KIA] = 0.3
     state.pressure[KIA], state.dependence[:] = 0.4, 0.0
     state.dependence[pool] = 0.25
@@ -109,7 +109,7 @@ def test_standing_by_hand() -> None:
     assert governance.legitimacy(data, KIA) == pytest.approx(0.7)
     state.control[:] = 0.0
     state.control[KIA] = 0.25
-    assert governance.services_given(data, KIA, governance.people_of(data, KIA)) == pytest.approx(0.5)
+    assert governance.services_given(data, KIA, people.controlled(data, KIA)) == pytest.approx(0.5)
     assert governance.capacity(data, KIA) == pytest.approx(0.5 * 0.25)
     model.run.actors["federal_preference"][KIA], state.dependence[KIA] = 0.6, 0.25
     assert governance.alignment(data, KIA) == pytest.approx(0.75 * 0.8)

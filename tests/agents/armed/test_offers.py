@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agents.armed.actor import ArmedActor, EthnicArmedOrganization
-from agents.armed.offers import chance_to_accept, fear_of_beijing, worth_of_money, worth_of_offer
+from agents.armed.offers import chance_to_accept, fear_of_beijing, worth_of_offer
 from agents.instruments import Instrument
 from model.model import RareEarthModel
 from tests.world_of_policy import WATCHFUL, instrument, replace, run, small
@@ -21,11 +21,6 @@ def kia_of(model: RareEarthModel) -> ArmedActor:
 def worth(model: RareEarthModel, offer: Instrument, envoy: float = 0.0) -> float:
     kia = kia_of(model)
     return worth_of_offer(model.run, kia.index, kia.parameters, offer, envoy)
-
-
-def test_money_is_worth_the_horizon_at_most() -> None:
-    assert worth_of_money(2e6, 2e6, 12.0) == 6.0
-    assert worth_of_money(1e12, 1.0, 12.0) == pytest.approx(12.0)
 
 
 def test_money_backing_and_an_envoy_add_up() -> None:
