@@ -20,12 +20,15 @@ class Actor(Agent):
 
     def __init__(self, model: Model) -> None:
         super().__init__(model)
-        self.run: Any = getattr(model, "run", None)
+        self.run: Any = model.run
         """The run (:class:`model.run.Run`): its state, draws and event log."""
-        self.data: Any = getattr(self.run, "data", None)
-        """The run as compiled functions take it; who is there before the run begins gets it then."""
 
-    def live(self, table: ParameterTable, record: Any, **also: tuple[Any, int]) -> LiveParameters:
+    @property
+    def data(self) -> Any:
+        """The run as compiled functions take it."""
+        return self.run.data
+
+    def live(self, table: ParameterTable | LiveParameters, record: Any, **also: tuple[Any, int]) -> LiveParameters:
         """Its parameters as the run uses them, for reading and writing by name.
 
         Args:

@@ -21,6 +21,7 @@ from mesa import Model
 from agents.base import Actor
 from agents.buyer_parameters import ChineseBuyerParameters
 from model.compile import compiled
+from model.live import LiveParameters
 
 
 @compiled
@@ -77,7 +78,9 @@ class ChineseBuyer(Actor):
         parameters: its table.
     """
 
-    def __init__(self, model: Model, buyer_id: str, index: int, parameters: ChineseBuyerParameters) -> None:
+    def __init__(
+        self, model: Model, buyer_id: str, index: int, parameters: ChineseBuyerParameters | LiveParameters
+    ) -> None:
         super().__init__(model)
         self.buyer_id = buyer_id
         self.index = index

@@ -18,6 +18,7 @@ from mesa import Model
 
 from agents.base import Actor
 from agents.policy_parameters import QuadParameters
+from model.live import LiveParameters
 
 
 class QuadPartner(Actor):
@@ -30,7 +31,7 @@ class QuadPartner(Actor):
 
     country = ""
 
-    def __init__(self, model: Model, parameters: QuadParameters) -> None:
+    def __init__(self, model: Model, parameters: QuadParameters | LiveParameters) -> None:
         super().__init__(model)
         self.parameters = self.live(parameters, self.run.rules.quad_partners)
 
@@ -40,7 +41,7 @@ class India(QuadPartner):
 
     country = "India"
 
-    def __init__(self, model: Model, parameters: QuadParameters) -> None:
+    def __init__(self, model: Model, parameters: QuadParameters | LiveParameters) -> None:
         super().__init__(model, parameters)
         self.commitment = self._wanted(0.0, 0.0)
         self.courted = False

@@ -29,6 +29,7 @@ from agents.instruments import KINDS, NUG, PARTNER, Condition, Instrument
 from agents.policy_parameters import UnitedStatesParameters
 from model.draws import gumbel, key, normal, uniform
 from model.dynamics import governance
+from model.live import LiveParameters
 
 _KEY = np.uint64(key("US"))
 _NOBODY = np.uint64(key("nobody"))
@@ -45,7 +46,7 @@ class UnitedStates(Actor):
         parameters: its table.
     """
 
-    def __init__(self, model: Model, parameters: UnitedStatesParameters) -> None:
+    def __init__(self, model: Model, parameters: UnitedStatesParameters | LiveParameters) -> None:
         super().__init__(model)
         self.parameters = self.live(parameters, self.run.rules.united_states)
         self.attention = parameters.attention_mean

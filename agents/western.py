@@ -18,6 +18,7 @@ from agents.base import Actor
 from agents.policy_parameters import WesternParameters
 from model.compile import compiled
 from model.draws import key, normal, uniform
+from model.live import LiveParameters
 
 RECOGNITIONS = ("linear", "threshold")
 """Forms of ``structure.recognition`` that :meth:`WesternGovernment.hazard` knows."""
@@ -32,7 +33,7 @@ class WesternGovernment(Actor):
         parameters: the table of all of them.
     """
 
-    def __init__(self, model: Model, number: int, parameters: WesternParameters) -> None:
+    def __init__(self, model: Model, number: int, parameters: WesternParameters | LiveParameters) -> None:
         super().__init__(model)
         self.parameters = self.live(parameters, self.run.rules.western)
         self.key = np.uint64(key(key_name(number)))

@@ -73,7 +73,6 @@ def begin_run(model: Model, spec: RunSpec, seed: int) -> Run:
     setting, (state, reference) = setting_for(spec.scenario), _start_for(spec.scenario)
     run = Run(setting, state.copy(), seed, reference)
     enlist(run, model, setting)
-    run.hand_over()
     begin_books(run)
     value_towns(run.data)
     run.recorder, run.ledger = Recorder(run, spec, setting.scenario.months), Ledger(run)

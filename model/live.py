@@ -33,7 +33,7 @@ class LiveParameters:
     on; everything else is what the scenario says and cannot be changed.
 
     Args:
-        table: the table as the scenario has it, which knows what values are allowed.
+        table: the table as the scenario has it, which knows what values are allowed; or what stands for it in a run.
         record: the row of the run's records.
         also: elements of other arrays that hold a parameter as well, as (array, index) by name.
     """
@@ -41,9 +41,13 @@ class LiveParameters:
     __slots__ = ("_also", "_record", "_table")
 
     def __init__(
-        self, table: ParameterTable, record: Any, also: Mapping[str, tuple[np.ndarray[Any, Any], int]] | None = None
+        self,
+        table: ParameterTable | LiveParameters,
+        record: Any,
+        also: Mapping[str, tuple[np.ndarray[Any, Any], int]] | None = None,
     ) -> None:
-        object.__setattr__(self, "_table", table)
+        # Whoever takes another agent's place may be given that one's live parameters as its table.
+        object.__setattr__(self, "_table", table._table if isinstance(table, LiveParameters) else table)
         object.__setattr__(self, "_record", record)
         object.__setattr__(self, "_also", dict(also or {}))
 

@@ -109,7 +109,7 @@ class Setting(NamedTuple):
     """(B,) numbers of the buyers' tables as records; each run has a copy."""
     rules: Any
     """Numbers of all other tables, by table: ``rules.combat``, ``rules.beijing``, ``rules.structure`` ...; each run has a copy."""
-    handed: dict[str, Any]
+    handed_land: Any
     """Land as compiled functions take it."""
 
 
@@ -138,7 +138,7 @@ def setting_of(scenario: Scenario, world: World, tables: dict[str, ArmedActorPar
     land, rules = geography_of(world, scenario.processes), rules_of(scenario)
     actors = rows_of(list(tables.values()), ACTOR_NUMBERS)
     buyers = rows_of(buyer_tables(scenario, world), BUYER_NUMBERS)
-    return Setting(scenario, world, tables, land, actors, buyers, rules, {"land": hand_over(land)})
+    return Setting(scenario, world, tables, land, actors, buyers, rules, hand_over(land))
 
 
 def buyer_tables(scenario: Scenario, world: World) -> list[ChineseBuyerParameters]:
@@ -179,25 +179,13 @@ class Run:
         self.roads = Roads.begin(len(self.actors), len(self.land.wall))
         self.quotes = Quotes.begin(len(self.land.mine_place), len(self.buyers))
         self.agents = Agents()
-        self.data: Any = None
-        """All of it as compiled functions take it; see :meth:`hand_over`."""
-        self._handed = setting.handed
         self.recorder: Any = None
         self.ledger: Any = None
         """What is recorded of the run (:mod:`model.output.record`); the laws it must keep (:mod:`model.output.ledger`)."""
         self.events: list[tuple[Any, ...]] = []
         """Rows of the event log, see :func:`model.output.chronicle.log`."""
-
-    def hand_over(self, **groups: Any) -> None:
-        """Make :attr:`data`, once all groups are there.
-
-        Args:
-            **groups: what processes keep from month to month besides the state, by name.
-        """
-        own = {name: getattr(self, name) for name in GROUPS}
-        self.data = hand_over(self._handed | own | groups)
-        for actor in self.agents.everyone():
-            actor.data = self.data
+        self.data: Any = hand_over({"land": setting.handed_land} | {name: getattr(self, name) for name in GROUPS})
+        """All of it as compiled functions take it."""
 
     def name(self, actor: int) -> str:
         """Id of an armed actor; nobody for -1."""

@@ -51,3 +51,14 @@ def test_the_parameters_show_themselves() -> None:
     parameters, _ = live()
     assert "commit_share=0.4" in repr(parameters)
     assert "commit_share" in dir(parameters)
+
+
+def test_who_takes_the_place_of_an_agent_may_be_given_its_parameters() -> None:
+    parameters, rows = live()
+    parameters.commit_share = 0.6
+    heir = LiveParameters(parameters, rows[0])
+    assert (heir.commit_share, heir.home) == (0.6, "Laiza")
+    heir.commit_share = 0.5
+    assert parameters.commit_share == 0.5
+    with pytest.raises(ValueError, match="commit_share: 3.0 is not allowed"):
+        heir.commit_share = 3.0

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from agents.armed.actor import ArmedActor
 from agents.base import Actor
-from model.begin import armed_tables
 from model.model import RareEarthModel
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
@@ -44,7 +43,7 @@ def replace(model: RareEarthModel, name: str, kind: type[ArmedActor]) -> None:
     """Let an actor of another class decide for an armed one."""
     armed = model.run.agents.armed
     at = next(k for k, actor in enumerate(armed) if actor.actor_id == name)
-    armed[at] = kind(model, name, armed[at].index, armed_tables(model.run.scenario)[name])
+    armed[at] = kind(model, name, armed[at].index, armed[at].parameters)
 
 
 def run(model: RareEarthModel, months: int | None = None) -> RareEarthModel:

@@ -20,6 +20,7 @@ from agents.western import shares_that_recognise
 from model.draws import logistic, uniform
 from model.dynamics import diplomacy, settlement
 from model.dynamics.share import rescale
+from model.live import LiveParameters
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -49,7 +50,9 @@ class ArmedActor(Actor):
         parameters: its table.
     """
 
-    def __init__(self, model: Model, actor_id: str, index: int, parameters: ArmedActorParameters) -> None:
+    def __init__(
+        self, model: Model, actor_id: str, index: int, parameters: ArmedActorParameters | LiveParameters
+    ) -> None:
         super().__init__(model)
         self.actor_id = actor_id
         self.index = index

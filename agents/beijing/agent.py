@@ -11,6 +11,7 @@ from agents.base import Actor
 from agents.beijing import lanes, talks
 from agents.beijing.parameters import BeijingParameters
 from model.draws import logistic
+from model.live import LiveParameters
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +26,7 @@ class Beijing(Actor):
         parameters: its table.
     """
 
-    def __init__(self, model: Model, parameters: BeijingParameters) -> None:
+    def __init__(self, model: Model, parameters: BeijingParameters | LiveParameters) -> None:
         super().__init__(model)
         self.parameters = self.live(parameters, self.run.rules.beijing)
 

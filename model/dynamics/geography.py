@@ -155,8 +155,7 @@ def geography_of(world: World, p: Processes) -> Geography:
 
 def _places(world: World, p: Processes) -> dict[str, object]:
     places, towns = len(world.place_ids), len(world.codes)
-    is_town = np.arange(places) < towns
-    population = np.where(is_town, np.resize(world.population, places), 0.0)
+    is_town, population = np.arange(places) < towns, _people_at(world)
     rent = np.zeros(places)
     np.add.at(rent, world.income_place, world.income_usd)
     headquarters = np.zeros(places, bool)
@@ -195,9 +194,22 @@ def _links(world: World, km: Floats) -> tuple[Ints, Ints, Floats]:
     return start.astype(np.int64), second[order].astype(np.int64), np.concatenate([km, km])[order]
 
 
+def _people_at(world: World) -> Floats:
+    """(P,) persons for whom each place stands: the territory's for a town, 0 for a site."""
+    people = np.zeros(len(world.place_ids))
+    people[: len(world.codes)] = world.population
+    return people
+
+
+def _gates_to_china(world: World) -> Bools:
+    """(P,) places at which a crossing to China stands."""
+    gates = np.zeros(len(world.place_ids), bool)
+    gates[world.crossing_place[world.chinese_crossings]] = True
+    return gates
+
+
 def _beijing_cares(world: World, road_share: float) -> Bools:
-    chinese = np.zeros(len(world.place_ids), bool)
-    chinese[world.crossing_place[world.chinese_crossings]] = True
+    chinese = _gates_to_china(world)
     at_gate = np.isin(world.place_territory, world.place_territory[chinese])
     border = np.zeros(len(world.codes), bool)
     border[world.place_territory[chinese]] = True
@@ -224,12 +236,11 @@ def _homes(world: World, p: Processes) -> dict[str, object]:
 
 def _posture(world: World, p: Processes, home_place: Ints) -> Floats:
     is_town = np.arange(len(world.place_ids)) < len(world.codes)
-    population = np.where(is_town, np.resize(world.population, len(is_town)), 0.0)
     goods = np.zeros(len(is_town))
     np.add.at(goods, world.crossing_place, world.crossing_capacity[:, GOODS])
     special: Bools = np.asarray(goods > 0)
     special[world.mine_place] = True
-    weight = np.where(is_town, p.ground.posture_town, 0.0) + p.ground.posture_population * population / 1e5
+    weight = np.where(is_town, p.ground.posture_town, 0.0) + p.ground.posture_population * _people_at(world) / 1e5
     weight = weight + p.ground.posture_site * (special | ~is_town)
     posture = np.repeat(weight[None], len(world.forces), axis=0)
     posture[np.arange(len(world.forces)), home_place] += p.ground.posture_home
@@ -248,14 +259,12 @@ def _tradeable(world: World) -> Ints:
 
 
 def _gates(world: World) -> dict[str, object]:
-    chinese = np.zeros(len(world.place_ids), bool)
-    chinese[world.crossing_place[world.chinese_crossings]] = True
     crossings = [world.crossing_ids.index(buyer.crossing) for buyer in world.buyers]
     return {
         "crossing_place": world.crossing_place.copy(),
         "crossing_capacity": np.ascontiguousarray(world.crossing_capacity, dtype=np.float64),
         "chinese": world.chinese_crossings.copy(),
-        "gates_to_china": chinese[world.crossing_place],
+        "gates_to_china": _gates_to_china(world)[world.crossing_place],
         "to_india": np.array(world.crossing_country) == "India",
         "stand": np.array(crossings, np.int64),
     }

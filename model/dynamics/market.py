@@ -231,10 +231,6 @@ class Reference:
     """(B,) t that each buyer wants to hold at the start's demand."""
     delivery: Floats
     """(X, B) share of the ore over a crossing to China that each buyer takes; rows sum to 1."""
-    china: Floats
-    """(X,) 1 for crossings to China, else 0."""
-    stand: Ints
-    """(B,) crossing at which each buyer stands."""
     key_tb: np.uint64
     key_dy: np.uint64
     """Keys of the draws of prices."""
@@ -280,8 +276,6 @@ def begin(
         share=read_only(share),
         target=read_only(state.inventory.copy()),
         delivery=read_only(_delivery(len(world.crossing_ids), stand, share)),
-        china=read_only(china),
-        stand=read_only(stand),
         key_tb=np.uint64(key("tb")),
         key_dy=np.uint64(key("dy")),
     )

@@ -52,7 +52,6 @@ class FrontsOnArrays(mesa.Model):
         asked = (buyers["market_share"], buyers["inventory_months"], setting.scenario.processes.market)
         reference = market.begin(self.world, self.state, setting.scenario.start, *asked)
         self.run = Run(setting, self.state, rng, reference)
-        self.run.hand_over()
         self.month = 0
         self.datacollector = mesa.DataCollector(
             {

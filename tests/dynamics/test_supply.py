@@ -17,7 +17,7 @@ from scipy.sparse import csgraph
 from model.compile import hand_over
 from model.dynamics import supply
 from model.model import RareEarthModel
-from model.run import Run
+from model.run import GROUPS, Run
 from model.world.topology import read_only
 from tests.world_of_policy import small
 
@@ -148,22 +148,21 @@ def settle(run: Run, world: dict[str, Any]) -> None:
     for array in new.values():
         read_only(array)
     run.land = replace(run.land, **new)
-    run.hand_over(land=hand_over(run.land))
+    run.data = hand_over({name: getattr(run, name) for name in ("land", *GROUPS)})
     for name in ("holder", "stance", "control"):
         setattr(run.state, name, world[name])
 
 
 @given(world=worlds())
 def test_distances_are_dijkstras(model: RareEarthModel, world: dict[str, Any]) -> None:
-    run, land = model.run, model.run.land
+    run, land, data = model.run, model.run.land, model.run.data
     settle(run, world)
     try:
         assert distances(run).tolist() == by_dijkstra(run).tolist()
         assert np.isfinite(run.roads.distance[range(FORCES), run.land.home_place]).all()
         assert not run.roads.waiting.any()
     finally:
-        run.land = land
-        run.hand_over()
+        run.land, run.data = land, data
 
 
 def test_whoever_holds_a_town_opens_its_roads_to_allies(run: Run) -> None:
