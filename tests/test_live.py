@@ -60,5 +60,5 @@ def test_who_takes_the_place_of_an_agent_may_be_given_its_parameters() -> None:
     assert (heir.commit_share, heir.home) == (0.6, "Laiza")
     heir.commit_share = 0.5
     assert parameters.commit_share == 0.5
-    with pytest.raises(ValueError, match="commit_share: 3.0 is not allowed"):
+    with pytest.raises(ValueError, match=r"commit_share: 3\.0 is not allowed"):
         heir.commit_share = 3.0
