@@ -22,11 +22,8 @@ class Actor(Agent):
         super().__init__(model)
         self.run: Any = model.run
         """The run (:class:`model.run.Run`): its state, draws and event log."""
-
-    @property
-    def data(self) -> Any:
+        self.data: Any = self.run.data
         """The run as compiled functions take it."""
-        return self.run.data
 
     def live(self, table: ParameterTable | LiveParameters, record: Any, **also: tuple[Any, int]) -> LiveParameters:
         """Its parameters as the run uses them, for reading and writing by name.

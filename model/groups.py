@@ -30,6 +30,8 @@ class GroupRef(structref.StructRefProxy):  # type: ignore[misc]
     """What Python holds of a group: a reference to hand to compiled functions."""
 
     __slots__ = ()
+    # Numba asks for this at every call; the slot itself answers without running any Python.
+    _numba_type_ = structref.StructRefProxy._type
 
 
 structref.define_boxing(Group, GroupRef)

@@ -9,6 +9,7 @@ import copy
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -87,10 +88,11 @@ class Stated:
     def drop(self, path: Path) -> None:
         """Forget what stands at a path, and all below it."""
         parent = self.get(path[:-1])
-        if isinstance(parent, dict):
-            parent.pop(path[-1], None)
-        for known in [known for known in self.origins if known[: len(path)] == path]:
-            del self.origins[known]
+        dropped = parent.pop(path[-1], None) if isinstance(parent, dict) else None
+        self.origins.pop(path, None)
+        if isinstance(dropped, dict):
+            for below in [known for known in self.origins if known[: len(path)] == path]:
+                del self.origins[below]
 
     def _by_name(self, value: Any, source: str, path: Path) -> Any:
         """A list of tables with names as a table of tables; what has no name, or one twice, becomes a problem."""
@@ -189,6 +191,8 @@ def apply_sets(stated: Stated, sets: Sequence[str]) -> None:
         stated.lay(table, SET)
 
 
+# Batches lay the same vectors of parameters over one scenario after another.
+@lru_cache(maxsize=32_768)
 def parse_set(text: str) -> tuple[Path, Any]:
     """Split an override into its path and its value; a value that is not TOML is text.
 
