@@ -48,8 +48,9 @@ class LiveParameters:
     ) -> None:
         # Whoever takes another agent's place may be given that one's live parameters as its table.
         known = table._table if isinstance(table, LiveParameters) else table
+        kind: Any = type(known)
         object.__setattr__(self, "_table", known)
-        object.__setattr__(self, "_readers", _readers(type(known), record.dtype.names))
+        object.__setattr__(self, "_readers", _readers(kind, record.dtype.names))
         object.__setattr__(self, "_record", record)
         # The same memory without NumPy's class of records, whose fields take three times as long to read.
         object.__setattr__(self, "_numbers", np.frombuffer(record, np.dtype((np.void, record.dtype)))[0])
