@@ -13,8 +13,7 @@ from model.experiments.design import point_words
 from model.experiments.intervals import WORDS
 from model.experiments.prim import limits_text
 from model.output.units import shown_in, units_of
-from model.views.style import number
-from model.views.words import HEADLINES
+from model.views.words import HEADLINES, number
 
 if TYPE_CHECKING:
     from model.experiments.designed import Design

@@ -15,8 +15,9 @@ from model.experiments.discover import Discovery
 from model.experiments.factors import Factor
 from model.experiments.prim import limits_text
 from model.views.panels import CAVEAT
-from model.views.style import FAINT, INK, SOFT, legend_of, number, styled, title_of
+from model.views.style import FAINT, INK, SOFT, legend_of, styled, title_of
 from model.views.tornado import short
+from model.views.words import number
 
 _ROWS = 5
 """Rows that the limits fill at least, so that three are no slabs."""

@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter
 
 from model.views import findings, panels, style
 from model.views.read import Results, ViewError
+from model.views.words import number
 
 YEAR = 12
 """Months of the windows that titles speak of."""
@@ -122,7 +123,7 @@ def _title(results: Results) -> str:
     medians = _monthly_medians(results, china)
     several = len(results.scenarios) > 1
     lead = "No clear difference between the scenarios in exports to China:" if several else "Exports to China:"
-    ends = dict.fromkeys((style.number(medians.min()), style.number(medians.max())))
+    ends = dict.fromkeys((number(medians.min()), number(medians.max())))
     return f"{lead} {' to '.join(ends)} t REO a month (median, {window}){_quad(results, totals)}"
 
 
@@ -146,6 +147,6 @@ def _quad(results: Results, totals: pd.DataFrame) -> str:
     if medians[best] * YEAR < _LEAST_T:
         return "; next to nothing goes to India and the Quad"
     if len(medians) == 1:
-        return f"; {style.number(medians[best])} t per month go to India and the Quad"
+        return f"; {number(medians[best])} t per month go to India and the Quad"
     label = panels.looks_of(results)[best].label
-    return f"; India and the Quad get {style.number(medians[best])} t per month at most ({label})"
+    return f"; India and the Quad get {number(medians[best])} t per month at most ({label})"

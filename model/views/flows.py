@@ -16,6 +16,7 @@ from matplotlib.path import Path
 from model.views import panels, style
 from model.views.exports import YEAR
 from model.views.read import Results, ViewError
+from model.views.words import number
 from model.world.world import World
 
 STAGES = ("mine", "seller", "crossing", "destination")
@@ -163,7 +164,7 @@ def _bars(axes: Axes, column: int, nodes: Mapping[str, _Node], largest: float) -
     placed = np.inf
     for name, node in nodes.items():
         axes.add_patch(Rectangle((_X[column] - _BAR, node.bottom), 2 * _BAR, node.height, color=style.INK, linewidth=0))
-        text = f"{name}  {style.number(node.height * largest)}"
+        text = f"{name}  {number(node.height * largest)}"
         lines = textwrap.wrap(text, _LETTERS) if column == len(STAGES) - 1 else [text]
         # Labels of small nodes would lie on each other; they are moved down.
         placed = min(node.bottom + node.height / 2, placed - 0.055 * len(lines))
@@ -181,5 +182,5 @@ def _title(table: pd.DataFrame, shown: Sequence[str]) -> str:
         total = float(part["tonnes"].sum())
         seller = part.groupby("seller")["tonnes"].sum()
         if total > 0:
-            parts.append(f"{seller.max() / total:.0%} of {style.number(total)} t from {seller.idxmax()} under {name}")
+            parts.append(f"{seller.max() / total:.0%} of {number(total)} t from {seller.idxmax()} under {name}")
     return "Whose ore leaves: " + "; ".join(parts).replace("%", " %")

@@ -19,6 +19,7 @@ from matplotlib.text import Text
 from model.views import findings, panels, style
 from model.views.read import Results
 from model.views.tiles import Tiles, landmark_labels, site_positions, tiles_of
+from model.views.words import number
 from model.world.world import World
 
 LETTERS_UP_TO = 600
@@ -142,7 +143,7 @@ def draw_years(results: Results, world: World, actor: str) -> Figure:
     for panel, month in zip(grid[0], months, strict=True):
         panel.set_title(panels.date_of(results.start, month), fontsize=8)
     style.scale_of(figure, shapes, f"share of runs in which {actor} holds the town (0-1)")
-    parts = [f"{style.number(old)} to {style.number(new)} under {name}" for name, (old, new) in gained.items()]
+    parts = [f"{number(old)} to {number(new)} under {name}" for name, (old, new) in gained.items()]
     note = f"Shown is the part of the country in which {actor} holds towns in some run; lines divide states."
     notes = panels.footnote(results, "Shares", note)
     title = f"Towns held by {actor}, from the start to the end, mean over runs: {findings.join(parts)}"

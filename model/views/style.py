@@ -389,17 +389,3 @@ def _metadata(suffix: str, notes: dict[str, str], software: str, source: str) ->
 def tick(value: float, _: object = None) -> str:
     """A number beside an axis, with all its digits, which are few there, and a real minus."""
     return f"{value:,.10g}".replace("-", "\N{MINUS SIGN}")
-
-
-def number(value: float) -> str:
-    """Three significant digits for people: 0.0412, 4.12, 41.2, 412, 4,120."""
-    if value != value:
-        return "-"
-    if value == 0:
-        return "0"
-    if abs(value) >= 1000:
-        digits = len(f"{abs(value):.0f}") - 3
-        return f"{round(value, -digits):,.0f}"
-    if abs(value) >= 100:
-        return f"{value:.0f}"
-    return f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.1e}"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from model.model import RareEarthModel
 from model.views import style
 from model.views.tiles import site_positions, tiles_of
+from model.views.words import number
 from model.world.world import World
 
 Floats = NDArray[np.float64]
@@ -75,7 +76,7 @@ def _control(model: RareEarthModel, looks: Looks) -> Paint:
 
 def _stock(model: RareEarthModel, looks: Looks) -> Paint:
     stock = stock_by_township(model)
-    numbers = [style.number(value) if value >= 1 else "" for value in stock]
+    numbers = [number(value) if value >= 1 else "" for value in stock]
     return _shades(stock / max(float(stock.max()), 1.0)), numbers
 
 
@@ -171,7 +172,7 @@ def _words(model: RareEarthModel, k: int) -> str:
     lines.append(f"countryside: {', '.join(shares)}")
     lines.append(f"supply of the holder: {holders_supply(model)[k]:.2f}")
     stock = stock_by_township(model)[k] if k in set(world.place_territory[world.mine_place].tolist()) else 0.0
-    lines += [f"ore in store: {style.number(float(stock))} t REO"] if stock else []
+    lines += [f"ore in store: {number(float(stock))} t REO"] if stock else []
     return "\n".join(lines)
 
 

@@ -23,8 +23,8 @@ from model.views.figures import batch_figures, draw
 from model.views.kinds import KINDS, Asked, figure
 from model.views.plot import plot
 from model.views.read import Results, ViewError
-from model.views.style import SOFT, number, scenario_looks
-from model.views.words import chronicle
+from model.views.style import SOFT, scenario_looks
+from model.views.words import chronicle, number
 from model.world.read import load_world
 from tests.experiments.fakes import only_row
 from tests.views import synthetic
