@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from mesa import Agent, Model
+from mesa import Model
+from mesa.discrete_space import CellAgent
 
 from model.live import LiveParameters
 from model.parameters import ParameterTable
 
 
-class Actor(Agent):
+class Actor(CellAgent):
     """Whoever decides something in a month.
 
     The phases of a month ask every actor of ``run.agents`` for its decisions by calling its methods; a subclass overrides any
@@ -24,6 +25,25 @@ class Actor(Agent):
         """The run (:class:`model.run.Run`): its state, draws and event log."""
         self.data: Any = self.run.data
         """The run as compiled functions take it."""
+
+    def stands_at(self) -> int:
+        """Index of the place where it stands in ``model.grid``; -1 for who stands nowhere there."""
+        return -1
+
+    @property
+    def cell(self) -> Any:
+        """The township where it stands (:class:`model.grid.Township`), or None."""
+        return self.model.grid.cell_of(self)
+
+    @cell.setter
+    def cell(self, cell: Any) -> None:
+        """Refuse: it stands where :meth:`stands_at` says.
+
+        Raises:
+            AttributeError: a cell is given.
+        """
+        if cell is not None:
+            raise AttributeError("an actor stands where stands_at() says: move its troops, or override that method")
 
     def live(self, table: ParameterTable | LiveParameters, record: Any, **also: tuple[Any, int]) -> LiveParameters:
         """Its parameters as the run uses them, for reading and writing by name.

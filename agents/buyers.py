@@ -86,6 +86,15 @@ class ChineseBuyer(Actor):
         self.index = index
         self.parameters = self.live(parameters, self.run.buyers[index])
 
+    def stands_at(self) -> int:
+        """Index of the place of its gate, whoever holds it."""
+        return int(self.run.world.crossing_place[self.run.land.stand[self.index]])
+
+    @property
+    def posted_bid(self) -> float:
+        """Yuan/t posted at its gate: the best bid of those who stand there."""
+        return float(self.run.state.bid[self.run.land.stand[self.index]])
+
     def bid(self) -> None:
         """Bid for ore: write its factor on the market price at the gate, ``run.quotes.factor``.
 

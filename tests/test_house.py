@@ -49,7 +49,7 @@ STOREYS = (
     {"model.run"},
     {"model.output"},
     {"model.phases"},
-    {"model.begin", "model.model"},
+    {"model.begin", "model.model", "model.collect", "model.grid"},
     {"model.experiments"},
     {"model.views"},
     {"model.cli"},

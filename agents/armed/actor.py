@@ -92,6 +92,13 @@ class ArmedActor(Actor):
         held = (self.run.state.holder[: len(world.codes)] == self.index).nonzero()[0]
         return [world.codes[town] for town in held]
 
+    def stands_at(self) -> int:
+        """Index of its headquarters; once others hold that, of the place with most of its fighters; -1 without any."""
+        home, troops = int(self.run.land.home_place[self.index]), self.run.state.troops[self.index]
+        if self.run.state.holder[home] == self.index:
+            return home
+        return int(troops.argmax()) if troops.any() else -1
+
     # war: attack.py, reserves.py, sorties.py -------------------------------------------------------------------
 
     def allot_sorties(self) -> None:
