@@ -21,8 +21,10 @@ class MonthlyCollector(mesa.DataCollector):
     """
 
     def __init__(self, *, agents: bool = False) -> None:
-        of_armed = {"name": name_of, "troops": "troops", "treasury": "treasury", "townships": townships_of}
-        of_buyers = {"name": name_of, "bid": "posted_bid"}
+        # Functions, since Mesa 3.5 refuses an attribute that some agents lack.
+        troops, treasury, bid = ([getattr, [name, None]] for name in ("troops", "treasury", "posted_bid"))
+        of_armed = {"name": name_of, "troops": troops, "treasury": treasury, "townships": townships_of}
+        of_buyers = {"name": name_of, "bid": bid}
         of_kinds = {ArmedActor: of_armed, ChineseBuyer: of_buyers} if agents else None
         of_all = of_armed | of_buyers if agents else None
         monthly = {name: name for name in MONTHLY}

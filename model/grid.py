@@ -270,7 +270,7 @@ class TownshipGrid(HexGrid):
         masks: Bools | Sequence[Bools] | None = None,
         only_empty: bool = False,
         return_list: bool = True,
-    ) -> list[tuple[int, int]] | Bools:
+    ) -> Any:
         """Select townships by their attributes, as Mesa's grids select cells by layers of properties.
 
         Args:
@@ -278,7 +278,7 @@ class TownshipGrid(HexGrid):
             extreme_values: by attribute, ``highest`` or ``lowest`` of those selected so far.
             masks: (width, height) arrays of truth values, all of which must hold.
             only_empty: whether to select only townships where no agent stands.
-            return_list: whether to return coordinates; else an array as of ``masks``.
+            return_list: whether to return a list of coordinates; else an array as of ``masks``.
         """
         at = np.array([cell.coordinate for cell in self._townships])
         chosen = np.array([cell.empty or not only_empty for cell in self._townships])
