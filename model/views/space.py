@@ -19,8 +19,8 @@ from model.model import RareEarthModel
 from model.views import maps, style
 from model.views.tiles import Tiles, tiles_of
 
-_HIGH = 7.0
-"""Inches that a map is high."""
+_LONGEST = 7.0
+"""Inches of a map's longer side."""
 _BENEATH = 10
 """Layers that tiles lie below Mesa's own, which takes notice of no layer but its first."""
 
@@ -69,7 +69,7 @@ def draw_townships(axes: Axes, model: RareEarthModel) -> None:
     axes.set(xlim=(low[0] - 0.2, high[0] + 0.2), ylim=(low[1] - 0.2, high[1] + 0.2), aspect="equal", title=model.date)
     axes.axis("off")
     figure: Any = axes.figure
-    figure.set_size_inches(_HIGH * (high - low)[0] / (high - low)[1], _HIGH)
+    figure.set_size_inches(*(_LONGEST * (high - low) / (high - low).max()))
 
 
 def as_mesa_draws(tiles: Tiles, model: RareEarthModel) -> Tiles:

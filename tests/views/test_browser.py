@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -12,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
@@ -31,16 +30,6 @@ SCENARIOS = {
     "small.toml": 'extends = "engage_kia"\n',
     "failing.toml": 'extends = "status_quo"\n[actors.XYZ]\nkind = "Failing"\nhome = "{home}"\ntroops = 500\n',
 }
-
-
-def chromium() -> str:
-    """The browser; where continuous integration lacks it, that is a failure and no reason to pass over the check."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("no chromium: .ci/run installs it")
-        pytest.skip("no chromium here; apt-get install chromium")
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -76,15 +65,6 @@ def address(folder: Path) -> Iterator[str]:
         server.terminate()
         server.wait(30)
         server.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        no_network = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
-        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", no_network])
-        yield started
-        started.close()
 
 
 def opened(browser: Browser, address: str) -> tuple[Page, list[str]]:

@@ -16,7 +16,7 @@ from model.views.read import Results, ViewError
 from model.views.report import SECTIONS, write_report
 from model.views.typical import differing_parameters, typical_runs
 from model.views.words import HEADLINES
-from tests.views.test_browser import chromium
+from tests.views.chromium import chromium
 from tests.views.test_figures import batch
 
 
