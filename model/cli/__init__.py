@@ -63,35 +63,33 @@ def run(
     no_figures: NoFigures = False,
 ) -> None:
     """Run a scenario once: its events in words, a table of outcomes, and figures."""
-    from model.experiments.batch_file import read_run
-    from model.experiments.simulate import simulate
-
     if animate is not None:
         from model.views.animate import check
 
         check(Path(animate))
-    record = ("control=monthly",) if animate is not None else ()
-    resolved, spec = read_run(
+    folder = None if out is None else free_folder(out, "")
+    from model.api import single
+
+    made = single.run(
         scenario,
+        months=months,
+        set=sets,
         replicate=replicate,
-        base_seed=seed,
-        sets=_with_months(sets, months),
-        record=record,
+        seed=seed,
         parameters=parameters,
+        record=single.EVERY_MONTH if animate is not None else (),
     )
-    folder = None if no_figures and out is None else free_folder(out, f"{resolved.name}-run")
-    result = simulate(spec)
-    drawn = tell.keep_run(resolved, spec, result, folder, figures=not no_figures) if folder is not None else []
-    tell.tell_run(resolved, spec, result, quiet=quiet)
+    if folder is None and not no_figures:
+        folder = free_folder(None, f"{made.scenario.name}-run")
+    # Written before anything is said: a reader that closes the pipe early must not cost the files.
+    drawn = [] if folder is None else made.save(folder, figures=not no_figures)
+    tell.tell_run(made, quiet=quiet)
     if folder is not None:
         tell.say_figures(drawn, folder)
         typer.echo(f"tables: {folder}")
     if animate is not None:
-        tell.animate_run(resolved, result, (folder or Path()) / animate)
-
-
-def _with_months(sets: list[str] | None, months: int | None) -> list[str]:
-    return [*(sets or []), *([] if months is None else [f"months={months}"])]
+        path = made.animate((folder or Path()) / animate)
+        typer.echo(f"animation: {path}, {made.scenario.months + 1} frames")
 
 
 app.command(short_help="Many runs, compared: tables, effects, figures.", epilog=batches.BATCH_EPILOG)(batches.batch)
@@ -123,7 +121,10 @@ def plot(
     if animate is not None:
         tell.animate_batch(results, scenario, (out or results / "figures") / animate)
         return
-    tell.draw_again(results, kind, outcome, actor, scenario, formats, out)
+    from model.views.plot import plot as draw_again
+
+    paths = draw_again(results, kind=kind, outcome=outcome, actor=actor, scenario=scenario, formats=formats, out=out)
+    tell.say_figures(paths, out or results / "figures")
 
 
 for _verb, _short, _epilog in (

@@ -100,14 +100,9 @@ def parameters(
     plugin: Plugins = None,
 ) -> None:
     """List every parameter: path, value, range, unit, how well it is known, source, meaning."""
-    from model.scenario.listing import scenario_declarations
-    from model.scenario.read import load_scenario
+    from model.api.lookup import find_parameters
 
-    everything = list(scenario_declarations(load_scenario(scenario, sets or ())))
-    found = [one for one in everything if _matches(search, one.path, one.meaning, one.unit, one.status)]
-    found = found or [one for one in everything if _matches(search, one.path, one.source)]
-    if not found:
-        _nothing_found(search, "parameter", {one.path.rsplit(".", 1)[-1] for one in everything})
+    found, count = find_parameters(search, scenario, sets or ())
     if as_csv:
         _write_csv(
             ("path", "value", "low", "high", "options", "unit", "status", "source", "meaning"),
@@ -119,7 +114,7 @@ def parameters(
         return
     for one in found:
         typer.echo(_parameter_text(one))
-    typer.echo(f"\n{len(found)} of {len(everything)} parameters. Change one with --set PATH=VALUE, or in a file.")
+    typer.echo(f"\n{len(found)} of {count} parameters. Change one with --set PATH=VALUE, or in a file.")
 
 
 def _parameter_text(one: Declaration) -> str:
@@ -142,18 +137,6 @@ def _value(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _matches(search: str | None, *texts: str) -> bool:
-    everything = " ".join(texts).casefold()
-    return all(word in everything for word in (search or "").casefold().split())
-
-
-def _nothing_found(search: str | None, what: str, known: Iterable[str]) -> None:
-    from model.scenario.problems import nearest
-
-    near = nearest(search or "", sorted(known))
-    fail(f"no {what} matches '{search}'" + (f"; did you mean '{near}'?" if near else ""))
-
-
 def _write_csv(header: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(header)
@@ -167,15 +150,9 @@ def outcomes(
     plugin: Plugins = None,
 ) -> None:
     """List what a run is judged by: name, unit and meaning of every outcome."""
-    from model.output.outcomes import outcome_list
-    from model.scenario.read import load_scenario
-    from model.scenario.tables import ARMED_KINDS
+    from model.api.lookup import find_outcomes
 
-    actors = load_scenario(scenario).actors
-    everything = outcome_list([name for name, actor in actors.items() if actor.kind in ARMED_KINDS])
-    found = [one for one in everything if _matches(search, one.name, one.unit, one.meaning)]
-    if not found:
-        _nothing_found(search, "outcome", (one.name for one in everything))
+    found = find_outcomes(search, scenario)
     if as_csv:
         _write_csv(("name", "unit", "meaning"), ((one.name, one.unit, one.meaning) for one in found))
     else:

@@ -81,6 +81,7 @@ def run_batch(
     quiet: bool = False,
     executor: Any = None,
     simulate: Simulate | None = None,
+    temporary: bool = False,
 ) -> BatchReport:
     """Compute the runs of a plan and write its folder.
 
@@ -98,6 +99,7 @@ def run_batch(
         fail_fast: stop after the first run that fails.
         quiet: say nothing on stderr.
         simulate: what a run does, a function at the top level of a module; the model's when None.
+        temporary: whether the folder does not outlive the caller, so that it is not worth a word.
 
     Returns:
         How it ended; its ``exit_code`` is 0, 3 (some runs failed), 4 (the disk is full, or the
@@ -120,7 +122,7 @@ def run_batch(
         Interruption() as interruption,
         Store(folder, plan, resume=resume, overwrite=overwrite, rerun_failed=rerun_failed) as store,
     ):
-        call = _Call(plan, store, interruption, quiet=quiet)
+        call = _Call(plan, store, interruption, quiet=quiet, temporary=temporary)
         return call.run(simulate or _default_simulate(), _Way(executor, jobs, timeout), fail_fast)
 
 
@@ -169,8 +171,11 @@ class _Way:
 class _Call:
     """One call of :func:`run_batch` with its folder open."""
 
-    def __init__(self, plan: BatchPlan, store: Store, interruption: Interruption, *, quiet: bool) -> None:
+    def __init__(
+        self, plan: BatchPlan, store: Store, interruption: Interruption, *, quiet: bool, temporary: bool = False
+    ) -> None:
         self.plan, self.store, self.interruption, self.quiet = plan, store, interruption, quiet
+        self.temporary = temporary
         manifest = read_manifest(store.folder)
         self.earlier: list[dict[str, Any]] = manifest.get("sessions", [])
         self.in_tables = int(manifest.get("runs_in_tables", 0))
@@ -198,7 +203,8 @@ class _Call:
         if there and missing and commits and commits != {self.session.commit}:
             lines.append("the runs that are there come from another commit of the code than those computed now")
         kept = f" ({there} are there)" if there else ""
-        lines.append(f"{self.plan.name}: {len(missing)} runs to compute{kept}, with {jobs}, into {self.store.folder}")
+        where = "" if self.temporary else f", into {self.store.folder}"
+        lines.append(f"{self.plan.name}: {len(missing)} runs to compute{kept}, with {jobs}{where}")
         say("\n".join(lines), quiet=self.quiet)
 
     def _compute(self, missing: Sequence[RunSpec], simulate: Simulate, way: _Way, fail_fast: bool) -> None:
@@ -259,7 +265,8 @@ class _Call:
         report.exit_code = EXIT_SOME_FAILED if report.failed else EXIT_OK
         report.lines = [*notes, f"{report.ok} ok, {report.failed} failed"]
         if report.failed:
-            report.lines += [*self._failures(), "run those again with:", f"  {_again(self.plan, rerun=True)}"]
+            report.lines += self._failures()
+            report.lines += [] if self.temporary else ["run those again with:", f"  {_again(self.plan, rerun=True)}"]
         say("\n".join(report.lines), quiet=self.quiet and not report.failed)
         return report
 
@@ -281,10 +288,14 @@ class _Call:
         why = "interrupted" if interrupted else "stopped at the first failure"
         kept = report.ok + report.failed
         report.lines = [] if interrupted else self._failures()
-        report.lines += [
-            f"{why}: {kept} of {len(self.plan.here)} runs are kept in {self.store.folder}; go on with:",
-            f"  {_again(self.plan, rerun=not interrupted)}",
-        ]
+        report.lines += (
+            [f"{why}: {kept} of {len(self.plan.here)} runs had ended; with a folder (out=) they would be kept"]
+            if self.temporary
+            else [
+                f"{why}: {kept} of {len(self.plan.here)} runs are kept in {self.store.folder}; go on with:",
+                f"  {_again(self.plan, rerun=not interrupted)}",
+            ]
+        )
         say("\n".join(report.lines))
         self._write_manifest(INTERRUPTED if interrupted else STOPPED)
         if report.missing and kept != self.in_tables and self._partial_tables():
@@ -354,6 +365,6 @@ def _again(plan: BatchPlan, *, rerun: bool = False) -> str:
     flags = ["--resume", "--rerun-failed"] if rerun else ["--resume"]
     if not plan.command:
         arguments = ["resume=True", "rerun_failed=True"] if rerun else ["resume=True"]
-        return f"run_batch(plan, out, {', '.join(arguments)})"
+        return f"the same call with {', '.join(arguments)}"
     kept = [word for word in plan.command if word not in ("--resume", "--rerun-failed", "--overwrite")]
     return shlex.join([*kept, *flags])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-class BatchError(Exception):
+class BatchError(RuntimeError):
     """A batch cannot be planned, stored or run; ``problems`` holds one sentence for each thing that is wrong."""
 
     exit_code = 2
@@ -20,11 +20,11 @@ class BatchError(Exception):
         return type(self), (self.problems,)
 
 
-class PlanError(BatchError):
+class PlanError(BatchError, ValueError):
     """What was asked for is no batch: wrong keys, empty lists, two scenarios of one name."""
 
 
-class StoreError(BatchError):
+class StoreError(BatchError, ValueError):
     """The folder of results cannot be used: it is locked, holds something else, or cannot be written."""
 
 

@@ -28,6 +28,7 @@ from model.scenario.layers import parse_set
 from model.scenario.listing import scenario_declarations
 from model.scenario.problems import suggestion
 from model.scenario.schema import Scenario
+from model.scenario.tables import schema_at
 
 Floats = NDArray[np.float64]
 
@@ -153,6 +154,25 @@ def factors_of(scenario: Scenario, patterns: Sequence[str] = ()) -> list[Factor]
     if problems:
         raise PlanError(problems)
     return list(chosen.values())
+
+
+def declared_range(scenario: Scenario, path: str) -> tuple[float, float] | None:
+    """Lowest and highest value of a single parameter or of a lever's number; None where nothing is declared.
+
+    Args:
+        scenario: resolved.
+        path: dotted. A parameter that describes an actor goes from half to double its value, see the module's docstring.
+    """
+    factor = _factors(scenario, grouped=False).get(path)
+    if factor is not None:
+        member = factor.members[0]
+        return None if member.options else (member.low, member.high)
+    kinds: dict[str, str] = {name: actor.kind for name, actor in scenario.actors.items()}
+    _, field = schema_at(parse_set(f"{path}=0")[0], kinds)
+    limits = field.metadata if field is not None else []
+    low = next((float(one.ge) for one in limits if hasattr(one, "ge")), None)
+    high = next((float(one.le) for one in limits if hasattr(one, "le")), None)
+    return None if low is None or high is None else (low, high)
 
 
 def _fitting(factors: Mapping[str, Factor], pattern: str) -> dict[str, Factor]:

@@ -89,6 +89,9 @@ class Progress:
 
 
 def _is_terminal() -> bool:
+    """Whether a line can be written over: on a terminal, and below a notebook's cell."""
+    if sys.stderr is not None and type(sys.stderr).__module__.startswith("ipykernel."):
+        return True
     return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 

@@ -52,10 +52,10 @@ def read_sweep(text: str) -> tuple[str, list[Any]]:
     path, _, values = text.partition("=")
     try:
         low, high, count = values.split(":")
-        ends = [_number(low), _number(high)]
-        points = grid_points({path.strip(): {"from": ends[0], "to": ends[1], "count": int(count)}})
+        given = {"from": _number(low), "to": _number(high), "count": int(count)}
     except ValueError:
         raise PlanError(f"{text}: must read PATH=low:high:n, such as processes.trade.leak=0:0.3:7") from None
+    points = grid_points({path.strip(): given})
     return path.strip(), [float(pair[1]) if "." in pair[1] or "e" in pair[1] else int(pair[1]) for (pair,) in points]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from model.parameters import Declaration, ParameterTable, declarations
@@ -12,13 +11,14 @@ from model.scenario.problems import dotted
 from model.scenario.schema import Scenario
 
 
-def scenario_titles() -> list[tuple[str, str, Path]]:
-    """Name, title and file of every shipped scenario, in alphabetical order.
+def scenario_titles() -> list[tuple[str, str, str]]:
+    """Name, title and description of every shipped scenario, in alphabetical order.
 
     Raises:
         ScenarioError: a shipped file cannot be read.
     """
-    return [(name, str(read_toml(path).get("title", "")), path) for name, path in shipped_scenarios().items()]
+    files = {name: read_toml(path) for name, path in shipped_scenarios().items()}
+    return [(name, str(file.get("title", "")), str(file.get("description", ""))) for name, file in files.items()]
 
 
 def scenario_declarations(scenario: Scenario) -> Iterator[Declaration]:

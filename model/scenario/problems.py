@@ -21,7 +21,7 @@ _LONGEST_VALUE = 60
 _MOST_LISTED = 16
 
 
-class ScenarioError(Exception):
+class ScenarioError(ValueError):
     """Something is wrong in a scenario; ``problems`` holds one sentence for each thing that is."""
 
     def __init__(self, problems: Sequence[str]) -> None:

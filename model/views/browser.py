@@ -22,7 +22,7 @@ import solara.lab
 from model.parameters import Declaration
 from model.scenario.files import shipped_scenarios
 from model.scenario.listing import scenario_declarations
-from model.views import lanes, live, sliders, svgmap
+from model.views import lanes, live, sliders, style, svgmap
 from model.views.panels import CAVEAT
 from model.views.session import RunSession
 from model.views.words import outcome_table, telling_events
@@ -268,7 +268,7 @@ def _Views(session: RunSession, beat: int) -> None:
             _Map(session, beat, layer)
         with solara.Column():
             with session.lock:
-                picture = live.as_png(live.draw_so_far(session.model)) if session.model is not None else b""
+                picture = style.as_png(live.draw_so_far(session.model)) if session.model is not None else b""
             _picture(picture, "Control and exports so far", "curves", session.month)
             with solara.lab.Tabs(value=tab, on_value=set_tab):
                 for name in _TABS:
@@ -316,7 +316,7 @@ def _Lanes(session: RunSession, beat: int) -> None:
         table = session.model.recorder.result().tables["lanes"].to_pandas()
         world, start = session.model.world, session.model.run.scenario.start
     names = dict(zip(world.crossing_ids, world.crossing_names, strict=True))
-    picture = live.as_png(lanes.draw_lanes(table, start, names))
+    picture = style.as_png(lanes.draw_lanes(table, start, names))
     _picture(picture, "Border lanes, month by month", "lanes", session.month)
 
 

@@ -118,6 +118,7 @@ def draw_control(
     measure: str = "seat",
     *,
     actors: Sequence[str] | None = None,
+    axes: Axes | None = None,
 ) -> Figure:
     """Draw control over time: a panel a scenario, the largest actor above, the others below on their own scale.
 
@@ -125,10 +126,14 @@ def draw_control(
         results: a batch or a run.
         measure: "seat" (who holds the towns) or "countryside".
         actors: these instead of the families of actors.
+        axes: draw all actors of the first scenario into these instead, without title and footnote.
     """
-    chosen, lines = results.scenarios[: panels.MOST_PANELS], groups(results, actors)
+    chosen, lines = results.scenarios[: 1 if axes else panels.MOST_PANELS], groups(results, actors)
     what = MEASURES[measure]
     bands = {name: _bands(results, lines, what.column, name) for name in chosen}
+    if axes is not None:
+        _panel(axes, results, bands, lines, chosen[0], last=True)
+        return panels.finish_own(axes, results, what.axis)
     upper, lower = _split(lines, bands)
     rows, columns = panels.columns_for(len(chosen))
     heights = [1.0, 1.7] if upper and lower else [1.0]
@@ -138,11 +143,11 @@ def draw_control(
     for k, name in enumerate(chosen):
         block, column = divmod(k, columns)
         for part, members in enumerate([part for part in (upper, lower) if part]):
-            axes = grid[block * len(heights) + part, column]
-            _panel(axes, results, bands, members, name, last=column == columns - 1 or k == len(chosen) - 1)
+            panel = grid[block * len(heights) + part, column]
+            _panel(panel, results, bands, members, name, last=column == columns - 1 or k == len(chosen) - 1)
             if part == 0:
-                axes.set_title(looks[name].label)
-            axes.tick_params(labelleft=column == 0, labelbottom=part == len(heights) - 1)
+                panel.set_title(looks[name].label)
+            panel.tick_params(labelleft=column == 0, labelbottom=part == len(heights) - 1)
     panels.finish(figure, grid, len(chosen), len(heights), what.axis)
     notes = findings.rule_for(results)
     if len(heights) == 2:

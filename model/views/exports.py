@@ -16,6 +16,7 @@ YEAR = 12
 _LEAST_T = 1.0
 """Tonnes in a window below which no relative change is given (design, section 7)."""
 CHINA, QUAD = "china", "quad"
+_UNIT = "Exports (t REO a month)"
 
 
 def flows(results: Results, scenario: str | None = None) -> pd.DataFrame:
@@ -40,17 +41,21 @@ def flows(results: Results, scenario: str | None = None) -> pd.DataFrame:
 
 
 @style.styled
-def draw_exports(results: Results) -> Figure:
+def draw_exports(results: Results, axes: Axes | None = None) -> Figure:
     """Draw export flows by destination, a panel a scenario on one scale; the rainy months are shaded.
 
     Args:
         results: a batch or a run.
+        axes: draw the first scenario into these instead, without title and footnote.
 
     Raises:
         ViewError: the runs have no month.
     """
-    chosen = results.scenarios[: panels.MOST_PANELS]
+    chosen = results.scenarios[: 1 if axes else panels.MOST_PANELS]
     bands = {name: _bands(flows(results, name)) for name in chosen}
+    if axes is not None:
+        _panel(axes, results, bands, tuple(style.DESTINATIONS), chosen[0], last=True)
+        return panels.finish_own(axes, results, _UNIT)
     parts = _split(bands)
     rows, columns = panels.columns_for(len(chosen))
     figure = panels.new_figure(panels.width_of(columns), 1.0 + (2.5 if len(parts) == 1 else 3.6) * rows)
@@ -59,11 +64,11 @@ def draw_exports(results: Results) -> Figure:
     for k, name in enumerate(chosen):
         block, column = divmod(k, columns)
         for part, members in enumerate(parts):
-            axes = grid[block * len(parts) + part, column]
-            _panel(axes, results, bands, members, name, last=column == columns - 1 or k == len(chosen) - 1)
-            axes.tick_params(labelleft=column == 0, labelbottom=part == len(parts) - 1)
+            panel = grid[block * len(parts) + part, column]
+            _panel(panel, results, bands, members, name, last=column == columns - 1 or k == len(chosen) - 1)
+            panel.tick_params(labelleft=column == 0, labelbottom=part == len(parts) - 1)
         grid[block * len(parts), column].set_title(panels.looks_of(results)[name].label)
-    panels.finish(figure, grid, len(chosen), len(parts), "Exports (t REO a month)")
+    panels.finish(figure, grid, len(chosen), len(parts), _UNIT)
     notes = ["Shaded: the rains, June to September.", *findings.rule_for(results)]
     if len(parts) == 2:
         notes.insert(0, "The rows differ in scale.")

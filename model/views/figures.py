@@ -1,42 +1,144 @@
-"""All figures of a batch or of a run, written to files."""
+"""The figures of a batch or of a run: drawn by their kind, or all of them written to files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from model.views import maps
-from model.views.control import draw_control
-from model.views.exports import draw_exports
-from model.views.kinds import KINDS, Asked, kind_named
+from model.views.kinds import INTO_AXES, KINDS, Asked, Draws, kind_named
 from model.views.lanes import draw_lanes
-from model.views.read import Results
+from model.views.read import Results, ViewError
 from model.views.style import save
 from model.world.read import load_world
 
-if TYPE_CHECKING:
-    from model.output.record import RunResult
-    from model.scenario.schema import Scenario
+
+def _start_and_end(results: Results, asked: Asked) -> Figure | None:
+    """The map of a run at its start and its end; in axes of the user's own at its end."""
+    if asked.axes is not None:
+        return KINDS["map"](results, asked)
+    return maps.draw_run(results, load_world(results.world))
+
+
+def _lanes(results: Results, asked: Asked) -> Figure | None:
+    """How far the crossings are open, which single runs alone record."""
+    world = load_world(results.world)
+    names = dict(zip(world.crossing_ids, world.crossing_names, strict=True))
+    lanes = results.frame("lanes", ["month", "crossing", "ore", "reagent", "goods"])
+    return draw_lanes(lanes, results.start, names)
+
+
+OF_A_RUN: dict[str, Draws] = {
+    "map": _start_and_end,
+    "control": KINDS["control"],
+    "lanes": _lanes,
+    "exports": KINDS["exports"],
+    "countryside": KINDS["countryside"],
+    "flows": KINDS["flows"],
+}
+"""Every kind of figure of a single run by its name."""
+WRITTEN = ("map", "control", "lanes", "exports")
+"""Those that ``pangwa run`` writes."""
+
+
+def kinds_of(results: Results) -> Mapping[str, Draws]:
+    """The kinds of figures that there are of some results, by name."""
+    return OF_A_RUN if results.of_one_run else KINDS
 
 
 def draw(
-    results: Results, kind: str, actors: Sequence[str] | None = None, outcomes: Sequence[str] | None = None
+    results: Results,
+    kind: str,
+    actors: Sequence[str] | None = None,
+    outcomes: Sequence[str] | None = None,
+    axes: Axes | None = None,
 ) -> Figure | None:
-    """Draw one kind of figure of a batch; None where the batch has nothing to show of it.
+    """Draw one kind of figure of a batch or a run; None where it has nothing to show of it.
 
     Args:
-        results: the batch.
-        kind: of :data:`model.views.kinds.KINDS`.
+        results: the batch or run.
+        kind: of :func:`kinds_of`.
         actors: for control and countryside, these instead of the families; for probability and years, the first of them.
         outcomes: for effects, these instead of the headlines.
+        axes: axes of the user's own to draw one scenario into.
 
     Raises:
-        ViewError: there is no such kind.
+        ViewError: there is no such kind, or it cannot be drawn into axes.
     """
-    return KINDS[kind_named(kind)](results, Asked(actors, outcomes))
+    kinds = kinds_of(results)
+    kind = kind_named(kind, kinds)
+    if axes is not None:
+        _check_axes(results, kind, [name for name in kinds if name in INTO_AXES])
+    return kinds[kind](results, Asked(actors, outcomes, axes))
+
+
+def _check_axes(results: Results, kind: str, possible: Sequence[str]) -> None:
+    if kind not in possible:
+        raise ViewError(f"'{kind}' makes a figure of its own and takes no ax; these do: {', '.join(possible)}")
+    if len(results.scenarios) > 1:
+        raise ViewError(f"ax takes one scenario; choose it with scenario=, of: {', '.join(results.scenarios)}")
+
+
+def draw_chosen(
+    results: Results,
+    kind: str,
+    *,
+    actor: Sequence[str] = (),
+    outcome: Sequence[str] = (),
+    scenario: Sequence[str] = (),
+    axes: Axes | None = None,
+) -> Figure | None:
+    """Draw one kind of figure of what the user names; None where there is nothing to show.
+
+    Args:
+        results: the batch or run.
+        kind: of :func:`kinds_of`.
+        actor: actors to show, by id.
+        outcome: outcomes to show.
+        scenario: scenarios to show.
+        axes: axes of the user's own to draw one scenario into.
+
+    Raises:
+        ViewError: something named is not there; the sentence has the nearest right name.
+    """
+    actors = [results.pick("actor", name, results.actors) for name in actor] or None
+    if scenario:
+        chosen = [results.pick("scenario", name, results.all_scenarios) for name in scenario]
+        results = results.only(list(dict.fromkeys(chosen)))
+    outcomes = [results.pick("outcome", name, results.outcomes) for name in outcome] or None
+    return draw(results, kind, actors, outcomes, axes)
+
+
+def figure_of(results: Results, kind: str, **asked: Any) -> Figure:
+    """One kind of figure of what the user names.
+
+    Args:
+        results: the batch or run.
+        kind: of :func:`kinds_of`.
+        **asked: as for :func:`draw_chosen`.
+
+    Raises:
+        ViewError: something named is not there, or there is nothing to show.
+    """
+    figure = draw_chosen(results, kind, **asked)
+    if figure is None:
+        raise ViewError(nothing_to_show(results.name, kind))
+    return figure
+
+
+def nothing_to_show(name: object, kind: str | None) -> str:
+    """The sentence where a kind of figure, or all of them, have nothing to show of some results.
+
+    Args:
+        name: of the results.
+        kind: of figure.
+    """
+    effects = "no effects to show; choose a scenario other than the reference"
+    return f"{name}: {effects if kind == 'effects' else 'nothing to show'}"
 
 
 def batch_figures(folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
@@ -60,14 +162,11 @@ def batch_figures(folder: Path | str, formats: Sequence[str] = ("png", "svg")) -
     return paths
 
 
-def run_figures(
-    result: RunResult, scenario: Scenario, folder: Path, formats: Sequence[str] = ("png", "svg")
-) -> list[Path]:
+def run_figures(results: Results, folder: Path, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
     """Draw the figures of one run: map at start and end, control, exports, border lanes.
 
     Args:
-        result: the run.
-        scenario: its scenario, resolved.
+        results: the run.
         folder: an empty folder, made when it is not there.
         formats: of png, svg, pdf.
 
@@ -75,19 +174,10 @@ def run_figures(
         The paths written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    results = Results.of_run(scenario.name, result.tables)
-    world = load_world(scenario.world)
-    names = dict(zip(world.crossing_ids, world.crossing_names, strict=True))
-    control = result.tables["control"].to_pandas()
-    drawn = {
-        "map": maps.draw_start_and_end(control, world, results.months, scenario.name),
-        "control": draw_control(results),
-        "lanes": draw_lanes(result.tables["lanes"].to_pandas(), results.start, names),
-    }
-    if results.months:
-        drawn["exports"] = draw_exports(results)
     paths: list[Path] = []
-    source = f"{scenario.name}, run {result.tables['monthly']['run_id'][0].as_py()}"
-    for name, figure in drawn.items():
-        paths += save(figure, folder / name, formats, source)
+    source = f"{results.name}, run {results.memory['monthly']['run_id'][0].as_py()}"
+    for name in WRITTEN:
+        figure = draw(results, name)
+        if figure is not None:
+            paths += save(figure, folder / name, formats, source)
     return paths

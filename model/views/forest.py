@@ -16,7 +16,7 @@ from model.experiments.intervals import WORDS
 from model.output.outcomes import heading_of
 from model.output.units import shown_in, units_of
 from model.views.panels import CAVEAT
-from model.views.style import FAINT, INK, SOFT, Look, legend_of, scenario_looks, styled, tick, title_of
+from model.views.style import FAINT, INK, SOFT, Look, Picture, legend_of, scenario_looks, styled, tick, title_of
 
 COLUMNS = 4
 
@@ -35,7 +35,7 @@ def forest(table: pd.DataFrame, points: pd.DataFrame | None, scenarios: Sequence
     columns = min(COLUMNS, len(outcomes))
     deep = -(-len(outcomes) // columns)
     height = deep * (0.82 + 0.2 * len(policies)) + 1.2
-    figure = Figure(figsize=(max(1.1 + 2.05 * columns, 6.4), height), layout="constrained")
+    figure = Picture(figsize=(max(1.1 + 2.05 * columns, 6.4), height), layout="constrained")
     axes = figure.subplots(deep, columns, squeeze=False)
     looks, units = scenario_looks(scenarios), units_of(outcomes)
     for place, outcome in enumerate(outcomes):

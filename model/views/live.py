@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from model.model import RareEarthModel
 from model.views import panels, style
-
-DPI = 110
 
 
 @style.styled
@@ -81,12 +77,3 @@ def _flows(axes: Axes, model: RareEarthModel, x: np.ndarray) -> None:
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_ylabel("exports\n(t REO a month)")
     panels.label_ends(axes, ends, 1.6)
-
-
-@style.styled
-def as_png(figure: Figure) -> bytes:
-    """A figure as a PNG picture; the figure is emptied."""
-    memory = io.BytesIO()
-    figure.savefig(memory, format="png", dpi=DPI)
-    figure.clear()
-    return memory.getvalue()

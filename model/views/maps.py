@@ -71,17 +71,27 @@ def _most(values: pd.Series[str]) -> str:
 
 
 @style.styled
-def draw_ends(results: Results, world: World) -> Figure:
-    """Draw the most likely holder of every town and site at the end, a map a scenario; striped where runs disagree."""
+def draw_ends(results: Results, world: World, axes: Axes | None = None) -> Figure:
+    """Draw the most likely holder of every town and site at the end, a map a scenario; striped where runs disagree.
+
+    Args:
+        results: a batch or a run.
+        world: its world.
+        axes: draw the first scenario into these instead, without title, legend and names of cities.
+    """
     rows = results.at_end("control", ["place", "holder", "attacker"]).astype(str)
-    shown = results.scenarios[: panels.MOST_PANELS]
+    shown = results.scenarios[: 1 if axes else panels.MOST_PANELS]
     held = {name: modal_holdings(rows[rows["scenario"] == name]) for name in shown}
-    figure, axes = empty_maps(len(shown), world)
     tiles = tiles_of(world)
-    for panel, name in zip(axes, shown, strict=True):
+    if axes is not None:
+        draw_holdings(axes, world, tiles, held[shown[0]])
+        _map_only([axes], 1, world)
+        return panels.finish_own(axes, results, "")
+    figure, maps = empty_maps(len(shown), world)
+    for panel, name in zip(maps, shown, strict=True):
         draw_holdings(panel, world, tiles, held[name])
         panel.set_title(panels.looks_of(results)[name].label)
-    name_places(figure, axes, world, tiles)
+    name_places(figure, maps, world, tiles)
     legend(figure, world, list(held.values()), striped=results.runs_each != "1")
     notes = panels.footnote(results, "Most frequent holder at the end", "A tile is a township, not to scale.")
     style.title_of(figure, _title_of_ends(results, world, held), notes)
@@ -188,31 +198,31 @@ def _share(rows: pd.DataFrame, world: World, actor: str) -> np.ndarray:
 
 
 @style.styled
-def draw_start_and_end(control: pd.DataFrame, world: World, months: int, name: str) -> Figure:
+def draw_run(results: Results, world: World, *, start: bool = True) -> Figure:
     """Draw who holds what at the start and at the end of one run.
 
     Args:
-        control: the run's table of control.
+        results: the run.
         world: its world.
-        months: its length.
-        name: of the scenario, for the title.
+        start: whether the start is wanted beside the end.
     """
-    held = [_of_month(control, month) for month in (0, months)]
-    figure, axes = empty_maps(2, world)
+    held = [_of_month(results, month) for month in (0, results.months)]
+    shown = [("Start", held[0]), (f"After {results.months} months", held[1])][0 if start else 1 :]
+    figure, axes = empty_maps(len(shown), world)
     tiles = tiles_of(world)
-    for panel, holdings, title in zip(axes, held, ("Start", f"After {months} months"), strict=True):
+    for panel, (title, holdings) in zip(axes, shown, strict=True):
         draw_holdings(panel, world, tiles, holdings)
         panel.set_title(title)
     _name_states(axes[0], tiles)
     name_places(figure, axes, world, tiles)
-    legend(figure, world, held, striped=False)
+    legend(figure, world, [holdings for _, holdings in shown], striped=False)
     footnote = f"One run. A tile is a township, not to scale. {panels.CAVEAT}"
-    style.title_of(figure, f"{style.printable(name, 'scenario')}: {_changes(world, *held)}", footnote)
+    style.title_of(figure, f"{style.printable(results.name, 'scenario')}: {_changes(world, *held)}", footnote)
     return figure
 
 
-def _of_month(control: pd.DataFrame, month: int) -> Holdings:
-    part = control[control["month"] == month].astype({"place": str, "holder": str, "attacker": str})
+def _of_month(results: Results, month: int) -> Holdings:
+    part = results.frame("control", ["place", "holder", "attacker"], month=month).astype(str)
     besieged = part[part["attacker"] != ""]
     return Holdings(
         dict(zip(part["place"], part["holder"], strict=True)),
@@ -233,17 +243,17 @@ def empty_maps(count: int, world: World) -> tuple[Figure, list[Axes]]:
     for spare in grid.ravel()[count:]:
         spare.remove()
     axes = list(grid.ravel()[:count])
-    for panel in axes:
-        panel.set_aspect("equal", anchor="W")
-        panel.axis("off")
-    _limits(axes, columns, world, width * (wider - 1.0))
+    _map_only(axes, columns, world, width * (wider - 1.0))
     return figure, axes
 
 
-def _limits(axes: Sequence[Axes], columns: int, world: World, room: float) -> None:
+def _map_only(axes: Sequence[Axes], columns: int, world: World, room: float = 0.0) -> None:
+    """Panels without axes that just hold the map; the last of each row has some room for names."""
     x = world.col + 0.5 * (world.row % 2)
     y = -world.row * np.sqrt(3) / 2
     for k, panel in enumerate(axes):
+        panel.set_aspect("equal", anchor="W")
+        panel.axis("off")
         panel.set_xlim(x.min() - 0.7, x.max() + 0.7 + (room if k % columns == columns - 1 else 0.0))
         panel.set_ylim(y.min() - 0.8, y.max() + 0.8)
 

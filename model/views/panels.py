@@ -204,6 +204,21 @@ def finish(figure: Figure, grid: NDArray[np.object_], used: int, parts: int, lab
         grid[row + taller, 0].set_ylabel(label)
 
 
+def finish_own(axes: Axes, results: Results, label: str) -> Figure:
+    """Name axes of the user's own that show one scenario, and give their figure.
+
+    Args:
+        axes: the panel, drawn.
+        results: what it shows of.
+        label: of the vertical axis; none where it is empty.
+    """
+    axes.set_title(looks_of(results)[results.scenarios[0]].label)
+    axes.set_ylabel(label)
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
 def footnote(results: Results, what: str, *extra: str) -> str:
     """The footnote of a figure.
 
@@ -233,7 +248,7 @@ LINE_AND_BAND = "Line and band: median and 10-90 %"
 
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure, inches, that makes room for what is put around its panels."""
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = style.Picture(figsize=(width, height), layout="constrained")
     engine = figure.get_layout_engine()
     assert engine is not None
     engine.set(w_pad=0.06, h_pad=0.06, hspace=0.03, wspace=0.03)  # type: ignore[call-arg]

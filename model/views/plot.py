@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from model.output.outcomes import outcome_list
-from model.views.figures import draw
+from model.views.figures import draw_chosen, nothing_to_show
 from model.views.kinds import KINDS, kind_named
 from model.views.read import Results, ViewError, nearest
 from model.views.style import FORMATS, save
@@ -38,26 +38,18 @@ def plot(
     """
     results = Results.open(folder)
     kinds = tuple(KINDS) if kind is None else (kind_named(kind),)
-    actors = [results.pick("actor", name, results.actors) for name in actor or ()] or None
-    if scenario:
-        chosen = [results.pick("scenario", name, results.scenarios) for name in scenario]
-        results = results.only(list(dict.fromkeys(chosen)))
-    names = [known.name for known in outcome_list(results.actors)]
-    outcomes = [results.pick("outcome", name, names) for name in outcome or ()] or None
     suffixes = list(formats or ("png", "svg"))
     for suffix in suffixes:
         if suffix not in FORMATS:
             raise ViewError(f"there is no format '{suffix}'" + nearest(suffix, FORMATS))
+    asked: dict[str, Any] = {"actor": actor or (), "outcome": outcome or (), "scenario": scenario or ()}
+    figures = {name: draw_chosen(results, name, **asked) for name in kinds}
     target = out or Path(folder) / "figures"
     target.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
-    for name in kinds:
-        figure = draw(results, name, actors, outcomes)
+    for name, figure in figures.items():
         if figure is not None:
             paths += save(figure, target / name, suffixes, results.provenance)
     if not paths:
-        why = (
-            "no effects to show; choose a scenario other than the reference" if kind == "effects" else "nothing to show"
-        )
-        raise ViewError(f"{folder}: {why}")
+        raise ViewError(nothing_to_show(folder, kind))
     return paths

@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from model.output import tables as table_schemas
+from model.output.outcomes import outcome_list
 
 
-class ViewError(Exception):
+class ViewError(ValueError):
     """Something asked for cannot be drawn; the message is one sentence for the user."""
 
 
@@ -93,9 +94,20 @@ class Results:
         return cls(path.resolve().name, folder=path, manifest=content)
 
     @classmethod
-    def of_run(cls, name: str, tables: Mapping[str, pa.Table]) -> Results:
-        """Wrap the tables of one run (``RunResult.tables``)."""
-        return cls(name, memory=tables)
+    def of_run(cls, name: str, tables: Mapping[str, pa.Table], world: str = "myanmar") -> Results:
+        """Wrap the tables of one run (``RunResult.tables``).
+
+        Args:
+            name: of its scenario.
+            tables: by name.
+            world: in which it took place.
+        """
+        return cls(name, memory=tables, manifest={"scenarios": {name: {"world": world}}})
+
+    @property
+    def of_one_run(self) -> bool:
+        """Whether they are those of one run in memory."""
+        return self.folder is None
 
     def has(self, table: str) -> bool:
         """Whether a table is there."""
@@ -225,6 +237,11 @@ class Results:
     def actors(self) -> list[str]:
         """Ids of the armed actors."""
         return sorted(self.frame("actors", ["actor"], month=0)["actor"].astype(str).unique())
+
+    @cached_property
+    def outcomes(self) -> list[str]:
+        """Names of the outcomes that there are of its actors."""
+        return [known.name for known in outcome_list(self.actors)]
 
     def pair_keys(self) -> pd.Series[str]:
         """By run_id, the key by which runs of two scenarios are paired: the replicate, over whose design points is averaged.

@@ -10,6 +10,7 @@ lightness of the actors' families climbs in steps of about 12 (CIE L*), so that 
 from __future__ import annotations
 
 import functools
+import io
 import textwrap
 import threading
 import warnings
@@ -35,7 +36,7 @@ INK, SOFT, FAINT = "#1A1A1A", "#5C5C5C", "#C9C9C9"
 """Text and axes; secondary text; grids and outlines that should not be noticed."""
 
 FORMATS = ("png", "svg", "pdf")
-PNG_DPI = 170
+PNG_DPI, SCREEN_DPI = 170, 110
 
 
 @dataclass(frozen=True)
@@ -253,6 +254,16 @@ def _fonts() -> list[str]:
     return ["DejaVu Sans", *(name for name in _FALLBACK_FONTS if name in installed)]
 
 
+class Picture(Figure):
+    """A figure that a notebook shows as the result of a cell, although pyplot does not know it.
+
+    It is a :class:`matplotlib.figure.Figure` like any other: go on with its ``axes``, or write it with ``savefig``.
+    """
+
+    def _repr_png_(self) -> bytes:
+        return as_png(self)
+
+
 _drawing = threading.RLock()
 
 
@@ -365,6 +376,19 @@ def save(figure: Figure, stem: Path, formats: Sequence[str], source: str) -> lis
         paths.append(path)
     figure.clear()
     return paths
+
+
+@styled
+def as_png(figure: Figure, dpi: float = SCREEN_DPI) -> bytes:
+    """A figure as a PNG picture.
+
+    Args:
+        figure: which; it stays as it is.
+        dpi: dots per inch.
+    """
+    memory = io.BytesIO()
+    figure.savefig(memory, format="png", dpi=dpi)
+    return memory.getvalue()
 
 
 def _metadata(suffix: str, notes: dict[str, str], software: str, source: str) -> dict[str, str | None]:

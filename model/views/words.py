@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.output.outcomes import heading_of, outcome_list
+from model.output.units import shown_in, units_of
 
 HEADLINES = (
     "exports_t_china",
@@ -90,6 +91,27 @@ def outcome_table(outcomes: Mapping[str, float | None]) -> str:
         for name in shown
     ]
     return "\n".join(["outcomes (last 12 months or the end; see pangwa outcomes)", *lines])
+
+
+def headline_rows(outcomes: Mapping[str, float | None]) -> list[tuple[str, str, str, str]]:
+    """The headlines of a run for people: name, heading, value, unit; shares in percent, money in millions.
+
+    Args:
+        outcomes: of the run.
+    """
+    units = units_of(HEADLINES)
+    rows = []
+    for name in (name for name in HEADLINES if name in outcomes):
+        value, shown = outcomes[name], shown_in(units[name])
+        rows.append((name, heading_of(name), _value(None if value is None else shown.factor * value), shown.level))
+    return rows
+
+
+class Text(str):
+    """A text that an interpreter and a notebook show as it is, its lines as lines."""
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def _value(value: float | None) -> str:

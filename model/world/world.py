@@ -29,7 +29,7 @@ LANES = ("ore", "reagent", "goods")
 """The three lanes of a crossing: ore out, leaching reagent in, general goods both ways."""
 
 
-class WorldError(Exception):
+class WorldError(ValueError):
     """Something is wrong in a world's files; ``problems`` holds one sentence for each thing that is."""
 
     def __init__(self, problems: list[str]) -> None:

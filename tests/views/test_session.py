@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from model.run import Run
-from model.views import live, svgmap
+from model.views import live, style, svgmap
 from model.views.animate import animate, frames_of
 from model.views.read import Results, ViewError
 from model.views.session import RunSession
@@ -142,7 +142,7 @@ def test_curves_are_drawn_from_the_first_month_on(scenario: Path) -> None:
     pictures = []
     for _ in range(2):
         assert session.model is not None
-        pictures.append(live.as_png(live.draw_so_far(session.model)))
+        pictures.append(style.as_png(live.draw_so_far(session.model)))
         session.step()
     assert pictures[0] != pictures[1]
     assert Image.open(BytesIO(pictures[0])).size[0] > 300

@@ -9,7 +9,7 @@ from model.views.kinds import Asked, figure
 from model.views.read import Results
 
 
-@figure("exports", order=30)
+@figure("exports", order=30, into_axes=True)
 def exports(results: Results, asked: Asked) -> Figure | None:
     """Exports of each month; None where the runs have no month."""
-    return draw_exports(results) if results.months else None
+    return draw_exports(results, asked.axes) if results.months else None

@@ -10,10 +10,10 @@ from model.views.read import Results
 from model.world.read import load_world
 
 
-@figure("map", order=40)
+@figure("map", order=40, into_axes=True)
 def ends(results: Results, asked: Asked) -> Figure | None:
     """The likeliest holder of each town at the end."""
-    return draw_ends(results, load_world(results.world))
+    return draw_ends(results, load_world(results.world), asked.axes)
 
 
 @figure("probability", order=50)

@@ -1,0 +1,234 @@
+"""One run: ``pangwa.run``."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from model.api.given import Plugins, Settings, listed, overrides, use_plugins
+from model.api.tables import dated
+from model.experiments.batch_file import read_run
+from model.experiments.plan import VECTOR
+from model.experiments.simulate import simulate
+from model.views.read import Results
+from model.views.words import Text, chronicle, headline_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from model.output.record import RunResult
+    from model.scenario.schema import Scenario
+    from model.scenario.spec import RunSpec
+
+EVERY_MONTH = ("control=monthly",)
+"""Who holds what is recorded every month, not every year."""
+
+_MAP_DPI = 80
+
+
+def run(
+    scenario: str | Path,
+    *,
+    months: int | None = None,
+    set: Settings = None,
+    replicate: int = 0,
+    seed: int = 0,
+    parameters: str | Path | None = None,
+    plugin: Plugins = None,
+    record: Sequence[str] = EVERY_MONTH,
+) -> SingleRun:
+    """Run a scenario once, as ``pangwa run`` does.
+
+    The same arguments give the same run, to the last digit, on one machine. The first run after an installation compiles
+    the model, and says so.
+
+    Args:
+        scenario: the name of a shipped scenario (see ``pangwa.scenarios()``), or a TOML file.
+        months: length of the run; the scenario's when None.
+        set: overrides by dotted path, see ``pangwa.parameters()``.
+        replicate: which run of a batch with this seed; replicate 3 of two scenarios meets the same random draws.
+        seed: base seed.
+        parameters: a set of parameter vectors, ``"plausible"`` or a CSV file; the run has the vector of its replicate.
+        plugin: files with kinds of actors of your own.
+        record: extras to record; the map of every month, which animations need.
+
+    Raises:
+        ValueError: something given is misspelt or out of range; a sentence for each thing that is.
+
+    Example:
+        >>> import pangwa
+        >>> run = pangwa.run("engage_kia", months=6, set={"actors.KIA.troops": 20_000}, replicate=3)
+        >>> run
+        <Run of engage_kia: 6 months from 2025-08, replicate 3>
+        >>> run.monthly.index[-1].date()
+        datetime.date(2026, 1, 31)
+        >>> run.actors.query("actor == 'KIA'")["troops"].iloc[0]
+        20000.0
+        >>> figure = run.plot("exports")
+        >>> figure.savefig("exports.pdf")
+    """
+    use_plugins(plugin)
+    resolved, spec = read_run(
+        str(scenario),
+        replicate=replicate,
+        base_seed=seed,
+        sets=overrides(set, months),
+        record=record,
+        parameters=None if parameters is None else str(parameters),
+    )
+    return SingleRun(resolved, spec, simulate(spec))
+
+
+class SingleRun:
+    """What a run leaves behind, see :func:`run`.
+
+    Args:
+        scenario: resolved.
+        spec: everything that the run depends on.
+        result: outcomes and tables.
+    """
+
+    def __init__(self, scenario: Scenario, spec: RunSpec, result: RunResult) -> None:
+        self.scenario, self.spec, self.result = scenario, spec, result
+        self._results = Results.of_run(scenario.name, result.tables, scenario.world)
+
+    @property
+    def title(self) -> str:
+        """Title of the scenario, or its name."""
+        return self.scenario.title or self.scenario.name
+
+    @property
+    def heading(self) -> str:
+        """What was run, in two lines: scenario; length, start, replicate, seed and id."""
+        scenario, spec = self.scenario, self.spec
+        first = f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name
+        drawn = "".join(f", parameter vector {number}" for path, number in spec.point_values if path == VECTOR)
+        return f"{first}\n{self._length}; replicate {spec.replicate}{drawn}, seed {spec.seed}, run {spec.run_id}"
+
+    @property
+    def _length(self) -> str:
+        months = self.scenario.months
+        return f"{'1 month' if months == 1 else f'{months} months'} from {self.scenario.start}"
+
+    @cached_property
+    def outcomes(self) -> pd.Series[float]:
+        """What the run is judged by, by name; NaN where an outcome is not defined. ``pangwa.outcomes()`` has the units."""
+        return pd.Series(self.result.outcomes, name=self.scenario.name, dtype="float64").rename_axis("outcome")
+
+    @cached_property
+    def monthly(self) -> pd.DataFrame:
+        """The country month by month: exports, mines, prices, lanes, deaths, displaced people."""
+        return dated(self._results, "monthly")
+
+    @cached_property
+    def actors(self) -> pd.DataFrame:
+        """The armed actors month by month: troops, towns, money, recognition; a row a month and actor."""
+        return dated(self._results, "actors")
+
+    @cached_property
+    def exports(self) -> pd.DataFrame:
+        """Ore from mine to seller, crossing and destination, t REO; a row a month and flow."""
+        return dated(self._results, "exports")
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """The event log: what happened, where, by whom, and as a sentence."""
+        return dated(self._results, "events")
+
+    @cached_property
+    def control(self) -> pd.DataFrame:
+        """Who holds each town and site, and who leads in the countryside; a row a month and place."""
+        return dated(self._results, "control")
+
+    def story(self, most: int = 60) -> str:
+        """The dated events in words, grouped by year.
+
+        Args:
+            most: lines at most; the least important events are left out.
+        """
+        return Text(chronicle(self.result.tables["events"].to_pandas(), most=most))
+
+    def plot(self, kind: str = "map", *, actor: str | Sequence[str] | None = None, ax: Axes | None = None) -> Figure:
+        """Draw a figure of the run.
+
+        Args:
+            kind: map (start and end), control, countryside, exports, lanes or flows.
+            actor: of control and countryside, the armed actors to show, by id.
+            ax: axes of your own to draw into (map at the end, control, countryside, exports), without title and footnote.
+
+        Returns:
+            A Matplotlib figure; that of ``ax`` where it is given.
+
+        Raises:
+            ValueError: there is no such kind or actor, the kind takes no axes, or there is nothing to show.
+        """
+        from model.views.figures import figure_of
+
+        return figure_of(self._results, kind, actor=listed(actor), axes=ax)
+
+    def animate(self, path: str | Path) -> Path:
+        """Write the map month by month as a moving picture.
+
+        Args:
+            path: ends in .gif, or in .mp4 where ffmpeg is installed.
+
+        Raises:
+            ValueError: the ending is another, or the file cannot be written.
+        """
+        from model.views.animate import animate, check, frames_of
+        from model.world.read import load_world
+
+        check(Path(path))
+        return animate(frames_of(self._results), load_world(self.scenario.world), self.title, Path(path))
+
+    def save(self, folder: str | Path, *, figures: bool = True) -> list[Path]:
+        """Write the tables as CSV files and the figures, as ``pangwa run`` does.
+
+        Args:
+            folder: made when it is not there; files of the same names are replaced.
+            figures: whether figures are wanted.
+
+        Returns:
+            The figures written.
+        """
+        from model.experiments.export import run_files
+        from model.views.figures import run_figures
+
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        for name, content in run_files(self.spec, self.result).items():
+            (target / name).write_bytes(content)
+        return run_figures(self._results, target) if figures else []
+
+    def __repr__(self) -> str:
+        return f"<Run of {self.scenario.name}: {self._length}, replicate {self.spec.replicate}>"
+
+    def _repr_html_(self) -> str:
+        first, second = (escape(line) for line in self.heading.split("\n"))
+        rows = "".join(
+            f'<tr><td style="text-align:left" title="{escape(name)}">{escape(words)}</td>'
+            f'<td>{escape(value)}</td><td style="text-align:left">{escape(unit)}</td></tr>'
+            for name, words, value, unit in headline_rows(self.result.outcomes)
+        )
+        return (
+            f"<div><b>{first}</b><br><small>{second}</small>"
+            '<div style="display:flex;flex-wrap:wrap;gap:1.5em;align-items:flex-start">'
+            f"<table>{rows}</table>{self._map()}</div></div>"
+        )
+
+    def _map(self) -> Any:
+        """The map at the end as an element of HTML."""
+        from model.views.maps import draw_run
+        from model.views.style import as_png
+        from model.world.read import load_world
+
+        picture = as_png(draw_run(self._results, load_world(self.scenario.world), start=False), _MAP_DPI)
+        data = base64.b64encode(picture).decode("ascii")
+        return f'<img alt="who holds each town at the end" src="data:image/png;base64,{data}">'

@@ -1,0 +1,42 @@
+"""The tables of runs as data frames with dates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from model.views.read import Results
+from model.world.read import load_world
+
+_OF_ONE_RUN = ("run_id", "scenario", "replicate")
+
+
+def dated(results: Results, table: str) -> pd.DataFrame:
+    """A table with dates as its index, and names beside the codes of places.
+
+    Args:
+        results: a batch or a run.
+        table: monthly, actors, exports, events or control.
+
+    Returns:
+        The columns of ``model/output/tables.py``; those that a single run has once alone are left out. The index ``date`` is the
+        last day of the month in which a flow took place or after which a stock was counted; the start (month 0) bears the
+        last day before it.
+    """
+    columns = [name for name in results.columns(table) if name != "date"]
+    if results.of_one_run:
+        columns = [name for name in columns if name not in _OF_ONE_RUN]
+    frame = results.frame(table, columns)
+    frame = frame.astype({name: str for name in frame.columns if frame[name].dtype == "category"})
+    if table == "control":
+        world = load_world(results.world)
+        names = frame["place"].map(dict(zip(world.place_ids, world.place_names, strict=True)))
+        frame.insert(list(frame.columns).index("place") + 1, "name", names)
+    return frame.set_index(_dates(results.start, frame["month"].to_numpy()))
+
+
+def _dates(start: str, months: np.ndarray) -> pd.DatetimeIndex:
+    """The last days of months, counted from the first month of the run as 1."""
+    before = pd.Period(start, "M") - 1
+    days = pd.period_range(before, periods=int(months.max(initial=0)) + 1, freq="M").to_timestamp(how="end")
+    return pd.DatetimeIndex(days.normalize()[months], name="date")
