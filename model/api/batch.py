@@ -6,12 +6,12 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from model.api import html
 from model.api.given import Plugins, Settings, listed, overrides, use_plugins
 from model.api.tables import dated
 from model.experiments.batch import EXIT_INTERRUPTED, run_batch
@@ -20,6 +20,7 @@ from model.experiments.compare import compare
 from model.experiments.errors import BatchError
 from model.experiments.results import RunTable, read_runs
 from model.output.units import units_of
+from model.views.answers import effect_rows, summary_rows
 from model.views.read import Results
 from model.views.words import HEADLINES
 
@@ -303,8 +304,7 @@ class Batch:
 
     def _repr_html_(self) -> str:
         several = len(self.scenarios) > 1
-        shown = self.effects() if several else self.summary[self.summary["outcome"].isin(HEADLINES)]
-        what = f"effects against {self._runs.reference}" if several else "summary"
-        head = f"<b>{escape(self.name)}</b><br><small>{escape(', '.join(self.scenarios))}; {self._size}; {what}</small>"
-        table = shown.to_html(index=several, float_format=lambda value: f"{value:,.4g}", border=0)
-        return f"<div>{head}{table}</div>"
+        what = f"effects against {self._runs.reference}, paired" if several else "medians of the runs"
+        head, rows = effect_rows(self.effects().reset_index()) if several else summary_rows(self.summary)
+        lines = [f"{', '.join(self.scenarios)}; {self._size}; {what}"]
+        return html.block(self.name, lines, html.table(rows, head, numbers=(2, 3) if several else (1, 2)))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import nan
 from pathlib import Path
-from typing import Any, TypeVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, TypeVar
 
 from model.api.given import Plugins, Settings, overrides, use_plugins
+from model.api.html import Listing
 from model.output.outcomes import Outcome, outcome_list
 from model.parameters import Declaration
 from model.scenario.listing import scenario_declarations, scenario_titles
@@ -17,25 +16,13 @@ from model.scenario.problems import ScenarioError, nearest
 from model.scenario.read import load_scenario
 from model.scenario.tables import ARMED_KINDS
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 T = TypeVar("T")
 
 USUAL = "status_quo"
 """The scenario whose parameters and actors are listed when none is named."""
-
-_WIDEST = 160
-
-
-class Listing(pd.DataFrame):
-    """A data frame whose texts a notebook shows whole, flush left."""
-
-    @property
-    def _constructor(self) -> type[pd.DataFrame]:
-        return Listing
-
-    def _repr_html_(self) -> str | None:
-        with pd.option_context("display.max_colwidth", _WIDEST, "display.colheader_justify", "left"):
-            plain: Any = pd.DataFrame(self)._repr_html_()  # type: ignore[operator]
-        return str(plain).replace("text-align: right", "text-align: left")
 
 
 def scenarios() -> pd.DataFrame:

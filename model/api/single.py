@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from functools import cached_property
-from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from model.api import html
 from model.api.given import Plugins, Settings, listed, overrides, use_plugins
 from model.api.tables import dated
 from model.experiments.batch_file import read_run
@@ -211,24 +210,12 @@ class SingleRun:
         return f"<Run of {self.scenario.name}: {self._length}, replicate {self.spec.replicate}>"
 
     def _repr_html_(self) -> str:
-        first, second = (escape(line) for line in self.heading.split("\n"))
-        rows = "".join(
-            f'<tr><td style="text-align:left" title="{escape(name)}">{escape(words)}</td>'
-            f'<td>{escape(value)}</td><td style="text-align:left">{escape(unit)}</td></tr>'
-            for name, words, value, unit in headline_rows(self.result.outcomes)
-        )
-        return (
-            f"<div><b>{first}</b><br><small>{second}</small>"
-            '<div style="display:flex;flex-wrap:wrap;gap:1.5em;align-items:flex-start">'
-            f"<table>{rows}</table>{self._map()}</div></div>"
-        )
-
-    def _map(self) -> Any:
-        """The map at the end as an element of HTML."""
         from model.views.maps import draw_run
         from model.views.style import as_png
         from model.world.read import load_world
 
-        picture = as_png(draw_run(self._results, load_world(self.scenario.world), start=False), _MAP_DPI)
-        data = base64.b64encode(picture).decode("ascii")
-        return f'<img alt="who holds each town at the end" src="data:image/png;base64,{data}">'
+        title, line = self.heading.split("\n")
+        drawn = draw_run(self._results, load_world(self.scenario.world), start=False)
+        rows = headline_rows(self.result.outcomes)
+        words = "the map: who holds each town at the end"
+        return html.block(title, [line], html.table(rows), html.picture(as_png(drawn, _MAP_DPI), words))

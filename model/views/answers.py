@@ -12,6 +12,7 @@ import pandas as pd
 from model.experiments.design import point_words
 from model.experiments.intervals import WORDS
 from model.experiments.prim import limits_text
+from model.output.outcomes import heading_of
 from model.output.units import shown_in, units_of
 from model.views.words import HEADLINES, number
 
@@ -82,6 +83,39 @@ def _comparison_row(row: pd.Series[Any], unit: str, several: bool) -> list[str]:
         "-" if np.isnan(row["variance_ratio"]) else _ratio(row["variance_ratio"]),
         number(row["replicates_to_halve"]),
     ]
+
+
+Rows = list[list[str]]
+
+
+def effect_rows(table: pd.DataFrame) -> tuple[list[str], Rows]:
+    """The effects of a comparison for people, in words: the heads of the columns, and the rows, one a scenario and outcome.
+
+    Args:
+        table: of :func:`model.experiments.compare.compare`.
+    """
+    units, rows = units_of(list(table["outcome"])), []
+    for row in table.to_dict("records"):
+        shown = shown_in(units[str(row["outcome"])])
+        interval = interval_text(pd.Series(row), shown.factor)
+        effect = [heading_of(str(row["outcome"])), number(shown.factor * row["mean"]), interval, shown.change]
+        rows.append([str(row["scenario"]), *effect, str(row["verdict"])])
+    return ["scenario", "", "mean", "95 % interval", "unit", "verdict"], rows
+
+
+def summary_rows(summary: pd.DataFrame) -> tuple[list[str], Rows]:
+    """Medians and bands of the headlines in words: the heads of the columns, and the rows.
+
+    Args:
+        summary: the table ``summary.csv`` of a batch.
+    """
+    units, rows = units_of(HEADLINES), []
+    for name in HEADLINES:
+        for row in summary[summary["outcome"] == name].to_dict("records"):
+            shown = shown_in(units[name])
+            low, middle, high = (number(shown.factor * row[key]) for key in ("p10", "median", "p90"))
+            rows.append([heading_of(name), middle, f"[{low}, {high}]", shown.level])
+    return ["", "median", "10-90 %", "unit"], rows
 
 
 def _ratio(value: float) -> str:

@@ -213,7 +213,8 @@ def draw_run(results: Results, world: World, *, start: bool = True) -> Figure:
     for panel, (title, holdings) in zip(axes, shown, strict=True):
         draw_holdings(panel, world, tiles, holdings)
         panel.set_title(title)
-    _name_states(axes[0], tiles)
+    if start:
+        _name_states(axes[0], tiles)
     name_places(figure, axes, world, tiles)
     legend(figure, world, [holdings for _, holdings in shown], striped=False)
     footnote = f"One run. A tile is a township, not to scale. {panels.CAVEAT}"

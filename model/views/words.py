@@ -93,8 +93,8 @@ def outcome_table(outcomes: Mapping[str, float | None]) -> str:
     return "\n".join(["outcomes (last 12 months or the end; see pangwa outcomes)", *lines])
 
 
-def headline_rows(outcomes: Mapping[str, float | None]) -> list[tuple[str, str, str, str]]:
-    """The headlines of a run for people: name, heading, value, unit; shares in percent, money in millions.
+def headline_rows(outcomes: Mapping[str, float | None]) -> list[tuple[str, str, str]]:
+    """The headlines of a run for people: heading, value, unit; shares in percent, money in millions.
 
     Args:
         outcomes: of the run.
@@ -103,7 +103,7 @@ def headline_rows(outcomes: Mapping[str, float | None]) -> list[tuple[str, str, 
     rows = []
     for name in (name for name in HEADLINES if name in outcomes):
         value, shown = outcomes[name], shown_in(units[name])
-        rows.append((name, heading_of(name), _value(None if value is None else shown.factor * value), shown.level))
+        rows.append((heading_of(name), _value(None if value is None else shown.factor * value), shown.level))
     return rows
 
 
