@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import nbformat
@@ -21,7 +22,36 @@ def pictures(notebook: nbformat.NotebookNode) -> int:
 
 def test_there_is_a_notebook_for_each_thing_to_learn() -> None:
     names = {path.stem for path in NOTEBOOKS}
-    assert names == {"first_run", "comparing_policies", "tweaking_an_agent", "reading_results", "own_actor"}
+    lessons = {
+        "first_run",
+        "comparing_policies",
+        "tweaking_an_agent",
+        "reading_results",
+        "own_actor",
+        "other_libraries",
+    }
+    assert names >= lessons
+
+
+def imported(cell: str) -> set[str]:
+    """Modules of ours that a cell imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(cell)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(str(node.module))
+    return {name for name in found if name.split(".")[0] in ("agents", "model", "pangwa")}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_cell_imports_from_more_than_one_module_of_ours(path: Path) -> None:
+    assert imported("import pangwa, os\nfrom model.run import Run") == {"pangwa", "model.run"}
+    # A cell that writes a file is that file, with whatever a file of that kind imports.
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    modules = [imported(cell) for cell in cells if not cell.startswith("%%writefile")]
+    assert any(modules)
+    assert [found for found in modules if len(found) > 1] == []
 
 
 @pytest.mark.slow

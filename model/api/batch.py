@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -27,6 +29,8 @@ from model.views.words import HEADLINES
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from model.experiments.plan import BatchPlan
 
 _EFFECTS = (
     "mean",
@@ -111,14 +115,26 @@ def batch(
         seeds=seeds,
         parameters=None if parameters is None else str(parameters),
     )
-    kept = tempfile.TemporaryDirectory(prefix="pangwa-") if out is None else None
-    folder = Path(kept.name) / "batch" if kept is not None else Path(str(out))
-    report = run_batch(plan, folder, quiet=quiet, temporary=kept is not None, **how)
+    if out is not None:
+        return _computed(plan, Path(out), quiet, how)
+    passing = Path(tempfile.mkdtemp(prefix="pangwa-"))
+    try:
+        made = _computed(plan, passing / "batch", quiet, {**how, "temporary": True})
+    except BaseException:
+        shutil.rmtree(passing, ignore_errors=True)
+        raise
+    # The folder goes with the last that uses the batch, or with the process.
+    weakref.finalize(made, shutil.rmtree, passing, ignore_errors=True)
+    return made
+
+
+def _computed(plan: BatchPlan, folder: Path, quiet: bool, how: dict[str, Any]) -> Batch:
+    report = run_batch(plan, folder, quiet=quiet, **how)
     if report.exit_code == EXIT_INTERRUPTED:
         raise KeyboardInterrupt
     if not (report.complete and report.ok):
         raise BatchError(report.lines)
-    return Batch(folder, plan.name, kept)
+    return Batch(folder, plan.name)
 
 
 def open(folder: str | Path) -> Batch:
@@ -145,13 +161,10 @@ class Batch:
     Args:
         folder: that holds them.
         name: of the batch; the folder's when None.
-        kept: a folder to be removed when nobody uses the batch any more.
     """
 
-    def __init__(
-        self, folder: Path, name: str | None = None, kept: tempfile.TemporaryDirectory[str] | None = None
-    ) -> None:
-        self.folder, self._kept = folder, kept
+    def __init__(self, folder: Path, name: str | None = None) -> None:
+        self.folder = folder
         self._results = Results.open(folder)
         self._results.name = name or self._results.name
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-_WIDEST = 160
-"""Letters of a text that are shown in a listing."""
+from model.scenario.tables import number_text
+
+_MOST_ROWS = 100
+"""Rows of a listing that are shown."""
 
 
 def block(title: str, lines: Sequence[str], *parts: str) -> str:
@@ -60,13 +62,21 @@ def picture(content: bytes, words: str) -> str:
 
 
 class Listing(pd.DataFrame):
-    """A data frame whose texts a notebook shows whole, flush left."""
+    """A data frame of texts and numbers that a notebook shows whole: long texts in several lines, all flush left."""
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:
         return Listing
 
     def _repr_html_(self) -> str:
-        with pd.option_context("display.max_colwidth", _WIDEST, "display.colheader_justify", "left"):
-            plain: Any = pd.DataFrame(self.fillna(""))._repr_html_()  # type: ignore[operator]
-        return str(plain).replace("text-align: right", "text-align: left")
+        frame = self.reset_index()
+        rows = [[_cell(value) for value in row] for row in frame.head(_MOST_ROWS).itertuples(index=False)]
+        left = len(frame) - len(rows)
+        more = f"<small>and {left} more rows; give words to search for</small>" if left > 0 else ""
+        return f"<div>{table(rows, [str(name) for name in frame.columns], numbers=())}{more}</div>"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if value != value else number_text(value)
+    return str(value)

@@ -68,8 +68,8 @@ def run(
         <Run of engage_kia: 6 months from 2025-08, replicate 3>
         >>> run.monthly.index[-1].date()
         datetime.date(2026, 1, 31)
-        >>> run.actors.query("actor == 'KIA'")["troops"].iloc[0]
-        20000.0
+        >>> run.actors.query("actor == 'KIA'")["troops"].tolist()[0]
+        20000
         >>> figure = run.plot("exports")
         >>> figure.savefig("exports.pdf")
     """

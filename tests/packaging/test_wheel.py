@@ -149,6 +149,34 @@ def test_run_of_a_shipped_scenario(pangwa: Pangwa, folder: Path, tmp_path: Path)
     assert list(out.rglob("*.png"))
 
 
+def test_pangwa_is_what_the_wheel_gives_in_python(environment: Path, folder: Path) -> None:
+    python = environment / SCRIPTS / Path(sys.executable).name
+    code = (
+        "import sys, pangwa; print(pangwa.__file__, 'numpy' in sys.modules)\n"
+        "print(pangwa.run('status_quo', months=1).outcomes['townships_held_junta'] > 0)"
+    )
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    command = [str(python), "-I", "-c", code]
+    done = subprocess.run(
+        command, cwd=folder, env=clean | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    first, second = done.stdout.splitlines()
+    assert Path(first.split()[0]).is_relative_to(environment)
+    assert (first.split()[1], second) == ("False", "True")
+
+
+def test_an_editable_install_gives_pangwa_too(tmp_path: Path) -> None:
+    succeed(sys.executable, "-m", "venv", "--without-pip", tmp_path / "env")
+    python = tmp_path / "env" / SCRIPTS / Path(sys.executable).name
+    how = ("--no-deps", "--no-index", "--no-build-isolation", "--quiet", "-e", ROOT)
+    succeed(sys.executable, "-m", "pip", "--python", python, "install", *how)
+    done = subprocess.run(
+        [str(python), "-I", "-c", "import pangwa; print(pangwa.__file__)"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.stdout.strip(), done.stderr) == (str(ROOT / "pangwa.py"), "")
+
+
 def test_foreign_agents_are_refused_in_a_sentence(pangwa: Pangwa, tmp_path: Path) -> None:
     (tmp_path / "agents.py").write_text("\n")
     done = pangwa(tmp_path, "--version", PYTHONPATH=str(tmp_path))
