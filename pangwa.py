@@ -8,11 +8,14 @@ its parameters, for optimizers and sensitivity analyses; ``RareEarthModel`` is t
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from model import __version__
 
+# As in ``typing``, whose import would take longer than all the rest.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from model.api.batch import batch, open
     from model.api.function import function
     from model.api.lookup import outcomes, parameters, scenarios
@@ -46,6 +49,10 @@ _WHERE = {
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"pangwa has no '{name}'; it has: {', '.join(_WHERE)}")
+    from model.packages import foreign_agents
+
+    if problem := foreign_agents():
+        raise ImportError(problem)
     return getattr(import_module(_WHERE[name]), name)
 
 

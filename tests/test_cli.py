@@ -211,3 +211,6 @@ def test_another_package_named_agents_is_told_in_a_sentence(tmp_path: Path) -> N
     assert done.returncode == 2
     assert "is not Pangwa's" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; import pangwa; pangwa.run"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=ENVIRONMENT, check=False)
+    assert "ImportError: the package 'agents' found at" in done.stderr.splitlines()[-1]

@@ -8,12 +8,14 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```[a-z]*\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PYTHON = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 COMMANDS = [shlex.split(line, comments=True) for block in BLOCKS for line in block.splitlines() if line.strip()]
 PANGWA = [words[1:] for words in COMMANDS if words[0] == "pangwa"]
 
@@ -37,6 +39,18 @@ def test_the_commands_of_the_readme_work_one_after_another(tmp_path: Path) -> No
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"pangwa {shlex.join(words)}: {done.stderr}"
         assert done.stdout, f"pangwa {shlex.join(words)} says nothing"
+
+
+def test_the_five_lines_of_python_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (text,) = PYTHON
+    assert len(text.splitlines()) <= 5 and README.index(text) < README.index("## Ask your own question")
+    monkeypatch.chdir(tmp_path)
+    short = text.replace("months=24", "months=3").replace("replicates=20", "replicates=2, months=3, jobs=1")
+    names: dict[str, Any] = {}
+    exec(compile(short, "README.md", "exec"), names)
+    assert names["run"].scenario.months == 3
+    assert len(names["batch"].runs) == 4
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_chores_of_the_readme_are_in_the_makefile() -> None:

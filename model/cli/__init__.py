@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 from model.cli import answers, batches, hindcast, lookup, sensitivity, tell, views
 from model.cli.batches import NoFigures, Parameters, Plugins, Quiet, Sets
 from model.cli.text import fail, free_folder, say_user_error
+from model.packages import foreign_agents
 
 app = typer.Typer(
     name="pangwa",
@@ -207,25 +207,13 @@ def _pangwa(
     pass
 
 
-def check_packages() -> None:
-    """End with one sentence when ``agents`` is another package's: that name, like ``model``, is a common one."""
-    home = Path(__file__).resolve().parents[2]
-    spec = importlib.util.find_spec("agents")
-    found = Path(spec.origin).resolve() if spec is not None and spec.origin else None
-    ours = found is not None and found.parent == home / "agents" and "Who acts" in found.read_text("utf-8")[:200]
-    if not ours:
-        fail(
-            f"the package 'agents' found at {found.parent if found else 'no place'} is not Pangwa's; "
-            "another package has the same name: give Pangwa a virtual environment of its own"
-        )
-
-
 def main() -> None:
     """Run the command; a user's mistake is told on stderr, without a traceback, and ends with exit code 2."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    check_packages()
+    if problem := foreign_agents():
+        fail(problem)
     try:
         app(prog_name="pangwa")
     except Exception as error:

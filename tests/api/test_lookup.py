@@ -64,5 +64,5 @@ def test_what_fits_nothing_is_refused_with_the_nearest_name() -> None:
 
 def test_an_unknown_name_of_pangwa_lists_the_known_ones() -> None:
     with pytest.raises(AttributeError, match="pangwa has no 'simulate'; it has: RareEarthModel, batch"):
-        _ = pangwa.simulate  # type: ignore[attr-defined]
+        _ = pangwa.simulate
     assert {"run", "batch", "open", "scenarios", "parameters", "outcomes", "function"} <= set(dir(pangwa))

@@ -109,8 +109,8 @@ def test_mistakes_are_value_errors_with_the_sentences_of_the_command_line(made: 
         run("engage_kai")
     with pytest.raises(ValueError, match=r"actors.KIA.trops = 5: unknown key; did you mean 'troops'\?"):
         run("status_quo", set={**TINY, "actors.KIA.trops": 5})
-    with pytest.raises(ValueError, match=r"no kind of figure 'contrl'; there are: map, .*did you mean 'control'\?"):
-        made.plot("contrl")
+    with pytest.raises(ValueError, match=r"no kind of figure 'controls'; there are: map, .*did you mean 'control'\?"):
+        made.plot("controls")
     with pytest.raises(ValueError, match="there is no actor 'KAI' in engage_kia; did you mean 'KIA'"):
         made.plot("control", actor="KAI")
     with pytest.raises(ValueError, match="'lanes' makes a figure of its own and takes no ax; these do: map, control"):

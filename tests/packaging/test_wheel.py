@@ -45,21 +45,26 @@ def wheel(archives: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment that holds the wheel alone, and sees the libraries of this one but not the checkout.
+def environment_with(folder: Path, *what: str | Path) -> Path:
+    """An environment that holds what is installed into it alone, and sees the libraries of this one but not the checkout.
 
     A path file makes Python look into a folder without reading the path files in there, so that the editable
     installation of the checkout, itself a path file, stays out of sight.
     """
-    folder = tmp_path_factory.mktemp("empty") / "env"
     succeed(sys.executable, "-m", "venv", "--without-pip", folder)
     python = folder / SCRIPTS / Path(sys.executable).name
-    succeed(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", "--quiet", wheel)
     purelib = succeed(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
     libraries = dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))
     (Path(purelib) / "libraries.pth").write_text("\n".join(libraries) + "\n", encoding="utf-8")
+    how = ("--no-deps", "--no-index", "--no-build-isolation", "--force-reinstall", "--quiet")
+    succeed(sys.executable, "-m", "pip", "--python", python, "install", *how, *what)
     return folder
+
+
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment that holds the wheel."""
+    return environment_with(tmp_path_factory.mktemp("empty") / "env", wheel)
 
 
 @pytest.fixture(scope="module")
@@ -167,14 +172,8 @@ def test_pangwa_is_what_the_wheel_gives_in_python(environment: Path, folder: Pat
 
 
 def test_an_editable_install_gives_pangwa_too(tmp_path: Path) -> None:
-    succeed(sys.executable, "-m", "venv", "--without-pip", tmp_path / "env")
-    python = tmp_path / "env" / SCRIPTS / Path(sys.executable).name
-    how = ("--no-deps", "--no-index", "--no-build-isolation", "--quiet", "-e", ROOT)
-    succeed(sys.executable, "-m", "pip", "--python", python, "install", *how)
-    done = subprocess.run(
-        [str(python), "-I", "-c", "import pangwa; print(pangwa.__file__)"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert (done.stdout.strip(), done.stderr) == (str(ROOT / "pangwa.py"), "")
+    python = environment_with(tmp_path / "env", "-e", ROOT) / SCRIPTS / Path(sys.executable).name
+    assert succeed(python, "-I", "-c", "import pangwa; print(pangwa.__file__)").strip() == str(ROOT / "pangwa.py")
 
 
 def test_foreign_agents_are_refused_in_a_sentence(pangwa: Pangwa, tmp_path: Path) -> None:
