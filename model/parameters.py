@@ -41,6 +41,7 @@ def parameter(
     meaning: str,
     source: str,
     status: Status = "assumed",
+    off: float | Literal["none"] | None = None,
 ) -> Any:
     """Declare a number of the model.
 
@@ -52,14 +53,36 @@ def parameter(
         meaning: one sentence.
         source: where the number comes from: a publication, a row of the facts, or the reason for assuming it.
         status: "observed", "weakly identified", "assumed" or "definition".
+        off: the value that takes out what the parameter stands for, "none" where no value does; by the rule of
+            :func:`off_value` when not given.
     """
+    extra: dict[str, Any] = {"unit": unit, "source": source, "status": status, "low": low, "high": high}
     return Field(
         default=default,
         ge=low,
         le=high,
         description=meaning,
-        json_schema_extra={"unit": unit, "source": source, "status": status, "low": low, "high": high},
+        json_schema_extra=extra if off is None else {**extra, "off": off},
     )
+
+
+def off_value(low: float | None, high: float | None, unit: str) -> float | None:
+    """The value of a parameter that takes out what it stands for, where its declaration does not say.
+
+    Args:
+        low: the smallest value allowed.
+        high: the largest.
+        unit: of the parameter.
+
+    Returns:
+        0 where the range reaches from 0 up or holds it; otherwise 1 for factors ("x", "x price") whose range holds 1;
+        otherwise None. Log-odds a month have none: 0 would be an even chance.
+    """
+    if low is None or high is None or unit == "logit/month":
+        return None
+    if low <= 0 < high:
+        return 0.0
+    return 1.0 if unit.split()[0] == "x" and low <= 1 <= high else None
 
 
 def choice(default: str, *, meaning: str, source: str, status: Status = "assumed") -> Any:
@@ -138,6 +161,7 @@ class Declaration:
     meaning: str
     source: str
     status: str
+    off: float | None = None
 
 
 def declarations(table: type[ParameterTable] | ParameterTable, prefix: str) -> Iterator[Declaration]:
@@ -168,7 +192,16 @@ def declarations(table: type[ParameterTable] | ParameterTable, prefix: str) -> I
             meaning=field.description or "",
             source=str(extra["source"]),
             status=str(extra["status"]),
+            off=_off(extra, value),
         )
+
+
+def _off(extra: Mapping[str, Any], value: Any) -> float | None:
+    """What takes a parameter out, as a whole number where its values are."""
+    off = extra.get("off", off_value(extra.get("low"), extra.get("high"), str(extra["unit"])))
+    if off in (None, "none") or value is None:
+        return None
+    return int(off) if isinstance(value, int) else float(off)
 
 
 def _table_class(annotation: Any) -> type[ParameterTable] | None:
