@@ -12,11 +12,11 @@ not uncertainties, and conventions (status *definition*) are no knowledge: neith
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +26,12 @@ from model.experiments.plan import Resolved
 from model.parameters import Declaration
 from model.scenario.layers import parse_set
 from model.scenario.listing import scenario_declarations
-from model.scenario.problems import suggestion
+from model.scenario.problems import dotted, suggestion
 from model.scenario.schema import Scenario
 from model.scenario.tables import schema_at
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 _WHOSE = {
     "actors.EthnicArmedOrganization": "ethnic armed organisations",
@@ -147,7 +148,7 @@ def factors_of(scenario: Scenario, patterns: Sequence[str] = ()) -> list[Factor]
     chosen: dict[str, Factor] = {}
     problems = []
     for pattern in patterns:
-        found = _fitting(groups, pattern) or _fitting(singles, pattern)
+        found = fitting(groups, pattern) or fitting(singles, pattern)
         if not found:
             problems.append(f"--parameters {pattern}: fits no parameter that has a range{suggestion(pattern, singles)}")
         chosen |= found
@@ -175,11 +176,30 @@ def declared_range(scenario: Scenario, path: str) -> tuple[float, float] | None:
     return None if low is None or high is None else (low, high)
 
 
-def _fitting(factors: Mapping[str, Factor], pattern: str) -> dict[str, Factor]:
-    return {name: factor for name, factor in factors.items() if fnmatchcase(name, pattern)}
+def fitting(named: Mapping[str, T], pattern: str) -> dict[str, T]:
+    """Those whose names fit a pattern, in which ``*`` stands for anything."""
+    return {name: one for name, one in named.items() if fnmatchcase(name, pattern)}
 
 
-_WEAKEST = ("assumed", "weakly identified", "observed")
+def name_by_kind(scenario: Scenario, keys: Sequence[str]) -> str:
+    """The dotted path of a parameter, an actor's with the actor's kind in its place.
+
+    Args:
+        scenario: resolved.
+        keys: path of the parameter.
+    """
+    if keys[0] != "actors":
+        return dotted(keys)
+    kind = type(scenario.actors[keys[1]]).__name__.removesuffix("Parameters")
+    return ".".join(("actors", kind, *keys[2:]))
+
+
+_WEAKEST = ("assumed", "weakly identified", "observed", "definition")
+
+
+def weakest(statuses: Iterable[str]) -> str:
+    """The status of what is known least of."""
+    return min(statuses, key=_WEAKEST.index)
 
 
 def _factors(scenario: Scenario, *, grouped: bool) -> dict[str, Factor]:
@@ -190,12 +210,10 @@ def _factors(scenario: Scenario, *, grouped: bool) -> dict[str, Factor]:
         member = _member(keys, one, describes=keys[0] == "actors" and keys[2] in differing)
         if member is None:
             continue
-        kind = type(scenario.actors[keys[1]]).__name__.removesuffix("Parameters") if keys[0] == "actors" else ""
-        name = ".".join(("actors", kind, *keys[2:])) if kind and grouped else one.path
-        collected.setdefault(name, []).append((member, one))
+        collected.setdefault(name_by_kind(scenario, keys) if grouped else one.path, []).append((member, one))
     found = {}
     for name, parts in collected.items():
-        status = min((one.status for _, one in parts), key=_WEAKEST.index)
+        status = weakest(one.status for _, one in parts)
         one = parts[0][1]
         found[name] = Factor(name, tuple(member for member, _ in parts), status, one.unit, one.meaning)
     return found
@@ -236,8 +254,18 @@ def settled(resolved: Resolved, factors: Sequence[Factor], levels: Sequence[floa
         factors: k of them.
         levels: (k,) numbers from 0 to 1.
     """
+    return changed(resolved, _settings(factors, levels))
+
+
+def changed(resolved: Resolved, settings: Iterable[tuple[Sequence[str], Any]]) -> dict[str, Any]:
+    """A copy of a resolved scenario with some of its values set.
+
+    Args:
+        resolved: as plain data; it is not changed.
+        settings: (path, value) of each.
+    """
     tree: dict[str, Any] = deepcopy(dict(resolved))
-    for keys, value in _settings(factors, levels):
+    for keys, value in settings:
         here = tree
         for key in keys[:-1]:
             here = here[key]
