@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from model.experiments.ablation import NOTHING, OFF, SAME
 from model.experiments.design import point_words
 from model.experiments.intervals import WORDS
 from model.experiments.prim import limits_text
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _LARGE = 10_000
+_WIDTH = 100
 
 
 def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
@@ -242,6 +245,40 @@ def box_text(found: Discovery, design: Design) -> str:
         counts = [str(row["points"]), str(row["of_interest"])]
         rows.append([str(row["sample"]), *counts, f"{row['coverage']:.2f}", f"{row['density']:.2f}", interval])
     return "\n".join([*lines, "", *aligned(rows)])
+
+
+def ablation_text(table: pd.DataFrame) -> str:
+    """How many switches move how many outcomes, then those that move nothing, by the table that they stand in.
+
+    Args:
+        table: of :func:`model.experiments.ablation.switch_table`.
+    """
+    tried = table[table["verdict"] != OFF]
+    most = int(tried["outcomes_moved"].max()) if len(tried) else 0
+    bins = [(0, 0), (1, 2), (3, 5), (6, 10), (11, 20), (21, most)]
+    rows = [["outcomes moved", "switches"]]
+    for low, high in bins:
+        count = int(tried["outcomes_moved"].between(low, high).sum())
+        rows += [[f"  {low}" if low == high else f"  {low} to {high}", str(count)]] if low <= most else []
+    lines = [*aligned(rows), ""]
+    for verdict, words in (
+        (SAME, "move nothing: without them every run stays the same in every outcome"),
+        (NOTHING, "move nothing beyond the thresholds"),
+        (OFF, "off already in every scenario"),
+    ):
+        names = table[table["verdict"] == verdict]["switch"].tolist()
+        lines += [f"{len(names)} {words}", *_by_table(names), ""] if names else []
+    return "\n".join(lines[:-1])
+
+
+def _by_table(names: Sequence[str]) -> Iterator[str]:
+    """Dotted paths as lines, a paragraph a table."""
+    tables: dict[str, list[str]] = {}
+    for name in names:
+        table, _, own = name.rpartition(".")
+        tables.setdefault(table, []).append(own)
+    for table, owns in tables.items():
+        yield textwrap.fill(f"{table}: {', '.join(owns)}", _WIDTH, initial_indent="  ", subsequent_indent="      ")
 
 
 def summary_text(folder: Path) -> str:
