@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.scenario.conftest import TINY
@@ -113,3 +114,38 @@ def test_discover_tells_a_box_and_its_check(tiny: Path) -> None:
     assert {"box.csv", "box.png"} <= {path.name for path in (tiny / "d" / "discover-troops_kia").iterdir()}
     both = pangwa(*words, "--below", "5", folder=tiny)
     assert (both.returncode, "either --above or --below" in both.stderr) == (2, True)
+
+
+def test_ablate_says_what_moves_nothing_and_goes_on_where_it_stopped(tiny: Path) -> None:
+    words = ["ablate", "tiny.toml", "tiny_kia.toml", "-s", "processes.harm.civ*", "-s", "*.instruments.*"]
+    words += ["-s", "actors.*.ambition_abroad", "--months", "2", "--out", "a"]
+    promised = pangwa(*words, "-r", "2", "--dry-run", folder=tiny)
+    assert promised.stdout.startswith("7 switches over 2 scenarios x 2 replicates: 18 runs, "), promised.stderr
+    done = pangwa(*words, "-r", "2", folder=tiny)
+    assert done.returncode == 0, done.stderr
+    assert "Of 4 switches left out one at a time in tiny, tiny_kia, " in done.stdout.splitlines()[-1]
+    assert {"switches.csv", "ablation.csv", "ablation.png"} <= {path.name for path in (tiny / "a").iterdir()}
+    aid = pd.read_csv(tiny / "a" / "switches.csv").set_index("switch").loc["united_states.instruments.aid"]
+    assert (aid["scenarios"], aid["off"]) == (1, "left out")
+    more = pangwa(*words, "-r", "3", "--resume", "--no-figures", folder=tiny)
+    assert more.returncode == 0, more.stderr
+    assert next(line for line in more.stdout.splitlines() if " runs in " in line).startswith("4 runs in ")
+    assert "3 pairs" in more.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (
+            ("-s", "processes.trade.leek"),
+            "--switches processes.trade.leek: fits nothing that can be left out; did you mean",
+        ),
+        (("-s", "processes.season.may"), "there is nothing to leave out"),
+        (("-o", "troops_kai"), "--outcome troops_kai: there is no such outcome; did you mean 'troops_kia'?"),
+        (("--all",), "give either scenarios or --all"),
+    ],
+)
+def test_ablate_refuses_in_a_sentence(tiny: Path, wrong: tuple[str, ...], sentence: str) -> None:
+    done = pangwa("ablate", "tiny.toml", *wrong, folder=tiny)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(sentence)

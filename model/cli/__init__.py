@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from model.cli import answers, batches, hindcast, lookup, sensitivity, tell, views
-from model.cli.batches import NoFigures, Parameters, Plugins, Quiet, Sets
+from model.cli import ablate, answers, batches, hindcast, lookup, sensitivity, tell, views
+from model.cli.batches import Months, NoFigures, Parameters, Plugins, Quiet, Sets, with_months
 from model.cli.text import fail, free_folder, say_user_error
 from model.packages import foreign_agents
 
@@ -47,7 +47,7 @@ def run(
     replicate: Annotated[int, typer.Option(min=0, help="Which replicate of a batch with this base seed.")] = 0,
     parameters: Parameters = None,
     sets: Sets = None,
-    months: Annotated[int | None, typer.Option(min=0, help="Length of the run; short for --set months=N.")] = None,
+    months: Months = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="New folder for the figures; results/SCENARIO-run when not given."),
@@ -147,6 +147,11 @@ for _verb, _short, _epilog in (
         sensitivity.discover,
         "Under which assumptions a policy works.",
         "  pangwa discover engage_kia --against status_quo -o townships_held_kia --above 1 -p 'beijing.*'",
+    ),
+    (
+        ablate.ablate,
+        "Leave one thing out at a time: what moves nothing.",
+        ablate.EPILOG,
     ),
     (answers.diff, "What differs between two scenarios.", "  pangwa diff status_quo engage_kia --no-runs"),
     (

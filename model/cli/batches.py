@@ -43,6 +43,8 @@ Plugins = Annotated[
     ),
 ]
 
+Months = Annotated[int | None, typer.Option(min=0, help="Length of a run; short for --set months=N.")]
+
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="One batch file, or any number of scenarios (names or files).")
 ]
@@ -138,6 +140,11 @@ def batch(
     if report.complete and report.ok:
         tell.tell_batch(report.folder, figures=not no_figures, fresh=report.computed > 0)
     raise typer.Exit(report.exit_code)
+
+
+def with_months(sets: list[str] | None, months: int | None) -> list[str]:
+    """Overrides with the length of a run among them, where one is given."""
+    return [*(sets or []), *([] if months is None else [f"months={months}"])]
 
 
 def _say_estimate(plan: BatchPlan, folder: Path, jobs: int | None, timeout: float | None) -> NoReturn:

@@ -1,0 +1,194 @@
+"""The command ``ablate``: leave one switch out at a time, in paired runs, and see which of them move nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from model.cli.answers import Outcomes, keep
+from model.cli.batches import (
+    BaseSeed,
+    Jobs,
+    Months,
+    NoFigures,
+    Out,
+    Overwrite,
+    Plugins,
+    Quiet,
+    RerunFailed,
+    Resume,
+    Sets,
+    with_months,
+)
+from model.cli.sensitivity import DryRun, run
+from model.cli.text import fail, results_folder
+
+if TYPE_CHECKING:
+    from model.experiments.ablation import Ablation
+    from model.experiments.plan import BatchPlan
+    from model.experiments.switches import Switch
+    from model.scenario.schema import Scenario
+
+EPILOG = (
+    "  pangwa ablate --dry-run\n"
+    "  pangwa ablate status_quo engage_kia --replicates 20\n"
+    "  pangwa ablate engage_kia --switches '*.instruments.*' --switches 'actors.Junta.*'\n"
+    "  pangwa ablate --all --out results/ablation --resume      every shipped scenario and hindcast"
+)
+USUAL = "policy_options"
+"""The shipped batch whose scenarios are taken where none are named."""
+
+Switches = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--switches",
+        "-s",
+        metavar="PATTERN",
+        help="Only these: processes.combat.*, actors.Junta.*, *.instruments.*; repeatable.",
+    ),
+]
+
+
+def ablate(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SCENARIO]...", help="Names or files; those of the batch policy_options when not given."
+        ),
+    ] = None,
+    everywhere: Annotated[bool, typer.Option("--all", help="All shipped scenarios, hindcasts included.")] = False,
+    switches: Switches = None,
+    outcome: Outcomes = None,
+    replicates: Annotated[int, typer.Option("--replicates", "-r", help="Pairs of runs for each switch.")] = 20,
+    months: Months = None,
+    least_t: Annotated[float, typer.Option("--t", help="A switch moves an outcome beyond this |t| ...")] = 3.0,
+    least_sd: Annotated[float, typer.Option("--sd", help="... and this many of its standard deviations.")] = 0.2,
+    sets: Sets = None,
+    plugin: Plugins = None,
+    base_seed: BaseSeed = None,
+    jobs: Jobs = None,
+    out: Out = None,
+    dry_run: DryRun = False,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+    rerun_failed: RerunFailed = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """Leave out one parameter or instrument at a time, in paired runs: what each moves, and what moves nothing anywhere."""
+    from model.experiments.switches import check_patterns, switches_of
+    from model.scenario.read import load_scenarios
+
+    if not (least_t >= 0 and least_sd >= 0):
+        fail(f"--t {least_t:g}, --sd {least_sd:g}: must be 0 or more")
+    loaded = load_scenarios(_asked(scenarios, everywhere), with_months(sets, months))
+    check_patterns(loaded, switches or ())
+    _check_outcomes(loaded, outcome or ())
+    chosen = {one.name: switches_of(one, switches or ()) for one in loaded}
+    plans = [_plan(one, chosen[one.name], replicates, base_seed) for one in loaded]
+    if all(len(plan.points) == 1 for plan in plans):
+        fail("there is nothing to leave out: what --switches names is off already")
+    if dry_run:
+        _say_promise(plans, jobs)
+        return
+    usual = "all" if everywhere else "_".join(one.name for one in loaded) if scenarios else USUAL
+    folder = results_folder(out, f"{usual}-ablate")
+    how = {"resume": resume, "overwrite": overwrite, "rerun_failed": rerun_failed}
+    codes = [run(plan, folder / label, jobs, quiet, **how).exit_code for plan in plans for label in plan.labels]
+    found = _found([folder / label for plan in plans for label in plan.labels], outcome or (), least_t, least_sd)
+    _tell(folder, found, chosen, least_t, least_sd, draw=not no_figures)
+    if not switches:
+        _say_untried(loaded)
+    raise typer.Exit(max(codes))
+
+
+def _asked(scenarios: Sequence[str] | None, everywhere: bool) -> Sequence[str]:
+    """The scenarios named, all that are shipped, or those of the usual batch."""
+    from model.experiments.request import read_batch_file
+    from model.scenario.files import shipped_batches, shipped_scenarios
+
+    if scenarios and everywhere:
+        fail("give either scenarios or --all, which takes the shipped ones")
+    if everywhere:
+        return list(shipped_scenarios())
+    return scenarios or read_batch_file(shipped_batches()[USUAL]).scenarios
+
+
+def _say_untried(scenarios: Sequence[Scenario]) -> None:
+    from model.experiments.switches import without_off_value
+
+    untried = {name for one in scenarios for name in without_off_value(one)}
+    typer.echo(f"{len(untried)} parameters have no off value in their range and were not tried (pangwa parameters).")
+
+
+def _check_outcomes(scenarios: Sequence[Scenario], asked: Sequence[str]) -> None:
+    """Refuse unknown outcomes before anything is run."""
+    from model.output.outcomes import outcome_list
+    from model.scenario.problems import suggestion
+    from model.scenario.tables import ARMED_KINDS
+
+    actors = dict.fromkeys(name for one in scenarios for name, actor in one.actors.items() if actor.kind in ARMED_KINDS)
+    known = [one.name for one in outcome_list(list(actors))]
+    if unknown := [name for name in asked if name not in known]:
+        fail(*(f"--outcome {name}: there is no such outcome{suggestion(name, known)}" for name in unknown))
+
+
+def _plan(scenario: Scenario, switches: Sequence[Switch], replicates: int, base_seed: int | None) -> BatchPlan:
+    from model.experiments.ablation import plan_ablation
+
+    command = ["pangwa", *sys.argv[1:]]
+    return plan_ablation(scenario, switches, replicates=replicates, base_seed=base_seed or 0, command=command)
+
+
+def _say_promise(plans: Sequence[BatchPlan], jobs: int | None) -> None:
+    """Say how long all runs will take, from a few of those of the first scenario."""
+    from model.experiments.designed import promise
+    from model.experiments.progress import duration
+
+    seconds, each = promise(plans[0], jobs)
+    runs = sum(len(plan.specs) for plan in plans)
+    points = sum(len(plan.points) - 1 for plan in plans)
+    typer.echo(
+        f"{points} switches over {len(plans)} scenarios x {plans[0].replicates} replicates: {runs:,} runs, {each:.3f} s each in "
+        f"a pilot: at most about {duration(seconds * runs / len(plans[0].specs))}, on a machine as busy as now"
+    )
+
+
+def _found(folders: Sequence[Path], outcomes: Sequence[str], least_t: float, least_sd: float) -> list[Ablation]:
+    from model.experiments.ablation import ablation, outcomes_looked_at
+    from model.experiments.results import read_runs
+
+    found = []
+    for folder in folders:
+        runs = read_runs(folder)
+        looked_at = outcomes_looked_at(outcomes, runs.outcomes)
+        found.append(ablation(runs, looked_at, least_t=least_t, least_sd=least_sd))
+    return found
+
+
+def _tell(
+    folder: Path,
+    found: Sequence[Ablation],
+    chosen: dict[str, list[Switch]],
+    least_t: float,
+    least_sd: float,
+    *,
+    draw: bool,
+) -> None:
+    from model.experiments import ablation as analysis
+    from model.views.ablation import heat_map
+    from model.views.answers import ablation_text
+
+    switches = [one for of_scenario in chosen.values() for one in of_scenario]
+    table = analysis.switch_table(found, switches, least_t=least_t)
+    effects = analysis.effects_of(found)
+    finding = analysis.finding(table, found, least_t, least_sd)
+    typer.echo(ablation_text(table))
+    title = analysis.headline(table, found)
+    figure = heat_map(table, effects, title, analysis.note(found, least_t, least_sd)) if draw else None
+    keep(folder, {"switches": table, "ablation": effects}, {"ablation": figure}, folder.name)
+    typer.echo(f"\n{finding}")
