@@ -180,12 +180,13 @@ def test_mistakes_end_with_2_a_sentence_and_no_traceback(tiny: Path, words: tupl
 def test_parameters_are_listed_searched_and_tabled(tiny: Path) -> None:
     text = pangwa("parameters", "tiny.toml", "--search", "kia ORE_TAX yuan", folder=tiny).stdout
     assert "actors.KIA.ore_tax_yuan_per_t = 35000 [yuan/t]" in text
-    assert "0 to 200000; weakly identified" in text
+    assert "0 to 200000, off at 0; weakly identified" in text
     assert "Source: " in text
     table = pangwa("parameters", "tiny.toml", "--csv", "--set", "actors.KIA.troops=7", folder=tiny).stdout
     rows = {row["path"]: row for row in csv.DictReader(io.StringIO(table))}
     assert rows["actors.KIA.troops"]["value"] == "7"
     assert rows["structure.mine_stop"]["options"] == "halt|reagent|both"
+    assert (rows["actors.KIA.force_cap"]["off"], rows["actors.KIA.troops"]["off"]) == ("5.0", "")
     assert all(row["unit"] and row["status"] and row["source"] and row["meaning"] for row in rows.values())
 
 

@@ -28,7 +28,7 @@ class ArmedActorParameters(ParameterTable):
     enemies: list[str] = Field(default_factory=list, description="armed actors it is at war with at the start")
     # forces
     troops: int = parameter(
-        5_000, low=0, high=400_000, unit="fighters",
+        5_000, low=0, high=400_000, unit="fighters", off="none",
         meaning="Fighters at the start, spread as the world's record has it.",
         source=f"forces.csv, a row an actor, with low and high; {_FACTS}s 24-33", status="weakly identified",
     )  # fmt: skip
@@ -139,7 +139,7 @@ class ArmedActorParameters(ParameterTable):
         source="assumed",
     )  # fmt: skip
     ambition_abroad: float = parameter(
-        0.15, low=0.0, high=1.0, unit="x", meaning="Worth of a place outside its homeland relative to one inside.",
+        0.15, low=0.0, high=1.0, unit="x", off=1.0, meaning="Worth of a place outside its homeland relative to one inside.",
         source="assumed; ethnic organisations rarely operate far from home",
     )  # fmt: skip
     # politics
@@ -219,7 +219,7 @@ class ArmedActorParameters(ParameterTable):
         source="SOURCES T3: the demand of December 2024", status="observed",
     )  # fmt: skip
     licence_when_closed: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1",
+        0.5, low=0.0, high=1.0, unit="0-1", off=1.0,
         meaning="Share of the work at its mines that it allows while the ore lane is shut, to press the buyer.",
         source="SOURCES P46",
     )  # fmt: skip
@@ -249,7 +249,7 @@ class ArmedActorParameters(ParameterTable):
         source=f"{_FACTS} 27; forces.csv", status="weakly identified",
     )  # fmt: skip
     force_cap: float = parameter(
-        1.5, low=1.0, high=5.0, unit="x",
+        1.5, low=1.0, high=5.0, unit="x", off=5.0,
         meaning="Fighters at most, over those of the start: leaders, not money, bind.",
         source=f"SOURCES F5; {_FACTS} 37",
     )  # fmt: skip
@@ -277,7 +277,7 @@ class JuntaParameters(ArmedActorParameters):
         status="weakly identified",
     )  # fmt: skip
     ambition_abroad: float = parameter(
-        1.0, low=0.0, high=1.0, unit="x",
+        1.0, low=0.0, high=1.0, unit="x", off=1.0,
         meaning="Worth of a place outside its homeland; it claims the whole country.",
         source="definition of a central government", status="definition",
     )  # fmt: skip
@@ -323,7 +323,7 @@ class PeoplesDefenceForceParameters(ArmedActorParameters):
         source="assumed: from nothing to the pools of SOURCES P33 in about two years", status="weakly identified",
     )  # fmt: skip
     force_cap: float = parameter(
-        1.1, low=1.0, high=5.0, unit="x",
+        1.1, low=1.0, high=5.0, unit="x", off=5.0,
         meaning="Fighters at most, over those of the start: arms and leaders, not money, bind.",
         source="assumed: the pools have not grown since 2023",
     )  # fmt: skip

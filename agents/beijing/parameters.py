@@ -34,7 +34,7 @@ class BeijingParameters(ParameterTable):
         source="assumed: the ore lane reopened after 5 months, goods lanes after 12", status="weakly identified",
     )  # fmt: skip
     shortage_reopening: float = parameter(
-        2.0, low=0.0, high=5.0, unit="x", meaning="How much more shortage counts in reopening the ore lane than in keeping it.",
+        2.0, low=0.0, high=5.0, unit="x", off=1.0, meaning="How much more shortage counts in reopening the ore lane than in keeping it.",
         source="assumed: ore was let through while Bhamo was besieged and goods were not", status="weakly identified",
     )  # fmt: skip
     weight_talks: float = parameter(
@@ -138,7 +138,7 @@ class BeijingParameters(ParameterTable):
         source="assumed",
     )  # fmt: skip
     purchase_floor: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of the usual ore that buyers may take once it is.",
+        0.3, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Share of the usual ore that buyers may take once it is.",
         source="assumed",
     )  # fmt: skip
     patronage_offer: float = parameter(

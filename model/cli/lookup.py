@@ -105,9 +105,20 @@ def parameters(
     found, count = find_parameters(search, scenario, sets or ())
     if as_csv:
         _write_csv(
-            ("path", "value", "low", "high", "options", "unit", "status", "source", "meaning"),
+            ("path", "value", "low", "high", "off", "options", "unit", "status", "source", "meaning"),
             (
-                (d.path, _value(d.default), d.low, d.high, "|".join(d.options), d.unit, d.status, d.source, d.meaning)
+                (
+                    d.path,
+                    _value(d.default),
+                    d.low,
+                    d.high,
+                    d.off,
+                    "|".join(d.options),
+                    d.unit,
+                    d.status,
+                    d.source,
+                    d.meaning,
+                )
                 for d in found
             ),
         )
@@ -122,6 +133,7 @@ def _parameter_text(one: Declaration) -> str:
     allowed = ", ".join(one.options)
     if one.low is not None or one.high is not None:
         allowed = f"{_value(one.low)} to {_value(one.high)}"
+        allowed += f", off at {_value(one.off)}" if one.off is not None else ""
     head = f"{one.path} = {_value(one.default)}{unit}"
     lines = [f"{allowed}; {one.status}" if allowed else one.status, one.meaning, f"Source: {one.source}"]
     return "\n".join([head, *(wrapped(line, 4) for line in lines)])

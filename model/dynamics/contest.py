@@ -33,7 +33,8 @@ class ContestParameters(ParameterTable):
         0.6, low=0.0, high=1.5, unit="-", meaning="How strongly want of arms weakens a force.", source="assumed"
     )
     defence_without_supply: float = parameter(
-        0.35, low=0.0, high=1.0, unit="0-1", meaning="Strength of a garrison with no supply at all.", source="equation E3.5, assumed",
+        0.35, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Strength of a garrison with no supply at all.",
+        source="equation E3.5, assumed",
     )  # fmt: skip
     recognition_morale: float = parameter(
         0.05, low=0.0, high=0.15, unit="x", meaning="Gain of strength by full recognition.", source="SOURCES P63"

@@ -31,6 +31,6 @@ class FortificationParameters(ParameterTable):
         source="assumed; form of Konig et al. 2017",
     )  # fmt: skip
     siege_odds: float = parameter(
-        3.0, low=1.0, high=10.0, unit="x", meaning="Strength over the walls' that a siege keeps; what is more is free to leave.",
+        3.0, low=1.0, high=10.0, unit="x", off=10.0, meaning="Strength over the walls' that a siege keeps; what is more is free to leave.",
         source="assumed: the three to one that attackers of prepared positions are taught",
     )  # fmt: skip

@@ -78,7 +78,7 @@ class MiningParameters(ParameterTable):
         source="assumed: 8-10 kt waited before the gates reopened in 2025 (SOURCES T8)",
     )  # fmt: skip
     capture_operating: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of its work that goes on when a mine changes hands.",
+        0.3, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Share of its work that goes on when a mine changes hands.",
         source="assumed: miners fled in October 2024 (SOURCES T1)",
     )  # fmt: skip
     capture_loss: float = parameter(
@@ -114,10 +114,10 @@ class MiningParameters(ParameterTable):
         0.7, low=0.0, high=0.95, unit="1/month", meaning="Persistence of the mines' felt security.", source="assumed"
     )
     security_siege: float = parameter(
-        0.4, low=0.0, high=1.0, unit="x", meaning="Security of mines that are under attack.", source="assumed"
+        0.4, low=0.0, high=1.0, unit="x", off=1.0, meaning="Security of mines that are under attack.", source="assumed"
     )
     security_lawless: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Security of mines that nobody holds.", source="assumed"
+        0.3, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Security of mines that nobody holds.", source="assumed"
     )
 
 

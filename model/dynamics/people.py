@@ -63,7 +63,7 @@ class PeopleParameters(ParameterTable):
         meaning="Consent at which volunteers come at their rate; they come in proportion to it.",
     )  # fmt: skip
     cap_fade: float = parameter(
-        3.0, low=1.0, high=20.0, unit="x", source="assumed: a third of the cap left",
+        3.0, low=1.0, high=20.0, unit="x", off=20.0, source="assumed: a third of the cap left",
         meaning="How steeply recruiting fades as the cap nears: in full until 1 over this is left of it.",
     )  # fmt: skip
     unpaid_desertion: float = parameter(
