@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from model.cli import ablate, answers, batches, hindcast, lookup, sensitivity, tell, views
-from model.cli.batches import Months, NoFigures, Parameters, Plugins, Quiet, Sets, with_months
+from model.cli.batches import Months, NoFigures, Parameters, Plugins, Quiet, Sets
 from model.cli.text import fail, free_folder, say_user_error
 from model.packages import foreign_agents
 
