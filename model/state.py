@@ -115,6 +115,8 @@ class Tally:
     """(F,) USD."""
     spent: Floats
     """(F,) USD."""
+    air_usd: Floats
+    """(F,) USD that its aircraft have cost, sorties and airlift; part of what is spent."""
     deaths: Ints
     """(N,) fighters killed in each territory."""
     air_fights: Floats
@@ -124,14 +126,14 @@ class Tally:
     def zero(cls, forces: int, territories: int) -> Tally:
         """A tally with nothing in it."""
         recruited, dead, deserted, captured, posts = (np.zeros(forces, np.int64) for _ in range(5))
-        gained, lost, income, spent = (np.zeros(forces) for _ in range(4))
+        gained, lost, income, spent, air = (np.zeros(forces) for _ in range(5))
         deaths, fights = np.zeros(territories, np.int64), np.zeros(territories)
-        return cls(recruited, dead, deserted, captured, posts, gained, lost, income, spent, deaths, fights)
+        return cls(recruited, dead, deserted, captured, posts, gained, lost, income, spent, air, deaths, fights)
 
     def clear(self) -> None:
         """Set everything to zero, in the same arrays."""
         counts = (self.recruited, self.dead, self.deserted, self.captured, self.posts_taken, self.deaths)
-        sums = (self.arms_gained, self.arms_lost, self.income, self.spent, self.air_fights)
+        sums = (self.arms_gained, self.arms_lost, self.income, self.spent, self.air_usd, self.air_fights)
         for array in (*counts, *sums):
             array.fill(0)
 
@@ -292,6 +294,8 @@ class State(InPlace):
     """(F,) USD a month, a running mean, never below a declared floor: the unit of utilities."""
     paid: Floats
     """(F,) share of the upkeep that could be paid last month."""
+    recruits: Ints
+    """(F,) persons recruited last month, whose training is to be paid."""
     offensive: Floats
     """(F,) how much it has attacked at the Chinese border or its trade roads of late, 0-1."""
     dealings: Dealings
@@ -365,6 +369,7 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         revenue=np.full(forces, 1e6),
         revenue_best=np.full(forces, 1e6),
         paid=np.ones(forces),
+        recruits=np.zeros(forces, np.int64),
         dealings=Dealings.none(forces),
         parties=zeros(forces, bool),
     )

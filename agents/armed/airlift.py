@@ -1,7 +1,8 @@
 """Where aircraft fly supplies: to garrisons that no road reaches.
 
 Those under attack come before others, and of each kind the largest first. An actor supplies ``run.roads.airlift[a]`` garrisons
-in full, ``airlift_floor`` of what they need; what is left of a garrison goes to the next in line in part.
+in full, ``airlift_floor`` of what they need; what is left of a garrison goes to the next in line in part. It pays for what its
+own aircraft fly; what US logistics add is paid for by them.
 """
 
 from __future__ import annotations
@@ -42,11 +43,13 @@ def next_garrison(run: Any, a: int) -> int:
 
 @compiled
 def fly_supplies(run: Any, a: int) -> None:
-    """Raise the supply of cut-off garrisons by what an actor's aircraft bring them."""
-    most, floor = run.roads.airlift[a], run.rules.supply.airlift_floor
+    """Raise the supply of cut-off garrisons by what an actor's aircraft bring them, and pay for it."""
+    most, floor, flown = run.roads.airlift[a], run.rules.supply.airlift_floor, 0.0
     for served in range(ceil(most)):
         p = next_garrison(run, a)
         if p < 0:
-            return
+            break
         run.roads.flown[p] = min(most - served, 1.0)
         run.state.supply[a, p] = max(run.state.supply[a, p], floor * run.roads.flown[p])
+        flown += run.roads.flown[p]
+    run.state.tally.air_usd[a] += min(flown, run.roads.own_airlift[a]) * run.rules.budgets.airlift_usd

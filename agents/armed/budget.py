@@ -13,8 +13,8 @@ up to a declared share of its revenue. Aid is earmarked for services up to their
 Cioffi-Revilla & Rouleau 2010). Moves ``services_*``, ``legitimacy_*``, and through consent levies, recruits, field supply and
 the choice of partners.
 
-*Arms*. A declared share of what is left of the month's income buys arms; savings go into arms when these have become scarce,
-``(1 - arms / usual) treasury / reserve`` (assumed).
+*Arms*. A declared share of what is left of the month's income buys arms. The rest is saved, up to some months of expenses; what
+lies above this reserve goes into arms within a year or so: money that wins no strength is of no use to anyone (assumed).
 """
 
 from __future__ import annotations
@@ -70,9 +70,15 @@ def affordable_level(people: float, revenue: float, rules: Any) -> float:
 
 
 @compiled
-def scarcity_of_arms(arms: float, usual: float) -> float:
-    """0-1, share of the usual arms that is missing."""
-    return max(1.0 - arms / max(usual, 1e-9), 0.0)
+def savings_to_spend(treasury: float, expenses: float, rules: Any) -> float:
+    """USD of savings that go into arms this month.
+
+    Args:
+        treasury: USD.
+        expenses: USD a month, arms left out.
+        rules: ``rules.budgets``.
+    """
+    return max(treasury - rules.reserve_months * expenses, 0.0) / rules.spending_months
 
 
 # decisions ------------------------------------------------------------------------------------------------------------
@@ -91,7 +97,6 @@ def choose_services(run: Any, a: int) -> None:
 def buy_arms(run: Any, a: int) -> None:
     """Write to ``books.arms_usd`` what an actor sets aside for arms; the treasury is still that of the last month."""
     books, state, who = run.books, run.state, run.actors[a]
-    left = max(books.income[a] - books.upkeep[a] - books.services[a], 0.0)
-    scarce = scarcity_of_arms(state.arms[a], who.arms_per_fighter * max(books.fighters[a], 1))
-    from_savings = scarce * state.treasury[a] / run.rules.budgets.reserve_months
-    books.arms_usd[a] = who.arms_budget_share * left + from_savings
+    expenses = state.tally.air_usd[a] + books.services[a] + books.upkeep[a]
+    left = max(books.income[a] - expenses, 0.0)
+    books.arms_usd[a] = who.arms_budget_share * left + savings_to_spend(state.treasury[a], expenses, run.rules.budgets)

@@ -185,6 +185,10 @@ class ArmedActorParameters(ParameterTable):
         0.0, low=0.0, high=2e9, unit="USD/month",
         meaning="Income from outside the map: gas, central bank, donors abroad.", source="assumed; forces.csv",
     )  # fmt: skip
+    civil_share: float = parameter(
+        0.0, low=0.0, high=0.95, unit="0-1", meaning="Share of this income that a civil budget takes, and war never sees.",
+        source="assumed: armed groups run no state; what they spend on services is a decision of theirs",
+    )  # fmt: skip
     population_tax_usd: float = parameter(
         0.25, low=0.0, high=5.0, unit="USD/person/month", meaning="Tax and levies a person under its control pays.",
         source="assumed",
@@ -280,6 +284,15 @@ class JuntaParameters(ArmedActorParameters):
         1.0, low=0.0, high=1.0, unit="x", off=1.0,
         meaning="Worth of a place outside its homeland; it claims the whole country.",
         source="definition of a central government", status="definition",
+    )  # fmt: skip
+    civil_share: float = parameter(
+        0.72, low=0.6, high=0.85, unit="0-1", meaning="Share of this income that the civil budget takes, and war never sees.",
+        source="SOURCES V148: 5.6 of nearly 20 trillion kyat for defence in 2023-24", status="observed",
+    )  # fmt: skip
+    upkeep_usd: float = parameter(
+        350.0, low=200.0, high=600.0, unit="USD/fighter/month", status="weakly identified",
+        meaning="Pay, food, kit and bases of a soldier of a standing army.",
+        source="what a defence budget of 28 % leaves after arms imports and flights, over its soldiers (SOURCES V148, V149)",
     )  # fmt: skip
     recognition_base: float = parameter(
         0.2, low=0.0, high=0.5, unit="0-1", source="assumed: embassies stay, at a lower rank (article)",

@@ -1,7 +1,8 @@
 """Where an armed actor's aircraft fly: to the fights of most of its fighters first, at most one full sortie a fight.
 
 Support of a fight is ``min(max(b - r, 0), 1)``, with ``b`` the fights that the actor's aircraft can support this month
-(fewer in the rains) and ``r`` its fights with more of its fighters; air defence given to the other side keeps a share away.
+(fewer in the rains, and no more than it can pay for) and ``r`` its fights with more of its fighters; air defence given to the
+other side keeps a share away. Every sortie is paid for, whether it gets through or not.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from model.compile import compiled
+from model.dynamics.budgets import flights_paid_for
 from model.dynamics.front import ATTACK, DEFENCE
 
 # equations -----------------------------------------------------------------------------------------------------------
@@ -28,21 +30,31 @@ def allot_sorties(run: Any, a: int) -> None:
     """Allot an actor's sorties to the fights of most of its fighters.
 
     Args:
-        run: fighters have gathered, and ``battles`` lists the places fought for; ``front.air`` changes.
+        run: fighters have gathered, and ``battles`` lists the places fought for; ``front.air`` and ``tally.air_usd`` change.
         a: the actor.
     """
-    budget = sorties(run.actors[a].air_support, run.state.clock.rains, run.rules.fortification)
+    budget = sorties_paid_for(run, a)
     if budget <= 0.0:
         return
     for at in range(run.battles.result.count):
         p, defender = run.battles.place[at], run.battles.defender[at]
+        if defender != a and not attacks(run, a, p):
+            continue
+        share = min(max(budget - larger_fights(run, a, p), 0.0), 1.0)
+        run.state.tally.air_usd[a] += share * run.rules.budgets.sortie_usd
         if defender == a:
-            share = min(max(budget - larger_fights(run, a, p), 0.0), 1.0)
             run.front.air[DEFENCE, p] = share * (1.0 - denial_by_attackers(run, p))
-        elif attacks(run, a, p):
-            share = min(max(budget - larger_fights(run, a, p), 0.0), 1.0)
+        else:
             denial = run.policy[defender].air_denial if defender >= 0 else 0.0
             run.front.air[ATTACK, p] = share * (1.0 - denial)
+
+
+@compiled
+def sorties_paid_for(run: Any, a: int) -> float:
+    """Fights that an actor's aircraft can support this month: what weather and money allow."""
+    able = sorties(run.actors[a].air_support, run.state.clock.rains, run.rules.fortification)
+    left = run.state.treasury[a] - run.state.tally.air_usd[a]
+    return flights_paid_for(able, left, run.rules.budgets.sortie_usd)
 
 
 @compiled

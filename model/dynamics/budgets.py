@@ -1,14 +1,20 @@
 """Money and arms: what armed actors earn, what they owe, what they buy.
 
-Income (USD per month) of actor ``f`` with sanctions ``S``, frozen share ``z``, levy ``t`` per consenting person, aid ``A``::
+Income (USD per month) of actor ``f`` with sanctions ``S``, frozen share ``z``, share ``v`` that the civil budget takes, levy ``t``
+per consenting person, aid ``A``::
 
-    income = max(outside (1 - z) - S, 0) + t consenting + sites and tolls held + tax on ore + A
+    income = max(outside (1 - z) - S, 0) (1 - v) + t consenting + sites and tolls held + tax on ore + A
 
-Services are paid first, as chosen (:mod:`agents.armed.budget`); aid for services adds to what the actor spends, up to the cost
-of full services. Upkeep comes next. Of what is left the actor sets money aside for arms; the black market yields at most
-``growth fighters leash access``, where the leash is ``1 - dependence pressure`` and access is below 1 for actors that get arms
-through allies none of which is at war. The rest is kept. Patrons' arms and those of allies come on top. Every transfer has
-two legs: the treasuries' and the outside's. Form and rates are assumed.
+Aircraft have been paid when they flew (:func:`flights_paid_for`): nobody flies what it cannot pay. Services come next, as chosen
+(:mod:`agents.armed.budget`); aid for services adds to what the actor spends, up to the cost of full services. Then come the
+training and kit of those recruited last month, and upkeep; fighters who are not paid desert and fight worse. Of what is left the
+actor sets money aside for arms (rule: :mod:`agents.armed.budget`). Arms become dearer the more of them are bought in a month::
+
+    marginal price = p (1 + q / D),   D = depth fighters leash access,   so that   q = D (sqrt(1 + 2 M / (p D)) - 1)
+
+with ``q`` the arms that the money ``M`` buys; the leash is ``1 - dependence pressure``, and access is below 1 for actors that get
+arms through allies none of which is at war. The rest is kept. Patrons' arms and those of allies come on top. Every transfer has
+two legs: the treasuries' and the outside's. Form and rates are assumed unless a source is given.
 
 Order in a month: :func:`open_books`, the actors' choice of services, :func:`collect_and_pay`, the actors' choice of arms,
 :func:`settle`.
@@ -17,6 +23,7 @@ Order in a month: :func:`open_books`, the actors' choice of services, :func:`col
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -43,20 +50,33 @@ class BudgetParameters(ParameterTable):
         2_500.0, low=500.0, high=10_000.0, unit="USD", meaning="Price of arming one fighter, ammunition included.",
         source="assumed",
     )  # fmt: skip
-    arms_growth_cap: float = parameter(
-        0.03, low=0.0, high=0.1, unit="1/month", meaning="Most arms the black market yields a month, over fighters.",
-        source="SOURCES P36, wider",
-    )  # fmt: skip
-    arms_most: float = parameter(
-        1.5, low=0.8, high=3.0, unit="fighter equivalents", meaning="Arms over fighters beyond which none are bought.",
-        source="assumed: spares and heavy weapons",
+    arms_depth: float = parameter(
+        0.03, low=0.005, high=0.2, unit="1/month", status="weakly identified",
+        meaning="Arms bought in a month, over fighters, at which one more costs twice the price.",
+        source="SOURCES P36, wider; the junta's imports of 37 million USD a month lie in what this gives (SOURCES V149)",
     )  # fmt: skip
     arms_wear: float = parameter(
         0.01, low=0.0, high=0.05, unit="1/month", meaning="Arms worn out or spent in a month.", source="assumed"
     )
     reserve_months: float = parameter(
-        12.0, low=3.0, high=60.0, unit="months", meaning="Months over which a treasury would go into arms if none were left.",
+        6.0, low=1.0, high=24.0, unit="months", meaning="Months of its expenses that an actor keeps in hand.",
         source="assumed",
+    )  # fmt: skip
+    spending_months: float = parameter(
+        12.0, low=3.0, high=36.0, unit="months", meaning="Months over which what lies above this reserve goes into arms.",
+        source="assumed: a budget year",
+    )  # fmt: skip
+    sortie_usd: float = parameter(
+        250_000.0, low=50_000.0, high=1.5e6, unit="USD", source="assumed: a dozen strikes at 10,000 to 30,000 USD each",
+        meaning="Cost of supporting a fight from the air for a month: fuel, bombs, repairs.",
+    )  # fmt: skip
+    airlift_usd: float = parameter(
+        400_000.0, low=100_000.0, high=1.5e6, unit="USD", source="assumed: two flights a day at 7,000 USD",
+        meaning="Cost of supplying a garrison from the air for a month.",
+    )  # fmt: skip
+    recruit_usd: float = parameter(
+        500.0, low=100.0, high=2_000.0, unit="USD", source="assumed: four to five months of upkeep",
+        meaning="Cost of training and kit of a recruit, arms left out.",
     )  # fmt: skip
     rent_operating: float = parameter(
         0.3, low=0.0, high=1.0, unit="0-1", source="assumed: mines that stand still can be put to work again",
@@ -101,9 +121,9 @@ class Books:
     services: Floats
     """USD paid for services."""
     upkeep: Floats
-    """USD owed to fighters."""
+    """USD owed to fighters, and for the training of last month's recruits."""
     paid: Floats
-    """USD paid to them."""
+    """USD paid of that."""
 
     @classmethod
     def begin(cls, forces: int) -> Books:
@@ -125,9 +145,21 @@ def toll(goods: float, openness: float, rate: float) -> float:
 
 
 @compiled
-def outside_revenue(usual: float, frozen: float, sanctions: float) -> float:
-    """USD per month from outside the map, less what is frozen and what sanctions take."""
-    return max(usual * (1.0 - frozen) - sanctions, 0.0)
+def outside_revenue(usual: float, frozen: float, sanctions: float, civil_share: float) -> float:
+    """USD per month from outside the map, less what is frozen, what sanctions take, and the share of the civil budget."""
+    return max(usual * (1.0 - frozen) - sanctions, 0.0) * (1.0 - civil_share)
+
+
+@compiled
+def flights_paid_for(wanted: float, usd: float, cost: float) -> float:
+    """Flights of those wanted that the money in hand pays for.
+
+    Args:
+        wanted: fights supported or garrisons supplied.
+        usd: money in hand.
+        cost: of one, USD.
+    """
+    return min(wanted, max(usd, 0.0) / cost) if cost > 0.0 else wanted
 
 
 @compiled
@@ -150,9 +182,15 @@ def worth_of_money(usd: float, revenue: float, horizon: float) -> float:
 
 
 @compiled
-def arms_on_the_market(fighters: int, leash: float, access: float, rules: Any) -> float:
-    """Fighter equivalents that the black market yields in a month."""
-    return rules.arms_growth_cap * fighters * leash * access
+def arms_bought(usd: float, depth: float, price: float) -> float:
+    """Fighter equivalents that a sum buys in a month; each is dearer than the one before.
+
+    Args:
+        usd: the sum.
+        depth: arms at which one more costs twice the price; none can be had where it is 0.
+        price: of the first, USD.
+    """
+    return depth * (sqrt(1.0 + 2.0 * usd / (price * depth)) - 1.0) if depth > 0.0 and usd > 0.0 else 0.0
 
 
 @compiled
@@ -262,14 +300,20 @@ def collect_and_pay(run: Any) -> None:
     local_revenue(run)
     for a in range(len(run.actors)):
         who = run.actors[a]
-        outside = outside_revenue(who.outside_revenue_usd, books.frozen[a], books.sanctions[a])
+        outside = outside_revenue(who.outside_revenue_usd, books.frozen[a], books.sanctions[a], who.civil_share)
         levies = who.population_tax_usd * consenting(run, a)
         books.income[a] = outside + levies + books.income[a] + state.flows.tax_usd[a] + books.aid[a]
-        available = state.treasury[a] + books.income[a]
+        available = in_hand(run, a)
         wanted = cost_of_services(books.level[a], state.people[a], books.earmarked[a], rules.service_cost_usd)
         books.services[a] = min(max(wanted, 0.0), available)
-        books.upkeep[a] = who.upkeep_usd * books.fighters[a]
+        books.upkeep[a] = who.upkeep_usd * books.fighters[a] + rules.recruit_usd * state.recruits[a]
         books.paid[a] = min(books.upkeep[a], available - books.services[a])
+
+
+@compiled
+def in_hand(run: Any, a: int) -> float:
+    """USD that an actor has this month: treasury and income, less what its aircraft have cost."""
+    return run.state.treasury[a] + run.books.income[a] - run.state.tally.air_usd[a]
 
 
 @compiled
@@ -288,24 +332,28 @@ def local_revenue(run: Any) -> None:
 
 
 @compiled
+def depth_of_market(run: Any, a: int) -> float:
+    """Arms bought by an actor in a month at which one more costs twice the price."""
+    leash = 1.0 - run.state.dependence[a] * run.state.pressure[a]
+    return run.rules.budgets.arms_depth * max(run.books.fighters[a], 1) * leash * access_to_arms(run, a)
+
+
+@compiled
 def settle(run: Any) -> None:
-    """Buy arms as far as money, market and room for them allow; close the accounts of the month."""
+    """Buy arms as far as money and market allow; close the accounts of the month."""
     books, state, tally, rules = run.books, run.state, run.state.tally, run.rules.budgets
     for a in range(len(run.actors)):
-        available, fighters = state.treasury[a] + books.income[a], max(books.fighters[a], 1)
-        money = min(max(books.arms_usd[a], 0.0), available - books.services[a] - books.paid[a])
-        leash = 1.0 - state.dependence[a] * state.pressure[a]
-        market = arms_on_the_market(fighters, leash, access_to_arms(run, a), rules)
-        room = max(rules.arms_most * fighters - state.arms[a], 0.0)
-        bought = min(money / rules.arms_price_usd, market, room)
+        left = in_hand(run, a) - books.services[a] - books.paid[a]
+        money = min(max(books.arms_usd[a], 0.0), left)
+        bought = arms_bought(money, depth_of_market(run, a), rules.arms_price_usd)
+        money = money if bought > 0.0 else 0.0
         worn = rules.arms_wear * state.arms[a]
-        spent = books.paid[a] + bought * rules.arms_price_usd + books.services[a]
-        state.treasury[a] = available - spent
+        state.treasury[a] = left - money
         state.arms[a] = state.arms[a] + bought + books.arms_given[a] - worn
         tally.arms_gained[a] += bought + books.arms_given[a]
         tally.arms_lost[a] += worn
         tally.income[a] += books.income[a]
-        tally.spent[a] += spent
+        tally.spent[a] += tally.air_usd[a] + books.services[a] + books.paid[a] + money
         state.paid[a] = books.paid[a] / max(books.upkeep[a], 1e-9) if books.upkeep[a] > 0.0 else 1.0
         state.revenue[a] = running_revenue(state.revenue[a], books.income[a], rules)
         state.revenue_best[a] = max(state.revenue_best[a], state.revenue[a])
@@ -337,6 +385,7 @@ def expect_revenue(run: Any) -> None:
         who, local = run.actors[a], 0.0
         for p in range(len(state.holder)):
             local += run.plans.rent[p] if state.holder[p] == a else 0.0
-        income = who.outside_revenue_usd + who.population_tax_usd * consenting(run, a) + local
+        outside = outside_revenue(who.outside_revenue_usd, 0.0, 0.0, who.civil_share)
+        income = outside + who.population_tax_usd * consenting(run, a) + local
         state.revenue[a] = max(income, run.rules.budgets.revenue_floor_usd)
         state.revenue_best[a] = state.revenue[a]

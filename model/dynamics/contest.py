@@ -32,6 +32,14 @@ class ContestParameters(ParameterTable):
     arms_exponent: float = parameter(
         0.6, low=0.0, high=1.5, unit="-", meaning="How strongly want of arms weakens a force.", source="assumed"
     )
+    heavy_arms_exponent: float = parameter(
+        0.25, low=0.0, high=0.6, unit="-", source="assumed: less than the first rifle does",
+        meaning="How strongly arms beyond one a fighter (artillery, armour, drones) strengthen it.",
+    )  # fmt: skip
+    arms_most: float = parameter(
+        4.0, low=1.5, high=10.0, unit="fighter equivalents", meaning="Arms over fighters beyond which more are of no use.",
+        source="assumed: guns want crews",
+    )  # fmt: skip
     defence_without_supply: float = parameter(
         0.35, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Strength of a garrison with no supply at all.",
         source="equation E3.5, assumed",
@@ -72,6 +80,13 @@ def chance_of_success(attack: float, defence: float, rules: Any) -> float:
 
 
 @compiled
+def worth_of_arms(per_fighter: float, contest: Any) -> float:
+    """Factor of arms on a fighter's worth, 1 at one fighter equivalent each; beyond that each adds less than the one before."""
+    used = min(per_fighter, contest.arms_most)
+    return used ** (contest.arms_exponent if used < 1.0 else contest.heavy_arms_exponent)
+
+
+@compiled
 def worth_of_fighter(run: Any, a: int, fighters: int) -> float:
     """Worth of one fighter of an actor: effectiveness, training, arms in hand, morale.
 
@@ -81,7 +96,7 @@ def worth_of_fighter(run: Any, a: int, fighters: int) -> float:
         fighters: how many it has.
     """
     contest, state = run.rules.contest, run.state
-    armed = min(state.arms[a] / max(fighters, 1), 1.0) ** contest.arms_exponent
+    armed = worth_of_arms(state.arms[a] / max(fighters, 1), contest)
     morale = 1.0 + contest.recognition_morale * state.recognition[a] - contest.unpaid_morale * (1.0 - state.paid[a])
     return run.actors[a].effectiveness * (1.0 + state.training[a]) * armed * morale
 

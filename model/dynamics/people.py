@@ -7,11 +7,13 @@ Cioffi-Revilla & Rouleau 2010). Volunteers come in proportion to the force and c
 arms bind, not money (finding 5 of the facts)::
 
     manpower = max(fighters at the start, share of the homeland's people)
+    gained = fighters at the start / homeland's people * max(people under control - those at the start, 0)
     room = min(max(fade (1 - fighters / cap), 0), 1)
-    recruits = (rate manpower consent / normal + conscripts min(n / n at the start, 2)) room
+    recruits = (rate (manpower + gained) consent / normal + conscripts min(n / n at the start, 2)) room
 
 The cap is a factor on the fighters of the start, or the manpower, whichever is more, so that forces can form where there were
-none. Desertion grows with unpaid upkeep. All in whole persons. Rates are assumed unless a source is given.
+none; it grows by the same factor on those whom newly won people yield, at the density of the homeland: who wins, grows.
+Desertion grows with unpaid upkeep. All in whole persons. Rates are assumed unless a source is given.
 """
 
 from __future__ import annotations
@@ -96,6 +98,19 @@ def consent_at_rest(base: float, services: float, harm: float, rules: Any) -> fl
 def manpower(who: Any, at_start: float, homeland: float) -> float:
     """Persons on whom the rate of volunteers is counted."""
     return max(at_start, who.mobilised_share * homeland)
+
+
+@compiled
+def manpower_gained(at_start: float, homeland: float, people: float, people_at_start: float) -> float:
+    """Persons whom newly won people add to the manpower, at the density of fighters in the homeland at the start.
+
+    Args:
+        at_start: fighters at the start.
+        homeland: persons who live in the homeland.
+        people: persons under control.
+        people_at_start: the same at the start.
+    """
+    return at_start / homeland * max(people - people_at_start, 0.0) if homeland > 0.0 else 0.0
 
 
 @compiled
@@ -213,6 +228,7 @@ def recruit(run: Any) -> None:
         u = draws.uniform(run.salts.recruits, month, run.land.actor_key[a])
         come = floor(recruits_expected(run, a, fighters) + u)
         tally.recruited[a] += come
+        state.recruits[a] = come
         if come > 0:
             take_in(run, a, come, places, weight, rest)
         desert(run, a)
@@ -226,8 +242,10 @@ def recruits_expected(run: Any, a: int, fighters: int) -> float:
     """Volunteers and conscripts of a month, before they are rounded to whole persons."""
     state, who, rules = run.state, run.actors[a], run.rules.people
     men = manpower(who, state.troops_at_start[a], run.land.homeland[a])
-    room = room_for_recruits(fighters, max(who.force_cap * state.troops_at_start[a], men), rules)
-    volunteers = who.volunteer_rate * men * (consent_of_recruits(run, a) / rules.consent_normal) * room
+    gained = manpower_gained(state.troops_at_start[a], run.land.homeland[a], state.people[a], state.people_at_start[a])
+    cap = max(who.force_cap * state.troops_at_start[a], men) + who.force_cap * gained
+    room = room_for_recruits(fighters, cap, rules)
+    volunteers = who.volunteer_rate * (men + gained) * (consent_of_recruits(run, a) / rules.consent_normal) * room
     return volunteers + state.conscripts[a] * reach_of_conscription(state.people[a], state.people_at_start[a]) * room
 
 

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from model.compile import compiled
 from model.draws import uniform
+from model.dynamics.budgets import flights_paid_for
 from model.parameters import ParameterTable, parameter
 from model.state import record_maker
 
@@ -93,6 +94,8 @@ class Roads:
     """(P,) whether a place is among them; none is between calls."""
     airlift: Floats
     """(F,) garrisons that each actor can supply in full from the air this month."""
+    own_airlift: Floats
+    """(F,) those of them that it pays for."""
     flown: Floats
     """(P,) share of its airlift floor that aircraft bring to the holder's garrison this month, 0-1."""
     isolated: Ints
@@ -114,6 +117,7 @@ class Roads:
             queue=queue,
             waiting=np.zeros(places, bool),
             airlift=np.zeros(forces),
+            own_airlift=np.zeros(forces),
             flown=np.zeros(places),
             isolated=isolated,
             relieved=relieved,
@@ -246,9 +250,9 @@ def supply_by_land(run: Any) -> None:
         for k in range(measure_roads(run, a)):
             p = roads.joined[k]
             supply[p] = max(supply[p], over_roads(distance[p], friction, rules))
-        roads.airlift[a] = airlift_capacity(
-            run.actors[a].airlift_places, run.policy[a].logistics, run.rules.united_states
-        )
+        places, usd, cost = run.actors[a].airlift_places, run.state.treasury[a], run.rules.budgets.airlift_usd
+        roads.own_airlift[a] = flights_paid_for(places, usd, cost)
+        roads.airlift[a] = airlift_capacity(roads.own_airlift[a], run.policy[a].logistics, run.rules.united_states)
     find_isolated(run)
 
 

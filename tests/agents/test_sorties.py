@@ -63,3 +63,15 @@ def test_fewer_sorties_fly_in_the_rains_and_none_without_aircraft() -> None:
     assert sorties(10.0, 1.0, rules) == pytest.approx(10 * p.air_in_monsoon)
     run.agents.armed[MILITIA].allot_sorties()
     assert not run.front.air[:, :4].any()
+
+
+def test_sorties_cost_money_and_end_with_it() -> None:
+    run = fights(3.0)
+    cost = run.parameters.budgets.sortie_usd
+    run.state.treasury[JUNTA], run.state.tally.air_usd[JUNTA] = 1.25 * cost, 0.0
+    run.policy[KIA]["air_denial"] = 1.0
+    run.agents.armed[JUNTA].allot_sorties()
+    assert run.front.air[DEFENCE, :2] == pytest.approx([0.0, 0.0])  # turned back, and paid for
+    assert run.state.tally.air_usd[JUNTA] == pytest.approx(1.25 * cost)
+    run.agents.armed[JUNTA].allot_sorties()
+    assert run.state.tally.air_usd[JUNTA] == pytest.approx(1.25 * cost)

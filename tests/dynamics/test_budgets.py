@@ -41,8 +41,13 @@ def without_income(model: RareEarthModel) -> None:
 
 def test_equations_by_hand() -> None:
     assert budgets.toll(10.0, 0.5, 0.02) == pytest.approx(100_000)
-    assert budgets.outside_revenue(100.0, 0.25, 5.0) == pytest.approx(70)
-    assert budgets.outside_revenue(100.0, 0.25, 80.0) == 0.0
+    assert budgets.outside_revenue(100.0, 0.25, 5.0, 0.0) == pytest.approx(70)
+    assert budgets.outside_revenue(100.0, 0.25, 5.0, 0.6) == pytest.approx(28)  # 42 go to the civil budget
+    assert budgets.outside_revenue(100.0, 0.25, 80.0, 0.6) == 0.0
+    assert budgets.flights_paid_for(8.0, 3e6, 5e5) == pytest.approx(6)
+    assert budgets.flights_paid_for(8.0, 3e7, 5e5) == 8.0
+    assert budgets.flights_paid_for(8.0, -1.0, 5e5) == 0.0
+    assert budgets.flights_paid_for(8.0, 0.0, 0.0) == 8.0
     assert budgets.cost_of_services(0.5, 1000.0, 20.0, 0.6) == pytest.approx(320)
     assert budgets.cost_of_services(0.9, 1000.0, 200.0, 0.6) == pytest.approx(600)
 
@@ -73,7 +78,7 @@ def test_income_is_the_sum_of_its_sources() -> None:
     levies = who["population_tax_usd"] * consenting
     sites = model.run.land.rent_site[held].sum()
     assert sites > 0 and tolls > 0 and levies > 0
-    expected = who["outside_revenue_usd"] + levies + sites + tolls + 1234.0
+    expected = who["outside_revenue_usd"] * (1 - who["civil_share"]) + levies + sites + tolls + 1234.0
     assert collected(model)[KIA] == pytest.approx(expected)
 
 
@@ -98,10 +103,11 @@ def test_tariffs_and_believed_threats_cost_the_junta_alone() -> None:
     assert collected(model, 0.0) == pytest.approx(before)
     threatened = before - collected(model, 0.5)
     us = present(model.run.agents.united_states).parameters
-    assert threatened[JUNTA] == pytest.approx(us.tariff_usd * us.threat_chill * 0.5)
+    war = 1 - model.run.actors[JUNTA]["civil_share"]
+    assert threatened[JUNTA] == pytest.approx(us.tariff_usd * us.threat_chill * 0.5 * war)
     model.run.policy["tariff"][-1] = 1.0
     carried_out = before - collected(model, 0.5)
-    assert carried_out[JUNTA] == pytest.approx(threatened[JUNTA] + us.tariff_usd)
+    assert carried_out[JUNTA] == pytest.approx(threatened[JUNTA] + us.tariff_usd * war)
     assert np.delete(carried_out, JUNTA) == pytest.approx(0.0)
 
 
@@ -143,6 +149,26 @@ def test_services_are_paid_before_fighters_and_nobody_spends_what_it_has_not() -
     assert state.treasury[KIA] == pytest.approx(0.0, abs=1e-6)
 
 
+def test_recruits_are_trained_before_the_next_month_is_paid() -> None:
+    model = small()
+    model.state.recruits[KIA] = 40
+    collected(model)
+    fighters = model.state.troops[KIA].sum()
+    owed = model.run.actors[KIA]["upkeep_usd"] * fighters + 40 * RULES.recruit_usd
+    assert model.run.books.upkeep[KIA] == pytest.approx(owed)
+
+
+def test_flights_are_paid_for_before_all_else() -> None:
+    model = small()
+    without_income(model)
+    model.state.treasury[JUNTA], model.state.tally.air_usd[JUNTA] = 5e6, 5e6
+    collected(model)
+    assert budgets.in_hand(model.run.data, JUNTA) == 0.0
+    assert model.run.books.paid[JUNTA] == 0.0
+    budgets.settle(model.run.data)
+    assert (model.state.treasury[JUNTA], model.state.tally.spent[JUNTA]) == (0.0, 5e6)
+
+
 def test_money_comes_from_somewhere_and_goes_somewhere() -> None:
     model = small()
     for _ in range(6):
@@ -166,23 +192,43 @@ def bought(model: RareEarthModel, usd: float) -> float:
     return float(model.state.tally.arms_gained[KIA]) - before
 
 
-def test_arms_are_bought_as_far_as_money_market_and_room_allow() -> None:
+def test_the_price_of_arms_rises_with_what_is_bought() -> None:
+    # At the depth one more costs twice the price: all of them together 1.5 times as much a piece.
+    assert budgets.arms_bought(1.5 * 100 * PRICE, 100.0, PRICE) == pytest.approx(100)
+    assert budgets.arms_bought(PRICE, 1e6, PRICE) == pytest.approx(1.0, rel=1e-3)
+    assert budgets.arms_bought(1e9, 0.0, PRICE) == budgets.arms_bought(0.0, 10.0, PRICE) == 0.0
+
+
+@given(usd=st.floats(1.0, 1e9), more=st.floats(0.0, 1e9), depth=st.floats(0.1, 1e5))
+def test_more_money_buys_more_arms_at_a_higher_price(usd: float, more: float, depth: float) -> None:
+    few, many = (budgets.arms_bought(some, depth, PRICE) for some in (usd, usd + more))
+    assert few <= many * (1 + 1e-9)
+    assert many / (usd + more) <= few / usd * (1 + 1e-6)
+    assert few * PRICE <= usd * (1 + 1e-6)
+
+
+def test_arms_are_bought_for_the_money_set_aside_as_far_as_it_is_there() -> None:
     model = small()
     fighters = int(model.state.troops[KIA].sum())
-    model.state.treasury[KIA], model.state.arms[KIA], model.state.pressure[KIA] = 1e9, 0.5 * fighters, 0.0
-    assert bought(model, 10 * PRICE) == pytest.approx(10)
-    assert bought(model, 1e9) == pytest.approx(RULES.arms_growth_cap * fighters)
-    model.state.arms[KIA] = RULES.arms_most * fighters - 3
-    assert bought(model, 1e9) == pytest.approx(3)
+    depth = RULES.arms_depth * fighters
+    model.state.treasury[KIA], model.state.pressure[KIA] = 1e8, 0.0
+    assert bought(model, 1e6) == pytest.approx(budgets.arms_bought(1e6, depth, PRICE))
     assert bought(model, -5.0) == 0.0
+    without_income(model)
+    model.state.treasury[KIA] = model.run.actors[KIA]["upkeep_usd"] * fighters + 1e5
+    assert bought(model, 1e9) == pytest.approx(budgets.arms_bought(1e5, depth, PRICE))
+    assert model.state.treasury[KIA] == pytest.approx(0.0, abs=1e-3)
 
 
 def test_pressure_is_a_leash_on_the_market_of_those_who_depend_on_china() -> None:
     model = small()
-    fighters = int(model.state.troops[KIA].sum())
-    model.state.treasury[KIA], model.state.arms[KIA] = 1e9, 0.5 * fighters
     model.state.dependence[KIA], model.state.pressure[KIA] = 0.5, 0.8
-    assert bought(model, 1e9) == pytest.approx(RULES.arms_growth_cap * fighters * 0.6)
+    collected(model)
+    fighters = int(model.state.troops[KIA].sum())
+    assert budgets.depth_of_market(model.run.data, KIA) == pytest.approx(RULES.arms_depth * fighters * 0.6)
+    model.state.treasury[KIA], model.state.dependence[KIA], model.state.pressure[KIA] = 1e8, 1.0, 1.0
+    assert bought(model, 1e7) == 0.0
+    assert model.state.treasury[KIA] > 9e7  # money that buys nothing is kept
 
 
 def test_pools_find_few_arms_when_none_of_their_allies_is_at_war() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import exp
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.dynamics.contest import CONTESTS, chance_of_success, supply_in_defence, worth_of_fighter
+from model.dynamics.contest import CONTESTS, chance_of_success, supply_in_defence, worth_of_arms, worth_of_fighter
 from tests.dynamics.fronts import KIA, empty_front
 
 strength = st.floats(0.0, 1e6, allow_subnormal=False)
@@ -46,8 +47,19 @@ def test_a_fighter_is_worth_its_training_its_arms_and_its_morale() -> None:
     expected = own.effectiveness * 1.2 * 0.25**p.arms_exponent * morale
     assert worth_of_fighter(run.data, KIA, 100) == pytest.approx(expected)
     state.arms[KIA] = 1e6
-    assert worth_of_fighter(run.data, KIA, 100) == pytest.approx(own.effectiveness * 1.2 * morale)
-    assert worth_of_fighter(run.data, KIA, 0) == pytest.approx(own.effectiveness * 1.2 * morale)
+    most = p.arms_most**p.heavy_arms_exponent
+    assert worth_of_fighter(run.data, KIA, 100) == pytest.approx(own.effectiveness * 1.2 * morale * most)
+
+
+@given(few=st.floats(0.0, 20.0), more=st.floats(0.0, 20.0))
+def test_more_arms_never_weaken_and_each_adds_less_beyond_one_a_fighter(few: float, more: float) -> None:
+    rules, p = RATIO.rules.contest, RATIO.parameters.contest
+    assert worth_of_arms(few, rules) <= worth_of_arms(few + more, rules) + 1e-12
+    assert worth_of_arms(1.0, rules) == 1.0
+    assert worth_of_arms(2.0, rules) == pytest.approx(2.0**p.heavy_arms_exponent)
+    steps = [worth_of_arms(arms, rules) for arms in (1.0, 2.0, 3.0, 4.0)]
+    gains = [after - before for before, after in pairwise(steps)]
+    assert gains == sorted(gains, reverse=True)
 
 
 def test_a_starved_garrison_still_holds_its_walls() -> None:

@@ -126,6 +126,20 @@ def test_volunteers_come_by_rate_consent_and_room() -> None:
     assert people.recruits_expected(model.run.data, KIA, cap + 1) == 0.0
 
 
+def test_newly_won_people_yield_fighters_at_the_density_of_the_homeland() -> None:
+    assert people.manpower_gained(5_000.0, 1e6, 6e5, 4e5) == pytest.approx(1_000)
+    assert people.manpower_gained(5_000.0, 1e6, 3e5, 4e5) == people.manpower_gained(5_000.0, 0.0, 3e5, 0.0) == 0.0
+    model = opened(small())
+    run, state = model.run, model.state
+    state.conscripts[KIA], fighters = 0.0, int(state.troops_at_start[KIA])
+    before = people.recruits_expected(run.data, KIA, fighters)
+    full = int(run.actors[KIA]["force_cap"] * fighters)
+    assert people.recruits_expected(run.data, KIA, full) == 0.0
+    state.people_at_start[KIA] = 0.5 * state.people[KIA]
+    assert people.recruits_expected(run.data, KIA, fighters) > before
+    assert people.recruits_expected(run.data, KIA, full) > 0.0
+
+
 def test_conscription_follows_the_people_under_control() -> None:
     model = opened(small())
     state = model.state

@@ -29,7 +29,8 @@ def test_dealing_with_the_junta_recognises_it_and_brings_it_money() -> None:
         junta = agree(model, "JUNTA")
         run(model, 1)
     assert with_us.state.recognition[junta] > without.state.recognition[junta]
-    relief = with_us.run.scenario.united_states.sanctions_usd
+    share = 1 - with_us.run.actors[junta]["civil_share"]
+    relief = with_us.run.scenario.united_states.sanctions_usd * share
     assert with_us.state.tally.income[junta] - without.state.tally.income[junta] == pytest.approx(relief, rel=0.05)
 
 

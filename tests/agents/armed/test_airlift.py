@@ -56,6 +56,15 @@ def test_supply_by_other_means_is_not_lowered(model: RareEarthModel) -> None:
     assert run.state.supply[JUNTA, 0] == 0.9
 
 
+def test_an_actor_pays_for_what_its_own_aircraft_fly(model: RareEarthModel) -> None:
+    run, cost = model.run, model.run.parameters.budgets.airlift_usd
+    for own, paid in ((2.0, 1.5), (1.0, 1.0)):
+        cut_off(run, [10, 90], [False, False], 1.5)
+        run.roads.own_airlift[JUNTA], run.state.tally.air_usd[JUNTA] = own, 0.0
+        model.run.agents.armed[JUNTA].airlift()
+        assert run.state.tally.air_usd[JUNTA] == pytest.approx(paid * cost)
+
+
 @given(data=st.data(), places=st.floats(0.0, 8.0))
 def test_the_best_are_served_in_order(model: RareEarthModel, data: st.DataObject, places: float) -> None:
     troops = data.draw(st.lists(st.integers(0, 5), min_size=1, max_size=8))

@@ -97,23 +97,22 @@ def test_services_cost_money_and_build_consent_which_brings_levies_and_recruits(
 # arms -----------------------------------------------------------------------------------------------------------------
 
 
-def set_aside(model: RareEarthModel, treasury: float, arms_left: float, income: float = 0.0) -> float:
-    """USD that the KIA sets aside for arms, when it has no upkeep to pay."""
-    books, who = model.run.books, model.run.actors[KIA]
-    books.fighters[KIA], books.income[KIA], books.upkeep[KIA], books.services[KIA] = 1000, income, 0.0, 0.0
-    model.state.treasury[KIA], model.state.arms[KIA] = treasury, arms_left * who["arms_per_fighter"] * 1000
+def set_aside(model: RareEarthModel, treasury: float, expenses: float, income: float = 0.0) -> float:
+    """USD that the KIA sets aside for arms."""
+    books, tally = model.run.books, model.state.tally
+    books.income[KIA], model.state.treasury[KIA] = income, treasury
+    tally.air_usd[KIA], books.upkeep[KIA], books.services[KIA] = 0.2 * expenses, 0.5 * expenses, 0.3 * expenses
     model.run.agents.armed[KIA].buy_arms()
     return float(books.arms_usd[KIA])
 
 
-def test_savings_go_into_arms_only_when_they_are_scarce() -> None:
-    reserve = MODEL.run.parameters.budgets.reserve_months
-    assert set_aside(MODEL, 1e7, 1.0) == 0.0
-    assert set_aside(MODEL, 1e7, 1.3) == 0.0
-    assert set_aside(MODEL, 1e7, 0.5) == pytest.approx(0.5 * 1e7 / reserve)
-    assert set_aside(MODEL, 0.0, 0.5) == 0.0
+def test_savings_above_the_reserve_go_into_arms() -> None:
+    rules = MODEL.run.parameters.budgets
+    assert set_aside(MODEL, rules.reserve_months * 1e6, 1e6) == 0.0
+    assert set_aside(MODEL, rules.reserve_months * 1e6 + 6e5, 1e6) == pytest.approx(6e5 / rules.spending_months)
+    assert set_aside(MODEL, 0.0, 1e6) == 0.0
 
 
 def test_a_share_of_what_is_left_of_the_income_goes_into_arms() -> None:
     share = MODEL.run.agents.armed[KIA].parameters.arms_budget_share
-    assert set_aside(MODEL, 0.0, 1.0, income=1e6) == pytest.approx(share * 1e6)
+    assert set_aside(MODEL, 0.0, 1e6, income=3e6) == pytest.approx(share * 2e6)
