@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from model.scenario.problems import ScenarioError, toml_value
-from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
 
 
@@ -26,6 +25,9 @@ def specify(
     Raises:
         ScenarioError: with one sentence for each thing that is wrong.
     """
+    # Imported here: who has a specification reads no file.
+    from model.scenario.read import load_scenario
+
     if not isinstance(scenario, str | os.PathLike):
         raise ScenarioError([f"scenario = {scenario!r}: must be the name of a scenario or the path of a file"])
     read = load_scenario(str(scenario), overrides(sets))
