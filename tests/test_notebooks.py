@@ -60,6 +60,8 @@ def test_a_notebook_runs_elsewhere_and_draws_what_it_keeps(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    # A notebook has a backend of its own, which shows what pyplot draws.
+    monkeypatch.delenv("MPLBACKEND", raising=False)
     kept = nbformat.read(path, as_version=4)
     fresh = nbformat.read(path, as_version=4)
     NotebookClient(fresh, timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()

@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-PYTHON = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+FENCED = re.findall(r"^```([a-z]*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BLOCKS, PYTHON = ([text for kind, text in FENCED if (kind == "python") == wanted] for wanted in (False, True))
 COMMANDS = [shlex.split(line, comments=True) for block in BLOCKS for line in block.splitlines() if line.strip()]
 PANGWA = [words[1:] for words in COMMANDS if words[0] == "pangwa"]
 
@@ -43,7 +43,9 @@ def test_the_commands_of_the_readme_work_one_after_another(tmp_path: Path) -> No
 
 def test_the_five_lines_of_python_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (text,) = PYTHON
-    assert len(text.splitlines()) <= 5 and README.index(text) < README.index("## Ask your own question")
+    assert len([line for line in text.splitlines() if line]) == 5 and README.index(text) < README.index(
+        "## Ask your own question"
+    )
     monkeypatch.chdir(tmp_path)
     short = text.replace("months=24", "months=3").replace("replicates=20", "replicates=2, months=3, jobs=1")
     names: dict[str, Any] = {}
