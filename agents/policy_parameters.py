@@ -82,6 +82,11 @@ class UnitedStatesParameters(ParameterTable):
         40e6, low=0.0, high=300e6, unit="USD/month",
         meaning="Income from outside that full sanctions cost, or relief gives, the junta.", source="assumed",
     )  # fmt: skip
+    route_usd: float = parameter(
+        25e6, low=0.0, high=500e6, unit="USD/month",
+        meaning="What building the road to India costs Washington at level 1 and full attention.",
+        source="assumed: 400 km of mountain road at 1.5 million USD per km, over the 24 months of building",
+    )  # fmt: skip
     tariff_usd: float = parameter(
         15e6, low=0.0, high=100e6, unit="USD/month", meaning="Income that a full tariff costs the junta.",
         source="assumed; 40 % on about 50 million USD of exports a month",
@@ -147,12 +152,13 @@ class QuadParameters(ParameterTable):
     """India as route and processor, Japan's money, Australia's separation."""
 
     route_capacity_t: float = parameter(
-        100.0, low=20.0, high=600.0, unit="t/month",
+        100.0, low=20.0, high=3_000.0, unit="t/month",
         meaning="What the road to India carries when built at full effort.", source="SOURCES P65",
     )  # fmt: skip
     build_months: float = parameter(
-        24.0, low=12.0, high=60.0, unit="months", meaning="Time constant of building the road.", source="SOURCES P65"
-    )
+        24.0, low=1.0, high=60.0, unit="months", source="SOURCES P65; under 12 is a what-if",
+        meaning="Time constant of building the road: months until 63 % of it stands at full effort.",
+    )  # fmt: skip
     japan_finance: float = parameter(
         0.3, low=0.0, high=1.0, unit="x", meaning="How much Japanese money speeds up building at full Quad effort.",
         source="assumed",
@@ -163,7 +169,7 @@ class QuadParameters(ParameterTable):
         source="assumed: pilot plants in Kerala; SOURCES T7", status="weakly identified",
     )  # fmt: skip
     india_processing_max_t: float = parameter(
-        150.0, low=10.0, high=1_000.0, unit="t REO/month", meaning="Capacity when ramped up.",
+        150.0, low=10.0, high=3_000.0, unit="t REO/month", meaning="Capacity when ramped up.",
         source="assumed: 100 to 1,000 t a year of ore and more",
     )  # fmt: skip
     india_ramp_months: float = parameter(

@@ -6,9 +6,10 @@ India *hedges* between the Quad and BRICS/SCO. State: ``commitment`` c, 0-1. Equ
 
 where ``earned`` is what its processors made of this ore last month and ``pull`` that of BRICS and SCO, with all weights
 assumed (nothing of the kind has been observed; India asked for samples in 2025 and no bulk flow followed). It moves the
-road's building effort, the opening of India's own gate, and the ramp of its plants, and through them ``india_commitment``,
-``exports_t_quad``, ``india_processing_revenue_usd`` and ``us_heavy_ree_supply_share``. Japan's money speeds up building as far
-as India builds at all (``japan_finance_usd``); Australia takes ore from India's stock as far as the Quad's effort goes
+opening of India's own gate and the ramp of its plants, and through them ``india_commitment``, ``exports_t_quad``,
+``india_processing_revenue_usd`` and ``us_heavy_ree_supply_share``. It does not slow down the building of the road, most of which
+lies in Myanmar: commitment counts once in what comes over it. Japan's money speeds up building as far as the US builds
+(``japan_finance_usd``); Australia takes ore from India's stock as far as the Quad's effort goes
 (``separated_t_australia``).
 """
 
@@ -64,8 +65,11 @@ class India(QuadPartner):
         return min(max(p.india_commitment + gain - p.hedging_brics * p.brics_pull, 0.0), 1.0)
 
     def build(self, us_effort: float) -> float:
-        """Its effort on the road, 0-1: commitment times what the US puts in; it has built nothing on its own so far."""
-        return self.commitment * us_effort
+        """Effort on the road that it lets happen, 0-1: what the US puts in, unless it wants none of it.
+
+        How far it is committed counts at its gate, and not here once more; it has built nothing on its own so far.
+        """
+        return us_effort if self.commitment > 0 else 0.0
 
 
 class Japan(QuadPartner):

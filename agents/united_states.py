@@ -23,7 +23,9 @@ from functools import lru_cache
 import numpy as np
 from mesa import Model
 
+from agents.account import Account
 from agents.armed.actor import PeoplesDefenceForce
+from agents.armed.offers import reason_to_refuse
 from agents.base import Actor
 from agents.instruments import KINDS, NUG, PARTNER, Condition, Instrument
 from agents.policy_parameters import UnitedStatesParameters
@@ -59,6 +61,8 @@ class UnitedStates(Actor):
         """0-1, this month's effort of a special envoy."""
         self.running: dict[tuple[str, int], int] = {}
         """Months for which each instrument has been at work for each armed actor (or NO_ONE), by name and index."""
+        self.accounts: dict[str, Account] = {}
+        """What became so far of each instrument that has been due, by name."""
         self.refused: dict[int, list[str]] = {}
         """Kinds that each armed actor, by index, turned down this month; who has not answered yet has not refused."""
 
@@ -108,12 +112,19 @@ class UnitedStates(Actor):
         """Offer the instruments that are due, and deliver those that their targets take, into ``run.policy``."""
         ran, self.running, self.refused, self.envoy = self.running, {}, {}, 0.0
         for name, instrument in self.parameters.instruments.items():
-            targets = self.targets_of(instrument) if self.is_due(instrument) else []
+            if not self.is_due(instrument):
+                continue
+            targets, account = self.targets_of(instrument), self.accounts.setdefault(name, Account())
+            account.due, account.offered = account.due + 1, account.offered + instrument.level
+            account.no_target += not targets
             for actor in targets:
                 if KINDS[instrument.kind].needs_consent and not self._is_taken(instrument, actor):
+                    account.refuse(self._reason(actor), 1 / len(targets), (name, actor) in ran)
                     continue
                 months = self.running[name, actor] = ran.get((name, actor), 0) + 1
-                self._give(instrument, actor, self.effort_of(instrument, months), len(targets))
+                effort = self.effort_of(instrument, months)
+                arrives = self._give(instrument, actor, effort, len(targets))
+                account.take(instrument.level, effort, arrives, 1 / len(targets))
         self._learn_threats()
 
     def is_due(self, instrument: Instrument) -> bool:
@@ -168,8 +179,14 @@ class UnitedStates(Actor):
             self.refused.setdefault(index, []).append(instrument.kind)
         return taken
 
-    def _give(self, instrument: Instrument, actor: int, effort: float, targets: int) -> None:
-        """Write what an instrument delivers to one of its targets."""
+    def _reason(self, index: int) -> str:
+        """Why a target does not take what it is offered; empty while it has not answered anybody yet."""
+        actor = self.run.agents.armed_at(index)
+        answered = actor is not None and actor.reviewed >= 0
+        return reason_to_refuse(self.run, index, actor.parameters) if actor is not None and answered else ""
+
+    def _give(self, instrument: Instrument, actor: int, effort: float, targets: int) -> float:
+        """Write what an instrument delivers to one of its targets; returns that, over the target's part of it, 0-1."""
         kind, policy = KINDS[instrument.kind], np.asarray(self.run.policy)
         if instrument.kind == "envoy":
             self.envoy = max(self.envoy, effort)
@@ -179,6 +196,7 @@ class UnitedStates(Actor):
         levels[actor] = min(float(levels[actor]) + level, 1.0)
         if kind.link and actor != NO_ONE:
             link[actor] = max(float(link[actor]), float(levels[actor]))
+        return level * part
 
     def _learn_threats(self) -> None:
         """While a threat stands, belief in it follows what is carried out."""

@@ -60,6 +60,23 @@ totals_record = record_maker(
     ("operations", int),  # attacks made
     ("civilians_dead", int),
 )
+road_record = record_maker(
+    ("offered", float),  # t in store at the mines that miners would sell this month, wherever
+    ("wanted", float),  # t of these that they would send to India by net-back, were the road without limits
+    ("planned", float),  # t/month that the road is to carry; 0 where nobody has asked for one
+    ("built", float),  # t/month that it could carry this month, safe and dry
+    ("gate", float),  # 0-1, how far India's gate is open
+    ("security", float),  # 0-1, of the corridor, weighted by what would go over it
+    ("season", float),  # 0-1, share of the dry season's capacity
+    ("ore_trips", float),  # 0-1, share of the trips that reagent leaves to ore
+    ("net_back", float),  # yuan/t at the mine of ore sent to India, after tax; weighted by ore offered
+    ("net_back_china", float),  # yuan/t at the mine of the better way to China, after tax
+    ("freight", float),  # yuan/t to India, reagent on the way back included
+    ("risk", float),  # yuan/t of loss and insurance on the way to India
+    ("us_usd", float),  # USD that Washington paid for building the road
+    ("premium_usd", float),  # USD that its contracts added to the price of the ore
+    ("india_usd", float),  # USD that India paid for the ore
+)
 accord_record = record_maker(
     ("in_force", bool),  # whether a federal settlement is in force
     ("months", int),  # months since it was signed
@@ -286,6 +303,8 @@ class State(InPlace):
     """Record: sums of the month over the country; see ``totals_record``."""
     accord: Any
     """Record: the federal settlement; see ``accord_record``."""
+    road: Any
+    """Record: what the ore on the road to India was held back by this month; see ``road_record``."""
     losses_year: Floats
     """(F,) share of its fighters lost a year, a running mean."""
     towns_lost_year: Floats
@@ -366,6 +385,7 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         tally=Tally.zero(forces, territories),
         totals=totals_record(),
         accord=accord_record(),
+        road=road_record(),
         revenue=np.full(forces, 1e6),
         revenue_best=np.full(forces, 1e6),
         paid=np.ones(forces),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from agents.account import AUTONOMY, FEAR
 from agents.instruments import KINDS, Instrument
 from model.draws import logistic
 from model.dynamics.budgets import worth_of_money
@@ -40,6 +41,11 @@ def fear_of_beijing(run: Any, a: int, who: LiveParameters) -> float:
     """What an actor fears from Beijing for an offer at level 1, months of its own revenue."""
     reaction = who.expected_reaction + float(run.state.pressure[a])
     return who.weight_pressure * float(run.state.dependence[a]) * reaction
+
+
+def reason_to_refuse(run: Any, a: int, who: LiveParameters) -> str:
+    """What weighs most with an actor against offers: fear of Beijing, or its autonomy."""
+    return FEAR if fear_of_beijing(run, a, who) > who.autonomy_cost else AUTONOMY
 
 
 def chance_to_accept(worth: float, fear: float, level: float, who: LiveParameters) -> float:

@@ -4,10 +4,11 @@ Net-back of a tonne at the mine before tax, yuan/t (equation 3.7)::
 
     price * (india's share + (1 - holder's share) * premium) - freight * (1 + reagent brought) - risk * (1 - security) * price
 
-``price`` stands at the gate to China (:func:`model.dynamics.taxes.gate_price`). The corridor carries ``road * lane * security *
-season`` tonnes a month, less the trips that bring in the reagent which China withholds. Its security is that of its worst place,
-as in a minimum cut: 1 less the share of the countryside that is hostile to the mines' holder, times a declared leak if the town
-or site is held by a hostile actor; agreements raise both towards 1. Parameters are in :mod:`model.dynamics.netback`.
+``price`` stands at the gate to China (:func:`model.dynamics.taxes.gate_price`). The corridor carries ``road * gate * security *
+season * ore trips`` tonnes a month: reagent which China withholds takes trips from ore. The post at the border is built with the
+road and carries what it does. The corridor's security is that of its worst place, as in a minimum cut: 1 less the share of the
+countryside that is hostile to the mines' holder, times a declared leak if the town or site is held by a hostile actor; agreements
+raise both towards 1. Parameters are in :mod:`model.dynamics.netback`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,17 @@ def quad_net_back(price: float, premium: float, freight: float, security: float,
     """
     paid = rules.india_price_share * price + (1.0 - rules.offtake_holder_share) * premium
     return paid - freight - rules.corridor_risk * (1.0 - security) * price
+
+
+@compiled
+def freight_to_india(brought: float, rules: Any) -> float:
+    """Yuan on a tonne of ore, with the freight of what reagent comes back for it.
+
+    Args:
+        brought: t of reagent a tonne of ore.
+        rules: the run's rules.
+    """
+    return rules.quad_partners.freight_usd_per_t * rules.market.yuan_per_usd * (1.0 + brought)
 
 
 @compiled
@@ -77,41 +89,55 @@ def at_war(run: Any, a: int, b: int) -> bool:
 
 @compiled
 def quote_india(run: Any, m: int) -> None:
-    """Quote the way to India: crossing, net-back, limit, security, premium, and reagent that comes back with the trucks."""
+    """Quote the way to India: crossing, net-back, limit, security, premium, and reagent that comes back with the trucks.
+
+    Before the road carries anything, what ore would earn on it is quoted all the same: so that the record can say what is
+    held back.
+    """
     state, quotes, rules, by = run.state, run.quotes, run.rules, run.quotes.holder[m]
-    quotes.crossing[m, QUAD], quotes.net_back[m, QUAD] = -1, -inf
+    quotes.crossing[m, QUAD], quotes.net_back[m, QUAD], quotes.india_value[m] = -1, -inf, -inf
     quotes.quad_limit[m], quotes.path_security[m], quotes.premium_usd[m], quotes.india_reagent[m] = 0.0, 0.0, 0.0, 0.0
-    if state.market.route_capacity <= 0.0 or len(run.land.india) == 0:
+    quotes.india_gate[m], quotes.ore_trips[m] = 0.0, 0.0
+    if not road_in_sight(run) or len(run.land.india) == 0:
         return
-    usable = choose_corridor(run, m) * state.clock.road_factor
+    crossing = choose_corridor(run, m)
+    usable = state.market.route_capacity * quotes.india_gate[m] * quotes.path_security[m] * state.clock.road_factor
     brought = reagent_withheld(run, m) * rules.mining.reagent_ratio
     price = gate_price(state.market.price_ore, rules.market)
     premium = contract_premium(run, by) * price if by >= 0 else 0.0
     quotes.premium_usd[m] = rules.trade.offtake_holder_share * premium / rules.market.yuan_per_usd
     # What China does not send of the reagent for this ore comes with the trucks, instead of ore's share of the trips.
-    trips = max(1.0, brought)
-    quotes.quad_limit[m] = usable / trips
-    quotes.india_reagent[m] = min(usable, brought * usable / trips)
+    quotes.ore_trips[m] = 1.0 / max(1.0, brought)
+    quotes.quad_limit[m] = usable * quotes.ore_trips[m]
+    quotes.india_reagent[m] = min(usable, brought * usable * quotes.ore_trips[m])
+    freight = freight_to_india(brought, rules)
+    paid = quad_net_back(price, premium, freight, quotes.path_security[m], rules.trade)
+    quotes.india_value[m] = paid - quotes.tax[m] if crossing >= 0 else -inf
     if usable > 0.0:
-        freight = rules.quad_partners.freight_usd_per_t * rules.market.yuan_per_usd * (1.0 + brought)
-        paid = quad_net_back(price, premium, freight, quotes.path_security[m], rules.trade)
-        quotes.net_back[m, QUAD] = paid - quotes.tax[m]
-    else:
-        quotes.crossing[m, QUAD] = -1
+        quotes.crossing[m, QUAD], quotes.net_back[m, QUAD] = crossing, quotes.india_value[m]
 
 
 @compiled
-def choose_corridor(run: Any, m: int) -> float:
-    """Choose the crossing to India with most room, and note it and the security of the corridor; returns t in the dry season."""
-    state, land, quotes, most = run.state, run.land, run.quotes, -inf
+def road_in_sight(run: Any) -> bool:
+    """Whether there is a road to India, or somebody puts money into one."""
+    return run.state.market.route_capacity > 0.0 or run.policy[-1].route_building > 0.0
+
+
+@compiled
+def choose_corridor(run: Any, m: int) -> int:
+    """Choose the crossing to India over which most would get through, note its gate and security; -1 where no road leads there.
+
+    While India's gates are all shut, it is the one with the safest corridor.
+    """
+    state, land, quotes, most, chosen = run.state, run.land, run.quotes, -1.0, -1
     for i in range(len(land.india)):
         x = land.india[i]
-        security = corridor_security(run, m, i)
-        lane = min(state.market.route_capacity, land.crossing_capacity[x, ORE]) * state.lanes[x, ORE]
-        if security * lane > most:
-            most = security * lane
-            quotes.crossing[m, QUAD], quotes.path_security[m] = x, security
-    return most
+        gate, security = state.lanes[x, ORE], corridor_security(run, m, i)
+        # The small sum keeps the order among gates that are shut.
+        if security > 0.0 and security * (gate + 1e-9) > most:
+            most, chosen = security * (gate + 1e-9), x
+            quotes.india_gate[m], quotes.path_security[m] = gate, security
+    return chosen
 
 
 @compiled

@@ -168,6 +168,14 @@ class Quotes:
     """(M,) t that smugglers could carry."""
     quad_limit: Floats
     """(M,) t that the road to India could carry for these mines alone."""
+    quad_wanted: Floats
+    """(M,) t that would go to India, were the road without limits."""
+    india_value: Floats
+    """(M,) yuan/t at the mine of ore that goes to India, whether or not the road can take any; minus infinity without a way."""
+    india_gate: Floats
+    """(M,) 0-1, openness of India's gate at the end of the corridor."""
+    ore_trips: Floats
+    """(M,) 0-1, share of the trips that reagent leaves to ore."""
     path_security: Floats
     """(M,) 0-1, along the corridor to India."""
     india_reagent: Floats
@@ -196,6 +204,7 @@ class Quotes:
             buyers: number of buyers.
         """
         names = ("best", "tax", "transit", "premium_usd", "open", "purchase", "leaky", "quad_limit", "path_security")
+        of_india = ("india_reagent", "quad_wanted", "india_value", "india_gate", "ore_trips")
         options = ("option_margin", "option_security", "option_capacity", "invested")
         return cls(
             holder=np.full(mines, -1, np.int64),
@@ -205,7 +214,7 @@ class Quotes:
             factor=np.full(buyers, NO_BID),
             licence=np.ones(mines),
             beijing=_beijing_record(outbid=1.0),
-            **{name: np.zeros(mines) for name in (*names, "india_reagent")},
+            **{name: np.zeros(mines) for name in (*names, *of_india)},
             **{name: np.zeros(mines + 1) for name in options},
         )
 

@@ -12,7 +12,8 @@ State, all in ``state.market``: ``route_capacity`` Q (t/month the road could car
 
 A declared share of the oxide of each goes to the US (``state.totals.us_oxide``). India's revenue is its margin on the value
 of the ore it processes. Grades are assumed (SOURCES K16); the road's limits and build time have never been observed.
-Effort and commitment are India's, with Japan's money: :mod:`agents.quad`.
+Effort is that of the US, with Japan's money; commitment is India's: :mod:`agents.quad`. Commitment counts once in what comes
+over the road, at India's gate.
 """
 
 from __future__ import annotations

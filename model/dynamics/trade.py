@@ -6,7 +6,7 @@ first informal against the rest (a higher tax drives ore to smugglers), then off
 destination, the rest stays in store:
 
 * informal: what smugglers could carry, capacity * season * (leak * (1 - open) + (1 - exp(-elasticity * tax / bid)) * open)
-* quad: the road to India * lane * path security * season, less the trips that bring reagent in
+* quad: the road to India * India's gate * path security * season * share of the trips that reagent leaves to ore
 * official: open * crossing capacity * season * what buyers may buy; and over all gates together
   ``min(road capacity, flow limit + release * (stock - normal stock)) * season``: after a closure more than usual leaves the
   stores (K5), up to what roads carry. Smugglers use other paths.
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from model.compile import compiled
 from model.draws import logistic
+from model.dynamics.road import note_road
 from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, ORE, QUAD
 
 Floats = NDArray[np.float64]
@@ -56,11 +57,12 @@ def china_limit(stock: float, rules: Any) -> float:
 def move_ore(run: Any) -> None:
     """Move ore from the mines' stores to its destinations by ``run.quotes``, and tax it: ``state.stock``, ``state.flows``."""
     state, quotes, ore = run.state, run.quotes, run.state.flows.ore
-    mines = len(state.stock)
+    mines, state.road.offered = len(state.stock), 0.0
     left = np.empty(mines)
     for m in range(mines):
         left[m] = offer(run, m)
     share_road(run)
+    note_road(run)
     for m in range(mines):
         left[m] -= ore[m, QUAD]
         ore[m, CHINA_OFFICIAL] = left[m] if quotes.open[m] > 0.0 else 0.0
@@ -77,28 +79,24 @@ def offer(run: Any, m: int) -> float:
     quotes, rules, ore = run.quotes, run.rules.trade, run.state.flows.ore
     scale, reserve = rules.choice_scale, rules.reserve_share * run.land.mine_cost[m]
     offered = run.state.stock[m] * preferred(quotes.best[m], reserve, scale)
+    run.state.road.offered += offered
     official = quotes.net_back[m, CHINA_OFFICIAL] if quotes.open[m] > 0.0 else -inf
     informal, quad = quotes.net_back[m, CHINA_INFORMAL], quotes.net_back[m, QUAD]
     smuggled = preferred(informal, max(official, quad), scale) * offered if quotes.leaky[m] > 0.0 else 0.0
     ore[m, CHINA_INFORMAL] = min(quotes.leaky[m], smuggled)
     left = offered - ore[m, CHINA_INFORMAL]
-    ore[m, QUAD] = preferred(quad, official, scale) * left if quotes.quad_limit[m] > 0.0 else 0.0
+    value = quotes.india_value[m]
+    quotes.quad_wanted[m] = preferred(value, official, scale) * left if value > -inf else 0.0
+    ore[m, QUAD] = quotes.quad_wanted[m] if quotes.quad_limit[m] > 0.0 else 0.0
     return left
 
 
 @compiled
 def share_road(run: Any) -> None:
-    """Cut the flows to India to each mine's own limit, the crossing's, and the one road that all share."""
-    state, land, quotes, ore = run.state, run.land, run.quotes, run.state.flows.ore
-    load, used = np.zeros(len(land.crossing_place)), 0.0
+    """Cut the flows to India to each mine's own limit, and to the one road that all share."""
+    quotes, ore, used = run.quotes, run.state.flows.ore, 0.0
     for m in range(len(ore)):
         ore[m, QUAD] = min(ore[m, QUAD], quotes.quad_limit[m])
-        if quotes.crossing[m, QUAD] >= 0:
-            load[quotes.crossing[m, QUAD]] += ore[m, QUAD]
-    for m in range(len(ore)):
-        x = quotes.crossing[m, QUAD]
-        gate = land.crossing_capacity[x, ORE] * state.lanes[x, ORE] * state.clock.road_factor if x >= 0 else 0.0
-        ore[m, QUAD] *= min(1.0, gate / max(load[x], 1e-9)) if x >= 0 else 0.0
         # Each mine's load on the road is its flow over what of the road it could use: insecure or reagent trips take more.
         used += ore[m, QUAD] / max(quotes.quad_limit[m], 1e-9)
     for m in range(len(ore)):

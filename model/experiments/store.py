@@ -28,6 +28,7 @@ FINAL_TABLES = (
     "exports.parquet",
     "events.parquet",
     "control.parquet",
+    "instruments.parquet",
     "summary.csv",
     "effects.csv",
 )

@@ -165,6 +165,17 @@ flow.recorded(
     "india_processing_revenue_usd", "USD", "revenue of India's processors of this ore", "revenue of India's processors"
 )
 flow.recorded("japan_finance_usd", "USD", "Japanese money for the road to India", "Japanese money for the road")
+flow.recorded(
+    "road_wanted_t",
+    "t REO",
+    "ore that miners would send to India, were the road without limits",
+    "ore wanted for India",
+)
+flow.recorded("us_road_usd", "USD", "US money for building the road to India", "US money for the road")
+flow.recorded(
+    "us_premium_usd", "USD", "what US contracts added to the price of ore sent to India", "US contract premiums"
+)
+flow.recorded("india_paid_usd", "USD", "what India paid for the ore", "India's payments for ore")
 flow.recorded("separated_t_australia", "t REO", "ore from India that Australia separated", "ore separated in Australia")
 
 
@@ -203,6 +214,18 @@ def us_heavy_ree_supply_share(record: Recorded) -> Ratio:
     supplied = record.monthly["us_heavy_ree_supply_share"]
     demand = np.full(len(supplied), record.us_demand)
     return Ratio(supplied * demand, demand, 1e-9)
+
+
+@share(
+    "USD/t",
+    "what Japan, the US and India paid for road, contracts and ore, over the ore sent there; null under one tonne",
+    "price of a tonne to the Quad",
+)
+def quad_usd_per_t(record: Recorded) -> Ratio:
+    """Building the road included: what was paid before ore came counts from the window that it was paid in."""
+    paid = ("japan_finance_usd", "us_road_usd", "us_premium_usd", "india_paid_usd")
+    total = sum((record.monthly[name] for name in paid), np.zeros(len(record.monthly["exports_t_quad"])))
+    return Ratio(total, record.monthly["exports_t_quad"], 1.0)
 
 
 # of the country: levels -----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Which columns the tables ``monthly`` and ``actors`` have, and how each is read, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from agents.account import Account
 from agents.armed.actor import Junta, PeoplesDefenceForce
-from model.output import tables
+from model.output import road, tables
 from model.output.blocks import Block, Coded, RunTables, Words, coded
 from model.output.outcomes import compute
 from model.output.survey import Month
@@ -33,7 +34,7 @@ class RunResult:
 
     Args:
         outcomes: value of every outcome of :func:`model.output.outcomes.outcome_list`; None where it is not defined.
-        tables: ``monthly, actors, exports, events, control`` with the schema of ``model.output.tables``, and ``lanes``
+        tables: ``monthly, actors, exports, events, control, instruments`` with the schema of ``model.output.tables``, and ``lanes``
             (month, crossing, ore, reagent, goods), which figures of a single run use and batches do not store.
             Those of :class:`model.output.blocks.RunTables` are made when they are asked for.
     """
@@ -151,6 +152,7 @@ class Recorder:
             "exports": self._of_exports(),
             "events": self._of_events(),
             "control": self._of_control(),
+            "instruments": self._of_instruments(),
         }
         others = {"lanes": self._lanes_table()} if lanes else {}
         built = RunTables(self.spec.run_id, self.spec.label, self.spec.replicate, blocks, others)
@@ -159,7 +161,12 @@ class Recorder:
     def _monthly(self) -> Block:
         rows = self.months_done + 1
         numbers = {name: series[:rows] for name, series in self.monthly.items()} | {"month": np.arange(rows)}
-        return Block.of("monthly", rows, numbers, {"date": (np.arange(rows), _words(tuple(self.dates)))})
+        binds = road.binding({name: numbers[name] for name in road.COLUMNS})
+        texts = {
+            "date": (np.arange(rows), _words(tuple(self.dates))),
+            "road_binds": (binds, _words((*road.BINDS, ""))),
+        }
+        return Block.of("monthly", rows, numbers, texts)
 
     def _of_actors(self) -> Block:
         months, forces = self.months_done + 1, len(self.force_ids)
@@ -203,6 +210,15 @@ class Recorder:
             "leader": _named(self._towns("leader", np.full(sites, NOBODY - 1)), self.force_ids, "nobody"),
         }
         return Block.of("control", places * maps, numbers, texts)
+
+    def _of_instruments(self) -> Block:
+        us = self.run.agents.united_states
+        known = {} if us is None else us.parameters.instruments
+        accounts = [] if us is None else [us.accounts.get(name, Account()) for name in known]
+        texts = {"instrument": coded(list(known))}
+        texts |= {name: coded([str(getattr(one, name)) for one in known.values()]) for name in ("kind", "target")}
+        numbers = {field.name: np.array([getattr(one, field.name) for one in accounts]) for field in fields(Account)}
+        return Block.of("instruments", len(accounts), numbers, texts)
 
     def _towns(self, name: str, of_sites: NDArray[Any]) -> NDArray[Any]:
         """A column of the map that sites have no values for."""

@@ -99,7 +99,7 @@ class Month:
         run: the run.
         state: its state.
         found: the sums of the month.
-        market, totals, accord: the records of the state of these names as plain numbers: ``month.totals.mined``.
+        market, totals, accord, road: the records of the state of these names as plain numbers: ``month.totals.mined``.
         country, measures: the records of ``found`` and of its observation, in the same way.
     """
 
@@ -108,12 +108,13 @@ class Month:
         self.found = Survey.begin(run.world)
         self._handed = hand_over(self.found)
         state, found = run.state, self.found
-        records = {"market": state.market, "totals": state.totals, "accord": state.accord}
+        records = {"market": state.market, "totals": state.totals, "accord": state.accord, "road": state.road}
         records |= {"country": found.country, "measures": found.observation.measures}
         self._records = [(name, record, numbers_of(record.dtype.names)) for name, record in records.items()]
         self.market: Any = None
         self.totals: Any = None
         self.accord: Any = None
+        self.road: Any = None
         self.country: Any = None
         self.measures: Any = None
 

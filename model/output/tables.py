@@ -116,6 +116,31 @@ MONTHLY = (
        lambda now: now.totals.separated),
     _c("threat_credibility", _F, "0-1", "how far US threats are believed",
        lambda now: _of(now.run.agents.united_states, "credibility")),
+    _c("ore_offered_t", _F, "t REO", "ore in store that miners would sell this month, wherever",
+       lambda now: now.road.offered),
+    _c("road_wanted_t", _F, "t REO", "of these what they would send to India by net-back, were the road without limits",
+       lambda now: now.road.wanted),
+    _c("road_planned_t", _F, "t/month", "what the road to India is to carry; 0 where nobody has asked for one",
+       lambda now: now.road.planned),
+    _c("road_built_t", _F, "t/month", "what it could carry in this month if it were safe and dry",
+       lambda now: now.road.built),
+    _c("road_gate", _F, "0-1", "openness of India's gate in this month", lambda now: now.road.gate),
+    _c("road_security", _F, "0-1", "security of the corridor: share of convoys that get through",
+       lambda now: now.road.security),
+    _c("road_season", _F, "0-1", "share of its dry-season capacity that the road has", lambda now: now.road.season),
+    _c("road_ore_trips", _F, "0-1", "share of the trips that reagent leaves to ore", lambda now: now.road.ore_trips),
+    _c("road_binds", _TEXT, "-", "what holds back most ore from India (model/output/road.py); empty where no road is asked for"),
+    _c("road_net_back_yuan_per_t", _F, "yuan/t", "what a tonne at the mine would earn in India, after tax",
+       lambda now: now.road.net_back),
+    _c("china_net_back_yuan_per_t", _F, "yuan/t", "what it would earn in China, after tax; recorded with a road alone",
+       lambda now: now.road.net_back_china),
+    _c("road_freight_yuan_per_t", _F, "yuan/t", "freight to India, reagent on the way back included",
+       lambda now: now.road.freight),
+    _c("road_risk_yuan_per_t", _F, "yuan/t", "loss and insurance on the way to India", lambda now: now.road.risk),
+    _c("us_road_usd", _F, "USD", "US money for building the road to India in the month", lambda now: now.road.us_usd),
+    _c("us_premium_usd", _F, "USD", "what US contracts added to the price of ore sent to India",
+       lambda now: now.road.premium_usd),
+    _c("india_paid_usd", _F, "USD", "what India paid for the ore", lambda now: now.road.india_usd),
     _c("federal_settlement", _I, "0/1", "whether a federal settlement is in force", lambda now: now.accord.in_force),
     _c("elections_held", _I, "0/1", "whether the elections that a settlement promised have been held",
        lambda now: now.accord.elections),
@@ -191,6 +216,25 @@ CONTROL = (
     _c("junta_share", _F, "0-1", "share of the junta; null for sites", gaps=True),
 )
 
+INSTRUMENTS = (
+    *_KEYS,
+    _c("instrument", _TEXT, "-", "name of the instrument in the scenario"),
+    _c("kind", _TEXT, "-", "what it is"),
+    _c("target", _TEXT, "-", "for whom; empty where it needs no target"),
+    _c("due", _I, "months", "months in which Washington pursued it"),
+    _c("no_target", _I, "months", "of these, months without a partner to offer it to"),
+    _c("waiting", _F, "months", "of these, months in which the target had not answered yet"),
+    _c("refused_fear", _F, "months", "of these, months in which it was turned down for fear of Beijing"),
+    _c("refused_autonomy", _F, "months", "of these, months in which it was turned down to keep autonomy"),
+    _c("taken", _F, "months", "of these, months in which it ran"),
+    _c("dropped", _F, "times", "times that a target which had it turned it down"),
+    _c("offered", _F, "level-months", "sum of its level over the months due"),
+    _c("accepted", _F, "level-months", "sum of its level over the months in which it ran"),
+    _c("ramped", _F, "level-months", "sum of what was built up of it in these months"),
+    _c("delivered", _F, "level-months", "sum of what arrived, attention included"),
+)
+"""One row for each instrument of a run's policy, over the whole run; the last four give what is lost on the way."""
+
 RUNS = (
     *_KEYS,
     _c("seed", pa.int64(), "-", "seed of the run; depends on the base seed and the replicate alone"),
@@ -207,6 +251,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "exports": EXPORTS,
     "events": EVENTS,
     "control": CONTROL,
+    "instruments": INSTRUMENTS,
 }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from agents.armed.offers import fear_of_beijing
+from agents.account import AUTONOMY
+from agents.armed.offers import reason_to_refuse
 from agents.united_states import NO_ONE, UnitedStates
 from agents.western import pull_of, recognition_of, shares_that_recognise, territory_share
 from model.dynamics import governance, training
@@ -80,9 +81,7 @@ def _words(kinds: list[str]) -> str:
 
 def _reason(run: Run, index: int) -> str:
     actor = run.agents.armed_at(index)
-    table = actor.parameters if actor is not None else None
-    afraid = table is not None and fear_of_beijing(run, index, table) > table.autonomy_cost
-    return "for fear of Beijing" if afraid else "to keep its autonomy"
+    return AUTONOMY if actor is None else reason_to_refuse(run, index, actor.parameters)
 
 
 # recognition ---------------------------------------------------------------------------------------------------------

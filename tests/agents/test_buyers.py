@@ -131,7 +131,9 @@ def test_the_quad_builds_nothing_without_the_us() -> None:
 
 def test_japanese_money_speeds_up_the_road() -> None:
     india, japan, australia = _quad()
-    assert india.build(1.0) == india.commitment
+    assert india.build(0.7) == 0.7
+    india.commitment = 0.0
+    assert india.build(0.7) == 0.0
     assert japan.finance(0.5) == 1 + Q.japan_finance / 2
     assert japan.paid == pytest.approx(Q.japan_usd / 2)
     assert australia.separate(0.5) == Q.australia_separation_t / 2

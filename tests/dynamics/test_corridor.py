@@ -60,7 +60,7 @@ def test_a_corridor_is_no_more_secure_than_a_hostile_town_lets_it_be(chain: Chai
     chain.quote()
     quotes, state = chain.quotes, chain.state
     assert ((quotes.path_security >= 0) & (quotes.path_security <= 1)).all()
-    road = min(state.market.route_capacity, chain.world.crossing_capacity[4, ORE]) * state.lanes[4, ORE]
+    road = state.market.route_capacity * state.lanes[4, ORE]
     assert (quotes.quad_limit <= road + 1e-9).all()
     assert (quotes.quad_limit + quotes.india_reagent <= 2 * road + 1e-9).all()
     pass_holder = state.holder[8]

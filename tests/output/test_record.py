@@ -89,7 +89,7 @@ def test_numbers_of_the_state_and_of_those_who_decide_are_recorded(model: RareEa
 
 
 def test_every_column_but_the_keys_has_its_reader(model: RareEarthModel) -> None:
-    keys = {*tables.KEY, "month", "date", "actor"}
+    keys = {*tables.KEY, "month", "date", "actor", "road_binds"}
     for table in (tables.MONTHLY, tables.ACTORS):
         assert {column.name for column in table if column.read is None} <= keys
     assert set(model.recorder.monthly) == {column.name for column in tables.MONTHLY} - keys

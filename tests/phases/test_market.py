@@ -60,9 +60,8 @@ def test_the_three_build_process_and_separate() -> None:
     model.state.market["india_stock"] = 900.0
     at_the_road(model)
     quad, now, mind = model.run.scenario.quad, model.state.market, present(model.run.agents.india).commitment
-    effort = mind * (1 + quad.japan_finance * mind)
-    assert now["route_capacity"] == pytest.approx(effort / quad.build_months * quad.route_capacity_t)
-    assert present(model.run.agents.japan).paid == pytest.approx(quad.japan_usd * mind)
+    assert now["route_capacity"] == pytest.approx((1 + quad.japan_finance) / quad.build_months * quad.route_capacity_t)
+    assert present(model.run.agents.japan).paid == pytest.approx(quad.japan_usd)
     assert model.state.totals["separated"] == pytest.approx(quad.australia_separation_t)
     assert model.state.lanes[model.run.land.to_india, 0] == pytest.approx(mind)
 
@@ -74,7 +73,7 @@ def test_who_has_left_decides_nothing() -> None:
     present(model.run.agents.australia).remove()
     at_the_road(model)
     quad, now, india = model.run.scenario.quad, model.state.market, present(model.run.agents.india)
-    assert now["route_capacity"] == pytest.approx(india.commitment / quad.build_months * quad.route_capacity_t)
+    assert now["route_capacity"] == pytest.approx(quad.route_capacity_t / quad.build_months)
     assert model.state.totals["separated"] == 0
     gates, capacity, mind = model.state.lanes.copy(), float(now["route_capacity"]), india.commitment
     plants = float(now["india_processing"])
