@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli import ablate, answers, batches, hindcast, lookup, sensitivity, tell, views
+from model.cli import ablate, answers, batches, explain, hindcast, lookup, sensitivity, tell, views
 from model.cli.batches import Months, NoFigures, Parameters, Plugins, Quiet, Sets
 from model.cli.text import fail, free_folder, say_user_error
 from model.packages import foreign_agents
@@ -152,6 +152,11 @@ for _verb, _short, _epilog in (
         ablate.ablate,
         "Leave one thing out at a time: what moves nothing.",
         ablate.EPILOG,
+    ),
+    (
+        explain.explain,
+        "What of a policy arrives, what each instrument moved, what binds.",
+        "  pangwa explain engage_kia\n  pangwa explain quad_india -r 50 --out results/quad_india-explain",
     ),
     (answers.diff, "What differs between two scenarios.", "  pangwa diff status_quo engage_kia --no-runs"),
     (

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from model.cli.text import wrapped
+
 if TYPE_CHECKING:
     from model.api.single import SingleRun
 
@@ -21,12 +23,16 @@ def tell_run(run: SingleRun, *, quiet: bool) -> None:
         run: which.
         quiet: leave out the events.
     """
+    from model.views.binds import binding_words
     from model.views.words import outcome_table
 
     typer.echo(f"{run.heading}\n")
     if not quiet:
         typer.echo(f"{run.story(_EVENTS_SHOWN)}\n")
     typer.echo(outcome_table(run.result.outcomes))
+    binds = binding_words(lambda table, columns: run.result.tables[table].select(list(columns)).to_pandas())
+    if run.scenario.months and binds:
+        typer.echo("\nwhat binds\n" + "\n".join(wrapped(sentence, 2) for sentence in binds))
     typer.echo("\nOne run is one story among many: compare scenarios with pangwa batch.")
 
 

@@ -35,7 +35,7 @@ _RUNS_AT_ONCE, _BYTES_AT_ONCE = 8, 1 << 20
 _PIECES_WAITING = 2
 """Chunks of runs that may wait to be encoded while the next one is read."""
 
-_LARGEST_FIRST = ("actors", "control", "exports", "events", "monthly")
+_LARGEST_FIRST = ("actors", "control", "exports", "events", "monthly", "instruments")
 """Tables by the time that they take: dealt out in turn, every second one is half the work."""
 
 

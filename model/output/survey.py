@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.armed.peace import worth_of_ceasefire
 from model.compile import compiled, hand_over
+from model.dynamics.diplomacy import juntas_wish
 from model.dynamics.front import fighters_of
 from model.dynamics.people import consenting, controlled, served
 from model.dynamics.taxes import gate_price, tax_per_tonne
@@ -63,6 +65,12 @@ class Survey:
     """(F,) means over the people under its control, 0-1."""
     tax: Floats
     """(F,) yuan on a tonne of ore at this month's price."""
+    mines: Floats
+    """(F,) t/month, capacity of the mines that it holds."""
+    peace: Floats
+    """(F,) worth of a ceasefire with the junta, months of its own revenue; NaN where it is not at war with it."""
+    peace_junta: Floats
+    """(F,) worth of that ceasefire to the junta, months of the junta's revenue."""
     country: Any
     """Record, see ``country_record``."""
     observation: Observation
@@ -72,7 +80,7 @@ class Survey:
         """Nothing surveyed yet."""
         forces = len(world.force_ids)
         held, posts, troops = (np.zeros(forces, np.int64) for _ in range(3))
-        seats, people, legitimacy, services, tax = (np.zeros(forces) for _ in range(5))
+        seats, people, legitimacy, services, tax, mines, peace, peace_junta = (np.zeros(forces) for _ in range(8))
         return cls(
             population=max(float(world.population.sum()), 1.0),
             actor=np.arange(forces),
@@ -84,6 +92,9 @@ class Survey:
             legitimacy=legitimacy,
             services=services,
             tax=tax,
+            mines=mines,
+            peace=peace,
+            peace_junta=peace_junta,
             country=country_record(),
             observation=Observation.begin(world),
         )
@@ -167,11 +178,14 @@ def survey_ore(run: Any, found: Any) -> None:
     state, land, country = run.state, run.land, found.country
     sent = np.zeros(3)
     stock, capacity, at_work, behind, open_goods, chinese = 0.0, 0.0, 0.0, 0.0, 0.0, 0
+    found.mines[:] = 0.0
     for m in range(len(state.stock)):
         for way in range(3):
             sent[way] += state.flows.ore[m, way]
         stock += state.stock[m]
         capacity += state.capacity[m]
+        if state.holder[land.mine_place[m]] >= 0:
+            found.mines[state.holder[land.mine_place[m]]] += state.capacity[m]
         at_work += state.operating[m] * state.capacity[m]
         behind += state.lanes[land.mine_crossing[m], ORE] * state.capacity[m]
     for x in range(len(land.chinese)):
@@ -188,6 +202,16 @@ def survey_ore(run: Any, found: Any) -> None:
 
 
 @compiled
+def survey_peace(run: Any, found: Any) -> None:
+    """Work out what a ceasefire would be worth to each group at war with the junta, and to the junta."""
+    found.peace[:], found.peace_junta[:] = np.nan, np.nan
+    junta = run.land.junta
+    for a in range(len(found.peace)):
+        if junta >= 0 and run.state.stance[junta, a] == -1:
+            found.peace[a], found.peace_junta[a] = worth_of_ceasefire(run, a), juntas_wish(run, a)
+
+
+@compiled
 def survey(run: Any, found: Any) -> None:
     """Take stock of a month.
 
@@ -198,6 +222,7 @@ def survey(run: Any, found: Any) -> None:
     survey_places(run, found)
     survey_people(run, found)
     survey_ore(run, found)
+    survey_peace(run, found)
     dead, displaced = 0, 0.0
     for a in range(len(found.troops)):
         dead += run.state.tally.dead[a]

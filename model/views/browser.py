@@ -23,6 +23,7 @@ from model.parameters import Declaration
 from model.scenario.files import shipped_scenarios
 from model.scenario.listing import scenario_declarations
 from model.views import lanes, live, sliders, style, svgmap
+from model.views.binds import binding_words
 from model.views.panels import CAVEAT
 from model.views.session import RunSession
 from model.views.words import outcome_table, telling_events
@@ -325,8 +326,10 @@ def _Outcomes(session: RunSession, beat: int) -> None:
     with session.lock:
         if session.model is None:
             return
-        outcomes = session.model.recorder.result().outcomes
-    solara.HTML(tag="div", unsafe_innerHTML=_pre_text(outcome_table(outcomes), "outcomes"))
+        result = session.model.recorder.result()
+    binds = binding_words(lambda table, columns: result.tables[table].select(list(columns)).to_pandas())
+    said = "\n\n".join([outcome_table(result.outcomes), *(["what binds", *binds] if session.month else [])])
+    solara.HTML(tag="div", unsafe_innerHTML=_pre_text(said, "outcomes"))
 
 
 @solara.component

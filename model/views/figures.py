@@ -39,9 +39,10 @@ OF_A_RUN: dict[str, Draws] = {
     "exports": KINDS["exports"],
     "countryside": KINDS["countryside"],
     "flows": KINDS["flows"],
+    "road": KINDS["road"],
 }
 """Every kind of figure of a single run by its name."""
-WRITTEN = ("map", "control", "lanes", "exports")
+WRITTEN = ("map", "control", "lanes", "exports", "road")
 """Those that ``pangwa run`` writes."""
 
 

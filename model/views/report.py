@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -23,6 +24,7 @@ from model.scenario.listing import scenario_declarations
 from model.scenario.schema import Scenario
 from model.views import html
 from model.views.analyses import analyses
+from model.views.binds import binding_words
 from model.views.figures import draw
 from model.views.flows import flow_table
 from model.views.html import Cell, Named
@@ -213,6 +215,16 @@ def _exports(results: Results, actor: str | None) -> str:
     return _figure(
         results, "exports", "monthly.parquet: exports_t_china_official, exports_t_china_informal, exports_t_quad"
     )
+
+
+def _binds(results: Results, actor: str | None) -> str:
+    """What binds each policy, in words, and the road to India as a figure."""
+    parts = []
+    for name in results.scenarios if results.months else ():
+        words = binding_words(partial(results.frame, scenario=name))
+        parts += [f"<h3>{html.escape(name)}</h3>{html.listing(words)}"] if words else []
+    source = "monthly.parquet: road_*, exports_t_quad, *_usd; actors.parquet: mine_capacity_t, ceasefire_worth"
+    return _figure(results, "road", source) + "".join(parts)
 
 
 def _flows(results: Results, actor: str | None) -> str:
@@ -457,6 +469,7 @@ SECTIONS: tuple[tuple[str, str, Section], ...] = (
     ("control", "Who controls the territory", _control),
     ("probability", "How likely, year by year", _probability),
     ("exports", "Where the rare earths flow", _exports),
+    ("binds", "What binds: the road to India, contracts, peace", _binds),
     ("flows", "From mine to seller to crossing to destination", _flows),
     ("effects", "What a policy changes", _effects),
     ("analyses", "Further analyses", lambda results, actor: analyses(results)),

@@ -1,0 +1,71 @@
+"""The command ``explain``: a policy taken apart."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from model.cli.answers import Outcomes, compute, keep, outcomes_of
+from model.cli.batches import BaseSeed, Jobs, NoFigures, Plugins, Quiet, Sets
+from model.cli.text import results_folder, wrapped
+
+
+def explain(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario, or a TOML file.")],
+    replicates: Annotated[int, typer.Option("--replicates", "-r", help="Pairs of runs for each instrument.")] = 20,
+    outcome: Outcomes = None,
+    months: Annotated[int | None, typer.Option(min=1, help="Length of the runs; short for --set months=N.")] = None,
+    sets: Sets = None,
+    plugin: Plugins = None,
+    base_seed: BaseSeed = None,
+    jobs: Jobs = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Keep runs, tables and figure here; nothing is kept otherwise.")
+    ] = None,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """What of a policy was taken, what arrived, which instrument moved which outcome, and what binds."""
+    from model.experiments.explain import plan_explain
+    from model.scenario.read import load_scenario
+
+    given = [*(sets or []), *([] if months is None else [f"months={months}"])]
+    command = ["pangwa", *sys.argv[1:]]
+    plan = plan_explain(
+        scenario, load_scenario, given, replicates=replicates, base_seed=base_seed or 0, command=command
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "runs" if out is None else results_folder(out, plan.name)
+        compute(plan, folder, jobs, quiet, resume=True)
+        _tell(folder, outcome, kept=out is not None, draw=not no_figures)
+
+
+def _tell(folder: Path, outcome: list[str] | None, *, kept: bool, draw: bool) -> None:
+    """Print the tables and the three sentences; keep them and the figure where the runs are kept."""
+    from model.experiments.explain import account_table, clearest, share_table
+    from model.experiments.results import read_runs
+    from model.output.tables import INSTRUMENTS
+    from model.views import explain as views
+    from model.views.binds import binding_parts, binding_words
+    from model.views.read import Results
+
+    runs, results = read_runs(folder), Results.open(folder)
+    policy = runs.scenarios[0]
+    frame = partial(results.frame, scenario=policy)
+
+    accounts = account_table(frame("instruments", [one.name for one in INSTRUMENTS]))
+    table = share_table(runs, outcomes_of(outcome, runs.outcomes), list(accounts["instrument"]))
+    told = list(outcome or clearest(table, len(table)))
+    typer.echo(views.accounts_text(accounts) + "\n")
+    typer.echo((views.shares_text(table, told) if told else "no outcome changes clearly") + "\n")
+    typer.echo("what binds\n" + "\n".join(wrapped(sentence, 2) for sentence in binding_words(frame)) + "\n")
+    three = views.sentences(policy, accounts, table, binding_parts(frame))
+    typer.echo("\n\n".join(wrapped(sentence, 0) for sentence in three))
+    if kept:
+        figure = views.draw_explain(policy, accounts, table, outcome or ()) if draw else None
+        keep(folder / "explain", {"explain": table, "instruments": accounts}, {"explain": figure}, runs.name)

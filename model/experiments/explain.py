@@ -1,0 +1,188 @@
+"""A policy taken apart: what of each instrument arrives, and which of them moved each outcome.
+
+The policy is run whole, without any instrument, and without one of them in turn, all with common random numbers. An
+instrument's *share* of an outcome is the mean paired difference between the whole policy and the policy without it (leave one
+out). Shares need not add up to the effect of the whole. What is missing is the *interaction*: below zero (for a positive effect)
+where instruments need one another, so that each counts what they do together; above zero where they can stand in for one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.experiments.errors import PlanError
+from model.experiments.intervals import interval, intervals
+from model.experiments.plan import BatchPlan, make_plan
+from model.experiments.results import RunTable
+from model.output.units import units_of
+from model.scenario.schema import Scenario
+
+Floats = NDArray[np.float64]
+
+NONE, WITHOUT = "no_instruments", "without_"
+"""Labels of the runs without any instrument, and without one of them."""
+ALL, INTERACTION = "all instruments", "interaction"
+"""Rows of the table of shares that are no instrument."""
+
+SHARE_COLUMNS = (
+    "outcome",
+    "unit",
+    "instrument",
+    "n",
+    "mean",
+    "low95",
+    "high95",
+    "interval",
+    "of_total",
+    "reference_mean",
+)
+ACCOUNT_COLUMNS = (
+    *("instrument", "kind", "target", "months_due", "level", "share_taken", "share_waiting", "share_refused_fear"),
+    *("share_refused_autonomy", "share_no_target", "times_dropped", "share_built_up", "attention"),
+    *("delivered", "delivered_low95", "delivered_high95", "share_delivered"),
+)
+
+Load = Callable[[str, Sequence[str]], Scenario]
+
+
+def plan_explain(name: str, load: Load, sets: Sequence[str] = (), **more: Any) -> BatchPlan:
+    """Plan the runs that take a policy apart.
+
+    Args:
+        name: of the scenario, or its file.
+        load: how a scenario is read, see :func:`model.scenario.read.load_scenario`.
+        sets: overrides.
+        **more: replicates, base_seed and command of :func:`model.experiments.plan.make_plan`.
+
+    Raises:
+        PlanError: the scenario has no instrument, so that there is nothing to explain.
+        ScenarioError: there is no such scenario, or something is wrong in it.
+    """
+    scenario = load(name, sets)
+    whole, names = scenario.resolved(), list(scenario.united_states.instruments)
+    if not names:
+        raise PlanError(
+            f"{scenario.name}: has no US instruments, so there is no policy to explain; give a scenario that has some, "
+            "such as engage_kia"
+        )
+    left_out = {NONE: names} | ({f"{WITHOUT}{one}": [one] for one in names} if len(names) > 1 else {})
+    scenarios = {scenario.name: whole} | {label: _without(whole, some) for label, some in left_out.items()}
+    if len(scenarios) <= len(left_out):
+        raise PlanError(f"{scenario.name}: the scenario has the name of one of its parts; give it another name")
+    return make_plan(f"{scenario.name}-explain", scenarios, reference=NONE, **more)
+
+
+def _without(resolved: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """A resolved scenario without some instruments."""
+    other = deepcopy(resolved)
+    for name in names:
+        del other["united_states"]["instruments"][name]
+    return other
+
+
+def is_explained(labels: Sequence[str]) -> bool:
+    """Whether a batch holds the runs of :func:`plan_explain`, by the labels of its scenarios."""
+    rest = labels[2:]
+    return len(labels) >= 2 and labels[1] == NONE and all(label.startswith(WITHOUT) for label in rest)
+
+
+def share_table(runs: RunTable, outcomes: Sequence[str], instruments: Sequence[str]) -> pd.DataFrame:
+    """The effect of the whole policy, the share of each instrument, and the interaction.
+
+    Args:
+        runs: of :func:`plan_explain`.
+        outcomes: names of outcomes.
+        instruments: names of the instruments.
+
+    Returns:
+        Columns :data:`SHARE_COLUMNS`: for each outcome a row for ALL, for each instrument and for INTERACTION, with mean paired
+        differences, their 95 % intervals and methods. ``of_total`` is the mean over that of ALL, ``reference_mean`` the
+        mean without instruments. There is no INTERACTION with a single instrument.
+    """
+    outcomes, policy = runs.checked(outcomes), runs.scenarios[0]
+    whole, none = (runs.cube(label, outcomes)[:, 0] for label in (policy, NONE))
+    parts = {ALL: whole - none}
+    for one in instruments:
+        label = f"{WITHOUT}{one}" if len(instruments) > 1 else NONE
+        parts[one] = whole - runs.cube(label, outcomes)[:, 0]
+    if len(instruments) > 1:
+        parts[INTERACTION] = parts[ALL] - np.sum([parts[one] for one in instruments], axis=0)
+    units, rows = units_of(outcomes), []
+    found = {part: _means(values) for part, values in parts.items()}
+    for k, outcome in enumerate(outcomes):
+        known = none[~np.isnan(none[:, k]), k]
+        base, total = float(known.mean()) if len(known) else np.nan, found[ALL][k][1]
+        for part, columns in found.items():
+            of_total = columns[k][1] / total if total else np.nan
+            rows.append((outcome, units[outcome], part, *columns[k], of_total, base))
+    return pd.DataFrame(rows, columns=list(SHARE_COLUMNS))
+
+
+def _means(values: Floats) -> list[tuple[int, float, float, float, str]]:
+    """For each column of (replicates, outcomes): pairs, mean, and its interval with the method."""
+    low, high, methods = intervals(values)
+    found = []
+    for k in range(values.shape[1]):
+        known = values[~np.isnan(values[:, k]), k]
+        mean = float(known.mean()) if len(known) else np.nan
+        found.append((len(known), mean, float(low[k]), float(high[k]), methods[k]))
+    return found
+
+
+def account_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """What was offered, taken, turned down and why, and what arrived: means over runs.
+
+    Args:
+        rows: the table ``instruments`` of the runs with the whole policy.
+
+    Returns:
+        Columns :data:`ACCOUNT_COLUMNS`, a row an instrument. Shares are of the months due; ``level`` and ``delivered`` are
+        means over these months, 0-1, ``delivered`` with its 95 % interval; level x share taken x share built up x attention
+        gives what is delivered. Kinds that stand once declared need no attention (1).
+    """
+    found = []
+    for name, part in rows.groupby("instrument", sort=False, observed=True):
+        due, sums = float(part["due"].sum()), part.select_dtypes("number").sum()
+        shares = [
+            _over(sums[key], due) for key in ("taken", "waiting", "refused_fear", "refused_autonomy", "no_target")
+        ]
+        arrived = (part["delivered"] / part["due"].where(part["due"] > 0)).dropna().to_numpy(dtype=np.float64)
+        low, high, _ = interval(arrived) if len(arrived) else (np.nan, np.nan, "")
+        level, delivered = _over(sums["offered"], due), _over(sums["delivered"], due)
+        chain = (float(part["dropped"].mean()), *(_over(sums[b], sums[a]) for a, b in _CHAIN))
+        first = (str(name), str(part["kind"].iloc[0]), str(part["target"].iloc[0]), due / len(part), level)
+        found.append((*first, *shares, *chain, delivered, low, high, _over(delivered, level)))
+    return pd.DataFrame(found, columns=list(ACCOUNT_COLUMNS))
+
+
+_CHAIN = (("accepted", "ramped"), ("ramped", "delivered"))
+
+
+def _over(part: Any, whole: Any) -> float:
+    return float(part) / float(whole) if whole else np.nan
+
+
+def is_clear(row: Any) -> bool:
+    """Whether the interval of a row of :func:`share_table` leaves out zero."""
+    return bool(row["low95"] > 0 or row["high95"] < 0)
+
+
+def clearest(table: pd.DataFrame, most: int) -> list[str]:
+    """The outcomes that the whole policy changes most clearly: by the mean over half the width of its interval.
+
+    Args:
+        table: of :func:`share_table`.
+        most: outcomes at most; those that do not change clearly are left out.
+    """
+    whole = table[table["instrument"] == ALL]
+    clear = whole[(whole["low95"] > 0) | (whole["high95"] < 0)]
+    means, low, high = (clear[name].to_numpy(dtype=np.float64) for name in ("mean", "low95", "high95"))
+    ratio = np.abs(means) / np.maximum((high - low) / 2, 1e-12 * np.abs(means))
+    names = clear["outcome"].astype(str).tolist()
+    return [names[row] for row in np.argsort(-ratio, kind="stable")[:most]]

@@ -1,0 +1,133 @@
+"""What binds a policy, in sentences: the road to India, the ore that a contract's target holds, and who would not make peace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from agents.instruments import KINDS
+from model.views.findings import join, percent
+from model.views.road import COLUMNS, YEAR, flow_part, road_summary, road_words
+from model.views.words import number
+
+ACTOR_COLUMNS = ("run_id", "month", "actor", "mine_capacity_t", "ceasefire_worth", "ceasefire_worth_junta")
+MONTHLY_COLUMNS = (*COLUMNS, "capacity_t")
+
+Frame = Callable[[str, Sequence[str]], pd.DataFrame]
+"""Gives columns of a table of the runs of one scenario."""
+
+_MOST_HOLDERS = 3
+
+
+def binding_words(frame: Frame) -> list[str]:
+    """What binds the policy of a scenario: a sentence each.
+
+    Args:
+        frame: of a table's name and columns, the rows of one or more runs of the scenario.
+    """
+    monthly, actors, contracts, partners = _read(frame)
+    words = road_words(monthly)
+    words += [contract_words(name, _last(monthly), _last(actors)) for name in contracts]
+    return words + [said for name in partners if (said := ceasefire_words(name, _last(actors)))]
+
+
+def binding_parts(frame: Frame) -> list[str]:
+    """The same in short, as parts of one sentence: what goes to India, what a contract covers, who would not make peace.
+
+    Args:
+        frame: as of :func:`binding_words`.
+    """
+    monthly, actors, contracts, partners = _read(frame)
+    found, parts = road_summary(monthly), []
+    if found:
+        parts.append(flow_part(found))
+    elif contracts:
+        parts.append("no road to India is asked for, so that no contract can buy ore")
+    for name in contracts:
+        own, whole = held_by(name, _last(monthly), _last(actors))
+        parts.append(f"{name} holds {percent(own / max(whole, 1e-9))} of the mines")
+    for name in partners:
+        unwilling = [who for who, worth in worth_of_peace(name, _last(actors)).items() if worth < 0]
+        parts += [f"a ceasefire of {name} and the junta is held back by {join(unwilling)}"] if unwilling else []
+    return parts
+
+
+def _read(frame: Frame) -> tuple[pd.DataFrame, pd.DataFrame, list[str], list[str]]:
+    """Months, actors, and the ids of those with a contract and of those whose peace with the junta is of interest."""
+    monthly, actors = frame("monthly", MONTHLY_COLUMNS), frame("actors", ACTOR_COLUMNS)
+    means = frame("instruments", ("kind", "target")).astype(str)
+    known = set(actors["actor"].astype(str))
+    of_kind = (means["kind"] == "offtake", means["kind"].isin(_PEACE))
+    contracts, partners = (
+        [name for name in dict.fromkeys(means.loc[chosen, "target"]) if name in known] for chosen in of_kind
+    )
+    return monthly, actors, contracts, partners
+
+
+_PEACE = tuple(name for name, kind in KINDS.items() if kind.link or name == "brokering")
+"""Kinds whose targets' peace with the junta is of interest."""
+
+
+def _last(rows: pd.DataFrame) -> pd.DataFrame:
+    last = int(rows["month"].max())
+    return rows[rows["month"] > max(last - YEAR, 0)] if last else rows
+
+
+def held_by(actor: str, monthly: pd.DataFrame, actors: pd.DataFrame) -> tuple[float, float]:
+    """T per month that the mines of an actor could produce, and those of the country."""
+    own = actors.loc[actors["actor"].astype(str) == actor, "mine_capacity_t"].mean()
+    return float(own), float(monthly["capacity_t"].mean())
+
+
+def contract_words(target: str, monthly: pd.DataFrame, actors: pd.DataFrame) -> str:
+    """How much of the country's mines a contract with an armed actor covers, and who holds the rest.
+
+    Args:
+        target: id of the actor.
+        monthly: the months looked at.
+        actors: the same months of the actors.
+    """
+    own, whole = held_by(target, monthly, actors)
+    held = actors.groupby("actor", observed=True)["mine_capacity_t"].mean()
+    shares = held[(held.index.astype(str) != target) & (held > 0.005 * whole)].sort_values(ascending=False)
+    others = [f"{name} holds {percent(usd / max(whole, 1e-9))}" for name, usd in shares.head(_MOST_HOLDERS).items()]
+    rest = f"; {join(others)}" if others else ""
+    road = (
+        "" if (monthly["road_planned_t"] > 0).any() else " No road to India is asked for, so that it can buy nothing."
+    )
+    return (
+        f"The contract with {target} covers mines of {number(own)} t per month, {percent(own / max(whole, 1e-9))} of the "
+        f"country's {number(whole)} (last {YEAR} months){rest}.{road}"
+    )
+
+
+def worth_of_peace(group: str, actors: pd.DataFrame) -> dict[str, float]:
+    """What a ceasefire is worth to the group and to the junta, months of their revenue; empty where they are not at war.
+
+    Args:
+        group: id of the armed actor.
+        actors: the months looked at.
+    """
+    rows = actors[actors["actor"].astype(str) == group].dropna(subset=["ceasefire_worth"])
+    if rows.empty:
+        return {}
+    return {group: float(rows["ceasefire_worth"].mean()), "the junta": float(rows["ceasefire_worth_junta"].mean())}
+
+
+def ceasefire_words(group: str, actors: pd.DataFrame) -> str:
+    """What a ceasefire is worth to both sides, and whose unwillingness binds; empty where they are not at war.
+
+    Args:
+        group: id of the armed actor.
+        actors: the months looked at.
+    """
+    worth = worth_of_peace(group, actors)
+    if not worth:
+        return ""
+    unwilling = [who for who, months in worth.items() if months < 0]
+    binds = f"held back by {join(unwilling)}" if unwilling else "held back by neither"
+    return (
+        f"A ceasefire of {group} and the junta (last {YEAR} months, while at war) would be worth {number(worth[group])} months of "
+        f"revenue to {group} and {number(worth['the junta'])} to the junta; above 0 a side would rather sign. It is {binds}."
+    )

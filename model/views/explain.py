@@ -1,0 +1,262 @@
+"""A policy explained: three sentences and two tables for the terminal, and one figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from agents.instruments import KINDS
+from model.experiments.explain import ALL, INTERACTION, clearest, is_clear
+from model.experiments.intervals import WORDS
+from model.output.outcomes import heading_of, words_of
+from model.output.units import shown_in
+from model.views.answers import aligned
+from model.views.findings import join, percent
+from model.views.panels import CAVEAT, new_figure
+from model.views.style import FAINT, INK, SOFT, styled, tick, title_of
+from model.views.words import number
+
+_TOLD, _DRAWN = 3, 4
+_CONSENT = tuple(name for name, kind in KINDS.items() if kind.needs_consent)
+_REASONS = {
+    "share_refused_fear": "turned down for fear of Beijing",
+    "share_refused_autonomy": "turned down to keep autonomy",
+    "share_waiting": "no answer yet",
+    "share_no_target": "no partner",
+}
+_ADDS_UP = 0.1
+"""Part of the whole effect below which an interaction is not worth a word."""
+
+
+# sentences -----------------------------------------------------------------------------------------------------------
+
+
+def arrived_sentence(policy: str, accounts: pd.DataFrame) -> str:
+    """What was offered and what arrives, how much was turned down and why, and the attention there was.
+
+    Args:
+        policy: name of the scenario.
+        accounts: of :func:`model.experiments.explain.account_table`.
+    """
+    parts = [
+        f"{row['instrument']} {number(row['level'])} offered, {number(row['delivered'])} "
+        f"[{number(row['delivered_low95'])}, {number(row['delivered_high95'])}] arrives"
+        for row in accounts.to_dict("records")
+    ]
+    lead = f"Of {policy}, mean level over the months in which each was offered: {'; '.join(parts)}"
+    attention = accounts["attention"].dropna()
+    drawn = (
+        [f"Washington's attention was {number(float(attention.min()))} at its lowest instrument"]
+        if len(attention)
+        else []
+    )
+    return f"{lead}; {'; '.join([*_refusals(accounts), *drawn])}."
+
+
+def _refusals(accounts: pd.DataFrame) -> list[str]:
+    """How often each target turned down what it was offered, why, and how often it gave up what it had."""
+    asked = accounts[accounts["target"].astype(str).ne("") & accounts["kind"].astype(str).isin(_CONSENT)]
+    found = []
+    for target, part in asked.groupby("target", sort=False, observed=True):
+        weights = part["months_due"].to_numpy(dtype=np.float64)
+        if not weights.sum():
+            continue
+        mean = {key: float(np.average(part[key], weights=weights)) for key in ("share_taken", *_REASONS)}
+        reasons = [f"{told} in {percent(mean[key])}" for key, told in _REASONS.items() if mean[key] >= 0.005]
+        why = f" ({', '.join(reasons)})" if reasons else ""
+        times = float(part["times_dropped"].sum())
+        dropped = f" and dropped {number(times)} per run" if times >= 0.05 else ""
+        found.append(f"{target} had what it was offered in {percent(mean['share_taken'])} of months{why}{dropped}")
+    return found
+
+
+def channels_sentence(policy: str, table: pd.DataFrame) -> str:
+    """What the policy changes most clearly, and through which instruments.
+
+    Args:
+        policy: name of the scenario.
+        table: of :func:`model.experiments.explain.share_table`.
+    """
+    told, all_rows = clearest(table, _TOLD), table[table["instrument"] == ALL]
+    clear = sum(is_clear(row) for row in all_rows.to_dict("records"))
+    lead = f"Against the same runs without instruments, {policy} clearly changes {clear} of {len(all_rows)} outcomes"
+    if not told:
+        return f"{lead}; what it does to the others cannot be told from chance with {int(all_rows['n'].max())} pairs."
+    return f"{lead}: {'; '.join(_channels(table[table['outcome'] == name]) for name in told)}."
+
+
+def _channels(part: pd.DataFrame) -> str:
+    rows = {str(row["instrument"]): row for row in part.to_dict("records")}
+    whole, outcome = rows[ALL], str(part["outcome"].iloc[0])
+    shown = shown_in(str(whole["unit"]))
+    low, mean, high = (shown.factor * float(whole[key]) for key in ("low95", "mean", "high95"))
+    unit = f" {shown.change}" if shown.change else ""
+    lead = f"{words_of(outcome)} {'+' if mean > 0 else ''}{number(mean)} [{number(low)}, {number(high)}]{unit}"
+    own = [row for name, row in rows.items() if name not in (ALL, INTERACTION) and is_clear(row)]
+    own.sort(key=lambda row: -abs(float(row["mean"])))
+    through = join([f"{row['instrument']} {percent_of(row['of_total'])}" for row in own[:3]]) if own else ""
+    said = f", through {through}" if through else ", through no single instrument clearly"
+    return lead + said + _interaction(rows)
+
+
+def _interaction(rows: dict[str, dict[Any, Any]]) -> str:
+    """Whether the shares add up."""
+    if INTERACTION not in rows:
+        return ""
+    row = rows[INTERACTION]
+    share = float(row["of_total"])
+    band = f"[{percent_of(_part(row, rows, 'low95'))}, {percent_of(_part(row, rows, 'high95'))}]"
+    if not is_clear(row) or abs(share) < _ADDS_UP:
+        return f" (the shares add up: interaction {percent_of(share)} {band})"
+    why = "they need one another" if share < 0 else "they can stand in for one another"
+    return f" (the shares do not add up, as {why}: interaction {percent_of(share)} {band})"
+
+
+def _part(row: dict[Any, Any], rows: dict[str, dict[Any, Any]], key: str) -> float:
+    """An end of an interval over the mean of the whole effect; the lower end of a negative effect's is its upper."""
+    total = float(rows[ALL]["mean"])
+    if total < 0:
+        key = {"low95": "high95", "high95": "low95"}[key]
+    return float(row[key]) / total if total else np.nan
+
+
+def percent_of(share: float) -> str:
+    """A share of the whole effect: 120 %, -3.1 %."""
+    return f"{number(100 * share)} %" if share == share else "-"
+
+
+def sentences(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, binds: Sequence[str]) -> list[str]:
+    """Three: what arrived, what moved which outcome, what binds.
+
+    Args:
+        policy: name of the scenario.
+        accounts: of :func:`model.experiments.explain.account_table`.
+        table: of :func:`model.experiments.explain.share_table`.
+        binds: short forms of what binds, of :func:`model.views.binds.binding_parts`.
+    """
+    last = f"What binds: {'; '.join(binds)}." if binds else "It asks for no road, contract or peace that could bind."
+    return [arrived_sentence(policy, accounts), channels_sentence(policy, table), last]
+
+
+# tables --------------------------------------------------------------------------------------------------------------
+
+
+def accounts_text(accounts: pd.DataFrame) -> str:
+    """What became of each instrument as a table."""
+    head = [
+        "instrument",
+        "offered",
+        "taken",
+        "fear",
+        "autonomy",
+        "no answer",
+        "dropped",
+        "built up",
+        "attention",
+        "arrives",
+    ]
+    rows = [[*head, "95 % interval"]]
+    for row in accounts.to_dict("records"):
+        shares = [percent(row[f"share_{key}"]) for key in ("taken", "refused_fear", "refused_autonomy", "waiting")]
+        later = [number(row[key]) for key in ("times_dropped", "share_built_up", "attention", "delivered")]
+        band = f"[{number(row['delivered_low95'])}, {number(row['delivered_high95'])}]"
+        rows.append([f"  {row['instrument']}", number(row["level"]), *shares, *later, band])
+    note = (
+        "offered, arrives: mean level, 0-1, over the months due; taken, fear, autonomy (why it was turned down), no answer: share of "
+        "these months; dropped: times per run; offered x taken x built up x attention = arrives"
+    )
+    return "\n".join([*(line.rstrip() for line in aligned(rows)), note])
+
+
+def shares_text(table: pd.DataFrame, outcomes: Sequence[str]) -> str:
+    """The effect of the policy and the shares of its instruments as a table: a block an outcome."""
+    lines = []
+    for outcome in outcomes:
+        part = table[table["outcome"] == outcome].to_dict("records")
+        shown = shown_in(str(part[0]["unit"]))
+        rows = [
+            [f"{outcome} ({shown.change})" if shown.change else outcome, "change", "95 % interval", "of all", "clear"]
+        ]
+        for row in part:
+            low, mean, high = (number(shown.factor * float(row[key])) for key in ("low95", "mean", "high95"))
+            clear = "yes" if is_clear(row) else "no"
+            rows.append([f"  {row['instrument']}", mean, f"[{low}, {high}]", percent_of(float(row["of_total"])), clear])
+        lines += [*(line.rstrip() for line in aligned(rows)), ""]
+    return "\n".join(lines[:-1])
+
+
+# figure --------------------------------------------------------------------------------------------------------------
+
+
+@styled
+def draw_explain(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, outcomes: Sequence[str] = ()) -> Figure:
+    """Draw what arrives of each instrument, and beside it what each moved.
+
+    Args:
+        policy: name of the scenario.
+        accounts: of :func:`model.experiments.explain.account_table`.
+        table: of :func:`model.experiments.explain.share_table`.
+        outcomes: to draw; the clearest when none are given, or the first where none is clear.
+    """
+    chosen = list(outcomes) or clearest(table, _DRAWN) or list(dict.fromkeys(table["outcome"]))[:_DRAWN]
+    chosen = chosen[:_DRAWN]
+    names = list(dict.fromkeys(table["instrument"]))
+    figure = new_figure(2.6 + 1.75 * (1 + len(chosen)), 1.9 + 0.3 * len(names))
+    axes = figure.subplots(1, 1 + len(chosen), squeeze=False, sharey=True)[0]
+    _draw_accounts(axes[0], accounts, names)
+    for axis, outcome in zip(axes[1:], chosen, strict=True):
+        _draw_shares(axis, table[table["outcome"] == outcome].set_index("instrument"), names)
+        axis.set_title(_wrapped(heading_of(outcome)), fontsize=8)
+    axes[0].set_yticks(range(len(names)), names)
+    axes[0].set_ylim(len(names) - 0.5, -0.5)
+    methods = [words for key, words in WORDS.items() if key in set(table["interval"])]
+    note = (
+        f"Left: level offered (light) and what arrives of it (dark, 95 % interval). Right: mean paired difference to the runs without any "
+        f"instrument, or without the one named, and its 95 % interval ({' or '.join(methods) or 'none'}), "
+        f"n = {int(table['n'].max())} pairs; hollow: not clear. {CAVEAT}"
+    )
+    title_of(figure, channels_sentence(policy, table), note)
+    return figure
+
+
+def _wrapped(words: str) -> str:
+    """A heading on two lines where it is long."""
+    cut = words.rfind(" ", 0, 26) if len(words) > 26 else -1
+    return words if cut < 0 else f"{words[:cut]}\n{words[cut + 1 :]}"
+
+
+def _draw_accounts(axis: Axes, accounts: pd.DataFrame, names: Sequence[str]) -> None:
+    for row in accounts.to_dict("records"):
+        place = names.index(row["instrument"])
+        axis.barh(place, row["level"], height=0.62, color=FAINT)
+        axis.barh(place, row["delivered"], height=0.34, color="#2F7DB5")
+        axis.plot([row["delivered_low95"], row["delivered_high95"]], [place, place], color=INK, linewidth=1.2)
+    axis.set_xlim(0, 1.02)
+    axis.set_xlabel("level, 0-1")
+    axis.set_title("Offered and arrives", fontsize=8)
+    axis.tick_params(axis="y", length=0)
+
+
+def _draw_shares(axis: Axes, part: pd.DataFrame, names: Sequence[str]) -> None:
+    shown = shown_in(str(part["unit"].iloc[0]))
+    axis.axvline(0, color=SOFT, linewidth=0.8, zorder=0)
+    for place, name in enumerate(names):
+        row: dict[Any, Any] = part.loc[[name]].to_dict("records")[0]
+        low, mean, high = (shown.factor * float(row[key]) for key in ("low95", "mean", "high95"))
+        colour = {ALL: INK, INTERACTION: "#D55E00"}.get(name, "#2F7DB5")
+        axis.plot([low, high], [place, place], color=colour, linewidth=1.8)
+        fill = colour if is_clear(row) else "white"
+        axis.plot(mean, place, "D" if name == ALL else "o", color=colour, markerfacecolor=fill, markersize=5, zorder=3)
+    axis.set_xlabel(shown.change, fontsize=7.5)
+    axis.margins(x=0.12)
+    axis.locator_params(axis="x", nbins=4)
+    axis.xaxis.set_major_formatter(FuncFormatter(tick))
+    axis.tick_params(axis="x", labelsize=7.5)
+    axis.tick_params(axis="y", length=0)
+    axis.grid(axis="x", color=FAINT, linewidth=0.4)
