@@ -149,3 +149,25 @@ def test_ablate_refuses_in_a_sentence(tiny: Path, wrong: tuple[str, ...], senten
     done = pangwa("ablate", "tiny.toml", *wrong, folder=tiny)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(sentence)
+
+
+def test_explain_tells_three_sentences_and_keeps_results_where_asked(tiny: Path) -> None:
+    (tiny / "road.toml").write_text(KIA + "[united_states.instruments.road]\nkind = 'route_building'\nramp = 0.0\n")
+    done = pangwa("explain", "road.toml", "-r", "2", "--months", "3", "-o", "exports_t_quad", folder=tiny)
+    assert done.returncode == 0, done.stderr
+    first, second, third = (" ".join(part.split()) for part in done.stdout.strip().split("\n\n")[-3:])
+    assert first.startswith("Of road, mean level") and "aid 1 offered" in first
+    assert second.startswith("Against the same runs without instruments, road clearly changes")
+    assert third.startswith("What binds: of ") and "t per month that the mines would send to India" in third
+    assert not (tiny / "results").exists()
+    words = ["explain", "road.toml", "-r", "2", "--months", "2", "-o", "exports_t_quad", "--out", "e"]
+    kept = pangwa(*words, folder=tiny)
+    assert kept.returncode == 0, kept.stderr
+    written = {path.name for path in (tiny / "e" / "explain").iterdir()}
+    assert written == {"explain.csv", "instruments.csv", "explain.png", "explain.svg"}
+    drawn = pangwa("plot", "e", "--kind", "explain", "--format", "svg", folder=tiny)
+    assert drawn.returncode == 0 and (tiny / "e" / "figures" / "explain.svg").is_file(), drawn.stderr
+    for wrong, said in (("tiny.toml", "has no US instruments"), ("engage_kai", "engage_kia")):
+        refused = pangwa("explain", wrong, folder=tiny)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert said in refused.stderr and "Traceback" not in refused.stderr

@@ -14,6 +14,8 @@ from model.views.words import number
 ACTOR_COLUMNS = ("run_id", "month", "actor", "mine_capacity_t", "ceasefire_worth", "ceasefire_worth_junta")
 MONTHLY_COLUMNS = (*COLUMNS, "capacity_t")
 
+EXPORT_COLUMNS = ("month", "seller", "destination", "tonnes")
+
 Frame = Callable[[str, Sequence[str]], pd.DataFrame]
 """Gives columns of a table of the runs of one scenario."""
 
@@ -27,7 +29,8 @@ def binding_words(frame: Frame) -> list[str]:
         frame: of a table's name and columns, the rows of one or more runs of the scenario.
     """
     monthly, actors, contracts, partners = _read(frame)
-    words = road_words(monthly)
+    words, sold = road_words(monthly), sold_words(frame("exports", EXPORT_COLUMNS), int(monthly["month"].max()))
+    words += [f"Of what goes to India (last {YEAR} months), {sold}."] if sold else []
     words += [contract_words(name, _last(monthly), _last(actors)) for name in contracts]
     return words + [said for name in partners if (said := ceasefire_words(name, _last(actors)))]
 
@@ -41,7 +44,8 @@ def binding_parts(frame: Frame) -> list[str]:
     monthly, actors, contracts, partners = _read(frame)
     found, parts = road_summary(monthly), []
     if found:
-        parts.append(flow_part(found))
+        sold = sold_words(frame("exports", EXPORT_COLUMNS), int(monthly["month"].max()))
+        parts += [flow_part(found), *([sold] if sold else [])]
     elif contracts:
         parts.append("no road to India is asked for, so that no contract can buy ore")
     for name in contracts:
@@ -72,6 +76,21 @@ _PEACE = tuple(name for name, kind in KINDS.items() if kind.link or name == "bro
 def _last(rows: pd.DataFrame) -> pd.DataFrame:
     last = int(rows["month"].max())
     return rows[rows["month"] > max(last - YEAR, 0)] if last else rows
+
+
+def sold_words(exports: pd.DataFrame, months: int) -> str:
+    """Whose mines sent the ore that went to India in the last twelve months; empty where none did.
+
+    Args:
+        exports: :data:`EXPORT_COLUMNS` of one or more runs.
+        months: their length.
+    """
+    rows = exports[(exports["destination"].astype(str) == "quad") & (exports["month"] > months - YEAR)]
+    tonnes = rows.groupby(rows["seller"].astype(str))["tonnes"].sum().sort_values(ascending=False)
+    if tonnes.sum() <= 0:
+        return ""
+    shares = (tonnes / tonnes.sum()).head(_MOST_HOLDERS)
+    return join([f"{percent(float(share))} comes from mines of {seller}" for seller, share in shares.items()])
 
 
 def held_by(actor: str, monthly: pd.DataFrame, actors: pd.DataFrame) -> tuple[float, float]:

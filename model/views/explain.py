@@ -24,6 +24,7 @@ from model.views.words import number
 
 _TOLD, _DRAWN = 3, 4
 _CONSENT = tuple(name for name, kind in KINDS.items() if kind.needs_consent)
+_DECLARED = tuple(name for name, kind in KINDS.items() if kind.declared)
 _REASONS = {
     "share_refused_fear": "turned down for fear of Beijing",
     "share_refused_autonomy": "turned down to keep autonomy",
@@ -44,19 +45,18 @@ def arrived_sentence(policy: str, accounts: pd.DataFrame) -> str:
         policy: name of the scenario.
         accounts: of :func:`model.experiments.explain.account_table`.
     """
+    known = accounts[accounts["months_due"] > 0]
+    if known.empty:
+        return f"Of {policy}, nothing was offered in these months."
     parts = [
         f"{row['instrument']} {number(row['level'])} offered, {number(row['delivered'])} "
         f"[{number(row['delivered_low95'])}, {number(row['delivered_high95'])}] arrives"
-        for row in accounts.to_dict("records")
+        for row in known.to_dict("records")
     ]
     lead = f"Of {policy}, mean level over the months in which each was offered: {'; '.join(parts)}"
-    attention = accounts["attention"].dropna()
-    drawn = (
-        [f"Washington's attention was {number(float(attention.min()))} at its lowest instrument"]
-        if len(attention)
-        else []
-    )
-    return f"{lead}; {'; '.join([*_refusals(accounts), *drawn])}."
+    needed = known.loc[~known["kind"].astype(str).isin(_DECLARED), "attention"].dropna()
+    attention = [f"Washington's attention was {number(float(needed.mean()))} on average"] if len(needed) else []
+    return "; ".join([lead, *_refusals(known), *attention]) + "."
 
 
 def _refusals(accounts: pd.DataFrame) -> list[str]:
@@ -65,8 +65,6 @@ def _refusals(accounts: pd.DataFrame) -> list[str]:
     found = []
     for target, part in asked.groupby("target", sort=False, observed=True):
         weights = part["months_due"].to_numpy(dtype=np.float64)
-        if not weights.sum():
-            continue
         mean = {key: float(np.average(part[key], weights=weights)) for key in ("share_taken", *_REASONS)}
         reasons = [f"{told} in {percent(mean[key])}" for key, told in _REASONS.items() if mean[key] >= 0.005]
         why = f" ({', '.join(reasons)})" if reasons else ""
@@ -86,6 +84,8 @@ def channels_sentence(policy: str, table: pd.DataFrame) -> str:
     told, all_rows = clearest(table, _TOLD), table[table["instrument"] == ALL]
     clear = sum(is_clear(row) for row in all_rows.to_dict("records"))
     lead = f"Against the same runs without instruments, {policy} clearly changes {clear} of {len(all_rows)} outcomes"
+    chance = round(0.05 * len(all_rows))
+    lead += f" (about {chance} would by chance alone)" if chance else ""
     if not told:
         return f"{lead}; what it does to the others cannot be told from chance with {int(all_rows['n'].max())} pairs."
     return f"{lead}: {'; '.join(_channels(table[table['outcome'] == name]) for name in told)}."
@@ -114,7 +114,11 @@ def _interaction(rows: dict[str, dict[Any, Any]]) -> str:
     band = f"[{percent_of(_part(row, rows, 'low95'))}, {percent_of(_part(row, rows, 'high95'))}]"
     if not is_clear(row) or abs(share) < _ADDS_UP:
         return f" (the shares add up: interaction {percent_of(share)} {band})"
-    why = "they need one another" if share < 0 else "they can stand in for one another"
+    opposed = any(is_clear(one) and float(one["of_total"]) < 0 for one in rows.values() if one is not row)
+    if opposed:
+        why = "what works against the effect does so only beside the others"
+    else:
+        why = "they need one another" if share < 0 else "they can stand in for one another"
     return f" (the shares do not add up, as {why}: interaction {percent_of(share)} {band})"
 
 
@@ -221,8 +225,14 @@ def draw_explain(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, outco
         f"instrument, or without the one named, and its 95 % interval ({' or '.join(methods) or 'none'}), "
         f"n = {int(table['n'].max())} pairs; hollow: not clear. {CAVEAT}"
     )
-    title_of(figure, channels_sentence(policy, table), note)
+    title_of(figure, _title(policy, table), note)
     return figure
+
+
+def _title(policy: str, table: pd.DataFrame) -> str:
+    """The first finding alone: the others stand in the panels."""
+    lead, _, rest = channels_sentence(policy, table).rstrip(".").partition(": ")
+    return f"{lead}: {rest.partition(' (the shares')[0]}" if rest else lead
 
 
 def _wrapped(words: str) -> str:

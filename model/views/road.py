@@ -159,6 +159,11 @@ def road_table(results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "step", "meaning", "t_per_month", "factor"])
 
 
+def _goes(table: pd.DataFrame, scenario: str) -> float:
+    """T per month that go to India under a scenario."""
+    return float(table.loc[table["scenario"] == scenario, "t_per_month"].iloc[-1])
+
+
 _NAMES = {"offered": "for sale", "wanted": "wanted for India", "size": "road's size", "building": "what is built"}
 _NAMES |= {"gate": "India's gate", "security": "security", "season": "rains", "reagent": "reagent trips"}
 
@@ -181,9 +186,10 @@ def draw_road(results: Results) -> Figure | None:
         _bars(grid.flat[k], table[table["scenario"] == scenario])
         grid.flat[k].set_title(panels.looks_of(results)[scenario].label)
     panels.finish(figure, grid, len(chosen), 1, "")
-    words = [flow_words(road_summary(results.frame("monthly", COLUMNS, scenario=name))) for name in chosen[:1]]
+    most = chosen[0] if len(chosen) == 1 else max(chosen, key=lambda name: _goes(table, name))
+    words = flow_part(road_summary(results.frame("monthly", COLUMNS, scenario=most)))
     note = "Bars: t REO per month left after each limit, from the ore for sale down to what goes; logarithmic scale."
-    style.title_of(figure, f"{chosen[0]}: {words[0]}", panels.footnote(results, "Means over the last 12 months", note))
+    style.title_of(figure, f"{most}: {words}", panels.footnote(results, "Means over the last 12 months", note))
     return figure
 
 

@@ -1,0 +1,156 @@
+"""Policies taken apart: the runs planned, the shares of instruments, and what became of each."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from agents.account import AUTONOMY, FEAR, Account
+from model.experiments.errors import PlanError
+from model.experiments.explain import (
+    ALL,
+    INTERACTION,
+    NONE,
+    account_table,
+    clearest,
+    is_explained,
+    plan_explain,
+    share_table,
+)
+from model.experiments.results import RunTable
+from model.scenario.read import load_scenario
+from model.views.explain import arrived_sentence, channels_sentence, draw_explain
+from tests.scenario.conftest import TINY
+from tests.world_of_policy import WATCHFUL, instrument, run, small
+
+AID = '[united_states.instruments.aid]\nkind = "aid"\ntarget = "KIA"\n'
+ROAD = '[united_states.instruments.road]\nkind = "route_building"\n'
+
+
+def scenario(folder: Path, *instruments: str, name: str = "policy") -> str:
+    path = folder / f"{name}.toml"
+    path.write_text(f"world = '{TINY.as_posix()}'\nmonths = 2\n{''.join(instruments)}")
+    return str(path)
+
+
+def instruments_of(plan: Any) -> dict[str, set[str]]:
+    """Label -> names of the instruments with which its runs are planned."""
+    return {spec.label: set(json.loads(spec.scenario)["united_states"]["instruments"]) for spec in plan.specs}
+
+
+def test_a_policy_is_run_whole_without_any_and_without_each(tmp_path: Path) -> None:
+    plan = plan_explain(scenario(tmp_path, AID, ROAD), load_scenario, replicates=3)
+    assert instruments_of(plan) == {
+        "policy": {"aid", "road"},
+        NONE: set(),
+        "without_aid": {"road"},
+        "without_road": {"aid"},
+    }
+    assert plan.reference == NONE and is_explained(plan.labels)
+    assert len({spec.seed for spec in plan.specs}) == 3, "common random numbers"
+    assert not is_explained(["status_quo", "engage_kia"]) and not is_explained(["policy"])
+
+
+def test_a_single_instrument_is_run_once(tmp_path: Path) -> None:
+    plan = plan_explain(scenario(tmp_path, AID), load_scenario, replicates=1)
+    assert instruments_of(plan) == {"policy": {"aid"}, NONE: set()}
+
+
+def test_a_scenario_without_policy_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="policy: has no US instruments"):
+        plan_explain(scenario(tmp_path), load_scenario)
+    with pytest.raises(PlanError, match="give it another name"):
+        plan_explain(scenario(tmp_path, AID, ROAD, name="without_aid"), load_scenario)
+
+
+def batch(**effects: float) -> RunTable:
+    """What the runs leave: each label's effect on tonnes over the runs without instruments, with small noise."""
+    rows = [
+        {
+            "scenario": label,
+            "point": 0,
+            "replicate": k,
+            "tonnes": 100 + 7 * k + effect * (1 + 0.01 * k),
+            "flat": 2.0,
+        }
+        for label, effect in effects.items()
+        for k in range(5)
+    ]
+    return RunTable("x", pd.DataFrame(rows), 0, ("tonnes", "flat"), (), {"reference": NONE})
+
+
+def test_shares_and_interaction_add_up_to_the_whole_effect() -> None:
+    # Either alone gives nothing: both are needed for ten tonnes.
+    table = share_table(
+        batch(policy=10, no_instruments=0, without_aid=0, without_road=0), ["tonnes", "flat"], ["aid", "road"]
+    )
+    part = table[table["outcome"] == "tonnes"].set_index("instrument")
+    assert part["of_total"].to_dict() == pytest.approx({ALL: 1, "aid": 1, "road": 1, INTERACTION: -1})
+    assert part.loc[ALL, "mean"] == pytest.approx(10.2) and part.loc[ALL, "reference_mean"] == pytest.approx(114)
+    assert part.loc[ALL, "low95"] > 10
+    assert clearest(table, 3) == ["tonnes"]
+    told = channels_sentence("policy", table)
+    assert "clearly changes 1 of 2 outcomes" in told
+    assert "through aid 100 % and road 100 % (the shares do not add up, as they need one another" in told
+
+
+def test_instruments_that_stand_in_for_one_another_are_told_apart_from_those_that_add_up() -> None:
+    either = batch(policy=10, no_instruments=0, without_aid=10, without_road=10)
+    told = channels_sentence("policy", share_table(either, ["tonnes"], ["aid", "road"]))
+    assert "through no single instrument clearly" in told and "they can stand in for one another" in told
+    added = batch(policy=10, no_instruments=0, without_aid=4, without_road=6)
+    told = channels_sentence("policy", share_table(added, ["tonnes"], ["aid", "road"]))
+    assert "through aid 60 % and road 40 % (the shares add up" in told
+    nothing = batch(policy=0, no_instruments=0, without_aid=0, without_road=0)
+    assert "clearly changes 0 of 1" in channels_sentence("policy", share_table(nothing, ["tonnes"], ["aid", "road"]))
+
+
+def test_an_account_says_what_was_turned_down_and_why() -> None:
+    one = Account(due=6, offered=3.0)
+    one.refuse("", 1.0, False)
+    one.refuse(FEAR, 1.0, False)
+    one.take(0.5, 0.4, 0.2, 1.0)
+    one.refuse(AUTONOMY, 1.0, True)
+    one.take(0.5, 0.5, 0.3, 0.5)
+    assert (one.waiting, one.refused_fear, one.refused_autonomy, one.taken, one.dropped) == (1, 1, 1, 1.5, 1)
+    assert (one.accepted, one.ramped) == pytest.approx((0.75, 0.65)) and one.delivered == pytest.approx(0.35)
+
+
+def test_what_arrives_is_level_times_all_that_is_lost_on_the_way() -> None:
+    sets = (*WATCHFUL, "united_states.attention_mean=0.5", "actors.KIA.autonomy_cost=1")
+    model = run(
+        small(
+            *sets[1:],
+            "united_states.instruments.aid={kind='aid',target='KIA',level=0.6,ramp=4,start=2}",
+            instrument("training", "NUG"),
+            instrument("sanctions", "JUNTA", 0.3),
+            months=10,
+        )
+    )
+    accounts = account_table(model.recorder.result().tables["instruments"].to_pandas()).set_index("instrument")
+    assert accounts.loc["aid", "months_due"] == 8 and accounts.loc["aid", "level"] == pytest.approx(0.6)
+    assert accounts.loc["sanctions_JUNTA", "delivered"] == pytest.approx(0.3), "needs neither consent nor attention"
+    for _, row in accounts[accounts["share_taken"] > 0].iterrows():
+        product = row["level"] * row["share_taken"] * row["share_built_up"] * row["attention"]
+        assert product == pytest.approx(row["delivered"])
+    reasons = ["share_taken", "share_waiting", "share_refused_fear", "share_refused_autonomy", "share_no_target"]
+    assert accounts[reasons].sum(axis=1).tolist() == pytest.approx([1.0] * len(accounts))
+    said = arrived_sentence("policy", accounts.reset_index())
+    assert said.startswith("Of policy, mean level") and "sanctions_JUNTA 0.3 offered, 0.3 [" in said
+
+
+def test_the_figure_draws_the_clearest_outcomes() -> None:
+    runs = batch(policy=10, no_instruments=0, without_aid=4, without_road=6)
+    accounts = pd.DataFrame(
+        [
+            {"instrument": name, "level": 0.5, "delivered": 0.2, "delivered_low95": 0.1, "delivered_high95": 0.3}
+            for name in ("aid", "road")
+        ]
+    )
+    figure = draw_explain("policy", accounts, share_table(runs, ["tonnes", "flat"], ["aid", "road"]))
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["Offered and arrives", "tonnes"]
+    assert "clearly changes 1 of 2" in vars(figure)["pangwa"]["title"]
