@@ -82,7 +82,7 @@ def test_the_page_holds_what_a_reader_needs(folder: Path, page: str) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for text in (manifest["plan_id"], *manifest["scenario_hashes"].values(), "engage_kia: Engage the KIA"):
         assert text in page
-    assert page.count("<img ") == page.count('<img alt="') == 7
+    assert page.count("<img ") == page.count('<img alt="') == 8
     for name in manifest["commands"]:
         assert re.search(rf"The same run again: <code>pangwa run {name} .*--replicate \d+", page)
 
