@@ -214,14 +214,16 @@ def switch_table(found: Sequence[Ablation], switches: Sequence[Switch], *, least
         least_t: of :func:`ablation`.
 
     Returns:
-        A row for each name with :data:`SWITCH_COLUMNS`. ``comparisons`` are outcomes times scenarios in which runs differ at
-        all; ``by_chance`` is how many of these would pass ``least_t`` by chance alone (their number times the tails of
-        Student's t); ``strongest`` is the outcome moved most, with its scenario and difference in standard deviations.
+        A row for each name with :data:`SWITCH_COLUMNS`, those of one table together. ``comparisons`` are outcomes times
+        scenarios in which runs differ at all; ``by_chance`` is how many of these would pass ``least_t`` by chance alone (their
+        number times the tails of Student's t); ``strongest`` is the outcome moved most, with its scenario and difference in
+        standard deviations.
     """
     effects = effects_of(found)
     by_name = dict(tuple(effects.groupby("switch", sort=False)))
+    tables = list(dict.fromkeys(one.table for one in switches))
     rows = []
-    for name, switch in {one.name: one for one in switches}.items():
+    for name, switch in {one.name: one for one in sorted(switches, key=lambda one: tables.index(one.table))}.items():
         asked = [one for one in found if name in one.failed]
         part = by_name.get(name, effects.iloc[:0])
         moved, differing = part[part["moved"].astype(bool)], part[part["n_differing"] > 0]

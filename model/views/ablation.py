@@ -61,7 +61,7 @@ def heat_map(table: pd.DataFrame, effects: pd.DataFrame, title: str, note: str) 
         _panel(axis, rows, sizes, groups, deep)
     handles = [Patch(facecolor=SEQUENTIAL(shade), label=words) for shade, words in zip(_SHADES, _labels(), strict=True)]
     handles.append(Patch(facecolor="white", edgecolor=FAINT, label="none moved"))
-    legend_of(figure, handles, [str(handle.get_label()) for handle in handles], len(handles))
+    legend_of(figure, handles, [str(handle.get_label()) for handle in handles], 3 if len(panels) == 1 else len(handles))
     title_of(
         figure,
         title,

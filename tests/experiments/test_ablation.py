@@ -163,6 +163,7 @@ def test_verdicts_tell_what_moves_nothing_from_what_changes_no_run_and_from_what
     assert rows[RELEASE]["failed"] == 1
     # One outcome differs without growth, in eight pairs.
     assert rows[GROWTH]["by_chance"] == pytest.approx(2 * stats.t.sf(3, PAIRS - 1))
+    assert table["switch"].tolist()[:2] == [LEAK, RELEASE]  # those of one table stand together
     told = finding(table, [found])
     assert told.startswith("Of 5 switches left out one at a time in tiny, 3 move none of 4 outcomes. Moved: |t| > 3")
     assert "Without 2 of these switches every run stays the same in every outcome" in told
