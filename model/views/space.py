@@ -6,21 +6,27 @@ Mesa draws the agents where they stand, in the colours of this project; beneath 
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from functools import partial
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.text import Text
-from mesa.visualization import make_space_component
-from mesa.visualization.components import AgentPortrayalStyle
 
 from agents.armed.actor import ArmedActor
 from model.model import RareEarthModel
 from model.views import maps, style
 from model.views.tiles import Tiles, tiles_of
 
+with warnings.catch_warnings():
+    # Solara dislikes how Mesa wrote a component of its own, and says so to whoever imports it.
+    warnings.filterwarnings("ignore", message="[^$]*use_state")
+    from mesa.visualization import make_space_component
+    from mesa.visualization.components import AgentPortrayalStyle
+
 _LONGEST = 7.0
 """Inches of a map's longer side."""
+_DPI = 130
 _BENEATH = 10
 """Layers that tiles lie below Mesa's own, which takes notice of no layer but its first."""
 
@@ -69,6 +75,7 @@ def draw_townships(axes: Axes, model: RareEarthModel) -> None:
     axes.set(xlim=(low[0] - 0.2, high[0] + 0.2), ylim=(low[1] - 0.2, high[1] + 0.2), aspect="equal", title=model.date)
     axes.axis("off")
     figure: Any = axes.figure
+    figure.set_dpi(_DPI)
     figure.set_size_inches(*(_LONGEST * (high - low) / (high - low).max()))
 
 
