@@ -153,21 +153,21 @@ def test_ablate_refuses_in_a_sentence(tiny: Path, wrong: tuple[str, ...], senten
 
 def test_explain_tells_three_sentences_and_keeps_results_where_asked(tiny: Path) -> None:
     (tiny / "road.toml").write_text(KIA + "[united_states.instruments.road]\nkind = 'route_building'\nramp = 0.0\n")
-    done = pangwa("explain", "road.toml", "-r", "2", "--months", "3", "-o", "exports_t_quad", folder=tiny)
-    assert done.returncode == 0, done.stderr
-    first, second, third = (" ".join(part.split()) for part in done.stdout.strip().split("\n\n")[-3:])
+    words = ["explain", "road.toml", "-o", "exports_t_quad", "-j", "1", "--months"]
+    kept = pangwa(*words, "2", "-r", "2", "--out", "e", folder=tiny)
+    assert kept.returncode == 0, kept.stderr
+    first, second, third = (" ".join(part.split()) for part in kept.stdout.strip().split("\n\n")[-4:-1])
     assert first.startswith("Of road, mean level") and "aid 1 offered" in first
     assert second.startswith("Against the same runs without instruments, road clearly changes")
     assert third.startswith("What binds: of ") and "t per month that the mines would send to India" in third
-    assert not (tiny / "results").exists()
-    words = ["explain", "road.toml", "-r", "2", "--months", "2", "-o", "exports_t_quad", "--out", "e"]
-    kept = pangwa(*words, folder=tiny)
-    assert kept.returncode == 0, kept.stderr
     written = {path.name for path in (tiny / "e" / "explain").iterdir()}
     assert written == {"explain.csv", "instruments.csv", "explain.png", "explain.svg"}
     drawn = pangwa("plot", "e", "--kind", "explain", "--format", "svg", folder=tiny)
     assert drawn.returncode == 0 and (tiny / "e" / "figures" / "explain.svg").is_file(), drawn.stderr
-    for wrong, said in (("tiny.toml", "has no US instruments"), ("engage_kai", "engage_kia")):
-        refused = pangwa("explain", wrong, folder=tiny)
-        assert (refused.returncode, refused.stdout) == (2, "")
-        assert said in refused.stderr and "Traceback" not in refused.stderr
+    before = set(tiny.iterdir())
+    told = pangwa(*words, "1", "-r", "1", folder=tiny)
+    assert told.returncode == 0 and "What binds: " in told.stdout, told.stderr
+    assert set(tiny.iterdir()) == before, "nothing is kept that was not asked for"
+    refused = pangwa("explain", "tiny.toml", folder=tiny)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "has no US instruments" in refused.stderr and "Traceback" not in refused.stderr

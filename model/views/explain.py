@@ -69,7 +69,7 @@ def _refusals(accounts: pd.DataFrame) -> list[str]:
         reasons = [f"{told} in {percent(mean[key])}" for key, told in _REASONS.items() if mean[key] >= 0.005]
         why = f" ({', '.join(reasons)})" if reasons else ""
         times = float(part["times_dropped"].sum())
-        dropped = f" and dropped {number(times)} per run" if times >= 0.05 else ""
+        dropped = f" and gave up what it had {number(times)} times per run" if times >= 0.05 else ""
         found.append(f"{target} had what it was offered in {percent(mean['share_taken'])} of months{why}{dropped}")
     return found
 

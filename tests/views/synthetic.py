@@ -96,7 +96,7 @@ def _dates(months: int) -> list[str]:
 def _monthly(flows: np.ndarray, months: int) -> pd.DataFrame:
     frame = pd.DataFrame({c.name: 1 for c in tables.MONTHLY[4:]}, index=range(months + 1))
     frame["month"], frame["date"] = np.arange(months + 1), _dates(months)
-    frame["road_binds"], frame["road_planned_t"] = "", 0.0
+    frame["road_binds"], frame["road_planned_t"] = "building", 100.0
     for k, name in enumerate(("china_official", "china_informal", "quad")):
         frame[f"exports_t_{name}"] = np.append(0.0, flows[:, k])
     return frame
