@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -97,11 +97,16 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.wait(30)
 
 
-def pictures(page: Page, told: str, month: int) -> list[str]:
-    """The map and the plot once the page shows a month of a run."""
+def pictures(page: Page, told: str, month: int, wanted: Callable[[list[str]], bool]) -> list[str]:
+    """The map and the plot of a month, once the page shows it and they are as wanted; a picture takes a while to come."""
     page.wait_for_selector(f".told.month-{month}:has-text('{told}')")
-    page.wait_for_timeout(1_000)
-    return list(page.evaluate(PIXELS))
+    shown: list[str] = []
+    for _ in range(PATIENCE // 500):
+        before, shown = shown, list(page.evaluate(PIXELS))
+        if len(shown) == 2 and shown == before and wanted(shown):
+            return shown
+        page.wait_for_timeout(500)
+    raise AssertionError(f"the pictures of month {month} are not as wanted")
 
 
 @pytest.mark.slow
@@ -116,22 +121,20 @@ def test_solaraviz_steps_a_run_ends_it_and_makes_it_anew_as_it_was(browser: Brow
             break
         except Exception:
             page.wait_for_timeout(500)
-    start = pictures(page, "engage_kia: KIA 9000", 0)
-    assert len(start) == 2
+    start = pictures(page, "engage_kia: KIA 9000", 0, bool)
     step, reset = (page.get_by_role("button", name=name, exact=True) for name in ("Step", "Reset"))
     step.click()
-    first = pictures(page, "engage_kia: KIA", 1)
-    assert first[0] != start[0] and first[1] != start[1]
+    pictures(page, "engage_kia: KIA", 1, lambda shown: shown[0] != start[0] and shown[1] != start[1])
     step.click()
-    pictures(page, "engage_kia: KIA", 2)
+    pictures(page, "engage_kia: KIA", 2, lambda shown: shown[0] != start[0])
     assert step.is_disabled(), "the run is over"
     reset.click()
-    assert pictures(page, "engage_kia: KIA 9000", 0) == start
+    pictures(page, "engage_kia: KIA 9000", 0, lambda shown: shown == start)
     thumb = page.locator(".v-slider__thumb-container").last
     thumb.focus()
     thumb.press("ArrowRight")
     page.wait_for_timeout(1_000)
     reset.click()
-    pictures(page, "engage_kia: KIA 10000", 0)
+    pictures(page, "engage_kia: KIA 10000", 0, bool)
     assert foreign == []
     page.close()
