@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from model.experiments.errors import PlanError
+from model.scenario.given import overrides as given_as_texts
 from model.scenario.plugins import use_plugin
-from model.scenario.problems import toml_value
+from model.scenario.problems import ScenarioError
 
 Settings = Mapping[str, Any] | Sequence[str] | None
 """Overrides: values by dotted path, or texts as after ``--set``."""
@@ -26,25 +27,11 @@ def overrides(given: Settings, months: int | None = None) -> list[str]:
     Raises:
         PlanError: a value is none that a scenario file could hold.
     """
-    if isinstance(given, str):
-        raise PlanError(f"set = {given!r}: give a dictionary such as {{'actors.KIA.troops': 20_000}}")
-    pairs = given.items() if isinstance(given, Mapping) else ()
-    texts = [f"{path}={toml_value(_plain(path, value))}" for path, value in pairs]
-    texts += [] if given is None or isinstance(given, Mapping) else list(given)
-    return texts if months is None else [*texts, f"months={toml_value(_plain('months', months))}"]
-
-
-def _plain(path: str, value: Any) -> Any:
-    """A value without the types of NumPy."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(f"{path}.{key}", item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(path, item) for item in value]
-    if not isinstance(value, bool | int | float | str):
-        raise PlanError(f"{path} = {value!r}: must be a number, a text, true or false, a list or a dictionary")
-    return value
+    length = {} if months is None else {"months": months}
+    try:
+        return [text for part in (given or {}, length) for text in given_as_texts(part)]
+    except ScenarioError as error:
+        raise PlanError(str(error)) from None
 
 
 def use_plugins(given: Plugins) -> None:
