@@ -15,7 +15,7 @@ import pandas as pd
 
 from model.api import html
 from model.api.given import Plugins, Settings, listed, overrides, use_plugins
-from model.api.tables import dated
+from model.api.tables import DatedTables
 from model.experiments.batch import EXIT_INTERRUPTED, run_batch
 from model.experiments.batch_file import read_plan
 from model.experiments.compare import compare
@@ -155,7 +155,7 @@ def open(folder: str | Path) -> Batch:
     return Batch(Path(folder))
 
 
-class Batch:
+class Batch(DatedTables):
     """The results of a batch, see :func:`batch` and :func:`open`.
 
     Args:
@@ -165,7 +165,7 @@ class Batch:
 
     def __init__(self, folder: Path, name: str | None = None) -> None:
         self.folder = folder
-        self._results = Results.open(folder)
+        super().__init__(Results.open(folder))
         self._results.name = name or self._results.name
 
     @property
@@ -193,31 +193,6 @@ class Batch:
     def summary(self) -> pd.DataFrame:
         """Mean, median and quantiles of every outcome by scenario and design point."""
         return pd.read_csv(self.folder / "summary.csv")
-
-    @cached_property
-    def monthly(self) -> pd.DataFrame:
-        """The country month by month, a row a run and month."""
-        return dated(self._results, "monthly")
-
-    @cached_property
-    def actors(self) -> pd.DataFrame:
-        """The armed actors month by month, a row a run, month and actor."""
-        return dated(self._results, "actors")
-
-    @cached_property
-    def exports(self) -> pd.DataFrame:
-        """Ore from mine to seller, crossing and destination, t REO; a row a run, month and flow."""
-        return dated(self._results, "exports")
-
-    @cached_property
-    def events(self) -> pd.DataFrame:
-        """The event logs of all runs."""
-        return dated(self._results, "events")
-
-    @cached_property
-    def control(self) -> pd.DataFrame:
-        """Who holds each town and site at the start, every twelfth month and the end; a row a run, month and place."""
-        return dated(self._results, "control")
 
     @cached_property
     def _runs(self) -> RunTable:

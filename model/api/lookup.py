@@ -11,10 +11,9 @@ from model.api.given import Plugins, Settings, overrides, use_plugins
 from model.api.html import Listing
 from model.output.outcomes import Outcome, outcome_list
 from model.parameters import Declaration
-from model.scenario.listing import scenario_declarations, scenario_titles
+from model.scenario.listing import armed_actors, scenario_declarations, scenario_titles
 from model.scenario.problems import ScenarioError, nearest
 from model.scenario.read import load_scenario
-from model.scenario.tables import ARMED_KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,8 +130,7 @@ def find_outcomes(search: str | None, scenario: str | Path) -> list[Outcome]:
     Raises:
         ScenarioError: nothing fits, or the scenario is wrong.
     """
-    actors = load_scenario(str(scenario)).actors
-    everything = outcome_list([name for name, actor in actors.items() if actor.kind in ARMED_KINDS])
+    everything = outcome_list(armed_actors([load_scenario(str(scenario))]))
     found = [one for one in everything if _fits(search, one.name, one.unit, one.meaning)]
     return _some(found, search, "outcome", (one.name for one in everything))
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from model.api import html
 from model.api.given import Plugins, Settings, listed, overrides, use_plugins
-from model.api.tables import dated
+from model.api.tables import DatedTables
 from model.experiments.batch_file import read_run
 from model.experiments.plan import VECTOR
 from model.experiments.simulate import simulate
@@ -85,7 +85,7 @@ def run(
     return SingleRun(resolved, spec, simulate(spec))
 
 
-class SingleRun:
+class SingleRun(DatedTables):
     """What a run leaves behind, see :func:`run`.
 
     Args:
@@ -96,7 +96,7 @@ class SingleRun:
 
     def __init__(self, scenario: Scenario, spec: RunSpec, result: RunResult) -> None:
         self.scenario, self.spec, self.result = scenario, spec, result
-        self._results = Results.of_run(scenario.name, result.tables, scenario.world)
+        super().__init__(Results.of_run(scenario.name, result.tables, scenario.world))
 
     @property
     def title(self) -> str:
@@ -120,31 +120,6 @@ class SingleRun:
     def outcomes(self) -> pd.Series[float]:
         """What the run is judged by, by name; NaN where an outcome is not defined. ``pangwa.outcomes()`` has the units."""
         return pd.Series(self.result.outcomes, name=self.scenario.name, dtype="float64").rename_axis("outcome")
-
-    @cached_property
-    def monthly(self) -> pd.DataFrame:
-        """The country month by month: exports, mines, prices, lanes, deaths, displaced people."""
-        return dated(self._results, "monthly")
-
-    @cached_property
-    def actors(self) -> pd.DataFrame:
-        """The armed actors month by month: troops, towns, money, recognition; a row a month and actor."""
-        return dated(self._results, "actors")
-
-    @cached_property
-    def exports(self) -> pd.DataFrame:
-        """Ore from mine to seller, crossing and destination, t REO; a row a month and flow."""
-        return dated(self._results, "exports")
-
-    @cached_property
-    def events(self) -> pd.DataFrame:
-        """The event log: what happened, where, by whom, and as a sentence."""
-        return dated(self._results, "events")
-
-    @cached_property
-    def control(self) -> pd.DataFrame:
-        """Who holds each town and site, and who leads in the countryside; a row a month and place."""
-        return dated(self._results, "control")
 
     def story(self, most: int = 60) -> str:
         """The dated events in words, grouped by year.

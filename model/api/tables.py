@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,45 @@ from model.views.read import Results
 from model.world.read import load_world
 
 _OF_ONE_RUN = ("run_id", "scenario", "replicate")
+
+
+class DatedTables:
+    """The tables of a batch or a run, read when they are first asked for; a batch has the rows of each run one after another.
+
+    Args:
+        results: the batch or run.
+    """
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+
+    @cached_property
+    def monthly(self) -> pd.DataFrame:
+        """The country month by month: exports, mines, prices, lanes, deaths, displaced people."""
+        return dated(self._results, "monthly")
+
+    @cached_property
+    def actors(self) -> pd.DataFrame:
+        """The armed actors month by month: troops, towns, money, recognition; a row a month and actor."""
+        return dated(self._results, "actors")
+
+    @cached_property
+    def exports(self) -> pd.DataFrame:
+        """Ore from mine to seller, crossing and destination, t REO; a row a month and flow."""
+        return dated(self._results, "exports")
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """The event log: what happened, where, by whom, and as a sentence."""
+        return dated(self._results, "events")
+
+    @cached_property
+    def control(self) -> pd.DataFrame:
+        """Who holds each town and site, and who leads in the countryside; a row a month recorded and place.
+
+        That is each month of a single run, and of a batch the start, every twelfth month and the end, unless asked otherwise.
+        """
+        return dated(self._results, "control")
 
 
 def dated(results: Results, table: str) -> pd.DataFrame:

@@ -22,7 +22,6 @@ from model.cli.batches import (
     RerunFailed,
     Resume,
     Sets,
-    with_months,
 )
 from model.cli.sensitivity import DryRun, run
 from model.cli.text import fail, results_folder
@@ -81,11 +80,10 @@ def ablate(
 ) -> None:
     """Leave out one parameter or instrument at a time, in paired runs: what each moves, and what moves nothing anywhere."""
     from model.experiments.switches import check_patterns, switches_of
-    from model.scenario.read import load_scenarios
 
     if not (least_t >= 0 and least_sd >= 0):
         fail(f"--t {least_t:g}, --sd {least_sd:g}: must be 0 or more")
-    loaded = load_scenarios(_asked(scenarios, everywhere), with_months(sets, months))
+    loaded = _load(_asked(scenarios, everywhere), sets, months)
     check_patterns(loaded, switches or ())
     _check_outcomes(loaded, outcome or ())
     chosen = {one.name: switches_of(one, switches or ()) for one in loaded}
@@ -118,6 +116,13 @@ def _asked(scenarios: Sequence[str] | None, everywhere: bool) -> Sequence[str]:
     return scenarios or read_batch_file(shipped_batches()[USUAL]).scenarios
 
 
+def _load(names: Sequence[str], sets: Sequence[str] | None, months: int | None) -> list[Scenario]:
+    from model.api.given import overrides
+    from model.scenario.read import load_scenarios
+
+    return load_scenarios(names, overrides(sets, months))
+
+
 def _say_untried(scenarios: Sequence[Scenario]) -> None:
     from model.experiments.switches import without_off_value
 
@@ -128,11 +133,10 @@ def _say_untried(scenarios: Sequence[Scenario]) -> None:
 def _check_outcomes(scenarios: Sequence[Scenario], asked: Sequence[str]) -> None:
     """Refuse unknown outcomes before anything is run."""
     from model.output.outcomes import outcome_list
+    from model.scenario.listing import armed_actors
     from model.scenario.problems import suggestion
-    from model.scenario.tables import ARMED_KINDS
 
-    actors = dict.fromkeys(name for one in scenarios for name, actor in one.actors.items() if actor.kind in ARMED_KINDS)
-    known = [one.name for one in outcome_list(list(actors))]
+    known = [one.name for one in outcome_list(armed_actors(scenarios))]
     if unknown := [name for name in asked if name not in known]:
         fail(*(f"--outcome {name}: there is no such outcome{suggestion(name, known)}" for name in unknown))
 

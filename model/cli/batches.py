@@ -142,11 +142,6 @@ def batch(
     raise typer.Exit(report.exit_code)
 
 
-def with_months(sets: list[str] | None, months: int | None) -> list[str]:
-    """Overrides with the length of a run among them, where one is given."""
-    return [*(sets or []), *([] if months is None else [f"months={months}"])]
-
-
 def _say_estimate(plan: BatchPlan, folder: Path, jobs: int | None, timeout: float | None) -> NoReturn:
     from model.experiments.estimate import describe
     from model.experiments.simulate import simulate

@@ -31,13 +31,18 @@ def explain(
     no_figures: NoFigures = False,
 ) -> None:
     """What of a policy was taken, what arrived, which instrument moved which outcome, and what binds."""
+    from model.api.given import overrides
     from model.experiments.explain import plan_explain
     from model.scenario.read import load_scenario
 
-    given = [*(sets or []), *([] if months is None else [f"months={months}"])]
     command = ["pangwa", *sys.argv[1:]]
     plan = plan_explain(
-        scenario, load_scenario, given, replicates=replicates, base_seed=base_seed or 0, command=command
+        scenario,
+        load_scenario,
+        overrides(sets, months),
+        replicates=replicates,
+        base_seed=base_seed or 0,
+        command=command,
     )
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "runs" if out is None else results_folder(out, plan.name)

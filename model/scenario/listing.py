@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from model.parameters import Declaration, ParameterTable, declarations
 from model.scenario.files import read_toml, shipped_scenarios
 from model.scenario.problems import dotted
 from model.scenario.schema import Scenario
+from model.scenario.tables import ARMED_KINDS
 
 
 def scenario_titles() -> list[tuple[str, str, str]]:
@@ -19,6 +20,12 @@ def scenario_titles() -> list[tuple[str, str, str]]:
     """
     files = {name: read_toml(path) for name, path in shipped_scenarios().items()}
     return [(name, str(file.get("title", "")), str(file.get("description", ""))) for name, file in files.items()]
+
+
+def armed_actors(scenarios: Iterable[Scenario]) -> list[str]:
+    """Ids of the armed actors of some resolved scenarios, each once, in their order."""
+    every = (pair for scenario in scenarios for pair in scenario.actors.items())
+    return list(dict.fromkeys(name for name, actor in every if actor.kind in ARMED_KINDS))
 
 
 def scenario_declarations(scenario: Scenario) -> Iterator[Declaration]:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from agents.instruments import KINDS
 from model.experiments.explain import ALL, INTERACTION, clearest, is_clear
@@ -19,7 +18,7 @@ from model.output.units import shown_in
 from model.views.answers import aligned
 from model.views.findings import join, percent
 from model.views.panels import CAVEAT, new_figure
-from model.views.style import FAINT, INK, SOFT, styled, tick, title_of
+from model.views.style import FAINT, INK, SOFT, scale_of_differences, styled, title_of
 from model.views.words import number
 
 _TOLD, _DRAWN = 3, 4
@@ -263,10 +262,4 @@ def _draw_shares(axis: Axes, part: pd.DataFrame, names: Sequence[str]) -> None:
         axis.plot([low, high], [place, place], color=colour, linewidth=1.8)
         fill = colour if is_clear(row) else "white"
         axis.plot(mean, place, "D" if name == ALL else "o", color=colour, markerfacecolor=fill, markersize=5, zorder=3)
-    axis.set_xlabel(shown.change, fontsize=7.5)
-    axis.margins(x=0.12)
-    axis.locator_params(axis="x", nbins=4)
-    axis.xaxis.set_major_formatter(FuncFormatter(tick))
-    axis.tick_params(axis="x", labelsize=7.5)
-    axis.tick_params(axis="y", length=0)
-    axis.grid(axis="x", color=FAINT, linewidth=0.4)
+    scale_of_differences(axis, shown.change)

@@ -9,14 +9,23 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
 
 from model.experiments.compare import UNDETERMINED
 from model.experiments.intervals import WORDS
 from model.output.outcomes import heading_of
 from model.output.units import shown_in, units_of
 from model.views.panels import CAVEAT
-from model.views.style import FAINT, INK, SOFT, Look, Picture, legend_of, scenario_looks, styled, tick, title_of
+from model.views.style import (
+    INK,
+    SOFT,
+    Look,
+    Picture,
+    legend_of,
+    scale_of_differences,
+    scenario_looks,
+    styled,
+    title_of,
+)
 
 COLUMNS = 4
 
@@ -86,13 +95,8 @@ def _panel(
         if undetermined:
             axis.annotate("?", (0.985, place), xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=9)
     axis.set_ylim(len(policies) - 0.45, -0.55)
-    axis.set_xlabel(shown.change, fontsize=7.5)
-    axis.margins(x=0.12)
-    axis.locator_params(axis="x", nbins=4)
-    axis.xaxis.set_major_formatter(FuncFormatter(tick))
-    axis.tick_params(axis="both", labelsize=7.5)
-    axis.tick_params(axis="y", length=0)
-    axis.grid(axis="x", color=FAINT, linewidth=0.4)
+    scale_of_differences(axis, shown.change)
+    axis.tick_params(axis="y", labelsize=7.5)
 
 
 def _legend(figure: Figure, several: bool) -> None:

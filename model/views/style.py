@@ -21,8 +21,10 @@ from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from model import __version__
 
@@ -413,3 +415,14 @@ def _metadata(suffix: str, notes: dict[str, str], software: str, source: str) ->
 def tick(value: float, _: object = None) -> str:
     """A number beside an axis, with all its digits, which are few there, and a real minus."""
     return f"{value:,.10g}".replace("-", "\N{MINUS SIGN}")
+
+
+def scale_of_differences(axis: Axes, unit: str) -> None:
+    """The horizontal scale of a panel of differences with their intervals: few marks, a faint grid, none for the rows."""
+    axis.set_xlabel(unit, fontsize=7.5)
+    axis.margins(x=0.12)
+    axis.locator_params(axis="x", nbins=4)
+    axis.xaxis.set_major_formatter(FuncFormatter(tick))
+    axis.tick_params(axis="x", labelsize=7.5)
+    axis.tick_params(axis="y", length=0)
+    axis.grid(axis="x", color=FAINT, linewidth=0.4)
