@@ -26,13 +26,15 @@ class Account:
     dropped: float = 0.0
     """Times that a target which had it turned it down."""
     offered: float = 0.0
-    """Sum of the level, 0-1 a month."""
+    """Sum of the level."""
     accepted: float = 0.0
     """The level in the months in which it was taken."""
     ramped: float = 0.0
     """The same, as far as it had been built up by then."""
+    sent: float = 0.0
+    """Of that, what attention was left for, for kinds that need it month by month."""
     delivered: float = 0.0
-    """What arrived: with attention, for kinds that need it month by month."""
+    """Of that, what arrived: all but the aid that the target's services could not take in."""
 
     def refuse(self, reason: str, part: float, had: bool) -> None:
         """Note a month without consent.
@@ -50,16 +52,18 @@ class Account:
             self.waiting += part
         self.dropped += part * had
 
-    def take(self, level: float, effort: float, delivered: float, part: float) -> None:
+    def take(self, level: float, effort: float, sent: float, delivered: float, part: float) -> None:
         """Note a month in which a target had it.
 
         Args:
-            level: of the instrument, 0-1.
-            effort: as far as it has been built up, 0-1.
-            delivered: what of it arrived, 0-1.
+            level: of the instrument.
+            effort: level as far as it has been built up.
+            sent: the same, with attention.
+            delivered: what of it arrived.
             part: share of the instrument that was for this target, 0-1.
         """
         self.taken += part
         self.accepted += part * level
         self.ramped += part * effort
+        self.sent += part * sent
         self.delivered += part * delivered

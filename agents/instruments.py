@@ -1,14 +1,14 @@
 """The means of the United States: what a policy scenario is made of.
 
 A policy is a list of instruments with unique names. Each has a kind, a target, a level, a beginning, an end, a ramp, and
-optionally a condition on the world. A kind is one row of :data:`KINDS`, and the process that it moves reads what is delivered
-this month by the kind's name: ``run.policy[a].aid`` for armed actor ``a``, ``run.policy[-1].tariff`` for kinds without an armed
-target.
+optionally a condition on the world. Level 1 of a kind is a precedent: what the United States, or others, once did or proposed of it
+(SOURCES, table D); where that has a size, Washington's table has it in dollars, people or sorties a month. A kind is one row of
+:data:`KINDS`, and the process that it moves reads what is delivered this month by the kind's name: ``run.policy[a].aid`` for armed
+actor ``a``, ``run.policy[-1].tariff`` for kinds without an armed target.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import Field
@@ -23,6 +23,16 @@ class Kind(NamedTuple):
     """What a kind of instrument is, and what is asked of it before it does anything."""
 
     meaning: str
+    precedent: str
+    """What level 1 is."""
+    size: str = ""
+    """Parameter of Washington's table with the size of level 1 in a month; empty where it has none."""
+    unit: str = ""
+    """Of that size, a month."""
+    most: float = 1.0
+    """The highest level: ten times the precedent where there is a size, 1 where the precedent is all that can be done."""
+    pays: bool = False
+    """Whether its target counts it as money, and not just as backing."""
     link: bool = False
     """Whether Beijing counts it as dealings of the US with the target."""
     needs_consent: bool = False
@@ -33,53 +43,95 @@ class Kind(NamedTuple):
     """Whether it stands once declared, whatever attention Washington has left; all others need it month by month."""
     untargeted: bool = False
     """Whether it needs no target."""
-    usd: Callable[[Any, Any], float] | None = None
-    """USD a month that it is worth to its target at level 1, from Washington's table and the tables of processes; a kind
-    without it is worth something as backing."""
 
+    def amount(self, level: float, us: Any) -> float | None:
+        """What a level amounts to in a month, in the kind's unit; None where it has no size.
+
+        Args:
+            level: of the instrument.
+            us: Washington's table.
+        """
+        return level * float(getattr(us, self.size)) if self.size else None
+
+
+TEN = 10.0
+"""The highest level of kinds whose precedent has a size."""
+
+USD, TONNES = "USD", "t"
 
 KINDS: dict[str, Kind] = {
     "recognition": Kind(
-        "official dealings with the target; 1 is full diplomatic recognition", link=True, needs_consent=True, declared=True
+        "official dealings with the target",
+        "full recognition, as of Libya's National Transitional Council in July 2011",
+        link=True, needs_consent=True, declared=True,
     ),
     "aid": Kind(
         "money for the target's services and administration",
-        link=True, needs_consent=True, shared=True, usd=lambda us, processes: us.aid_usd,
+        "stabilisation funds for north-east Syria, 230 million USD for 2018",
+        "aid_usd", USD, TEN, pays=True, link=True, needs_consent=True, shared=True,
     ),
     "arms": Kind(
-        "weapons for the target", link=True, needs_consent=True, shared=True,
-        usd=lambda us, processes: us.arms_per_month * processes.budgets.arms_price_usd,
+        "weapons for the target",
+        "arms and equipment for the Syrian Democratic Forces, 300 million USD asked for 2019",
+        "arms_usd", USD, TEN, pays=True, link=True, needs_consent=True, shared=True,
     ),
     "intelligence": Kind(
-        "what the US sees, shared with the target: better battlefield intelligence", link=True, needs_consent=True
-    ),
-    "training": Kind("training that raises the target's fighting worth", link=True, needs_consent=True),
-    "logistics": Kind(
-        "transport: the target supplies cut-off garrisons from the air and moves more of its fighters",
+        "what the US sees, shared with the target: better battlefield intelligence",
+        "all that can be shared, as with Ukraine since 2022",
         link=True, needs_consent=True,
     ),
+    "training": Kind(
+        "training that raises the target's fighting worth",
+        "the plan of 2014 to train 5,000 Syrian fighters a year",
+        "training_people", "people", TEN, link=True, needs_consent=True, shared=True,
+    ),
+    "logistics": Kind(
+        "transport: the target supplies cut-off garrisons from the air and moves more of its fighters",
+        "Air America's deliveries in Laos, 46 million pounds in 1970",
+        "logistics_t", TONNES, TEN, link=True, needs_consent=True,
+    ),
     "air_denial": Kind(
-        "keeps aircraft from fights in which the target takes part", link=True, needs_consent=True
+        "keeps aircraft from fights in which the target takes part",
+        "Operation Northern Watch over Iraqi Kurdistan, 36,000 sorties from 1997 to 2003",
+        "air_denial_sorties", "sorties", TEN, link=True, needs_consent=True,
     ),
     "offtake": Kind(
-        "a purchase contract with price floor for ore from the target's mines", link=True, needs_consent=True
+        "a purchase contract with price floor for ore from the target's mines",
+        "the contract with MP Materials of July 2025, for all ore that comes",
+        link=True, needs_consent=True,
     ),
-    "sanctions": Kind("sanctions that cost the target money from outside", declared=True),
+    "sanctions": Kind(
+        "sanctions that cost the target money from outside",
+        "sanctions on Iran in 2012, which took 45 % of its oil revenue",
+        "sanctions_usd", USD, TEN, declared=True,
+    ),
     "sanctions_relief": Kind(
         "lifting of sanctions on the target and its firms",
-        needs_consent=True, declared=True, usd=lambda us, processes: us.sanctions_usd,
+        "release of the billion USD of reserves frozen in New York in 2021, over five years",
+        "relief_usd", USD, TEN, pays=True, needs_consent=True, declared=True,
     ),
     "tariff": Kind(
-        "a tariff on goods from junta-held Myanmar; costs the junta money as sanctions do", declared=True, untargeted=True
+        "a tariff on goods from junta-held Myanmar; costs the junta money as sanctions do",
+        "the 40 % announced in July 2025",
+        "tariff_usd", USD, TEN, declared=True, untargeted=True,
     ),
     "tariff_threat": Kind(
         "the threat of one: works as far as it is believed, and belief fades unless tariffs or sanctions come",
-        declared=True, untargeted=True,
+        "the threat of the same 40 %",
+        "tariff_usd", USD, TEN, declared=True, untargeted=True,
     ),
-    "route_building": Kind("money and engineers for the road to India", untargeted=True),
-    "brokering": Kind("brokering a peace between the junta and the target"),
+    "route_building": Kind(
+        "money and engineers for the road to India",
+        "India's Kaladan road and port, 480 million USD, within two years",
+        "route_usd", USD, TEN, untargeted=True,
+    ),
+    "brokering": Kind(
+        "brokering a peace between the junta and the target", "proximity talks as at Dayton in November 1995"
+    ),
     "envoy": Kind(
-        "a special envoy: holds Washington's attention, makes its offers easier to take, helps every peace", untargeted=True
+        "a special envoy: holds Washington's attention, makes its offers easier to take, helps every peace",
+        "a full-time coordinator, as for Burma in 2011",
+        untargeted=True,
     ),
 }  # fmt: skip
 """Every kind, by name: a new one is a row here, and is read where it acts."""
@@ -92,7 +144,7 @@ else:
 UNTARGETED = tuple(name for name, kind in KINDS.items() if kind.untargeted)
 """Kinds that need no target."""
 
-KIND_MEANINGS: dict[str, str] = {name: kind.meaning for name, kind in KINDS.items()}
+KIND_MEANINGS: dict[str, str] = {name: f"{kind.meaning}; level 1: {kind.precedent}" for name, kind in KINDS.items()}
 
 
 class Condition(ParameterTable):
@@ -114,10 +166,20 @@ class Instrument(ParameterTable):
     target: str = Field(
         default="", description=f"id of the actor it is for, {PARTNER}, {NUG}, or empty for {', '.join(UNTARGETED)}"
     )
-    level: float = Field(default=1.0, ge=0.0, le=1.0, description="share of the most that could be done")
+    level: float = Field(
+        default=1.0,
+        ge=0.0,
+        le=TEN,
+        description="over the kind's precedent; up to 1 for kinds whose precedent has no size",
+    )
     start: int = Field(default=0, ge=0, le=600, description="months after the start of the run at which it begins")
     end: int | None = Field(
         default=None, ge=0, le=600, description="months after the start at which it ends; none: never"
     )
     ramp: float = Field(default=6.0, ge=0.0, le=60.0, description="months until 63 % of the level is reached")
     when: Condition | None = Field(default=None, description="condition without which it does nothing")
+
+    @property
+    def dealings(self) -> float:
+        """0-1, how far the US and the target deal with each other by it: in full from level 1 on."""
+        return min(self.level, 1.0)

@@ -48,44 +48,76 @@ class UnitedStatesParameters(ParameterTable):
         source="SOURCES P64",
     )  # fmt: skip
     aid_usd: float = parameter(
-        4e6, low=0.0, high=50e6, unit="USD/month", meaning="Aid at level 1 and full attention.", source="assumed"
-    )
-    arms_per_month: float = parameter(
-        250.0, low=0.0, high=3_000.0, unit="fighter equivalents/month", meaning="Arms at level 1 and full attention.",
-        source="assumed",
+        19.2e6, low=0.0, high=200e6, unit="USD/month", meaning="Aid at level 1 and full attention.", status="observed",
+        source="SOURCES D2: 230 million USD of stabilisation funds for north-east Syria in 2018",
+    )  # fmt: skip
+    aid_per_person_usd: float = parameter(
+        6.4, low=0.5, high=50.0, unit="USD/person/month",
+        meaning="Most aid that the services for a person can take in; what is promised beyond it does not arrive.",
+        source="assumed: the funds of SOURCES D2 over some three million people",
+    )  # fmt: skip
+    arms_usd: float = parameter(
+        25e6, low=0.0, high=250e6, unit="USD/month", meaning="Arms at level 1 and full attention.", status="observed",
+        source="SOURCES D3: 300 million USD asked for the Syrian Democratic Forces in 2019",
+    )  # fmt: skip
+    arms_fighter_usd: float = parameter(
+        10_000.0, low=2_500.0, high=50_000.0, unit="USD", meaning="What it costs Washington to arm one fighter.",
+        source="assumed: SOURCES D3 over a force of 30,000; four times the price on the local market",
+    )  # fmt: skip
+    training_people: float = parameter(
+        417.0, low=0.0, high=5_000.0, unit="people/month", meaning="People trained at level 1 and full attention.",
+        source="SOURCES D4: 5,000 a year, the plan of 2014 for Syria", status="observed",
     )  # fmt: skip
     training_gain: float = parameter(
-        0.2, low=0.0, high=1.0, unit="x", meaning="Gain of effectiveness after long training at level 1.",
+        0.2, low=0.0, high=1.0, unit="x", meaning="Gain of effectiveness of a force whose fighters are all trained.",
         source="assumed",
     )  # fmt: skip
-    training_rate: float = parameter(
-        0.05, low=0.01, high=0.3, unit="1/month", meaning="Speed at which training takes effect.",
-        source="assumed: a year and a half",
+    training_loss: float = parameter(
+        0.02, low=0.0, high=0.2, unit="1/month", meaning="Share of the trained who leave, fall or forget.",
+        source="assumed: a fifth a year",
     )  # fmt: skip
-    logistics_places: float = parameter(
-        2.0, low=0.0, high=20.0, unit="places", meaning="Cut-off garrisons that US logistics at level 1 supply.",
-        source="assumed",
+    logistics_t: float = parameter(
+        1_740.0, low=0.0, high=20_000.0, unit="t/month", meaning="Supplies flown at level 1 and full attention.",
+        source="SOURCES D6: 46 million pounds landed or dropped in Laos in 1970", status="observed",
+    )  # fmt: skip
+    garrison_t: float = parameter(
+        140.0, low=20.0, high=600.0, unit="t/month", meaning="What a garrison that is cut off needs from the air.",
+        source="assumed: two flights a day of some 2.3 t each, as `airlift_usd`",
     )  # fmt: skip
     logistics_mobility: float = parameter(
-        0.1, low=0.0, high=0.4, unit="1/month", meaning="Share of fighters that US logistics at level 1 move on top.",
-        source="assumed",
+        0.1, low=0.0, high=0.4, unit="1/month", source="assumed",
+        meaning="Share of the fighters who would otherwise stay that US logistics at level 1 move.",
+    )  # fmt: skip
+    air_denial_sorties: float = parameter(
+        480.0, low=0.0, high=5_000.0, unit="sorties/month", meaning="Patrols flown at level 1 and full attention.",
+        source="SOURCES D7: 36,000 sorties of Operation Northern Watch in six years", status="observed",
+    )  # fmt: skip
+    air_denial_share: float = parameter(
+        0.8, low=0.0, high=0.99, unit="0-1", meaning="Share of the aircraft that patrols at level 1 keep away.",
+        source="assumed: Northern Watch kept aeroplanes away, not always helicopters (SOURCES D7)",
     )  # fmt: skip
     intelligence_gain: float = parameter(
         0.5, low=0.0, high=1.0, unit="0-1", meaning="Cut of the target's belief noise at level 1.", source="assumed"
     )
     price_floor: float = parameter(
-        1.75, low=1.0, high=2.5, unit="x market",
+        1.75, low=1.0, high=10.0, unit="x market",
         meaning="Price floor of an offtake contract over the Chinese market price.",
         source="SOURCES P62: the floor of the MP Materials contract, 110 over 63 USD/kg", status="weakly identified",
     )  # fmt: skip
     sanctions_usd: float = parameter(
-        40e6, low=0.0, high=300e6, unit="USD/month",
-        meaning="Income from outside that full sanctions cost, or relief gives, the junta.", source="assumed",
+        37.5e6, low=0.0, high=300e6, unit="USD/month", meaning="Income from outside that sanctions at level 1 cost.",
+        source="SOURCES D9: 45 %, as of Iran's oil revenue in 2012, of a billion USD a year for gas",
+        status="weakly identified",
+    )  # fmt: skip
+    relief_usd: float = parameter(
+        16.7e6, low=0.0, high=300e6, unit="USD/month", meaning="Income from outside that relief at level 1 gives.",
+        source="SOURCES D10: a billion USD of reserves frozen in 2021, released over five years",
+        status="weakly identified",
     )  # fmt: skip
     route_usd: float = parameter(
-        25e6, low=0.0, high=500e6, unit="USD/month",
+        20e6, low=0.0, high=500e6, unit="USD/month",
         meaning="What building the road to India costs Washington at level 1 and full attention.",
-        source="assumed: 400 km of mountain road at 1.5 million USD per km, over the 24 months of building",
+        source="SOURCES D12: 480 million USD, the cost of India's Kaladan project, over 24 months", status="observed",
     )  # fmt: skip
     tariff_usd: float = parameter(
         15e6, low=0.0, high=100e6, unit="USD/month", meaning="Income that a full tariff costs the junta.",
@@ -104,7 +136,7 @@ class UnitedStatesParameters(ParameterTable):
         meaning="Share of a tariff's cost that a threat that is believed has at once.",
     )  # fmt: skip
     brokering_gain: float = parameter(
-        1.0, low=0.0, high=5.0, unit="months of revenue",
+        1.0, low=0.0, high=10.0, unit="months of revenue",
         meaning="What brokering at level 1 adds to each side's worth of a peace.", source="assumed",
     )  # fmt: skip
     demand_t: float = parameter(

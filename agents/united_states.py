@@ -3,8 +3,9 @@
 Attention ``A`` is a stochastic budget with a sustained mean (SOURCES K8): ``A <- m + r (A - m) + s xi`` within 0-1, where the
 mean ``m`` decays only in scenarios that say so, and a special envoy at level ``e`` holds a part of what is missing:
 ``m + h e (1 - m)``. What an instrument delivers is ``level (1 - exp(-t / ramp)) A`` while it runs, its condition holds and its
-target has accepted it. Recognition, sanctions and tariffs stand once they are declared, without ``A``. What is delivered is
-written into ``run.policy``, whose fields are the kinds of :mod:`agents.instruments`.
+target has accepted it. Recognition, sanctions and tariffs stand once they are declared, without ``A``. Aid arrives as far as the
+target's services can take it in: so much for each person under its control (absorptive capacity). What is delivered is written
+into ``run.policy``, whose fields are the kinds of :mod:`agents.instruments`.
 
 *Partner* (article: "strategic empowerment"). Every ``n`` months each armed actor's standing (legitimacy, governing capacity,
 alignment, stability, resources, 0-1 each; :mod:`model.dynamics.governance`) is weighed, ``score = sum w k / sum w``, with an
@@ -123,8 +124,8 @@ class UnitedStates(Actor):
                     continue
                 months = self.running[name, actor] = ran.get((name, actor), 0) + 1
                 effort = self.effort_of(instrument, months)
-                arrives = self._give(instrument, actor, effort, len(targets))
-                account.take(instrument.level, effort, arrives, 1 / len(targets))
+                sent, arrives = self._give(instrument, actor, effort, len(targets))
+                account.take(instrument.level, effort, sent, arrives, 1 / len(targets))
         self._learn_threats()
 
     def is_due(self, instrument: Instrument) -> bool:
@@ -159,7 +160,7 @@ class UnitedStates(Actor):
         return [self.run.world.force_index.get(instrument.target, NO_ONE)]
 
     def effort_of(self, instrument: Instrument, months: int) -> float:
-        """What it puts into an instrument, 0-1, before attention.
+        """The level of an instrument that it has built up, before attention.
 
         Args:
             instrument: the instrument.
@@ -185,24 +186,33 @@ class UnitedStates(Actor):
         answered = actor is not None and actor.reviewed >= 0
         return reason_to_refuse(self.run, index, actor.parameters) if actor is not None and answered else ""
 
-    def _give(self, instrument: Instrument, actor: int, effort: float, targets: int) -> float:
-        """Write what an instrument delivers to one of its targets; returns that, over the target's part of it, 0-1."""
+    def _give(self, instrument: Instrument, actor: int, effort: float, targets: int) -> tuple[float, float]:
+        """Write what an instrument delivers to one of its targets; returns the level sent and that which arrives."""
         kind, policy = KINDS[instrument.kind], np.asarray(self.run.policy)
         if instrument.kind == "envoy":
             self.envoy = max(self.envoy, effort)
         part = targets if kind.shared else 1
-        level = effort if kind.declared else effort * self.attention / part
+        sent = effort if kind.declared else effort * self.attention / part
         levels, link = policy[instrument.kind], policy["link"]
-        levels[actor] = min(float(levels[actor]) + level, 1.0)
+        level = min(sent, max(self.most_of(instrument.kind, actor) - float(levels[actor]), 0.0))
+        levels[actor] += level
         if kind.link and actor != NO_ONE:
-            link[actor] = max(float(link[actor]), float(levels[actor]))
-        return level * part
+            link[actor] = max(float(link[actor]), min(sent, 1.0))
+        return sent * part, level * part
+
+    def most_of(self, kind: str, actor: int) -> float:
+        """The highest level of a kind that can arrive at a target: of aid, what the services of its people can take in."""
+        most = KINDS[kind].most
+        if kind != "aid" or actor == NO_ONE:
+            return most
+        taken_in = self.parameters.aid_per_person_usd * float(self.run.state.people[actor])
+        return min(most, taken_in / max(self.parameters.aid_usd, 1.0))
 
     def _learn_threats(self) -> None:
         """While a threat stands, belief in it follows what is carried out."""
         instruments, policy = self.parameters.instruments, np.asarray(self.run.policy)
         if any(instruments[name].kind == "tariff_threat" for name, _ in self.running):
-            carried = max(float(policy["tariff"].max()), float(policy["sanctions"].max()))
+            carried = min(max(float(policy["tariff"].max()), float(policy["sanctions"].max())), 1.0)
             self.credibility += self.parameters.threat_memory * (carried - self.credibility)
         policy["believed_threat"][-1] = self.credibility * float(policy["tariff_threat"][-1])
 

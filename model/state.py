@@ -254,7 +254,7 @@ class State(InPlace):
     services: Floats
     """(F, N) government services, 0-1."""
     training: Floats
-    """(F,) gain of effectiveness by training, 0 and up."""
+    """(F,) share of fighters that have been trained from outside, 0-1."""
     stance: Ints
     """(F, F) -1 at war, 0 no fighting, 1 allied; symmetric."""
     recognition: Floats

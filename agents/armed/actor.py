@@ -244,7 +244,7 @@ class ArmedActor(Actor):
             return False
         worth = offers.worth_of_offer(run, self.index, p, offer, envoy)
         fear = offers.fear_of_beijing(run, self.index, p)
-        chance = offers.chance_to_accept(worth, fear, offer.level, p)
+        chance = offers.chance_to_accept(worth, fear, offer.dealings, p)
         return bool(uniform(run.draws.salt("accept"), self.reviewed, key) < chance)
 
 

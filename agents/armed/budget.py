@@ -8,7 +8,7 @@ cannot pay its fighters)::
     U(s) = s (w g + 12 n (t g - c (2 - paid)) / R + hope B)
     level = sum_s s exp(theta U(s)) / sum_s exp(theta U(s)),   s = 0, 1/4, ..., 1      (mean quantal response of its districts)
 
-up to a declared share of its revenue. Aid is earmarked for services up to their full cost
+up to a declared share of its revenue. Aid is earmarked for services
 (:func:`model.dynamics.budgets.cost_of_services`). Form and weights are assumed (loop of service, satisfaction and legitimacy:
 Cioffi-Revilla & Rouleau 2010). Moves ``services_*``, ``legitimacy_*``, and through consent levies, recruits, field supply and
 the choice of partners.

@@ -30,10 +30,10 @@ def worth_of_offer(run: Any, a: int, who: LiveParameters, offer: Instrument, env
         offer: the instrument.
         envoy: 0-1, effort of a special envoy behind it.
     """
-    us, value = run.scenario.united_states, KINDS[offer.kind].usd
-    usd = value(us, run.parameters) * offer.level if value is not None else 0.0
-    money = worth_of_money(usd, float(run.state.revenue[a]), who.horizon_months)
-    worth = money if usd > 0 else who.backing_worth * offer.level
+    us, kind = run.scenario.united_states, KINDS[offer.kind]
+    usd = kind.amount(offer.level, us) if kind.pays else None
+    money = worth_of_money(usd or 0.0, float(run.state.revenue[a]), who.horizon_months)
+    worth = money if usd else who.backing_worth * offer.dealings
     return float(worth + us.envoy_persuasion * envoy)
 
 

@@ -40,7 +40,8 @@ def fighters_wanted(presence: float, posture: float, threat: float, staging: flo
 @compiled
 def mobile_share(run: Any, a: int) -> float:
     """Share of the wanted change that an actor can make in a month, with US logistics."""
-    return run.actors[a].mobile_share + run.rules.united_states.logistics_mobility * run.policy[a].logistics
+    staying = (1.0 - run.rules.united_states.logistics_mobility) ** run.policy[a].logistics
+    return 1.0 - (1.0 - run.actors[a].mobile_share) * staying
 
 
 # process -------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """Where an armed actor's aircraft fly: to the fights of most of its fighters first, at most one full sortie a fight.
 
 Support of a fight is ``min(max(b - r, 0), 1)``, with ``b`` the fights that the actor's aircraft can support this month
-(fewer in the rains, and no more than it can pay for) and ``r`` its fights with more of its fighters; air defence given to the
-other side keeps a share away. Every sortie is paid for, whether it gets through or not.
+(fewer in the rains, and no more than it can pay for) and ``r`` its fights with more of its fighters. Patrols that deny it the air
+over the other side keep a share of them away, ``1 - (1 - s)^level`` with ``s`` the share at level 1: each patrol meets what others have
+let through. Every sortie is paid for, whether it gets through or not.
 """
 
 from __future__ import annotations
@@ -20,6 +21,12 @@ from model.dynamics.front import ATTACK, DEFENCE
 def sorties(air_support: float, rains: float, fortification: Any) -> float:
     """Fights that aircraft can support in a month with rains of a strength 0-1."""
     return air_support * (1.0 - (1.0 - fortification.air_in_monsoon) * rains)
+
+
+@compiled
+def kept_away(level: float, us: Any) -> float:
+    """Share of aircraft that patrols at a level keep away, 0-1."""
+    return 1.0 - (1.0 - us.air_denial_share) ** level
 
 
 # process -------------------------------------------------------------------------------------------------------------
@@ -45,8 +52,8 @@ def allot_sorties(run: Any, a: int) -> None:
         if defender == a:
             run.front.air[DEFENCE, p] = share * (1.0 - denial_by_attackers(run, p))
         else:
-            denial = run.policy[defender].air_denial if defender >= 0 else 0.0
-            run.front.air[ATTACK, p] = share * (1.0 - denial)
+            level = run.policy[defender].air_denial if defender >= 0 else 0.0
+            run.front.air[ATTACK, p] = share * (1.0 - kept_away(level, run.rules.united_states))
 
 
 @compiled
@@ -82,8 +89,8 @@ def larger_fights(run: Any, a: int, p: int) -> int:
 @compiled
 def denial_by_attackers(run: Any, p: int) -> float:
     """How far aircraft are kept from helping the defenders of a place, 0-1: by whichever attacker does it best."""
-    denial, k = 0.0, run.front.first[p]
+    level, k = 0.0, run.front.first[p]
     while k >= 0:
-        denial = max(denial, run.policy[run.plans.order_actor[k]].air_denial)
+        level = max(level, run.policy[run.plans.order_actor[k]].air_denial)
         k = run.front.following[k]
-    return denial
+    return kept_away(level, run.rules.united_states)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from agents.instruments import KINDS
 from model.api.given import Plugins, Settings, overrides, use_plugins
 from model.api.html import Listing
 from model.output.outcomes import Outcome, outcome_list
+from model.output.units import dose_words
 from model.parameters import Declaration
 from model.scenario.listing import armed_actors, scenario_declarations, scenario_titles
-from model.scenario.problems import ScenarioError, nearest
+from model.scenario.problems import ScenarioError, dotted, nearest
 from model.scenario.read import load_scenario
+from model.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,10 +96,29 @@ def find_parameters(
     Raises:
         ScenarioError: nothing fits, or the scenario is wrong.
     """
-    everything = list(scenario_declarations(load_scenario(str(scenario), sets)))
+    read = load_scenario(str(scenario), sets)
+    everything = [*scenario_declarations(read), *promised_declarations(read)]
     found = [one for one in everything if _fits(search, one.path, one.meaning, one.unit, one.status)]
     found = found or [one for one in everything if _fits(search, one.path, one.source)]
     return _some(found, search, "parameter", {one.path.rsplit(".", 1)[-1] for one in everything}), len(everything)
+
+
+def promised_declarations(scenario: Scenario) -> Iterator[Declaration]:
+    """The level of each instrument of a scenario's policy, with what it promises in a month and its precedent."""
+    us = scenario.united_states
+    for name, one in us.instruments.items():
+        kind, aim = KINDS[one.kind], f" for {one.target}" if one.target else ""
+        yield Declaration(
+            path=dotted(["united_states", "instruments", name, "level"]),
+            default=one.level,
+            low=0.0,
+            high=kind.most,
+            options=(),
+            unit="x",
+            meaning=f"{one.kind}{aim}, {dose_words(one.kind, one.level, us)}: {kind.meaning}.",
+            source=f"level 1: {kind.precedent}; parameter {kind.size or 'none'}",
+            status="assumed",
+        )
 
 
 def outcomes(search: str | None = None, scenario: str | Path = USUAL, *, plugin: Plugins = None) -> pd.DataFrame:

@@ -6,7 +6,8 @@ per consenting person, aid ``A``::
     income = max(outside (1 - z) - S, 0) (1 - v) + t consenting + sites and tolls held + tax on ore + A
 
 Aircraft have been paid when they flew (:func:`flights_paid_for`): nobody flies what it cannot pay. Services come next, as chosen
-(:mod:`agents.armed.budget`); aid for services adds to what the actor spends, up to the cost of full services. Then come the
+(:mod:`agents.armed.budget`); aid for services adds to what the actor spends, and none of it can be spent on anything else, but the
+share that slips through the donor's fingers. Then come the
 training and kit of those recruited last month, and upkeep; fighters who are not paid desert and fight worse. Of what is left the
 actor sets money aside for arms (rule: :mod:`agents.armed.budget`). Arms become dearer the more of them are bought in a month::
 
@@ -164,9 +165,9 @@ def flights_paid_for(wanted: float, usd: float, cost: float) -> float:
 
 @compiled
 def cost_of_services(level: float, people: float, earmarked: float, full_cost: float) -> float:
-    """USD spent on services: own money and earmarked aid together, up to the cost of full services."""
+    """USD spent on services: earmarked aid, and own money for what it leaves of the chosen level up to full services."""
     full = people * full_cost
-    return min(level * full + earmarked, full)
+    return earmarked + min(level * full, max(full - earmarked, 0.0))
 
 
 @compiled
@@ -240,8 +241,8 @@ def open_books(run: Any, credibility: float, support: float, beijing: bool) -> N
         given = run.policy[a]
         books.aid[a] = us.aid_usd * given.aid
         books.earmarked[a] = useful * books.aid[a]
-        books.arms_given[a] = us.arms_per_month * useful * given.arms
-        books.sanctions[a] = us.sanctions_usd * (given.sanctions - given.sanctions_relief)
+        books.arms_given[a] = us.arms_usd * useful * given.arms / us.arms_fighter_usd
+        books.sanctions[a] = us.sanctions_usd * given.sanctions - us.relief_usd * given.sanctions_relief
         if a == run.land.junta:
             books.sanctions[a] += duties(run, credibility)
             books.aid[a] += support

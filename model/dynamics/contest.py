@@ -98,7 +98,8 @@ def worth_of_fighter(run: Any, a: int, fighters: int) -> float:
     contest, state = run.rules.contest, run.state
     armed = worth_of_arms(state.arms[a] / max(fighters, 1), contest)
     morale = 1.0 + contest.recognition_morale * state.recognition[a] - contest.unpaid_morale * (1.0 - state.paid[a])
-    return run.actors[a].effectiveness * (1.0 + state.training[a]) * armed * morale
+    trained = 1.0 + run.rules.united_states.training_gain * state.training[a]
+    return run.actors[a].effectiveness * trained * armed * morale
 
 
 @compiled

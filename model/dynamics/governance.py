@@ -59,8 +59,8 @@ def services_given(run: Any, a: int, people: float) -> float:
 
 @compiled
 def backing(run: Any, a: int) -> float:
-    """What an actor has from recognition or aid beyond the start's, 0-1."""
-    return max(run.state.recognition[a] - run.actors[a].recognition_base, run.policy[a].aid, 0.0)
+    """What an actor has from recognition or aid beyond the start's, 0-1: aid in full from its precedent on."""
+    return max(run.state.recognition[a] - run.actors[a].recognition_base, min(run.policy[a].aid, 1.0), 0.0)
 
 
 @compiled

@@ -148,8 +148,8 @@ def off_the_land(control: float, consent: float, garrison: bool, rules: Any) -> 
 
 @compiled
 def airlift_capacity(places: float, logistics: float, rules: Any) -> float:
-    """Garrisons that an actor can supply from the air, with what US logistics (0-1) add."""
-    return places + rules.logistics_places * logistics
+    """Garrisons that an actor can supply from the air, with what US logistics at a level add."""
+    return places + rules.logistics_t * logistics / rules.garrison_t
 
 
 @compiled

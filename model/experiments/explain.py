@@ -44,8 +44,8 @@ SHARE_COLUMNS = (
 )
 ACCOUNT_COLUMNS = (
     *("instrument", "kind", "target", "months_due", "level", "share_taken", "share_waiting", "share_refused_fear"),
-    *("share_refused_autonomy", "share_no_target", "times_dropped", "share_built_up", "attention"),
-    *("delivered", "delivered_low95", "delivered_high95", "share_delivered"),
+    *("share_refused_autonomy", "share_no_target", "times_dropped", "share_built_up", "attention", "share_taken_in"),
+    *("delivered", "delivered_low95", "delivered_high95", "share_delivered", "promised", "arrives", "unit"),
 )
 
 Load = Callable[[str, Sequence[str]], Scenario]
@@ -143,8 +143,9 @@ def account_table(rows: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Columns :data:`ACCOUNT_COLUMNS`, a row an instrument. Shares are of the months due; ``level`` and ``delivered`` are
-        means over these months, 0-1, ``delivered`` with its 95 % interval; level x share taken x share built up x attention
-        gives what is delivered. Kinds that stand once declared need no attention (1).
+        mean levels over these months, ``delivered`` with its 95 % interval; level x share taken x share built up x attention x
+        share taken in gives what is delivered. Kinds that stand once declared need no attention (1); all but aid can be taken in
+        (1). ``promised`` and ``arrives`` are level and delivered in ``unit`` a month, NaN where the kind has no size.
     """
     found = []
     for name, part in rows.groupby("instrument", sort=False, observed=True):
@@ -157,11 +158,13 @@ def account_table(rows: pd.DataFrame) -> pd.DataFrame:
         level, delivered = _over(sums["offered"], due), _over(sums["delivered"], due)
         chain = (float(part["dropped"].mean()), *(_over(sums[b], sums[a]) for a, b in _CHAIN))
         first = (str(name), str(part["kind"].iloc[0]), str(part["target"].iloc[0]), due / len(part), level)
-        found.append((*first, *shares, *chain, delivered, low, high, _over(delivered, level)))
+        size, unit = float(part["per_level"].mean()), str(part["unit"].iloc[0])
+        amounts = (size * level, size * delivered, unit)
+        found.append((*first, *shares, *chain, delivered, low, high, _over(delivered, level), *amounts))
     return pd.DataFrame(found, columns=list(ACCOUNT_COLUMNS))
 
 
-_CHAIN = (("accepted", "ramped"), ("ramped", "delivered"))
+_CHAIN = (("accepted", "ramped"), ("ramped", "sent"), ("sent", "delivered"))
 
 
 def _over(part: Any, whole: Any) -> float:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from agents.account import Account
 from agents.armed.actor import Junta, PeoplesDefenceForce
+from agents.instruments import KINDS
 from model.output import road, tables
 from model.output.blocks import Block, Coded, RunTables, Words, coded
 from model.output.outcomes import compute
@@ -217,7 +218,11 @@ class Recorder:
         accounts = [] if us is None else [us.accounts.get(name, Account()) for name in known]
         texts = {"instrument": coded(list(known))}
         texts |= {name: coded([str(getattr(one, name)) for one in known.values()]) for name in ("kind", "target")}
+        kinds = [KINDS[one.kind] for one in known.values()]
+        texts["unit"] = coded([kind.unit for kind in kinds])
         numbers = {field.name: np.array([getattr(one, field.name) for one in accounts]) for field in fields(Account)}
+        sizes = [None if us is None else kind.amount(1.0, us.parameters) for kind in kinds]
+        numbers["per_level"] = np.array([np.nan if size is None else size for size in sizes])
         return Block.of("instruments", len(accounts), numbers, texts)
 
     def _towns(self, name: str, of_sites: NDArray[Any]) -> NDArray[Any]:

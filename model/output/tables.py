@@ -237,9 +237,12 @@ INSTRUMENTS = (
     _c("offered", _F, "level-months", "sum of its level over the months due"),
     _c("accepted", _F, "level-months", "sum of its level over the months in which it ran"),
     _c("ramped", _F, "level-months", "sum of what was built up of it in these months"),
-    _c("delivered", _F, "level-months", "sum of what arrived, attention included"),
+    _c("sent", _F, "level-months", "of that, what Washington's attention was left for"),
+    _c("delivered", _F, "level-months", "of that, what arrived: all but the aid that could not be taken in"),
+    _c("per_level", _F, "unit a month", "what level 1 amounts to in a month; empty where it has no size", gaps=True),
+    _c("unit", _TEXT, "-", "of that amount: USD, people, t, sorties; empty where it has no size"),
 )
-"""One row for each instrument of a run's policy, over the whole run; the last four give what is lost on the way."""
+"""One row for each instrument of a run's policy, over the whole run; sums of levels give what is lost on the way."""
 
 RUNS = (
     *_KEYS,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from agents.instruments import KINDS
 from model.output.outcomes import outcome_named
 
 _SCALES = {
@@ -46,3 +48,37 @@ def units_of(outcomes: Sequence[str]) -> dict[str, str]:
 def shown_of(outcome: str) -> Shown:
     """How the values of an outcome are shown."""
     return shown_in(units_of([outcome])[outcome])
+
+
+def number(value: float) -> str:
+    """Three significant digits for people: 0.0412, 4.12, 41.2, 412, 4,120."""
+    if value != value:
+        return "-"
+    if value == 0:
+        return "0"
+    if abs(value) >= 1000:
+        digits = len(f"{abs(value):.0f}") - 3
+        return f"{round(value, -digits):,.0f}"
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.1e}"
+
+
+def amount_words(amount: float, unit: str) -> str:
+    """An amount a month in words: 3.83 million USD a month, 208 people a month."""
+    if unit == "USD":
+        shown = shown_in(unit)
+        return f"{number(shown.factor * amount)} {shown.level} a month"
+    return f"{number(amount)} {unit} a month"
+
+
+def dose_words(kind: str, level: float, us: Any) -> str:
+    """What a level of an instrument amounts to, or the level itself where its precedent has no size.
+
+    Args:
+        kind: of the instrument.
+        level: of the instrument.
+        us: Washington's table.
+    """
+    amount = KINDS[kind].amount(level, us)
+    return f"level {number(level)}" if amount is None else amount_words(amount, KINDS[kind].unit)

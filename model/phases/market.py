@@ -27,11 +27,11 @@ def _use_the_road(run: Run) -> None:
         return  # no road, and no ore in India
     commitment, effort = 0.0, 0.0
     if india is not None:
-        commitment = india.hedge(wanted, float(run.state.totals["india_revenue"]))
+        commitment = india.hedge(min(wanted, 1.0), float(run.state.totals["india_revenue"]))
         effort = india.build(wanted)
     if japan is not None:
-        effort *= japan.finance(effort)
-    quad.use_ore(run.data, australia.separate(wanted) if australia is not None else 0.0)
+        effort *= japan.finance(min(effort, 1.0))
+    quad.use_ore(run.data, australia.separate(min(wanted, 1.0)) if australia is not None else 0.0)
     quad.build_route(run.data, effort)
     if india is not None:
         quad.commit(run.data, commitment)

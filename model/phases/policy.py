@@ -12,6 +12,7 @@ from agents.united_states import NO_ONE, UnitedStates
 from agents.western import pull_of, recognition_of, shares_that_recognise, territory_share
 from model.dynamics import governance, training
 from model.output.chronicle import log
+from model.output.units import dose_words
 from model.run import Run
 
 
@@ -50,9 +51,9 @@ def _log_policy(run: Run, us: UnitedStates, ran: dict[tuple[str, int], int], ref
     if us.running.keys() == ran.keys() and us.refused == refused:
         return
     now, before = _at_work(us, us.running), _at_work(us, ran)
-    _log_change(run, "instrument_begins", now - before, "begin")
+    _log_change(run, "instrument_begins", now - before, "begin", _promised(us))
     turned_down = {(actor, kind) for actor, kinds in us.refused.items() for kind in kinds}
-    _log_change(run, "instrument_ends", before - now - turned_down, "end")
+    _log_change(run, "instrument_ends", before - now - turned_down, "end", {})
     for actor, kinds in us.refused.items():
         new = [kind for kind in dict.fromkeys(kinds) if kind not in refused.get(actor, [])]
         given_up = [kind for kind in new if (actor, kind) in before]
@@ -68,11 +69,23 @@ def _at_work(us: UnitedStates, running: Iterable[tuple[str, int]]) -> set[tuple[
     return {(actor, known[name].kind) for name, actor in running if known[name].level > 0}
 
 
-def _log_change(run: Run, event: str, changed: set[tuple[int, str]], verb: str) -> None:
+def _promised(us: UnitedStates) -> dict[tuple[int, str], str]:
+    """What is promised to each actor by each kind of instrument that runs, in words."""
+    levels: dict[tuple[int, str], float] = {}
+    for name, actor in us.running:
+        one = us.parameters.instruments[name]
+        levels[actor, one.kind] = levels.get((actor, one.kind), 0.0) + one.level
+    return {key: f" ({dose_words(key[1], level, us.parameters)})" for key, level in levels.items()}
+
+
+def _log_change(
+    run: Run, event: str, changed: set[tuple[int, str]], verb: str, promised: dict[tuple[int, str], str]
+) -> None:
     for actor in sorted({actor for actor, _ in changed}):
         kinds = sorted(kind for whom, kind in changed if whom == actor)
+        told = ", ".join(f"{kind.replace('_', ' ')}{promised.get((actor, kind), '')}" for kind in kinds)
         who = f" for {run.name(actor)}" if actor != NO_ONE else ""
-        log(run, event, f"US {_words(kinds)}{who} {verb if len(kinds) > 1 else verb + 's'}", actor)
+        log(run, event, f"US {told}{who} {verb if len(kinds) > 1 else verb + 's'}", actor)
 
 
 def _words(kinds: list[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from agents.instruments import NUG, PARTNER, UNTARGETED
+from agents.instruments import KINDS, NUG, PARTNER, TEN, UNTARGETED
 from model.scenario.layers import Stated
 from model.scenario.problems import NOTHING, Path, Problem, suggestion
 from model.scenario.resolve import initial_date
@@ -143,10 +143,18 @@ def _instrument(path: Path, table: dict[str, Any], stated: Stated, names: Names)
     targets = (*names.armed, PARTNER, NUG)
     if isinstance(target, str) and target and target not in targets:
         yield _unknown((*path, "target"), target, target, stated, targets, "armed actor")
+    yield from _level(path, table, stated)
     yield from _order(path, table, stated)
     when = table.get("when")
     if isinstance(when, dict):
         yield from _condition((*path, "when"), when, stated, names)
+
+
+def _level(path: Path, table: dict[str, Any], stated: Stated) -> Iterator[Problem]:
+    kind, level = KINDS.get(str(table.get("kind"))), table.get("level")
+    if kind is not None and isinstance(level, int | float) and kind.most < level <= TEN:
+        text = f"must be at most {kind.most:g} for an instrument of kind '{table['kind']}': level 1 is {kind.precedent}"
+        yield Problem(stated.origin((*path, "level")), (*path, "level"), text, level)
 
 
 def _condition(path: Path, when: dict[str, Any], stated: Stated, names: Names) -> Iterator[Problem]:

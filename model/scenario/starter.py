@@ -27,7 +27,7 @@ What is asked, and why.
 """
 
 _POLICY = """
-# --- The policy: instruments by name; a level of 1 is the most that could be done. Kinds:
+# --- The policy: instruments by name; a level of 1 is a precedent, up to 10 times of it can be asked for. Kinds:
 {kinds}
 {stated}
 # A new one:

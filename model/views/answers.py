@@ -15,8 +15,8 @@ from model.experiments.design import point_words
 from model.experiments.intervals import WORDS
 from model.experiments.prim import limits_text
 from model.output.outcomes import heading_of
-from model.output.units import shown_in, units_of
-from model.views.words import HEADLINES, number
+from model.output.units import number, shown_in, units_of
+from model.views.words import HEADLINES
 
 if TYPE_CHECKING:
     from model.experiments.designed import Design

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from agents.instruments import KINDS
+from model.output.units import number
 from model.views.findings import join, percent
 from model.views.road import COLUMNS, YEAR, flow_part, road_summary, road_words
-from model.views.words import number
 
 ACTOR_COLUMNS = ("run_id", "month", "actor", "mine_capacity_t", "ceasefire_worth", "ceasefire_worth_junta")
 MONTHLY_COLUMNS = (*COLUMNS, "capacity_t")

@@ -14,10 +14,10 @@ from model.experiments.designed import Design
 from model.experiments.discover import Discovery
 from model.experiments.factors import Factor
 from model.experiments.prim import limits_text
+from model.output.units import number
 from model.views.panels import CAVEAT
 from model.views.style import FAINT, INK, SOFT, legend_of, styled, title_of
 from model.views.tornado import short
-from model.views.words import number
 
 _ROWS = 5
 """Rows that the limits fill at least, so that three are no slabs."""

@@ -14,12 +14,11 @@ from agents.instruments import KINDS
 from model.experiments.explain import ALL, INTERACTION, clearest, is_clear
 from model.experiments.intervals import WORDS
 from model.output.outcomes import heading_of, words_of
-from model.output.units import shown_in
+from model.output.units import number, shown_in
 from model.views.answers import aligned
 from model.views.findings import join, percent
 from model.views.panels import CAVEAT, new_figure
 from model.views.style import FAINT, INK, SOFT, scale_of_differences, styled, title_of
-from model.views.words import number
 
 _TOLD, _DRAWN = 3, 4
 _CONSENT = tuple(name for name, kind in KINDS.items() if kind.needs_consent)
@@ -48,14 +47,27 @@ def arrived_sentence(policy: str, accounts: pd.DataFrame) -> str:
     if known.empty:
         return f"Of {policy}, nothing was offered in these months."
     parts = [
-        f"{row['instrument']} {number(row['level'])} offered, {number(row['delivered'])} "
-        f"[{number(row['delivered_low95'])}, {number(row['delivered_high95'])}] arrives"
+        f"of {row['instrument']} {arrived} of {promised} a month [{percent(row['delivered_low95'] / row['level'])}, "
+        f"{percent(row['delivered_high95'] / row['level'])}]"
         for row in known.to_dict("records")
+        for promised, arrived in [amounts(row)]
     ]
-    lead = f"Of {policy}, mean level over the months in which each was offered: {'; '.join(parts)}"
+    lead = f"What arrives of {policy}, means over the months in which each was offered: {'; '.join(parts)}"
     needed = known.loc[~known["kind"].astype(str).isin(_DECLARED), "attention"].dropna()
     attention = [f"Washington's attention was {number(float(needed.mean()))} on average"] if len(needed) else []
     return "; ".join([lead, *_refusals(known), *attention]) + "."
+
+
+def amounts(row: dict[Any, Any]) -> tuple[str, str]:
+    """What is promised in a month, with its unit, and what arrives of it: in dollars or people, or as levels.
+
+    Args:
+        row: of :func:`model.experiments.explain.account_table`.
+    """
+    if not row["unit"]:
+        return f"level {number(row['level'])}", number(row["delivered"])
+    shown = shown_in(str(row["unit"]))
+    return f"{number(shown.factor * row['promised'])} {shown.level}", number(shown.factor * row["arrives"])
 
 
 def _refusals(accounts: pd.DataFrame) -> list[str]:
@@ -162,17 +174,19 @@ def accounts_text(accounts: pd.DataFrame) -> str:
         "dropped",
         "built up",
         "attention",
+        "taken in",
         "arrives",
     ]
-    rows = [[*head, "95 % interval"]]
+    rows = [[*head, "95 % interval", "promised a month", "arrives"]]
     for row in accounts.to_dict("records"):
         shares = [percent(row[f"share_{key}"]) for key in ("taken", "refused_fear", "refused_autonomy", "waiting")]
-        later = [number(row[key]) for key in ("times_dropped", "share_built_up", "attention", "delivered")]
+        chain = ("times_dropped", "share_built_up", "attention", "share_taken_in", "delivered")
+        later = [number(row[key]) for key in chain]
         band = f"[{number(row['delivered_low95'])}, {number(row['delivered_high95'])}]"
-        rows.append([f"  {row['instrument']}", number(row["level"]), *shares, *later, band])
+        rows.append([f"  {row['instrument']}", number(row["level"]), *shares, *later, band, *amounts(row)])
     note = (
-        "offered, arrives: mean level, 0-1, over the months due; taken, fear, autonomy (why it was turned down), no answer: share of "
-        "these months; dropped: times per run; offered x taken x built up x attention = arrives"
+        "offered, arrives: mean level over the months due, 1 is the precedent; taken, fear, autonomy (why it was turned down), no answer: "
+        "share of these months; dropped: times per run; offered x taken x built up x attention x taken in = arrives"
     )
     return "\n".join([*(line.rstrip() for line in aligned(rows)), note])
 
@@ -220,8 +234,8 @@ def draw_explain(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, outco
     axes[0].set_ylim(len(names) - 0.5, -0.5)
     methods = [words for key, words in WORDS.items() if key in set(table["interval"])]
     note = (
-        f"Left: level offered (light) and what arrives of it (dark, 95 % interval). Right: mean paired difference to the runs without any "
-        f"instrument, or without the one named, and its 95 % interval ({' or '.join(methods) or 'none'}), "
+        f"Left: what is promised (light) and the share that arrives (dark, 95 % interval). Right: mean paired difference to runs without "
+        f"any instrument, or without the one named, and its 95 % interval ({' or '.join(methods) or 'none'}), "
         f"n = {int(table['n'].max())} pairs; hollow: not clear. {CAVEAT}"
     )
     title_of(figure, _title(policy, table), note)
@@ -242,13 +256,15 @@ def _wrapped(words: str) -> str:
 
 def _draw_accounts(axis: Axes, accounts: pd.DataFrame, names: Sequence[str]) -> None:
     for row in accounts.to_dict("records"):
-        place = names.index(row["instrument"])
-        axis.barh(place, row["level"], height=0.62, color=FAINT)
-        axis.barh(place, row["delivered"], height=0.34, color="#2F7DB5")
-        axis.plot([row["delivered_low95"], row["delivered_high95"]], [place, place], color=INK, linewidth=1.2)
+        place, level = names.index(row["instrument"]), max(row["level"], 1e-9)
+        axis.barh(place, 1.0, height=0.62, color=FAINT)
+        axis.barh(place, row["delivered"] / level, height=0.34, color="#2F7DB5")
+        ends = [row["delivered_low95"] / level, row["delivered_high95"] / level]
+        axis.plot(ends, [place, place], color=INK, linewidth=1.2)
+        axis.text(0.98, place - 0.36, amounts(row)[0], fontsize=5.5, color=SOFT, ha="right", va="center")
     axis.set_xlim(0, 1.02)
-    axis.set_xlabel("level, 0-1")
-    axis.set_title("Offered and arrives", fontsize=8)
+    axis.set_xlabel("share of what is promised a month")
+    axis.set_title("Promised and arrives", fontsize=8)
     axis.tick_params(axis="y", length=0)
 
 

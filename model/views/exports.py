@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from model.output.units import number
 from model.views import findings, panels, style
 from model.views.read import Results, ViewError
-from model.views.words import number
 
 YEAR = 12
 """Months of the windows that titles speak of."""

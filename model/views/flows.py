@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
+from model.output.units import number
 from model.views import panels, style
 from model.views.exports import YEAR
 from model.views.read import Results, ViewError
-from model.views.words import number
 from model.world.world import World
 
 STAGES = ("mine", "seller", "crossing", "destination")

@@ -15,8 +15,8 @@ from typing import Any
 from matplotlib.figure import Figure
 from PIL import Image
 
+from model.output.units import number
 from model.views.style import styled
-from model.views.words import number
 
 PICTURE_DPI = 160
 _SHORT = 24

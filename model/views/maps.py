@@ -16,10 +16,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
+from model.output.units import number
 from model.views import findings, panels, style
 from model.views.read import Results
 from model.views.tiles import Tiles, landmark_labels, site_positions, tiles_of
-from model.views.words import number
 from model.world.world import World
 
 LETTERS_UP_TO = 600

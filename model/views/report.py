@@ -17,14 +17,17 @@ from model import __version__
 from model.experiments.commands import run_command
 from model.experiments.compare import EFFECT_COLUMNS, LOWERS, RAISES
 from model.experiments.design import LABEL, point_words
+from model.experiments.explain import account_table
 from model.experiments.summary import SUMMARY_COLUMNS
 from model.output.outcomes import Outcome, heading_of, outcome_list
+from model.output.tables import INSTRUMENTS
 from model.output.units import shown_in
 from model.scenario.listing import scenario_declarations
 from model.scenario.schema import Scenario
 from model.views import html
 from model.views.analyses import analyses
 from model.views.binds import binding_words
+from model.views.explain import amounts
 from model.views.figures import draw
 from model.views.flows import flow_table
 from model.views.html import Cell, Named
@@ -165,11 +168,14 @@ def _policies(results: Results, actor: str | None) -> str:
         resolved = results.manifest.get("scenarios", {}).get(name, {})
         title = f"{name}: {prose['title']}" if prose.get("title") else name
         means = resolved.get("united_states", {}).get("instruments", {})
-        words = [_instrument(key, one) for key, one in means.items()]
+        amounts = _amounts(results, name)
+        words = [_instrument(key, one, amounts.get(key, "")) for key, one in means.items()]
         told = html.listing(words) if words else html.paragraph("No instruments: Washington does nothing new.")
         described = "".join(map(html.paragraph, _paragraphs(prose.get("description", ""))))
         parts.append(f"<h3>{html.escape(title)}</h3>{described}{told}")
-    source = "From manifest.json: prose, and scenarios, united_states.instruments."
+    source = (
+        "From manifest.json: prose, and scenarios, united_states.instruments; what arrives from instruments.parquet."
+    )
     return f'<div class="columns">{"".join(parts)}</div><p class="source">{source}</p>'
 
 
@@ -178,13 +184,23 @@ def _paragraphs(text: object) -> list[str]:
     return [" ".join(part.split()) for part in str(text).split("\n\n") if part.strip()]
 
 
-def _instrument(name: str, one: dict[str, Any]) -> str:
+def _amounts(results: Results, scenario: str) -> dict[str, str]:
+    """What is promised of each instrument of a scenario in a month and what arrives of it, means over runs and months."""
+    rows = results.frame("instruments", [column.name for column in INSTRUMENTS], scenario=scenario)
+    found = {}
+    for row in account_table(rows).to_dict("records"):
+        promised, arrives = amounts(row)
+        found[str(row["instrument"])] = f"promised {promised} a month, of which {arrives} arrives"
+    return found
+
+
+def _instrument(name: str, one: dict[str, Any], amount: str) -> str:
     kind = str(one.get("kind", "")).replace("_", " ")
     target = f" for {one['target']}" if one.get("target") else ""
     end = "to the end" if one.get("end") is None else f"to month {one['end']}"
     when = f", while {_condition(one['when'])}" if one.get("when") else ""
     return (
-        f"{kind}{target} ({name}): {100 * float(one.get('level', 1)):.0f} % of what could be done, from month "
+        f"{kind}{target} ({name}): {amount or 'level ' + str(one.get('level', 1))}, from month "
         f"{one.get('start', 0)} {end}, two thirds reached after {one.get('ramp', 0):g} months{when}. "
         f"That is: {KIND_MEANINGS.get(str(one.get('kind')), 'see the scenario')}."
     )

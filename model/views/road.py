@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 from model.experiments.intervals import interval
 from model.output import road
+from model.output.units import number
 from model.views import panels, style
 from model.views.findings import join, percent
 from model.views.read import Results
-from model.views.words import number
 
 PAYMENTS = {
     "japan_finance_usd": "Japan",

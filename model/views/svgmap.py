@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.model import RareEarthModel
+from model.output.units import number
 from model.views import style
 from model.views.tiles import site_positions, tiles_of
-from model.views.words import number
 from model.world.world import World
 
 Floats = NDArray[np.float64]

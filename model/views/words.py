@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.output.outcomes import heading_of, outcome_list
-from model.output.units import shown_in, units_of
+from model.output.units import number, shown_in, units_of
 
 HEADLINES = (
     "exports_t_china",
@@ -65,20 +65,6 @@ TIERS = (
 
 _SHARE = 0.6
 """Share of the room that is left of which a tier is sure; so lanes leave room for towns, and towns for sieges."""
-
-
-def number(value: float) -> str:
-    """Three significant digits for people: 0.0412, 4.12, 41.2, 412, 4,120."""
-    if value != value:
-        return "-"
-    if value == 0:
-        return "0"
-    if abs(value) >= 1000:
-        digits = len(f"{abs(value):.0f}") - 3
-        return f"{round(value, -digits):,.0f}"
-    if abs(value) >= 100:
-        return f"{value:.0f}"
-    return f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.1e}"
 
 
 def outcome_table(outcomes: Mapping[str, float | None]) -> str:

@@ -49,18 +49,25 @@ def test_each_kind_is_delivered_under_its_name_and_counts_as_dealings_if_it_says
     model = run(small(*WATCHFUL, *WILLING, instrument(kind, target)), 1)
     row = model.world.force_index["KIA"] if target else -1
     policy = model.run.policy
-    assert policy[kind][row] == 1.0
-    assert policy[kind].sum() == 1.0
+    arrives = model.run.agents.united_states.most_of(kind, row) if kind == "aid" else 1.0  # type: ignore[union-attr]
+    assert policy[kind][row] == pytest.approx(min(arrives, 1.0), rel=0.05)
+    assert policy[kind].sum() == policy[kind][row]
     assert (policy["link"].max() > 0) == KINDS[kind].link
-    assert sum(policy[other].sum() for other in KINDS) == 1.0
+    assert sum(policy[other].sum() for other in KINDS) == policy[kind][row]
 
 
 def test_what_a_target_can_count_in_money_is_worth_money() -> None:
     model = small()
-    us, processes = model.run.scenario.united_states, model.run.parameters
-    worth = {name: kind.usd(us, processes) for name, kind in KINDS.items() if kind.usd is not None}
-    assert worth == {
-        "aid": us.aid_usd,
-        "arms": us.arms_per_month * processes.budgets.arms_price_usd,
-        "sanctions_relief": us.sanctions_usd,
-    }
+    us = model.run.scenario.united_states
+    worth = {name: kind.amount(0.5, us) for name, kind in KINDS.items() if kind.pays}
+    assert worth == {"aid": us.aid_usd / 2, "arms": us.arms_usd / 2, "sanctions_relief": us.relief_usd / 2}
+
+
+@pytest.mark.parametrize("name", list(KINDS))
+def test_a_kind_with_a_size_takes_ten_times_its_precedent_and_one_without_takes_it_once(name: str) -> None:
+    kind, target = KINDS[name], "" if KINDS[name].untargeted else "JUNTA"
+    assert kind.precedent and bool(kind.size) == bool(kind.unit) == (kind.most == 10)
+    sets = ["world=tests/tiny", instrument(name, target, level=kind.most)]
+    assert load_scenario("status_quo", sets).united_states.instruments
+    with pytest.raises(ScenarioError, match=r"level.*must|less than or equal to 10"):
+        load_scenario("status_quo", [*sets[:1], instrument(name, target, level=2 * kind.most)])

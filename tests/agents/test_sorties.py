@@ -24,10 +24,10 @@ def fights(air_support: float, *sets: str) -> Run:
 
 def test_sorties_fly_to_the_fights_of_most_fighters() -> None:
     run = fights(1.5)
-    run.policy[PDF]["air_denial"] = 0.2
+    run.policy[PDF]["air_denial"] = 1.0
     run.agents.armed[JUNTA].allot_sorties()
-    # One of the two attackers keeps a fifth of them away.
-    assert run.front.air[DEFENCE, :4] == pytest.approx([0.0, 0.8, 0.0, 0.0])
+    # One of the two attackers keeps four in five of them away.
+    assert run.front.air[DEFENCE, :4] == pytest.approx([0.0, 0.2, 0.0, 0.0])
     assert run.front.air[ATTACK, :4] == pytest.approx([0.0, 0.0, 0.5, 0.0])
 
 
@@ -40,10 +40,11 @@ def test_fights_are_ranked_by_fighters_and_equal_ones_by_place() -> None:
 
 def test_aircraft_are_kept_from_fights_against_the_protected() -> None:
     run = fights(20.0)
-    run.policy[KIA]["air_denial"] = 0.7
+    run.policy[KIA]["air_denial"] = 2.0
     run.agents.armed[JUNTA].allot_sorties()
-    assert run.front.air[ATTACK, THIRD] == pytest.approx(0.3)
-    assert run.front.air[DEFENCE, :2] == pytest.approx([0.3, 0.3])
+    # Of what the first patrol lets through, a fifth, the second lets through a fifth.
+    assert run.front.air[ATTACK, THIRD] == pytest.approx(0.04)
+    assert run.front.air[DEFENCE, :2] == pytest.approx([0.04, 0.04])
 
 
 def test_nobody_is_protected_in_nobodys_place() -> None:
@@ -69,9 +70,9 @@ def test_sorties_cost_money_and_end_with_it() -> None:
     run = fights(3.0)
     cost = run.parameters.budgets.sortie_usd
     run.state.treasury[JUNTA], run.state.tally.air_usd[JUNTA] = 1.25 * cost, 0.0
-    run.policy[KIA]["air_denial"] = 1.0
+    run.policy[KIA]["air_denial"] = 10.0
     run.agents.armed[JUNTA].allot_sorties()
-    assert run.front.air[DEFENCE, :2] == pytest.approx([0.0, 0.0])  # turned back, and paid for
+    assert run.front.air[DEFENCE, :2] == pytest.approx([0.0, 0.0], abs=1e-6)  # turned back, and paid for
     assert run.state.tally.air_usd[JUNTA] == pytest.approx(1.25 * cost)
     run.agents.armed[JUNTA].allot_sorties()
     assert run.state.tally.air_usd[JUNTA] == pytest.approx(1.25 * cost)

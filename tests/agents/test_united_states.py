@@ -57,7 +57,7 @@ def test_a_subclass_that_looks_elsewhere_delivers_no_aid() -> None:
     put(isolated, Isolationist(isolated, isolated.run.scenario.united_states))
     for model in (usual, isolated):
         run(model, 1)
-    assert usual.run.policy["aid"].sum() == 1.0
+    assert usual.run.policy["aid"].sum() > 0.0
     assert isolated.run.policy["aid"].sum() == 0.0
 
 
@@ -108,18 +108,18 @@ def test_the_score_is_the_weighted_mean_of_the_standing() -> None:
 
 
 def test_washington_picks_the_best_and_its_means_follow() -> None:
-    aid = instrument("aid", "PARTNER")
-    model = small(*WATCHFUL, *WILLING, *PICKS, "united_states.partner_months=3", aid)
+    training = instrument("training", "PARTNER")
+    model = small(*WATCHFUL, *WILLING, *PICKS, "united_states.partner_months=3", training)
     us, best = us_of(model), {at(model, "KIA"): 1.0}
     us.score = lambda actor: best.get(actor, 0.0)  # type: ignore[method-assign]
     run(model, 1)
     assert us.partner == at(model, "KIA")
-    assert model.run.policy["aid"][at(model, "KIA")] == 1.0
+    assert model.run.policy["training"][at(model, "KIA")] == 1.0
     assert told(model, "partner_chosen") == ["Washington picks KIA as its partner (score 1.00)"]
     best.clear()
     run(model, 3)
     assert us.partner == NO_ONE
-    assert not model.run.policy["aid"].any()
+    assert not model.run.policy["training"].any()
     assert told(model, "partner_dropped") == ["Washington drops KIA and has no partner"]
 
 
@@ -196,7 +196,7 @@ def test_an_instrument_runs_from_its_start_to_its_end_and_grows_by_its_ramp() ->
 )
 def test_a_condition_that_does_not_hold_stops_an_instrument(when: dict[str, dict[str, object]], holds: bool) -> None:
     model = agree(small(*WATCHFUL), "KIA")
-    one = Instrument.model_validate({"kind": "aid", "target": "KIA", "ramp": 0.0, "when": when})
+    one = Instrument.model_validate({"kind": "training", "target": "KIA", "ramp": 0.0, "when": when})
     assert delivered(us_of(model), one) == [1.0 if holds else 0.0]
 
 
@@ -208,17 +208,26 @@ def test_recognition_stands_when_attention_is_lost_and_aid_does_not() -> None:
     assert model.run.policy["aid"][kia] < 0.5
 
 
+def test_aid_arrives_as_far_as_services_can_take_it_in() -> None:
+    model = run(small(*WATCHFUL, *WILLING, instrument("aid", "KIA", level=2.0)), 1)
+    us, kia = us_of(model), at(model, "KIA")
+    taken_in = us.parameters.aid_per_person_usd * model.state.people[kia]
+    assert model.run.policy["aid"][kia] * us.parameters.aid_usd == pytest.approx(taken_in, rel=0.05)
+    account = us.accounts["aid_KIA"]
+    assert account.sent == 2.0 and account.delivered == model.run.policy["aid"][kia] < 1.0
+
+
 # S18 the NUG -----------------------------------------------------------------------------------------------------------
 
 
-def test_means_for_the_nug_reach_every_pool_and_money_is_shared() -> None:
+def test_means_for_the_nug_reach_every_pool_and_people_are_shared() -> None:
     second = ('actors.PDF-X.kind="PeoplesDefenceForce"', 'actors.PDF-X.home="T09"', "actors.PDF-X.troops=100")
-    offers = (instrument("recognition", "NUG"), instrument("aid", "NUG"))
+    offers = (instrument("recognition", "NUG"), instrument("training", "NUG"))
     model = run(agree(small(*WATCHFUL, *second, *offers), "PDF-SAGAING", "PDF-X"), 1)
     pools = [at(model, "PDF-SAGAING"), at(model, "PDF-X")]
     np.testing.assert_allclose(model.run.policy["recognition"][pools], 1.0)
-    np.testing.assert_allclose(model.run.policy["aid"][pools], 0.5)
-    assert model.run.policy["aid"].sum() == pytest.approx(1.0)
+    np.testing.assert_allclose(model.run.policy["training"][pools], 0.5)
+    assert model.run.policy["training"].sum() == pytest.approx(1.0)
 
 
 def test_who_has_been_removed_takes_nothing() -> None:

@@ -50,6 +50,7 @@ def test_equations_by_hand() -> None:
     assert budgets.flights_paid_for(8.0, 0.0, 0.0) == 8.0
     assert budgets.cost_of_services(0.5, 1000.0, 20.0, 0.6) == pytest.approx(320)
     assert budgets.cost_of_services(0.9, 1000.0, 200.0, 0.6) == pytest.approx(600)
+    assert budgets.cost_of_services(0.9, 1000.0, 700.0, 0.6) == pytest.approx(700)  # all of it aid
 
 
 def test_money_is_worth_the_horizon_at_most() -> None:
@@ -59,9 +60,11 @@ def test_money_is_worth_the_horizon_at_most() -> None:
 
 
 @given(own=st.floats(0, 1), aid=st.floats(0, 1e8), people_there=st.floats(0, 1e7))
-def test_aid_fills_services_up_to_their_full_cost(own: float, aid: float, people_there: float) -> None:
+def test_aid_is_spent_on_services_and_spares_own_money(own: float, aid: float, people_there: float) -> None:
     spent = budgets.cost_of_services(own, people_there, aid, 0.6)
-    assert budgets.cost_of_services(own, people_there, 0.0, 0.6) <= spent <= people_there * 0.6
+    alone = budgets.cost_of_services(own, people_there, 0.0, 0.6)
+    assert max(alone, aid) <= spent <= max(people_there * 0.6, aid) * (1 + 1e-9)
+    assert spent - aid <= alone * (1 + 1e-9) + 1e-6
 
 
 # income ---------------------------------------------------------------------------------------------------------------
@@ -261,7 +264,9 @@ def test_us_arms_come_less_what_is_lost_on_the_way() -> None:
     model.run.policy["arms"][KIA] = 0.5
     collected(model)
     us = present(model.run.agents.united_states).parameters
-    assert model.run.books.arms_given[KIA] == pytest.approx(us.arms_per_month * (1 - us.agency_slack) * 0.5)
+    assert model.run.books.arms_given[KIA] == pytest.approx(
+        us.arms_usd / us.arms_fighter_usd * (1 - us.agency_slack) * 0.5
+    )
 
 
 # what is expected -----------------------------------------------------------------------------------------------------

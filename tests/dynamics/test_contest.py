@@ -44,11 +44,12 @@ def test_a_fighter_is_worth_its_training_its_arms_and_its_morale() -> None:
     state, p, own = run.state, run.parameters.contest, run.agents.armed[KIA].parameters
     state.arms[KIA], state.training[KIA], state.recognition[KIA], state.paid[KIA] = 25.0, 0.2, 1.0, 0.5
     morale = 1 + p.recognition_morale - p.unpaid_morale / 2
-    expected = own.effectiveness * 1.2 * 0.25**p.arms_exponent * morale
+    trained = 1 + 0.2 * run.scenario.united_states.training_gain
+    expected = own.effectiveness * trained * 0.25**p.arms_exponent * morale
     assert worth_of_fighter(run.data, KIA, 100) == pytest.approx(expected)
     state.arms[KIA] = 1e6
     most = p.arms_most**p.heavy_arms_exponent
-    assert worth_of_fighter(run.data, KIA, 100) == pytest.approx(own.effectiveness * 1.2 * morale * most)
+    assert worth_of_fighter(run.data, KIA, 100) == pytest.approx(own.effectiveness * trained * morale * most)
 
 
 @given(few=st.floats(0.0, 20.0), more=st.floats(0.0, 20.0))

@@ -76,7 +76,7 @@ def test_a_garrison_lives_off_what_it_controls_and_others_off_consent(
 def test_logistics_add_garrisons_to_an_airlift(run: Run) -> None:
     rules = run.rules.united_states
     assert supply.airlift_capacity(3.0, 0.0, rules) == 3.0
-    assert supply.airlift_capacity(3.0, 0.5, rules) == pytest.approx(3.0 + 0.5 * rules.logistics_places)
+    assert supply.airlift_capacity(3.0, 0.5, rules) == pytest.approx(3.0 + 0.5 * rules.logistics_t / rules.garrison_t)
 
 
 @pytest.mark.parametrize(("posts", "full", "wanted"), [(0, 8, 4), (5, 8, 2), (3, 8, 2), (8, 8, 0), (9, 8, 0)])

@@ -114,11 +114,12 @@ def test_an_account_says_what_was_turned_down_and_why() -> None:
     one = Account(due=6, offered=3.0)
     one.refuse("", 1.0, False)
     one.refuse(FEAR, 1.0, False)
-    one.take(0.5, 0.4, 0.2, 1.0)
+    one.take(0.5, 0.4, 0.3, 0.2, 1.0)
     one.refuse(AUTONOMY, 1.0, True)
-    one.take(0.5, 0.5, 0.3, 0.5)
+    one.take(0.5, 0.5, 0.4, 0.3, 0.5)
     assert (one.waiting, one.refused_fear, one.refused_autonomy, one.taken, one.dropped) == (1, 1, 1, 1.5, 1)
-    assert (one.accepted, one.ramped) == pytest.approx((0.75, 0.65)) and one.delivered == pytest.approx(0.35)
+    assert (one.accepted, one.ramped) == pytest.approx((0.75, 0.65))
+    assert (one.sent, one.delivered) == pytest.approx((0.5, 0.35))
 
 
 def test_what_arrives_is_level_times_all_that_is_lost_on_the_way() -> None:
@@ -139,21 +140,32 @@ def test_what_arrives_is_level_times_all_that_is_lost_on_the_way() -> None:
     reasons = ("share_taken", "share_waiting", "share_refused_fear", "share_refused_autonomy", "share_no_target")
     for row in accounts.values():
         if row["share_taken"] > 0:
-            product = row["level"] * row["share_taken"] * row["share_built_up"] * row["attention"]
+            product = (
+                row["level"] * row["share_taken"] * row["share_built_up"] * row["attention"] * row["share_taken_in"]
+            )
             assert product == pytest.approx(row["delivered"])
         assert sum(row[reason] for reason in reasons) == pytest.approx(1)
     said = arrived_sentence("policy", table)
-    assert said.startswith("Of policy, mean level") and "sanctions_JUNTA 0.3 offered, 0.3 [" in said
+    assert said.startswith("What arrives of policy, means")
+    assert "of sanctions_JUNTA 11.2 of 11.2 million USD a month" in said
+    assert accounts["aid"]["promised"] == pytest.approx(0.6 * 19.2e6) and accounts["aid"]["share_taken_in"] < 1
 
 
 def test_the_figure_draws_the_clearest_outcomes() -> None:
     runs = batch(policy=10, no_instruments=0, without_aid=4, without_road=6)
     accounts = pd.DataFrame(
         [
-            {"instrument": name, "level": 0.5, "delivered": 0.2, "delivered_low95": 0.1, "delivered_high95": 0.3}
+            {
+                "instrument": name,
+                "level": 0.5,
+                "delivered": 0.2,
+                "delivered_low95": 0.1,
+                "delivered_high95": 0.3,
+                "unit": "",
+            }
             for name in ("aid", "road")
         ]
     )
     figure = draw_explain("policy", accounts, share_table(runs, ["tonnes", "flat"], ["aid", "road"]))
-    assert [axes.get_title(loc="left") for axes in figure.axes] == ["Offered and arrives", "tonnes"]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["Promised and arrives", "tonnes"]
     assert "clearly changes 1 of 2" in vars(figure)["pangwa"]["title"]

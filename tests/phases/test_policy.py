@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from model.dynamics.front import fighters_of
 from model.model import RareEarthModel
 from model.phases.policy import deliver_policy, recognise
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small, told
@@ -30,7 +31,7 @@ def test_dealing_with_the_junta_recognises_it_and_brings_it_money() -> None:
         run(model, 1)
     assert with_us.state.recognition[junta] > without.state.recognition[junta]
     share = 1 - with_us.run.actors[junta]["civil_share"]
-    relief = with_us.run.scenario.united_states.sanctions_usd * share
+    relief = with_us.run.scenario.united_states.relief_usd * share
     assert with_us.state.tally.income[junta] - without.state.tally.income[junta] == pytest.approx(relief, rel=0.05)
 
 
@@ -62,7 +63,9 @@ def test_a_refusal_is_told_once_and_waiting_is_no_refusal() -> None:
 def test_what_the_kia_gives_up_and_what_ends_is_told() -> None:
     model = small(*WATCHFUL, *WILLING, instrument("recognition", "KIA"), instrument("aid", "KIA", rest=",end=3"))
     run(model, 2)
-    assert told(model, "instrument_begins") == ["US aid, recognition for KIA begin"]
+    assert told(model, "instrument_begins") == [
+        "US aid (19.2 million USD a month), recognition (level 1) for KIA begin"
+    ]
     kia = model.run.agents.armed_at(at(model, "KIA"))
     assert kia is not None
     proud = {"autonomy_cost": 3.0, "backing_worth": 0.0, "horizon_months": 1.0}
@@ -74,20 +77,21 @@ def test_what_the_kia_gives_up_and_what_ends_is_told() -> None:
     for name, value in usual.items():
         setattr(kia.parameters, name, value)
     run(model, 1)
-    assert told(model, "instrument_begins")[1:] == ["US recognition for KIA begins"]
+    assert told(model, "instrument_begins")[1:] == ["US recognition (level 1) for KIA begins"]
 
 
 def test_training_takes_effect_and_fades() -> None:
     model = small(
-        *WATCHFUL, instrument("training", "KIA", 0.5, ",end=1"), "united_states.training_rate=0.1", "united_states.training_gain=0.4"
+        *WATCHFUL, instrument("training", "KIA", 0.5, ",end=1"), "united_states.training_people=40", "united_states.training_loss=0.1"
     )  # fmt: skip
     kia = agree(model, "KIA")
     deliver_policy(model.run)
-    assert model.state.training[kia] == pytest.approx(0.1 * 0.4 * 0.5)
+    trained = 20 / fighters_of(model.run.data, kia)
+    assert model.state.training[kia] == pytest.approx(trained)
     assert np.delete(model.state.training, kia).max() == 0
     model.state.month = 1
     deliver_policy(model.run)
-    assert model.state.training[kia] == pytest.approx(0.9 * 0.1 * 0.4 * 0.5)
+    assert model.state.training[kia] == pytest.approx(0.9 * trained)
 
 
 def test_recognition_starts_low_and_grows() -> None:

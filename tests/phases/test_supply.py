@@ -51,7 +51,8 @@ def test_an_actor_without_aircraft_flies_none(model: RareEarthModel) -> None:
 def test_us_logistics_fly_where_there_are_no_aircraft(model: RareEarthModel) -> None:
     run = without_relief(model).run
     run.actors["airlift_places"] = 0.0
-    run.policy["logistics"][JUNTA] = 0.5 / run.scenario.united_states.logistics_places
+    us = run.scenario.united_states
+    run.policy["logistics"][JUNTA] = 0.5 * us.garrison_t / us.logistics_t
     assert supplied(model) == pytest.approx(0.5 * run.parameters.supply.airlift_floor)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from agents.instruments import KINDS
+from model.output.units import dose_words
 from model.scenario.files import find_scenario, read_toml, shipped_batches, shipped_folder, shipped_scenarios
 from model.scenario.problems import ScenarioError
 from model.scenario.read import load_scenario
@@ -138,3 +141,22 @@ def test_a_shipped_name_wins_over_a_file_of_that_name(write: Write) -> None:
     write("months = 5", name="status_quo")
     assert find_scenario("status_quo") == shipped_folder() / "status_quo.toml"
     assert find_scenario("status_quo.toml") == Path("status_quo.toml")
+
+
+@pytest.mark.parametrize("name", list(shipped_scenarios()))
+def test_amounts_beside_levels_are_what_the_levels_amount_to(name: str) -> None:
+    us = load_scenario(name).united_states
+    told = re.findall(
+        r"^\[united_states\.instruments\.(\w+)\](?:(?!^\[).)*?^level = ([\d.]+)(?:  # ([^;,\n]* a month))?",
+        shipped_scenarios()[name].read_text("utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+    for instrument, level, amount in told:
+        kind = us.instruments[instrument].kind
+        sized = KINDS[kind].amount(float(level), us)
+        if sized is None or kind == "tariff_threat":
+            assert not amount
+        else:
+            words = dose_words(kind, float(level), us)
+
+            assert amount == words, f"{instrument}: {amount!r}, should be {words!r}"

@@ -18,13 +18,14 @@ from model.experiments.batch import run_batch
 from model.experiments.batch_file import read_plan
 from model.experiments.compare import compare
 from model.experiments.results import read_runs
+from model.output.units import number
 from model.views.exports import draw_exports
 from model.views.figures import batch_figures, draw
 from model.views.kinds import KINDS, Asked, figure
 from model.views.plot import plot
 from model.views.read import Results, ViewError
 from model.views.style import SOFT, scenario_looks
-from model.views.words import chronicle, number
+from model.views.words import chronicle
 from model.world.read import load_world
 from tests.experiments.fakes import only_row
 from tests.views import synthetic

@@ -69,8 +69,9 @@ def test_a_share_of_what_is_too_much_moves_to_where_it_lacks(model: RareEarthMod
 def test_us_logistics_move_more_of_them(model: RareEarthModel) -> None:
     before = -moved(model)[0]
     model.run.policy["logistics"][REBEL] = 1.0
-    more = model.run.agents.armed[REBEL].parameters.mobile_share + model.run.scenario.united_states.logistics_mobility
-    assert reserves.mobile_share(model.run.data, REBEL) == pytest.approx(more)
+    staying = 1 - model.run.agents.armed[REBEL].parameters.mobile_share
+    staying *= 1 - model.run.scenario.united_states.logistics_mobility
+    assert reserves.mobile_share(model.run.data, REBEL) == pytest.approx(1 - staying)
     assert -moved(model)[0] > before
 
 
