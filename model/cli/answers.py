@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from model.scenario.schema import Scenario
 
 SWEPT = ("exports_t_china", "exports_t_quad", "townships_held_junta", "townships_held_kia", "revenue_usd_kia")
+DOSED = ("townships_held_kia", "townships_held_junta", "services_kia")
+"""Outcomes of a sweep of doses where none are named."""
 WANTED = (
     ("exports_t_quad", True),
     ("china_share_of_exports", False),
@@ -140,9 +142,15 @@ def compute(plan: BatchPlan, folder: Path, jobs: int | None, quiet: bool, **how:
 
 def sweep(
     words: Annotated[
-        list[str], typer.Argument(metavar="PATH=LOW:HIGH:N SCENARIO...", help="What to vary; then the scenarios.")
+        list[str],
+        typer.Argument(
+            metavar="PATH=LOW:HIGH:N SCENARIO...",
+            help="What to vary, then the scenarios; or a batch file with a table one_at_a_time, such as doses.",
+        ),
     ],
-    replicates: Annotated[int, typer.Option("--replicates", "-r", help="Runs of each scenario and value.")] = 10,
+    replicates: Annotated[
+        int | None, typer.Option("--replicates", "-r", help="Runs of each scenario and value; 10, or the file's.")
+    ] = None,
     outcome: Outcomes = None,
     sets: Sets = None,
     plugin: Plugins = None,
@@ -155,12 +163,18 @@ def sweep(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Vary one parameter over a range: what outcomes do along it, and where a policy's effect turns."""
+    """Vary a parameter over a range, or several one at a time: what outcomes do along it, and where an effect turns."""
     from model.experiments import sweep as analysis
     from model.scenario.read import load_scenario
 
+    how: dict[str, Any] = {"resume": resume, "overwrite": overwrite, "rerun_failed": rerun_failed}
     ranges = [word for word in words if "=" in word]
     names = [word for word in words if "=" not in word]
+    if len(words) == len(names) == 1:
+        report = sweep_file(
+            words[0], (replicates, base_seed, sets), outcome, (out, jobs, quiet, how), draw=not no_figures
+        )
+        raise typer.Exit(report.exit_code)
     if len(ranges) != 1 or not names:
         fail("give one PATH=low:high:n and at least one scenario; several parameters are crossed in a batch file")
     path, values = analysis.read_sweep(ranges[0])
@@ -170,15 +184,69 @@ def sweep(
         values,
         load_scenario,
         sets or (),
-        replicates=replicates,
+        replicates=10 if replicates is None else replicates,
         base_seed=base_seed or 0,
         command=["pangwa", *sys.argv[1:]],
     )
     folder = results_folder(out, plan.name)
-    how = {"resume": resume, "overwrite": overwrite, "rerun_failed": rerun_failed}
     report = compute(plan, folder, jobs, quiet, **how)
     _tell_sweep(folder, path, outcome, _declared(load_scenario(names[0], sets or ()), path), draw=not no_figures)
     raise typer.Exit(report.exit_code)
+
+
+def sweep_file(
+    file: str,
+    asked: tuple[int | None, int | None, Sequence[str] | None],
+    outcome: Sequence[str] | None,
+    where: tuple[str | None, int | None, bool, dict[str, Any]],
+    *,
+    draw: bool,
+) -> BatchReport:
+    """Run a batch that varies parameters one at a time, and tell what each dose does.
+
+    Args:
+        file: the batch file, or the name of a shipped one.
+        asked: replicates, base seed and overrides, None for the file's.
+        outcome: outcomes to show; townships of the KIA and the junta, and what the KIA gives people when None.
+        where: folder, processes, whether to say less, and how to go on with what is there.
+        draw: whether to draw the figure.
+    """
+    from model.experiments.batch_file import read_plan
+    from model.experiments.doses import dose_table, doses_of, trend_table
+    from model.experiments.results import read_runs
+    from model.views import doses as views
+
+    (replicates, base_seed, sets), (out, jobs, quiet, how) = asked, where
+    command = ["pangwa", *sys.argv[1:]]
+    plan = read_plan([file], replicates=replicates, base_seed=base_seed, sets=sets or (), command=command)
+    if () not in plan.points or len(plan.points) < 2:
+        fail(
+            f"{file}: has no table one_at_a_time, so there is nothing to sweep; see scenarios/README.md, or: pangwa batch"
+        )
+    folder = results_folder(out, plan.name)
+    report = compute(plan, folder, jobs, quiet, **how)
+    runs = read_runs(folder)
+    doses_of(runs)
+    told = list(outcome or [name for name in DOSED if name in runs.outcomes])
+    every = list(dict.fromkeys([*told, *outcomes_of(None, runs.outcomes)]))
+    table, trends = dose_table(runs, every), trend_table(runs, every)
+    first = scenario_of(plan)
+    shown, found = (frame[frame["outcome"].isin(told) & (frame["scenario"] == first.name)] for frame in (table, trends))
+    typer.echo(views.doses_text(shown, found, first))
+    figure = views.draw_doses(shown, found, told, first) if draw else None
+    keep(folder / "doses", {"doses": table, "trends": trends}, {"doses": figure}, runs.name)
+    typer.echo(f"\n{views.finding(found, told, first)}")
+    return report
+
+
+def scenario_of(plan: BatchPlan) -> Scenario:
+    """The first scenario of a plan, at its first point."""
+    import json
+
+    from model.scenario.schema import Scenario
+
+    spec = plan.specs[0]
+    return Scenario.model_validate({**json.loads(spec.scenario), "name": spec.label}, strict=False)
 
 
 def _declared(scenario: Scenario, path: str) -> tuple[str, str, str]:

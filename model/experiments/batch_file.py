@@ -19,6 +19,7 @@ from model.experiments.design import (
     hypercube_points,
     labelled_points,
     read_points,
+    single_points,
     variant_points,
 )
 from model.experiments.errors import PlanError
@@ -238,6 +239,8 @@ def design_points(request: BatchRequest, load: Load | None = None) -> tuple[Poin
         PlanError: with one sentence for each thing that is wrong.
     """
     axes = [grid_points(request.grid), labelled_points(request.points)]
+    if request.single:
+        axes.append(single_points(request.single))
     if request.design is not None:
         axes.append(read_points(request.design))
     if request.hypercube is not None:

@@ -80,6 +80,18 @@ def grid_points(grid: Mapping[str, Any]) -> tuple[Point, ...]:
     return cross([[((path, text),) for text in texts] for path, texts in zip(grid, columns, strict=True)])
 
 
+def single_points(lists: Mapping[str, Any]) -> tuple[Point, ...]:
+    """The scenario as it is, then each value of each parameter with all else as it is (one at a time).
+
+    Args:
+        lists: dotted path -> values, as in :func:`grid_points`.
+
+    Raises:
+        PlanError: as :func:`grid_points`.
+    """
+    return ((), *(point for path, values in lists.items() for point in grid_points({path: values})))
+
+
 def _value_problems(path: str, values: Sequence[Any]) -> Iterator[str]:
     texts = Counter(canonical_or_none(value) for value in values)
     if not values:

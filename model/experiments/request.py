@@ -23,6 +23,7 @@ _TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "reference": (str, "the name of a scenario"),
     "record": (list, "a list of texts"),
     "sweep": (dict, "a table of lists of values by dotted path"),
+    "one_at_a_time": (dict, "a table of lists of values by dotted path"),
     "points": (list, "a list of tables [[points]], each with label and set"),
     "design": (str, "the path of a CSV file"),
     "latin_hypercube": (dict, "a table with points, parameters, ranges and seed"),
@@ -47,6 +48,7 @@ class BatchRequest:
         reference: None for the default.
         record: extras to record.
         grid: dotted path -> values to sweep, as a list or a range.
+        single: dotted path -> values of it alone, all else as in the scenario.
         points: labelled points, as read.
         design: a design table in CSV.
         hypercube: a Latin hypercube, as read.
@@ -63,6 +65,7 @@ class BatchRequest:
     reference: str | None = None
     record: tuple[str, ...] = ()
     grid: Mapping[str, Any] = field(default_factory=dict)
+    single: Mapping[str, Any] = field(default_factory=dict)
     points: tuple[Mapping[str, Any], ...] = ()
     design: Path | None = None
     hypercube: Mapping[str, Any] | None = None
@@ -90,8 +93,13 @@ def read_batch_file(path: str | Path) -> BatchRequest:
     problems = [problem.sentence() for problem in _shape_problems(table, shown)]
     scenarios, unknown = _scenario_files(table.get("scenarios"), path)
     problems += unknown
-    grid = dict(flat(table["sweep"])) if isinstance(table.get("sweep"), dict) else {}
-    problems += [_not_a_list(shown, key, value) for key, value in grid.items() if not isinstance(value, (list, dict))]
+    varied = {key: dict(flat(table[key])) for key in ("sweep", "one_at_a_time") if isinstance(table.get(key), dict)}
+    problems += [
+        _not_a_list(f"{shown}: {key}.{path}", value)
+        for key, lists in varied.items()
+        for path, value in lists.items()
+        if not isinstance(value, (list, dict))
+    ]
     if problems:
         raise PlanError(problems)
     return BatchRequest(
@@ -102,7 +110,8 @@ def read_batch_file(path: str | Path) -> BatchRequest:
         seeds=tuple(table["seeds"]) if "seeds" in table else None,
         reference=table.get("reference"),
         record=tuple(table.get("record", ())),
-        grid=grid,
+        grid=varied.get("sweep", {}),
+        single=varied.get("one_at_a_time", {}),
         points=tuple(table.get("points", ())),
         design=path.parent / table["design"] if "design" in table else None,
         hypercube=table.get("latin_hypercube"),
@@ -155,9 +164,9 @@ def _scenario_files(names: Any, path: Path) -> tuple[list[str], list[str]]:
     return found, problems
 
 
-def _not_a_list(shown: str, key: str, value: Any) -> str:
+def _not_a_list(where: str, value: Any) -> str:
     return Problem(
-        f"{shown}: sweep.{key}",
+        where,
         (),
         f"must be a list of values, or a range such as {{from = 0, to = 1, step = 0.1}}, not {toml_value(value)}",
     ).sentence()

@@ -154,7 +154,7 @@ def test_amounts_beside_levels_are_what_the_levels_amount_to(name: str) -> None:
     for instrument, level, amount in told:
         kind = us.instruments[instrument].kind
         sized = KINDS[kind].amount(float(level), us)
-        if sized is None or kind == "tariff_threat":
+        if not sized or kind == "tariff_threat":
             assert not amount
         else:
             words = dose_words(kind, float(level), us)
