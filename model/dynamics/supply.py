@@ -8,7 +8,8 @@ where ``d`` is the road distance in kilometres (mountain roads count longer) fro
 the headquarters over roads that the actor can use, ``d0`` the decay distance and ``friction`` that of the rains (distance
 decay: Zhukov 2012, Boulding 1962). An actor can use the roads of a place that it or an ally holds, and of places in
 countryside that they control. A garrison that no such road reaches is *isolated*; aircraft may keep it at a floor
-(``agents/armed/airlift.py``), and on a river a flotilla may relieve it (as at Bhamo in July and August 2025, SOURCES V12).
+(``agents/armed/airlift.py``), and on a river a flotilla may relieve it when it is besieged (as at Bhamo in July and August 2025,
+SOURCES V12).
 
 Distances are worked out every month, for each actor from its headquarters outwards: it looks only at places that it can reach,
 which are few, so that remembering last month's would save less than finding out what has changed costs.
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 from model.compile import compiled
 from model.draws import uniform
 from model.dynamics.budgets import flights_paid_for
+from model.dynamics.front import SIEGE_MONTHS
 from model.parameters import ParameterTable, parameter
 from model.state import record_maker
 
@@ -66,7 +68,7 @@ class SupplyParameters(ParameterTable):
         source="SOURCES P15, V10", status="weakly identified",
     )  # fmt: skip
     river_relief: float = parameter(
-        0.10, low=0.03, high=0.25, unit="1/month", meaning="Chance that boats relieve a cut-off garrison on a river.",
+        0.10, low=0.03, high=0.25, unit="1/month", meaning="Chance that boats relieve a besieged garrison on a river that is cut off.",
         source="SOURCES P16: one event", status="weakly identified",
     )  # fmt: skip
     relief_posts: float = parameter(
@@ -292,11 +294,11 @@ def find_isolated(run: Any) -> None:
 
 @compiled
 def relieve_by_river(run: Any) -> None:
-    """Boats relieve, by chance, garrisons on a river that have been cut off for more than a month; list them."""
+    """Boats relieve, by chance, garrisons on a river that are besieged and have been cut off for more than a month; list them."""
     state, roads, rules, count = run.state, run.roads, run.rules.supply, 0
     for k in range(roads.count.isolated):
         p = roads.isolated[k]
-        if not run.land.on_river[p] or state.isolated[p] <= 1:
+        if not run.land.on_river[p] or state.isolated[p] <= 1 or state.besieged[p] < SIEGE_MONTHS:
             continue
         if uniform(run.salts.river_relief, state.clock.month, run.land.place_key[p]) < rules.river_relief:
             state.isolated[p], state.supply[state.holder[p], p] = 0, 1.0

@@ -235,12 +235,13 @@ def test_months_of_isolation_are_counted_and_forgotten(run: Run) -> None:
     assert run.state.isolated[katha] == 0
 
 
-def isolate(run: Run, name: str, month: int) -> int:
-    """Cut a garrison of the junta off, with half its posts lost; its place."""
+def isolate(run: Run, name: str, month: int, siege: int = 2) -> int:
+    """Cut a garrison of the junta off, with half its posts lost, in a month of its siege; its place."""
     where, state = place(run, name), run.state
     state.month = month
     state.holder[:] = KIA
     state.holder[where], state.isolated[where] = JUNTA, 1
+    state.attacker[where], state.besieged[where] = KIA, siege
     state.posts[where], state.posts_full[where], state.siege_progress[where] = 4, 8, 0.6
     supply.supply_by_land(run.data)
     supply.relieve_by_river(run.data)
@@ -264,4 +265,10 @@ def test_boats_relieve_a_garrison_on_a_river_by_chance(run: Run) -> None:
 def test_no_boat_comes_where_no_river_is(run: Run) -> None:
     for month in range(100):
         isolate(run, "T05", month)
+        assert run.roads.count["relieved"] == 0
+
+
+def test_no_boat_relieves_whom_nobody_besieges(run: Run) -> None:
+    for month in range(100):
+        isolate(run, "T10", month, siege=1)
         assert run.roads.count["relieved"] == 0

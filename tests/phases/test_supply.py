@@ -72,7 +72,7 @@ def test_reliefs_are_logged(model: RareEarthModel) -> None:
     run, bhamo = model.run, model.run.world.find_place("T10")
     before, relieved = len(run.events), 0
     for month in range(60):
-        run.state.month, run.state.isolated[bhamo] = month, 1
+        run.state.month, run.state.isolated[bhamo], run.state.besieged[bhamo] = month, 1, 2
         update_supply(run)
         relieved += int(run.roads.count["relieved"])
     logged = [event for event in run.events[before:] if event[2] == "siege_relieved"]
