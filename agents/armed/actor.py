@@ -60,6 +60,8 @@ class ArmedActor(Actor):
         self.parameters = self.live(parameters, run.actors[index], ore_tax_yuan_per_t=(run.state.ore_tax, index))
         self.reviewed = -1
         """Month in which it last thought anew of its patrons; -1 before its first answer to any."""
+        self.answers: dict[tuple[str, float], bool] = {}
+        """What it has answered since then, by kind and level of the offer."""
 
     # what it has -----------------------------------------------------------------------------------------------
 
@@ -236,16 +238,24 @@ class ArmedActor(Actor):
             envoy: 0-1, effort of a special envoy behind it.
         """
         run, p, month = self.run, self.parameters, self.run.state.month
-        key = run.land.actor_key[self.index]
-        wait = p.answer_months if self.reviewed < 0 else p.review_months
-        if uniform(run.draws.salt("review"), month, key) < 1 / wait:
-            self.reviewed = month
         if self.reviewed < 0:
-            return False
+            if uniform(run.draws.salt("review"), month, run.land.actor_key[self.index]) >= 1 / p.answer_months:
+                return False
+            self.reviewed = month
+        elif month - self.reviewed >= p.review_months:
+            self.reviewed = month
+            self.answers.clear()
+        terms = offer.kind, offer.level
+        if terms not in self.answers:
+            self.answers[terms] = self._weighs(offer, envoy)
+        return self.answers[terms]
+
+    def _weighs(self, offer: Instrument, envoy: float) -> bool:
+        """Whether it would take an offer as things stand."""
+        run, p = self.run, self.parameters
         worth = offers.worth_of_offer(run, self.index, p, offer, envoy)
-        fear = offers.fear_of_beijing(run, self.index, p)
-        chance = offers.chance_to_accept(worth, fear, offer.dealings, p)
-        return bool(uniform(run.draws.salt("accept"), self.reviewed, key) < chance)
+        chance = offers.chance_to_accept(worth, offers.fear_of_beijing(run, self.index, p), offer.dealings, p)
+        return bool(uniform(run.draws.salt("accept"), 0, run.land.actor_key[self.index]) < chance)
 
 
 class Junta(ArmedActor):

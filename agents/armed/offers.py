@@ -5,8 +5,9 @@ delivery), other backing ``B level``, and an envoy adds to both. The cost is fea
 ``w d level (expected reaction + present pressure)`` with ``d`` the dependence on China, and autonomy, ``k level``. The offer is
 taken with the chance ``sigma(theta (worth - fear - autonomy))`` (quantal response). Form and weights are assumed.
 
-The first answer takes ``answer_months`` on average, in which nothing is taken. Later an actor's view of patrons changes at
-reviews that come once in ``review_months`` on average. Between them only what has changed in the world changes its answer.
+The first answer takes ``answer_months`` on average, in which nothing is taken. An answer then stands for ``review_months``:
+programmes, advisers and convoys are not sent home and called back by the month. At a review only what has changed in the world
+changes an answer: what an actor sees in patrons beyond the model (the error of the quantal response) is its own, drawn once a run.
 """
 
 from __future__ import annotations

@@ -166,7 +166,7 @@ class ArmedActorParameters(ParameterTable):
         source="assumed; principal-agent argument, SOURCES V27-V28",
     )  # fmt: skip
     review_months: float = parameter(
-        12.0, low=1.0, high=60.0, unit="months", meaning="Months between two reviews of its dealings with patrons, on average.",
+        12.0, low=1.0, high=60.0, unit="months", meaning="Months for which its answers to patrons stand before it reviews them.",
         source="assumed",
     )  # fmt: skip
     answer_months: float = parameter(

@@ -61,7 +61,8 @@ def test_a_refusal_is_told_once_and_waiting_is_no_refusal() -> None:
 
 
 def test_what_the_kia_gives_up_and_what_ends_is_told() -> None:
-    model = small(*WATCHFUL, *WILLING, instrument("recognition", "KIA"), instrument("aid", "KIA", rest=",end=3"))
+    offers = (instrument("recognition", "KIA"), instrument("aid", "KIA", rest=",end=3"))
+    model = small(*WATCHFUL, *WILLING, *offers, "actors.KIA.review_months=1")
     run(model, 2)
     assert told(model, "instrument_begins") == [
         "US aid (19.2 million USD a month), recognition (level 1) for KIA begin"

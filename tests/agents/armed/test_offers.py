@@ -49,19 +49,24 @@ def test_the_chance_weighs_worth_against_autonomy_and_fear() -> None:
     assert chance_to_accept(-1e9, 0.0, 1.0, who) == pytest.approx(0.0, abs=1e-20)
 
 
-def test_an_answer_stands_between_reviews() -> None:
-    model = small()
-    kia, nothing = kia_of(model), Instrument(kind="recognition", target="KIA", level=0.0)
+def answers(model: RareEarthModel, offer: Instrument, worth: list[float]) -> list[bool]:
+    """What the KIA answers month by month, while what backing is worth to it changes."""
+    kia, given = kia_of(model), []
+    kia.parameters.answer_months, kia.parameters.choice_precision = 1.0, 10.0
+    for month, value in enumerate(worth):
+        model.state.month, kia.parameters.backing_worth = month, value
+        given.append(kia.accepts_terms(offer))
+    return given
 
-    def answers(months: float) -> int:
-        kia.parameters.review_months = months
-        kia.reviewed, given = -1, []
-        for month in range(240):
-            model.state.month = month
-            given.append(kia.accepts_terms(nothing))
-        return int(np.count_nonzero(np.diff(given)))
 
-    assert 0 < answers(24.0) < answers(6.0) < answers(1.0)
+def test_an_answer_stands_until_the_review_and_changes_with_the_world() -> None:
+    model, offer = small("actors.KIA.review_months=12"), Instrument(kind="recognition", target="KIA")
+    assert answers(model, offer, [6.0] + 29 * [0.0]) == 12 * [True] + 18 * [False]
+
+
+def test_in_a_world_that_stays_as_it_is_no_answer_changes() -> None:
+    model, offer = small("actors.KIA.review_months=6"), Instrument(kind="recognition", target="KIA", level=0.5)
+    assert len(set(answers(model, offer, 240 * [0.6]))) == 1
 
 
 def test_the_first_answer_takes_time() -> None:
