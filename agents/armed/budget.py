@@ -13,8 +13,10 @@ up to a declared share of its revenue. Aid is earmarked for services
 Cioffi-Revilla & Rouleau 2010). Moves ``services_*``, ``legitimacy_*``, and through consent levies, recruits, field supply and
 the choice of partners.
 
-*Arms*. A declared share of what is left of the month's income buys arms. The rest is saved, up to some months of expenses; what
-lies above this reserve goes into arms within a year or so: money that wins no strength is of no use to anyone (assumed).
+*Arms*. A declared share of what the month's income leaves buys arms. Who has fewer arms than its fighters usually have takes that
+share before it pays them, since fighters without arms win nothing; others pay first. The rest is saved, up to some months of
+expenses; what lies above this reserve goes into arms within a year or so: money that wins no strength is of no use to anyone. Nobody
+buys more arms than its fighters can use (assumed).
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from math import exp
 from typing import Any
 
 from model.compile import compiled
+from model.dynamics.contest import share_armed
 
 STEPS = 4
 """Steps between no services and full services; each level is weighed."""
@@ -97,6 +100,9 @@ def choose_services(run: Any, a: int) -> None:
 def buy_arms(run: Any, a: int) -> None:
     """Write to ``books.arms_usd`` what an actor sets aside for arms; the treasury is still that of the last month."""
     books, state, who = run.books, run.state, run.actors[a]
-    expenses = state.tally.air_usd[a] + books.services[a] + books.upkeep[a]
-    left = max(books.income[a] - expenses, 0.0)
-    books.arms_usd[a] = who.arms_budget_share * left + savings_to_spend(state.treasury[a], expenses, run.rules.budgets)
+    spent = state.tally.air_usd[a] + books.services[a]
+    armed = share_armed(state.arms[a], who.arms_per_fighter * books.fighters[a])
+    left = max(books.income[a] - spent - (books.upkeep[a] if armed >= 1.0 else 0.0), 0.0)
+    savings = savings_to_spend(state.treasury[a], spent + books.upkeep[a], run.rules.budgets)
+    useful = state.arms[a] < run.rules.contest.arms_most * books.fighters[a]
+    books.arms_usd[a] = who.arms_budget_share * left + savings if useful else 0.0

@@ -198,7 +198,7 @@ class ArmedActorParameters(ParameterTable):
         source=f"{_FACTS} 35",
     )  # fmt: skip
     arms_budget_share: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of what is left after upkeep that buys arms.",
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of what its income leaves that buys arms.",
         source="assumed",
     )  # fmt: skip
     weight_consent: float = parameter(

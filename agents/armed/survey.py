@@ -13,20 +13,9 @@ from typing import Any
 
 from model.compile import compiled
 from model.dynamics.budgets import reckon_rents
-from model.dynamics.contest import supply_in_defence, worth_of_fighter
+from model.dynamics.contest import share_armed, supply_in_defence, worth_of_fighter
 
 # equations -----------------------------------------------------------------------------------------------------------
-
-
-@compiled
-def scarcity(arms: float, usual: float) -> float:
-    """How many times dearer an attack is where fewer arms are left than usual: what is left is husbanded.
-
-    Args:
-        arms: fighter equivalents.
-        usual: what as many fighters had at the start.
-    """
-    return max(usual / max(arms, 1e-9), 1.0)
 
 
 @compiled
@@ -168,7 +157,8 @@ def _regard(run: Any) -> None:
             if junta >= 0 and stance[a, by] == 0:
                 militia = stance[a, junta] == -1 and stance[junta, by] == 1
                 hostility[a, by + 1] = 0.5 if by == junta or militia else 0.0
-        plans.scarcity[a] = scarcity(state.arms[a], who.arms_per_fighter * plans.fighters[a])
+        # Where fewer arms are left than usual, what is left is husbanded.
+        plans.scarcity[a] = 1.0 / share_armed(state.arms[a], who.arms_per_fighter * plans.fighters[a])
         plans.sanction[a] = who.weight_pressure * state.dependence[a] * (0.5 + state.pressure[a])
         plans.full[a] = who.commit_share * plans.strength[a] / max(who.operations_per_month, 1.0)
 

@@ -7,17 +7,18 @@ per consenting person, aid ``A``::
 
 Aircraft have been paid when they flew (:func:`flights_paid_for`): nobody flies what it cannot pay. Services come next, as chosen
 (:mod:`agents.armed.budget`); aid for services adds to what the actor spends, and none of it can be spent on anything else, but the
-share that slips through the donor's fingers. Then come the
-training and kit of those recruited last month, and upkeep; fighters who are not paid desert and fight worse. Of what is left the
-actor sets money aside for arms (rule: :mod:`agents.armed.budget`). Arms become dearer the more of them are bought in a month::
+share that slips through the donor's fingers. Then the actor sets money aside for arms (rule: :mod:`agents.armed.budget`). The rest
+goes into training and kit of those recruited last month, and upkeep; fighters who are not paid desert and fight worse. Arms become
+dearer the more of them are bought in a month::
 
     marginal price = p (1 + q / D),   D = depth fighters leash access,   so that   q = D (sqrt(1 + 2 M / (p D)) - 1)
 
 with ``q`` the arms that the money ``M`` buys; the leash is ``1 - dependence pressure``, and access is below 1 for actors that get
-arms through allies none of which is at war. The rest is kept. Patrons' arms and those of allies come on top. Every transfer has
-two legs: the treasuries' and the outside's. Form and rates are assumed unless a source is given.
+arms through allies none of which is at war. The rest is kept. Patrons' arms and those of allies come on top. Arms last until they
+are used up in fights or lost (:mod:`model.dynamics.combat`, :mod:`model.dynamics.capture`). Every transfer has two legs: the
+treasuries' and the outside's. Form and rates are assumed unless a source is given.
 
-Order in a month: :func:`open_books`, the actors' choice of services, :func:`collect_and_pay`, the actors' choice of arms,
+Order in a month: :func:`open_books`, the actors' choice of services, :func:`collect`, the actors' choice of arms,
 :func:`settle`.
 """
 
@@ -56,9 +57,6 @@ class BudgetParameters(ParameterTable):
         meaning="Arms bought in a month, over fighters, at which one more costs twice the price.",
         source="SOURCES P36, wider; the junta's imports of 37 million USD a month lie in what this gives (SOURCES V149)",
     )  # fmt: skip
-    arms_wear: float = parameter(
-        0.01, low=0.0, high=0.05, unit="1/month", meaning="Arms worn out or spent in a month.", source="assumed"
-    )
     reserve_months: float = parameter(
         6.0, low=1.0, high=24.0, unit="months", meaning="Months of its expenses that an actor keeps in hand.",
         source="assumed",
@@ -295,8 +293,8 @@ def access_to_arms(run: Any, a: int) -> float:
 
 
 @compiled
-def collect_and_pay(run: Any) -> None:
-    """Collect the month's income; pay services, then fighters, as far as the money goes."""
+def collect(run: Any) -> None:
+    """Collect the month's income; pay services as far as the money goes, and count what is owed to fighters."""
     books, state, rules = run.books, run.state, run.rules.budgets
     local_revenue(run)
     for a in range(len(run.actors)):
@@ -304,11 +302,9 @@ def collect_and_pay(run: Any) -> None:
         outside = outside_revenue(who.outside_revenue_usd, books.frozen[a], books.sanctions[a], who.civil_share)
         levies = who.population_tax_usd * consenting(run, a)
         books.income[a] = outside + levies + books.income[a] + state.flows.tax_usd[a] + books.aid[a]
-        available = in_hand(run, a)
         wanted = cost_of_services(books.level[a], state.people[a], books.earmarked[a], rules.service_cost_usd)
-        books.services[a] = min(max(wanted, 0.0), available)
+        books.services[a] = min(max(wanted, 0.0), in_hand(run, a))
         books.upkeep[a] = who.upkeep_usd * books.fighters[a] + rules.recruit_usd * state.recruits[a]
-        books.paid[a] = min(books.upkeep[a], available - books.services[a])
 
 
 @compiled
@@ -341,18 +337,17 @@ def depth_of_market(run: Any, a: int) -> float:
 
 @compiled
 def settle(run: Any) -> None:
-    """Buy arms as far as money and market allow; close the accounts of the month."""
+    """Buy arms as far as money and market allow, pay fighters what is left, up to their due; close the accounts of the month."""
     books, state, tally, rules = run.books, run.state, run.state.tally, run.rules.budgets
     for a in range(len(run.actors)):
-        left = in_hand(run, a) - books.services[a] - books.paid[a]
+        left = in_hand(run, a) - books.services[a]
         money = min(max(books.arms_usd[a], 0.0), left)
         bought = arms_bought(money, depth_of_market(run, a), rules.arms_price_usd)
         money = money if bought > 0.0 else 0.0
-        worn = rules.arms_wear * state.arms[a]
-        state.treasury[a] = left - money
-        state.arms[a] = state.arms[a] + bought + books.arms_given[a] - worn
+        books.paid[a] = min(books.upkeep[a], left - money)
+        state.treasury[a] = left - money - books.paid[a]
+        state.arms[a] += bought + books.arms_given[a]
         tally.arms_gained[a] += bought + books.arms_given[a]
-        tally.arms_lost[a] += worn
         tally.income[a] += books.income[a]
         tally.spent[a] += tally.air_usd[a] + books.services[a] + books.paid[a] + money
         state.paid[a] = books.paid[a] / max(books.upkeep[a], 1e-9) if books.upkeep[a] > 0.0 else 1.0

@@ -1,7 +1,8 @@
 """Places fall to who besieged them, their garrisons flee or are captured, and sieges are given up.
 
 A garrison flees to the place of its own next door that has most of its fighters; ``captured_share`` of it, or all of it where
-there is no such place, are captured (a keyed binomial), and of their arms the winner can use ``captured_arms``.
+there is no such place, are captured (a keyed binomial). Who is captured loses all its arms, who flees carries one and leaves the
+rest (guns, armour, stores); of what is lost the winner can use ``captured_arms``.
 """
 
 from __future__ import annotations
@@ -39,13 +40,25 @@ def count_town(run: Any, p: int, winner: int, loser: int) -> None:
 
 
 @compiled
+def arms_left_behind(per_fighter: float, captured: int, fled: int) -> float:
+    """Arms that a routed garrison loses: all those of the captured, and of those who flee what they cannot carry.
+
+    Args:
+        per_fighter: arms over fighters.
+        captured: fighters.
+        fled: fighters.
+    """
+    return per_fighter * captured + max(per_fighter - 1.0, 0.0) * fled
+
+
+@compiled
 def rout(run: Any, p: int, winner: int, loser: int) -> None:
-    """A garrison flees next door, less those who are captured; without a place to flee to all are, and their arms."""
+    """A garrison flees next door, less those who are captured; without a place to flee to all are."""
     state, combat, land = run.state, run.rules.combat, run.land
     garrison, fighters, next_door = state.troops[loser, p], fighters_of(run, loser), refuge(run, p, loser)
     u = draws.uniform(run.salts.captured, state.clock.month, land.actor_key[loser], land.place_key[p])
     captured = draws.binomial(u, garrison, combat.captured_share if next_door >= 0 else 1.0)
-    arms = state.arms[loser] * captured / max(fighters, 1)
+    arms = arms_left_behind(state.arms[loser] / max(fighters, 1), captured, garrison - captured)
     state.troops[loser, p] = 0
     if next_door >= 0:
         state.troops[loser, next_door] += garrison - captured

@@ -79,7 +79,7 @@ class CombatParameters(ParameterTable):
         source="assumed; 302 soldiers fled to China from Kanpaiti",
     )  # fmt: skip
     captured_arms: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of the lost garrison's arms that the winner can use.",
+        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of a routed garrison's lost arms that the winner can use.",
         source="assumed",
     )  # fmt: skip
     posts_rebuilt: float = parameter(

@@ -87,6 +87,17 @@ def worth_of_arms(per_fighter: float, contest: Any) -> float:
 
 
 @compiled
+def share_armed(arms: float, usual: float) -> float:
+    """Arms over what as many fighters had at the start, 0-1.
+
+    Args:
+        arms: fighter equivalents.
+        usual: what as many fighters had at the start.
+    """
+    return min(max(arms, 1e-9) / usual, 1.0) if usual > 0.0 else 1.0
+
+
+@compiled
 def worth_of_fighter(run: Any, a: int, fighters: int) -> float:
     """Worth of one fighter of an actor: effectiveness, training, arms in hand, morale.
 

@@ -8,11 +8,12 @@ arms bind, not money (finding 5 of the facts)::
 
     manpower = max(fighters at the start, share of the homeland's people)
     gained = fighters at the start / homeland's people * max(people under control - those at the start, 0)
-    room = min(max(fade (1 - fighters / cap), 0), 1)
+    room = min(max(fade (1 - fighters / cap), 0), 1) min(arms / usual, 1)
     recruits = (rate (manpower + gained) consent / normal + conscripts min(n / n at the start, 2)) room
 
 The cap is a factor on the fighters of the start, or the manpower, whichever is more, so that forces can form where there were
-none; it grows by the same factor on those whom newly won people yield, at the density of the homeland: who wins, grows.
+none; it grows by the same factor on those whom newly won people yield, at the density of the homeland: who wins, grows. Who has fewer
+arms than as many fighters had at the start takes in fewer in that proportion: nobody recruits whom it cannot arm.
 Desertion grows with unpaid upkeep. All in whole persons. Rates are assumed unless a source is given.
 """
 
@@ -25,6 +26,7 @@ import numpy as np
 
 from model import draws
 from model.compile import compiled
+from model.dynamics.contest import share_armed
 from model.dynamics.share import share_among
 from model.parameters import ParameterTable, parameter
 
@@ -244,7 +246,7 @@ def recruits_expected(run: Any, a: int, fighters: int) -> float:
     men = manpower(who, state.troops_at_start[a], run.land.homeland[a])
     gained = manpower_gained(state.troops_at_start[a], run.land.homeland[a], state.people[a], state.people_at_start[a])
     cap = max(who.force_cap * state.troops_at_start[a], men) + who.force_cap * gained
-    room = room_for_recruits(fighters, cap, rules)
+    room = room_for_recruits(fighters, cap, rules) * share_armed(state.arms[a], who.arms_per_fighter * fighters)
     volunteers = who.volunteer_rate * (men + gained) * (consent_of_recruits(run, a) / rules.consent_normal) * room
     return volunteers + state.conscripts[a] * reach_of_conscription(state.people[a], state.people_at_start[a]) * room
 

@@ -35,7 +35,7 @@ def balance_books(run: Run) -> None:
     budgets.open_books(data, credibility, support, beijing is not None)
     for actor in run.agents.armed:
         actor.choose_services()
-    budgets.collect_and_pay(data)
+    budgets.collect(data)
     for actor in run.agents.armed:
         actor.buy_arms()
     budgets.settle(data)

@@ -24,7 +24,7 @@ def collected(model: RareEarthModel, credibility: float = 0.0, support: float = 
     """(F,) income of a month in which nobody has chosen services."""
     people.count_people(model.run.data)
     budgets.open_books(model.run.data, credibility, support, beijing)
-    budgets.collect_and_pay(model.run.data)
+    budgets.collect(model.run.data)
     return model.run.books.income.copy()
 
 
@@ -144,10 +144,10 @@ def test_services_are_paid_before_fighters_and_nobody_spends_what_it_has_not() -
     state.treasury[:] = 0.5 * full + 0.25 * owed
     budgets.open_books(model.run.data, 0.0, 0.0, True)
     books.level[KIA] = 0.5
-    budgets.collect_and_pay(model.run.data)
+    budgets.collect(model.run.data)
     assert books.services[KIA] == pytest.approx(0.5 * full)
-    assert books.paid[KIA] == pytest.approx(0.25 * owed)
     budgets.settle(model.run.data)
+    assert books.paid[KIA] == pytest.approx(0.25 * owed)
     assert state.paid[KIA] == pytest.approx(0.25)
     assert state.treasury[KIA] == pytest.approx(0.0, abs=1e-6)
 
@@ -167,8 +167,8 @@ def test_flights_are_paid_for_before_all_else() -> None:
     model.state.treasury[JUNTA], model.state.tally.air_usd[JUNTA] = 5e6, 5e6
     collected(model)
     assert budgets.in_hand(model.run.data, JUNTA) == 0.0
-    assert model.run.books.paid[JUNTA] == 0.0
     budgets.settle(model.run.data)
+    assert model.run.books.paid[JUNTA] == 0.0
     assert (model.state.treasury[JUNTA], model.state.tally.spent[JUNTA]) == (0.0, 5e6)
 
 
@@ -218,9 +218,30 @@ def test_arms_are_bought_for_the_money_set_aside_as_far_as_it_is_there() -> None
     assert bought(model, 1e6) == pytest.approx(budgets.arms_bought(1e6, depth, PRICE))
     assert bought(model, -5.0) == 0.0
     without_income(model)
-    model.state.treasury[KIA] = model.run.actors[KIA]["upkeep_usd"] * fighters + 1e5
+    model.state.treasury[KIA] = 1e5
     assert bought(model, 1e9) == pytest.approx(budgets.arms_bought(1e5, depth, PRICE))
     assert model.state.treasury[KIA] == pytest.approx(0.0, abs=1e-3)
+
+
+def test_fighters_are_paid_what_arms_leave() -> None:
+    model = small()
+    without_income(model)
+    owed = model.run.actors[KIA]["upkeep_usd"] * int(model.state.troops[KIA].sum())
+    for set_aside, paid in ((0.0, 0.75), (0.25 * owed, 0.5)):
+        model.state.treasury[KIA] = 0.75 * owed
+        assert (bought(model, set_aside) > 0.0) == (set_aside > 0.0)
+        assert model.state.paid[KIA] == pytest.approx(paid)
+    model.state.treasury[KIA], model.state.dependence[KIA], model.state.pressure[KIA] = 0.75 * owed, 1.0, 1.0
+    assert bought(model, 0.25 * owed) == 0.0
+    assert model.state.paid[KIA] == pytest.approx(0.75), "money that buys no arms is paid out"
+
+
+def test_arms_that_nobody_fights_with_last() -> None:
+    model = small()
+    without_income(model)
+    before = model.state.arms.copy()
+    bought(model, 0.0)
+    assert model.state.arms == pytest.approx(before)
 
 
 def test_pressure_is_a_leash_on_the_market_of_those_who_depend_on_china() -> None:

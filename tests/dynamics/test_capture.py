@@ -42,6 +42,16 @@ def test_of_who_flees_some_are_captured_with_their_arms(run: Run) -> None:
     assert (state.tally.arms_lost[JUNTA], state.tally.arms_gained[KIA]) == pytest.approx((lost, lost / 2))
 
 
+def test_who_flees_carries_one_arm_and_leaves_the_rest(run: Run) -> None:
+    state, beside = run.state, neighbours(run, TOWN)[0]
+    state.troops[JUNTA, [TOWN, beside]] = 400, 600
+    state.arms[[JUNTA, KIA]] = 3_000.0, 0.0
+    rout(run.data, TOWN, KIA, JUNTA)
+    captured = int(state.tally.captured[JUNTA])
+    lost = 3 * captured + 2 * (400 - captured)
+    assert (state.arms[JUNTA], state.arms[KIA]) == pytest.approx((3_000 - lost, lost / 2))
+
+
 def test_who_can_flee_nowhere_is_captured_whole(run: Run) -> None:
     state = run.state
     state.holder[neighbours(run, TOWN)] = KIA

@@ -118,12 +118,24 @@ def test_volunteers_come_by_rate_consent_and_room() -> None:
     for name, value in {"mobilised_share": 0.0, "force_cap": 10.0, "volunteer_rate": 0.02}.items():
         who[name][KIA] = value
     state.conscripts[KIA], state.troops_at_start[KIA], state.legitimacy[KIA] = 0.0, 6350.0, 0.25
+    state.arms[KIA] = 1e6
     expected = 0.02 * 6350 * 0.25 / RULES.consent_normal
     assert people.recruits_expected(model.run.data, KIA, 6350) == pytest.approx(expected)
     cap = 10 * 6350
     near = people.recruits_expected(model.run.data, KIA, int(0.9 * cap))
     assert near == pytest.approx(expected * RULES.cap_fade * 0.1)
     assert people.recruits_expected(model.run.data, KIA, cap + 1) == 0.0
+
+
+def test_nobody_recruits_whom_it_cannot_arm() -> None:
+    model = opened(small())
+    usual = float(model.run.actors["arms_per_fighter"][KIA]) * 6350
+    model.state.arms[KIA] = usual
+    armed = people.recruits_expected(model.run.data, KIA, 6350)
+    model.state.arms[KIA] = 0.25 * usual
+    assert people.recruits_expected(model.run.data, KIA, 6350) == pytest.approx(0.25 * armed)
+    model.state.arms[KIA] = 2 * usual
+    assert people.recruits_expected(model.run.data, KIA, 6350) == pytest.approx(armed)
 
 
 def test_newly_won_people_yield_fighters_at_the_density_of_the_homeland() -> None:
@@ -159,7 +171,7 @@ def test_a_pool_forms_where_there_was_none() -> None:
     run.actors["mobilised_share"][PDF], run.actors["volunteer_rate"][PDF] = 0.01, 0.1
     for month in range(60):
         state.month = month
-        run.books.fighters[PDF] = state.troops[PDF].sum()
+        run.books.fighters[PDF], state.arms[PDF] = state.troops[PDF].sum(), 1e6
         people.recruit(run.data)
     assert 0 < state.troops[PDF].sum() <= 0.011 * run.land.homeland[PDF]
     run.actors["mobilised_share"][PDF], state.troops[PDF], run.books.fighters[PDF] = 0.0, 0, 0

@@ -36,7 +36,12 @@ def chain_of(model: RareEarthModel) -> tuple[int, int, int]:
 
 
 def test_attacks_become_dearer_as_arms_run_short() -> None:
-    assert [survey.scarcity(arms, 800.0) for arms in (1200.0, 800.0, 200.0)] == pytest.approx([1, 1, 4])
+    model = small()
+    usual = model.run.actors["arms_per_fighter"] * model.state.troops.sum(axis=1)
+    for left, dear in ((1.5, 1.0), (1.0, 1.0), (0.25, 4.0)):
+        model.state.arms = left * usual
+        survey.survey(model.run.data)
+        assert model.run.plans.scarcity == pytest.approx(dear)
 
 
 def test_a_garrison_keeps_even_odds_and_its_standing_share() -> None:
