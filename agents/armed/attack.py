@@ -7,7 +7,9 @@ opening an attack or of keeping one up, the higher the scarcer arms are, ``S`` t
 Rent counts in ``V`` as ``H rent / (rent + R)`` over the horizon ``H``, ``R`` being the actor's revenue: the worth of a windfall
 levels off. A place is also worth ``foresight`` times the best enemy place next to it that cannot be attacked at even odds as yet:
 the way to the mines leads over the gate and the town before them. And it is worth ``weight_safety`` times the own place next to it
-that its garrison endangers most, ``V field / (field + guard)``: whoever has taken the mines wants the gate beside them.
+that its garrison endangers most, ``V field / (field + guard)``: whoever has taken the mines wants the gate beside them. An actor
+without the fighters to hold what it has and the place too (``h`` of :mod:`model.dynamics.control`) is overstretched: it credits the
+place with the share for which it has them.
 
 Each option is weighed against holding still (utility 0) by a binary quantal response (McKelvey & Palfrey 1995). None is made that
 is not expected to pay: with dozens of places within reach the errors alone would otherwise send an actor against walls every month.
@@ -63,6 +65,17 @@ def worth_by_itself(who: Any, rent: float, revenue: float, at_home: bool, land: 
 def town_worth(run: Any, a: int, town: int) -> float:
     """What a town is worth to an actor, whatever it earns there; months of its revenue."""
     return worth_by_itself(run.actors[a], 0.0, run.state.revenue[a], run.land.home[a, town], run.land, town)
+
+
+@compiled
+def share_held(fighters: float, needed: float) -> float:
+    """0-1, share of the townships that an actor has, or would have, for which it has the fighters.
+
+    Args:
+        fighters: of the actor.
+        needed: fighters that hold all of them.
+    """
+    return min(fighters / needed, 1.0)
 
 
 @compiled
@@ -131,6 +144,15 @@ def value_towns(run: Any) -> None:
 
 
 @compiled
+def fighters_tied(run: Any, a: int) -> float:
+    """Fighters that the townships whose towns an actor holds take to hold."""
+    holder, needed, tied = run.state.holder, run.land.needed, 0.0
+    for n in range(len(needed)):
+        tied += needed[n] if holder[n] == a else 0.0
+    return tied
+
+
+@compiled
 def choose_attacks(run: Any, a: int) -> None:
     """Weigh all attacks within an actor's reach and order the best that it can run in a month.
 
@@ -167,13 +189,14 @@ def list_options(run: Any, a: int) -> int:
 
 @compiled
 def appraise(run: Any, a: int, count: int) -> None:
-    """Worth of the places listed, with what lies behind and what their garrisons endanger; cost of attacking them."""
+    """Worth of the places listed, with what lies behind, what their garrisons endanger, and how far they could be held; their cost."""
     plans, land, options, who = run.plans, run.land, run.plans.options, run.actors[a]
     place, worth, cost = options.place, options.worth, options.cost
     holder, attacker, near_start, near = run.state.holder, run.state.attacker, land.near_start, land.near
     field, guard, called, hostility, rent = plans.field, plans.guard, plans.called[a], plans.hostility[a], plans.rent
     home, revenue, sanction, dear = land.home[a], run.state.revenue[a], plans.sanction[a], plans.scarcity[a]
-    cares = land.beijing_cares
+    cares, territory, needed = land.beijing_cares, land.territory, land.needed
+    fighters, tied = float(plans.fighters[a]), fighters_tied(run, a)
     for k in range(count):
         p = place[k]
         by = holder[p]
@@ -189,7 +212,9 @@ def appraise(run: Any, a: int, count: int) -> None:
             elif other >= 0 and q != p and hostility[other + 1] == 1.0 and called[q] < guard[q]:
                 beyond = max(beyond, worth_by_itself(who, rent[q], revenue, home[q], land, q))
         value = worth_by_itself(who, rent[p], revenue, home[p], land, p)
-        worth[k] = value + who.foresight * beyond + who.weight_safety * danger
+        n = territory[p]
+        held = share_held(fighters, tied + (needed[n] if holder[n] != a else 0.0))
+        worth[k] = held * (value + who.foresight * beyond + who.weight_safety * danger)
         cost[k] = dear * (who.siege_cost if attacker[p] == a else who.operation_cost) + (sanction if cares[p] else 0.0)
 
 

@@ -18,10 +18,13 @@ from tests.world_of_policy import small
 
 JUNTA, REBEL = 0, 1
 
+# A handful holds any township.
+HELD = ("processes.control.fighters_per_1000_people=0.2", "processes.control.fighters_per_100_km2=0")
+
 
 @pytest.fixture
 def model() -> RareEarthModel:
-    model = small(months=12)
+    model = small(*HELD, months=12)
     model.state.stance[JUNTA, REBEL] = model.state.stance[REBEL, JUNTA] = -1
     return model
 
@@ -127,6 +130,17 @@ def test_what_endangers_a_rich_place_is_worth_taking(model: RareEarthModel) -> N
     danger = max(worth_by_itself(model, q) * field / (field + plans.guard[q]) for q in own)
     assert danger > 0
     assert worth_of(model, door) == pytest.approx(alone + 0.4 * danger)
+
+
+def test_who_has_not_the_fighters_to_hold_a_place_credits_it_with_less(model: RareEarthModel) -> None:
+    door, _ = stage(model)
+    needed, full = model.run.land.needed, worth_of(model, door)
+    tied = needed[np.flatnonzero(model.state.holder[: len(needed)] == REBEL)].sum()
+    assert attack.fighters_tied(model.run.data, REBEL) == pytest.approx(tied)
+    assert tied + needed[door] < 500
+    base = int(model.state.troops[REBEL].argmax())
+    model.state.troops[REBEL, base] = 100
+    assert worth_of(model, door) == pytest.approx(full * 100 / (tied + needed[door]))
 
 
 def test_towns_have_a_worth_without_rent(model: RareEarthModel) -> None:
