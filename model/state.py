@@ -306,7 +306,7 @@ class State(InPlace):
     road: Any
     """Record: what the ore on the road to India was held back by this month; see ``road_record``."""
     losses_year: Floats
-    """(F,) share of its fighters lost a year, a running mean."""
+    """(F,) share of its fighters lost a year, a running mean over its time at war."""
     towns_lost_year: Floats
     """(F,) towns lost less towns won over the past year, a running sum that fades."""
     revenue: Floats

@@ -274,7 +274,9 @@ class Junta(ArmedActor):
         """What a settlement on federal terms is worth to it over war, months of its own revenue."""
         run = self.run
         opponents = [actor.index for actor in run.agents.armed if actor.delegation not in ("", "junta")]
-        against = max(run.plans.prospects[self.index, opponents].tolist(), default=0.0)
+        plans = run.plans
+        against = max(plans.prospects[self.index, opponents].tolist(), default=0.0)
+        against -= max(plans.danger[self.index, opponents].tolist(), default=0.0)
         abroad = shares_that_recognise(run.agents.western, len(run.actors))
         own = abroad.pop(self.index)
         standing = max(abroad, default=0.0) - own

@@ -325,6 +325,22 @@ def join_allies(run: Any, a: int) -> None:
 
 
 @compiled
+def weigh_dangers(run: Any) -> None:
+    """Work out into ``plans.danger`` what the junta and every other actor that is not its ally have to fear of each other."""
+    plans, state, land, junta = run.plans, run.state, run.land, run.land.junta
+    plans.danger.fill(0.0)
+    for a in range(len(run.actors)):
+        for k in range(plans.nearby_count[a]):
+            p = plans.nearby[a, k]
+            by = state.holder[p]
+            if by < 0 or by == a or (junta != a and junta != by) or state.stance[a, by] == 1:
+                continue
+            chance = chance_of_success(plans.called[a, p], plans.guard[p], run.rules)
+            worth = worth_by_itself(run.actors[by], plans.rent[p], state.revenue[by], land.home[by, p], land, p)
+            plans.danger[by, a] = max(plans.danger[by, a], chance * worth)
+
+
+@compiled
 def list_orders(run: Any) -> None:
     """List the attacks that actors make, actor by actor, place by place: ``order_actor``, ``order_place``, ``orders.count``."""
     plans = run.plans

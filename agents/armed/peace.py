@@ -10,30 +10,21 @@ from typing import Any
 
 from model.compile import compiled
 from model.draws import logistic
-from model.dynamics.diplomacy import brokering, hoped_for, juntas_wish, worth_of_quiet
+from model.dynamics.diplomacy import juntas_wish, worth_of_fighting
 
 
 @compiled
 def worth_of_ceasefire(run: Any, a: int) -> float:
-    """Worth of a ceasefire with the junta over war, months of the actor's own revenue (``U_f``)."""
-    who, state, rules = run.actors[a], run.state, run.rules
-    gained = worth_of_quiet(who.war_weariness, state.losses_year[a]) + brokering(run, a)
-    forgone = hoped_for(run, a) + run.plans.prospects[a, run.land.junta] + who.autonomy_cost
-    return gained - forgone - rules.diplomacy.reluctance
+    """Worth of a ceasefire with the junta over war, months of the actor's own revenue, less its reluctance to stop."""
+    return -worth_of_fighting(run, a) - run.rules.diplomacy.reluctance
 
 
 @compiled
 def worth_of_war(run: Any, a: int) -> float:
     """Worth of taking up arms against the junta, months of the actor's own revenue (``W_f``)."""
-    who, state, rules, junta = run.actors[a], run.state, run.rules.diplomacy, run.land.junta
-    won = 0.0
-    for ally in range(len(run.actors)):
-        if state.stance[a, ally] == 1 and state.stance[junta, ally] == -1:
-            won += max(-state.towns_lost_year[ally], 0.0)
-    cause = rules.weight_cause * who.federal_preference + rules.weight_victories * won / 10
+    state, rules = run.state, run.rules.diplomacy
     deals = 2.0 if state.dealings.halted[a] else 1.0
-    fear = rules.weight_sanction * state.dependence[a] * deals + rules.inertia
-    return run.plans.prospects[a, junta] + cause - fear
+    return worth_of_fighting(run, a) - rules.weight_sanction * state.dependence[a] * deals - rules.inertia
 
 
 @compiled
@@ -50,8 +41,9 @@ def grants_ceasefire(run: Any, group: int) -> float:
 
 @compiled
 def takes_up_arms(run: Any, a: int) -> float:
-    """Chance that a group at peace with the junta would go to war, 0-1."""
-    return logistic(run.rules.diplomacy.precision * worth_of_war(run, a))
+    """Chance that a group at peace with the junta would go to war, 0-1; none does where war does not pay."""
+    worth = worth_of_war(run, a)
+    return logistic(run.rules.diplomacy.precision * worth) if worth > 0.0 else 0.0
 
 
 @compiled

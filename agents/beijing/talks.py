@@ -4,11 +4,11 @@ A *package* is what the two trade: a halt of the group's war with the junta, tow
 patronage on the terms of the Wa, against crossings that reopen (to ore with its reagent, to goods) and pressure lifted. Each
 side's gain over going on without a deal:
 
-* group, in months of its own revenue: ``U_f = ore O + goods d g (1 - open) + halt (d a P + chi T + weary - prospects - waiting
-  - cause - r) - towns W - cut C + patron (M - autonomy)``: ``O`` revenue from ore that shut lanes and cut purchases cost over the
-  horizon, ``P`` Beijing's pressure, ``T`` what a threatened stop of purchases would cost, believed with credibility ``chi``,
-  ``W`` worth of the towns, ``C`` revenue that the lower tax gives up, ``M`` Beijing's money. Prospects, waiting (for backing
-  from abroad) and cause (for which it fights) are those of :mod:`model.dynamics.diplomacy`.
+* group, in months of its own revenue: ``U_f = ore O + goods d g (1 - open) + halt (d a P + chi T - V - r) - towns W - cut C
+  + patron (M - autonomy)``: ``O`` revenue from ore that shut lanes and cut purchases cost over the horizon, ``P`` Beijing's
+  pressure, ``T`` what a threatened stop of purchases would cost, believed with credibility ``chi``, ``V`` worth of its war and ``r``
+  its reluctance (:mod:`model.dynamics.diplomacy`), ``W`` worth of the towns, ``C`` revenue that the lower tax gives up, ``M``
+  Beijing's money. A group that is losing, or has more to lose than to win, hands back towns that it would not when it is winning.
 * Beijing, in the log-odds by which it moves lanes (:mod:`agents.beijing.lanes`): ``U_B = halt (k1 offensive + k4 collapse)
   + t towns + s k5 shortage ore + c cut + (q + k2 link) patron - l exp(-age / T) (ore + goods) - k2 link (ore + goods) / 2``; ``s``
   is the group's share of the ore that shut lanes hold back, ``l`` the worth of a shut lane as a means of pressure, which
@@ -38,7 +38,7 @@ from model.compile import compiled
 from model.draws import uniform
 from model.dynamics.border import shortage_of_ore
 from model.dynamics.budgets import junta_fear, worth_of_money
-from model.dynamics.diplomacy import hoped_for, juntas_wish, worth_of_quiet
+from model.dynamics.diplomacy import juntas_wish, worth_of_fighting
 from model.dynamics.netback import purchase_share
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.state import GOODS, ORE, record_maker
@@ -306,7 +306,8 @@ def take_up_case(run: Any, a: int) -> None:
     case.fresh = exp(-stakes.age[a] / beijing.leverage_months)
     case.autonomy = run.actors[a].autonomy_cost
     leash = state.dependence[run.land.junta] * run.rules.bargain.weight_pressure
-    case.war, case.junta = worth_of_war(run, a), juntas_wish(run, a) + leash
+    case.war = worth_of_fighting(run, a) + run.rules.diplomacy.reluctance
+    case.junta = juntas_wish(run, a) + leash
     take_up_money(run, a)
 
 
@@ -321,15 +322,6 @@ def take_up_money(run: Any, a: int) -> None:
     case.money = worth_of_money(beijing.patron_usd, revenue, horizon)
     case.tax = beijing.tax_cut * tax
     case.threat = who.threat_credibility * (1.0 - beijing.purchase_floor) * threatened * tax
-
-
-@compiled
-def worth_of_war(run: Any, a: int) -> float:
-    """Months of its revenue that going on with its war with the junta is worth to an actor."""
-    who, talks = run.actors[a], run.rules.diplomacy
-    weary = worth_of_quiet(who.war_weariness, run.state.losses_year[a])
-    cause = talks.weight_cause * who.federal_preference
-    return run.plans.prospects[a, run.land.junta] + talks.reluctance + hoped_for(run, a) + cause - weary
 
 
 @compiled

@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.compile import compiled
-from model.dynamics.front import fighters_of
+from model.dynamics.front import fighters_of, is_at_war
 from model.dynamics.people import consenting
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.parameters import ParameterTable, parameter
@@ -272,15 +272,6 @@ def supplies(run: Any, supplier: int, ally: int) -> bool:
     state = run.state
     allied = ally != supplier and state.stance[supplier, ally] == 1
     return allied and state.dealings.supplies[supplier, ally] and is_at_war(run, ally)
-
-
-@compiled
-def is_at_war(run: Any, a: int) -> bool:
-    """Whether an actor fights anybody."""
-    enemies = 0
-    for other in range(len(run.actors)):
-        enemies += 1 if run.state.stance[a, other] == -1 else 0
-    return enemies > 0
 
 
 @compiled

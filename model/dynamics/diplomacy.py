@@ -2,23 +2,26 @@
 
 The rules by which armed actors decide stand in :mod:`agents.armed.peace`.
 
-For each armed group ``f`` at war with the junta the worth of a ceasefire over war, in months of its own revenue:
+What going on with a war with the junta, or beginning one, is worth to an armed group ``f`` over peace, in months of its own revenue:
 
-``U_f = w losses_f / 0.1 + broker_f - waiting_f - prospects_f - autonomy_f - r``
+``V_f = prospects_f - danger_f + g federal_f + waiting_f + v towns won by allies / 10 - w losses_f / 0.1 - broker_f``
 
-and for the junta ``U_J = w losses_J / 0.1 + c towns lost / 10 + broker_f + coercion - prospects_J,f - r``. A ceasefire is signed
-with the monthly chance ``h sigma(theta U_f) sigma(theta U_J)`` (both must want it: Geller & Moss 2008). What China offers and
-threatens for a ceasefire is bargained over in :mod:`agents.beijing.talks`. Prospects are the best expected utility of an
-attack on the other side within reach. ``waiting`` is what a group hopes to get from outside if it does not sign alone: backing
-from abroad delays negotiated ends (Balch-Lindsay, Enterline & Joyce 2008). ``coercion`` is the cost of threats that the junta
-believes, and ``broker`` what brokers and envoys add: both come from US instruments (:func:`coercion`, :func:`brokering`).
+Prospects are the best expected utility of an attack on the junta within reach, danger what the junta's best attack would cost it:
+war is a lottery of which each side may win or lose (Fearon 1995). It fights for what it wants of the state, and the sooner the more its
+allies win (the AA followed Operation 1027 within two weeks: P14). ``waiting`` is what it hopes to get from outside if it does not sign
+alone: backing from abroad delays negotiated ends (Balch-Lindsay, Enterline & Joyce 2008). Losses are those of its last year at war,
+which peace does not make it forget. The same for the junta against ``f``, whose cause is its own:
 
-A group at peace takes up arms with ``b sigma(theta W_f)``,
+``V_J = prospects_J,f - danger_J,f - w losses_J / 0.1 - broker_f - coercion``
 
-``W_f = prospects_f + g federal_f + v towns won by allies / 10 - s d_f - i``:
+A ceasefire is signed with the monthly chance ``h sigma(theta (-V_f - r)) sigma(theta (-V_J - r))`` (both must want it: Geller & Moss
+2008). What China offers and threatens for a ceasefire is bargained over in :mod:`agents.beijing.talks`. ``coercion`` is the cost of
+threats that the junta believes, and ``broker`` what brokers and envoys add: both come from US instruments (:func:`coercion`,
+:func:`brokering`).
 
-for what it wants of the state, and the sooner the more its allies win (the AA followed Operation 1027 within two weeks: P14).
-Fear of Beijing holds back those who depend on China (``s`` counts twice while a deal with Beijing holds).
+A group at peace takes up arms with ``b sigma(theta W_f)`` where ``W_f = V_f - s d_f - i > 0``, and never where war does not pay: an error
+of judgement alone breaks no peace. So between signing and breaking lie ``r + i`` months of revenue, the cost of a broken word (Fearon
+1994; Fortna 2003), and fear of Beijing for those who depend on China (``s`` counts twice while a deal with Beijing holds).
 
 A group at war with the junta need not fight each of its militias. It turns on a militia that leaves it alone with
 ``b sigma(theta (prospects_f,g - q))``, and on none against which no attack would pay. Fear of Beijing is in the prospects already.
@@ -80,10 +83,6 @@ class DiplomacyParameters(ParameterTable):
     precision: float = parameter(
         1.5, low=0.2, high=6.0, unit="1/month of revenue", meaning="Precision of choices in talks.", source="assumed"
     )
-    weight_towns: float = parameter(
-        0.5, low=0.0, high=5.0, unit="months of revenue", meaning="Weight for the junta of ten towns lost in a year.",
-        source="assumed",
-    )  # fmt: skip
     reluctance: float = parameter(
         1.5, low=0.0, high=5.0, unit="months of revenue",
         meaning="What a side must gain before it stops fighting at all.", source="assumed",
@@ -124,23 +123,43 @@ def coercion(run: Any) -> float:
 
 @compiled
 def juntas_weariness(run: Any) -> float:
-    """What the junta would give for an end of its losses of fighters and of towns, months of its own revenue."""
-    junta, state = run.land.junta, run.state
-    weary = worth_of_quiet(run.actors[junta].war_weariness, state.losses_year[junta])
-    return weary + run.rules.diplomacy.weight_towns * state.towns_lost_year[junta] / 10
+    """What the junta would give for an end of its losses of fighters, months of its own revenue."""
+    junta = run.land.junta
+    return worth_of_quiet(run.actors[junta].war_weariness, run.state.losses_year[junta])
 
 
 @compiled
 def juntas_wish(run: Any, group: int) -> float:
     """Worth to the junta of a ceasefire with a group, months of its revenue, with what brokers and threats add."""
-    own = juntas_weariness(run) - run.plans.prospects[run.land.junta, group] - run.rules.diplomacy.reluctance
-    return own + brokering(run, group) + coercion(run)
+    junta, plans = run.land.junta, run.plans
+    saved = plans.danger[junta, group] - plans.prospects[junta, group]
+    return saved + juntas_weariness(run) - run.rules.diplomacy.reluctance + brokering(run, group) + coercion(run)
 
 
 @compiled
 def hoped_for(run: Any, a: int) -> float:
     """Worth of federal terms to an actor from the backing that it hopes for, months of its own revenue."""
     return run.rules.settlement.weight_hope * run.state.hope[a]
+
+
+@compiled
+def won_by_allies(run: Any, a: int) -> float:
+    """Towns that an actor's allies at war with the junta have won over a year, net, each ally's losses left out."""
+    stance, junta, won = run.state.stance, run.land.junta, 0.0
+    for ally in range(len(run.actors)):
+        if stance[a, ally] == 1 and stance[junta, ally] == -1:
+            won += max(-run.state.towns_lost_year[ally], 0.0)
+    return won
+
+
+@compiled
+def worth_of_fighting(run: Any, a: int) -> float:
+    """Worth to a group of war with the junta over peace, whichever it has now, months of its own revenue (``V_f``)."""
+    who, rules, junta = run.actors[a], run.rules.diplomacy, run.land.junta
+    lottery = run.plans.prospects[a, junta] - run.plans.danger[a, junta]
+    cause = rules.weight_cause * who.federal_preference + hoped_for(run, a)
+    example = rules.weight_victories * won_by_allies(run, a) / 10
+    return lottery + cause + example - worth_of_quiet(who.war_weariness, run.state.losses_year[a]) - brokering(run, a)
 
 
 @compiled

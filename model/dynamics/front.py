@@ -173,3 +173,12 @@ def fighters_of(run: Any, a: int) -> int:
     for p in range(run.state.troops.shape[1]):
         fighters += run.state.troops[a, p]
     return fighters
+
+
+@compiled
+def is_at_war(run: Any, a: int) -> bool:
+    """Whether an actor fights anybody."""
+    enemies = 0
+    for other in range(len(run.actors)):
+        enemies += 1 if run.state.stance[a, other] == AT_WAR else 0
+    return enemies > 0

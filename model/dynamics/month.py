@@ -114,6 +114,9 @@ class Plans:
     prospects: Floats
     """(F, F + 1) best expected utility that each actor has of an attack on each other one's places (last column: on
     nobody's), at least 0; months of its own revenue."""
+    danger: Floats
+    """(F, F) what the best attack of each other actor would cost each one, at the chance that it succeeds; worked out where one of
+    the two is the junta and they are no allies; months of its own revenue."""
     gain: Floats
     """(F, K) gains of the attacks that each actor has chosen, best first; 0 where there are fewer."""
     pick: Ints
@@ -163,6 +166,7 @@ class Plans:
             against=np.zeros(forces + 1),
             rent=np.zeros(places),
             prospects=np.zeros((forces, forces + 1)),
+            danger=np.zeros((forces, forces)),
             gain=np.zeros(some),
             pick=np.zeros(some, np.int64),
             attack=np.zeros(pairs, bool),

@@ -27,6 +27,7 @@ import numpy as np
 from model import draws
 from model.compile import compiled
 from model.dynamics.contest import share_armed
+from model.dynamics.front import is_at_war
 from model.dynamics.share import share_among
 from model.parameters import ParameterTable, parameter
 
@@ -234,8 +235,9 @@ def recruit(run: Any) -> None:
         if come > 0:
             take_in(run, a, come, places, weight, rest)
         desert(run, a)
-        lost = (tally.dead[a] + tally.captured[a]) / max(fighters, 1)
-        state.losses_year[a] += (12.0 * lost - state.losses_year[a]) / 12.0
+        if is_at_war(run, a):  # in peace what the last war cost is remembered
+            lost = (tally.dead[a] + tally.captured[a]) / max(fighters, 1)
+            state.losses_year[a] += (12.0 * lost - state.losses_year[a]) / 12.0
         state.towns_lost_year[a] *= 11.0 / 12.0
 
 

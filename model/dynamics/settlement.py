@@ -3,19 +3,19 @@
 State: ``state.accord.in_force``, ``.months`` (since it was signed), ``.elections`` (held), ``state.parties`` (who signed). No
 settlement of this kind has been signed since 1949, so form and weights are assumed. In months of each one's own revenue::
 
-    G_i = federal_i + w losses_i / 0.1 + hope_i + broker_i - prospects_i        (KIA; mean of the People's Defence Forces)
-    G_J = federal_J + w losses_J / 0.1 + c towns lost / 10 + x (opposition's standing - junta's) + z squeeze
-          + coercion + broker - prospects_J
+    G_i = federal_i + w losses_i / 0.1 + hope_i + broker_i - (prospects_i - danger_i)   (KIA; mean of the People's Defence Forces)
+    G_J = federal_J + w losses_J / 0.1 + x (opposition's standing - junta's) + z squeeze
+          + coercion + broker - (prospects_J - danger_J)
 
     chance of signing this month    = s  prod_i sigma(theta G_i)
     chance of collapse this month   = b (1 - prod_i sigma(theta G_i)),   until elections are held
 
-with prospects those of the best attack within reach on the other side, ``x`` the weight of Western governments that recognise
-the opposition rather than the junta (the article's pressure for elections), ``squeeze`` the share of its revenue that the
-junta has lost against its best (so sanctions, tariffs and lost gates count, and relief takes it away), ``coercion`` the cost of
-threats that it believes. What federal terms cost or bring net of the end of fighting is in ``federal``, so the reluctance of
-ceasefires is not counted again. A signature ends the junta's wars with every organisation that prefers federal terms
-(``federal_i + hope_i > 0``). Elections are held ``election_months`` later.
+with prospects those of the best attack within reach on the other side, danger what the other side's would cost, ``x`` the weight of
+Western governments that recognise the opposition rather than the junta (the article's pressure for elections), ``squeeze`` the share
+of its revenue that the junta has lost against its best (so sanctions, tariffs and lost gates count, and relief takes it away),
+``coercion`` the cost of threats that it believes. What federal terms cost or bring net of the end of fighting is in ``federal``, so
+the reluctance of ceasefires is not counted again. A signature ends the junta's wars with every organisation that prefers federal
+terms (``federal_i + hope_i > 0``). Elections are held ``election_months`` later.
 
 Assumed ranges stand in the table below. Moves ``federal_settlement``, ``elections_held``, ``deaths_fighters`` and control.
 """
@@ -79,7 +79,8 @@ def gain(run: Any, a: int) -> float:
     """What federal terms are worth to an organisation over war with the junta, months of its own revenue."""
     who, state = run.actors[a], run.state
     terms = who.federal_preference + worth_of_quiet(who.war_weariness, state.losses_year[a])
-    return terms + hoped_for(run, a) + brokering(run, a) - run.plans.prospects[a, run.land.junta]
+    lottery = run.plans.prospects[a, run.land.junta] - run.plans.danger[a, run.land.junta]
+    return terms + hoped_for(run, a) + brokering(run, a) - lottery
 
 
 @compiled
@@ -88,7 +89,7 @@ def gain_of_junta(run: Any, against: float, standing: float) -> float:
 
     Args:
         run: the run.
-        against: its best prospects of an attack on those who would sign.
+        against: its best prospects of an attack on those who would sign, less what theirs would cost it.
         standing: share of Western governments that recognise its opponents less the share that recognises it, -1 to 1.
     """
     junta, rules, state = run.land.junta, run.rules.settlement, run.state

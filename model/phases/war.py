@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agents.armed.actor import PeoplesDefenceForce
-from agents.armed.attack import list_orders
+from agents.armed.attack import list_orders, weigh_dangers
 from agents.armed.survey import survey
 from model.dynamics.combat import fight_out
 from model.dynamics.control import relax_countryside
@@ -16,9 +16,11 @@ from model.run import Run
 def decide_operations(run: Run) -> None:
     """All armed actors look at last month's state and choose their attacks; some join allies; reserves move.
 
-    The orders are then listed in ``run.plans``, where ``prospects`` are what actors expect of wars with each other.
+    The orders are then listed in ``run.plans``, where ``prospects`` are what actors expect of wars with each other, and
+    ``danger`` what they have to fear of them.
     """
     survey(run.data)
+    weigh_dangers(run.data)
     armed = run.agents.armed
     for actor in armed:
         actor.choose_attacks()

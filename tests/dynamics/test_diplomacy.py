@@ -46,12 +46,11 @@ def test_a_threat_costs_the_junta_what_it_believes_of_it_over_its_horizon() -> N
 
 
 def test_the_wish_of_the_junta_by_hand() -> None:
-    table = ("processes.diplomacy.weight_towns=0.5", "processes.diplomacy.reluctance=1", "actors.JUNTA.war_weariness=2")
-    model = small(*table)
+    model = small("processes.diplomacy.reluctance=1", "actors.JUNTA.war_weariness=2")
     kia, junta = indices(model, "KIA", "JUNTA")
-    model.run.plans.prospects[junta, kia] = 0.7
-    model.state.losses_year[junta], model.state.towns_lost_year[junta] = 0.15, 4.0
-    assert diplomacy.juntas_wish(model.run.data, kia) == pytest.approx(2 * 1.5 + 0.5 * 0.4 - 0.7 - 1)
+    model.run.plans.prospects[junta, kia], model.run.plans.danger[junta, kia] = 0.7, 0.2
+    model.state.losses_year[junta] = 0.15
+    assert diplomacy.juntas_wish(model.run.data, kia) == pytest.approx(2 * 1.5 + 0.2 - 0.7 - 1)
 
 
 def test_militias_on_the_juntas_side_keep_its_peace_and_join_its_war() -> None:

@@ -25,8 +25,8 @@ def test_the_gain_of_an_organisation_by_hand() -> None:
     model.state.losses_year[KIA], model.state.hope[KIA] = 0.05, 0.4
     model.run.policy["brokering"][KIA] = 0.3
     model.run.plans.prospects[:] = 0.0
-    model.run.plans.prospects[KIA, JUNTA] = 0.6
-    assert settlement.gain(model.run.data, KIA) == pytest.approx(0.8 + 1.0 + 0.5 * 0.4 + 0.3 - 0.6)
+    model.run.plans.prospects[KIA, JUNTA], model.run.plans.danger[KIA, JUNTA] = 0.6, 0.4
+    assert settlement.gain(model.run.data, KIA) == pytest.approx(0.8 + 1.0 + 0.5 * 0.4 + 0.3 - (0.6 - 0.4))
 
 
 def test_the_gain_of_the_junta_by_hand() -> None:
@@ -36,16 +36,15 @@ def test_the_gain_of_the_junta_by_hand() -> None:
         "actors.JUNTA.horizon_months=12",
         "processes.settlement.weight_standing=2",
         "processes.settlement.weight_squeeze=10",
-        "processes.diplomacy.weight_towns=0.5",
         "united_states.brokering_gain=1",
         "united_states.tariff_usd=1e7",
     )
     state, policy = model.state, model.run.policy
-    state.losses_year[JUNTA], state.towns_lost_year[JUNTA], state.hope[JUNTA] = 0.1, 6.0, 0.0
+    state.losses_year[JUNTA], state.hope[JUNTA] = 0.1, 0.0
     state.revenue[JUNTA], state.revenue_best[JUNTA] = 3e7, 4e7
     policy["brokering"][KIA], policy["believed_threat"][-1] = 0.7, 0.5
     coercion = 12 * 0.5 * 1e7 / 3e7
-    gain = -1 + 1 + 0.5 * 6 / 10 + 2 * 0.25 + 10 * 0.25 + coercion + 0.7 - 0.9
+    gain = -1 + 1 + 2 * 0.25 + 10 * 0.25 + coercion + 0.7 - 0.9
     assert settlement.gain_of_junta(model.run.data, 0.9, 0.25) == pytest.approx(gain)
 
 

@@ -34,7 +34,7 @@ def repeat(model: RareEarthModel, months: int = 300) -> dict[str, int]:
 
 
 def calm(*sets: str) -> RareEarthModel:
-    model = small("processes.settlement.hazard=0", *sets)
+    model = small("processes.settlement.hazard=0", "processes.diplomacy.weight_cause=0", *sets)
     model.run.plans.prospects[:] = 0.0
     return model
 

@@ -240,6 +240,33 @@ def test_prospects_are_the_best_utility_against_each_holder(model: RareEarthMode
     assert model.run.plans.prospects[REBEL, JUNTA] > 0
 
 
+def test_the_danger_is_what_the_best_attack_of_the_other_side_would_cost(model: RareEarthModel) -> None:
+    model.state.supply[:] = 1.0
+    survey(model.run.data)
+    plans, state, data = model.run.plans, model.state, model.run.data
+    attack.weigh_dangers(data)
+    assert plans.danger[REBEL, JUNTA] > 0 and plans.danger[JUNTA, REBEL] > 0
+    for a, other in ((REBEL, JUNTA), (JUNTA, REBEL)):
+        best = 0.0
+        for p in np.flatnonzero((state.holder == a) & (plans.reach[other] > 0)).tolist():
+            chance = attack.chance_of_success(plans.called[other, p], plans.guard[p], data.rules)
+            who, land = data.actors[a], data.land
+            own = (plans.rent[p], state.revenue[a], land.home[a, p])
+            best = max(best, chance * attack.worth_by_itself(who, *own, land, p))
+        assert plans.danger[a, other] == pytest.approx(best)
+
+
+def test_allies_and_bystanders_are_no_danger(model: RareEarthModel) -> None:
+    militia = model.world.force_index["NDA-K"]
+    assert model.state.stance[JUNTA, militia] == 1
+    survey(model.run.data)
+    attack.weigh_dangers(model.run.data)
+    danger = model.run.plans.danger
+    assert danger[JUNTA, militia] == danger[militia, JUNTA] == 0
+    others = [a for a in range(len(danger)) if a != JUNTA]
+    assert not danger[np.ix_(others, others)].any()
+
+
 def test_reserves_are_wanted_beside_attacks_that_would_pay_if_massed(model: RareEarthModel) -> None:
     door, vault = stage(model)
     willing(model)

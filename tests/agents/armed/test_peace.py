@@ -8,6 +8,7 @@ import pytest
 from agents.armed import peace
 from agents.armed.actor import EthnicArmedOrganization, Junta
 from agents.western import WesternGovernment
+from model.dynamics.people import recruit
 from model.model import RareEarthModel
 from model.phases.talks import hold_talks
 from tests.world_of_policy import replace, small
@@ -15,7 +16,7 @@ from tests.world_of_policy import replace, small
 TABLE = (
     *(f"processes.diplomacy.{name}" for name in ("precision=2", "reluctance=1", "restraint=1.5", "inertia=3")),
     *("processes.diplomacy.weight_cause=4", "processes.diplomacy.weight_victories=2", "processes.settlement.weight_hope=0.5"),
-    *("processes.diplomacy.weight_sanction=6", "processes.diplomacy.weight_towns=0.5"),
+    "processes.diplomacy.weight_sanction=6",
     *("actors.KIA.war_weariness=2", "actors.KIA.autonomy_cost=0.3", "actors.KIA.federal_preference=0.5"),
     "actors.JUNTA.war_weariness=1",
 )  # fmt: skip
@@ -29,7 +30,7 @@ def calm(*sets: str) -> tuple[RareEarthModel, int, int]:
     """A model without prospects, losses and hopes; the KIA, the junta."""
     model = small(*TABLE, *sets)
     state = model.state
-    model.run.plans.prospects[:] = 0.0
+    model.run.plans.prospects[:] = model.run.plans.danger[:] = 0.0
     for values in (state.losses_year, state.towns_lost_year, state.hope, state.dependence):
         values[:] = 0.0
     model.run.policy.fill(0)
@@ -39,19 +40,19 @@ def calm(*sets: str) -> tuple[RareEarthModel, int, int]:
 def test_the_worth_of_a_ceasefire_by_hand() -> None:
     model, kia, junta = calm("united_states.brokering_gain=1")
     model.state.losses_year[kia], model.state.hope[kia] = 0.2, 0.6
-    model.run.plans.prospects[kia, junta] = 0.7
+    model.run.plans.prospects[kia, junta], model.run.plans.danger[kia, junta] = 0.7, 1.2
     model.run.policy["brokering"][kia] = 0.4
-    worth = 2 * 0.2 / 0.1 + 0.4 - 0.5 * 0.6 - 0.7 - 0.3 - 1
+    worth = 2 * 0.2 / 0.1 + 0.4 - 0.5 * 0.6 - (0.7 - 1.2) - 4 * 0.5 - 1
     assert peace.worth_of_ceasefire(model.run.data, kia) == pytest.approx(worth)
     assert peace.wants_ceasefire(model.run.data, kia) == pytest.approx(sigma(2 * worth))
 
 
 def test_what_a_ceasefire_is_worth_to_the_junta_by_hand() -> None:
     model, kia, junta = calm("united_states.brokering_gain=1")
-    model.state.losses_year[junta], model.state.towns_lost_year[junta] = 0.1, 8.0
-    model.run.plans.prospects[junta, kia] = 0.6
+    model.state.losses_year[junta] = 0.1
+    model.run.plans.prospects[junta, kia], model.run.plans.danger[junta, kia] = 0.6, 0.4
     model.run.policy["brokering"][kia] = 0.4
-    wish = 1 * 0.1 / 0.1 + 0.5 * 8 / 10 - 0.6 - 1
+    wish = 1 * 0.1 / 0.1 + 0.4 - 0.6 - 1
     assert peace.grants_ceasefire(model.run.data, kia) == pytest.approx(sigma(2 * (wish + 0.4)))
 
 
@@ -61,12 +62,36 @@ def test_the_worth_of_war_by_hand() -> None:
     state.stance[kia, pool] = state.stance[pool, kia] = 1
     state.stance[junta, pool] = state.stance[pool, junta] = -1
     state.towns_lost_year[pool], state.dependence[kia] = -5.0, 0.25
-    model.run.plans.prospects[kia, junta] = 0.7
+    model.run.plans.prospects[kia, junta], model.run.plans.danger[kia, junta] = 5.7, 0.2
     cause = 4 * 0.5 + 2 * 5 / 10
-    assert peace.worth_of_war(model.run.data, kia) == pytest.approx(0.7 + cause - 6 * 0.25 - 3)
+    assert peace.worth_of_war(model.run.data, kia) == pytest.approx(5.5 + cause - 6 * 0.25 - 3)
     state.dealings.halted[kia] = True
-    assert peace.worth_of_war(model.run.data, kia) == pytest.approx(0.7 + cause - 6 * 0.25 * 2 - 3)
-    assert peace.takes_up_arms(model.run.data, kia) == pytest.approx(sigma(2 * (0.7 + cause - 3 - 3)))
+    assert peace.worth_of_war(model.run.data, kia) == pytest.approx(5.5 + cause - 6 * 0.25 * 2 - 3)
+    assert peace.takes_up_arms(model.run.data, kia) == pytest.approx(sigma(2 * (5.5 + cause - 3 - 3)))
+
+
+def test_no_peace_is_broken_that_war_does_not_pay_for() -> None:
+    model, kia, junta = calm()
+    needed = 3 - 4 * 0.5  # inertia, less the cause
+    model.run.plans.prospects[kia, junta] = needed + 0.1
+    assert peace.takes_up_arms(model.run.data, kia) == pytest.approx(sigma(0.2))
+    model.run.plans.danger[kia, junta] = 0.2
+    assert peace.takes_up_arms(model.run.data, kia) == 0.0
+
+
+def test_between_signing_and_breaking_lies_the_cost_of_a_broken_word() -> None:
+    model, kia, _ = calm()
+    model.state.losses_year[kia] = 0.15
+    signed, broken = peace.worth_of_ceasefire(model.run.data, kia), peace.worth_of_war(model.run.data, kia)
+    assert signed + broken == pytest.approx(-1 - 3)
+
+
+def test_peace_does_not_make_a_group_forget_what_its_war_cost() -> None:
+    model, kia, _ = calm()
+    model.state.losses_year[kia] = 0.2
+    model.state.stance[kia] = np.where(model.state.stance[kia] == -1, 0, model.state.stance[kia])
+    recruit(model.run.data)
+    assert model.state.losses_year[kia] == 0.2
 
 
 def test_towns_that_allies_have_lost_keep_nobody_from_war() -> None:
@@ -87,12 +112,12 @@ def test_a_militia_is_turned_on_for_what_it_promises() -> None:
 
 
 def test_victories_of_allies_draw_a_group_into_war_and_dependence_on_china_keeps_it_out() -> None:
-    model = small()
+    model = small("processes.diplomacy.inertia=0")
     kia, uwsa, pool, junta = (model.world.force_index[name] for name in ("KIA", "UWSA", "PDF-SAGAING", "JUNTA"))
     model.run.plans.prospects[:] = 1.0
 
     def tempted(actor: int) -> float:
-        return float(peace.takes_up_arms(model.run.data, actor))
+        return float(peace.worth_of_war(model.run.data, actor))
 
     before, calmer = tempted(kia), tempted(uwsa)
     assert calmer < before
@@ -202,6 +227,8 @@ def test_the_junta_weighs_its_best_prospects_against_those_who_would_sign() -> N
     assert decides.prefers_settlement() == before
     model.run.plans.prospects[junta, kia] = 2.0
     assert decides.prefers_settlement() == pytest.approx(before - 2.0)
+    model.run.plans.danger[junta, kia] = 1.5
+    assert decides.prefers_settlement() == pytest.approx(before - 0.5)
 
 
 def test_delegations_join_and_so_do_those_who_prefer_federal_terms() -> None:

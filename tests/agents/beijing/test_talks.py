@@ -230,8 +230,9 @@ def test_a_case_counts_prospects_waiting_brokers_and_threats() -> None:
     one.state.hope[kia] = 0.5
     one.policy["brokering"][kia] = 1.0
     talks.take_up_case(one.data, kia)
-    assert case["war"] == pytest.approx(war + 2.0 + 0.5 * one.parameters.settlement.weight_hope)
-    assert case["junta"] == pytest.approx(wish - 0.5 + one.scenario.united_states.brokering_gain)
+    brokered = one.scenario.united_states.brokering_gain
+    assert case["war"] == pytest.approx(war + 2.0 + 0.5 * one.parameters.settlement.weight_hope - brokered)
+    assert case["junta"] == pytest.approx(wish - 0.5 + brokered)
     assert case["threat"] == 0
     one.state.dealings.threat[kia] = True
     talks.take_up_case(one.data, kia)
