@@ -14,6 +14,9 @@ place with the share for which it has them.
 Each option is weighed against holding still (utility 0) by a binary quantal response (McKelvey & Palfrey 1995). None is made that
 is not expected to pay: with dozens of places within reach the errors alone would otherwise send an actor against walls every month.
 
+Allies fight together: whoever weighs an attack on a place that an ally besieges counts on the ally's strength there as well, so that
+armies join where they could do nothing alone. People's Defence Forces join new attacks of their allies, too, by chance.
+
 The error of belief about a place is ``exp(sigma (1 - known) (sqrt(w) slow + sqrt(1 - w) fast))``: ``slow`` is drawn once an
 appraisal, ``fast`` every month. Whoever fights at a place gets to know its garrison, and forgets it again. If all errors were drawn
 afresh every month, actors would attack by the month's draw, and no siege would last.
@@ -230,6 +233,15 @@ def leave_out_hopeless(run: Any, count: int) -> int:
 
 
 @compiled
+def strength_of_allies(run: Any, a: int, p: int) -> float:
+    """Strength that an ally who besieges a place can bring up there: whoever attacks it too counts on that."""
+    besieger = run.state.attacker[p]
+    if besieger < 0 or besieger == a or run.state.stance[a, besieger] != 1:
+        return 0.0
+    return float(run.plans.called[besieger, p])
+
+
+@compiled
 def weigh(run: Any, a: int, count: int) -> None:
     """Believed chance and expected utility of the options, as things stand and if a full share of fighters were massed first."""
     plans, rules, options, who = run.plans, run.rules, run.plans.options, run.actors[a]
@@ -245,8 +257,9 @@ def weigh(run: Any, a: int, count: int) -> None:
         slow = draws.normal(draws.uniform(salts.appraisal, 0, me, there, appraisal))
         fast = draws.normal(draws.uniform(salts.belief, month, me, there))
         believed = guard[p] * misjudgement(noise * (1.0 - known[p]), persistence, slow, fast)
-        chance = chance_of_success(called[p], believed, rules)
-        better = chance_of_success(full, believed, rules) if full > called[p] else chance
+        beside = strength_of_allies(run, a, p)
+        chance = chance_of_success(called[p] + beside, believed, rules)
+        better = chance_of_success(full + beside, believed, rules) if full > called[p] else chance
         loss = loss_if_beaten_off(who, attacker_loss, chance, min(called[p], believed), fighters)
         options.chance[k] = chance
         options.utility[k] = expected_utility(chance, options.worth[k], loss, options.cost[k])

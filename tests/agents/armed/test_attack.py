@@ -267,6 +267,23 @@ def test_allies_and_bystanders_are_no_danger(model: RareEarthModel) -> None:
     assert not danger[np.ix_(others, others)].any()
 
 
+def test_whoever_attacks_beside_an_ally_counts_on_its_strength(model: RareEarthModel) -> None:
+    pool, door = model.world.force_index["PDF-SAGAING"], stage(model)[0]
+    state = model.state
+    state.troops[JUNTA, door], state.troops[pool, door] = 900, 400
+
+    def chance() -> float:
+        return next(option.chance for option in options(model) if option.place == door)
+
+    state.attacker[door] = pool
+    state.stance[REBEL, pool] = state.stance[pool, REBEL] = 0
+    beside_a_stranger = chance()
+    state.stance[REBEL, pool] = state.stance[pool, REBEL] = 1
+    assert chance() > beside_a_stranger
+    assert attack.strength_of_allies(model.run.data, REBEL, door) == model.run.plans.called[pool, door] > 0
+    assert attack.strength_of_allies(model.run.data, pool, door) == 0
+
+
 def test_reserves_are_wanted_beside_attacks_that_would_pay_if_massed(model: RareEarthModel) -> None:
     door, vault = stage(model)
     willing(model)
