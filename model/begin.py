@@ -190,7 +190,6 @@ def start_state(world: World, scenario: Scenario, actors: Any) -> State:
     recorded, wanted = state.troops.sum(axis=1), actors["troops"].astype(np.int64)
     for actor in ((wanted != recorded) & (recorded > 0)).nonzero()[0]:
         rescale(state.troops[actor], int(wanted[actor]))
-    state.establishment = state.troops.copy()
     state.arms = actors["arms_per_fighter"] * initial.arms_left * state.troops.sum(axis=1)
     state.treasury, state.recognition = actors["treasury_usd"], actors["recognition_base"]
     state.ore_tax, state.conscripts = actors["ore_tax_yuan_per_t"], actors["conscripts_per_month"]

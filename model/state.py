@@ -239,8 +239,6 @@ class State(InPlace):
     """(F + 1, N) shares of the countryside; last row nobody; columns sum to 1."""
     troops: Ints
     """(F, P) fighters."""
-    establishment: Ints
-    """(F, P) fighters as they were posted at the start."""
     known: Floats
     """(F, P) 0-1, how well each actor knows the enemy at a place from having fought there."""
     supply: Floats
@@ -311,6 +309,8 @@ class State(InPlace):
     """(F,) towns lost less towns won over the past year, a running sum that fades."""
     revenue: Floats
     """(F,) USD a month, a running mean, never below a declared floor: the unit of utilities."""
+    war_then: Floats
+    """(F,) worth of war over peace with the junta when its peace began, or the run; months of its own revenue."""
     paid: Floats
     """(F,) share of the upkeep that could be paid last month."""
     recruits: Ints
@@ -370,7 +370,6 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         holder_before=initial.holder.copy(),
         siege_progress=np.where(initial.attacker >= 0, 0.3, 0.0),
         posts_full=initial.posts.copy(),
-        establishment=initial.troops.copy(),
         known=zeros((forces, places)),
         supply=np.ones((forces, places)),
         legitimacy=np.full((forces, territories), 0.5),
@@ -403,6 +402,6 @@ _RECORDED = (
 
 _NONE_AT_FIRST = (
     *("arms", "treasury", "training", "recognition", "pressure", "people", "people_at_start", "troops_at_start"),
-    *("ore_tax", "conscripts", "dependence", "losses_year", "towns_lost_year", "offensive", "hope"),
+    *("ore_tax", "conscripts", "dependence", "losses_year", "towns_lost_year", "offensive", "hope", "war_then"),
 )
 """(F,) what begins at 0."""

@@ -36,10 +36,6 @@ class ArmedActorParameters(ParameterTable):
         0.8, low=0.0, high=2.0, unit="fighter equivalents", meaning="Arms at the start over fighters.",
         source="assumed: most groups report more volunteers than rifles",
     )  # fmt: skip
-    garrison_kept: float = parameter(
-        0.0, low=0.0, high=1.0, unit="0-1", meaning="Share of the garrison of the start that no attack elsewhere draws on.",
-        source="assumed: guerrillas leave a place to attack another",
-    )  # fmt: skip
     effectiveness: float = parameter(
         1.0, low=0.3, high=3.0, unit="x", meaning="Fighting worth of an armed, supplied fighter.",
         source="assumed equal for all sides",
@@ -271,10 +267,6 @@ class JuntaParameters(ArmedActorParameters):
     """The military government."""
 
     kind: Literal["Junta"] = "Junta"
-    garrison_kept: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of the garrison of the start that no attack elsewhere draws on.",
-        source="assumed: a standing army holds its garrison towns (troops.csv)",
-    )  # fmt: skip
     operations_per_month: int = parameter(
         2, low=0, high=30, unit="1/month", meaning="Most attacks begun or kept up in a month.",
         source="weak: from October 2023 to December 2024 it retook one seat, Kawlin (record/town_events.csv)",

@@ -2,9 +2,10 @@
 
 The strength of an actor's fighters at a place is their number times the worth of one (:mod:`model.dynamics.contest`), times
 ``supply ^ e`` in the field and ``d + (1 - d) supply`` behind walls. A garrison keeps back what would hold its walls at even odds
-against what its enemies nearby could bring up, all while it is under attack, and never less than a declared share of those who
-stood there at the start; besiegers keep what the siege takes; fighters in the open are free. What enemies could bring up is
-worked out twice: first as if all nearby came, then with those whom they can spare themselves.
+against what its enemies nearby could bring up, all while it is under attack, and in a town never less than hold the township (``h``
+of :mod:`model.dynamics.control`): every conquest ties down fighters, and who has many towns attacks with fewer. Besiegers keep what
+the siege takes; fighters in the open are free. What enemies could bring up is worked out twice: first as if all nearby came, then
+with those whom they can spare themselves.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def share_free_of_garrison(threat: float, field: float, standing: float) -> floa
     Args:
         threat: strength that enemies could bring up, in terms of strength in the open.
         field: strength of the garrison in the open, above 0.
-        standing: share of it that never leaves.
+        standing: share of it that never leaves; at 1 or more nobody does.
     """
     return 1.0 - min(max(threat / field, standing), 1.0)
 
@@ -201,10 +202,10 @@ def _call_up(run: Any) -> None:
 @compiled
 def _free(run: Any, a: int) -> None:
     """Share of an actor's fighters at each place that need not stay there, into ``spare``."""
-    plans, state, kept, odds = run.plans, run.state, run.actors[a].garrison_kept, run.rules.fortification.siege_odds
-    holder, attacker, establishment, posted = state.holder, state.attacker, state.establishment[a], state.troops[a]
+    plans, state, land, odds = run.plans, run.state, run.land, run.rules.fortification.siege_odds
+    holder, attacker, posted = state.holder, state.attacker, state.troops[a]
     garrison, field, spare = plans.garrison[a], plans.field[a], plans.spare[a]
-    threat, guard, wall = plans.threat, plans.guard, run.land.wall
+    threat, guard, wall = plans.threat, plans.guard, land.wall
     for k in range(plans.garrisons[a]):
         p = garrison[k]
         spare[p] = 1.0
@@ -215,7 +216,8 @@ def _free(run: Any, a: int) -> None:
         elif holder[p] == a and attacker[p] >= 0:
             spare[p] = 0.0
         elif holder[p] == a:
-            spare[p] = share_free_of_garrison(threat[p] / wall[p], field[p], kept * establishment[p] / posted[p])
+            tied = land.needed[p] if land.is_town[p] else 0.0
+            spare[p] = share_free_of_garrison(threat[p] / wall[p], field[p], tied / posted[p])
 
 
 @compiled

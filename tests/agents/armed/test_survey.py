@@ -11,10 +11,13 @@ from tests.world_of_policy import small
 
 JUNTA, REBEL = 0, 1
 
+# A handful holds any township.
+HELD = ("processes.control.fighters_per_1000_people=0.2", "processes.control.fighters_per_100_km2=0")
+
 
 @pytest.fixture
 def model() -> RareEarthModel:
-    return small(months=12)
+    return small(*HELD, months=12)
 
 
 def spare(model: RareEarthModel, actor: int, place: int) -> float:
@@ -96,28 +99,29 @@ def test_garrisons_keep_back_what_holds_their_walls(model: RareEarthModel) -> No
     assert spare(model, actor, place) == 0.0
     state.troops[enemies, :] = 0
     free = spare(model, actor, place)
-    assert free == pytest.approx(model.run.agents.armed[actor].parameters.commit_share)
+    tied = model.run.land.needed[place] / state.troops[actor, place]
+    assert free == pytest.approx(model.run.agents.armed[actor].parameters.commit_share * (1 - tied))
     assert 0.0 <= alone <= free
 
 
-def test_a_standing_army_keeps_its_garrison_towns(model: RareEarthModel) -> None:
-    state, own = model.state, model.run.actors[JUNTA]
+def test_a_town_keeps_the_fighters_who_hold_its_township(model: RareEarthModel) -> None:
+    state, needed = model.state, model.run.land.needed
     place = int(np.argmax(state.troops[JUNTA]))
     assert state.holder[place] == JUNTA and state.attacker[place] < 0
-    own["commit_share"] = 1.0
+    model.run.actors["commit_share"] = 1.0
     state.troops[1:] = 0  # nobody threatens it
-    assert spare(model, JUNTA, place) == pytest.approx(1 - own["garrison_kept"])
-    state.troops[JUNTA, place] = round(0.4 * state.establishment[JUNTA, place])
+    state.troops[JUNTA, place] = round(4 * needed[place])
+    assert spare(model, JUNTA, place) == pytest.approx(0.75, rel=0.02)
+    state.troops[JUNTA, place] = round(0.5 * needed[place])
     assert spare(model, JUNTA, place) == 0.0
-    own["garrison_kept"] = 0.0
-    assert spare(model, JUNTA, place) == 1.0
+    state.holder[place] = REBEL
+    assert spare(model, JUNTA, place) == 1.0, "fighters in the open hold no town"
 
 
 def test_nobody_is_spared_from_a_garrison_under_attack(model: RareEarthModel) -> None:
     state = model.state
     place = int(np.argmax(state.troops[JUNTA]))
     state.troops[1:] = 0
-    model.run.actors[JUNTA]["garrison_kept"] = 0.0
     assert spare(model, JUNTA, place) > 0.0
     state.attacker[place] = REBEL
     assert spare(model, JUNTA, place) == 0.0
