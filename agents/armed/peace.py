@@ -23,8 +23,8 @@ def worth_of_ceasefire(run: Any, a: int) -> float:
 def worth_of_war(run: Any, a: int) -> float:
     """Worth of taking up arms against the junta, months of the actor's own revenue (``W_f``)."""
     state, rules = run.state, run.rules.diplomacy
-    deals = 2.0 if state.dealings.halted[a] else 1.0
-    return worth_of_fighting(run, a) - rules.weight_sanction * state.dependence[a] * deals - rules.inertia
+    fear = rules.weight_sanction * state.dependence[a] * (2.0 if state.dealings.halted[a] else 1.0)
+    return worth_of_fighting(run, a) - state.war_then[a] - fear - rules.reluctance
 
 
 @compiled

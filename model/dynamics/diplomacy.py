@@ -19,9 +19,11 @@ A ceasefire is signed with the monthly chance ``h sigma(theta (-V_f - r)) sigma(
 threats that the junta believes, and ``broker`` what brokers and envoys add: both come from US instruments (:func:`coercion`,
 :func:`brokering`).
 
-A group at peace takes up arms with ``b sigma(theta W_f)`` where ``W_f = V_f - s d_f - i > 0``, and never where war does not pay: an error
-of judgement alone breaks no peace. So between signing and breaking lie ``r + i`` months of revenue, the cost of a broken word (Fearon
-1994; Fortna 2003), and fear of Beijing for those who depend on China (``s`` counts twice while a deal with Beijing holds).
+A group at peace takes up arms with ``b sigma(theta W_f)`` where ``W_f = V_f - V_f,0 - s d_f - r > 0``, and never otherwise: an error of
+judgement alone breaks no peace. ``V_f,0`` is what war was worth when the peace was made. Who was at peace when the run began has shown
+by it that war was not worth more than peace as things stood, whatever the model makes of its prospects (revealed preference). So a
+peace is broken for what has changed, by more than the margin by which it was made, which is the cost of a broken word (Fearon 1994;
+Fortna 2003), and fear of Beijing for those who depend on China (``s`` counts twice while a deal with Beijing holds).
 
 A group at war with the junta need not fight each of its militias. It turns on a militia that leaves it alone with
 ``b sigma(theta (prospects_f,g - q))``, and on none against which no attack would pay. Fear of Beijing is in the prospects already.
@@ -71,10 +73,6 @@ class DiplomacyParameters(ParameterTable):
         meaning="What Beijing is feared to do to one wholly dependent on it that takes up arms.",
         source="assumed: the UWSA and NDAA never did, the MNDAA kept its ceasefire of January 2025",
     )  # fmt: skip
-    inertia: float = parameter(
-        4.0, low=0.0, high=10.0, unit="months of revenue", meaning="What a group at peace must gain to take up arms.",
-        source="assumed: RCSS and SSPP stayed out", status="weakly identified",
-    )  # fmt: skip
     restraint: float = parameter(
         1.0, low=0.0, high=6.0, unit="months of revenue", status="weakly identified",
         meaning="What a group must expect of it before it turns on a militia that leaves it alone, q.",
@@ -85,7 +83,7 @@ class DiplomacyParameters(ParameterTable):
     )
     reluctance: float = parameter(
         1.5, low=0.0, high=5.0, unit="months of revenue",
-        meaning="What a side must gain before it stops fighting at all.", source="assumed",
+        meaning="What a side must gain before it stops fighting at all, or begins.", source="assumed",
     )  # fmt: skip
 
 
@@ -221,8 +219,16 @@ def next_to_turn(run: Any, first: int) -> int:
 
 
 @compiled
+def remember_peace(run: Any) -> None:
+    """Note what war is worth to everybody as the run begins."""
+    for a in range(len(run.actors)):
+        run.state.war_then[a] = worth_of_fighting(run, a)
+
+
+@compiled
 def stop_fighting(run: Any, group: int) -> None:
     """End the war of a group with the junta and the militias on its side; its other stances stay."""
+    run.state.war_then[group] = worth_of_fighting(run, group)
     stance, junta = run.state.stance, run.land.junta
     for side in range(len(stance)):
         if stance[junta, side] == 1:

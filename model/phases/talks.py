@@ -23,6 +23,8 @@ def hold_talks(run: Run) -> None:
     if run.land.junta < 0:
         return
     armed = {actor.index: actor for actor in run.agents.armed}
+    if run.state.month == 0:
+        diplomacy.remember_peace(run.data)
     signed, broken = _who_signs(run, armed), _who_breaks(run, armed)
     for actor in signed:
         diplomacy.stop_fighting(run.data, actor)

@@ -8,13 +8,14 @@ import pytest
 from agents.armed import peace
 from agents.armed.actor import EthnicArmedOrganization, Junta
 from agents.western import WesternGovernment
+from model.dynamics.diplomacy import stop_fighting
 from model.dynamics.people import recruit
 from model.model import RareEarthModel
 from model.phases.talks import hold_talks
 from tests.world_of_policy import replace, small
 
 TABLE = (
-    *(f"processes.diplomacy.{name}" for name in ("precision=2", "reluctance=1", "restraint=1.5", "inertia=3")),
+    *(f"processes.diplomacy.{name}" for name in ("precision=2", "reluctance=1", "restraint=1.5")),
     *("processes.diplomacy.weight_cause=4", "processes.diplomacy.weight_victories=2", "processes.settlement.weight_hope=0.5"),
     "processes.diplomacy.weight_sanction=6",
     *("actors.KIA.war_weariness=2", "actors.KIA.autonomy_cost=0.3", "actors.KIA.federal_preference=0.5"),
@@ -31,6 +32,7 @@ def calm(*sets: str) -> tuple[RareEarthModel, int, int]:
     model = small(*TABLE, *sets)
     state = model.state
     model.run.plans.prospects[:] = model.run.plans.danger[:] = 0.0
+    state.war_then[:] = 1.0
     for values in (state.losses_year, state.towns_lost_year, state.hope, state.dependence):
         values[:] = 0.0
     model.run.policy.fill(0)
@@ -64,15 +66,16 @@ def test_the_worth_of_war_by_hand() -> None:
     state.towns_lost_year[pool], state.dependence[kia] = -5.0, 0.25
     model.run.plans.prospects[kia, junta], model.run.plans.danger[kia, junta] = 5.7, 0.2
     cause = 4 * 0.5 + 2 * 5 / 10
-    assert peace.worth_of_war(model.run.data, kia) == pytest.approx(5.5 + cause - 6 * 0.25 - 3)
+    assert peace.worth_of_war(model.run.data, kia) == pytest.approx(5.5 + cause - 1 - 6 * 0.25 - 1)
     state.dealings.halted[kia] = True
-    assert peace.worth_of_war(model.run.data, kia) == pytest.approx(5.5 + cause - 6 * 0.25 * 2 - 3)
-    assert peace.takes_up_arms(model.run.data, kia) == pytest.approx(sigma(2 * (5.5 + cause - 3 - 3)))
+    assert peace.worth_of_war(model.run.data, kia) == pytest.approx(5.5 + cause - 1 - 6 * 0.25 * 2 - 1)
+    assert peace.takes_up_arms(model.run.data, kia) == pytest.approx(sigma(2 * (5.5 + cause - 1 - 3 - 1)))
 
 
 def test_no_peace_is_broken_that_war_does_not_pay_for() -> None:
     model, kia, junta = calm()
-    needed = 3 - 4 * 0.5  # inertia, less the cause
+    model.state.war_then[kia] = 3.0
+    needed = 1 + 3 - 4 * 0.5  # reluctance, and what war was worth when peace was made, less the cause
     model.run.plans.prospects[kia, junta] = needed + 0.1
     assert peace.takes_up_arms(model.run.data, kia) == pytest.approx(sigma(0.2))
     model.run.plans.danger[kia, junta] = 0.2
@@ -80,10 +83,23 @@ def test_no_peace_is_broken_that_war_does_not_pay_for() -> None:
 
 
 def test_between_signing_and_breaking_lies_the_cost_of_a_broken_word() -> None:
-    model, kia, _ = calm()
-    model.state.losses_year[kia] = 0.15
-    signed, broken = peace.worth_of_ceasefire(model.run.data, kia), peace.worth_of_war(model.run.data, kia)
-    assert signed + broken == pytest.approx(-1 - 3)
+    model, kia, junta = calm()
+    model.state.losses_year[kia] = 0.3
+    signed = peace.worth_of_ceasefire(model.run.data, kia)
+    assert signed > 0
+    stop_fighting(model.run.data, kia)
+    assert peace.worth_of_war(model.run.data, kia) == pytest.approx(-1), "nothing has changed"
+    model.run.plans.prospects[kia, junta] = 1.5
+    assert peace.worth_of_war(model.run.data, kia) == pytest.approx(0.5)
+
+
+def test_who_was_at_peace_when_the_run_began_has_shown_what_war_is_worth_to_it() -> None:
+    model, kia, junta = calm()
+    model.run.plans.prospects[kia, junta] = 7.0
+    model.state.month = 0
+    hold_talks(model.run)
+    assert model.state.war_then[kia] == pytest.approx(7.0 + 4 * 0.5)
+    assert peace.takes_up_arms(model.run.data, kia) == 0.0
 
 
 def test_peace_does_not_make_a_group_forget_what_its_war_cost() -> None:
@@ -112,7 +128,7 @@ def test_a_militia_is_turned_on_for_what_it_promises() -> None:
 
 
 def test_victories_of_allies_draw_a_group_into_war_and_dependence_on_china_keeps_it_out() -> None:
-    model = small("processes.diplomacy.inertia=0")
+    model = small()
     kia, uwsa, pool, junta = (model.world.force_index[name] for name in ("KIA", "UWSA", "PDF-SAGAING", "JUNTA"))
     model.run.plans.prospects[:] = 1.0
 
@@ -182,7 +198,7 @@ def test_a_peace_needs_both_sides() -> None:
 
 
 def test_a_subclass_takes_up_arms() -> None:
-    sets = (*HAZARDS, "processes.diplomacy.inertia=10", "processes.diplomacy.precision=6")
+    sets = (*HAZARDS, "processes.diplomacy.precision=6")
     usual, warlike = small(*sets), small(*sets)
     replace(warlike, "UWSA", Warlike)
     assert stances(usual, "UWSA", 0) == {0}
