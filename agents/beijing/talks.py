@@ -14,7 +14,7 @@ side's gain over going on without a deal:
   is the group's share of the ore that shut lanes hold back, ``l`` the worth of a shut lane as a means of pressure, which
   fades with the months for which it has been shut, since Yunnan's trade suffers too.
 * junta, where there is a halt: its own wish for a ceasefire (as in diplomacy, brokers and threats included), its own dependence
-  on China, and ``w_t`` for every town it gets back.
+  on China, and the worth to it of the towns that it gets back, by the same rule as to the group.
 
 Only towns outside a group's *core* can be traded (Geller & Moss 2008 call the others indivisible): the state, division or
 zone that the constitution of 2008 names after its people. Of all packages that leave no side worse off the one with the
@@ -179,9 +179,9 @@ def gain_of_beijing(package: Any, case: Any, beijing: Any) -> float:
 
 
 @compiled
-def gain_of_junta(package: Any, case: Any, bargain: Any) -> float:
-    """Months of its revenue that the junta gains from a package; see the module's docstring."""
-    return case.junta + bargain.junta_town * package.towns if package.halt > 0 else 0.0
+def gain_of_junta(package: Any, case: Any, towns: float) -> float:
+    """Months of its revenue that the junta gains from a package with towns worth so much to it; see the module's docstring."""
+    return case.junta + towns if package.halt > 0 else 0.0
 
 
 @compiled
@@ -363,7 +363,7 @@ def bargain(run: Any, a: int) -> bool:
             lost = worth_of_towns(run, a, stakes.tried.towns)
             group = gain_of_group(stakes.tried, case, lost, rules.bargain, rules.beijing)
             beijing = gain_of_beijing(stakes.tried, case, rules.beijing)
-            junta = gain_of_junta(stakes.tried, case, rules.bargain)
+            junta = gain_of_junta(stakes.tried, case, worth_of_towns(run, run.land.junta, stakes.tried.towns))
             if group > 0.0 and beijing > 0.0 and junta >= 0.0 and group * beijing > best:
                 best, chosen = group * beijing, number
                 gain.group, gain.beijing, gain.junta = group, beijing, junta

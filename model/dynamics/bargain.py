@@ -20,7 +20,3 @@ class BargainParameters(ParameterTable):
         2.0, low=0.0, high=8.0, unit="months of revenue", meaning="Worth of open goods lanes to one wholly dependent.",
         source="assumed: petrol in Myitkyina rose from 6,000 to 15,000 kyat a litre with the gates shut (SOURCES V23)",
     )  # fmt: skip
-    junta_town: float = parameter(
-        0.5, low=0.0, high=5.0, unit="months of revenue", meaning="Worth to the junta of a town handed back.",
-        source="assumed",
-    )  # fmt: skip

@@ -50,9 +50,9 @@ def table(offer: float) -> tuple[Run, int]:
 def write(run: Run, case: dict[str, Any], towns: tuple[float, ...] = ()) -> None:
     for name in run.stakes.case.dtype.names:
         run.stakes.case[name] = case.get(name, 0)
-    kia = run.world.force_index["KIA"]
+    kia, junta = run.world.force_index["KIA"], run.land.junta
     for k, worth in enumerate(towns):
-        run.stakes.town[k], run.plans.town_worth[kia, k] = k, worth
+        run.stakes.town[k], run.plans.town_worth[kia, k], run.plans.town_worth[junta, k] = k, worth, 0.5
 
 
 def bargained(case: dict[str, Any], towns: tuple[float, ...] = (), offer: float = 0.0) -> dict[str, int] | None:
@@ -101,7 +101,7 @@ def best_of_all(run: Run, case: dict[str, Any], towns: tuple[float, ...]) -> tup
                 package[name] = value
             group = talks.gain_of_group(package, of_case, sum(towns[:towns_given]), rules.bargain, rules.beijing)
             beijing = talks.gain_of_beijing(package, of_case, rules.beijing)
-            bearable = talks.gain_of_junta(package, of_case, rules.bargain) >= 0
+            bearable = talks.gain_of_junta(package, of_case, 0.5 * towns_given) >= 0
             if group > 0 and beijing > 0 and bearable and group * beijing > best:
                 best, found = group * beijing, {name: int(package[name]) for name in package.dtype.names}
     return best, found
