@@ -310,7 +310,7 @@ class State(InPlace):
     revenue: Floats
     """(F,) USD a month, a running mean, never below a declared floor: the unit of utilities."""
     war_then: Floats
-    """(F,) worth of war over peace with the junta when its peace began, or the run; months of its own revenue."""
+    """(F,) pull of war with the junta (``diplomacy.pull_of_war``) when its peace began, or the run; months of its own revenue."""
     paid: Floats
     """(F,) share of the upkeep that could be paid last month."""
     recruits: Ints

@@ -10,7 +10,7 @@ from typing import Any
 
 from model.compile import compiled
 from model.draws import logistic
-from model.dynamics.diplomacy import juntas_wish, worth_of_fighting
+from model.dynamics.diplomacy import juntas_wish, pull_of_war, worth_of_fighting
 
 
 @compiled
@@ -24,7 +24,7 @@ def worth_of_war(run: Any, a: int) -> float:
     """Worth of taking up arms against the junta, months of the actor's own revenue (``W_f``)."""
     state, rules = run.state, run.rules.diplomacy
     fear = rules.weight_sanction * state.dependence[a] * (2.0 if state.dealings.halted[a] else 1.0)
-    return worth_of_fighting(run, a) - state.war_then[a] - fear - rules.reluctance
+    return pull_of_war(run, a) - state.war_then[a] - fear - rules.reluctance
 
 
 @compiled

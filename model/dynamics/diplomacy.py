@@ -19,10 +19,11 @@ A ceasefire is signed with the monthly chance ``h sigma(theta (-V_f - r)) sigma(
 threats that the junta believes, and ``broker`` what brokers and envoys add: both come from US instruments (:func:`coercion`,
 :func:`brokering`).
 
-A group at peace takes up arms with ``b sigma(theta W_f)`` where ``W_f = V_f - V_f,0 - s d_f - r > 0``, and never otherwise: an error of
-judgement alone breaks no peace. ``V_f,0`` is what war was worth when the peace was made. Who was at peace when the run began has shown
-by it that war was not worth more than peace as things stood, whatever the model makes of its prospects (revealed preference). So a
-peace is broken for what has changed, by more than the margin by which it was made, which is the cost of a broken word (Fearon 1994;
+A group at peace takes up arms with ``b sigma(theta W_f)`` where ``W_f = (V_f + danger_f) - (V_f + danger_f)_0 - s d_f - r > 0``, and never
+otherwise: an error of judgement alone breaks no peace. Index 0 is when the peace was made; the danger of war is not counted, for
+peace takes away only its sight, and war would bring it back. Who was at peace when the run began has shown by it that war was not
+worth more than peace as things stood, whatever the model makes of its prospects (revealed preference). So a peace is broken for what
+has changed, by more than the margin by which it was made, which is the cost of a broken word (Fearon 1994;
 Fortna 2003), and fear of Beijing for those who depend on China (``s`` counts twice while a deal with Beijing holds).
 
 A group at war with the junta need not fight each of its militias. It turns on a militia that leaves it alone with
@@ -151,13 +152,19 @@ def won_by_allies(run: Any, a: int) -> float:
 
 
 @compiled
-def worth_of_fighting(run: Any, a: int) -> float:
-    """Worth to a group of war with the junta over peace, whichever it has now, months of its own revenue (``V_f``)."""
-    who, rules, junta = run.actors[a], run.rules.diplomacy, run.land.junta
-    lottery = run.plans.prospects[a, junta] - run.plans.danger[a, junta]
+def pull_of_war(run: Any, a: int) -> float:
+    """Worth of war with the junta over peace to a group that it puts in no danger, months of its own revenue."""
+    who, rules = run.actors[a], run.rules.diplomacy
     cause = rules.weight_cause * who.federal_preference + hoped_for(run, a)
     example = rules.weight_victories * won_by_allies(run, a) / 10
-    return lottery + cause + example - worth_of_quiet(who.war_weariness, run.state.losses_year[a]) - brokering(run, a)
+    costs = worth_of_quiet(who.war_weariness, run.state.losses_year[a]) + brokering(run, a)
+    return run.plans.prospects[a, run.land.junta] + cause + example - costs
+
+
+@compiled
+def worth_of_fighting(run: Any, a: int) -> float:
+    """Worth to a group of war with the junta over peace, months of its own revenue (``V_f``)."""
+    return pull_of_war(run, a) - run.plans.danger[a, run.land.junta]
 
 
 @compiled
@@ -220,15 +227,15 @@ def next_to_turn(run: Any, first: int) -> int:
 
 @compiled
 def remember_peace(run: Any) -> None:
-    """Note what war is worth to everybody as the run begins."""
+    """Note how war pulls everybody as the run begins."""
     for a in range(len(run.actors)):
-        run.state.war_then[a] = worth_of_fighting(run, a)
+        run.state.war_then[a] = pull_of_war(run, a)
 
 
 @compiled
 def stop_fighting(run: Any, group: int) -> None:
     """End the war of a group with the junta and the militias on its side; its other stances stay."""
-    run.state.war_then[group] = worth_of_fighting(run, group)
+    run.state.war_then[group] = pull_of_war(run, group)
     stance, junta = run.state.stance, run.land.junta
     for side in range(len(stance)):
         if stance[junta, side] == 1:

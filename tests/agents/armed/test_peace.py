@@ -64,7 +64,7 @@ def test_the_worth_of_war_by_hand() -> None:
     state.stance[kia, pool] = state.stance[pool, kia] = 1
     state.stance[junta, pool] = state.stance[pool, junta] = -1
     state.towns_lost_year[pool], state.dependence[kia] = -5.0, 0.25
-    model.run.plans.prospects[kia, junta], model.run.plans.danger[kia, junta] = 5.7, 0.2
+    model.run.plans.prospects[kia, junta], model.run.plans.danger[kia, junta] = 5.5, 0.2
     cause = 4 * 0.5 + 2 * 5 / 10
     assert peace.worth_of_war(model.run.data, kia) == pytest.approx(5.5 + cause - 1 - 6 * 0.25 - 1)
     state.dealings.halted[kia] = True
@@ -78,17 +78,18 @@ def test_no_peace_is_broken_that_war_does_not_pay_for() -> None:
     needed = 1 + 3 - 4 * 0.5  # reluctance, and what war was worth when peace was made, less the cause
     model.run.plans.prospects[kia, junta] = needed + 0.1
     assert peace.takes_up_arms(model.run.data, kia) == pytest.approx(sigma(0.2))
-    model.run.plans.danger[kia, junta] = 0.2
+    model.run.plans.prospects[kia, junta] = needed - 0.1
     assert peace.takes_up_arms(model.run.data, kia) == 0.0
 
 
 def test_between_signing_and_breaking_lies_the_cost_of_a_broken_word() -> None:
     model, kia, junta = calm()
-    model.state.losses_year[kia] = 0.3
+    model.state.losses_year[kia], model.run.plans.danger[kia, junta] = 0.1, 5.0
     signed = peace.worth_of_ceasefire(model.run.data, kia)
     assert signed > 0
     stop_fighting(model.run.data, kia)
-    assert peace.worth_of_war(model.run.data, kia) == pytest.approx(-1), "nothing has changed"
+    model.run.plans.danger[kia, junta] = 0.0
+    assert peace.worth_of_war(model.run.data, kia) == pytest.approx(-1), "peace alone has taken the danger away"
     model.run.plans.prospects[kia, junta] = 1.5
     assert peace.worth_of_war(model.run.data, kia) == pytest.approx(0.5)
 
