@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,8 +94,8 @@ def trend_table(runs: RunTable, outcomes: Sequence[str]) -> pd.DataFrame:
 def _slopes(columns: Floats) -> Floats:
     """(replicates,) least-squares slope of each row against the rank of the dose."""
     ranks = np.arange(columns.shape[1]) - (columns.shape[1] - 1) / 2
-    slopes: Any = (columns * ranks).sum(axis=1) / (ranks**2).sum()
-    return np.asarray(slopes, dtype=np.float64)
+    slopes = [float(row @ ranks) for row in columns]
+    return np.array(slopes, dtype=np.float64) / float(ranks @ ranks)
 
 
 def _is_monotone(columns: Floats, direction: str) -> bool:
@@ -108,7 +107,7 @@ def _is_monotone(columns: Floats, direction: str) -> bool:
 
 
 def _paired(here: pd.Series[float], usual: pd.Series[float]) -> Floats:
-    return (here - usual).dropna().to_numpy(dtype=np.float64)
+    return np.asarray((here - usual).dropna(), dtype=np.float64)
 
 
 def _effect(differences: Floats) -> tuple[float, float, float]:
