@@ -12,6 +12,7 @@ from agents.armed import attack
 from agents.armed.actor import ArmedActor, EthnicArmedOrganization, Option, PeoplesDefenceForce
 from agents.armed.survey import survey
 from model.compile import PLAIN
+from model.dynamics.contest import chance_of_success
 from model.model import RareEarthModel
 from model.phases.war import decide_operations
 from tests.world_of_policy import small
@@ -249,7 +250,7 @@ def test_the_danger_is_what_the_best_attack_of_the_other_side_would_cost(model: 
     for a, other in ((REBEL, JUNTA), (JUNTA, REBEL)):
         best = 0.0
         for p in np.flatnonzero((state.holder == a) & (plans.reach[other] > 0)).tolist():
-            chance = attack.chance_of_success(plans.called[other, p], plans.guard[p], data.rules)
+            chance = chance_of_success(plans.called[other, p], plans.guard[p], data.rules)
             who, land = data.actors[a], data.land
             own = (plans.rent[p], state.revenue[a], land.home[a, p])
             best = max(best, chance * attack.worth_by_itself(who, *own, land, p))
