@@ -100,17 +100,15 @@ class Flows:
     tax_usd: Floats
     """(F,) ore revenue of each armed actor."""
     leached: Floats
-    lost: Floats
-    """(M,) t of ore that came into the pools; spoilt, or lost when mines changed hands."""
+    """(M,) t of ore that came into the pools."""
     reagent_imported: Floats
     reagent_used: Floats
-    reagent_lost: Floats
     """(M,) t of reagent."""
 
     @classmethod
     def none(cls, mines: int, forces: int) -> Flows:
         """Nothing moved."""
-        of_mines = [np.zeros(mines) for _ in range(5)]
+        of_mines = [np.zeros(mines) for _ in range(3)]
         return cls(np.zeros((mines, 3)), np.full((mines, 3), -1, np.int64), np.zeros(forces), *of_mines)
 
 

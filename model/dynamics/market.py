@@ -171,10 +171,6 @@ class MarketParameters(ParameterTable):
         0.004, low=-0.01, high=0.015, unit="1/month", meaning="Growth of demand for feed after mid-2025.",
         source="assumed: about 5 % a year, between SOURCES T1 growth of imports and the users' substitution P52",
     )  # fmt: skip
-    demand_elasticity: float = parameter(
-        0.15, low=0.0, high=1.0, unit="-", meaning="Fall of demand, in %, when ore is 1 % dearer.",
-        source="assumed; users substitute 10 % a year at high prices (SOURCES P52)",
-    )  # fmt: skip
     ramp_others: float = parameter(
         0.08, low=0.02, high=0.25, unit="share of the market a year", status="weakly identified",
         meaning="Most that other origins grow by in a year when heavy rare earths are dear.",
@@ -203,9 +199,6 @@ class MarketParameters(ParameterTable):
         0.5, low=0.0, high=1.0, unit="1/month", source="assumed: one quoted price, firms of one country",
         meaning="How fast buyers even out their stores by selling to each other.",
     )  # fmt: skip
-    dealer_discount: float = parameter(
-        0.03, low=0.0, high=0.2, unit="0-1", meaning="How much less is bid where no buyer stands.", source="assumed"
-    )
 
 
 _TABLES = ((2021, 2021 * 12 + 2), (2023, 2023 * 12 + 9), (2025, 2025 * 12 + 6))
@@ -219,8 +212,7 @@ class Reference:
     tb: float
     dy: float
     prnd: float
-    ore: float
-    """yuan/kg (ore: yuan/t) at no shortage and price factor 1."""
+    """yuan/kg at no shortage and price factor 1."""
     demand: float
     """t/month of feed at the start."""
     demand_path: Floats
@@ -264,13 +256,11 @@ def begin(
     tb = resting_price(at["tb"], 1.0, -shortage, parameters.kappa_tb)
     dy = resting_price(at["dy"], 1.0, -shortage, parameters.kappa_dy)
     china = world.chinese_crossings.astype(np.float64)
-    state.bid = china * (price_at_gate(market["price_ore"], rules) * (1.0 - parameters.dealer_discount))
-    state.bid[stand] = price_at_gate(market["price_ore"], rules)
+    state.bid = china * price_at_gate(market["price_ore"], rules)
     return Reference(
         tb=tb,
         dy=dy,
         prnd=at["prnd"],
-        ore=ore_price(at["prnd"], dy, tb, rules),
         demand=at["demand"],
         demand_path=read_only(_demand_path(start, 1201, levels, parameters.demand_growth)),
         share=read_only(share),
@@ -322,21 +312,6 @@ def ore_price(prnd: float, dy: float, tb: float, rules: Any) -> float:
         rules: ``rules.market``, as in all of these equations.
     """
     return 1_000.0 * (rules.ore_prnd * prnd + rules.ore_dy * dy + rules.ore_tb * tb)
-
-
-@compiled
-def demand(price_ore: float, growth: float, factor: float, reference: Any, rules: Any) -> float:
-    """Feed wanted, t/month. Prices that rise everywhere for reasons of their own do not send users to other materials.
-
-    Args:
-        price_ore: yuan/t last month.
-        growth: demand over that at the start, prices apart.
-        factor: what the outside world does to the level of all prices.
-        reference: see :class:`Reference`.
-        rules: ``rules.market``.
-    """
-    dearer = max(price_ore / (reference.ore * factor), 1e-9)
-    return float(reference.demand * growth * dearer**-rules.demand_elasticity)
 
 
 @compiled
@@ -451,7 +426,7 @@ def trade_ore(run: Any, factor: float, others_given: bool) -> None:
     """
     path, month = run.reference.demand_path, run.state.clock.month
     growth = path[min(month, len(path) - 1)]
-    wanted = demand(run.state.market.price_ore, growth, factor, run.reference, run.rules.market)
+    wanted = run.reference.demand * growth
     take_in(run)
     used = feed_separators(run, wanted)
     gap = resell(run)

@@ -5,9 +5,9 @@ For each mine cluster ``m``, in tonnes of oxide a month (equation 3.6 as correct
     target  = licence * profitability * security * room          (share of capacity that would work)
     op     <- min(target, op + restart)                           falls at once, rises slowly
     q       = min(K * op, R / rho)                                leached; needs reagent
-    R      <- R + imported - rho * q - lost
-    W      <- W + q - out - lost,   out = leach_rate * W          in the pools
-    S      <- (S + out) * (1 - stock_loss)                        in store, until trade moves it
+    R      <- R + imported - rho * q
+    W      <- W + q - out,          out = leach_rate * W          in the pools
+    S      <- S + out                                             in store, until trade moves it
     K      <- K * (1 - depreciation) + what the pipeline brings
 
 Profitability is the share of sites whose cost, spread log-normally around the cluster's, lies under the best net-back: tax,
@@ -65,10 +65,6 @@ class MiningParameters(ParameterTable):
         0.08, low=0.03, high=0.2, unit="1/month", meaning="Most that the working share of capacity rises in a month.",
         source="SOURCES P47",
     )  # fmt: skip
-    stock_loss: float = parameter(
-        0.002, low=0.0, high=0.01, unit="1/month", meaning="Share of the ore in store that is lost.",
-        source="SOURCES P48",
-    )  # fmt: skip
     cost_spread: float = parameter(
         0.2, low=0.05, high=0.6, unit="log", meaning="Spread of the sites' costs around the cluster's.",
         source="assumed; range of costs in SOURCES P49",
@@ -80,10 +76,6 @@ class MiningParameters(ParameterTable):
     capture_operating: float = parameter(
         0.3, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Share of its work that goes on when a mine changes hands.",
         source="assumed: miners fled in October 2024 (SOURCES T1)",
-    )  # fmt: skip
-    capture_loss: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of pools and reagent lost when a mine changes hands.",
-        source="assumed",
     )  # fmt: skip
     leachate_share: float = parameter(
         0.9, low=0.3, high=1.0, unit="0-1", meaning="Share of the reagent used that is not recovered.",
@@ -106,19 +98,6 @@ class MiningParameters(ParameterTable):
         source="assumed: exports stood at 41-44 kt in 2023 and 2024, after they had doubled (SOURCES T1)",
         status="weakly identified",
     )  # fmt: skip
-    seed_capacity: float = parameter(
-        2.0, low=0.0, high=20.0, unit="t/month", meaning="Capacity that may be begun in a month where there is none.",
-        source="assumed: about two sites; Mong Yawng grew from 3 to 19 sites in four years (SOURCES T5)",
-    )  # fmt: skip
-    security_memory: float = parameter(
-        0.7, low=0.0, high=0.95, unit="1/month", meaning="Persistence of the mines' felt security.", source="assumed"
-    )
-    security_siege: float = parameter(
-        0.4, low=0.0, high=1.0, unit="x", off=1.0, meaning="Security of mines that are under attack.", source="assumed"
-    )
-    security_lawless: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Security of mines that nobody holds.", source="assumed"
-    )
 
 
 # equations
@@ -173,7 +152,7 @@ def spur(use: float, needed: float) -> float:
 @compiled
 def begun(paid: float, capacity: float, rules: Any) -> float:
     """Capacity (t/month) that is begun for what buyers pay, within what the cluster can add in a month."""
-    return min(paid, rules.growth_cap * capacity + rules.seed_capacity)
+    return min(paid, rules.growth_cap * capacity)
 
 
 # process
@@ -204,27 +183,18 @@ def work_mines(run: Any) -> None:
 
 @compiled
 def update_security(run: Any, m: int) -> None:
-    """Move the mines' felt security towards what the month is like: the hostile countryside around, and attacks on them."""
-    state, rules, place = run.state, run.rules.mining, run.land.mine_place[m]
-    by = state.holder[place]
-    hostile = hostile_countryside(run, by, run.land.territory[place])
-    now = (1.0 - hostile) * (rules.security_siege if state.attacker[place] >= 0 else 1.0)
-    if by < 0:
-        now = rules.security_lawless
-    state.security[m] = rules.security_memory * state.security[m] + (1.0 - rules.security_memory) * now
+    """Set the security of mines by the countryside around them: 0 where enemies of their holder have all of it, or nobody holds them."""
+    place = run.land.mine_place[m]
+    by = run.state.holder[place]
+    run.state.security[m] = 1.0 - hostile_countryside(run, by, run.land.territory[place]) if by >= 0 else 0.0
 
 
 @compiled
 def capture(run: Any, m: int) -> None:
-    """Damage of mines that changed hands this month."""
-    state, rules, place = run.state, run.rules.mining, run.land.mine_place[m]
-    taken = state.holder_before[place] != state.holder[place]
-    share = rules.capture_loss if taken else 0.0
-    state.flows.lost[m], state.flows.reagent_lost[m] = share * state.in_process[m], share * state.reagent[m]
-    state.in_process[m] -= state.flows.lost[m]
-    state.reagent[m] -= state.flows.reagent_lost[m]
-    if taken:
-        state.operating[m] *= rules.capture_operating
+    """Miners leave mines that changed hands this month."""
+    place = run.land.mine_place[m]
+    if run.state.holder_before[place] != run.state.holder[place]:
+        run.state.operating[m] *= run.rules.mining.capture_operating
 
 
 @compiled
@@ -281,13 +251,10 @@ def leach(run: Any, m: int) -> float:
 
 @compiled
 def precipitate(run: Any, m: int) -> float:
-    """Move oxide from the pools to the store, and lose a little of it; returns t that left the pools."""
-    state, rules = run.state, run.rules.mining
-    produced = rules.leach_rate * state.in_process[m]
-    state.in_process[m] -= produced
-    spoilt = rules.stock_loss * (state.stock[m] + produced)
-    state.stock[m] += produced - spoilt
-    state.flows.lost[m] += spoilt
+    """Move oxide from the pools to the store; returns t that left the pools."""
+    produced = run.rules.mining.leach_rate * run.state.in_process[m]
+    run.state.in_process[m] -= produced
+    run.state.stock[m] += produced
     return produced
 
 

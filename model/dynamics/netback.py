@@ -264,20 +264,14 @@ def best_net_back(official: float, informal: float, quad: float, quad_share: flo
 
 @compiled
 def post_bids(run: Any) -> None:
-    """Post (X,) ``state.bid``, yuan/t at the gates to China: the best bid of all, less a discount where no buyer stands.
-
-    Where nobody bids, dealers pay the market price less that discount.
-    """
+    """Post (X,) ``state.bid``, yuan/t at the gates to China: the best bid of all; dealers pay the market price where nobody bids."""
     state, land, factor = run.state, run.land, run.quotes.factor
     price, best = gate_price(state.market.price_ore, run.rules.market), NO_BID
     for b in range(len(factor)):
         best = max(best, factor[b])
     best = 1.0 if best == NO_BID else best
     for x in range(len(state.bid)):
-        state.bid[x] = price * best * (1.0 - run.rules.market.dealer_discount) if land.chinese[x] else 0.0
-    for b in range(len(factor)):
-        if factor[b] != NO_BID:
-            state.bid[land.stand[b]] = max(state.bid[land.stand[b]], price * factor[b])
+        state.bid[x] = price * best if land.chinese[x] else 0.0
 
 
 # process: quotes

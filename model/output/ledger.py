@@ -126,7 +126,7 @@ def ore_gap(run: Any, opening: Any) -> float:
     """Ore at the mines against what was leached, lost and sent away."""
     flows, expected = run.state.flows, opening.goods.ore
     for m in range(len(flows.ore)):
-        expected += flows.leached[m] - flows.lost[m] - flows.ore[m, 0] - flows.ore[m, 1] - flows.ore[m, 2]
+        expected += flows.leached[m] - flows.ore[m, 0] - flows.ore[m, 1] - flows.ore[m, 2]
     return gap(ore_at_mines(run), expected, 1e-6 * max(expected, 1.0))
 
 
@@ -135,7 +135,7 @@ def reagent_gap(run: Any, opening: Any) -> float:
     """Reagent at the mines against what came and was used or lost."""
     flows, expected = run.state.flows, opening.goods.reagent
     for m in range(len(flows.ore)):
-        expected += flows.reagent_imported[m] - flows.reagent_used[m] - flows.reagent_lost[m]
+        expected += flows.reagent_imported[m] - flows.reagent_used[m]
     return gap(reagent_at_mines(run), expected, 1e-6 * max(expected, 1.0))
 
 

@@ -89,7 +89,7 @@ def test_a_world_without_buyers_has_a_market_all_the_same() -> None:
     state = dataclasses.replace(state, inventory=np.zeros(0))
     reference = market.begin(world, state, "2025-08", np.zeros(0), np.zeros(0), P)
     gate = 190_000 / 1.13 - 14_000
-    assert state.bid[world.chinese_crossings] == pytest.approx(0.97 * gate, rel=0.01)
+    assert state.bid[world.chinese_crossings] == pytest.approx(gate, rel=0.01)
     assert (state.bid[~world.chinese_crossings] == 0).all()
     assert len(reference.share) == 0
 
@@ -103,14 +103,6 @@ def test_a_world_without_buyers_has_a_market_all_the_same() -> None:
 )
 def test_ore_quote_of_spring_2025(prnd: float, dy: float, tb: float, ore: float) -> None:
     assert market.ore_price(prnd, dy, tb, RULES) == pytest.approx(ore, rel=0.01)
-
-
-def test_demand_falls_when_ore_alone_is_dearer() -> None:
-    reference = SimpleNamespace(ore=100_000.0, demand=5_000.0)
-    dearer = getattr(market.demand, "py_func", market.demand)(200_000.0, 1.1, 1.0, reference, P)
-    assert dearer == pytest.approx(5_000 * 1.1 * 2**-0.15)
-    everywhere = getattr(market.demand, "py_func", market.demand)(200_000.0, 1.1, 2.0, reference, P)
-    assert everywhere == pytest.approx(5_500), "prices that rise for reasons of their own send nobody away"
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_the_equations_of_a_month_by_hand() -> None:
     assert mining.reagent_wanted(10.0, 500.0, rules) == 0
     assert [mining.spur(use, 0.5) for use in (0.4, 0.75, 1.0)] == pytest.approx([0.0, 0.5, 1.0])
     assert mining.begun(3.0, 100.0, rules) == 3
-    assert mining.begun(30.0, 100.0, rules) == pytest.approx(P.growth_cap * 100 + P.seed_capacity)
+    assert mining.begun(30.0, 100.0, rules) == pytest.approx(P.growth_cap * 100)
 
 
 # laws
@@ -53,9 +53,9 @@ def test_ore_and_reagent_ledgers_close_at_every_mine(chain: Chain) -> None:
     for _ in range(3):
         ore, reagent = state.in_process + state.stock, state.reagent.copy()
         chain.month()
-        closing = state.in_process + state.stock + flows.ore.sum(axis=1) + flows.lost
+        closing = state.in_process + state.stock + flows.ore.sum(axis=1)
         assert np.abs(ore + flows.leached - closing).max() <= 1e-9 * max(1.0, float(ore.max()))
-        closing = state.reagent + flows.reagent_used + flows.reagent_lost
+        closing = state.reagent + flows.reagent_used
         assert np.abs(reagent + flows.reagent_imported - closing).max() <= 1e-9 * max(1.0, float(reagent.max()))
         for array in (state.stock, state.in_process, state.reagent, state.capacity, state.pipeline, state.operating):
             assert (array >= 0).all()
@@ -81,8 +81,7 @@ def test_a_month_of_one_mine_by_hand() -> None:
     assert state.flows.reagent_imported[m] == pytest.approx(min(wanted, P.reagent_leak * 6_000))
     assert state.reagent[m] == pytest.approx(5_000 + state.flows.reagent_imported[m] - 7 * leached)
     assert state.in_process[m] == pytest.approx(100 + leached - produced)
-    assert state.stock[m] == pytest.approx((50 + produced) * (1 - P.stock_loss))
-    assert state.flows.lost[m] == pytest.approx((50 + produced) * P.stock_loss)
+    assert state.stock[m] == pytest.approx(50 + produced)
 
 
 def _starved(mine_stop: str) -> Chain:
@@ -141,18 +140,13 @@ def test_work_falls_at_once_and_comes_back_slowly() -> None:
     assert chain.state.operating == pytest.approx(np.minimum(full, 0.2 * full + P.restart), rel=0.05)
 
 
-def test_capture_damages_pools_and_the_ledger_knows_it() -> None:
+def test_miners_leave_mines_that_change_hands() -> None:
     chain, quiet = Chain(rains=False), Chain(rains=False)
     chain.captured = np.array([True, False, False, False])
-    before = chain.state.in_process.copy()
     chain.month()
     quiet.month()
-    lost = chain.state.flows.lost - quiet.state.flows.lost
-    assert lost[0] == pytest.approx(P.capture_loss * before[0], rel=0.01)
-    assert lost[1:] == pytest.approx(0.0)
-    assert chain.state.operating[0] <= P.capture_operating * 0.9 + P.restart
-    assert chain.state.flows.reagent_lost[0] > 0
-    assert chain.state.flows.reagent_lost[1:].sum() == 0
+    assert chain.state.operating[0] <= P.capture_operating * 0.9 + P.restart < quiet.state.operating[0]
+    assert chain.state.operating[1:] == pytest.approx(quiet.state.operating[1:], rel=0.01)
 
 
 def test_capacity_comes_after_its_lead_time_and_not_before() -> None:
@@ -163,7 +157,7 @@ def test_capacity_comes_after_its_lead_time_and_not_before() -> None:
     chain.month()
     worn = start * (1 - P.depreciation) ** (P.lead_months + 1)
     assert (chain.state.capacity > worn).all()
-    assert (chain.state.capacity <= worn + P.growth_cap * start + P.seed_capacity + 1e-9).all()
+    assert (chain.state.capacity <= worn + P.growth_cap * start + 1e-9).all()
 
 
 def test_pools_are_dug_by_the_work_of_those_there() -> None:
@@ -199,24 +193,19 @@ def test_unsold_ore_slows_mines_until_they_stop() -> None:
     assert chain.state.operating.max() < 0.5
 
 
-def test_security_falls_under_attack_and_in_hostile_country() -> None:
+def test_security_falls_in_hostile_country() -> None:
     chain = Chain()
     state = chain.state
 
-    def feel(months: int) -> None:
-        for _ in range(months):
-            for m in range(4):
-                mining.update_security(chain.data, m)
+    def felt() -> float:
+        for m in range(4):
+            mining.update_security(chain.data, m)
+        return float(state.security[3])
 
-    state.attacker[9] = 0
     state.control[:, 3] = np.array([0.0, 0.8, 0.1, 0.1])
-    feel(12)
-    assert state.security[0] == pytest.approx(P.security_siege, abs=0.02)
+    assert felt() > 0.9, "the KIA is no enemy of the UWSA"
     assert state.security[1] > 0.9
-    assert state.security[3] > 0.9, "the KIA is no enemy of the UWSA"
     state.stance[1, UWSA] = state.stance[UWSA, 1] = -1
-    feel(12)
-    assert state.security[3] == pytest.approx(0.2, abs=0.02)
+    assert felt() == pytest.approx(0.2)
     state.holder[12] = -1
-    feel(12)
-    assert state.security[3] == pytest.approx(P.security_lawless, abs=0.02)
+    assert felt() == 0.0

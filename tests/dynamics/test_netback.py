@@ -40,20 +40,13 @@ def test_the_road_to_india_counts_by_what_it_could_take() -> None:
 # bids
 
 
-def test_the_best_bid_is_posted_and_dealers_pay_less_where_no_buyer_stands() -> None:
+def test_the_best_bid_is_posted_at_all_gates_to_china() -> None:
     chain = Chain()
-    price, discount = chain.state.bid[0], chain.market_parameters.dealer_discount
-    chain.quotes.factor[:] = 1.02, 0.9
-    netback.post_bids(chain.data)
-    dealers = 1.02 * (1 - discount)
-    expected = np.array([1.02, dealers, dealers, max(0.9, dealers), 0.0])
-    assert chain.state.bid == pytest.approx(price * expected)
-    chain.quotes.factor[:] = NO_BID, 0.9
-    netback.post_bids(chain.data)
-    assert chain.state.bid == pytest.approx(price * 0.9 * np.array([1 - discount] * 3 + [1.0, 0.0]))
-    chain.quotes.factor[:] = NO_BID
-    netback.post_bids(chain.data)
-    assert chain.state.bid == pytest.approx(price * (1 - discount) * np.array([1, 1, 1, 1, 0]))
+    price, china = chain.state.bid[0], np.array([1.0, 1.0, 1.0, 1.0, 0.0])
+    for bids, best in (((1.02, 0.9), 1.02), ((NO_BID, 0.9), 0.9), ((NO_BID, NO_BID), 1.0)):
+        chain.quotes.factor[:] = bids
+        netback.post_bids(chain.data)
+        assert chain.state.bid == pytest.approx(price * best * china)
 
 
 # quotes
