@@ -98,7 +98,7 @@ class InitialState:
     displaced: Floats
     """(N,) displaced persons."""
     arms_left: Floats
-    """(F,) arms at this date over those that ``arms_per_fighter`` gives: a long war has used some up."""
+    """(F,) arms at this date over those that ``arms_per_fighter`` gives: a war has used some up, or captured more."""
     strength: Ints
     """(F, 3) fighters of each actor: lowest, best and highest figure; the best is the sum of ``troops``."""
     homes: tuple[tuple[str, str], ...] = ()
