@@ -7,10 +7,12 @@ decides, pays or trades.
 
 from __future__ import annotations
 
+from typing import Any
+
 import mesa
-import numpy as np
 
 from model.begin import setting_for, start_state
+from model.compile import compiled
 from model.dynamics import market
 from model.dynamics.combat import fight_out
 from model.dynamics.control import relax_countryside
@@ -66,20 +68,38 @@ class FrontsOnArrays(mesa.Model):
         state.month = self.month
         state.tally.clear()
         supply_by_land(run.data)  # neither aircraft nor boats
-        self._order()
+        order(run.data)
         gather(run.data)
         fight_out(run.data)
         relax_countryside(run.data)
         self.month += 1
         self.datacollector.collect(self)
 
-    def _order(self) -> None:
-        state, plans = self.state, self.run.plans
-        beside = np.asarray(self.world.near, np.int64)
-        hostile = np.zeros((len(state.stance), len(state.stance) + 1), bool)
-        hostile[:, :-1], hostile[:, -1] = state.stance == AT_WAR, True  # the last: places of nobody
-        actor, place = np.nonzero((state.troops @ beside > 0) & hostile[:, state.holder])
-        turn = (actor + place + self.month) % THIRD == 0
-        count = int(turn.sum())
-        plans.order_actor[:count], plans.order_place[:count], plans.orders["count"] = actor[turn], place[turn], count
-        plans.spare[:] = SPARE
+
+@compiled
+def order(run: Any) -> None:
+    """Every actor orders attacks on a third of the enemies' places at or next to its fighters, in its own order.
+
+    Args:
+        run: ``plans`` changes.
+    """
+    state, plans, count = run.state, run.plans, 0
+    actors, places = state.troops.shape
+    for a in range(actors):
+        for p in range(places):
+            holder = state.holder[p]
+            hostile = holder < 0 or state.stance[a, holder] == AT_WAR
+            if hostile and (a + p + state.clock.month) % THIRD == 0 and stands_beside(run, a, p):
+                plans.order_actor[count], plans.order_place[count] = a, p
+                count += 1
+    plans.orders.count = count
+    plans.spare[:] = SPARE
+
+
+@compiled
+def stands_beside(run: Any, a: int, p: int) -> bool:
+    """Whether an actor has fighters at a place or next to it."""
+    land, fighters = run.land, 0
+    for link in range(land.near_start[p], land.near_start[p + 1]):
+        fighters += run.state.troops[a, land.near[link]]
+    return fighters > 0
