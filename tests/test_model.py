@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from model.experiments.simulate import dispose, simulate
 from model.model import MONTH, RareEarthModel
-from model.output.record import RunResult
+from model.output.result import RunResult
 from model.phases.accounts import balance_books
 from model.run import Run
 from model.scenario.read import load_scenario

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from model.output.record import RunResult
+    from model.output.result import RunResult
     from model.scenario.schema import Scenario
     from model.scenario.spec import RunSpec
 

@@ -23,7 +23,7 @@ from model.output.blocks import RUN_TABLES, Block, RunTables, Words, block_of, l
 from model.scenario.spec import RunSpec
 
 if TYPE_CHECKING:
-    from model.output.record import RunResult
+    from model.output.result import RunResult
 
 OK, FAILED = "ok", "failed"
 Names = tuple[str, ...]

@@ -25,7 +25,7 @@ from model.experiments.spool import scan
 from model.experiments.store import Store
 from model.output import tables
 from model.output.blocks import RUN_TABLES
-from model.output.record import RunResult
+from model.output.result import RunResult
 from model.scenario.spec import RunSpec
 
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from model.output.outcomes import outcome_list
 from model.output.tables import TABLES
 
 if TYPE_CHECKING:
-    from model.output.record import RunResult
+    from model.output.result import RunResult
     from model.scenario.spec import RunSpec
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)

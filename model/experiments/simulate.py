@@ -12,7 +12,7 @@ from model.scenario.spec import RunSpec, digest_of
 
 if TYPE_CHECKING:
     from model.model import RareEarthModel
-    from model.output.record import RunResult
+    from model.output.result import RunResult
 
 
 def simulate(spec: RunSpec) -> RunResult:

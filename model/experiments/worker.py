@@ -18,7 +18,7 @@ from model.experiments.codec import Finished, finished_failed, finished_ok
 from model.scenario.spec import RunSpec
 
 if TYPE_CHECKING:
-    from model.output.record import RunResult
+    from model.output.result import RunResult
 
 Simulate = Callable[[RunSpec], "RunResult"]
 

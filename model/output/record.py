@@ -5,8 +5,7 @@ Which columns the tables ``monthly`` and ``actors`` have, and how each is read, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +19,7 @@ from agents.instruments import KINDS
 from model.output import road, tables
 from model.output.blocks import Block, Coded, RunTables, Words, coded
 from model.output.outcomes import compute
+from model.output.result import RunResult as RunResult
 from model.output.survey import Month
 from model.run import Run
 from model.scenario.spec import RunSpec
@@ -27,21 +27,6 @@ from model.state import DESTINATIONS, NOBODY
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """What a run leaves behind.
-
-    Args:
-        outcomes: value of every outcome of :func:`model.output.outcomes.outcome_list`; None where it is not defined.
-        tables: ``monthly, actors, exports, events, control, instruments`` with the schema of ``model.output.tables``, and ``lanes``
-            (month, crossing, ore, reagent, goods), which figures of a single run use and batches do not store.
-            Those of :class:`model.output.blocks.RunTables` are made when they are asked for.
-    """
-
-    outcomes: dict[str, float | None]
-    tables: Mapping[str, pa.Table]
 
 
 class Recorder:

@@ -10,8 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 from model import __version__
-from model.draws import replicate_seed
-from model.world.digest import world_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,8 @@ class RunSpec:
         cls, label: str, resolved: dict[str, Any], *, replicate: int = 0, base_seed: int = 0, **extra: Any
     ) -> RunSpec:
         """Build a specification from a resolved scenario; the seed depends on base seed and replicate alone."""
+        from model.draws import replicate_seed  # imports the compiler; processes that pass specifications on do without
+
         return cls(
             label=label,
             scenario=canonical_json(resolved),
@@ -70,6 +70,8 @@ class RunSpec:
 
 def digest_of(resolved: Mapping[str, Any]) -> str:
     """The digest of the world of a resolved scenario; empty where it names none."""
+    from model.world.digest import world_digest  # likewise
+
     return world_digest(resolved["world"]) if "world" in resolved else ""
 
 

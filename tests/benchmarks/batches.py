@@ -25,7 +25,7 @@ from model.experiments.simulate import simulate
 from model.experiments.worker import prepare_worker, run_group, run_one
 from model.output import tables
 from model.output.blocks import RUN_TABLES
-from model.output.record import RunResult
+from model.output.result import RunResult
 from model.scenario.spec import RunSpec
 from tests.benchmarks.sizes import QUICK, Size, plan_of, specification
 

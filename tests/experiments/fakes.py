@@ -1,22 +1,29 @@
-"""A run that costs nothing: small tables drawn from the specification's seed, and every way of going wrong on demand."""
+"""A run that costs nothing: small tables drawn from the specification's seed, and every way of going wrong on demand.
+
+Tests start dozens of worker processes that import this file: what only their parent needs is imported where it is used.
+pyarrow imports pandas for its first array, which here comes before a run's time begins to count.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from model.experiments.plan import BatchPlan, make_plan
 from model.output import tables
 from model.output.blocks import RUN_TABLES
-from model.output.record import RunResult
+from model.output.result import RunResult
 from model.scenario.spec import RunSpec
+
+if TYPE_CHECKING:
+    from model.experiments.plan import BatchPlan
 
 TEXTS = ["KIA", "junta", "nobody", "ကချင်", "NA", ""]
 
@@ -37,13 +44,15 @@ def fake_simulate(spec: RunSpec) -> RunResult:
 
 
 def scenario(**said: Any) -> dict[str, Any]:
-    """A resolved scenario for :func:`fake_simulate`: ``raise_in``, ``die_in``, ``hang_in`` and ``sleep`` make trouble."""
-    usual = {"months": 3, "effect": 0.0, "sleep": 0.0, "raise_in": [], "die_in": [], "hang_in": [], "die_once": ""}
-    return usual | said
+    """A resolved scenario for :func:`fake_simulate`: ``raise_in``, ``die_in``, ``hang_in``, ``deaf_in`` and ``sleep`` make trouble."""
+    trouble = {"raise_in": [], "die_in": [], "hang_in": [], "deaf_in": [], "die_once": "", "sleep": 0.0}
+    return {"months": 3, "effect": 0.0} | trouble | said
 
 
 def plan(replicates: int = 6, **scenarios: dict[str, Any]) -> BatchPlan:
     """A batch of fake scenarios; two where none are given."""
+    from model.experiments.plan import make_plan
+
     chosen = scenarios or {"status_quo": scenario(), "engage": scenario(effect=2.0)}
     return make_plan("fakes", chosen, replicates=replicates, command=("pangwa", "batch", "fakes.toml"))
 
@@ -63,11 +72,23 @@ def _misbehave(asked: dict[str, Any], replicate: int) -> None:
     if replicate in asked["hang_in"]:
         while True:
             time.sleep(0.01)
+    if replicate in asked["deaf_in"]:
+        _hear_nothing()
     if asked["die_once"] and replicate == 2:
         mark = Path(asked["die_once"])
         if not mark.exists():
             mark.touch()
             os._exit(9)
+
+
+def _hear_nothing() -> None:
+    """Hang as C code does: no signal and no exception gets through."""
+    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+    while True:
+        try:
+            time.sleep(600)
+        except BaseException:
+            continue
 
 
 def _table(name: str, months: int, rng: np.random.Generator) -> pa.Table:

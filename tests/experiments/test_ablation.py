@@ -23,7 +23,7 @@ from model.experiments.designed import run_design
 from model.experiments.errors import PlanError
 from model.experiments.results import read_runs
 from model.experiments.switches import check_patterns, switches_of, without_off_value
-from model.output.record import RunResult
+from model.output.result import RunResult
 from model.parameters import ParameterTable, declarations, off_value, parameter
 from model.scenario.read import load_scenario
 from model.scenario.schema import Scenario

@@ -21,7 +21,7 @@ from model.experiments.plan import BatchPlan
 from model.experiments.pools import worker_count
 from model.experiments.runner import run_here
 from model.experiments.store import FINAL_TABLES, Store
-from model.output.record import RunResult
+from model.output.result import RunResult
 from model.scenario.spec import RunSpec
 from tests.experiments.fakes import fake_simulate, only_row, plan, scenario
 
@@ -246,8 +246,8 @@ def test_serial_executor_starts_no_process(tmp_path: Path, monkeypatch: pytest.M
 SCRIPT = """
 import sys
 from tests.experiments.fakes import fake_simulate, plan, scenario
-from model.experiments.batch import run_batch
 if __name__ == "__main__":
+    from model.experiments.batch import run_batch
     what = plan(40, status_quo=scenario(sleep=0.1), engage=scenario(effect=2.0, sleep=0.1))
     how = {"jobs": int(sys.argv[2])} if sys.argv[2].isdigit() else {"jobs": 2, "executor": sys.argv[2]}
     report = run_batch(what, sys.argv[1], simulate=fake_simulate, **how)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from model.experiments.simulate import simulate
-from model.output.record import RunResult
+from model.output.result import RunResult
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
 

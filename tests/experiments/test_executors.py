@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -26,7 +24,6 @@ from model.experiments.pools import new_pool
 from model.experiments.runner import run_with
 from model.experiments.store import FINAL_TABLES
 from model.experiments.worker import WORKER_DIED
-from model.output.record import RunResult
 from model.scenario.spec import RunSpec
 from tests.experiments.fakes import fake_simulate, plan, scenario
 
@@ -97,24 +94,10 @@ def test_killed_worker_costs_no_run_and_a_deadly_run_only_itself(tmp_path: Path,
 
 @pytest.mark.parametrize("executor", ["processes", "dask"], indirect=True)
 def test_run_that_python_cannot_stop_is_given_up_with_its_worker(tmp_path: Path, executor: Any) -> None:
-    report = run_batch(
-        plan(3, status_quo=scenario()), tmp_path / "out", jobs=1, executor=executor, timeout=0.5, simulate=deaf
-    )
+    what = plan(3, status_quo=scenario(deaf_in=[1]))
+    report = run_batch(what, tmp_path / "out", jobs=1, executor=executor, timeout=0.5, simulate=fake_simulate)
     assert (report.ok, report.failed) == (2, 1)
     assert errors(tmp_path / "out") == {1: "timed out: no result after 0.5 s"}
-
-
-def deaf(spec: RunSpec) -> RunResult:
-    """Hang as C code does: no signal and no exception gets through."""
-    if spec.replicate == 1:
-        gate = threading.Thread(target=time.sleep, args=(600,), daemon=True)
-        gate.start()
-        while True:
-            try:
-                time.sleep(600)
-            except BaseException:
-                continue
-    return fake_simulate(spec)
 
 
 @pytest.mark.parametrize("executor", ["processes", "dask", "threads"], indirect=True)
@@ -192,13 +175,13 @@ def test_executor_of_the_users_own_is_used_and_left_open(tmp_path: Path) -> None
 def test_broken_executor_that_cannot_be_made_again_keeps_what_is_done(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    what = plan(12, status_quo=scenario(die_in=[11]))
-    with two_workers() as pool:
+    what = plan(12, status_quo=scenario(die_once=str(tmp_path / "mark")))
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         report = compute(what, tmp_path / "out", pool)
     assert report.exit_code == 4
     assert 0 < report.ok == 12 - report.missing
     assert "the executor is broken; give a function that makes one" in capsys.readouterr().err
-    assert compute(what, tmp_path / "out", "processes", resume=True).failed == 1
+    assert compute(what, tmp_path / "out", "serial", resume=True).ok == 12
 
 
 def test_unknown_executors_are_refused(tmp_path: Path) -> None:

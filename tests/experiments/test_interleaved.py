@@ -10,7 +10,7 @@ import pytest
 from model.experiments.codec import Finished, read_body, read_header
 from model.experiments.simulate import allow_interleaving, simulate
 from model.experiments.worker import run_group, run_one
-from model.output.record import RunResult
+from model.output.result import RunResult
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
 from tests.experiments.fakes import fake_simulate, plan, scenario

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner, Result
 
+from model.cli import app
 from model.experiments.batch import run_batch
 from model.experiments.errors import PlanError, StoreError
 from model.experiments.estimate import describe
@@ -145,21 +145,20 @@ def test_batch_cut_short_has_tables_of_the_runs_that_are_there(
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 
-def test_commands_shard_merge_and_dry_run(tmp_path: Path) -> None:
+def test_commands_shard_merge_and_dry_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tiny = Path(__file__).parents[1] / "tiny"
     (tmp_path / "a.toml").write_text(f"world = {json.dumps(str(tiny))}\nmonths = 1\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
 
-    def pangwa(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "model.cli", *words]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    def pangwa(*words: str) -> Result:
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, done.output
+        return done
 
     batch = ("batch", "a.toml", "-r", "2", "--executor", "serial", "--no-figures")
-    said = pangwa(*batch, "--dry-run")
-    assert said.returncode == 0, said.stderr
-    assert "= 2 runs" in said.stdout
+    assert "= 2 runs" in pangwa(*batch, "--dry-run").stdout
     assert not (tmp_path / "results").exists()
     for part in ("1/2", "2/2"):
-        assert pangwa(*batch, "--shard", part).returncode == 0
+        pangwa(*batch, "--shard", part)
     done = pangwa("merge", "results/a.shard-1-of-2", "results/a.shard-2-of-2", "--out", "results/a", "--no-figures")
-    assert done.returncode == 0, done.stderr
-    assert "2 of 2 runs merged" in done.stderr
+    assert "2 of 2 runs merged" in done.output

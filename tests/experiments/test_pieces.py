@@ -14,7 +14,7 @@ from model.experiments.batch import run_batch
 from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.run_rows import StoredRuns
 from model.experiments.store import FINAL_TABLES
-from model.output.record import RunResult
+from model.output.result import RunResult
 from model.scenario.spec import RunSpec
 from tests.experiments.fakes import fake_simulate, plan, scenario
 

@@ -13,7 +13,7 @@ from model.experiments.errors import PlanError
 from model.experiments.factors import Factor, Member, factors_of, settled
 from model.experiments.morris import elementary_effects, finding, morris_design, morris_effects, trajectories_lost
 from model.experiments.results import RunTable, read_runs
-from model.output.record import RunResult
+from model.output.result import RunResult
 from model.scenario.read import load_scenario
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec

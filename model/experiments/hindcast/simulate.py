@@ -9,7 +9,7 @@ from model.experiments.hindcast.statistics import STATISTICS
 from model.experiments.hindcast.trace import Spell, Trace, trace_of
 from model.experiments.simulate import allow_interleaving, simulate
 from model.output import tables
-from model.output.record import RunResult
+from model.output.result import RunResult
 from model.scenario.spec import RunSpec
 from model.world.read import load_world
 
