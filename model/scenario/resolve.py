@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from model.scenario.layers import Stated
@@ -47,10 +48,21 @@ def recorded_actors(world: World, start: str) -> dict[str, Table]:
 
 def calibrated_actor(world: World, kind: str, name: str) -> Table:
     """What was calibrated in a world for an actor: for its kind, and over that for itself; by parameter."""
-    found: dict[str, str | float | int | bool] = {}
-    for start in (f"actors.{kind}.", f"actors.{name}."):
-        found |= {path.removeprefix(start): value for path, value in world.parameters if path.startswith(start)}
-    return _typed(found, kind)
+    by_owner = _by_owner(world.parameters)
+    return _typed(by_owner.get(kind, {}) | by_owner.get(name, {}), kind)
+
+
+# A batch asks for every actor at each of its design points and parameter vectors.
+@lru_cache(maxsize=8)
+def _by_owner(parameters: tuple[tuple[str, str | float | int | bool], ...]) -> dict[str, Table]:
+    """What was calibrated in a world, by the kind or actor that it belongs to."""
+    owners: dict[str, Table] = {}
+    for path, value in parameters:
+        root, _, rest = path.partition(".")
+        owner, _, name = rest.partition(".")
+        if root == "actors" and name:
+            owners.setdefault(owner, {})[name] = value
+    return owners
 
 
 def lay_calibrated(stated: Stated, world: World) -> None:
