@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from model.cli import main
 from tests.scenario.conftest import TINY
 from tests.scenario.test_plugins import TEXT as CAUTIOUS
 from tests.scenario.test_problems import FIVE_ERRORS
@@ -24,9 +26,24 @@ ENVIRONMENT = os.environ | {
 }
 
 
-def pangwa(*words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+def pangwa_apart(*words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, for what must not stay in this one."""
     command = [sys.executable, "-m", "model.cli", *words]
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=ENVIRONMENT, check=False)
+
+
+def pangwa(*words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The command in this process, which has loaded and compiled already what a new one would have to."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patched, contextlib.chdir(folder or Path.cwd()):
+        patched.setattr(sys, "argv", ["pangwa", *words])
+        patched.setenv("COLUMNS", "100")
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                main()
+            except SystemExit as end:
+                code = int(end.code or 0)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture
@@ -37,7 +54,7 @@ def tiny(tmp_path: Path) -> Path:
 
 
 def test_help_lists_the_verbs_and_loads_nothing_heavy() -> None:
-    done = pangwa("--help")
+    done = pangwa_apart("--help")
     assert done.returncode == 0
     assert all(
         f"\n  {command} " in done.stdout
@@ -108,13 +125,13 @@ def test_kinds_of_ones_own_are_known_to_the_verbs_that_look_things_up(tiny: Path
     without = pangwa("check", "mine.toml", folder=tiny)
     assert without.returncode == 2 and "CautiousArmy" in without.stderr
     own = ("--plugin", "cautious.py")
-    assert pangwa("check", "mine.toml", *own, folder=tiny).stdout == "mine.toml: ok\n"
-    told = pangwa("parameters", "mine.toml", "--search", "caution", *own, folder=tiny)
+    assert pangwa_apart("check", "mine.toml", *own, folder=tiny).stdout == "mine.toml: ok\n"
+    told = pangwa_apart("parameters", "mine.toml", "--search", "caution", *own, folder=tiny)
     assert "actors.KIA.caution = 0" in told.stdout
-    assert "townships_held_kia" in pangwa("outcomes", "mine.toml", *own, folder=tiny).stdout
-    assert pangwa("new", "other", "--extends", "mine.toml", *own, folder=tiny).returncode == 0
-    assert pangwa("check", "other.toml", *own, folder=tiny).returncode == 0
-    refused = pangwa("check", "mine.toml", "--plugin", "none.py", folder=tiny)
+    assert "townships_held_kia" in pangwa_apart("outcomes", "mine.toml", *own, folder=tiny).stdout
+    assert pangwa_apart("new", "other", "--extends", "mine.toml", *own, folder=tiny).returncode == 0
+    assert pangwa_apart("check", "other.toml", *own, folder=tiny).returncode == 0
+    refused = pangwa_apart("check", "mine.toml", "--plugin", "none.py", folder=tiny)
     assert refused.returncode == 2 and "Traceback" not in refused.stderr and "none.py" in refused.stderr
 
 

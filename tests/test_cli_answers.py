@@ -28,7 +28,9 @@ def tiny(tmp_path: Path) -> Path:
 
 
 def test_compare_writes_table_and_figure_and_ends_with_the_finding(tiny: Path) -> None:
-    made = pangwa("batch", "tiny.toml", "tiny_kia.toml", "-r", "3", "--out", "r", "--no-figures", folder=tiny)
+    made = pangwa(
+        "batch", "tiny.toml", "tiny_kia.toml", "-r", "3", "-j", "1", "--out", "r", "--no-figures", folder=tiny
+    )
     assert made.returncode == 0, made.stderr
     done = pangwa("compare", "r", "--against", "tiny", "-o", "revenue_usd_kia_y1", "-o", "troops_kia", folder=tiny)
     assert done.returncode == 0, done.stderr
@@ -44,7 +46,20 @@ def test_compare_writes_table_and_figure_and_ends_with_the_finding(tiny: Path) -
 
 def test_sensitivity_promises_runs_and_names_what_matters(tiny: Path) -> None:
     words = ["sensitivity", "tiny_kia.toml", "-p", "actors.KIA.troops", "-p", "actors.KIA.effectiveness"]
-    words += ["--trajectories", "4", "--replicates", "1", "-o", "troops_kia", "--set", "months=2", "--out", "s"]
+    words += [
+        "--trajectories",
+        "4",
+        "--replicates",
+        "1",
+        "-o",
+        "troops_kia",
+        "--set",
+        "months=2",
+        "-j",
+        "1",
+        "--out",
+        "s",
+    ]
     promised = pangwa(*words, "--dry-run", folder=tiny)
     assert promised.returncode == 0, promised.stderr
     assert promised.stdout.startswith("2 factors, 12 points x 1 replicates: 12 runs, ")
@@ -71,7 +86,7 @@ def test_sensitivity_promises_runs_and_names_what_matters(tiny: Path) -> None:
         "--top",
         "2",
     ]
-    shared = pangwa(*words, "-o", "troops_kia", "--set", "months=1", "--out", "v", folder=tiny)
+    shared = pangwa(*words, "-o", "troops_kia", "--set", "months=1", "-j", "1", "--out", "v", folder=tiny)
     assert shared.returncode == 0, shared.stderr
     assert "(KIA), actors.KIA.troops" in shared.stdout.splitlines()[-1]
     assert {"sobol.csv", "sobol.png"} <= {path.name for path in (tiny / "v" / "sensitivity-sobol").iterdir()}
@@ -81,7 +96,7 @@ def test_sensitivity_promises_runs_and_names_what_matters(tiny: Path) -> None:
 
 
 def test_diff_lists_parameters_then_outcomes_of_a_small_batch_that_is_kept(tiny: Path) -> None:
-    words = ("diff", "tiny.toml", "tiny_kia.toml", "-r", "2", "--set", "months=2", "-o", "revenue_usd_kia")
+    words = ("diff", "tiny.toml", "tiny_kia.toml", "-r", "2", "-j", "1", "--set", "months=2", "-o", "revenue_usd_kia")
     done = pangwa(*words, folder=tiny)
     assert done.returncode == 0, done.stderr
     assert "united_states.instruments.aid" in done.stdout
@@ -91,7 +106,7 @@ def test_diff_lists_parameters_then_outcomes_of_a_small_batch_that_is_kept(tiny:
 
 def test_sweep_and_regret_write_tables_figures_and_their_findings(tiny: Path) -> None:
     words = ["sweep", "actors.KIA.troops=500:2000:2", "tiny.toml", "tiny_kia.toml", "-r", "2", "--set", "months=2"]
-    done = pangwa(*words, "-o", "troops_kia", "--out", "w", folder=tiny)
+    done = pangwa(*words, "-j", "1", "-o", "troops_kia", "--out", "w", folder=tiny)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].startswith("As actors.KIA.troops (Fighters at the start")
     assert {"sweep.csv", "sweep.png"} <= {path.name for path in (tiny / "w" / "sweep").iterdir()}
@@ -106,7 +121,7 @@ def test_sweep_and_regret_write_tables_figures_and_their_findings(tiny: Path) ->
 
 def test_discover_tells_a_box_and_its_check(tiny: Path) -> None:
     words = ["discover", "tiny_kia.toml", "-o", "troops_kia", "--above", "5000", "-p", "actors.KIA.troops"]
-    words += ["--points", "40", "-r", "1", "--set", "months=1", "--out", "d"]
+    words += ["--points", "40", "-r", "1", "-j", "1", "--set", "months=1", "--out", "d"]
     done = pangwa(*words, folder=tiny)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].startswith("Where actors.KIA.troops is at least")
@@ -118,7 +133,7 @@ def test_discover_tells_a_box_and_its_check(tiny: Path) -> None:
 
 def test_ablate_says_what_moves_nothing_and_goes_on_where_it_stopped(tiny: Path) -> None:
     words = ["ablate", "tiny.toml", "tiny_kia.toml", "-s", "processes.harm.civ*", "-s", "*.instruments.*"]
-    words += ["-s", "actors.*.ambition_abroad", "--months", "2", "--out", "a"]
+    words += ["-s", "actors.*.ambition_abroad", "--months", "2", "-j", "1", "--out", "a"]
     promised = pangwa(*words, "-r", "2", "--dry-run", folder=tiny)
     assert promised.stdout.startswith("7 switches over 2 scenarios x 2 replicates: 18 runs, "), promised.stderr
     done = pangwa(*words, "-r", "2", folder=tiny)
