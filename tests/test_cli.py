@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from model.cli import main
+from model.experiments.batch_file import read_plan
 from tests.scenario.conftest import TINY
 from tests.scenario.test_plugins import TEXT as CAUTIOUS
 from tests.scenario.test_problems import FIVE_ERRORS
@@ -97,10 +98,15 @@ def test_check_prints_all_mistakes_and_ends_with_2(tiny: Path) -> None:
 
 
 def test_all_shipped_files_are_in_order() -> None:
-    files = sorted(str(path) for path in (REPOSITORY / "scenarios").rglob("*.toml"))
+    """One batch is read with every vector of the plausible set, the others with the first: the vectors are the same."""
+    files = sorted(str(path) for path in (REPOSITORY / "scenarios").glob("*.toml"))
+    files.append(str(REPOSITORY / "scenarios" / "batches" / "policy_options.toml"))
     done = pangwa("check", *files)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [f"{file}: ok" for file in files]
+    batches = {path.stem for path in (REPOSITORY / "scenarios" / "batches").glob("*.toml")}
+    assert batches > {"policy_options"}
+    assert all(read_plan([name], replicates=1).specs for name in batches)
 
 
 def test_check_takes_overrides_and_batch_files(tiny: Path) -> None:
