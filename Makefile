@@ -10,7 +10,7 @@ RESULTS ?= results/policy_options
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench setup lint format wheel clean
+.PHONY: help demo test bench setup compile lint format wheel clean
 
 help: ## list the chores
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,14 +19,21 @@ demo: $(VENV)/.installed ## four US policies x 50 replicates x 60 months over My
 	@echo "Running the four policies of scenarios/batches/policy_options.toml into $(RESULTS)."
 	@$(VENV)/bin/pangwa batch scenarios/batches/policy_options.toml --out $(RESULTS) --resume
 
-test: lint ## all checks and tests, as continuous integration runs them
+# Each takes one core and most of a minute.
+test: $(VENV)/.installed-dev ## all checks and tests, as continuous integration runs them
+	@$(MAKE) --no-print-directory -j2 lint compile
 	@echo "Running the tests."
 	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4
 
 bench: $(VENV)/.installed-dev ## how fast it is: a table, and tests/benchmarks/results.json (some minutes)
+	@$(COMPILE)
 	@$(PY) -m tests.benchmarks.bench
 
 setup: $(VENV)/.installed-dev ## the environment .venv with the tools for developers
+	@$(COMPILE)
+
+compile: $(VENV)/.installed
+	@$(COMPILE)
 
 lint: $(VENV)/.installed-dev ## style, types and spelling
 	@echo "Checking style (ruff), types (mypy) and spelling (codespell)."
@@ -56,7 +63,7 @@ ifneq ($(REMAKE),)
 .PHONY: $(PY) $(STAMPS)
 endif
 
-# A short run compiles the model, or the first long one would have to; it says so itself.
+# A short run compiles what is not compiled yet, or the first long one would have to; it says so itself.
 COMPILE := $(PY) -m model.cli run engage_kia --months 14 --quiet --no-figures >/dev/null || true
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(PY)
@@ -68,7 +75,6 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(PY)
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(PY)
 	@echo "Installing Pangwa, what it needs and the tools for developers into $(VENV) (a few minutes the first time)."
 	@$(PIP) -e '.[dev]' -c constraints.txt
-	@$(COMPILE)
 	@echo "$(CURDIR)" | tee $(VENV)/.installed >$@
 
 # The first interpreter that starts, is new enough and can make environments.
