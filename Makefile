@@ -32,7 +32,7 @@ bench: $(VENV)/.installed-dev ## how fast it is: a table, and tests/benchmarks/r
 setup: $(VENV)/.installed-dev ## the environment .venv with the tools for developers
 	@$(COMPILE)
 
-compile: $(VENV)/.installed
+compile: $(VENV)/.installed ## compile the model where that has not been done
 	@$(COMPILE)
 
 lint: $(VENV)/.installed-dev ## style, types and spelling

@@ -161,23 +161,6 @@ class UnitedStatesParameters(ParameterTable):
     partner_bar: float = parameter(
         0.4, low=0.0, high=1.0, unit="score", meaning="Score of having no partner.", source="assumed"
     )
-    partner_weight_legitimacy: float = parameter(
-        1.0, low=0.0, high=3.0, unit="-", meaning="Weight of the consent that a partner has.", source="assumed equal"
-    )
-    partner_weight_capacity: float = parameter(
-        1.0, low=0.0, high=3.0, unit="-", meaning="Weight of services and territory.", source="assumed equal"
-    )
-    partner_weight_alignment: float = parameter(
-        1.0, low=0.0, high=3.0, unit="-", meaning="Weight of federal aims and of distance from China.",
-        source="assumed equal",
-    )  # fmt: skip
-    partner_weight_stability: float = parameter(
-        1.0, low=0.0, high=3.0, unit="-", meaning="Weight of paid, unbroken, unbesieged forces.", source="assumed equal"
-    )
-    partner_weight_resources: float = parameter(
-        1.0, low=0.0, high=3.0, unit="-", meaning="Weight of the ore that a partner can sell.",
-        source="assumed equal; article: actors who contribute to US objectives",
-    )  # fmt: skip
 
 
 class QuadParameters(ParameterTable):

@@ -8,9 +8,9 @@ target's services can take it in: so much for each person under its control (abs
 into ``run.policy``, whose fields are the kinds of :mod:`agents.instruments`.
 
 *Partner* (article: "strategic empowerment"). Every ``n`` months each armed actor's standing (legitimacy, governing capacity,
-alignment, stability, resources, 0-1 each; :mod:`model.dynamics.governance`) is weighed, ``score = sum w k / sum w``, with an
-advantage for the present partner. The choice is a quantal response among all actors and having none. Instruments for PARTNER go
-to the actor that it picks. Weights are assumed equal; moves ``us_partner_*`` and whatever the instruments move.
+alignment, stability, resources, 0-1 each; :mod:`model.dynamics.governance`) is averaged, with an advantage for the present partner.
+The choice is a quantal response among all actors and having none. Instruments for PARTNER go to the actor that it picks. Moves
+``us_partner_*`` and whatever the instruments move.
 
 *Threats*. State: ``credibility`` c, 0-1. While a threat stands, ``c <- c + m (carried out - c)``, where carried out is the level of
 tariffs and sanctions in force. A threat costs the junta ``chill c`` of the tariff at once, and adds the believed part of a year's
@@ -80,18 +80,18 @@ class UnitedStates(Actor):
 
     # its partner -----------------------------------------------------------------------------------------------
 
+    criteria = (
+        governance.legitimacy,
+        governance.capacity,
+        governance.alignment,
+        governance.stability,
+        governance.resources,
+    )
+    """What partners are weighed by, each 0-1 and alike; a subclass may weigh them by others."""
+
     def score(self, actor: int) -> float:
-        """Weighted mean of an armed actor's standing, 0-1, without the advantage of the present partner."""
-        p, data = self.parameters, self.data
-        weighed = (
-            (p.partner_weight_legitimacy, governance.legitimacy(data, actor)),
-            (p.partner_weight_capacity, governance.capacity(data, actor)),
-            (p.partner_weight_alignment, governance.alignment(data, actor)),
-            (p.partner_weight_stability, governance.stability(data, actor)),
-            (p.partner_weight_resources, governance.resources(data, actor)),
-        )
-        total = sum(weight for weight, _ in weighed)
-        return float(sum(weight * value for weight, value in weighed) / max(total, 1e-9))
+        """Mean of an armed actor's standing by all criteria, 0-1, without the advantage of the present partner."""
+        return sum(float(criterion(self.data, actor)) for criterion in self.criteria) / len(self.criteria)
 
     def choose_partner(self) -> None:
         """Pick a partner among the armed actors, or none, when an assessment is due."""

@@ -317,8 +317,6 @@ class State(InPlace):
     """(F,) how much it has attacked at the Chinese border or its trade roads of late, 0-1."""
     dealings: Dealings
     """What stands between Beijing and each armed actor."""
-    revenue_best: Floats
-    """(F,) USD a month, the highest that ``revenue`` has been."""
     hope: Floats
     """(F,) belief that governing well is backed from outside, 0-1."""
     parties: Bools
@@ -384,7 +382,6 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         accord=accord_record(),
         road=road_record(),
         revenue=np.full(forces, 1e6),
-        revenue_best=np.full(forces, 1e6),
         paid=np.ones(forces),
         recruits=np.zeros(forces, np.int64),
         dealings=Dealings.none(forces),

@@ -32,7 +32,6 @@ def shaken(draw: st.DrawFn) -> Run:
     for name in ("pressure", "offensive", "hope", "paid", "losses_year", "recognition", "training"):
         setattr(state, name, rng.uniform(size=FORCES))
     state.revenue = rng.uniform(2e5, 1e7, FORCES)
-    state.revenue_best = state.revenue * rng.uniform(1, 2, FORCES)
     state.towns_lost_year = rng.uniform(-10, 10, FORCES)
     state.arms = rng.uniform(0, 2, FORCES) * np.maximum(state.troops.sum(axis=1), 1)
     state.legitimacy, state.services = (rng.uniform(size=state.services.shape) for _ in range(2))

@@ -16,9 +16,8 @@ from agents.armed import airlift, attack, budget, offers, ore, peace, reserves, 
 from agents.armed.parameters import ArmedActorParameters
 from agents.base import Actor
 from agents.instruments import Instrument
-from agents.western import shares_that_recognise
 from model.draws import logistic, uniform
-from model.dynamics import diplomacy, settlement
+from model.dynamics import settlement
 from model.dynamics.share import rescale
 from model.live import LiveParameters
 
@@ -217,8 +216,7 @@ class ArmedActor(Actor):
 
     def joins_settlement(self) -> bool:
         """Whether it would be a party to a settlement that the delegations have agreed on."""
-        terms = self.parameters.federal_preference + float(diplomacy.hoped_for(self.data, self.index))
-        return bool(self.delegation) or terms > 0
+        return bool(self.delegation) or self.parameters.federal_preference > 0
 
     def signs_deal(self, gain: float) -> float:
         """Chance that it signs the package on the table in talks with Beijing, by quantal response.
@@ -277,10 +275,7 @@ class Junta(ArmedActor):
         plans = run.plans
         against = max(plans.prospects[self.index, opponents].tolist(), default=0.0)
         against -= max(plans.danger[self.index, opponents].tolist(), default=0.0)
-        abroad = shares_that_recognise(run.agents.western, len(run.actors))
-        own = abroad.pop(self.index)
-        standing = max(abroad, default=0.0) - own
-        return float(settlement.gain_of_junta(self.data, against, standing))
+        return float(settlement.gain_of_junta(self.data, against))
 
 
 class EthnicArmedOrganization(ArmedActor):
@@ -297,7 +292,7 @@ class PeoplesDefenceForce(ArmedActor):
 
     @property
     def coordination(self) -> float:
-        """Chance to join an ally's operation, without hope or recognition."""
+        """Chance to join an ally's operation."""
         return float(self.parameters.coordination)
 
     def join_allies(self) -> None:

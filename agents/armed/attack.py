@@ -120,20 +120,6 @@ def expected_utility(chance: float, worth: float, loss: float, cost: float) -> f
     return chance * worth - (1.0 - chance) * loss - cost
 
 
-@compiled
-def chance_to_join(who: Any, hope: float, recognition: float, gain: float) -> float:
-    """Chance that a People's Defence Force joins an ally's attack: hope, or recognition of its own, closes the gap to 1.
-
-    Args:
-        who: its parameters.
-        hope: 0-1.
-        recognition: 0-1.
-        gain: ``governance.coordination_gain``.
-    """
-    drive = max(hope, recognition - who.recognition_base)
-    return who.coordination + (1.0 - who.coordination) * gain * drive
-
-
 # process -------------------------------------------------------------------------------------------------------------
 
 
@@ -323,8 +309,7 @@ def join_allies(run: Any, a: int) -> None:
         a: index of the People's Defence Force.
     """
     plans, state, reach, hostility = run.plans, run.state, run.plans.reach[a], run.plans.hostility[a]
-    gain = run.rules.governance.coordination_gain
-    chance = chance_to_join(run.actors[a], state.hope[a], state.recognition[a], gain)
+    chance = run.actors[a].coordination
     for k in range(plans.orders.count):
         p = plans.order_place[k]
         if (

@@ -169,10 +169,6 @@ class ArmedActorParameters(ParameterTable):
         3.0, low=1.0, high=24.0, unit="months", meaning="Time from a first offer to the first answer, on average.",
         source="assumed: the KIO went to Kunming seven weeks after Pangwa fell, and accepted terms four months later (SOURCES T4)",
     )  # fmt: skip
-    war_weariness: float = parameter(
-        0.5, low=0.0, high=5.0, unit="months of revenue",
-        meaning="Cost of losing a tenth of its fighters in a year, as felt in talks.", source="assumed",
-    )  # fmt: skip
     # money
     treasury_usd: float = parameter(
         5e6, low=0.0, high=1e11, unit="USD", meaning="Money in hand at the start.", source="assumed"
@@ -200,10 +196,6 @@ class ArmedActorParameters(ParameterTable):
     weight_consent: float = parameter(
         3.0, low=0.0, high=12.0, unit="months of revenue", source="assumed; the KIO runs schools and clinics (article S10)",
         meaning="Worth of a year's full consent of its people, beside what they pay.",
-    )  # fmt: skip
-    arms_via_allies: float = parameter(
-        0.0, low=0.0, high=1.0, unit="0-1", source="assumed; SOURCES E3.12",
-        meaning="Share of the arms market that is open to it only while an ally is at war.",
     )  # fmt: skip
     ore_tax_rule: Literal["fixed", "ad_valorem", "revenue_maximising"] = choice(
         "fixed", meaning="How it sets its tax on ore.", source="SOURCES T3", status="observed"
@@ -313,10 +305,6 @@ class PeoplesDefenceForceParameters(ArmedActorParameters):
     coordination: float = parameter(
         0.4, low=0.0, high=1.0, unit="0-1", meaning="Chance to join an ally's operation next door.",
         source="assumed; SOURCES E3.12",
-    )  # fmt: skip
-    arms_via_allies: float = parameter(
-        0.6, low=0.0, high=1.0, unit="0-1", source="assumed; SOURCES E3.12",
-        meaning="Share of the arms market that is open to it only while an ally is at war.",
     )  # fmt: skip
     recognition_base: float = parameter(
         0.1, low=0.0, high=0.5, unit="0-1", source="assumed: offices of the NUG abroad, no government recognises it",

@@ -171,10 +171,8 @@ def sweep(
     ranges = [word for word in words if "=" in word]
     names = [word for word in words if "=" not in word]
     if len(words) == len(names) == 1:
-        report = sweep_file(
-            words[0], (replicates, base_seed, sets), outcome, (out, jobs, quiet, how), draw=not no_figures
-        )
-        raise typer.Exit(report.exit_code)
+        asked, where = (replicates, base_seed, sets), (out, jobs, quiet, how)
+        raise typer.Exit(sweep_file(words[0], asked, outcome, where, draw=not no_figures).exit_code)
     if len(ranges) != 1 or not names:
         fail("give one PATH=low:high:n and at least one scenario; several parameters are crossed in a batch file")
     path, values = analysis.read_sweep(ranges[0])

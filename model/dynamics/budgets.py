@@ -11,12 +11,11 @@ share that slips through the donor's fingers. Then the actor sets money aside fo
 goes into training and kit of those recruited last month, and upkeep; fighters who are not paid desert and fight worse. Arms become
 dearer the more of them are bought in a month::
 
-    marginal price = p (1 + q / D),   D = depth fighters leash access,   so that   q = D (sqrt(1 + 2 M / (p D)) - 1)
+    marginal price = p (1 + q / D),   D = depth fighters leash,   so that   q = D (sqrt(1 + 2 M / (p D)) - 1)
 
-with ``q`` the arms that the money ``M`` buys; the leash is ``1 - dependence pressure``, and access is below 1 for actors that get
-arms through allies none of which is at war. The rest is kept. Patrons' arms and those of allies come on top. Arms last until they
-are used up in fights or lost (:mod:`model.dynamics.combat`, :mod:`model.dynamics.capture`). Every transfer has two legs: the
-treasuries' and the outside's. Form and rates are assumed unless a source is given.
+with ``q`` the arms that the money ``M`` buys; the leash is ``1 - dependence pressure``. The rest is kept. Patrons' arms and those of
+allies come on top. Arms last until they are used up in fights or lost (:mod:`model.dynamics.combat`, :mod:`model.dynamics.capture`).
+Every transfer has two legs: the treasuries' and the outside's. Form and rates are assumed unless a source is given.
 
 Order in a month: :func:`open_books`, the actors' choice of services, :func:`collect`, the actors' choice of arms,
 :func:`settle`.
@@ -275,15 +274,6 @@ def supplies(run: Any, supplier: int, ally: int) -> bool:
 
 
 @compiled
-def access_to_arms(run: Any, a: int) -> float:
-    """0-1, how open the arms market is to an actor: fully if an ally of it is at war."""
-    for ally in range(len(run.actors)):
-        if ally != a and run.state.stance[a, ally] == 1 and is_at_war(run, ally):
-            return 1.0
-    return 1.0 - run.actors[a].arms_via_allies
-
-
-@compiled
 def collect(run: Any) -> None:
     """Collect the month's income; pay services as far as the money goes, and count what is owed to fighters."""
     books, state, rules = run.books, run.state, run.rules.budgets
@@ -323,7 +313,7 @@ def local_revenue(run: Any) -> None:
 def depth_of_market(run: Any, a: int) -> float:
     """Arms bought by an actor in a month at which one more costs twice the price."""
     leash = 1.0 - run.state.dependence[a] * run.state.pressure[a]
-    return run.rules.budgets.arms_depth * max(run.books.fighters[a], 1) * leash * access_to_arms(run, a)
+    return run.rules.budgets.arms_depth * max(run.books.fighters[a], 1) * leash
 
 
 @compiled
@@ -343,7 +333,6 @@ def settle(run: Any) -> None:
         tally.spent[a] += tally.air_usd[a] + books.services[a] + books.paid[a] + money
         state.paid[a] = books.paid[a] / max(books.upkeep[a], 1e-9) if books.upkeep[a] > 0.0 else 1.0
         state.revenue[a] = running_revenue(state.revenue[a], books.income[a], rules)
-        state.revenue_best[a] = max(state.revenue_best[a], state.revenue[a])
 
 
 @compiled
@@ -375,4 +364,3 @@ def expect_revenue(run: Any) -> None:
         outside = outside_revenue(who.outside_revenue_usd, 0.0, 0.0, who.civil_share)
         income = outside + who.population_tax_usd * consenting(run, a) + local
         state.revenue[a] = max(income, run.rules.budgets.revenue_floor_usd)
-        state.revenue_best[a] = state.revenue[a]

@@ -4,15 +4,13 @@ The rules by which armed actors decide stand in :mod:`agents.armed.peace`.
 
 What going on with a war with the junta, or beginning one, is worth to an armed group ``f`` over peace, in months of its own revenue:
 
-``V_f = prospects_f - danger_f + g federal_f + waiting_f + v towns won by allies / 10 - w losses_f / 0.1 - broker_f``
+``V_f = prospects_f - danger_f + g federal_f + v towns won by allies / 10 - broker_f``
 
 Prospects are the best expected utility of an attack on the junta within reach, danger what the junta's best attack would cost it:
 war is a lottery of which each side may win or lose (Fearon 1995). It fights for what it wants of the state, and the sooner the more its
-allies win (the AA followed Operation 1027 within two weeks: P14). ``waiting`` is what it hopes to get from outside if it does not sign
-alone: backing from abroad delays negotiated ends (Balch-Lindsay, Enterline & Joyce 2008). Losses are those of its last year at war,
-which peace does not make it forget. The same for the junta against ``f``, whose cause is its own:
+allies win (the AA followed Operation 1027 within two weeks: P14). The same for the junta against ``f``, whose cause is its own:
 
-``V_J = prospects_J,f - danger_J,f - w losses_J / 0.1 - broker_f - coercion``
+``V_J = prospects_J,f - danger_J,f - broker_f - coercion``
 
 A ceasefire is signed with the monthly chance ``h sigma(theta (-V_f - r)) sigma(theta (-V_J - r))`` (both must want it: Geller & Moss
 2008). What China offers and threatens for a ceasefire is bargained over in :mod:`agents.beijing.talks`. ``coercion`` is the cost of
@@ -92,17 +90,6 @@ class DiplomacyParameters(ParameterTable):
 
 
 @compiled
-def worth_of_quiet(war_weariness: float, losses_year: float) -> float:
-    """What an actor would give for an end of its losses, months of its own revenue.
-
-    Args:
-        war_weariness: its parameter, months of revenue at losses of 10% a year.
-        losses_year: share of its fighters lost over a year.
-    """
-    return war_weariness * losses_year / 0.1
-
-
-@compiled
 def brokering(run: Any, a: int) -> float:
     """What brokers add to a peace with an armed actor, months of revenue; an envoy without a target helps all."""
     us, given = run.rules.united_states, run.policy[a]
@@ -121,24 +108,11 @@ def coercion(run: Any) -> float:
 
 
 @compiled
-def juntas_weariness(run: Any) -> float:
-    """What the junta would give for an end of its losses of fighters, months of its own revenue."""
-    junta = run.land.junta
-    return worth_of_quiet(run.actors[junta].war_weariness, run.state.losses_year[junta])
-
-
-@compiled
 def juntas_wish(run: Any, group: int) -> float:
     """Worth to the junta of a ceasefire with a group, months of its revenue, with what brokers and threats add."""
     junta, plans = run.land.junta, run.plans
     saved = plans.danger[junta, group] - plans.prospects[junta, group]
-    return saved + juntas_weariness(run) - run.rules.diplomacy.reluctance + brokering(run, group) + coercion(run)
-
-
-@compiled
-def hoped_for(run: Any, a: int) -> float:
-    """Worth of federal terms to an actor from the backing that it hopes for, months of its own revenue."""
-    return run.rules.settlement.weight_hope * run.state.hope[a]
+    return saved - run.rules.diplomacy.reluctance + brokering(run, group) + coercion(run)
 
 
 @compiled
@@ -154,11 +128,10 @@ def won_by_allies(run: Any, a: int) -> float:
 @compiled
 def pull_of_war(run: Any, a: int) -> float:
     """Worth of war with the junta over peace to a group that it puts in no danger, months of its own revenue."""
-    who, rules = run.actors[a], run.rules.diplomacy
-    cause = rules.weight_cause * who.federal_preference + hoped_for(run, a)
+    rules = run.rules.diplomacy
+    cause = rules.weight_cause * run.actors[a].federal_preference
     example = rules.weight_victories * won_by_allies(run, a) / 10
-    costs = worth_of_quiet(who.war_weariness, run.state.losses_year[a]) + brokering(run, a)
-    return run.plans.prospects[a, run.land.junta] + cause + example - costs
+    return run.plans.prospects[a, run.land.junta] + cause + example - brokering(run, a)
 
 
 @compiled

@@ -42,10 +42,6 @@ class GovernanceParameters(ParameterTable):
         0.15, low=0.02, high=1.0, unit="0-1", meaning="Backing of one organisation at which others are half convinced.",
         source="assumed: office-level dealings count as a precedent",
     )  # fmt: skip
-    coordination_gain: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1", source="assumed; article S18",
-        meaning="How far hope or recognition of its own closes a People's Defence Force's gap to full coordination.",
-    )  # fmt: skip
 
 
 # equations -----------------------------------------------------------------------------------------------------------

@@ -72,12 +72,8 @@ class MarketParameters(ParameterTable):
         0.25, low=0.05, high=1.0, unit="1/month", meaning="How fast prices move to the level that the shortage sets.",
         source="assumed: most of the rise within six months",
     )  # fmt: skip
-    noise_tb: float = parameter(
-        0.03, low=0.0, high=0.1, unit="1/month", meaning="Standard deviation of other monthly changes of log Tb.",
-        source="assumed from monthly quotes 2024-26 (SOURCES T2)",
-    )  # fmt: skip
-    noise_dy: float = parameter(
-        0.02, low=0.0, high=0.1, unit="1/month", meaning="Standard deviation of other monthly changes of log Dy.",
+    price_noise: float = parameter(
+        0.025, low=0.0, high=0.1, unit="1/month", meaning="Standard deviation of other monthly changes of log Tb and log Dy.",
         source="assumed from monthly quotes 2024-26 (SOURCES T2)",
     )  # fmt: skip
     ore_prnd: float = parameter(
@@ -395,8 +391,8 @@ def move_prices(run: Any, short: float, factor: float) -> None:
     """Move the shortage and the prices, given the month's shortage by itself and the level of all prices."""
     market, reference, rules, month = run.state.market, run.reference, run.rules.market, run.state.clock.month
     market.shortage = rules.shortage_memory * market.shortage + (1.0 - rules.shortage_memory) * short
-    noise_tb = rules.noise_tb * normal(uniform(run.salts.market, month, reference.key_tb))
-    noise_dy = rules.noise_dy * normal(uniform(run.salts.market, month, reference.key_dy))
+    noise_tb = rules.price_noise * normal(uniform(run.salts.market, month, reference.key_tb))
+    noise_dy = rules.price_noise * normal(uniform(run.salts.market, month, reference.key_dy))
     rest_tb = resting_price(reference.tb, factor, market.shortage, rules.kappa_tb)
     rest_dy = resting_price(reference.dy, factor, market.shortage, rules.kappa_dy)
     market.price_tb = moved_price(market.price_tb, rest_tb, noise_tb, rules)

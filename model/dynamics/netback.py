@@ -85,10 +85,6 @@ class TradeParameters(ParameterTable):
         10_000.0, low=1_000.0, high=50_000.0, unit="yuan/t", meaning="Difference of net-backs that matters in the choice.",
         source="assumed; the precision theta of equation 3.7 is its inverse",
     )  # fmt: skip
-    reserve_share: float = parameter(
-        0.5, low=0.0, high=1.0, unit="x mine cost", meaning="Net-back under which most ore stays in store.",
-        source="assumed: the cost of ore in store is sunk, but miners wait for better prices",
-    )  # fmt: skip
     flow_limit_t: float = parameter(
         4_100.0, low=3_500.0, high=7_000.0, unit="t/month", meaning="What is sold and hauled to China in a usual dry month.",
         source="SOURCES P42", status="weakly identified",

@@ -3,19 +3,16 @@
 State: ``state.accord.in_force``, ``.months`` (since it was signed), ``.elections`` (held), ``state.parties`` (who signed). No
 settlement of this kind has been signed since 1949, so form and weights are assumed. In months of each one's own revenue::
 
-    G_i = federal_i + w losses_i / 0.1 + hope_i + broker_i - (prospects_i - danger_i)   (KIA; mean of the People's Defence Forces)
-    G_J = federal_J + w losses_J / 0.1 + x (opposition's standing - junta's) + z squeeze
-          + coercion + broker - (prospects_J - danger_J)
+    G_i = federal_i + broker_i - (prospects_i - danger_i)   (KIA; mean of the People's Defence Forces)
+    G_J = federal_J + coercion + broker - (prospects_J - danger_J)
 
     chance of signing this month    = s  prod_i sigma(theta G_i)
     chance of collapse this month   = b (1 - prod_i sigma(theta G_i)),   until elections are held
 
-with prospects those of the best attack within reach on the other side, danger what the other side's would cost, ``x`` the weight of
-Western governments that recognise the opposition rather than the junta (the article's pressure for elections), ``squeeze`` the share
-of its revenue that the junta has lost against its best (so sanctions, tariffs and lost gates count, and relief takes it away),
+with prospects those of the best attack within reach on the other side, danger what the other side's would cost, and
 ``coercion`` the cost of threats that it believes. What federal terms cost or bring net of the end of fighting is in ``federal``, so
 the reluctance of ceasefires is not counted again. A signature ends the junta's wars with every organisation that prefers federal
-terms (``federal_i + hope_i > 0``). Elections are held ``election_months`` later.
+terms (``federal_i > 0``). Elections are held ``election_months`` later.
 
 Assumed ranges stand in the table below. Moves ``federal_settlement``, ``elections_held``, ``deaths_fighters`` and control.
 """
@@ -32,10 +29,7 @@ from model.dynamics.diplomacy import (
     begin_fighting,
     brokering,
     coercion,
-    hoped_for,
-    juntas_weariness,
     stop_fighting,
-    worth_of_quiet,
 )
 from model.parameters import ParameterTable, parameter
 
@@ -57,18 +51,6 @@ class SettlementParameters(ParameterTable):
         18, low=3, high=60, unit="months", meaning="Months from a settlement to the elections it promises.",
         source="assumed",
     )  # fmt: skip
-    weight_standing: float = parameter(
-        1.0, low=0.0, high=5.0, unit="months of revenue", source="assumed; article S16",
-        meaning="Cost for the junta when all Western governments recognise its opponents and none itself.",
-    )  # fmt: skip
-    weight_squeeze: float = parameter(
-        12.0, low=0.0, high=36.0, unit="months of revenue", source="assumed: a year of what is lost",
-        meaning="Cost for the junta of losing all its revenue, felt in proportion.",
-    )  # fmt: skip
-    weight_hope: float = parameter(
-        0.5, low=0.0, high=3.0, unit="months of revenue", source="assumed; article S3",
-        meaning="Worth of federal terms to an organisation sure that governing well is backed from outside.",
-    )  # fmt: skip
 
 
 # equations -----------------------------------------------------------------------------------------------------------
@@ -77,28 +59,22 @@ class SettlementParameters(ParameterTable):
 @compiled
 def gain(run: Any, a: int) -> float:
     """What federal terms are worth to an organisation over war with the junta, months of its own revenue."""
-    who, state = run.actors[a], run.state
-    terms = who.federal_preference + worth_of_quiet(who.war_weariness, state.losses_year[a])
     lottery = run.plans.prospects[a, run.land.junta] - run.plans.danger[a, run.land.junta]
-    return terms + hoped_for(run, a) + brokering(run, a) - lottery
+    return run.actors[a].federal_preference + brokering(run, a) - lottery
 
 
 @compiled
-def gain_of_junta(run: Any, against: float, standing: float) -> float:
+def gain_of_junta(run: Any, against: float) -> float:
     """What federal terms are worth to the junta over war, months of its own revenue.
 
     Args:
         run: the run.
         against: its best prospects of an attack on those who would sign, less what theirs would cost it.
-        standing: share of Western governments that recognise its opponents less the share that recognises it, -1 to 1.
     """
-    junta, rules, state = run.land.junta, run.rules.settlement, run.state
-    who, broker = run.actors[junta], 0.0
+    broker = 0.0
     for a in range(len(run.actors)):
         broker = max(broker, brokering(run, a))
-    squeeze = 1 - state.revenue[junta] / state.revenue_best[junta]
-    pressed = rules.weight_standing * standing + rules.weight_squeeze * squeeze + coercion(run)
-    return who.federal_preference + hoped_for(run, junta) + juntas_weariness(run) + pressed + broker - against
+    return run.actors[run.land.junta].federal_preference + coercion(run) + broker - against
 
 
 @compiled

@@ -71,10 +71,6 @@ class SupplyParameters(ParameterTable):
         0.10, low=0.03, high=0.25, unit="1/month", meaning="Chance that boats relieve a besieged garrison on a river that is cut off.",
         source="SOURCES P16: one event", status="weakly identified",
     )  # fmt: skip
-    relief_posts: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of the lost positions that a relief wins back.",
-        source="assumed from the bases retaken at Bhamo in August and September 2025",
-    )  # fmt: skip
 
 
 _counts_record = record_maker(("isolated", int), ("relieved", int))
@@ -152,12 +148,6 @@ def off_the_land(control: float, consent: float, garrison: bool, rules: Any) -> 
 def airlift_capacity(places: float, logistics: float, rules: Any) -> float:
     """Garrisons that an actor can supply from the air, with what US logistics at a level add."""
     return places + rules.logistics_t * logistics / rules.garrison_t
-
-
-@compiled
-def posts_won_back(posts: int, full: int, rules: Any) -> int:
-    """Positions that a relief wins back of those that were lost."""
-    return max(round(rules.relief_posts * (full - posts)), 0)
 
 
 # roads ----------------------------------------------------------------------------------------------------------------
@@ -302,7 +292,6 @@ def relieve_by_river(run: Any) -> None:
             continue
         if uniform(run.salts.river_relief, state.clock.month, run.land.place_key[p]) < rules.river_relief:
             state.isolated[p], state.supply[state.holder[p], p] = 0, 1.0
-            state.posts[p] += posts_won_back(state.posts[p], state.posts_full[p], rules)
             state.siege_progress[p] *= 0.5
             roads.relieved[count] = p
             count += 1

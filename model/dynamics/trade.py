@@ -1,9 +1,9 @@
 """Trade: where ore in store goes, what the roads and gates let through, and who taxes it.
 
 What a tonne earns at each destination (China through the gate, China past it, the Quad through India) stands in
-:mod:`model.dynamics.netback`. Ore in store is offered as far as the best net-back covers a reserve price, and split by nested logit:
-first informal against the rest (a higher tax drives ore to smugglers), then official against Quad. Then caps, leftovers to the next
-destination, the rest stays in store:
+:mod:`model.dynamics.netback`. Ore in store is offered as far as the best net-back is worth having, and split by nested
+logit: first informal against the rest (a higher tax drives ore to smugglers), then official against Quad. Then caps, leftovers to
+the next destination, the rest stays in store:
 
 * informal: what smugglers could carry, capacity * season * (leak * (1 - open) + (1 - exp(-elasticity * tax / bid)) * open)
 * quad: the road to India * India's gate * path security * season * share of the trips that reagent leaves to ore
@@ -77,8 +77,7 @@ def move_ore(run: Any) -> None:
 def offer(run: Any, m: int) -> float:
     """Offer ore in store: what smugglers carry and what would go to the Quad; returns t that is left for the Quad and the gate."""
     quotes, rules, ore = run.quotes, run.rules.trade, run.state.flows.ore
-    scale, reserve = rules.choice_scale, rules.reserve_share * run.land.mine_cost[m]
-    offered = run.state.stock[m] * preferred(quotes.best[m], reserve, scale)
+    scale, offered = rules.choice_scale, run.state.stock[m] * preferred(quotes.best[m], 0.0, rules.choice_scale)
     run.state.road.offered += offered
     official = quotes.net_back[m, CHINA_OFFICIAL] if quotes.open[m] > 0.0 else -inf
     informal, quad = quotes.net_back[m, CHINA_INFORMAL], quotes.net_back[m, QUAD]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agents.instruments import KINDS, Instrument
 from agents.united_states import NO_ONE, UnitedStates
-from model.dynamics import diplomacy
+from model.dynamics import diplomacy, governance
 from model.model import RareEarthModel
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small, told
 
@@ -97,14 +97,15 @@ def us_of(model: RareEarthModel) -> UnitedStates:
     return model.run.agents.united_states
 
 
-def test_the_score_is_the_weighted_mean_of_the_standing() -> None:
-    weights = {"legitimacy": 2, "capacity": 0, "alignment": 1, "stability": 0, "resources": 0}
-    model = small(*(f"united_states.partner_weight_{name}={weight}" for name, weight in weights.items()))
+def test_the_score_is_the_mean_of_the_standing() -> None:
+    model = small()
     kia = at(model, "KIA")
     model.state.legitimacy[kia] = 0.9
     model.state.dependence[kia] = 0.5
     model.run.actors["federal_preference"][kia] = 1.0
-    assert us_of(model).score(kia) == pytest.approx((2 * 0.9 + 0.5) / 3)
+    rest = (governance.capacity, governance.stability, governance.resources)
+    others = sum(float(criterion(model.run.data, kia)) for criterion in rest)
+    assert us_of(model).score(kia) == pytest.approx((0.9 + 0.5 + others) / 5)
 
 
 def test_washington_picks_the_best_and_its_means_follow() -> None:

@@ -255,17 +255,6 @@ def test_pressure_is_a_leash_on_the_market_of_those_who_depend_on_china() -> Non
     assert model.state.treasury[KIA] > 9e7  # money that buys nothing is kept
 
 
-def test_pools_find_few_arms_when_none_of_their_allies_is_at_war() -> None:
-    model = small()
-    data, state = model.run.data, model.state
-    assert state.stance[PDF, KIA] == 1
-    assert budgets.access_to_arms(data, PDF) == 1.0
-    state.stance[KIA, :] = state.stance[:, KIA] = 0
-    state.stance[PDF, KIA] = state.stance[KIA, PDF] = 1
-    assert budgets.access_to_arms(data, PDF) == pytest.approx(1 - 0.6)
-    assert budgets.access_to_arms(data, KIA) == 1.0  # its ally is at war, and it needs none
-
-
 def test_suppliers_share_their_arms_among_allies_at_war() -> None:
     model = small()
     state = model.state

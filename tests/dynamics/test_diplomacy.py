@@ -13,11 +13,6 @@ def indices(model: RareEarthModel, *names: str) -> list[int]:
     return [model.world.force_index[name] for name in names]
 
 
-def test_quiet_is_worth_what_losses_of_a_tenth_are() -> None:
-    assert diplomacy.worth_of_quiet(2.0, 0.1) == 2.0
-    assert diplomacy.worth_of_quiet(2.0, 0.05) == 1.0
-
-
 def test_brokers_help_their_target_and_an_envoy_without_a_target_helps_all() -> None:
     model = small("united_states.brokering_gain=2", "united_states.envoy_brokering=0.5")
     kia, uwsa = indices(model, "KIA", "UWSA")
@@ -46,11 +41,10 @@ def test_a_threat_costs_the_junta_what_it_believes_of_it_over_its_horizon() -> N
 
 
 def test_the_wish_of_the_junta_by_hand() -> None:
-    model = small("processes.diplomacy.reluctance=1", "actors.JUNTA.war_weariness=2")
+    model = small("processes.diplomacy.reluctance=1")
     kia, junta = indices(model, "KIA", "JUNTA")
     model.run.plans.prospects[junta, kia], model.run.plans.danger[junta, kia] = 0.7, 0.2
-    model.state.losses_year[junta] = 0.15
-    assert diplomacy.juntas_wish(model.run.data, kia) == pytest.approx(2 * 1.5 + 0.2 - 0.7 - 1)
+    assert diplomacy.juntas_wish(model.run.data, kia) == pytest.approx(0.2 - 0.7 - 1)
 
 
 def test_militias_on_the_juntas_side_keep_its_peace_and_join_its_war() -> None:

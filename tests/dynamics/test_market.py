@@ -20,7 +20,7 @@ from tests.world_of_policy import small
 
 P = MarketParameters()
 RULES = record_of(market=P).market
-STILL = ("processes.market.noise_tb=0", "processes.market.noise_dy=0", "processes.market.demand_growth=0")
+STILL = ("processes.market.price_noise=0", "processes.market.demand_growth=0")
 MODEL = small(*STILL)
 
 

@@ -18,45 +18,34 @@ KIA, JUNTA = MODEL.world.force_index["KIA"], MODEL.run.land.junta
 def test_the_gain_of_an_organisation_by_hand() -> None:
     model = small(
         "actors.KIA.federal_preference=0.8",
-        "actors.KIA.war_weariness=2",
-        "processes.settlement.weight_hope=0.5",
         "united_states.brokering_gain=1",
     )
-    model.state.losses_year[KIA], model.state.hope[KIA] = 0.05, 0.4
     model.run.policy["brokering"][KIA] = 0.3
     model.run.plans.prospects[:] = 0.0
     model.run.plans.prospects[KIA, JUNTA], model.run.plans.danger[KIA, JUNTA] = 0.6, 0.4
-    assert settlement.gain(model.run.data, KIA) == pytest.approx(0.8 + 1.0 + 0.5 * 0.4 + 0.3 - (0.6 - 0.4))
+    assert settlement.gain(model.run.data, KIA) == pytest.approx(0.8 + 0.3 - (0.6 - 0.4))
 
 
 def test_the_gain_of_the_junta_by_hand() -> None:
     model = small(
         "actors.JUNTA.federal_preference=-1",
-        "actors.JUNTA.war_weariness=1",
         "actors.JUNTA.horizon_months=12",
-        "processes.settlement.weight_standing=2",
-        "processes.settlement.weight_squeeze=10",
         "united_states.brokering_gain=1",
         "united_states.tariff_usd=1e7",
     )
     state, policy = model.state, model.run.policy
-    state.losses_year[JUNTA], state.hope[JUNTA] = 0.1, 0.0
-    state.revenue[JUNTA], state.revenue_best[JUNTA] = 3e7, 4e7
+    state.revenue[JUNTA] = 3e7
     policy["brokering"][KIA], policy["believed_threat"][-1] = 0.7, 0.5
     coercion = 12 * 0.5 * 1e7 / 3e7
-    gain = -1 + 1 + 2 * 0.25 + 10 * 0.25 + coercion + 0.7 - 0.9
-    assert settlement.gain_of_junta(model.run.data, 0.9, 0.25) == pytest.approx(gain)
+    gain = -1 + coercion + 0.7 - 0.9
+    assert settlement.gain_of_junta(model.run.data, 0.9) == pytest.approx(gain)
 
 
 def shaken(seed: int) -> None:
     """Random politics and money, in the model of this file."""
     rng, state = np.random.default_rng(seed), MODEL.state
     forces = len(MODEL.run.actors)
-    for values in (state.hope, state.losses_year):
-        values[:] = rng.uniform(size=forces)
     state.revenue[:] = rng.uniform(2e5, 1e7, forces)
-    state.revenue_best[:] = state.revenue * rng.uniform(1, 2, forces)
-    state.towns_lost_year[:] = rng.uniform(-10, 10, forces)
     MODEL.run.plans.prospects[:] = rng.uniform(0, 3, (forces, forces + 1))
     MODEL.run.policy.fill(0)
 
@@ -65,18 +54,14 @@ def shaken(seed: int) -> None:
     seed=st.integers(0, 10_000),
     one=st.floats(0, 1),
     other=st.floats(0, 1),
-    of=st.sampled_from(["believed_threat", "brokering", "standing", "envoy"]),
+    of=st.sampled_from(["believed_threat", "brokering", "envoy"]),
 )
-def test_threats_followers_and_brokers_never_make_a_settlement_worth_less(
-    seed: int, one: float, other: float, of: str
-) -> None:
+def test_threats_and_brokers_never_make_a_settlement_worth_less(seed: int, one: float, other: float, of: str) -> None:
     shaken(seed)
     gains = []
     for level in sorted((one, other)):
-        standing = level if of == "standing" else 0.0
-        if of != "standing":
-            MODEL.run.policy[of][KIA if of == "brokering" else -1] = level
-        ours = settlement.gain_of_junta(MODEL.run.data, 1.0, standing)
+        MODEL.run.policy[of][KIA if of == "brokering" else -1] = level
+        ours = settlement.gain_of_junta(MODEL.run.data, 1.0)
         gains.append((ours, settlement.gain(MODEL.run.data, KIA)))
     assert gains[0][0] <= gains[1][0]
     assert gains[0][1] <= gains[1][1]
@@ -88,7 +73,7 @@ def test_better_prospects_in_war_never_make_a_settlement_worth_more(seed: int, o
     gains = []
     for prospect in sorted((one, other)):
         MODEL.run.plans.prospects[KIA, JUNTA] = prospect
-        ours = settlement.gain_of_junta(MODEL.run.data, prospect, 0.0)
+        ours = settlement.gain_of_junta(MODEL.run.data, prospect)
         gains.append((ours, settlement.gain(MODEL.run.data, KIA)))
     assert gains[0][0] >= gains[1][0]
     assert gains[0][1] >= gains[1][1]

@@ -59,7 +59,7 @@ def test_only_towns_outside_the_core_are_handed_back(core: bool) -> None:
     model = shut_out(*TALKATIVE, *sets, "beijing.weight_offensive=8", "actors.KIA.federal_preference=-3")
     kia = model.world.force_index["KIA"]
     model.state.offensive[kia] = model.state.pressure[kia] = 1.0
-    model.state.losses_year[:] = 0.3  # all are weary
+    model.run.plans.danger[:] = 1.5  # war endangers all
     border_phases.negotiate(model.run)
     assert model.state.dealings.halted[kia]
     assert model.state.stance[kia, model.run.land.junta] == 0
@@ -119,7 +119,7 @@ def test_a_deal_is_logged_with_what_was_agreed_on_and_a_broken_halt_makes_it_voi
     model = shut_out(*TALKATIVE, "beijing.weight_offensive=8", "actors.KIA.federal_preference=-3")
     kia, state = model.world.force_index["KIA"], model.state
     state.offensive[kia] = state.pressure[kia] = 1.0
-    state.losses_year[:] = 0.3
+    model.run.plans.danger[:] = 1.5
     border_phases.negotiate(model.run)
     assert "KIA and Beijing talk quietly in Kunming, and agree" in told(model, "talks")
     agreed = [text for text in told(model, "deal") if text.startswith("KIA and Beijing agree in Kunming: ")]

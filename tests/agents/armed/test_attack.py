@@ -326,7 +326,7 @@ def pool_beside_an_ally(model: RareEarthModel) -> PeoplesDefenceForce:
 @pytest.mark.parametrize(("coordination", "joins"), [(0.0, False), (1.0, True)])
 def test_pools_join_allies_next_door_by_chance(model: RareEarthModel, *, coordination: float, joins: bool) -> None:
     pool = pool_beside_an_ally(model)
-    model.run.actors["coordination"], model.state.hope[:], model.state.recognition[:] = coordination, 0.0, 0.0
+    model.run.actors["coordination"] = coordination
     pool.join_allies()
     assert pool.attacks == (model.run.agents.armed[REBEL].attacks if joins else [])
     assert model.run.agents.armed[REBEL].attacks

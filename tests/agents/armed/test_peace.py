@@ -7,19 +7,16 @@ import pytest
 
 from agents.armed import peace
 from agents.armed.actor import EthnicArmedOrganization, Junta
-from agents.western import WesternGovernment
 from model.dynamics.diplomacy import stop_fighting
-from model.dynamics.people import recruit
 from model.model import RareEarthModel
 from model.phases.talks import hold_talks
 from tests.world_of_policy import replace, small
 
 TABLE = (
     *(f"processes.diplomacy.{name}" for name in ("precision=2", "reluctance=1", "restraint=1.5")),
-    *("processes.diplomacy.weight_cause=4", "processes.diplomacy.weight_victories=2", "processes.settlement.weight_hope=0.5"),
+    *("processes.diplomacy.weight_cause=4", "processes.diplomacy.weight_victories=2"),
     "processes.diplomacy.weight_sanction=6",
-    *("actors.KIA.war_weariness=2", "actors.KIA.autonomy_cost=0.3", "actors.KIA.federal_preference=0.5"),
-    "actors.JUNTA.war_weariness=1",
+    *("actors.KIA.autonomy_cost=0.3", "actors.KIA.federal_preference=0.5"),
 )  # fmt: skip
 
 
@@ -41,20 +38,18 @@ def calm(*sets: str) -> tuple[RareEarthModel, int, int]:
 
 def test_the_worth_of_a_ceasefire_by_hand() -> None:
     model, kia, junta = calm("united_states.brokering_gain=1")
-    model.state.losses_year[kia], model.state.hope[kia] = 0.2, 0.6
     model.run.plans.prospects[kia, junta], model.run.plans.danger[kia, junta] = 0.7, 1.2
     model.run.policy["brokering"][kia] = 0.4
-    worth = 2 * 0.2 / 0.1 + 0.4 - 0.5 * 0.6 - (0.7 - 1.2) - 4 * 0.5 - 1
+    worth = 0.4 - (0.7 - 1.2) - 4 * 0.5 - 1
     assert peace.worth_of_ceasefire(model.run.data, kia) == pytest.approx(worth)
     assert peace.wants_ceasefire(model.run.data, kia) == pytest.approx(sigma(2 * worth))
 
 
 def test_what_a_ceasefire_is_worth_to_the_junta_by_hand() -> None:
     model, kia, junta = calm("united_states.brokering_gain=1")
-    model.state.losses_year[junta] = 0.1
     model.run.plans.prospects[junta, kia], model.run.plans.danger[junta, kia] = 0.6, 0.4
     model.run.policy["brokering"][kia] = 0.4
-    wish = 1 * 0.1 / 0.1 + 0.4 - 0.6 - 1
+    wish = 0.4 - 0.6 - 1
     assert peace.grants_ceasefire(model.run.data, kia) == pytest.approx(sigma(2 * (wish + 0.4)))
 
 
@@ -84,7 +79,7 @@ def test_no_peace_is_broken_that_war_does_not_pay_for() -> None:
 
 def test_between_signing_and_breaking_lies_the_cost_of_a_broken_word() -> None:
     model, kia, junta = calm()
-    model.state.losses_year[kia], model.run.plans.danger[kia, junta] = 0.1, 5.0
+    model.run.plans.danger[kia, junta] = 5.0
     signed = peace.worth_of_ceasefire(model.run.data, kia)
     assert signed > 0
     stop_fighting(model.run.data, kia)
@@ -101,14 +96,6 @@ def test_who_was_at_peace_when_the_run_began_has_shown_what_war_is_worth_to_it()
     hold_talks(model.run)
     assert model.state.war_then[kia] == pytest.approx(7.0 + 4 * 0.5)
     assert peace.takes_up_arms(model.run.data, kia) == 0.0
-
-
-def test_peace_does_not_make_a_group_forget_what_its_war_cost() -> None:
-    model, kia, _ = calm()
-    model.state.losses_year[kia] = 0.2
-    model.state.stance[kia] = np.where(model.state.stance[kia] == -1, 0, model.state.stance[kia])
-    recruit(model.run.data)
-    assert model.state.losses_year[kia] == 0.2
 
 
 def test_towns_that_allies_have_lost_keep_nobody_from_war() -> None:
@@ -222,19 +209,6 @@ def test_who_has_been_removed_neither_signs_nor_breaks() -> None:
 # A settlement ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_junta_minds_who_is_recognised_abroad() -> None:
-    model, kia, junta = calm()
-    decides = model.run.agents.armed_at(junta)
-    governments: list[WesternGovernment] = model.run.agents.western
-    assert decides is not None
-    before = decides.prefers_settlement()
-    governments[0].recognises.add(kia)
-    weight = model.run.parameters.settlement.weight_standing
-    assert decides.prefers_settlement() == pytest.approx(before + weight / len(governments))
-    governments[1].recognises.add(junta)
-    assert decides.prefers_settlement() == pytest.approx(before)
-
-
 def test_the_junta_weighs_its_best_prospects_against_those_who_would_sign() -> None:
     model, kia, junta = calm()
     decides = model.run.agents.armed_at(junta)
@@ -255,6 +229,5 @@ def test_delegations_join_and_so_do_those_who_prefer_federal_terms() -> None:
     assert not joins["UWSA"]
     uwsa = model.run.agents.armed_at(model.world.force_index["UWSA"])
     assert uwsa is not None
-    model.state.hope[uwsa.index] = 1.0
-    uwsa.parameters.federal_preference = -0.2
+    uwsa.parameters.federal_preference = 0.2
     assert uwsa.joins_settlement()

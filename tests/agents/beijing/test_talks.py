@@ -227,11 +227,10 @@ def test_a_case_counts_prospects_waiting_brokers_and_threats() -> None:
     war, wish = float(case["war"]), float(case["junta"])
     one.plans.prospects[kia, one.land.junta] = 2.0
     one.plans.prospects[one.land.junta, kia] = 0.5
-    one.state.hope[kia] = 0.5
     one.policy["brokering"][kia] = 1.0
     talks.take_up_case(one.data, kia)
     brokered = one.scenario.united_states.brokering_gain
-    assert case["war"] == pytest.approx(war + 2.0 + 0.5 * one.parameters.settlement.weight_hope - brokered)
+    assert case["war"] == pytest.approx(war + 2.0 - brokered)
     assert case["junta"] == pytest.approx(wish - 0.5 + brokered)
     assert case["threat"] == 0
     one.state.dealings.threat[kia] = True
