@@ -186,3 +186,22 @@ def test_explain_tells_three_sentences_and_keeps_results_where_asked(tiny: Path)
     refused = pangwa("explain", "tiny.toml", folder=tiny)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "has no US instruments" in refused.stderr and "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("explain", "tiny_kia.toml"),
+        ("sensitivity", "tiny.toml", "--method", "morris"),
+        ("discover", "tiny.toml", "--above", "1"),
+        ("sweep", "processes.trade.leak=0:0.3:2", "tiny.toml"),
+        ("sweep", "doses"),
+        ("diff", "tiny.toml", "tiny_kia.toml"),
+        ("ablate", "tiny.toml"),
+    ],
+)
+def test_an_unknown_outcome_is_refused_before_anything_is_run(words: tuple[str, ...], tiny: Path) -> None:
+    done = pangwa(*words, "-o", "troops_kai", folder=tiny)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "--outcome troops_kai: there is no such outcome; did you mean 'troops_kia'?"
+    assert not (tiny / "results").exists()

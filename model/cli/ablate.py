@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model.cli.answers import Outcomes, keep
+from model.cli.answers import Outcomes, check_outcomes, keep
 from model.cli.batches import (
     BaseSeed,
     Jobs,
@@ -85,7 +85,7 @@ def ablate(
         fail(f"--t {least_t:g}, --sd {least_sd:g}: must be 0 or more")
     loaded = _load(_asked(scenarios, everywhere), sets, months)
     check_patterns(loaded, switches or ())
-    _check_outcomes(loaded, outcome or ())
+    check_outcomes(loaded, outcome or ())
     chosen = {one.name: switches_of(one, switches or ()) for one in loaded}
     plans = [_plan(one, chosen[one.name], replicates, base_seed) for one in loaded]
     if all(len(plan.points) == 1 for plan in plans):
@@ -128,17 +128,6 @@ def _say_untried(scenarios: Sequence[Scenario]) -> None:
 
     untried = {name for one in scenarios for name in without_off_value(one)}
     typer.echo(f"{len(untried)} parameters have no off value in their range and were not tried (pangwa parameters).")
-
-
-def _check_outcomes(scenarios: Sequence[Scenario], asked: Sequence[str]) -> None:
-    """Refuse unknown outcomes before anything is run."""
-    from model.output.outcomes import outcome_list
-    from model.scenario.listing import armed_actors
-    from model.scenario.problems import suggestion
-
-    known = [one.name for one in outcome_list(armed_actors(scenarios))]
-    if unknown := [name for name in asked if name not in known]:
-        fail(*(f"--outcome {name}: there is no such outcome{suggestion(name, known)}" for name in unknown))
 
 
 def _plan(scenario: Scenario, switches: Sequence[Switch], replicates: int, base_seed: int | None) -> BatchPlan:

@@ -93,6 +93,7 @@ def diff(
     typer.echo(parameters_text(differing_parameters(ours, theirs), ours.name, theirs.name))
     if no_runs:
         return
+    check_outcomes([ours, theirs], outcome or ())
     folder = results
     if folder is None:
         folder = results_folder(out, f"{ours.name}_{theirs.name}-diff")
@@ -165,7 +166,7 @@ def sweep(
 ) -> None:
     """Vary a parameter over a range, or several one at a time: what outcomes do along it, and where an effect turns."""
     from model.experiments import sweep as analysis
-    from model.scenario.read import load_scenario
+    from model.scenario.read import load_scenario, load_scenarios
 
     how: dict[str, Any] = {"resume": resume, "overwrite": overwrite, "rerun_failed": rerun_failed}
     ranges = [word for word in words if "=" in word]
@@ -175,6 +176,7 @@ def sweep(
         raise typer.Exit(sweep_file(words[0], asked, outcome, where, draw=not no_figures).exit_code)
     if len(ranges) != 1 or not names:
         fail("give one PATH=low:high:n and at least one scenario; several parameters are crossed in a batch file")
+    check_outcomes(load_scenarios(names, sets or ()), outcome or ())
     path, values = analysis.read_sweep(ranges[0])
     plan = analysis.plan_sweep(
         names,
@@ -221,6 +223,8 @@ def sweep_file(
         fail(
             f"{file}: has no table one_at_a_time, so there is nothing to sweep; see scenarios/README.md, or: pangwa batch"
         )
+    first = scenario_of(plan)
+    check_outcomes([first], outcome or ())
     folder = results_folder(out, plan.name)
     report = compute(plan, folder, jobs, quiet, **how)
     runs = read_runs(folder)
@@ -228,7 +232,6 @@ def sweep_file(
     told = list(outcome or [name for name in DOSED if name in runs.outcomes])
     every = list(dict.fromkeys([*told, *outcomes_of(None, runs.outcomes)]))
     table, trends = dose_table(runs, every), trend_table(runs, every)
-    first = scenario_of(plan)
     shown, found = (frame[frame["outcome"].isin(told) & (frame["scenario"] == first.name)] for frame in (table, trends))
     typer.echo(views.doses_text(shown, found, first))
     figure = views.draw_doses(shown, found, told, first) if draw else None
@@ -315,6 +318,17 @@ def _goal(text: str, *, more: bool) -> Goal:
         return Goal(name, more, float(threshold) if given else None)
     except ValueError:
         fail(f"--{'more' if more else 'less'} {text}: what is enough must be a number, as in OUTCOME=100")
+
+
+def check_outcomes(scenarios: Sequence[Scenario], asked: Sequence[str]) -> None:
+    """Refuse unknown outcomes before anything is run."""
+    from model.output.outcomes import outcome_list
+    from model.scenario.listing import armed_actors
+    from model.scenario.problems import suggestion
+
+    known = [one.name for one in outcome_list(armed_actors(scenarios))]
+    if unknown := [name for name in asked if name not in known]:
+        fail(*(f"--outcome {name}: there is no such outcome{suggestion(name, known)}" for name in unknown))
 
 
 def outcomes_of(asked: Sequence[str] | None, there: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli.answers import Outcomes, compute, keep, outcomes_of
+from model.cli.answers import Outcomes, check_outcomes, compute, keep, outcomes_of
 from model.cli.batches import BaseSeed, Jobs, NoFigures, Plugins, Quiet, Sets
 from model.cli.text import results_folder, wrapped
 
@@ -44,6 +44,7 @@ def explain(
         base_seed=base_seed or 0,
         command=command,
     )
+    check_outcomes([load_scenario(scenario, overrides(sets, months))], outcome or ())
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "runs" if out is None else results_folder(out, plan.name)
         compute(plan, folder, jobs, quiet, resume=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from model.cli.answers import Outcomes, keep, outcomes_of
+from model.cli.answers import Outcomes, check_outcomes, keep, outcomes_of
 from model.cli.batches import BaseSeed, Jobs, NoFigures, Out, Overwrite, Plugins, Quiet, RerunFailed, Resume, Sets
 from model.cli.text import fail, results_folder
 
@@ -79,6 +79,7 @@ def sensitivity(
     from model.scenario.read import load_scenario
 
     loaded = load_scenario(scenario, sets or ())
+    check_outcomes([loaded], outcome or ())
     factors = _factors(loaded, parameters, screened, outcome, top, all_of_them=method == "morris")
     design = _design(factors, method, trajectories, points, direct)
     count = replicates or (_MORRIS_REPLICATES if method == "morris" else _SOBOL_REPLICATES)
@@ -131,6 +132,7 @@ def discover(
     if (above is None) == (below is None):
         fail("give either --above or --below: the value from which the outcome is of interest")
     loaded = load_scenarios([scenario, *([against] if against else [])], sets or ())
+    check_outcomes(loaded, [outcome])
     design = hypercube(_factors(loaded[0], parameters, screened, [outcome], top), points)
     plan = _plan(f"{'_'.join(one.name for one in loaded)}-discover", loaded, design, replicates, base_seed)
     if dry_run:

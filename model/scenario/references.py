@@ -6,6 +6,7 @@ wrong type is left to the schema.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,9 +15,10 @@ from typing import Any
 from agents.instruments import KINDS, NUG, PARTNER, TEN, UNTARGETED
 from model.scenario.layers import Stated
 from model.scenario.problems import NOTHING, Path, Problem, suggestion
-from model.scenario.resolve import initial_date
 from model.scenario.tables import ARMED_KINDS
 from model.world.world import World
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 NOBODY = "nobody"
 
@@ -71,10 +73,20 @@ def _tables(stated: Stated, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _start(stated: Stated, world: World) -> Iterator[Problem]:
     start = stated.get(("start",))
-    if isinstance(start, str) and world.initial and initial_date(world, start) is None:
-        first = min(world.initial)
-        text = f"must not be before \"{first}\", the first dated state of the world '{world.name}'"
+    if isinstance(start, str) and _MONTH.fullmatch(start) and world.initial and start not in world.initial:
+        dated = sorted(world.initial)
+        nearest = min(dated, key=lambda date: abs(_month_number(date) - _month_number(start)))
+        text = (
+            f"must be a month for which the world '{world.name}' has a dated state of who holds what: {', '.join(dated)}; "
+            f"the nearest is {nearest}"
+        )
         yield Problem(stated.origin(("start",)), ("start",), text, start)
+
+
+def _month_number(date: str) -> int:
+    """Months since the year 0 of a date such as 2025-08."""
+    year, month = date.split("-")
+    return 12 * int(year) + int(month)
 
 
 def _actor(path: Path, table: dict[str, Any], stated: Stated, names: Names) -> Iterator[Problem]:
@@ -186,6 +198,9 @@ def _forcing(path: Path, table: dict[str, Any], stated: Stated, names: Names) ->
                 stated.origin((*path, "target")), (*path, "target"), "is missing; it needs a township or site"
             )
         yield from _holder(path, table, stated, names)
+    if known is None and isinstance(kind, str) and target != "":
+        text = f"must be left out: a forcing of kind '{kind}' is about the whole market"
+        yield Problem(stated.origin((*path, "target")), (*path, "target"), text, target)
     if known is not None and isinstance(target, str) and target and not _is_known(target, known, what):
         yield _unknown((*path, "target"), target, target, stated, known, what)
     yield from _order(path, table, stated)
