@@ -1,6 +1,6 @@
 """The speed of Pangwa, measured: ``make bench`` prints a table and writes ``tests/benchmarks/results.json``.
 
-Medians of five (``--quick``: one of tiny pieces, to see that it runs; ``--only b``: one part). Times are processor times
+Medians of three (``--quick``: one of tiny pieces, to see that it runs; ``--only b``: one part). Times are processor times
 where one process is measured, clock times where several are; the load of the machine during the measurement stands in the
 results. These are written after every part; one that fails is named in them, and the others go on.
 """
@@ -155,7 +155,7 @@ def growth_lines(grown: dict[str, Any], name: str) -> list[str]:
         return [f"(d) with {name}: not measured"]
     points = grown[f"{name}_measured"]
     what = f" of {SMALL_MONTHS} months in a small world, by one worker, files written" if name == "runs" else ""
-    what += f"; more than {MANY_RUNS:,} measured once" if name == "runs" else ""
+    what += f"; {MANY_RUNS:,} and more measured once" if name == "runs" else ""
     return [
         f"(d) time grows with {name:20} {grown[name]:10.2f} (exponent), peak memory {grown[f'{name}_memory']:.2f}",
         "      " + ", ".join(f"{p['size']:,}: {p['seconds']:.2f} s, {p['peak_mb']:.0f} MB" for p in points) + what,

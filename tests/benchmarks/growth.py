@@ -20,7 +20,7 @@ from tests.benchmarks.sizes import FULL, QUICK, Size, peak_mb, plan_of, seconds_
 SMALL_MONTHS = 2
 """Months of the small model whose batches show how time and memory grow with runs."""
 MANY_RUNS = 1000
-"""Batches of more runs are measured once."""
+"""Batches of so many runs, or more, are measured once."""
 _PATIENCE = 600.0
 
 Measured = tuple[float, float]
@@ -42,8 +42,8 @@ def batch_apart(size: Size, runs: int) -> Measured:
 
 
 def times_of_batch(size: Size, runs: int) -> int:
-    """How often a batch is measured: one of ten thousand runs is a sample of its own, and long."""
-    return 1 if runs > MANY_RUNS else size.repeats
+    """How often a batch is measured: one of a thousand runs is a sample of its own, and long."""
+    return 1 if runs >= MANY_RUNS else size.repeats
 
 
 def printed_apart(call: str) -> Measured:
