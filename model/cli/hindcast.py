@@ -199,16 +199,16 @@ def calibrate(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the waves; the same again goes on.")] = Path(
         "results/calibration"
     ),
-    waves: Annotated[int, typer.Option(min=1, help="Waves of each block.")] = 3,
-    vectors: Annotated[int, typer.Option(min=8, help="Parameter vectors a wave.")] = 200,
-    replicates: Annotated[int, typer.Option("--replicates", "-r", min=1, help="Runs of each vector.")] = 4,
-    members: Annotated[int, typer.Option(min=5, help="Vectors to keep.")] = 60,
+    waves: Annotated[int, typer.Option(min=1, help="Waves of each block; more waves draw more vectors.")] = 3,
+    vectors: Annotated[int, typer.Option(min=8, help="Parameter vectors a wave.")] = 1000,
+    replicates: Annotated[int, typer.Option("--replicates", "-r", min=2, help="Runs of each vector.")] = 4,
+    members: Annotated[int, typer.Option(min=5, help="Vectors of the set.")] = 120,
     wide: Annotated[
-        bool, typer.Option("--wide", help="Start from the wide priors: the check that data, not prior, decide.")
+        bool, typer.Option("--wide", help="Draw from the wide priors: the check that data, not prior, decide.")
     ] = False,
     jobs: Jobs = None,
 ) -> None:
-    """Choose parameters by history matching on the calibration patterns; held-out patterns are never computed."""
+    """Rule out parameter vectors by what was observed to the end of 2024, and draw a set of those that are left."""
     from model.experiments.hindcast.calibrate import Plan, calibrate, choose, shrinkage, write_results
     from model.experiments.hindcast.middle import SCENARIO, find_middle, write_parameters
     from model.experiments.hindcast.priors import BLOCKS, priors
@@ -220,8 +220,8 @@ def calibrate(
         )
     plan = Plan(out, waves, vectors, replicates, members, jobs, wide)
     found = calibrate(plan, typer.echo)
-    chosen = choose(found, members, wide)
-    written = write_results(plan, found, chosen, shrinkage(found, members, wide))
+    chosen = choose(found, plan)
+    written = write_results(plan, found, chosen, shrinkage(found, plan))
     middle = find_middle(load_scenario(SCENARIO), chosen, out / "middle", jobs)
     written.append(out / "parameters.csv")
     write_parameters(written[-1], middle, [prior for block in BLOCKS for prior in priors(block, wide)])

@@ -15,17 +15,29 @@ from model.experiments.batch import EXIT_SOME_FAILED, BatchReport
 from model.experiments.errors import BatchError
 from model.experiments.hindcast import calibrate as calibration
 from model.experiments.hindcast.calibrate import (
-    Found,
+    CUT,
+    UNDEFINED,
     Member,
     Plan,
+    Seen,
     choose,
     implausibility,
-    structural_misses,
+    numbers_of,
+    picks,
+    seen_in,
+    shrinkage,
+    weigh,
     write_results,
-    write_vectors,
 )
 from model.experiments.hindcast.patterns import frozen_hash, patterns
-from model.experiments.hindcast.priors import BLOCKS, priors, resolved_with, settings
+from model.experiments.hindcast.priors import (
+    BLOCKS,
+    CALIBRATION_MONTHS,
+    OBSERVED_LATER,
+    priors,
+    resolved_with,
+    settings,
+)
 from model.experiments.plan import BatchPlan
 from model.scenario.read import load_scenario
 
@@ -71,44 +83,106 @@ def test_every_value_of_the_priors_is_allowed() -> None:
                 assert changed == resolved_with(load_scenario(scenarios[0]).resolved(), values)
 
 
-def test_implausibility_is_one_at_the_edge_of_the_tolerance() -> None:
-    seats = next(one for one in patterns() if one.pattern == "P13")
-    assert implausibility(seats, [49.0, 49.0]) == 0.0
-    assert implausibility(seats, [65.0, 65.0]) == pytest.approx(1.0)
-    assert implausibility(seats, [21.0, 21.0]) == pytest.approx(2.0)
-    assert implausibility(seats, [None, None]) == calibration.UNDEFINED
-    assert implausibility(seats, [20.0, 20.0, 50.0, 80.0, 80.0]) > 1.0, "too few runs within"
+SEATS = next(one for one in patterns() if one.pattern == "P13")
 
 
-def test_waves_move_towards_what_is_plausible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def evaluate(plan: Plan, block: str, wave: str, vectors: list[dict[str, Any]], times: int = 1) -> list[Any]:
-        assert (times > 1) == (wave == f"confirmed-{plan.waves}")
-        found = []
+def seen(mean: float, defined: int = 4, runs: int = 4, variance: float = 0.0) -> dict[str, Seen]:
+    return {SEATS.statistic: Seen(mean, variance, defined, runs)}
+
+
+def test_the_edge_of_a_tolerance_is_two_standard_deviations_away() -> None:
+    still = {SEATS.statistic: 0.0}
+    assert implausibility(SEATS, seen(49.0), still) == 0.0
+    assert implausibility(SEATS, seen(65.0), still) == pytest.approx(2.0)
+    assert implausibility(SEATS, seen(21.0), still) == pytest.approx(4.0)
+    noisy = {SEATS.statistic: 8.0**2 * 3 / (1 + 1 / 4)}  # half-width / 2 is 8 above
+    assert implausibility(SEATS, seen(65.0), noisy) == pytest.approx(1.0)
+    assert implausibility(SEATS, seen(49.0, defined=2), still) == UNDEFINED
+
+
+def test_what_runs_show_leaves_out_those_that_do_not() -> None:
+    one = seen_in(np.array([1.0, np.nan, 3.0]))
+    assert (one.mean, one.variance, one.defined, one.runs) == (2.0, 2.0, 2, 3)
+    none = seen_in(np.array([np.nan]))
+    assert none.defined == 0 and np.isnan(none.mean)
+
+
+def test_nothing_that_was_observed_after_2024_chooses_a_parameter() -> None:
+    later = {one.statistic for one in patterns() if "2025" in f"{one.name} {one.note}" and one.use == "calibration"}
+    assert {"release_may", "release_half", "capture_trough", "tax_share", "terbium_rise", "nug_junta"} <= OBSERVED_LATER
+    assert later <= OBSERVED_LATER
+    chosen = {one.statistic for block in BLOCKS for one in numbers_of(block)}
+    assert chosen and not chosen & OBSERVED_LATER
+    ends = {"hindcast_2023": "2023-10", "hindcast_2024": "2024-03", "hindcast_trade": "2021-02"}
+    for name, start in ends.items():
+        year, month = map(int, start.split("-"))
+        assert 12 * year + month + CALIBRATION_MONTHS[name] - 1 == 12 * 2024 + 12
+
+
+def members(means: list[float]) -> list[Member]:
+    return [Member((k / len(means),), seen(mean)) for k, mean in enumerate(means)]
+
+
+def test_vectors_beyond_the_cut_are_ruled_out_and_the_nearer_weigh_more() -> None:
+    found = weigh(members([49.0, 57.0, 65.0, 49 + 8 * CUT + 0.1]), [SEATS], wanted=1)
+    assert found.weights.tolist() == pytest.approx(
+        np.array([1, np.exp(-0.5), np.exp(-2), 0]) / (1.5 + 0.24187), rel=1e-3
+    )
+    assert found.tempered == 1.0 and found.misses == ()
+    flat = weigh(members([49.0, 57.0, 65.0, 70.0]), [SEATS], wanted=4)
+    assert flat.tempered > 10 and flat.effective > 3.9
+
+
+def test_a_number_that_no_vector_comes_near_rules_out_nothing_and_is_told() -> None:
+    other = next(one for one in patterns() if one.pattern == "P10")
+    some = [Member(one.units, {**one.seen, other.statistic: Seen(30.0, 0.0, 4, 4)}) for one in members([49.0, 57.0])]
+    found = weigh(some, [SEATS, other], wanted=1)
+    assert found.misses == (other.statistic,) and (found.weights > 0).all()
+    split = [Member((0.0,), {**seen(49.0), other.statistic: Seen(30.0, 0.0, 4, 4)})]
+    split += [Member((0.5,), {**seen(300.0), other.statistic: Seen(2.0, 0.0, 4, 4)})]
+    with pytest.raises(BatchError, match="war: each of 2 vectors is ruled out"):
+        weigh(split, [SEATS, other], wanted=1, block="war")
+
+
+def test_a_calibration_finds_where_the_record_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every number is met where one parameter of the block is in the middle of its prior."""
+
+    def evaluate(plan: Plan, block: str, wave: str, vectors: list[dict[str, Any]]) -> list[Any]:
+        name = "processes.contest.decisiveness" if block == "war" else "processes.trade.flow_limit_t"
+        prior = next(one for one in priors(block) if one.path == name)
+        rows = []
         for vector in vectors:
-            name = "processes.contest.decisiveness" if block == "war" else "processes.trade.flow_limit_t"
-            prior = next(one for one in priors(block) if one.path == name)
-            unit = (vector[name] - prior.low) / (prior.high - prior.low)
-            found.append(({"P0": abs(unit - 0.5) / 0.05, "PX": 5.0}, {"x": unit}))
-        return found
+            off = (vector[name] - prior.low) / (prior.high - prior.low) - 0.5
+            far = {one.statistic: one.observed + 8 * off * (one.high - one.observed) for one in numbers_of(block)}
+            rows.append({name: Seen(value, 0.0, 4, 4) for name, value in far.items()})
+        return rows
 
     monkeypatch.setattr(calibration, "_evaluate", evaluate)
-    plan = Plan(tmp_path, waves=3, vectors=40, replicates=1, members=10, jobs=1, wide=False)
+    plan = Plan(tmp_path, waves=2, vectors=100, replicates=2, members=10, jobs=1, wide=False)
     told: list[str] = []
     found = calibration.calibrate(plan, told.append)
-    assert told[-1].startswith("trade, confirmed: ") and "no vector meets PX" in told[-1]
-    for name, block in found.items():
-        members = block.tried
-        assert len(members) == 120 * calibration.STEADIER.get(name, 1)
-        assert structural_misses(members) == {"PX"}
-        first, last = members[:10], members[-10:]
-        assert max(one.implausibility["P0"] for one in first) <= 1 < min(one.implausibility["P0"] for one in last)
-        share = np.mean([one.implausibility["P0"] <= 1 for one in members])
-        assert float(share) > 0.1, "later waves hit more often than the prior's tenth"
-        assert len(block.confirmed) == calibration.CONFIRMED * 2
-        assert {one.units for one in block.confirmed} < {one.units for one in members}
-    paths = write_results(plan, found, choose(found, 10, wide=False), [])
+    assert [line.partition(":")[0] for line in told] == ["war", "trade"] and "of 200 vectors are not ruled out" in told[
+        0
+    ]
+    vectors = choose(found, plan)
+    assert len(vectors) == 10 and len({vector["processes.contest.decisiveness"] for vector in vectors}) == 10
+    narrowed = {one.path: one.width for one in shrinkage(found, plan)}
+    assert narrowed["processes.contest.decisiveness"] < 0.4 < narrowed["processes.combat.urban_noise"]
+    paths = write_results(plan, found, vectors, shrinkage(found, plan))
     rows = list(csv.DictReader(paths[2].read_text(encoding="utf-8").splitlines()))
-    assert sum(row["runs"] == "confirmed" for row in rows) == 2 * calibration.CONFIRMED * 2
+    assert len(rows) == 400
+    assert sum(float(row["weight"]) for row in rows if row["block"] == "war") == pytest.approx(1, abs=0.01)
+    again = calibration.calibrate(plan, told.append)
+    assert choose(again, plan) == vectors, "the same design and the same draws"
+
+
+def test_a_set_holds_no_vector_twice_and_the_likely_ones_more_often() -> None:
+    means = [49.0] * 20 + [70.0] * 20
+    found = weigh(members(means), [SEATS], wanted=10)
+    plan = Plan(Path(), waves=1, vectors=40, replicates=2, members=12, jobs=1, wide=False)
+    chosen = picks(found, plan, "war")
+    assert len({one.units for one in chosen}) == 12
+    assert sum(one.units[0] < 0.5 for one in chosen) > 6
 
 
 def test_a_wave_of_which_no_run_ends_well_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,35 +193,3 @@ def test_a_wave_of_which_no_run_ends_well_is_an_error(tmp_path: Path, monkeypatc
     plan = Plan(tmp_path, waves=1, vectors=8, replicates=1, members=5, jobs=1, wide=False)
     with pytest.raises(BatchError, match="war-1: no run of the wave ended well"):
         calibration.calibrate(plan, lambda text: None)
-
-
-def test_luck_of_a_wave_does_not_choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def evaluate(plan: Plan, block: str, wave: str, vectors: list[dict[str, Any]], times: int = 1) -> list[Any]:
-        favoured = [k < 5 for k in range(len(vectors))]
-        return [({"P0": 2.0 if times > 1 and one else 0.5 if one else 0.9}, {"x": float(one)}) for one in favoured]
-
-    monkeypatch.setattr(calibration, "_evaluate", evaluate)
-    plan = Plan(tmp_path, waves=1, vectors=40, replicates=1, members=20, jobs=1, wide=False)
-    for block in calibration.calibrate(plan, lambda text: None).values():
-        assert [one.medians["x"] for one in block.tried[:5]] == [1.0] * 5
-        assert [one.medians["x"] for one in block.confirmed[-5:]] == [1.0] * 5
-
-
-def test_both_readings_of_what_stops_mines_keep_members(tmp_path: Path) -> None:
-    found = {}
-    for block in BLOCKS:
-        ends = priors(block)
-        names = [one.path for one in ends]
-        members = []
-        for k in range(40):
-            units = np.full(len(ends), 0.5)
-            if "structure.mine_stop" in names:
-                units[names.index("structure.mine_stop")] = 0.1 if k < 30 else 0.4 if k < 35 else 0.9
-            members.append(Member(tuple(units), {"P0": k / 40}, {}))
-        found[block] = Found(members, members)
-    vectors = choose(found, 20, wide=False)
-    stops = [vector["structure.mine_stop"] for vector in vectors]
-    assert {stop: stops.count(stop) for stop in set(stops)} == {"halt": 12, "reagent": 4, "both": 4}
-    write_vectors(tmp_path / "plausible.csv", vectors)
-    header, *rows = csv.reader((tmp_path / "plausible.csv").read_text(encoding="utf-8").splitlines())
-    assert len(rows) == 20 and "structure.mine_stop" in header and "actors.KIA.commit_share" in header

@@ -1,21 +1,26 @@
-"""Calibration by history matching (Craig et al. 1997; Vernon, Goldstein & Bower 2010) on the calibration patterns alone.
+"""Calibration: which parameter vectors the record does not rule out, and how likely it makes each of them.
 
-Two blocks of parameters, *war* and *trade*, see different patterns (``priors.py``); each goes through waves. The first wave is
-a Latin hypercube over the prior; every later one moves members that are not ruled out by differences of other members
-(differential evolution, ter Braak 2006) with a small jitter, within the prior. The implausibility of a vector for one number is
-``|median - observed| / sqrt(h^2 + s^2 / n)``: ``h`` the half-width of the tolerance on that side, ``s`` the spread of ``n``
-replicates; 1 is the edge of the tolerance. A number that is not defined in half the runs or more is ``UNDEFINED`` away. A
-pattern is ruled out beyond 1; patterns that no vector of any wave meets are *structural misses*: they rule nothing out, but
-of equals the nearer is better, and they are reported. Each wave is a batch in a folder of its own, so that an interrupted
-calibration goes on where it was. No emulator: a run takes less than a second, and one over 30 dimensions would cost more
-honesty than time.
+Two blocks of parameters, *war* and *trade*, see different patterns (``priors.py``). Each is drawn from its prior, a Latin hypercube a
+wave; no wave looks at the one before, so that the vectors stay a sample of the prior. Only what was observed by the end of 2024 is
+looked at (:data:`model.experiments.hindcast.priors.OBSERVED_LATER`).
 
-The best of hundreds of vectors with a few runs each were also the most favoured by chance. So the best of all waves are run
-again, with more replicates and other seeds, and only what these runs show counts (*confirmation*).
+*History matching* (Craig et al. 1997; Vernon, Goldstein & Bower 2010; Andrianakis et al. 2015). The implausibility of a vector for one
+number of the record is::
 
-The best confirmed members of both blocks are paired in different ways; ``plausible.csv`` holds the pairs, with the two-way choices of
-``structure.*`` that are compared kept in proportion: both readings of what stops mines keep members.
-One of them stands for the set (``middle.py``).
+    I = |mean - observed| / sqrt((h / 2)^2 + s^2 (1 + 1 / n))
+
+with ``h`` the half-width of the tolerance on that side, which stands for twice the standard deviation of observation error and model
+discrepancy together, and ``s^2`` the variance between replicates (the median over vectors: the record is one run of its world), of
+which the mean is taken over ``n``. A vector is ruled out where ``I`` is more than :data:`CUT` for any number; one that a half of the
+runs or more do not show is :data:`UNDEFINED` away. Numbers that every vector is ruled out for are *structural misses*: they rule out
+nothing and are reported.
+
+*Weights.* Vectors that are not ruled out get the weight ``prod exp(-I^2 / 2) d``, with ``d`` the share of runs that show the number: a
+Gaussian likelihood of summaries (Wood 2010). Where few vectors would have most of the weight, all weights are tempered, ``w^(1/T)``,
+with the least ``T`` that leaves an effective sample of the size of the set: discrepancy is then larger than the tolerances say.
+
+The set is drawn without replacement by these weights, each block by itself, so that its vectors differ in all parameters. One of
+them stands for the set (``middle.py``).
 """
 
 from __future__ import annotations
@@ -31,55 +36,57 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from model.draws import Draws
 from model.experiments.batch import run_batch
 from model.experiments.design import unit_hypercube
 from model.experiments.errors import BatchError
-from model.experiments.hindcast.patterns import CALIBRATION, LEAST_SHARE, Pattern, frozen_at, frozen_hash, of_use
+from model.experiments.hindcast.patterns import CALIBRATION, Pattern, frozen_at, frozen_hash, of_use
 from model.experiments.hindcast.priors import (
     BLOCKS,
     CALIBRATION_MONTHS,
-    Prior,
+    OBSERVED_LATER,
     priors,
     resolved_with,
     settings,
 )
-from model.experiments.hindcast.score import score
 from model.experiments.hindcast.simulate import MONTHLY_MAP, simulate_for_calibration
 from model.experiments.plan import make_plan
 from model.scenario.read import load_scenario
 from model.scenario.spec import canonical_json
 
 Floats = NDArray[np.float64]
+CUT = 3.0
+"""Implausibility beyond which a vector is ruled out (Pukelsheim 1994)."""
 UNDEFINED = 10.0
 """Implausibility of a number that most runs do not show."""
 STEADIER = {"trade": 2}
-"""Blocks whose numbers differ little between replicates: fewer by this factor will do, and as many more vectors are tried."""
-FEWEST = 5
-"""A set of n vectors is paired from at least n / 5 members of each block."""
-CONFIRMED = 6
-"""Times as many members of each block are confirmed as a set is paired from at least."""
-CONFIRMING = 4
-"""Times as many replicates a member has when it is confirmed, as in a wave."""
-KEPT = 0.2
-"""The next wave moves from the best of all vectors so far, this share of a wave, when fewer are wholly plausible."""
-JITTER = 0.03
-"""Standard deviation of the jitter, of the prior's width."""
+"""Blocks whose numbers differ little between replicates: fewer by this factor will do."""
+HOTTEST = 1e3
+"""Largest tempering that is tried."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the runs of a vector show of a number.
+
+    Args:
+        mean: over the runs in which it is defined; NaN without any.
+        variance: between them; NaN for fewer than two.
+        defined: how many they are.
+        runs: all runs.
+    """
+
+    mean: float
+    variance: float
+    defined: int
+    runs: int
 
 
 @dataclass(frozen=True)
 class Member:
-    """A parameter vector of a block: positions in the prior, and its implausibility by pattern."""
+    """A parameter vector of a block: positions in the prior, and what its runs show, by statistic."""
 
     units: tuple[float, ...]
-    implausibility: dict[str, float]
-    medians: dict[str, float | None]
-    """By statistic."""
-
-    def rank(self, structural: frozenset[str]) -> tuple[int, float]:
-        """Patterns ruled out, without structural misses; then the sum of all implausibilities, each up to 3."""
-        ruled_out = sum(value > 1 for name, value in self.implausibility.items() if name not in structural)
-        return ruled_out, sum(min(value, 3.0) for value in self.implausibility.values())
+    seen: dict[str, Seen]
 
 
 @dataclass(frozen=True)
@@ -89,11 +96,11 @@ class Plan:
     Args:
         folder: where waves and results go.
         waves: number of waves a block.
-        vectors: vectors a wave; more in a block of :data:`STEADIER`.
-        replicates: runs of each vector and scenario.
-        members: vectors to keep.
+        vectors: vectors a wave.
+        replicates: runs of each vector and scenario; fewer in a block of :data:`STEADIER`.
+        members: vectors of the set.
         jobs: processes; None for all cores.
-        wide: whether to start from the wide priors.
+        wide: whether to draw from the wide priors.
         seed: of the designs.
     """
 
@@ -112,12 +119,25 @@ class Found:
     """What calibration found in a block.
 
     Args:
-        tried: the members of all waves, best first.
-        confirmed: the best of them by their confirming runs, best first.
+        members: all vectors that were tried.
+        distances: (members, numbers) implausibilities, by the order of ``numbers``.
+        numbers: the statistics that they are for.
+        misses: structural misses among them.
+        weights: (members,) summing to 1; 0 for those that are ruled out.
+        tempered: ``T``.
     """
 
-    tried: list[Member]
-    confirmed: list[Member]
+    members: Sequence[Member]
+    distances: Floats
+    numbers: tuple[str, ...]
+    misses: tuple[str, ...]
+    weights: Floats
+    tempered: float
+
+    @property
+    def effective(self) -> float:
+        """Effective sample size of the weights (Kish 1965)."""
+        return float(1.0 / (self.weights**2).sum())
 
 
 def calibrate(plan: Plan, say: Callable[[str], None]) -> dict[str, Found]:
@@ -125,99 +145,121 @@ def calibrate(plan: Plan, say: Callable[[str], None]) -> dict[str, Found]:
 
     Args:
         plan: what to do.
-        say: called with a sentence after each wave.
+        say: called with a sentence after each block.
 
     Returns:
-        Block -> its members.
+        Block -> what was found.
 
     Raises:
-        BatchError: patterns or scoring differ from the frozen ones, or a folder cannot be used.
+        BatchError: patterns or scoring differ from the frozen ones, a folder cannot be used, or all vectors are ruled out.
     """
     if frozen_hash() != frozen_at():
         raise BatchError("patterns, statistics or scoring were changed after they were frozen: nothing is calibrated")
     found = {}
     for block in BLOCKS:
-        members: list[Member] = []
-        for wave in range(1, plan.waves + 1):
-            members += _wave(plan, block, wave, members)
-            misses = structural_misses(members)
-            best = min(member.rank(misses) for member in members)
-            total = len(members[0].implausibility)
-            text = f"{block}, wave {wave}: {len(members)} vectors; the best miss {best[0] + len(misses)} of {total} patterns"
-            say(text + _met_by_none(misses))
-        found[block] = _confirm(plan, block, ranked(members))
-        say(_state_of(block, found[block].confirmed))
+        members = [member for wave in range(1, plan.waves + 1) for member in _wave(plan, block, wave)]
+        found[block] = weigh(members, numbers_of(block), plan.members, block)
+        say(_state_of(block, found[block]))
     return found
 
 
-def ranked(members: Sequence[Member]) -> list[Member]:
-    """Members, best first."""
-    misses = structural_misses(members)
-    return sorted(members, key=lambda member: member.rank(misses))
+def numbers_of(block: str) -> list[Pattern]:
+    """The numbers of the record by which a block is calibrated: observed by the end of 2024."""
+    return [one for one in of_use(CALIBRATION) if one.scenario in BLOCKS[block] and one.statistic not in OBSERVED_LATER]
 
 
-def _confirm(plan: Plan, block: str, tried: list[Member]) -> Found:
-    """Run the best members again with more replicates and other seeds."""
-    dimensions = priors(block, plan.wide)
-    count = min(CONFIRMED * max(plan.members // FEWEST, 1), len(tried))
-    best = _balanced(tried, dimensions, count)
-    vectors = [settings(dimensions, np.array(one.units)) for one in best]
-    rows = _evaluate(plan, block, f"confirmed-{plan.waves}", vectors, CONFIRMING)
-    return Found(tried, ranked([Member(one.units, *row) for one, row in zip(best, rows, strict=True)]))
+def weigh(members: Sequence[Member], numbers: Sequence[Pattern], wanted: int, block: str = "") -> Found:
+    """Rule out, and weigh what is not ruled out.
+
+    Args:
+        members: vectors with what their runs show.
+        numbers: of the record.
+        wanted: effective sample size below which weights are tempered.
+        block: its name, for the error.
+
+    Raises:
+        BatchError: every vector is ruled out.
+    """
+    spread = replicate_variances(members, numbers)
+    distances = np.array([[implausibility(one, member.seen, spread) for one in numbers] for member in members])
+    near = distances.min(axis=0) <= CUT
+    kept = (distances[:, near] <= CUT).all(axis=1)
+    if not kept.any():
+        raise BatchError(f"{block}: each of {len(members)} vectors is ruled out by some number; try more of them")
+    shown = np.array([[_share(member.seen[one.statistic]) for one in numbers] for member in members])
+    logs = np.where(kept, (np.log(shown[:, near]) - distances[:, near] ** 2 / 2).sum(axis=1), -np.inf)
+    tempered = _tempering(logs, min(wanted, int(kept.sum())))
+    names = tuple(one.statistic for one in numbers)
+    misses = tuple(name for name, reached in zip(names, near.tolist(), strict=True) if not reached)
+    return Found(members, distances, names, misses, _weights(logs, tempered), tempered)
 
 
-def _state_of(block: str, confirmed: Sequence[Member]) -> str:
-    """How the confirmed members fare, in a sentence."""
-    misses = structural_misses(confirmed)
-    least = confirmed[0].rank(misses)[0]
-    equals = sum(one.rank(misses)[0] == least for one in confirmed)
+def replicate_variances(members: Sequence[Member], numbers: Sequence[Pattern]) -> dict[str, float]:
+    """By statistic the median over vectors of the variance between replicates; 0 where no vector has two that show it."""
+    found = {}
+    for one in numbers:
+        known = [member.seen[one.statistic].variance for member in members]
+        known = [value for value in known if value == value]
+        found[one.statistic] = float(np.median(known)) if known else 0.0
+    return found
+
+
+def implausibility(number: Pattern, seen: Mapping[str, Seen], spread: Mapping[str, float]) -> float:
+    """How far what a vector shows lies from a number of the record, in standard deviations of all that is uncertain."""
+    one = seen[number.statistic]
+    if 2 * one.defined <= one.runs:
+        return UNDEFINED
+    gap = one.mean - number.observed
+    half = number.high - number.observed if gap > 0 else number.observed - number.low
+    variance = (half / 2) ** 2 + spread[number.statistic] * (1 + 1 / one.defined)
+    return float(min(abs(gap) / max(np.sqrt(variance), 1e-12), UNDEFINED))
+
+
+def _share(seen: Seen) -> float:
+    """Share of runs that show a number, kept off 0 and 1 as by half a run of each kind."""
+    return (seen.defined + 0.5) / (seen.runs + 1)
+
+
+def _weights(logs: Floats, tempered: float) -> Floats:
+    weights = np.exp((logs - logs.max()) / tempered)
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def _tempering(logs: Floats, wanted: int) -> float:
+    """The least T from 1 up that leaves an effective sample of the size wanted, within a hundredth."""
+    low, high = 1.0, 1.0
+    while _effective(logs, high) < wanted and high < HOTTEST:
+        low, high = high, 2 * high
+    while high - low > 0.01 * low:
+        middle = (low + high) / 2
+        low, high = (low, middle) if _effective(logs, middle) >= wanted else (middle, high)
+    return high
+
+
+def _effective(logs: Floats, tempered: float) -> float:
+    return float(1.0 / (_weights(logs, tempered) ** 2).sum())
+
+
+def _state_of(block: str, found: Found) -> str:
+    """How many vectors are left, in a sentence."""
+    left = int((found.weights > 0).sum())
     text = (
-        f"{block}, confirmed: {equals} of {len(confirmed)} vectors miss {least + len(misses)} patterns, the others more"
+        f"{block}: {left} of {len(found.members)} vectors are not ruled out; effective sample of {found.effective:.0f}, "
+        f"weights tempered by {found.tempered:.2f}"
     )
-    return text + _met_by_none(misses)
+    return text + (f"; no vector comes near {', '.join(found.misses)}" if found.misses else "")
 
 
-def _met_by_none(misses: frozenset[str]) -> str:
-    return f"; no vector meets {', '.join(sorted(misses))}" if misses else ""
-
-
-def structural_misses(members: Sequence[Member]) -> frozenset[str]:
-    """The patterns that no vector meets."""
-    names = members[0].implausibility if members else {}
-    return frozenset(name for name in names if all(member.implausibility[name] > 1 for member in members))
-
-
-def _wave(plan: Plan, block: str, wave: int, members: Sequence[Member]) -> list[Member]:
-    dimensions, count = priors(block, plan.wide), STEADIER.get(block, 1) * plan.vectors
-    if wave == 1:
-        units = unit_hypercube(count, len(dimensions), np.random.default_rng(plan.seed))
-    else:
-        units = _move(members, count, Draws(plan.seed + 1), wave)
+def _wave(plan: Plan, block: str, wave: int) -> list[Member]:
+    dimensions = priors(block, plan.wide)
+    units = unit_hypercube(plan.vectors, len(dimensions), np.random.default_rng([plan.seed, wave]))
     vectors = [settings(dimensions, row) for row in units]
     rows = _evaluate(plan, block, str(wave), vectors)
-    return [Member(tuple(unit), *row) for unit, row in zip(units.tolist(), rows, strict=True)]
+    return [Member(tuple(unit), row) for unit, row in zip(units.tolist(), rows, strict=True)]
 
 
-def _move(members: Sequence[Member], count: int, draws: Draws, wave: int) -> Floats:
-    """New positions: a member moved by the difference of two others, plus a jitter; reflected at the ends."""
-    misses, best = structural_misses(members), ranked(members)
-    plausible = sum(member.rank(misses)[0] == 0 for member in best)
-    parents = np.array([member.units for member in best[: max(plausible, int(KEPT * count), 4)]])
-    dimensions = parents.shape[1]
-    numbers = np.arange(3 * count, dtype=np.uint64)
-    chosen = (draws.uniform("parents", wave, numbers) * len(parents)).astype(int).reshape(3, count)
-    cells = np.arange(count * dimensions, dtype=np.uint64)
-    noise = draws.normal("jitter", wave, cells).reshape(count, dimensions)
-    scale = draws.uniform("scale", wave, np.arange(count, dtype=np.uint64))[:, None]
-    moved = parents[chosen[0]] + scale * (parents[chosen[1]] - parents[chosen[2]]) + JITTER * noise
-    moved = np.abs(moved)
-    return np.asarray(np.clip(np.where(moved > 1, 2 - moved, moved), 0.0, 1.0 - 1e-9))
-
-
-def _evaluate(
-    plan: Plan, block: str, name: str, vectors: Sequence[dict[str, Any]], times: int = 1
-) -> list[tuple[dict[str, float], dict[str, float | None]]]:
-    """Implausibility by pattern and medians by statistic of each vector; with ``times`` the replicates, other seeds too."""
+def _evaluate(plan: Plan, block: str, name: str, vectors: Sequence[dict[str, Any]]) -> list[dict[str, Seen]]:
+    """What the runs of each vector show, by statistic."""
     base = {name: load_scenario(name).resolved() for name in BLOCKS[block]}
     at_points = {
         name: [resolved_with(one, vector, CALIBRATION_MONTHS[name]) for vector in vectors] for name, one in base.items()
@@ -226,8 +268,8 @@ def _evaluate(
     batch = make_plan(
         f"calibration {block} {name}",
         {name: resolved_with(one, {}, CALIBRATION_MONTHS[name]) for name, one in base.items()},
-        replicates=times * max(1, plan.replicates // STEADIER.get(block, 1)),
-        base_seed=plan.seed + (times > 1),
+        replicates=max(2, plan.replicates // STEADIER.get(block, 1)),
+        base_seed=plan.seed,
         points=points,
         at_points=at_points,
         record=(MONTHLY_MAP,),
@@ -243,92 +285,57 @@ def _evaluate(
     return _read_wave(folder, block, len(vectors))
 
 
-def _read_wave(folder: Path, block: str, count: int) -> list[tuple[dict[str, float], dict[str, float | None]]]:
+def _read_wave(folder: Path, block: str, count: int) -> list[dict[str, Seen]]:
     import pyarrow.parquet as pq
 
     runs = pq.read_table(folder / "runs.parquet")
-    wanted = [one for one in of_use(CALIBRATION) if one.scenario in BLOCKS[block]]
-    rows = []
-    scenario, point = runs.column("scenario").to_pylist(), np.asarray(runs.column("point"))
-    for number in range(count):
-        implausible: dict[str, float] = {}
-        medians: dict[str, float | None] = {}
-        for one in wanted:
-            here = [k for k in np.flatnonzero(point == number).tolist() if scenario[k] == one.scenario]
-            values = _column(runs, one.statistic, here)
-            medians[one.statistic] = score(one, values).median
-            value = implausibility(one, values)
-            implausible[one.pattern] = max(implausible.get(one.pattern, 0.0), value)
-        rows.append((implausible, medians))
+    scenario, point = np.array(runs.column("scenario").to_pylist()), np.asarray(runs.column("point"))
+    rows: list[dict[str, Seen]] = [{} for _ in range(count)]
+    for one in numbers_of(block):
+        values = _column(runs, one.statistic)
+        here = scenario == one.scenario
+        for number in range(count):
+            rows[number][one.statistic] = seen_in(values[here & (point == number)])
     return rows
 
 
-def _column(runs: pa.Table, name: str, rows: Sequence[int]) -> list[float | None]:
+def _column(runs: pa.Table, name: str) -> Floats:
+    """A statistic of all runs, NaN where it is not defined."""
     if name not in runs.column_names:
-        return [None] * len(rows)
-    column = runs.column(name).to_pylist()
-    return [column[row] for row in rows]
+        return np.full(runs.num_rows, np.nan)
+    return np.array([np.nan if value is None else value for value in runs.column(name).to_pylist()], np.float64)
 
 
-def implausibility(pattern: Pattern, values: Sequence[float | None]) -> float:
-    """How far an ensemble of runs lies from the observed number, in half-widths of its tolerance."""
-    scored = score(pattern, values)
-    if scored.median is None:
-        return UNDEFINED
-    known = np.array([value for value in values if value is not None])
-    gap = scored.median - pattern.observed
-    half = pattern.high - pattern.observed if gap > 0 else pattern.observed - pattern.low
-    noise = float(known.var(ddof=1)) / len(known) if len(known) > 1 else 0.0
-    distance = abs(gap) / max(float(np.sqrt(half**2 + noise)), 1e-12)
-    return float(max(distance, 1.0 + LEAST_SHARE - scored.within) if scored.within < LEAST_SHARE else distance)
+def seen_in(values: Floats) -> Seen:
+    """What some runs show of a number: (R,) values, NaN where it is not defined."""
+    known = values[~np.isnan(values)]
+    mean = float(known.mean()) if len(known) else np.nan
+    variance = float(known.var(ddof=1)) if len(known) > 1 else np.nan
+    return Seen(mean, variance, len(known), len(values))
 
 
-def best_of(members: Sequence[Member], dimensions: Sequence[Prior], count: int) -> list[Member]:
-    """The members that miss no more patterns than the best one, at least ``count // FEWEST``, with every option among them."""
-    misses = structural_misses(members)
-    least = min(member.rank(misses)[0] for member in members)
-    equals = sum(member.rank(misses)[0] == least for member in members)
-    return _balanced(members, dimensions, min(max(equals, count // FEWEST), count))
+def choose(found: Mapping[str, Found], plan: Plan) -> list[dict[str, Any]]:
+    """The plausible set: of each block as many vectors as wanted, drawn by their weights, and paired.
 
-
-def choose(found: Mapping[str, Found], count: int, wide: bool) -> list[dict[str, Any]]:
-    """The plausible set: the best confirmed members of each block in different pairs; all readings of what stops mines keep members.
-
-    The blocks see different patterns and different scenarios, so that every pair of members is a vector of its own.
-
-    Args:
-        found: members by block.
-        count: how many vectors.
-        wide: whether positions are those of the wide priors.
+    The blocks see different patterns and different scenarios, so that every pair of vectors is a vector of its own.
 
     Returns:
         Path -> value of each vector.
     """
-    picked = {}
-    for block, members in found.items():
-        dimensions = priors(block, wide)
-        best = best_of(members.confirmed, dimensions, count)
-        picked[block] = [settings(dimensions, np.array(one.units)) for one in best]
+    picked = {
+        block: [settings(priors(block, plan.wide), np.array(one.units)) for one in picks(one_block, plan, block)]
+        for block, one_block in found.items()
+    }
     war, trade = picked["war"], picked["trade"]
-    return [{**war[k % len(war)], **trade[(k + k // len(war)) % len(trade)]} for k in range(count)]
+    return [{**war[k % len(war)], **trade[k % len(trade)]} for k in range(plan.members)]
 
 
-def _balanced(members: Sequence[Member], dimensions: Sequence[Prior], count: int) -> list[Member]:
-    """The best members, at least a fifth of them with each option of every choice, as far as there are members with it."""
-    chosen = list(members[:count])
-    least = count // 5
-    for index, prior in enumerate(dimensions):
-        for option in prior.options:
-            rest = (one for one in members[count:] if prior.value(one.units[index]) == option)
-            while sum(prior.value(one.units[index]) == option for one in chosen) < least:
-                new = next(rest, None)
-                if new is None:
-                    break
-                options = [prior.value(one.units[index]) for one in chosen]
-                # The worst member of an option that has more than it needs gives way.
-                gives = max(k for k, held in enumerate(options) if options.count(held) > least)
-                chosen[gives] = new
-    return chosen
+def picks(found: Found, plan: Plan, block: str) -> list[Member]:
+    """Vectors of a block, drawn without replacement by their weights (Efraimidis & Spirakis 2006); all where they are too few."""
+    weighed = np.flatnonzero(found.weights > 0)
+    numbers = np.random.default_rng([plan.seed, list(BLOCKS).index(block)]).uniform(size=len(found.members))
+    keys = np.log(numbers[weighed]) / found.weights[weighed]
+    return [found.members[k] for k in weighed[np.argsort(-keys)][: plan.members]]
 
 
 def write_vectors(path: Path, vectors: Sequence[dict[str, Any]]) -> None:
@@ -344,7 +351,7 @@ def write_vectors(path: Path, vectors: Sequence[dict[str, Any]]) -> None:
 
 @dataclass(frozen=True)
 class Shrinkage:
-    """How far calibration narrowed a parameter: 5, 50 and 95 % points of the kept members, and width over the prior's."""
+    """How far calibration narrowed a parameter: 5, 50 and 95 % points of the set, and their width over the prior's."""
 
     path: str
     block: str
@@ -354,13 +361,12 @@ class Shrinkage:
     width: float
 
 
-def shrinkage(found: Mapping[str, Found], count: int, wide: bool) -> list[Shrinkage]:
-    """For each parameter the central 90 % of the kept members, over the central 90 % of the prior."""
+def shrinkage(found: Mapping[str, Found], plan: Plan) -> list[Shrinkage]:
+    """For each parameter the central 90 % of the set, over the central 90 % of the prior."""
     rows = []
-    for block, members in found.items():
-        dimensions = priors(block, wide)
-        kept = np.array([one.units for one in best_of(members.confirmed, dimensions, count)])
-        for index, prior in enumerate(dimensions):
+    for block, one in found.items():
+        kept = np.array([member.units for member in picks(one, plan, block)])
+        for index, prior in enumerate(priors(block, plan.wide)):
             points = np.quantile(kept[:, index], [0.05, 0.5, 0.95])
             low, median, high = (str(prior.value(point)) for point in points)
             rows.append(Shrinkage(prior.path, block, low, median, high, float((points[2] - points[0]) / 0.9)))
@@ -370,9 +376,9 @@ def shrinkage(found: Mapping[str, Found], count: int, wide: bool) -> list[Shrink
 def write_results(
     plan: Plan, found: Mapping[str, Found], vectors: Sequence[dict[str, Any]], narrowed: Sequence[Shrinkage]
 ) -> list[Path]:
-    """Write the set, how far ranges shrank, and every vector tried or confirmed with its implausibilities."""
+    """Write the set, how far ranges shrank, and every vector tried with its implausibilities and weight."""
     plan.folder.mkdir(parents=True, exist_ok=True)
-    paths = [plan.folder / name for name in ("plausible.csv", "shrinkage.csv", "waves.csv")]
+    paths = [plan.folder / name for name in ("plausible.csv", "shrinkage.csv", "vectors.csv")]
     write_vectors(paths[0], vectors)
     with paths[1].open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -383,13 +389,13 @@ def write_results(
 
 
 def _write_members(path: Path, found: Mapping[str, Found]) -> None:
-    names = sorted({name for block in found.values() for name in block.tried[0].medians})
-    marks = sorted({name for block in found.values() for name in block.tried[0].implausibility})
+    names = [name for one in found.values() for name in one.numbers]
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["block", "runs", "rank", *(f"implausibility_{name}" for name in marks), *names])
-        for block, members in found.items():
-            for runs, ones in (("waves", members.tried), ("confirmed", members.confirmed)):
-                for rank, one in enumerate(ones):
-                    row = [one.implausibility.get(name) for name in marks] + [one.medians.get(name) for name in names]
-                    writer.writerow([block, runs, rank, *("" if value is None else f"{value:.5g}" for value in row)])
+        writer.writerow(["block", "vector", "weight", *(f"implausibility_{name}" for name in names), *names])
+        for block, one in found.items():
+            at = {name: column for column, name in enumerate(one.numbers)}
+            for k, member in enumerate(one.members):
+                far = [f"{one.distances[k, at[name]]:.4g}" if name in at else "" for name in names]
+                means = [f"{member.seen[name].mean:.5g}" if name in at else "" for name in names]
+                writer.writerow([block, k, f"{one.weights[k]:.4g}", *far, *means])

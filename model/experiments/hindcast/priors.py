@@ -28,8 +28,12 @@ Floats = NDArray[np.float64]
 TABLE = Path(__file__).parent / "priors.csv"
 BLOCKS: dict[str, tuple[str, ...]] = {"war": ("hindcast_2023", "hindcast_2024"), "trade": ("hindcast_trade",)}
 """Block -> the scenarios whose patterns choose its parameters."""
-CALIBRATION_MONTHS = {"hindcast_2023": 15, "hindcast_2024": 22, "hindcast_trade": 52}
-"""Months that a run of the calibration needs: what comes after the last calibration pattern is not simulated."""
+CALIBRATION_MONTHS = {"hindcast_2023": 15, "hindcast_2024": 10, "hindcast_trade": 47}
+"""Months to the end of 2024: calibration simulates nothing that comes later."""
+OBSERVED_LATER = frozenset(
+    ("capture_trough", "release_may", "release_half", "terbium_rise", "tax_share", "nug_junta", "nug_resistance")
+)
+"""Statistics of calibration patterns that were observed in 2025: they are scored, and choose no parameter."""
 
 
 @dataclass(frozen=True)
