@@ -30,7 +30,7 @@ _SCALE = 2.0**-53
 
 PROCESSES = (
     *("belief", "appraisal", "attack", "hold", "join", "posts", "siege", "losses", "captured"),
-    *("talks", "militia", "settlement", "kunming", "sign", "threat", "leash", "purchases", "lanes"),
+    *("talks", "militia", "settlement", "kunming", "sign", "leash", "lanes"),
     *("recruits", "desertion", "civilians", "river_relief", "market"),
     *("attention", "partner", "review", "accept", "threshold", "western"),
 )

@@ -175,7 +175,7 @@ class InPlace:
 
 @dataclass
 class Dealings(InPlace):
-    """What Beijing and the armed actors have agreed on, threatened, or cut."""
+    """What Beijing and the armed actors have agreed on, or cut."""
 
     talked: Ints
     """(F,) months since its last talks with Beijing."""
@@ -187,24 +187,18 @@ class Dealings(InPlace):
     """(F,) 0-1, share of its ore tax that the deal gives up."""
     patron: Floats
     """(F,) 0-1, how far it has accepted Beijing as its patron."""
-    threat: Bools
-    """(F,) whether Beijing threatens to stop buying its ore."""
-    purchase: Floats
-    """(F,) 0-1, share of the usual ore that buyers are let take at the gates it holds."""
     supplies: Bools
     """(F, F) whether the first would give arms to the second; Beijing can have the edge cut."""
 
     @classmethod
     def none(cls, forces: int) -> Dealings:
-        """Nothing agreed on, threatened or cut."""
+        """Nothing agreed on or cut."""
         return cls(
             talked=np.full(forces, 1_000, np.int64),
             deal=np.zeros(forces, np.int64),
             halted=np.zeros(forces, bool),
             tax_cut=np.zeros(forces),
             patron=np.zeros(forces),
-            threat=np.zeros(forces, bool),
-            purchase=np.ones(forces),
             supplies=np.ones((forces, forces), bool),
         )
 

@@ -143,10 +143,6 @@ class ArmedActorParameters(ParameterTable):
         0.0, low=0.0, high=1.0, unit="0-1", meaning="How far it lives on Chinese trade, arms and tolerance.",
         source=f"forces.csv; {_FACTS} 59, inferred from who gave in",
     )  # fmt: skip
-    threat_credibility: float = parameter(
-        0.3, low=0.0, high=0.8, unit="0-1", meaning="How far it believes a Chinese threat to stop buying its ore.",
-        source=f"{_FACTS} 60: the KIA expected Beijing to go on buying",
-    )  # fmt: skip
     arms_for_allies: float = parameter(
         0.0, low=0.0, high=500.0, unit="fighter equivalents/month",
         meaning="Arms that it gives or sells to allies at war, shared among them, unless Beijing has it stop.",

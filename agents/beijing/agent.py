@@ -57,10 +57,6 @@ class Beijing(Actor):
         """
         return float(logistic(self.run.parameters.bargain.precision * gain))
 
-    def threaten(self, actor: ArmedActor) -> bool:
-        """Whether, after talks without result, it threatens to stop buying the actor's ore unless that halts its war."""
-        return bool(talks.may_threaten(self.data, actor.index))
-
     # reactions at the border: lanes.py --------------------------------------------------------------------------
 
     def press(self) -> None:
@@ -70,10 +66,6 @@ class Beijing(Actor):
     def lean_on_suppliers(self) -> None:
         """Have suppliers stop arms for allies, or let them begin again (``run.state.dealings.supplies``)."""
         lanes.lean_on_suppliers(self.data)
-
-    def limit_purchases(self) -> None:
-        """Carry out or drop threats to stop buying, and end such stops (``run.state.dealings.purchase``)."""
-        lanes.limit_purchases(self.data)
 
     def move_lanes(self) -> None:
         """Shut crossings to ore, reagent or goods, and reopen them; :func:`model.dynamics.border.move_lane` moves one."""

@@ -1,4 +1,4 @@
-"""How Beijing reacts at the border: pressure, suppliers leaned on, purchases, crossings opened and shut.
+"""How Beijing reacts at the border: pressure, suppliers leaned on, crossings opened and shut.
 
 For a crossing to China held by ``f`` that is open to ore, reagent or goods (equation E3.8), a month's chance to be shut has
 ``logit = k0 + k1 offensive_f + k2 us_link_f + k4 collapse - k5 shortage [ore] - k6 talks_f``; one that is shut reopens with
@@ -11,9 +11,8 @@ Pressure follows offences: ``P <- P + gain (offence - P)``. A supplier of arms i
 giving arms to ally ``f`` with the monthly chance ``lambda d_supplier P_f`` (E3.8; the UWSA in August 2025) and may begin again
 once the pressure on ``f`` is gone. So the same dependence that gives the Wa their trade gives Beijing the leash.
 
-A threat to stop buying a group's ore is dropped once the group is at peace or its offensive is forgotten; it is carried out
-with ``x (1 - shortage)`` a month, and ends with the chance that an ore lane reopens. Where the US deals with a holder so far
-that Beijing gives its declared ``answer``, the answer stands for good: all lanes shut, or the one for reagent.
+Where the US deals with a holder so far that Beijing gives its declared ``answer``, the answer stands for good: all lanes shut,
+or the one for reagent.
 """
 
 from __future__ import annotations
@@ -98,12 +97,6 @@ def chance_to_arm_again(pressure: float, beijing: Any) -> float:
     return beijing.supply_return * (1.0 - pressure)
 
 
-@compiled
-def chance_to_buy_again(shortage: float, beijing: Any) -> float:
-    """Monthly chance that purchases of ore, once cut, are resumed: that of an ore lane of one against whom nothing is held."""
-    return logistic(beijing.reopen_base + beijing.shortage_reopening * beijing.weight_shortage_ore * shortage)
-
-
 # process --------------------------------------------------------------------------------------------------------------
 
 
@@ -148,26 +141,6 @@ def lean_on(run: Any, supplier: int, ally: int) -> None:
         k = border.count.supplies
         border.supplier[k], border.ally[k], border.begun[k] = supplier, ally, not flows
         border.count.supplies = k + 1
-
-
-@compiled
-def limit_purchases(run: Any) -> None:
-    """Drop threats to stop buying, carry them out, or let purchases resume; China's own shortage stands against them.
-
-    Args:
-        run: ``state.dealings.threat`` and ``purchase``, ``border.cut`` and ``resumed`` change.
-    """
-    state, dealings, border, beijing = run.state, run.state.dealings, run.border, run.rules.beijing
-    shortage = shortage_of_ore(run)
-    carried_out, ends = beijing.threat_execution * (1.0 - shortage), chance_to_buy_again(shortage, beijing)
-    for a in range(len(run.actors)):
-        calm = at_peace(run, a) > 0.0 or state.offensive[a] < beijing.threat_forgotten
-        u = uniform(run.salts.purchases, state.clock.month, run.land.actor_key[a])
-        dealings.threat[a] = dealings.threat[a] and not calm
-        if dealings.threat[a] and dealings.purchase[a] >= 1.0 and u < carried_out:
-            dealings.purchase[a], border.cut[a] = beijing.purchase_floor, True
-        elif dealings.purchase[a] < 1.0 and (calm or u > 1.0 - ends):
-            dealings.purchase[a], border.resumed[a] = 1.0, True
 
 
 @compiled

@@ -125,22 +125,6 @@ class BeijingParameters(ParameterTable):
         12.0, low=1.0, high=60.0, unit="months", meaning="Time in which that worth fades: Yunnan's own trade suffers too.",
         source="assumed: goods lanes reopened after 12 months though Bhamo was still besieged",
     )  # fmt: skip
-    threat_hazard: float = parameter(
-        0.5, low=0.0, high=1.0, unit="-", meaning="Chance of a threat to stop buying when a group will not halt its war.",
-        source="SOURCES T4: made once, in May 2025", status="weakly identified",
-    )  # fmt: skip
-    threat_execution: float = parameter(
-        0.03, low=0.0, high=0.5, unit="1/month", meaning="Chance that a standing threat is carried out, were ore plentiful.",
-        source="assumed; no proof that it was carried out in 2025 (SOURCES T4)",
-    )  # fmt: skip
-    threat_forgotten: float = parameter(
-        0.1, low=0.0, high=1.0, unit="0-1", meaning="Memory of offensives below which a threat to stop buying is dropped.",
-        source="assumed",
-    )  # fmt: skip
-    purchase_floor: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Share of the usual ore that buyers may take once it is.",
-        source="assumed",
-    )  # fmt: skip
     patronage_offer: float = parameter(
         0.0, low=0.0, high=1.0, unit="0-1", status="definition",
         meaning="How far Beijing offers others the terms of the Wa: stable lanes and money for a leash.",

@@ -4,11 +4,11 @@ A *package* is what the two trade: a halt of the group's war with the junta, tow
 patronage on the terms of the Wa, against crossings that reopen (to ore with its reagent, to goods) and pressure lifted. Each
 side's gain over going on without a deal:
 
-* group, in months of its own revenue: ``U_f = ore O + goods d g (1 - open) + halt (d a P + chi T - V - r) - towns W - cut C
-  + patron (M - autonomy)``: ``O`` revenue from ore that shut lanes and cut purchases cost over the horizon, ``P`` Beijing's
-  pressure, ``T`` what a threatened stop of purchases would cost, believed with credibility ``chi``, ``V`` worth of its war and ``r``
-  its reluctance (:mod:`model.dynamics.diplomacy`), ``W`` worth of the towns, ``C`` revenue that the lower tax gives up, ``M``
-  Beijing's money. A group that is losing, or has more to lose than to win, hands back towns that it would not when it is winning.
+* group, in months of its own revenue: ``U_f = ore O + goods d g (1 - open) + halt (d a P - V - r) - towns W - cut C
+  + patron (M - autonomy)``: ``O`` revenue from ore that shut lanes cost over the horizon, ``P`` Beijing's pressure, ``V``
+  worth of its war and ``r`` its reluctance (:mod:`model.dynamics.diplomacy`), ``W`` worth of the towns, ``C`` revenue that the
+  lower tax gives up, ``M`` Beijing's money. A group that is losing, or has more to lose than to win, hands back towns
+  that it would not when it is winning.
 * Beijing, in the log-odds by which it moves lanes (:mod:`agents.beijing.lanes`): ``U_B = halt (k1 offensive + k4 collapse)
   + t towns + s k5 shortage ore + c cut + (q + k2 link) patron - l exp(-age / T) (ore + goods) - k2 link (ore + goods) / 2``; ``s``
   is the group's share of the ore that shut lanes hold back, ``l`` the worth of a shut lane as a means of pressure, which
@@ -39,7 +39,6 @@ from model.draws import uniform
 from model.dynamics.border import shortage_of_ore
 from model.dynamics.budgets import junta_fear, worth_of_money
 from model.dynamics.diplomacy import juntas_wish, worth_of_fighting
-from model.dynamics.netback import purchase_share
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.state import GOODS, ORE, record_maker
 
@@ -61,11 +60,10 @@ gain_record = record_maker(
     ("junta", float),  # months of the junta's revenue; 0 without a halt
 )
 case_record = record_maker(
-    ("ore", float),  # ore revenue that shut lanes and cut purchases cost the group; 0 where none does
+    ("ore", float),  # ore revenue that shut lanes cost the group; 0 where none does
     ("goods", float),  # 0-1, how far the goods lanes at its gates are shut
     ("depends", float),  # dependence on China, 0-1
     ("pressure", float),  # from Beijing, 0-1
-    ("threat", float),  # what a stop of purchases would cost it, times the threat's credibility; 0 where none stands
     ("war", float),  # worth of going on with its war; counts where it fights the junta
     ("fights", bool),  # whether it is at war with the junta
     ("towns", int),  # towns that could be handed back, at most; 0 where it does not fight
@@ -88,7 +86,7 @@ class Stakes:
     """What is at stake between Beijing and each armed actor this month, and what is on the table in the talks under way."""
 
     ore_usd: Floats
-    """(F,) USD a month of ore tax that shut lanes and cut purchases cost it."""
+    """(F,) USD a month of ore tax that shut lanes cost it."""
     ore_share: Floats
     """(F,) 0-1, share of all mines' capacity that they hold back and that is its own."""
     tax_usd: Floats
@@ -125,12 +123,6 @@ class Stakes:
 
 
 @compiled
-def held_back(lane_open: float, bought: float) -> float:
-    """0-1, share of a mine's ore that a shut lane and cut purchases hold back."""
-    return 1.0 - lane_open * bought
-
-
-@compiled
 def minded(offensive: float, pressure: float, goods: float, ore_share: float, beijing: Any) -> float:
     """0-1, how much of what Beijing or an actor minds is at stake.
 
@@ -161,7 +153,7 @@ def gain_of_group(package: Any, case: Any, towns: float, bargain: Any, beijing: 
         bargain: ``rules.bargain``.
         beijing: ``rules.beijing``.
     """
-    relief = case.depends * bargain.weight_pressure * case.pressure + case.threat
+    relief = case.depends * bargain.weight_pressure * case.pressure
     gates = package.ore * case.ore + package.goods * case.goods * case.depends * bargain.weight_goods
     patron = package.patron * beijing.patronage_offer * (case.money - case.autonomy)
     return gates + package.halt * (relief - case.war) - towns - package.tax * case.tax + patron
@@ -212,14 +204,14 @@ def weigh_stakes(run: Any) -> None:
 
 @compiled
 def weigh_ore(run: Any) -> None:
-    """Add up the ore that shut lanes and cut purchases hold back, and its tax, by holder of the mines."""
+    """Add up the ore that shut lanes hold back, and its tax, by holder of the mines."""
     state, land, stakes, capacity = run.state, run.land, run.stakes, 0.0
     price = gate_price(state.market.price_ore, run.rules.market)
     for mine in range(len(state.capacity)):
         capacity += state.capacity[mine]
         a, crossing = state.holder[land.mine_place[mine]], land.mine_crossing[mine]
         if a >= 0:
-            blocked = held_back(state.lanes[crossing, ORE], purchase_share(run, crossing))
+            blocked = 1.0 - state.lanes[crossing, ORE]
             output = state.capacity[mine] * max(state.operating[mine], run.rules.budgets.rent_operating)
             usd = output * (tax_per_tonne(run, a, price) / run.rules.market.yuan_per_usd)
             stakes.ore_usd[a] += usd * blocked
@@ -313,15 +305,13 @@ def take_up_case(run: Any, a: int) -> None:
 
 @compiled
 def take_up_money(run: Any, a: int) -> None:
-    """Write down in ``stakes.case`` what ore, taxes, threats and Beijing's money are worth to an actor."""
+    """Write down in ``stakes.case`` what ore, taxes and Beijing's money are worth to an actor."""
     stakes, beijing, case, who = run.stakes, run.rules.beijing, run.stakes.case, run.actors[a]
     revenue, horizon = run.state.revenue[a], who.horizon_months
     tax = worth_of_money(stakes.tax_usd[a], revenue, horizon)
-    threatened = 1.0 if run.state.dealings.threat[a] else 0.0
     case.ore = worth_of_money(stakes.ore_usd[a], revenue, horizon)
     case.money = worth_of_money(beijing.patron_usd, revenue, horizon)
     case.tax = beijing.tax_cut * tax
-    case.threat = who.threat_credibility * (1.0 - beijing.purchase_floor) * threatened * tax
 
 
 @compiled
@@ -369,16 +359,6 @@ def bargain(run: Any, a: int) -> bool:
                 gain.group, gain.beijing, gain.junta = group, beijing, junta
     spell_out(chosen, case.towns, stakes.package)
     return best > 0.0
-
-
-@compiled
-def may_threaten(run: Any, a: int) -> bool:
-    """Whether Beijing threatens to stop buying an actor's ore: one that fights on, at the border too, and taxes ore; by chance."""
-    state, stakes, junta = run.state, run.stakes, run.land.junta
-    fights = state.stance[a, junta] == -1 and state.offensive[a] > 0.0
-    u = uniform(run.salts.threat, state.clock.month, run.land.actor_key[a])
-    can = fights and stakes.tax_usd[a] > 0.0 and not state.dealings.threat[a]
-    return can and u < run.rules.beijing.threat_hazard
 
 
 @compiled

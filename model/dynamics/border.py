@@ -43,9 +43,6 @@ class BorderChanges:
     ally: Ints
     begun: Bools
     """(F F,) supplies of arms that stopped or began again; the first ``count.supplies`` count."""
-    cut: Bools
-    resumed: Bools
-    """(F,) of whose ore Chinese buyers take less from now on; of whose as before."""
     crossing: Ints
     lane: Ints
     opened: Bools
@@ -57,16 +54,14 @@ class BorderChanges:
     def begin(cls, forces: int, crossings: int) -> BorderChanges:
         """Arrays for a run."""
         pairs, lanes = forces * forces, 6 * crossings
-        void, cut, resumed = (np.zeros(forces, bool) for _ in range(3))
+        void = np.zeros(forces, bool)
         supplies = np.zeros(pairs, np.int64), np.zeros(pairs, np.int64), np.zeros(pairs, bool)
         moved = np.zeros(lanes, np.int64), np.zeros(lanes, np.int64), np.zeros(lanes, bool)
-        return cls(void, *supplies, cut, resumed, *moved, _count_record())
+        return cls(void, *supplies, *moved, _count_record())
 
     def clear(self) -> None:
         """Begin a month's list of changes."""
         self.count["supplies"] = self.count["lanes"] = 0
-        self.cut.fill(False)
-        self.resumed.fill(False)
 
 
 # equations ------------------------------------------------------------------------------------------------------------

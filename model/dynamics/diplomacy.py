@@ -13,7 +13,7 @@ allies win (the AA followed Operation 1027 within two weeks: P14). The same for 
 ``V_J = prospects_J,f - danger_J,f - broker_f - coercion``
 
 A ceasefire is signed with the monthly chance ``h sigma(theta (-V_f - r)) sigma(theta (-V_J - r))`` (both must want it: Geller & Moss
-2008). What China offers and threatens for a ceasefire is bargained over in :mod:`agents.beijing.talks`. ``coercion`` is the cost of
+2008). What China offers for a ceasefire is bargained over in :mod:`agents.beijing.talks`. ``coercion`` is the cost of
 threats that the junta believes, and ``broker`` what brokers and envoys add: both come from US instruments (:func:`coercion`,
 :func:`brokering`).
 

@@ -158,8 +158,6 @@ class Quotes:
     """(M,) USD/t that the holder gets from an offtake contract, on top of its tax."""
     open: Floats
     """(M,) 0-1, openness of the ore lane used; 0 where no gate can be reached."""
-    purchase: Floats
-    """(M,) 0-1, share of the mines' usual output that buyers at the gate are let buy."""
     leaky: Floats
     """(M,) t that smugglers could carry."""
     quad_limit: Floats
@@ -199,7 +197,7 @@ class Quotes:
             mines: number of mine clusters.
             buyers: number of buyers.
         """
-        names = ("best", "tax", "transit", "premium_usd", "open", "purchase", "leaky", "quad_limit", "path_security")
+        names = ("best", "tax", "transit", "premium_usd", "open", "leaky", "quad_limit", "path_security")
         of_india = ("india_reagent", "quad_wanted", "india_value", "india_gate", "ore_trips")
         options = ("option_margin", "option_security", "option_capacity", "invested")
         return cls(
@@ -299,20 +297,6 @@ def is_foreign(run: Any, m: int, k: int) -> bool:
 
 
 @compiled
-def purchase_share(run: Any, x: int) -> float:
-    """0-1, share of the ore at a crossing that buyers are let buy; 1 where Beijing threatens nothing."""
-    keeper = run.state.holder[run.land.crossing_place[x]]
-    return run.state.dealings.purchase[keeper] if keeper >= 0 else 1.0
-
-
-@compiled
-def passing_share(run: Any, k: int) -> float:
-    """0-1, share of a gate's capacity that ore may pass."""
-    x = run.land.china[k]
-    return run.state.lanes[x, ORE] * purchase_share(run, x)
-
-
-@compiled
 def quote_reagent(run: Any, m: int) -> None:
     """Find the gate through which reagent can best come."""
     land, best, most = run.land, -1, -inf
@@ -329,7 +313,7 @@ def official_gate(run: Any, m: int) -> int:
     """Position among the gates to China of the best one with room; the mines' own where none can be used."""
     land, rules, best, most = run.land, run.rules.trade, run.land.own_gate[m], -inf
     for k in range(len(land.china)):
-        free = passing_share(run, k) * land.gate_capacity[k, ORE]
+        free = run.state.lanes[land.china[k], ORE] * land.gate_capacity[k, ORE]
         if free > 0.0 and can_use(run, m, k):
             bid = run.state.bid[land.china[k]]
             worth = bid - land.freight[m, k] - transit_charge(bid, is_foreign(run, m, k), rules)
@@ -362,8 +346,7 @@ def quote_china(run: Any, m: int) -> None:
     quotes.crossing[m, CHINA_OFFICIAL], quotes.crossing[m, CHINA_INFORMAL] = land.china[gate], land.china[past]
     quotes.net_back[m, CHINA_OFFICIAL] = official_net_back(bid, land.freight[m, gate], transit, tax)
     quotes.net_back[m, CHINA_INFORMAL] = informal_net_back(other, land.freight[m, past], tax, rules)
-    quotes.open[m] = passing_share(run, gate) if can_use(run, m, gate) else 0.0
-    quotes.purchase[m] = purchase_share(run, land.china[gate])
+    quotes.open[m] = state.lanes[land.china[gate], ORE] if can_use(run, m, gate) else 0.0
     leaky = leaky_share(state.lanes[land.china[past], ORE], dodging_share(tax, other, rules), rules)
     quotes.leaky[m] = state.capacity[m] * state.clock.road_factor * leaky
 

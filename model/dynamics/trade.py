@@ -106,18 +106,14 @@ def share_road(run: Any) -> None:
 def share_gates(run: Any) -> None:
     """Cut the official flows to each gate's capacity and the limit of all together."""
     state, quotes, ore = run.state, run.quotes, run.state.flows.ore
-    load, usual = np.zeros(len(run.land.crossing_place)), np.zeros(len(run.land.crossing_place))
+    load = np.zeros(len(run.land.crossing_place))
     stock, total, season = 0.0, 0.0, state.clock.road_factor
     for m in range(len(ore)):
         stock += state.stock[m]
         load[quotes.crossing[m, CHINA_OFFICIAL]] += ore[m, CHINA_OFFICIAL]
-        usual[quotes.crossing[m, CHINA_OFFICIAL]] += state.capacity[m]
     for m in range(len(ore)):
         x = quotes.crossing[m, CHINA_OFFICIAL]
         free = quotes.open[m] * run.land.crossing_capacity[x, ORE] * season
-        if quotes.purchase[m] < 1.0:
-            # Where Beijing threatens, buyers may take no more than a share of the usual output, whatever has piled up.
-            free = min(free, quotes.purchase[m] * usual[x])
         ore[m, CHINA_OFFICIAL] *= min(1.0, free / max(load[x], 1e-9))
         total += ore[m, CHINA_OFFICIAL]
     share = min(1.0, china_limit(stock, run.rules.trade) * season / max(total, 1e-9))

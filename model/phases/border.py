@@ -39,10 +39,6 @@ def _talk(run: Run, beijing: Beijing, actor: ArmedActor) -> None:
     log(run, "talks", f"{name} and Beijing talk quietly in Kunming, {result}", actor.index, value=float(signed))
     if signed:
         _carry_out(run, beijing, actor.index)
-    elif beijing.threaten(actor):
-        run.state.dealings.threat[actor.index] = True
-        text = f"Beijing threatens to stop buying {name}'s ore unless it halts"
-        log(run, "purchase_threat", text, actor.index, other=run.land.junta)
 
 
 def _all_sign(run: Run, beijing: Beijing, actor: ArmedActor) -> bool:
@@ -59,7 +55,7 @@ def _carry_out(run: Run, beijing: Beijing, actor: int) -> None:
     """Put the package on the table into effect."""
     state, package, p, name = run.state, run.stakes.package, beijing.parameters, run.name(actor)
     dealings, parts = state.dealings, []
-    dealings.deal[actor], dealings.threat[actor], dealings.purchase[actor] = p.deal_months, False, 1.0
+    dealings.deal[actor] = p.deal_months
     if package["ore"]:
         _open_gates(run, actor, (ORE, REAGENT))
         parts.append("the ore lanes reopen")
@@ -94,7 +90,7 @@ def _open_gates(run: Run, actor: int, opened: tuple[int, ...]) -> None:
 
 
 def react_at_border(run: Run) -> None:
-    """Beijing reacts to the month's battles: pressure, suppliers leaned on, purchases, lanes."""
+    """Beijing reacts to the month's battles: pressure, suppliers leaned on, lanes."""
     beijing = run.agents.beijing
     run.border.clear()
     border.remember_offensives(run.data)
@@ -102,11 +98,9 @@ def react_at_border(run: Run) -> None:
         return
     beijing.press()
     beijing.lean_on_suppliers()
-    beijing.limit_purchases()
     border.shut_gates_taken(run.data)
     beijing.move_lanes()
     _log_suppliers(run)
-    _log_purchases(run, beijing)
     _log_lanes(run)
 
 
@@ -124,14 +118,6 @@ def _log_suppliers(run: Run) -> None:
         else:
             text = f"{run.name(supplier)} stops arms for {run.name(ally)} under pressure from Beijing"
             log(run, "supply_cut", text, supplier, other=ally)
-
-
-def _log_purchases(run: Run, beijing: Beijing) -> None:
-    for actor in run.border.cut.nonzero()[0].tolist():
-        text = f"Beijing has its buyers take less of {run.name(actor)}'s ore"
-        log(run, "purchases_cut", text, actor, value=beijing.parameters.purchase_floor)
-    for actor in run.border.resumed.nonzero()[0].tolist():
-        log(run, "purchases_resumed", f"Chinese buyers take {run.name(actor)}'s ore again", actor)
 
 
 def _log_lanes(run: Run) -> None:

@@ -46,8 +46,6 @@ TIERS = (
         "talks",
         "deal",
         "deal_broken",
-        "purchase_threat",
-        "purchases_cut",
         "supply_cut",
         "town_returned",
         "handed_over",

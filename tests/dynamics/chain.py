@@ -195,7 +195,7 @@ class Chain:
         # What a failed property test needs to see: the shaken part, not the world.
         s, taxes = self.state, (self.actors["ore_tax_rule"], self.actors["ore_tax_share"], self.state.ore_tax)
         shaken = (s.holder, s.stance, s.lanes, s.capacity, s.operating, s.reagent, s.in_process, s.stock)
-        policy = (self.run_of.policy["offtake"], self.run_of.policy["brokering"], s.dealings.purchase)
+        policy = (self.run_of.policy["offtake"], self.run_of.policy["brokering"])
         return f"Chain(month {self.calendar}, {shaken}, route {s.market.route_capacity}, {taxes}, {policy})"
 
     def set_season(self) -> float:
@@ -252,7 +252,7 @@ def shares(*shape: int, high: float = 1.0) -> st.SearchStrategy[Any]:
 
 @st.composite
 def shaken_chains(draw: st.DrawFn, /, **settings: Any) -> Chain:
-    """Chains in any state: holders, enemies, lanes, stores, taxes, contracts, threats."""
+    """Chains in any state: holders, enemies, lanes, stores, taxes, contracts."""
     chain = Chain(quad_freight=draw(st.sampled_from([300.0, 1_500.0, 5_600.0])), **settings)
     state, mines = chain.state, len(MINES)
     state.holder = draw(arrays(np.int64, 13, elements=st.integers(-1, 2)))
@@ -271,6 +271,5 @@ def shaken_chains(draw: st.DrawFn, /, **settings: Any) -> Chain:
     chain.actors["ore_tax_share"] = draw(shares(3, high=0.9))
     state.ore_tax = draw(shares(3, high=150_000.0))
     chain.run_of.policy["offtake"][:3], chain.run_of.policy["brokering"][:3] = draw(shares(3)), draw(shares(3))
-    state.dealings.purchase = draw(shares(3))
     chain.quotes.beijing["embargo"] = draw(st.floats(0.0, 1.0))
     return chain

@@ -47,9 +47,7 @@ def test_flows_stay_within_every_cap(chain: Chain) -> None:
     official = state.flows.crossing[:, CHINA_OFFICIAL]
     some = official >= 0
     load = np.bincount(official[some], ore[some, CHINA_OFFICIAL], minlength=5)
-    keeper = state.holder[world.crossing_place]
-    bought = np.where(keeper >= 0, state.dealings.purchase[keeper], 1.0)
-    gate = world.crossing_capacity[:, ORE] * state.lanes[:, ORE] * bought * factor
+    gate = world.crossing_capacity[:, ORE] * state.lanes[:, ORE] * factor
     assert (load <= gate * (1 + 1e-9) + 1e-9).all()
     assert ore[:, CHINA_OFFICIAL].sum() <= P.road_capacity_t * factor + 1e-9
     assert (ore[:, QUAD] <= offer.quad_limit + 1e-9).all()
@@ -141,13 +139,6 @@ def test_an_enemys_gate_is_shut_to_the_mines() -> None:
     chain.month()
     assert chain.state.flows.ore[:3, CHINA_OFFICIAL].sum() == 0
     assert chain.state.flows.ore[3, CHINA_OFFICIAL] > 0
-
-
-def test_buyers_that_may_not_buy_leave_the_ore_in_store() -> None:
-    chain, free = Chain(rains=False), Chain(rains=False)
-    chain.state.dealings.purchase[:] = 0.3
-    assert sum(chain.run(6)) < 0.5 * sum(free.run(6))
-    assert chain.state.stock.sum() > free.state.stock.sum()
 
 
 @given(chain=shaken_chains())

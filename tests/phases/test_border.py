@@ -1,4 +1,4 @@
-"""Beijing in the month: talks in Kunming, threats, patronage, answers to US dealings (rows S5, S11 and S15 of the article)."""
+"""Beijing in the month: talks in Kunming, patronage, answers to US dealings (rows S5, S11 and S15 of the article)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import pytest
 
 from model.model import RareEarthModel
 from model.phases import border as border_phases
-from model.phases.calendar import open_month
-from model.phases.trade import mine_and_trade
 from model.state import GOODS, ORE, REAGENT
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, present, run, small, told
 
@@ -64,19 +62,6 @@ def test_only_towns_outside_the_core_are_handed_back(core: bool) -> None:
     assert model.state.dealings.halted[kia]
     assert model.state.stance[kia, model.run.land.junta] == 0
     assert bool(told(model, "town_returned")) is not core
-
-
-def test_less_is_bought_where_purchases_are_cut() -> None:
-    def shipped(purchase: float) -> float:
-        model = small("processes.trade.leak=0", "processes.trade.smuggling_elasticity=0", "processes.trade.reach_km=60")
-        model.state.dealings.purchase[model.world.force_index["KIA"]] = purchase
-        model.state.stock[:] = 5_000.0
-        open_month(model.run)
-        mine_and_trade(model.run)
-        own = model.state.holder[model.world.mine_place] == model.world.force_index["KIA"]
-        return float(model.state.flows.ore[own].sum())
-
-    assert shipped(0.0) == 0 < shipped(0.3) < shipped(1.0)
 
 
 def test_patronage_makes_a_group_dependent_and_its_gates_safe() -> None:
@@ -172,18 +157,3 @@ def test_suppliers_that_stop_are_told_of_before_those_that_begin_again() -> None
         "UWSA stops arms for PDF-SAGAING under pressure from Beijing",
         "UWSA arms KIA again",
     ]
-
-
-def test_purchases_cut_and_resumed_are_logged() -> None:
-    model = small("beijing.threat_execution=0.5")
-    kia, state = model.world.force_index["KIA"], model.state
-    state.dealings.threat[kia], state.market.shortage = True, 0.0
-    for month in range(24):
-        state.month, state.offensive[kia] = month, 1.0
-        border_phases.react_at_border(model.run)
-        if told(model, "purchases_cut"):
-            break
-    assert told(model, "purchases_cut") == ["Beijing has its buyers take less of KIA's ore"]
-    state.offensive[kia] = 0.0
-    border_phases.react_at_border(model.run)
-    assert told(model, "purchases_resumed") == ["Chinese buyers take KIA's ore again"]

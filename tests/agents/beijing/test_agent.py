@@ -13,9 +13,9 @@ from model.model import RareEarthModel
 from model.phases.border import negotiate, react_at_border
 from tests.world_of_policy import present, run, small
 
-TALKATIVE = ("beijing.talks_hazard=1", "processes.bargain.precision=6", "beijing.threat_hazard=1")
+TALKATIVE = ("beijing.talks_hazard=1", "processes.bargain.precision=6")
 AT_BORDER = (
-    *("talks", "deal", "deal_broken", "town_returned", "purchase_threat", "purchases_cut", "purchases_resumed"),
+    *("talks", "deal", "deal_broken", "town_returned"),
     *("supply_cut", "supply_back", "lane_opened", "lane_closed", "gates_opened", "gates_shut"),
 )
 
@@ -65,14 +65,6 @@ class Distrustful(Beijing):
         return 0.0
 
 
-class Mild(Beijing):
-    def talk_with(self, actor: ArmedActor) -> bool:
-        return False
-
-    def threaten(self, actor: ArmedActor) -> bool:
-        return False
-
-
 def test_talks_can_be_overridden() -> None:
     found = {}
     for kind in (Beijing, Silent, Empty, Distrustful):
@@ -85,27 +77,14 @@ def test_talks_can_be_overridden() -> None:
     assert "talks" in found[Distrustful] and "deal" not in found[Distrustful]
 
 
-def test_threats_can_be_overridden() -> None:
-    threatened = []
-    for kind in (Empty, Mild):
-        model = ruled_by(kind)
-        model.state.offensive[:] = 1.0
-        negotiate(model.run)
-        threatened.append(bool(model.state.dealings.threat.any()))
-        assert threatened[-1] == ("purchase_threat" in kinds_of_events(model))
-    assert threatened == [True, False]
-
-
-REACTIONS = {"press": "pressure", "move_lanes": "lanes", "lean_on_suppliers": "supplies", "limit_purchases": "purchase"}
+REACTIONS = {"press": "pressure", "move_lanes": "lanes", "lean_on_suppliers": "supplies"}
 
 
 def at_odds(kind: type[Beijing]) -> RareEarthModel:
-    """A world in which Beijing would press, move lanes, lean on a supplier and stop purchases."""
-    sets = ("beijing.transmission=1", "actors.UWSA.arms_for_allies=80", "beijing.threat_execution=0.5")
-    model = ruled_by(kind, *sets)
+    """A world in which Beijing would press, move lanes and lean on a supplier."""
+    model = ruled_by(kind, "beijing.transmission=1", "actors.UWSA.arms_for_allies=80")
     state, index = model.state, model.world.force_index
     state.stance[index["UWSA"], index["KIA"]] = state.stance[index["KIA"], index["UWSA"]] = 1
-    state.dealings.threat[index["KIA"]], state.market.shortage = True, 0.0
     for month in range(20):
         state.month, state.offensive[:] = month, 1.0
         react_at_border(model.run)
@@ -113,16 +92,15 @@ def at_odds(kind: type[Beijing]) -> RareEarthModel:
 
 
 def changed(model: RareEarthModel) -> dict[str, bool]:
-    state, dealings = model.state, model.state.dealings
+    state = model.state
     return {
         "pressure": bool(state.pressure.any()),
         "lanes": bool(state.lanes[model.run.land.chinese].any()),
-        "supplies": not dealings.supplies.all(),
-        "purchase": bool((dealings.purchase < 1).any()) or "purchases_cut" in kinds_of_events(model),
+        "supplies": not state.dealings.supplies.all(),
     }
 
 
-def test_beijing_as_it_is_presses_moves_lanes_leans_and_stops_purchases() -> None:
+def test_beijing_as_it_is_presses_moves_lanes_and_leans() -> None:
     assert all(changed(at_odds(Beijing)).values())
 
 
@@ -152,13 +130,13 @@ def test_once_removed_it_decides_nothing_and_deals_run_out() -> None:
     model = small(*TALKATIVE, months=12)
     kia, state = model.world.force_index["KIA"], model.state
     state.lanes[model.run.land.chinese] = 0.0
-    state.dealings.deal[kia], state.dealings.tax_cut[kia], state.dealings.threat[kia] = 3, 0.2, True
+    state.dealings.deal[kia], state.dealings.tax_cut[kia] = 3, 0.2
     state.pressure[kia], before = 0.4, state.lanes.copy()
     present(model.run.agents.beijing).remove()
     assert model.run.agents.beijing is None
     run(model, 6)
     assert (state.lanes == before).all()
-    assert state.pressure[kia] == 0.4 and state.dealings.threat[kia] and (state.dealings.purchase == 1).all()
+    assert state.pressure[kia] == 0.4
     assert state.dealings.deal[kia] == 0 and state.dealings.tax_cut[kia] == 0
     assert not kinds_of_events(model) & set(AT_BORDER) - {"deal_broken"}
 

@@ -1,9 +1,8 @@
-"""Beijing's reaction at the border: odds of lanes, answers to US dealings, pressure, suppliers, purchases."""
+"""Beijing's reaction at the border: odds of lanes, answers to US dealings, pressure, suppliers."""
 
 from __future__ import annotations
 
 from functools import cache
-from math import exp
 
 import numpy as np
 import pytest
@@ -53,7 +52,6 @@ def test_chances_by_hand() -> None:
     assert lanes.offence(0.9, 1.0, beijing) == 1.0
     assert lanes.chance_to_stop_arms(0.9, 0.5, beijing) == pytest.approx(0.3 * 0.9 * 0.5)
     assert lanes.chance_to_arm_again(0.2, beijing) == pytest.approx(0.05 * 0.8)
-    assert lanes.chance_to_buy_again(0.3, beijing) == pytest.approx(1 / (1 + exp(2.2 - 2.0 * 2.0 * 0.3)))
 
 
 @given(link=SHARE, more=SHARE, offensive=SHARE, peace=SHARE, fear=SHARE, short=SHARE, lane=st.sampled_from(LANES))
@@ -165,25 +163,6 @@ def test_dependence_is_the_leash_on_arms_for_allies() -> None:
     assert begun == [(uwsa, kia, True)] and supplies[uwsa, kia]
     state.stance[uwsa, kia] = 0
     assert lean(1.0, 1.0) == []
-
-
-def test_a_threatened_stop_of_purchases_is_carried_out_and_ends() -> None:
-    run = small("beijing.threat_execution=0.5").run
-    kia, dealings = at(run, "KIA"), run.state.dealings
-    dealings.threat[kia], run.state.offensive[kia] = True, 1.0
-    run.state.market.shortage = 0.0
-    for month in range(24):
-        run.state.month = month
-        run.border.clear()
-        lanes.limit_purchases(run.data)
-        if dealings.purchase[kia] < 1:
-            break
-    assert dealings.purchase[kia] == run.scenario.beijing.purchase_floor and run.border.cut[kia]
-    run.state.offensive[kia] = 0.0
-    run.border.clear()
-    lanes.limit_purchases(run.data)
-    assert dealings.purchase[kia] == 1 and not dealings.threat[kia]
-    assert run.border.resumed[kia] and not run.border.cut.any()
 
 
 def test_moved_lanes_are_listed_once_each() -> None:

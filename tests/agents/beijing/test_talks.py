@@ -31,7 +31,7 @@ cases = st.fixed_dictionaries(
         **dict.fromkeys(
             ("goods", "depends", "pressure", "offensive", "fear", "shortage", "ore_share", "link", "fresh"), unit
         ),
-        **dict.fromkeys(("ore", "threat", "tax", "money", "autonomy"), months),
+        **dict.fromkeys(("ore", "tax", "money", "autonomy"), months),
         "war": st.floats(-3.0, 10.0),
         "junta": st.floats(-3.0, 3.0),
         "fights": st.booleans(),
@@ -149,7 +149,6 @@ def test_every_package_has_a_number_of_its_own(towns: int) -> None:
 
 def test_small_equations() -> None:
     beijing = table(1.0)[0].rules.beijing
-    assert talks.held_back(1.0, 0.3) == pytest.approx(0.7)
     assert talks.minded(0.1, 0.2, 0.3, 0.05, beijing) == 0.3
     assert talks.minded(0.1, 0.2, 0.3, 0.9, beijing) == 1.0  # twice a share of 0.9, at most 1
     assert talks.courted(0.4, 0.5, beijing) == pytest.approx(0.3)
@@ -176,9 +175,6 @@ def test_stakes_are_read_off_the_month() -> None:
     talks.weigh_stakes(run.data)
     assert stakes.ore_usd[kia] == stakes.ore_share[kia] == stakes.goods[kia] == stakes.age[kia] == 0
     assert stakes.tax_usd[kia] > 0
-    run.state.dealings.purchase[kia] = 0.25
-    talks.weigh_stakes(run.data)
-    assert stakes.ore_usd[kia] == pytest.approx(0.75 * stakes.tax_usd[kia])
 
 
 def invited(run: Run) -> set[str]:
@@ -218,7 +214,7 @@ def test_towns_are_asked_for_outside_the_core_in_order_and_not_too_many() -> Non
     assert talks.ask_for_towns(run.data, kia) == 0
 
 
-def test_a_case_counts_prospects_waiting_brokers_and_threats() -> None:
+def test_a_case_counts_prospects_waiting_and_brokers() -> None:
     model = small()
     one, kia = model.run, model.world.force_index["KIA"]
     talks.weigh_stakes(one.data)
@@ -232,10 +228,6 @@ def test_a_case_counts_prospects_waiting_brokers_and_threats() -> None:
     brokered = one.scenario.united_states.brokering_gain
     assert case["war"] == pytest.approx(war + 2.0 - brokered)
     assert case["junta"] == pytest.approx(wish - 0.5 + brokered)
-    assert case["threat"] == 0
-    one.state.dealings.threat[kia] = True
-    talks.take_up_case(one.data, kia)
-    assert case["threat"] > 0
 
 
 def test_an_actor_that_the_us_threatens_for_is_wished_peace_by_the_junta() -> None:
@@ -247,15 +239,3 @@ def test_an_actor_that_the_us_threatens_for_is_wished_peace_by_the_junta() -> No
     model.run.policy["believed_threat"] = 0.0
     talks.take_up_case(model.run.data, model.world.force_index["KIA"])
     assert threatened > model.run.stakes.case["junta"]
-
-
-def test_a_stop_of_purchases_is_threatened_where_ore_is_taxed_and_war_goes_on() -> None:
-    model = shut_out("beijing.threat_hazard=1")
-    kia, state = model.world.force_index["KIA"], model.state
-    talks.weigh_stakes(model.data)
-    state.offensive[kia] = 0.5
-    assert talks.may_threaten(model.data, kia)
-    state.dealings.threat[kia] = True
-    assert not talks.may_threaten(model.data, kia)
-    state.dealings.threat[kia], state.offensive[kia] = False, 0.0
-    assert not talks.may_threaten(model.data, kia)
