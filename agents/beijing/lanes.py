@@ -1,11 +1,10 @@
 """How Beijing reacts at the border: pressure, suppliers leaned on, crossings opened and shut.
 
 For a crossing to China held by ``f`` that is open to ore, reagent or goods (equation E3.8), a month's chance to be shut has
-``logit = k0 + k1 offensive_f + k2 us_link_f + k4 collapse - k5 shortage [ore] - k6 talks_f``; one that is shut reopens with
-``logit = r0 + q k5 shortage [ore] - g [goods] + k6 talks_f - k1 offensive_f - k2 us_link_f``. ``us_link`` is how far the US deals
-with the holder, ``collapse`` the junta's recent losses of towns, ``talks`` whether the holder has a ceasefire with the junta,
-a deal with Beijing, or is its client. Gates that the junta holds are not shut for its own attacks. All gates of a holder share
-one draw a month: six Kachin gates were shut within a week of October 2024 and opened in one night of October 2025.
+``logit = k0 + k1 offensive_f + k2 us_link_f - k3 shortage [ore] - k4 talks_f``; one that is shut reopens with
+``logit = r0 + q k3 shortage [ore] - g [goods] + k4 talks_f - k1 offensive_f - k2 us_link_f``. ``us_link`` is how far the US deals
+with the holder, ``talks`` whether the holder has a ceasefire with the junta, a deal with Beijing, or is its client. Gates that
+the junta holds are not shut for its own attacks. All gates of a holder share one draw a month: six Kachin gates were shut within a week of October 2024 and opened in one night of October 2025.
 
 Pressure follows offences: ``P <- P + gain (offence - P)``. A supplier of arms is leaned on for its ally's offences: it stops
 giving arms to ally ``f`` with the monthly chance ``lambda d_supplier P_f`` (E3.8; the UWSA in August 2025) and may begin again
@@ -23,7 +22,6 @@ from agents.beijing.parameters import CLOSES_BORDER, OUTBIDS, OWN, SQUEEZES_REAG
 from model.compile import compiled
 from model.draws import logistic, uniform
 from model.dynamics.border import at_peace, move_lane, shortage_of_ore
-from model.dynamics.budgets import junta_fear
 from model.state import GOODS, ORE, REAGENT
 
 # equations ------------------------------------------------------------------------------------------------------------
@@ -49,18 +47,17 @@ def weight_of_shortage(lane: int, shortage: float, beijing: Any) -> float:
 
 
 @compiled
-def odds_of_shutting(lane: int, held_against: float, talks: float, fear: float, shortage: float, beijing: Any) -> float:
+def odds_of_shutting(lane: int, held_against: float, talks: float, shortage: float, beijing: Any) -> float:
     """Log-odds that an open lane is shut this month.
 
     Args:
         lane: ore, reagent or goods.
         held_against: against the gate's holder, see :func:`offence_at_gate`.
         talks: 0-1, how far the holder is at peace.
-        fear: 0-1, of the junta's collapse.
         shortage: 0-1, China's, of ore.
         beijing: ``rules.beijing``.
     """
-    weighed = held_against + beijing.weight_collapse * fear - beijing.weight_talks * talks
+    weighed = held_against - beijing.weight_talks * talks
     return beijing.close_base + weighed - weight_of_shortage(lane, shortage, beijing)
 
 
@@ -169,7 +166,7 @@ def move_lanes_at(run: Any, crossing: int) -> None:
     if holder >= 0:
         link, talks = run.policy[holder].link, at_peace(run, holder)
         held_against = offence_at_gate(state.offensive[holder], link, beijing)
-    fear, shortage = junta_fear(run), shortage_of_ore(run)
+    shortage = shortage_of_ore(run)
     for lane in range(3):
         kept = holder >= 0 and keeps_shut(lane, link, beijing)
         is_open = state.lanes[crossing, lane] >= 0.5
@@ -179,7 +176,7 @@ def move_lanes_at(run: Any, crossing: int) -> None:
             if state.lanes[crossing, lane] > 0.0:
                 move_lane(run, crossing, lane, False)
         elif free and is_open:
-            if u < logistic(odds_of_shutting(lane, held_against, talks, fear, shortage, beijing)):
+            if u < logistic(odds_of_shutting(lane, held_against, talks, shortage, beijing)):
                 move_lane(run, crossing, lane, False)
         # A month bad enough to shut a lane is none to open one.
         elif free and 1.0 - u < logistic(odds_of_reopening(lane, held_against, talks, shortage, beijing)):

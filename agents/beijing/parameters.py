@@ -26,9 +26,6 @@ class BeijingParameters(ParameterTable):
         1.0, low=0.0, high=3.0, unit="logit", meaning="Effect of full US engagement with the gate's holder.",
         source="SOURCES P58; never observed",
     )  # fmt: skip
-    weight_collapse: float = parameter(
-        1.5, low=0.0, high=5.0, unit="logit", meaning="Effect of the junta's nearness to collapse.", source="assumed"
-    )
     weight_shortage_ore: float = parameter(
         2.0, low=0.0, high=8.0, unit="logit", meaning="How far China's own shortage of ore keeps the ore lane open.",
         source="assumed: the ore lane reopened after 5 months, goods lanes after 12", status="weakly identified",

@@ -9,9 +9,9 @@ side's gain over going on without a deal:
   worth of its war and ``r`` its reluctance (:mod:`model.dynamics.diplomacy`), ``W`` worth of the towns, ``C`` revenue that the
   lower tax gives up, ``M`` Beijing's money. A group that is losing, or has more to lose than to win, hands back towns
   that it would not when it is winning.
-* Beijing, in the log-odds by which it moves lanes (:mod:`agents.beijing.lanes`): ``U_B = halt (k1 offensive + k4 collapse)
-  + t towns + s k5 shortage ore + c cut + (q + k2 link) patron - l exp(-age / T) (ore + goods) - k2 link (ore + goods) / 2``; ``s``
-  is the group's share of the ore that shut lanes hold back, ``l`` the worth of a shut lane as a means of pressure, which
+* Beijing, in the log-odds by which it moves lanes (:mod:`agents.beijing.lanes`): ``U_B = halt k1 offensive + t towns
+  + s k3 shortage ore + c cut + (q + k2 link) patron - l exp(-age / T) (ore + goods) - k2 link (ore + goods) / 2``; ``s`` is the
+  group's share of the ore that shut lanes hold back, ``l`` the worth of a shut lane as a means of pressure, which
   fades with the months for which it has been shut, since Yunnan's trade suffers too.
 * junta, where there is a halt: its own wish for a ceasefire (as in diplomacy, brokers and threats included), its own dependence
   on China, and the worth to it of the towns that it gets back, by the same rule as to the group.
@@ -37,7 +37,7 @@ from agents.beijing.parameters import CLOSES_BORDER
 from model.compile import compiled
 from model.draws import uniform
 from model.dynamics.border import shortage_of_ore
-from model.dynamics.budgets import junta_fear, worth_of_money
+from model.dynamics.budgets import worth_of_money
 from model.dynamics.diplomacy import juntas_wish, worth_of_fighting
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.state import GOODS, ORE, record_maker
@@ -72,7 +72,6 @@ case_record = record_maker(
     ("autonomy", float),  # cost of a patron
     ("patronage", bool),  # whether patronage can be offered
     ("offensive", float),  # how much it has attacked at the border of late, 0-1
-    ("fear", float),  # how near the junta is to collapse in Beijing's eyes, 0-1
     ("shortage", float),  # China's, of ore, 0-1
     ("ore_share", float),  # 0-1, its share of all mines' capacity that shut lanes hold back
     ("link", float),  # how far the US deals with it, 0-1
@@ -162,7 +161,7 @@ def gain_of_group(package: Any, case: Any, towns: float, bargain: Any, beijing: 
 @compiled
 def gain_of_beijing(package: Any, case: Any, beijing: Any) -> float:
     """Log-odds that Beijing gains from a package; see the module's docstring."""
-    halt = package.halt * (beijing.weight_offensive * case.offensive + beijing.weight_collapse * case.fear)
+    halt = package.halt * beijing.weight_offensive * case.offensive
     ore = package.ore * beijing.weight_shortage_ore * case.shortage * case.ore_share
     gain = halt + beijing.weight_town * package.towns + ore + beijing.weight_cheap_ore * package.tax
     gain += (beijing.weight_client + beijing.weight_us_link * case.link) * package.patron
@@ -294,7 +293,7 @@ def take_up_case(run: Any, a: int) -> None:
     case.depends, case.pressure = state.dependence[a], state.pressure[a]
     case.patronage = stakes.trades[a] and beijing.patronage_offer > state.dealings.patron[a]
     case.offensive, case.link = state.offensive[a], run.policy[a].link
-    case.fear, case.shortage = junta_fear(run), shortage_of_ore(run)
+    case.shortage = shortage_of_ore(run)
     case.fresh = exp(-stakes.age[a] / beijing.leverage_months)
     case.autonomy = run.actors[a].autonomy_cost
     leash = state.dependence[run.land.junta] * run.rules.bargain.weight_pressure

@@ -38,9 +38,9 @@ def test_odds_of_lanes_by_hand() -> None:
     beijing = usual().rules.beijing
     against = lanes.offence_at_gate(0.5, 0.25, beijing)
     assert against == pytest.approx(3.0 * 0.5 + 1.0 * 0.25)
-    shutting = lanes.odds_of_shutting(ORE, against, 0.5, 0.2, 0.4, beijing)
-    assert shutting == pytest.approx(-4.5 + against + 1.5 * 0.2 - 2.0 * 0.5 - 2.0 * 0.4)
-    assert lanes.odds_of_shutting(GOODS, against, 0.5, 0.2, 0.4, beijing) == pytest.approx(shutting + 0.8)
+    shutting = lanes.odds_of_shutting(ORE, against, 0.5, 0.4, beijing)
+    assert shutting == pytest.approx(-4.5 + against - 2.0 * 0.5 - 2.0 * 0.4)
+    assert lanes.odds_of_shutting(GOODS, against, 0.5, 0.4, beijing) == pytest.approx(shutting + 0.8)
     reopening = lanes.odds_of_reopening(ORE, against, 0.5, 0.4, beijing)
     assert reopening == pytest.approx(-2.2 + 2.0 * 0.5 - against + 2.0 * 2.0 * 0.4)
     assert lanes.odds_of_reopening(GOODS, against, 0.5, 0.4, beijing) == pytest.approx(reopening - 1.6 - 0.9)
@@ -54,17 +54,17 @@ def test_chances_by_hand() -> None:
     assert lanes.chance_to_arm_again(0.2, beijing) == pytest.approx(0.05 * 0.8)
 
 
-@given(link=SHARE, more=SHARE, offensive=SHARE, peace=SHARE, fear=SHARE, short=SHARE, lane=st.sampled_from(LANES))
+@given(link=SHARE, more=SHARE, offensive=SHARE, peace=SHARE, short=SHARE, lane=st.sampled_from(LANES))
 @settings(max_examples=60, deadline=None)
 def test_us_dealings_never_lower_the_odds_of_closing_nor_raise_those_of_reopening(
-    link: float, more: float, offensive: float, peace: float, fear: float, short: float, lane: int
+    link: float, more: float, offensive: float, peace: float, short: float, lane: int
 ) -> None:
     beijing = usual().rules.beijing
     less, greater = (lanes.offence_at_gate(offensive, link + extra, beijing) for extra in (0.0, more))
-    shut = [lanes.odds_of_shutting(lane, held, peace, fear, short, beijing) for held in (less, greater)]
+    shut = [lanes.odds_of_shutting(lane, held, peace, short, beijing) for held in (less, greater)]
     reopened = [lanes.odds_of_reopening(lane, held, peace, short, beijing) for held in (less, greater)]
     assert shut[1] >= shut[0] and reopened[1] <= reopened[0]
-    assert lanes.odds_of_shutting(lane, less, 1.0, fear, short, beijing) <= shut[0]
+    assert lanes.odds_of_shutting(lane, less, 1.0, short, beijing) <= shut[0]
 
 
 @given(seed=st.integers(0, 2**32 - 1), one=SHARE, other=SHARE)

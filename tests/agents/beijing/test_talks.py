@@ -17,20 +17,18 @@ from tests.world_of_policy import instrument, run, small
 
 KOKANG = {
     "goods": 1.0, "depends": 1.0, "pressure": 0.8, "war": 2.5, "fights": True, "towns": 1, "autonomy": 0.3, "offensive": 0.9,
-    "fear": 1.0, "fresh": 0.6, "junta": -0.3,
+    "fresh": 0.6, "junta": -0.3,
 }  # fmt: skip
 """Dependent, pressed, gates shut, one town outside its core: the MNDAA of January 2025."""
 KACHIN = {
     "ore": 4.0, "goods": 1.0, "depends": 0.5, "pressure": 0.6, "war": 5.0, "fights": True, "tax": 0.8, "autonomy": 0.3,
-    "offensive": 0.5, "fear": 0.5, "shortage": 0.4, "ore_share": 0.8, "fresh": 0.9, "junta": -1.0,
+    "offensive": 0.5, "shortage": 0.4, "ore_share": 0.8, "fresh": 0.9, "junta": -1.0,
 }  # fmt: skip
 """Half dependent, winning its war, holder of ore that China lacks: the KIA of early 2025."""
 unit, months = st.floats(0.0, 1.0), st.floats(0.0, 10.0)
 cases = st.fixed_dictionaries(
     {
-        **dict.fromkeys(
-            ("goods", "depends", "pressure", "offensive", "fear", "shortage", "ore_share", "link", "fresh"), unit
-        ),
+        **dict.fromkeys(("goods", "depends", "pressure", "offensive", "shortage", "ore_share", "link", "fresh"), unit),
         **dict.fromkeys(("ore", "tax", "money", "autonomy"), months),
         "war": st.floats(-3.0, 10.0),
         "junta": st.floats(-3.0, 3.0),
@@ -68,8 +66,8 @@ def test_a_dependent_group_gives_its_war_and_a_town_for_its_gates() -> None:
     gain = table(0.0)[0].stakes.gain
     # goods 2, relief 4 x 0.8 less a war of 2.5, less a town of 1.5
     assert gain.group == pytest.approx(2.0 + 3.2 - 2.5 - 1.5)
-    # offensive 3 x 0.9, fear 1.5, town 0.5, less leverage 0.5 x 0.6
-    assert gain.beijing == pytest.approx(2.7 + 1.5 + 0.5 - 0.3)
+    # offensive 3 x 0.9, town 0.5, less leverage 0.5 x 0.6
+    assert gain.beijing == pytest.approx(2.7 + 0.5 - 0.3)
     assert gain.junta == pytest.approx(-0.3 + 0.5)
     assert bargained(KOKANG | {"depends": 0.1}, (1.5,)) is None
 
