@@ -4,7 +4,8 @@ For a crossing to China held by ``f`` that is open to ore, reagent or goods (equ
 ``logit = k0 + k1 offensive_f + k2 us_link_f - k3 shortage [ore] - k4 talks_f``; one that is shut reopens with
 ``logit = r0 + q k3 shortage [ore] - g [goods] + k4 talks_f - k1 offensive_f - k2 us_link_f``. ``us_link`` is how far the US deals
 with the holder, ``talks`` whether the holder has a ceasefire with the junta, a deal with Beijing, or is its client. Gates that
-the junta holds are not shut for its own attacks. All gates of a holder share one draw a month: six Kachin gates were shut within a week of October 2024 and opened in one night of October 2025.
+the junta holds are not shut for its own attacks. All gates of a holder share one draw a month: six Kachin gates were shut
+within a week of October 2024 and opened in one night of October 2025.
 
 Pressure follows offences: ``P <- P + gain (offence - P)``. A supplier of arms is leaned on for its ally's offences: it stops
 giving arms to ally ``f`` with the monthly chance ``lambda d_supplier P_f`` (E3.8; the UWSA in August 2025) and may begin again
@@ -170,14 +171,13 @@ def move_lanes_at(run: Any, crossing: int) -> None:
     for lane in range(3):
         kept = holder >= 0 and keeps_shut(lane, link, beijing)
         is_open = state.lanes[crossing, lane] >= 0.5
-        free = state.lane_age[crossing, lane] >= beijing.minimum_dwell
         state.lane_age[crossing, lane] += 1
         if kept:
             if state.lanes[crossing, lane] > 0.0:
                 move_lane(run, crossing, lane, False)
-        elif free and is_open:
+        elif is_open:
             if u < logistic(odds_of_shutting(lane, held_against, talks, shortage, beijing)):
                 move_lane(run, crossing, lane, False)
         # A month bad enough to shut a lane is none to open one.
-        elif free and 1.0 - u < logistic(odds_of_reopening(lane, held_against, talks, shortage, beijing)):
+        elif 1.0 - u < logistic(odds_of_reopening(lane, held_against, talks, shortage, beijing)):
             move_lane(run, crossing, lane, True)

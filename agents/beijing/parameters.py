@@ -46,9 +46,6 @@ class BeijingParameters(ParameterTable):
         0.9, low=0.0, high=3.0, unit="logit", meaning="How much less readily goods lanes reopen than the ore lane.",
         source="goods lanes outlast the ore lane: 12 months against 5", status="weakly identified",
     )  # fmt: skip
-    minimum_dwell: int = parameter(
-        1, low=0, high=12, unit="months", meaning="Months a lane stays as it is after a change.", source="equation 3.8"
-    )
     pressure_gain: float = parameter(
         0.25, low=0.0, high=1.0, unit="1/month", meaning="How fast pressure on an armed group follows its offences.",
         source="assumed",

@@ -98,8 +98,8 @@ def react_at_border(run: Run) -> None:
         return
     beijing.press()
     beijing.lean_on_suppliers()
-    border.shut_gates_taken(run.data)
     beijing.move_lanes()
+    border.shut_gates_taken(run.data)
     _log_suppliers(run)
     _log_lanes(run)
 
