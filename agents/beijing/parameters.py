@@ -30,10 +30,6 @@ class BeijingParameters(ParameterTable):
         2.0, low=0.0, high=8.0, unit="logit", meaning="How far China's own shortage of ore keeps the ore lane open.",
         source="assumed: the ore lane reopened after 5 months, goods lanes after 12", status="weakly identified",
     )  # fmt: skip
-    shortage_reopening: float = parameter(
-        2.0, low=0.0, high=5.0, unit="x", off=1.0, meaning="How much more shortage counts in reopening the ore lane than in keeping it.",
-        source="assumed: ore was let through while Bhamo was besieged and goods were not", status="weakly identified",
-    )  # fmt: skip
     weight_talks: float = parameter(
         2.0, low=0.0, high=6.0, unit="logit", meaning="How far a ceasefire or talks keep lanes open.",
         source="assumed: gates of the MNDAA reopened two days after it signed", status="weakly identified",
