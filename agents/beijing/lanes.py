@@ -11,8 +11,8 @@ Pressure follows offences: ``P <- P + gain (offence - P)``. A supplier of arms i
 giving arms to ally ``f`` with the monthly chance ``lambda d_supplier P_f`` (E3.8; the UWSA in August 2025) and may begin again
 once the pressure on ``f`` is gone. So the same dependence that gives the Wa their trade gives Beijing the leash.
 
-Where the US deals with a holder so far that Beijing gives its declared ``answer``, the answer stands for good: all lanes shut,
-or the one for reagent.
+Where the US deals with a holder, Beijing gives its declared ``answer`` for as long as it does: all lanes shut, or the one for
+reagent.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def odds_of_reopening(lane: int, held_against: float, talks: float, shortage: fl
 
 @compiled
 def gives_answer(link: float, beijing: Any) -> bool:
-    """Whether the US deals so far with an actor that Beijing gives its declared answer; never where it weighs month by month."""
-    return link >= beijing.answer_from and link > 0.0 and beijing.answer != OWN
+    """Whether Beijing gives its declared answer to US dealings with an actor; never where it weighs month by month."""
+    return link > 0.0 and beijing.answer != OWN
 
 
 @compiled

@@ -142,10 +142,6 @@ class BeijingParameters(ParameterTable):
         meaning="Beijing's answer to US dealings with a group: as it weighs them month by month, or one thing for good.",
         source="article S15; never observed. Scenarios china_closes_border, china_squeezes_reagent, china_outbids",
     )
-    answer_from: float = parameter(
-        0.1, low=0.0, high=1.0, unit="0-1", meaning="US dealings with a group from which that answer is given.",
-        source="assumed",
-    )  # fmt: skip
     answer_bid: float = parameter(
         1.5, low=1.0, high=2.5, unit="x", meaning="What its buyers pay over the market where the answer is to outbid.",
         source="assumed: between the cap of an ordinary month and the US price floor",

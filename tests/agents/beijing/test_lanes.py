@@ -100,9 +100,9 @@ def test_an_answer_keeps_the_lanes_of_those_the_us_deals_with_shut(answer: str) 
     assert run.state.lanes[gates].any() == (answer == "squeezes_reagent")
 
 
-def test_an_answer_is_given_from_its_threshold_on_and_never_where_beijing_weighs_month_by_month() -> None:
+def test_an_answer_is_given_to_any_dealings_and_never_where_beijing_weighs_month_by_month() -> None:
     outbids = small("beijing.answer=outbids").run.rules.beijing
-    assert lanes.gives_answer(0.1, outbids) and not lanes.gives_answer(0.09, outbids)
+    assert lanes.gives_answer(0.01, outbids) and not lanes.gives_answer(0.0, outbids)
     assert not lanes.gives_answer(1.0, usual().rules.beijing)
     assert lanes.offence_at_gate(0.0, 1.0, outbids) == 0.0
     assert not lanes.keeps_shut(ORE, 1.0, outbids)
