@@ -8,8 +8,8 @@ the junta holds are not shut for its own attacks. All gates of a holder share on
 within a week of October 2024 and opened in one night of October 2025.
 
 Pressure follows offences: ``P <- P + gain (offence - P)``. A supplier of arms is leaned on for its ally's offences: it stops
-giving arms to ally ``f`` with the monthly chance ``lambda d_supplier P_f`` (E3.8; the UWSA in August 2025) and may begin again
-once the pressure on ``f`` is gone. So the same dependence that gives the Wa their trade gives Beijing the leash.
+giving arms to ally ``f`` with the monthly chance ``lambda d_supplier P_f`` (E3.8; the UWSA in August 2025) and begins again
+with the chance ``lambda (1 - P_f)``. So the same dependence that gives the Wa their trade gives Beijing the leash.
 
 Where the US deals with a holder, Beijing gives its declared ``answer`` for as long as it does: all lanes shut, or the one for
 reagent.
@@ -92,7 +92,7 @@ def chance_to_stop_arms(depends: float, pressure: float, beijing: Any) -> float:
 @compiled
 def chance_to_arm_again(pressure: float, beijing: Any) -> float:
     """Monthly chance that a supplier arms an ally again."""
-    return beijing.supply_return * (1.0 - pressure)
+    return beijing.transmission * (1.0 - pressure)
 
 
 # process --------------------------------------------------------------------------------------------------------------

@@ -68,12 +68,8 @@ class BeijingParameters(ParameterTable):
     )  # fmt: skip
     transmission: float = parameter(
         0.3, low=0.0, high=1.0, unit="1/month", status="weakly identified",
-        meaning="Chance that a supplier wholly dependent on China stops arms for an ally under full pressure.",
+        meaning="Chance that a supplier wholly dependent on China stops arms for an ally under full pressure, and of their return without.",
         source="assumed from 20 August 2025: the UWSA stopped arms and money for TNLA, MNDAA and SSPP (SOURCES V17-V18)",
-    )  # fmt: skip
-    supply_return: float = parameter(
-        0.05, low=0.0, high=0.5, unit="1/month", meaning="Chance that arms flow again to an ally no longer under pressure.",
-        source="assumed",
     )  # fmt: skip
     talks_hazard: float = parameter(
         0.3, low=0.0, high=1.0, unit="1/month", status="weakly identified",

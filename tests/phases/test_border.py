@@ -141,7 +141,7 @@ def test_battles_at_the_border_shut_gates_and_each_holder_is_told_of_once() -> N
 
 
 def test_suppliers_that_stop_are_told_of_before_those_that_begin_again() -> None:
-    model = small("beijing.transmission=1", "beijing.supply_return=0.5", "actors.UWSA.arms_for_allies=80")
+    model = small("beijing.transmission=1", "actors.UWSA.arms_for_allies=80")
     run_, index, state = model.run, model.world.force_index, model.state
     uwsa, kia, pool = index["UWSA"], index["KIA"], index["PDF-SAGAING"]
     for ally in (kia, pool):

@@ -51,7 +51,7 @@ def test_chances_by_hand() -> None:
     assert lanes.offence(0.4, 0.5, beijing) == pytest.approx(0.4 + 0.5 * 0.5)
     assert lanes.offence(0.9, 1.0, beijing) == 1.0
     assert lanes.chance_to_stop_arms(0.9, 0.5, beijing) == pytest.approx(0.3 * 0.9 * 0.5)
-    assert lanes.chance_to_arm_again(0.2, beijing) == pytest.approx(0.05 * 0.8)
+    assert lanes.chance_to_arm_again(0.2, beijing) == pytest.approx(0.3 * 0.8)
 
 
 @given(link=SHARE, more=SHARE, offensive=SHARE, peace=SHARE, short=SHARE, lane=st.sampled_from(LANES))
@@ -135,7 +135,7 @@ def test_pressure_follows_offences() -> None:
 
 
 def test_dependence_is_the_leash_on_arms_for_allies() -> None:
-    run = small("beijing.transmission=1", "beijing.supply_return=0.5", "actors.UWSA.arms_for_allies=80").run
+    run = small("beijing.transmission=1", "actors.UWSA.arms_for_allies=80").run
     uwsa, kia, state = at(run, "UWSA"), at(run, "KIA"), run.state
     state.stance[uwsa, kia] = state.stance[kia, uwsa] = 1
     supplies = state.dealings.supplies
