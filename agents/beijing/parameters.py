@@ -76,10 +76,6 @@ class BeijingParameters(ParameterTable):
         meaning="Chance of quiet talks with a group when all that Beijing minds of it is at stake.",
         source="assumed: KIO in Kunming seven weeks after Pangwa fell, and again ten months later (SOURCES T4)",
     )  # fmt: skip
-    talks_ore: float = parameter(
-        2.0, low=0.0, high=10.0, unit="x", meaning="Weight of a group's share of the ore held back in what moves Beijing to talk.",
-        source="assumed: half of all ore is as much reason to talk as all goods lanes",
-    )  # fmt: skip
     talks_pause: int = parameter(
         6, low=1, high=24, unit="months", meaning="Months between two rounds of talks with the same group.",
         source="assumed: KIO in Kunming in December 2024 and October 2025",

@@ -122,7 +122,7 @@ class Stakes:
 
 
 @compiled
-def minded(offensive: float, pressure: float, goods: float, ore_share: float, beijing: Any) -> float:
+def minded(offensive: float, pressure: float, goods: float, ore_share: float) -> float:
     """0-1, how much of what Beijing or an actor minds is at stake.
 
     Args:
@@ -130,9 +130,8 @@ def minded(offensive: float, pressure: float, goods: float, ore_share: float, be
         pressure: 0-1, on it.
         goods: 0-1, how far the goods lanes at its gates are shut.
         ore_share: 0-1, its share of all ore that is held back.
-        beijing: ``rules.beijing``.
     """
-    return max(offensive, pressure, goods, min(ore_share * beijing.talks_ore, 1.0))
+    return max(offensive, pressure, goods, ore_share)
 
 
 @compiled
@@ -249,7 +248,7 @@ def wish_to_talk(run: Any, a: int) -> float:
     state, stakes, beijing = run.state, run.stakes, run.rules.beijing
     if a == run.land.junta or state.dependence[a] <= 0.0:
         return 0.0
-    wish = minded(state.offensive[a], state.pressure[a], stakes.goods[a], stakes.ore_share[a], beijing)
+    wish = minded(state.offensive[a], state.pressure[a], stakes.goods[a], stakes.ore_share[a])
     if not stakes.trades[a]:  # a client must have something of its own to trade, as the Wa have their mines and gates
         return wish
     return max(wish, courted(state.dealings.patron[a], state.dependence[a], beijing))

@@ -147,8 +147,8 @@ def test_every_package_has_a_number_of_its_own(towns: int) -> None:
 
 def test_small_equations() -> None:
     beijing = table(1.0)[0].rules.beijing
-    assert talks.minded(0.1, 0.2, 0.3, 0.05, beijing) == 0.3
-    assert talks.minded(0.1, 0.2, 0.3, 0.9, beijing) == 1.0  # twice a share of 0.9, at most 1
+    assert talks.minded(0.1, 0.2, 0.3, 0.05) == 0.3
+    assert talks.minded(0.1, 0.2, 0.3, 0.9) == 0.9
     assert talks.courted(0.4, 0.5, beijing) == pytest.approx(0.3)
 
 
