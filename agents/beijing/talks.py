@@ -4,8 +4,8 @@ A *package* is what the two trade: a halt of the group's war with the junta, tow
 patronage on the terms of the Wa, against crossings that reopen (to ore with its reagent, to goods) and pressure lifted. Each
 side's gain over going on without a deal:
 
-* group, in months of its own revenue: ``U_f = ore O + goods d g (1 - open) + halt (d a P - V - r) - towns W - cut C
-  + patron (M - autonomy)``: ``O`` revenue from ore that shut lanes cost over the horizon, ``P`` Beijing's pressure, ``V``
+* group, in months of its own revenue: ``U_f = ore O + d a (goods (1 - open) + halt P) - halt (V + r) - towns W
+  - cut C + patron (M - autonomy)``: ``O`` revenue from ore that shut lanes cost over the horizon, ``P`` Beijing's pressure, ``V``
   worth of its war and ``r`` its reluctance (:mod:`model.dynamics.diplomacy`), ``W`` worth of the towns, ``C`` revenue that the
   lower tax gives up, ``M`` Beijing's money. A group that is losing, or has more to lose than to win, hands back towns
   that it would not when it is winning.
@@ -151,10 +151,9 @@ def gain_of_group(package: Any, case: Any, towns: float, bargain: Any, beijing: 
         bargain: ``rules.bargain``.
         beijing: ``rules.beijing``.
     """
-    relief = case.depends * bargain.weight_pressure * case.pressure
-    gates = package.ore * case.ore + package.goods * case.goods * case.depends * bargain.weight_goods
+    relief = case.depends * bargain.weight_pressure * (package.goods * case.goods + package.halt * case.pressure)
     patron = package.patron * beijing.patronage_offer * (case.money - case.autonomy)
-    return gates + package.halt * (relief - case.war) - towns - package.tax * case.tax + patron
+    return package.ore * case.ore + relief - package.halt * case.war - towns - package.tax * case.tax + patron
 
 
 @compiled

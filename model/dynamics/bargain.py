@@ -14,9 +14,5 @@ class BargainParameters(ParameterTable):
     )  # fmt: skip
     weight_pressure: float = parameter(
         4.0, low=0.0, high=10.0, unit="months of revenue", source="assumed",
-        meaning="Worth, to a group wholly dependent on China, of being rid of full pressure.",
-    )  # fmt: skip
-    weight_goods: float = parameter(
-        2.0, low=0.0, high=8.0, unit="months of revenue", meaning="Worth of open goods lanes to one wholly dependent.",
-        source="assumed: petrol in Myitkyina rose from 6,000 to 15,000 kyat a litre with the gates shut (SOURCES V23)",
+        meaning="Worth, to a group wholly dependent on China, of being rid of full pressure, and of open goods lanes.",
     )  # fmt: skip

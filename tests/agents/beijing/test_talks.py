@@ -64,8 +64,8 @@ def bargained(case: dict[str, Any], towns: tuple[float, ...] = (), offer: float 
 def test_a_dependent_group_gives_its_war_and_a_town_for_its_gates() -> None:
     assert bargained(KOKANG, (1.5,)) == {"halt": 1, "towns": 1, "ore": 0, "goods": 1, "tax": 0, "patron": 0}
     gain = table(0.0)[0].stakes.gain
-    # goods 2, relief 4 x 0.8 less a war of 2.5, less a town of 1.5
-    assert gain.group == pytest.approx(2.0 + 3.2 - 2.5 - 1.5)
+    # goods 4, relief 4 x 0.8 less a war of 2.5, less a town of 1.5
+    assert gain.group == pytest.approx(4.0 + 3.2 - 2.5 - 1.5)
     # offensive 3 x 0.9, town 0.5, less leverage 0.5 x 0.6
     assert gain.beijing == pytest.approx(2.7 + 0.5 - 0.3)
     assert gain.junta == pytest.approx(-0.3 + 0.5)
