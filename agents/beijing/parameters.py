@@ -124,11 +124,6 @@ class BeijingParameters(ParameterTable):
         0.8, low=0.0, high=1.0, unit="0-1", meaning="How much of a group's remaining independence full patronage takes.",
         source="assumed so that a half-dependent group becomes as dependent as the UWSA (SOURCES P59)",
     )  # fmt: skip
-    asset_freeze: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1", status="weakly identified",
-        meaning="Share of a wholly dependent group's outside income that full pressure freezes.",
-        source="assumed; freezes and arrests of 2025 (SOURCES V17-V18)",
-    )  # fmt: skip
     answer: Literal["own", "closes_border", "squeezes_reagent", "outbids"] = choice(
         "own",
         meaning="Beijing's answer to US dealings with a group: as it weighs them month by month, or one thing for good.",

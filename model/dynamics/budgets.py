@@ -1,9 +1,9 @@
 """Money and arms: what armed actors earn, what they owe, what they buy.
 
-Income (USD per month) of actor ``f`` with sanctions ``S``, frozen share ``z``, share ``v`` that the civil budget takes, levy ``t``
+Income (USD per month) of actor ``f`` with sanctions ``S``, share ``v`` that the civil budget takes, levy ``t``
 per consenting person, aid ``A``::
 
-    income = max(outside (1 - z) - S, 0) (1 - v) + t consenting + sites and tolls held + tax on ore + A
+    income = max(outside - S, 0) (1 - v) + t consenting + sites and tolls held + tax on ore + A
 
 Aircraft have been paid when they flew (:func:`flights_paid_for`): nobody flies what it cannot pay. Services come next, as chosen
 (:mod:`agents.armed.budget`); aid for services adds to what the actor spends, and none of it can be spent on anything else, but the
@@ -112,8 +112,6 @@ class Books:
     """Fighter equivalents from patrons and allies."""
     sanctions: Floats
     """USD of outside revenue lost to sanctions and tariffs."""
-    frozen: Floats
-    """0-1, share of the outside revenue that Beijing freezes."""
     income: Floats
     """USD from all sources."""
     services: Floats
@@ -143,9 +141,9 @@ def toll(goods: float, openness: float, rate: float) -> float:
 
 
 @compiled
-def outside_revenue(usual: float, frozen: float, sanctions: float, civil_share: float) -> float:
-    """USD per month from outside the map, less what is frozen, what sanctions take, and the share of the civil budget."""
-    return max(usual * (1.0 - frozen) - sanctions, 0.0) * (1.0 - civil_share)
+def outside_revenue(usual: float, sanctions: float, civil_share: float) -> float:
+    """USD per month from outside the map, less what sanctions take and the share of the civil budget."""
+    return max(usual - sanctions, 0.0) * (1.0 - civil_share)
 
 
 @compiled
@@ -222,13 +220,13 @@ def junta_fear(run: Any) -> float:
 
 @compiled
 def open_books(run: Any, credibility: float, support: float, beijing: bool) -> None:
-    """Count fighters and write down what patrons give, sanctions take and Beijing freezes; nothing is chosen yet.
+    """Count fighters and write down what patrons give and sanctions take; nothing is chosen yet.
 
     Args:
         run: the run.
         credibility: of US threats, 0-1.
         support: USD that Beijing gives the junta this month.
-        beijing: whether there is a Beijing that pays its clients and freezes assets.
+        beijing: whether there is a Beijing that pays its clients.
     """
     books, us, rules = run.books, run.rules.united_states, run.rules.beijing
     useful = 1.0 - us.agency_slack
@@ -243,10 +241,8 @@ def open_books(run: Any, credibility: float, support: float, beijing: bool) -> N
         if a == run.land.junta:
             books.sanctions[a] += duties(run, credibility)
             books.aid[a] += support
-        books.frozen[a] = 0.0
         if beijing:
             books.aid[a] += rules.patron_usd * run.state.dealings.patron[a]
-            books.frozen[a] = rules.asset_freeze * run.state.dependence[a] * run.state.pressure[a]
     arm_allies(run)
 
 
@@ -280,7 +276,7 @@ def collect(run: Any) -> None:
     local_revenue(run)
     for a in range(len(run.actors)):
         who = run.actors[a]
-        outside = outside_revenue(who.outside_revenue_usd, books.frozen[a], books.sanctions[a], who.civil_share)
+        outside = outside_revenue(who.outside_revenue_usd, books.sanctions[a], who.civil_share)
         levies = who.population_tax_usd * consenting(run, a)
         books.income[a] = outside + levies + books.income[a] + state.flows.tax_usd[a] + books.aid[a]
         wanted = cost_of_services(books.level[a], state.people[a], books.earmarked[a], rules.service_cost_usd)
@@ -361,6 +357,6 @@ def expect_revenue(run: Any) -> None:
         who, local = run.actors[a], 0.0
         for p in range(len(state.holder)):
             local += run.plans.rent[p] if state.holder[p] == a else 0.0
-        outside = outside_revenue(who.outside_revenue_usd, 0.0, 0.0, who.civil_share)
+        outside = outside_revenue(who.outside_revenue_usd, 0.0, who.civil_share)
         income = outside + who.population_tax_usd * consenting(run, a) + local
         state.revenue[a] = max(income, run.rules.budgets.revenue_floor_usd)
