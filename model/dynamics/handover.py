@@ -1,7 +1,7 @@
 """A place changes hands without a fight: by agreement, or because the record says so (``holder`` of ``[[forcing]]``).
 
 The loser's garrison withdraws whole to its other places, next door where it has one; the winner moves in as many fighters as
-left, but at most ``given_garrison`` of its own. Nobody is lost on the way, so that the ledger of troops closes.
+left, from everywhere alike. Nobody is lost on the way, so that the ledger of troops closes.
 """
 
 from __future__ import annotations
@@ -74,11 +74,10 @@ def list_refuges(run: Any, p: int, loser: int, refuge: Any) -> int:
 
 @compiled
 def move_in(run: Any, p: int, winner: int, wanted: int) -> None:
-    """Bring an actor's garrison at a place up to ``wanted`` fighters, from everywhere alike, within ``given_garrison``."""
+    """Bring an actor's garrison at a place up to ``wanted`` fighters, from everywhere alike."""
     troops, fighters = run.state.troops, fighters_of(run, winner)
     here = troops[winner, p]
-    most = min(max(wanted - here, 0), int(run.rules.posting.given_garrison * fighters))
-    part = most / max(fighters - here, 1)
+    part = min(max(wanted - here, 0) / max(fighters - here, 1), 1.0)
     for q in range(troops.shape[1]):
         if q != p:
             moved = floor(troops[winner, q] * part)

@@ -30,7 +30,3 @@ class PostingParameters(ParameterTable):
         0.05, low=0.0, high=0.5, unit="0-1",
         meaning="Supply below which fighters cannot be moved to or from a place.", source="assumed",
     )  # fmt: skip
-    given_garrison: float = parameter(
-        0.05, low=0.0, high=0.3, unit="0-1", source="assumed",
-        meaning="Most of its fighters that an actor sends to a place that it is given without a fight.",
-    )  # fmt: skip
