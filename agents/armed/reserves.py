@@ -67,14 +67,14 @@ def move_reserves(run: Any, a: int) -> None:
 @compiled
 def _list_joined(run: Any, a: int) -> int:
     """List the places where an actor has, or may want, fighters whom it can move; returns how many."""
-    state, place, least, count = run.state, run.plans.posting.place, run.rules.posting.joined_supply, 0
+    state, place, count = run.state, run.plans.posting.place, 0
     posted, supply, control, holder = state.troops[a], state.supply[a], state.control[a], state.holder
     attacker, isolated = state.attacker, state.isolated
     for p in range(len(holder)):
         ours = holder[p] == a
         some = ours or posted[p] != 0 or (p < len(control) and control[p] > 0.0)
         place[count] = p
-        joined = supply[p] >= least and attacker[p] != a and not (ours and isolated[p] != 0)
+        joined = supply[p] > 0.0 and attacker[p] != a and not (ours and isolated[p] != 0)
         count += 1 if some and joined else 0
     return count
 

@@ -26,7 +26,3 @@ class PostingParameters(ParameterTable):
         0.5, low=0.0, high=3.0, unit="-", meaning="Weight of countryside an actor controls without holding the town.",
         source="assumed: field forces and local units",
     )  # fmt: skip
-    joined_supply: float = parameter(
-        0.05, low=0.0, high=0.5, unit="0-1",
-        meaning="Supply below which fighters cannot be moved to or from a place.", source="assumed",
-    )  # fmt: skip
