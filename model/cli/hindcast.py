@@ -115,15 +115,14 @@ def _forcing_listed() -> str:
 
 
 def _told(report: Report, parameters: str, folder: Path) -> list[str]:
-    from model.experiments.hindcast.report import ordered
-    from model.experiments.hindcast.score import met_patterns
+    from model.experiments.hindcast.report import met_strictly, ordered
 
     rows = ordered(report.rows)
-    met = met_patterns(report.rows)
+    met = met_strictly(report.rows)
     missed = [row for row in rows if not met[row.pattern.pattern]]
     hit = [row for row in rows if met[row.pattern.pattern]]
     head: tuple[str, ...] = ("", "pattern", "observed", "median", "5-95 %", "within", "")
-    lines = [f"Missed ({parameters} parameters):", columns([head, *map(_row, missed)])]
+    lines = [_how_wide(report), "", f"Missed ({parameters} parameters):", columns([head, *map(_row, missed)])]
     lines += [
         "",
         "Met:",
@@ -138,6 +137,16 @@ def _told(report: Report, parameters: str, folder: Path) -> list[str]:
         )
     lines += [f"Scored with {report.frozen[0]}. Tables and figures are in {folder}", *report.counts()]
     return lines
+
+
+def _how_wide(report: Report) -> str:
+    """How far the model's bands hold the months of imports, in words that nobody takes for a success where they do not."""
+    held = ", ".join(
+        f"{100 * band:.0f} % intervals hold {100 * share:.0f} %" for band, share in report.coverage.items()
+    )
+    wide = report.coverage[0.8]
+    verdict = "too narrow" if wide < 0.7 else "too wide" if wide > 0.9 else "about as wide as they should be"
+    return f"Imports of all origins, by month: {held} of them: {verdict}."
 
 
 def _row(row: Scored) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from model.experiments.hindcast.patterns import CALIBRATION, HELD_OUT
-from model.experiments.hindcast.report import WAR, Report, exports_by_month, ordered
-from model.experiments.hindcast.score import Scored, met_patterns, reliability_table
+from model.experiments.hindcast.report import WAR, Report, exports_by_month, met_strictly, ordered
+from model.experiments.hindcast.score import Scored, reliability_table
 from model.experiments.hindcast.survival import Spells, kaplan_meier
 from model.views import style
 from model.views.panels import new_figure
@@ -63,7 +63,7 @@ def hindcast_figures(folder: Path, report: Report, formats: tuple[str, ...] = ("
 def draw_patterns(report: Report) -> Figure:
     """Draw each pattern's ensemble on one scale: the tolerance is from -1 to 1, the observed number 0."""
     rows = ordered(report.rows)[::-1]
-    met = met_patterns(report.rows)
+    met = met_strictly(report.rows)
     figure = new_figure(8.4, 1.2 + 0.2 * len(rows))
     axes = figure.subplots()
     axes.axvspan(-1, 1, color="#D9E8D5", linewidth=0)

@@ -9,6 +9,7 @@ import pytest
 
 from model.experiments.hindcast import patterns as table
 from model.experiments.hindcast.patterns import CALIBRATION, HELD_OUT, UNTESTABLE, Pattern, of_use, patterns
+from model.experiments.hindcast.report import climatology, coverage, drift, met_strictly
 from model.experiments.hindcast.score import (
     crps,
     met_patterns,
@@ -63,6 +64,29 @@ def test_a_pattern_is_met_when_all_its_numbers_are() -> None:
     met, missed = score(pattern(), [49.0]), score(pattern(), [1.0])
     assert met_patterns([met, missed]) == {"P13": False}
     assert met_patterns([met, met]) == {"P13": True}
+
+
+def test_a_pattern_counts_only_where_the_interval_holds_the_record() -> None:
+    narrow = [score(pattern(), [45.0, 46.0, 47.0, 48.0])]
+    assert met_patterns(narrow) == {"P13": True} and met_strictly(narrow) == {"P13": False}
+    assert met_strictly([score(pattern(), [40.0, 46.0, 47.0, 60.0])]) == {"P13": True}
+    test = pattern(unit="p", observed=1.0, low=0.05, high=1.0)
+    assert met_strictly([score(test, [0.2, 0.3])]) == {"P13": True}, "a test's p-value is no observation"
+
+
+def test_coverage_counts_the_months_that_a_band_holds() -> None:
+    ensemble = {"2024-01": np.arange(101.0), "2024-02": np.arange(101.0), "2024-03": np.arange(101.0)}
+    observed = {"2024-01": 50.0, "2024-02": 12.0, "2024-03": 99.0, "2030-01": 0.0}
+    found = coverage(ensemble, observed, (0.5, 0.8, 0.9))
+    assert found == pytest.approx({0.5: 1 / 3, 0.8: 2 / 3, 0.9: 2 / 3})
+
+
+def test_naive_forecasts_are_distributions_that_leave_out_the_month_itself() -> None:
+    observed = {"2024-01": 100.0, "2024-02": 200.0, "2024-03": 100.0, "2024-05": 7.0}
+    assert {month: sorted(values) for month, values in climatology(observed).items()}["2024-01"] == [7.0, 100.0, 200.0]
+    changes = drift(observed)
+    assert set(changes) == {"2024-02", "2024-03"}
+    assert changes["2024-02"].tolist() == [50.0] and changes["2024-03"].tolist() == [400.0]
 
 
 def test_crps_is_that_of_its_definition() -> None:

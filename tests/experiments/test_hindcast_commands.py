@@ -48,7 +48,9 @@ def test_a_hindcast_ends_with_its_counts_and_writes_them(tmp_path: Path) -> None
         app, ["hindcast", "-r", "1", "-j", "1", "--out", str(out), "--parameters", "defaults", "--quiet"]
     )
     assert done.exit_code == 0, done.output
-    *_, first, second = done.stdout.strip().splitlines()
+    *_, width, first, second = done.stdout.strip().splitlines()
+    assert width.startswith("coverage of 80% intervals: ") and width.endswith("%")
+    assert done.stdout.startswith("Imports of all origins, by month: 50 % intervals hold ")
     assert (
         first.startswith("calibration patterns met: ")
         and " of 16 (" in first
@@ -57,8 +59,8 @@ def test_a_hindcast_ends_with_its_counts_and_writes_them(tmp_path: Path) -> None
     assert second.startswith("held-out patterns met: ") and second.endswith(" of 7")
     assert done.stdout.index("Missed") < done.stdout.index("Met:")
     rows = list(csv.reader((out / "hindcast.csv").read_text(encoding="utf-8").splitlines()))
-    assert [": ".join(row) for row in rows[-2:]] == [first, second]
-    assert len(rows) == 1 + sum(one.use != "untestable" for one in patterns()) + 2
+    assert [": ".join(row) for row in rows[-3:]] == [width, first, second]
+    assert len(rows) == 1 + sum(one.use != "untestable" for one in patterns()) + 3
     assert frozen_hash() in (out / "manifest.json").read_text(encoding="utf-8")
     assert {path.name for path in (out / "figures").glob("*.png")} == {
         f"hindcast_{name}.png" for name in ("patterns", "exports", "control", "sieges")

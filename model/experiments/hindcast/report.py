@@ -1,9 +1,14 @@
-"""A finished hindcast read against the record: patterns, series, flips, sieges; misses come first."""
+"""A finished hindcast read against the record: patterns, series, flips, sieges; misses come first.
+
+A pattern counts as met only where, besides what :mod:`model.experiments.hindcast.score` asks, each of its observed numbers lies within the
+ensemble's 5-95 % interval. Forecasts of the series are compared with two that are distributions too: *persistence*, last month's
+value times the changes from month to month that the record shows elsewhere, and *climatology*, the record's other months.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +48,8 @@ TRADE, WAR = "hindcast_trade", "hindcast_2023"
 HAZARD = 0.005
 """Towns lost a town and month over the war (SOURCES F7), for the naive forecast of a constant hazard."""
 SEASON = 12
+BANDS = (0.5, 0.8, 0.9)
+"""Central intervals whose coverage is told."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class Report:
     Args:
         rows: every number of every testable pattern.
         series: forecasts of all-origin imports: the model's and the naive ones, and the model's on the naive ones' months.
+        coverage: width of a central interval -> share of months of all-origin imports that it holds.
         flips: chances that a town changes hands, by model and naive forecasts.
         chance: (N,) the model's chance for each township by the end of 2025, and whether it happened, for the figure.
         modelled: sieges of the model, all runs together.
@@ -62,6 +70,7 @@ class Report:
 
     rows: list[Scored]
     series: list[Forecast]
+    coverage: dict[float, float]
     flips: list[Flips]
     chance: tuple[Floats, NDArray[np.bool_]]
     modelled: Spells
@@ -71,17 +80,33 @@ class Report:
 
     def met(self, use: str) -> dict[str, bool]:
         """By number of the pattern: whether it is met, of one use."""
-        return met_patterns([row for row in self.rows if row.pattern.use == use])
+        return met_strictly([row for row in self.rows if row.pattern.use == use])
 
-    def counts(self) -> tuple[str, str]:
-        """The two last lines of the command."""
+    def counts(self) -> tuple[str, ...]:
+        """The last lines of the command."""
         calibration, held = self.met(CALIBRATION), self.met(HELD_OUT)
         free = {row.pattern.pattern for row in self.rows if row.pattern.free}
         strict = sum(met for name, met in calibration.items() if name not in free)
         return (
+            f"coverage of 80% intervals: {100 * self.coverage[0.8]:.0f}%",
             f"calibration patterns met: {sum(calibration.values())} of {len(calibration)} ({strict} without the free ones)",
             f"held-out patterns met: {sum(held.values())} of {len(held)}",
         )
+
+
+def met_strictly(rows: Sequence[Scored]) -> dict[str, bool]:
+    """By number of the pattern: whether all its numbers are met, and lie within the ensemble's 5-95 % interval."""
+    met = met_patterns(rows)
+    for row in rows:
+        met[row.pattern.pattern] &= _holds(row)
+    return met
+
+
+def _holds(row: Scored) -> bool:
+    """Whether the ensemble's interval holds what was observed; the p-value of a test of the runs is no observation."""
+    if row.low is None or row.high is None or row.pattern.unit == "p":
+        return True
+    return row.low <= row.pattern.observed <= row.high
 
 
 def read_report(folder: Path, world: str = "myanmar") -> Report:
@@ -101,6 +126,7 @@ def read_report(folder: Path, world: str = "myanmar") -> Report:
     return Report(
         rows=rows,
         series=_series(folder, world),
+        coverage=_coverage(folder, world),
         flips=flips,
         chance=chance,
         modelled=modelled_sieges(modelled),
@@ -137,14 +163,61 @@ def _series(folder: Path, world: str) -> list[Forecast]:
     table = exports_by_month(folder)
     ensemble = {str(date): part.to_numpy(float) for date, part in table.groupby("date")["all_origins"]}
     found = [score_series("model", ensemble, observed)]
-    for name, lead in (("persistence (month before)", 1), ("seasonal naive (year before)", SEASON)):
-        naive = persistence(observed, lead)
+    naives = {
+        "climatology (the record's other months)": climatology(observed),
+        "persistence with the record's changes": drift(observed),
+        "persistence (month before)": persistence(observed, 1),
+        "seasonal naive (year before)": persistence(observed, SEASON),
+    }
+    for name, naive in naives.items():
         found.append(score_series(name, naive, observed))
         found.append(score_series(f"model, on the months of {name}", ensemble, {m: observed[m] for m in naive}))
     own = monthly_record(world, "S-OX")
     only = {str(date): part.to_numpy(float) for date, part in table.groupby("date")["myanmar"]}
     found.append(score_series("model, Myanmar's oxides alone", only, own))
     return found
+
+
+def _coverage(folder: Path, world: str) -> dict[float, float]:
+    """Width of a central interval -> share of the months of all-origin imports that lie in it."""
+    observed = monthly_record(world, "S-ALLOX")
+    table = exports_by_month(folder)
+    ensemble = {str(date): part.to_numpy(float) for date, part in table.groupby("date")["all_origins"]}
+    return coverage(ensemble, observed, BANDS)
+
+
+def coverage(
+    ensemble: Mapping[str, Floats], observed: Mapping[str, float], bands: Sequence[float]
+) -> dict[float, float]:
+    """Share of the months observed that lie within each central interval; NaN without months.
+
+    Args:
+        ensemble: month -> (R,) values of the runs.
+        observed: month -> value.
+        bands: widths, 0-1.
+    """
+    months = [month for month in observed if month in ensemble]
+    found = {}
+    for band in bands:
+        ends = [np.quantile(ensemble[month], [(1 - band) / 2, (1 + band) / 2]) for month in months]
+        inside = [low <= observed[month] <= high for month, (low, high) in zip(months, ends, strict=True)]
+        found[band] = float(np.mean(inside)) if inside else np.nan
+    return found
+
+
+def climatology(observed: Mapping[str, float]) -> dict[str, Floats]:
+    """For each month the values of all others."""
+    return {month: np.array([value for other, value in observed.items() if other != month]) for month in observed}
+
+
+def drift(observed: Mapping[str, float]) -> dict[str, Floats]:
+    """For each month the value of the month before, times the changes from month to month that the record shows elsewhere."""
+    before = persistence(observed, 1)
+    changes = {month: observed[month] / float(last[0]) for month, last in before.items()}
+    return {
+        month: float(last[0]) * np.array([change for other, change in changes.items() if other != month])
+        for month, last in before.items()
+    }
 
 
 # towns --------------------------------------------------------------------------------------------------------------
@@ -237,14 +310,14 @@ def _bhamo(events: pd.DataFrame) -> tuple[int, float]:
 
 def ordered(rows: Sequence[Scored]) -> list[Scored]:
     """Misses first, by use, in the order of the table."""
-    met = met_patterns(rows)
+    met = met_strictly(rows)
     rank = {CALIBRATION: 0, HELD_OUT: 1, DIAGNOSTIC: 2}
     return sorted(rows, key=lambda row: (met[row.pattern.pattern], rank[row.pattern.use]))
 
 
 def write_report(folder: Path, report: Report) -> Path:
     """Write ``hindcast.csv`` (patterns, their counts last) and ``hindcast_scores.csv`` (series and flips)."""
-    met = met_patterns(report.rows)
+    met = met_strictly(report.rows)
     path = folder / "hindcast.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -275,6 +348,8 @@ def write_report(folder: Path, report: Report) -> Path:
         writer.writerow(
             ["what", "forecast", "points", "crps", "coverage", "brier", "reliability", "mean_chance", "observed"]
         )
+        for band, share in report.coverage.items():
+            writer.writerow(["imports", f"model, {100 * band:.0f} % interval", "", "", f"{share:.4f}"])
         for series in report.series:
             writer.writerow(["imports", series.name, series.points, _cell(series.crps), _cell(series.coverage)])
         for flip in report.flips:
