@@ -12,7 +12,10 @@ from model.cli.batches import Jobs, NoFigures, Overwrite, Quiet, Resume
 from model.cli.text import columns, fail, results_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from model.experiments.hindcast.report import Report
+    from model.experiments.hindcast.rolling import Origin
     from model.experiments.hindcast.score import Scored
     from model.experiments.plan import BatchPlan
 
@@ -23,6 +26,9 @@ _DEFAULTS = "defaults"
 def hindcast(
     forcing: Annotated[
         bool, typer.Option("--forcing", help="List what the outside world does in them, and end.")
+    ] = False,
+    rolling: Annotated[
+        bool, typer.Option("--rolling", help="Score restarts from dated states ten and twenty months on as well.")
     ] = False,
     replicates: Annotated[
         int, typer.Option("--replicates", "-r", min=1, help="Runs of each of the four hindcasts.")
@@ -61,11 +67,12 @@ def hindcast(
         raise typer.Exit(done.exit_code)
     report = read_report(done.folder)
     write_report(done.folder, report)
+    origins = _rolled(done.folder) if rolling else []
     if not no_figures:
         from model.views.hindcast import hindcast_figures
 
-        hindcast_figures(done.folder, report)
-    typer.echo("\n".join(_told(report, chosen, done.folder)))
+        hindcast_figures(done.folder, report, origins)
+    typer.echo("\n".join(_told(report, chosen, done.folder, origins)))
     raise typer.Exit(done.exit_code)
 
 
@@ -114,8 +121,32 @@ def _forcing_listed() -> str:
     return columns(rows)
 
 
-def _told(report: Report, parameters: str, folder: Path) -> list[str]:
+def _rolled(folder: Path) -> list[Origin]:
+    from model.experiments.hindcast.rolling import rolling, write_rolling
+
+    origins = rolling(folder)
+    write_rolling(folder, origins)
+    return origins
+
+
+def _origins(origins: Sequence[Origin]) -> list[str]:
+    """Restarts from dated states as a table."""
+    from model.experiments.hindcast.rolling import FORECASTS
+
+    rows: list[tuple[str, ...]] = [
+        ("  from", "to", *FORECASTS, "changed hands", "model", "junta, net", "80 % interval", "")
+    ]
+    for one in origins:
+        low, _, high = one.modelled
+        brier = [f"{one.brier[name]:.4f}" for name in FORECASTS]
+        net = (f"{one.net:+d}", f"{low:+.0f} to {high:+.0f}", "held, right sign" if one.holds else "missed")
+        rows.append((f"  {one.origin}", one.until, *brier, f"{one.flipped}", f"{one.expected:.0f}", *net))
+    return ["", "Restarts from dated states, Brier score of the townships that change hands:", columns(rows)]
+
+
+def _told(report: Report, parameters: str, folder: Path, origins: Sequence[Origin] = ()) -> list[str]:
     from model.experiments.hindcast.report import met_strictly, ordered
+    from model.experiments.hindcast.rolling import count
 
     rows = ordered(report.rows)
     met = met_strictly(report.rows)
@@ -130,13 +161,14 @@ def _told(report: Report, parameters: str, folder: Path) -> list[str]:
         "",
         "Not testable: P24 (no price of petrol), P26 (too short).",
     ]
-    lines += ["", *_forecasts(report), *_sieges(report), ""]
+    lines += ["", *_forecasts(report), *(_origins(origins) if origins else []), *_sieges(report), ""]
     if not report.frozen[1]:
         lines.append(
             "Patterns, operators or scoring were changed after they were frozen: these scores are not comparable."
         )
-    lines += [f"Scored with {report.frozen[0]}. Tables and figures are in {folder}", *report.counts()]
-    return lines
+    width, *counts = report.counts()
+    rolled = [count(origins)] if origins else []
+    return [*lines, f"Scored with {report.frozen[0]}. Tables and figures are in {folder}", width, *rolled, *counts]
 
 
 def _how_wide(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 
 from model.experiments.hindcast.patterns import CALIBRATION, HELD_OUT
 from model.experiments.hindcast.report import WAR, Report, exports_by_month, met_strictly, ordered
+from model.experiments.hindcast.rolling import Origin, count
 from model.experiments.hindcast.score import Scored, reliability_table
 from model.experiments.hindcast.survival import Spells, kaplan_meier
 from model.views import style
@@ -37,12 +39,15 @@ _CONTROL = (
 )
 
 
-def hindcast_figures(folder: Path, report: Report, formats: tuple[str, ...] = ("png", "svg")) -> list[Path]:
+def hindcast_figures(
+    folder: Path, report: Report, origins: Sequence[Origin] = (), formats: tuple[str, ...] = ("png", "svg")
+) -> list[Path]:
     """Draw all figures of a hindcast into its ``figures/``.
 
     Args:
         folder: the batch that the command filled.
         report: its scores.
+        origins: restarts from dated states, where they were scored.
         formats: of png, svg, pdf.
 
     Returns:
@@ -56,6 +61,8 @@ def hindcast_figures(folder: Path, report: Report, formats: tuple[str, ...] = ("
         "hindcast_control": draw_control(folder, report),
         "hindcast_sieges": draw_sieges(report),
     }
+    if origins:
+        figures["hindcast_rolling"] = draw_rolling(origins)
     return [path for name, figure in figures.items() for path in style.save(figure, out / name, formats, "hindcast")]
 
 
@@ -99,6 +106,37 @@ def _scaled(row: Scored, value: float | None) -> float:
     gap = value - one.observed
     half = one.high - one.observed if gap > 0 else one.observed - one.low
     return float(np.clip(gap / half if half > 0 else np.sign(gap) * _FARTHEST, -_FARTHEST, _FARTHEST))
+
+
+@style.styled
+def draw_rolling(origins: Sequence[Origin]) -> Figure:
+    """Draw restarts from dated states: Brier scores beside those of simple forecasts, and the junta's net change of townships."""
+    figure = new_figure(8.4, 1.6 + 0.34 * len(origins))
+    left, right = figure.subplots(1, 2, sharey=True)
+    looks = {"persistence": ("s", "#999999"), "constant hazard": ("^", "#777777"), "regional hazard": ("v", "#555555")}
+    for place, one in enumerate(origins):
+        for name, (marker, colour) in looks.items():
+            left.plot(one.brier[name], place, marker, color=colour, markersize=5, label=name if place == 0 else None)
+        left.plot(one.brier["model"], place, "o", color=MODEL, markersize=6, label="model" if place == 0 else None)
+        low, middle, high = one.modelled
+        right.plot([low, high], [place, place], color=MODEL, linewidth=2, solid_capstyle="butt")
+        right.plot(middle, place, "o", color=MODEL, markersize=4)
+        right.plot(one.net, place, "D", color=RECORD, markersize=5)
+    left.set_yticks(range(len(origins)), [f"{one.origin} to {one.until}" for one in origins])
+    left.set_ylim(len(origins) - 0.5, -0.5)
+    left.set_xlim(left=-0.002)
+    left.set_xlabel("Brier score of townships that change hands; smaller is better")
+    right.set_xlabel("Net change of the junta's townships")
+    handles, labels = left.get_legend_handles_labels()
+    style.legend_of(figure, handles, labels, 4)
+    held = sum(one.holds for one in origins)
+    note = (
+        "Each hindcast restarted from its dated state. Right: model's median and 80 % interval; orange: the record. "
+        "Nothing after August 2025 is looked at."
+    )
+    title = f"{count(origins).capitalize()}; the junta's net change is held in {held} of {len(origins)}"
+    style.title_of(figure, title, note)
+    return figure
 
 
 @style.styled
