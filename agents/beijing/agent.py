@@ -99,9 +99,8 @@ class Beijing(Actor):
             link: (F,) how far the US deals with each armed actor, 0-1.
         """
         p = self.parameters
-        if p.answer == "outbids" and self._answers_anyone(link):
-            return p.answer_bid
-        return 1 + (p.outbid_cap - 1) * min(max(quad_offer, 0.0), 1.0)
+        outbids = p.answer == "outbids" and self._answers_anyone(link)
+        return 1 + (p.outbid_cap - 1) * (1.0 if outbids else min(max(quad_offer, 0.0), 1.0))
 
     def _answers_anyone(self, link: Floats) -> bool:
         return any(lanes.gives_answer(dealings, self.run.rules.beijing) for dealings in link)

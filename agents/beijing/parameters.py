@@ -129,15 +129,11 @@ class BeijingParameters(ParameterTable):
         meaning="Beijing's answer to US dealings with a group: as it weighs them month by month, or one thing for good.",
         source="article S15; never observed. Scenarios china_closes_border, china_squeezes_reagent, china_outbids",
     )
-    answer_bid: float = parameter(
-        1.5, low=1.0, high=2.5, unit="x", meaning="What its buyers pay over the market where the answer is to outbid.",
-        source="assumed: between the cap of an ordinary month and the US price floor",
-    )  # fmt: skip
     junta_support_usd: float = parameter(
         10e6, low=0.0, high=200e6, unit="USD/month",
         meaning="Arms and credit for the junta at full fear of its collapse.", source="assumed",
     )  # fmt: skip
     outbid_cap: float = parameter(
-        1.15, low=1.0, high=2.0, unit="x",
-        meaning="Most that Chinese buyers are told to pay over the market to keep ore.", source="assumed",
+        1.15, low=1.0, high=2.5, unit="x",
+        meaning="Most that Chinese buyers are told to pay over the market to keep ore; all of it where the answer is to outbid.", source="assumed",
     )  # fmt: skip

@@ -93,7 +93,8 @@ def test_an_answer_shuts_what_it_says_for_as_long_as_the_us_deals_with_the_kia(a
 
 
 def test_outbidding_raises_bids_and_a_world_without_dealings_knows_no_answer() -> None:
-    usual, outbid = (run(small(*DEALINGS, f"beijing.answer={answer}"), 2) for answer in ("own", "outbids"))
+    answers = (), ("beijing.answer=outbids", "beijing.outbid_cap=1.5")
+    usual, outbid = (run(small(*DEALINGS, *sets), 2) for sets in answers)
     assert outbid.state.bid.max() > 1.2 * usual.state.bid.max()
     quiet = [run(small(f"beijing.answer={answer}", months=6)) for answer in ("own", "closes_border", "outbids")]
     tables = [model.recorder.result().tables["monthly"].drop_columns(["run_id"]) for model in quiet]

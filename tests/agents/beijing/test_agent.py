@@ -46,8 +46,8 @@ def test_support_grows_with_fear_and_its_buyers_outbid_a_rival() -> None:
     assert beijing.embargo(0.2, nobody) == 0.2
     squeezing = present(small("beijing.answer=squeezes_reagent").run.agents.beijing)
     assert squeezing.embargo(0.2, nobody) == 0.2 and squeezing.embargo(0.2, np.full(5, 0.5)) == 1.0
-    outbidding = present(small("beijing.answer=outbids", "beijing.answer_bid=1.7").run.agents.beijing)
-    assert outbidding.outbid(0.0, nobody) == 1.0 and outbidding.outbid(0.0, np.full(5, 0.5)) == 1.7
+    outbidding = present(small("beijing.answer=outbids", "beijing.outbid_cap=1.7").run.agents.beijing)
+    assert outbidding.outbid(0.0, nobody) == 1.0 and outbidding.outbid(0.0, np.full(5, 0.5)) == pytest.approx(1.7)
 
 
 class Silent(Beijing):
