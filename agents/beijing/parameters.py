@@ -53,13 +53,8 @@ class BeijingParameters(ParameterTable):
     )  # fmt: skip
     offensive_memory: float = parameter(
         0.7, low=0.0, high=0.95, unit="1/month",
-        meaning="Persistence of Beijing's memory of offensives at the border.",
+        meaning="Persistence of Beijing's memory of attacks at the border or on its trade roads.",
         source="assumed: gates stayed shut for months after the fighting at Pangwa and Kanpaiti had ended",
-    )  # fmt: skip
-    offensive_attacks: float = parameter(
-        2.0, low=1.0, high=10.0, unit="attacks/month",
-        meaning="Attacks in a month, at the border or on its trade roads, that count as a full offensive.",
-        source="assumed",
     )  # fmt: skip
     collapse_towns: float = parameter(
         20.0, low=5.0, high=100.0, unit="towns/year",
@@ -135,5 +130,6 @@ class BeijingParameters(ParameterTable):
     )  # fmt: skip
     outbid_cap: float = parameter(
         1.15, low=1.0, high=2.5, unit="x",
-        meaning="Most that Chinese buyers are told to pay over the market to keep ore; all of it where the answer is to outbid.", source="assumed",
+        meaning="Most that Chinese buyers are told to pay over the market for ore; all of it where the answer is to outbid.",
+        source="assumed",
     )  # fmt: skip

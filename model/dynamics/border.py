@@ -1,7 +1,7 @@
 """The border with China: what happens there whoever decides.
 
 Beijing's memory of offensives at the border fades and is refreshed by attacks (leaders' attacks at gates to China, in their
-townships, on trade roads to them): ``offensive_f <- m offensive_f + (1 - m) min(attacks_f, a)``, at most 1. What the recognised
+townships, on trade roads to them): ``offensive_f <- m offensive_f + (1 - m) attacks_f``, at most 1. What the recognised
 government does at the border is no offence.
 
 A deal with Beijing runs out after its months. It is void once the group fights the junta again although it halted its war; then
@@ -76,8 +76,8 @@ def offensive(before: float, attacks: float, beijing: Any) -> float:
         attacks: that it led at the border this month.
         beijing: ``rules.beijing``.
     """
-    fresh = (1.0 - beijing.offensive_memory) * min(attacks, beijing.offensive_attacks)
-    return min(beijing.offensive_memory * before + fresh, 1.0)
+    memory = beijing.offensive_memory
+    return min(memory * before + (1.0 - memory) * attacks, 1.0)
 
 
 @compiled

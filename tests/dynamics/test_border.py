@@ -23,11 +23,11 @@ def fought(run: Run, *leaders: str) -> None:
 
 
 def test_offensives_by_hand() -> None:
-    beijing = small().run.rules.beijing  # memory 0.7, two attacks a month are a full offensive
+    beijing = small().run.rules.beijing  # memory 0.7
     assert border.offensive(0.5, 0.0, beijing) == pytest.approx(0.35)
     assert border.offensive(0.5, 1.0, beijing) == pytest.approx(0.65)
-    assert border.offensive(0.5, 9.0, beijing) == pytest.approx(0.95)
-    assert border.offensive(1.0, 9.0, beijing) == 1.0
+    assert border.offensive(0.5, 2.0, beijing) == pytest.approx(0.95)
+    assert border.offensive(0.5, 9.0, beijing) == 1.0
 
 
 def test_patronage_takes_a_part_of_what_independence_is_left() -> None:
@@ -41,11 +41,11 @@ def test_attacks_at_the_border_are_remembered_but_for_the_governments() -> None:
     fought(run, "JUNTA", "KIA", "KIA", "KIA")
     border.remember_offensives(run.data)
     assert run.state.offensive[at(run, "JUNTA")] == 0
-    assert run.state.offensive[at(run, "KIA")] == pytest.approx(0.6)
+    assert run.state.offensive[at(run, "KIA")] == pytest.approx(0.9)
     elsewhere = np.flatnonzero(~run.land.beijing_cares)
     run.battles.place[:4] = elsewhere[0]
     border.remember_offensives(run.data)
-    assert run.state.offensive[at(run, "KIA")] == pytest.approx(0.42)
+    assert run.state.offensive[at(run, "KIA")] == pytest.approx(0.63)
 
 
 def test_at_peace_are_those_with_a_ceasefire_a_deal_or_a_patron() -> None:
