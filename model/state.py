@@ -255,8 +255,6 @@ class State(InPlace):
     """(N,) persons."""
     lanes: Floats
     """(X, 3) openness of the ore, reagent and goods lanes, 0-1."""
-    lane_age: Ints
-    """(X, 3) months since each lane last changed."""
     capacity: Floats
     """(M,) t/month."""
     pipeline: Floats
@@ -364,7 +362,6 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         supply=np.ones((forces, places)),
         legitimacy=np.full((forces, territories), 0.5),
         services=np.full((forces, territories), 0.3),
-        lane_age=np.full((crossings, 3), 12, np.int64),
         pipeline=zeros((mines, lead_months)),
         security=np.ones(mines),
         inventory=zeros(len(world.buyers)),

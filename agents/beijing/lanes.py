@@ -146,7 +146,7 @@ def move_lanes(run: Any) -> None:
     """Shut and reopen lanes at all crossings to China.
 
     Args:
-        run: ``state.lanes`` and ``lane_age`` change; changes are listed in ``border``.
+        run: ``state.lanes`` changes; changes are listed in ``border``.
     """
     for crossing in range(len(run.land.crossing_place)):
         if run.land.chinese[crossing]:
@@ -171,7 +171,6 @@ def move_lanes_at(run: Any, crossing: int) -> None:
     for lane in range(3):
         kept = holder >= 0 and keeps_shut(lane, link, beijing)
         is_open = state.lanes[crossing, lane] >= 0.5
-        state.lane_age[crossing, lane] += 1
         if kept:
             if state.lanes[crossing, lane] > 0.0:
                 move_lane(run, crossing, lane, False)

@@ -98,10 +98,6 @@ class BeijingParameters(ParameterTable):
         0.5, low=0.0, high=3.0, unit="logit", meaning="Worth to Beijing of a shut lane as a means of pressure.",
         source="assumed: ore and goods reopened apart, each against something", status="weakly identified",
     )  # fmt: skip
-    leverage_months: float = parameter(
-        12.0, low=1.0, high=60.0, unit="months", meaning="Time in which that worth fades: Yunnan's own trade suffers too.",
-        source="assumed: goods lanes reopened after 12 months though Bhamo was still besieged",
-    )  # fmt: skip
     patronage_offer: float = parameter(
         0.0, low=0.0, high=1.0, unit="0-1", status="definition",
         meaning="How far Beijing offers others the terms of the Wa: stable lanes and money for a leash.",

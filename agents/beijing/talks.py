@@ -10,9 +10,8 @@ side's gain over going on without a deal:
   lower tax gives up, ``M`` Beijing's money. A group that is losing, or has more to lose than to win, hands back towns
   that it would not when it is winning.
 * Beijing, in the log-odds by which it moves lanes (:mod:`agents.beijing.lanes`): ``U_B = halt k1 offensive + t towns
-  + s k3 shortage ore + c cut + (q + k2 link) patron - l exp(-age / T) (ore + goods) - k2 link (ore + goods) / 2``; ``s`` is the
-  group's share of the ore that shut lanes hold back, ``l`` the worth of a shut lane as a means of pressure, which
-  fades with the months for which it has been shut, since Yunnan's trade suffers too.
+  + s k3 shortage ore + c cut + (q + k2 link) patron - l (ore + goods) - k2 link (ore + goods) / 2``; ``s`` is the
+  group's share of the ore that shut lanes hold back, ``l`` the worth of a shut lane as a means of pressure.
 * junta, where there is a halt: its own wish for a ceasefire (as in diplomacy, brokers and threats included), its own dependence
   on China, and the worth to it of the towns that it gets back, by the same rule as to the group.
 
@@ -26,7 +25,6 @@ to March 2025: ore lane for tax terms, and no Bhamo.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
 from typing import Any
 
 import numpy as np
@@ -75,7 +73,6 @@ case_record = record_maker(
     ("shortage", float),  # China's, of ore, 0-1
     ("ore_share", float),  # 0-1, its share of all mines' capacity that shut lanes hold back
     ("link", float),  # how far the US deals with it, 0-1
-    ("fresh", float),  # 0-1, share of the worth of shut lanes as a means of pressure that time has left
     ("junta", float),  # the junta's own wish for a ceasefire with it, months of the junta's revenue
 )
 
@@ -94,8 +91,6 @@ class Stakes:
     """(F,) 0-1, how far the goods lanes at its gates are shut."""
     trades: Bools
     """(F,) whether it holds a gate to China or a taxed mine."""
-    age: Floats
-    """(F,) months for which its shut lanes have been shut, on average."""
     invited: Bools
     """(F,) whom Beijing invites to talks."""
     town: Ints
@@ -112,10 +107,10 @@ class Stakes:
     @classmethod
     def begin(cls, forces: int, towns: int) -> Stakes:
         """Arrays for a run."""
-        ore_usd, ore_share, tax_usd, goods, age = (np.zeros(forces) for _ in range(5))
+        ore_usd, ore_share, tax_usd, goods = (np.zeros(forces) for _ in range(4))
         trades, invited, town = np.zeros(forces, bool), np.zeros(forces, bool), np.zeros(towns, np.int64)
         records = case_record(), package_record(), gain_record(), package_record()
-        return cls(ore_usd, ore_share, tax_usd, goods, trades, age, invited, town, *records)
+        return cls(ore_usd, ore_share, tax_usd, goods, trades, invited, town, *records)
 
 
 # equations ------------------------------------------------------------------------------------------------------------
@@ -164,7 +159,7 @@ def gain_of_beijing(package: Any, case: Any, beijing: Any) -> float:
     gain = halt + beijing.weight_town * package.towns + ore + beijing.weight_cheap_ore * package.tax
     gain += (beijing.weight_client + beijing.weight_us_link * case.link) * package.patron
     gain -= beijing.weight_us_link * case.link * (package.ore + package.goods) / 2.0
-    return gain - beijing.leverage * case.fresh * (package.ore + package.goods * case.goods)
+    return gain - beijing.leverage * (package.ore + package.goods * case.goods)
 
 
 @compiled
@@ -220,9 +215,9 @@ def weigh_ore(run: Any) -> None:
 
 @compiled
 def weigh_gates(run: Any, a: int) -> None:
-    """Work out how far an actor's gates to China are shut, and for how long they have been."""
+    """Work out how far an actor's gates to China are shut, and whether it has anything to trade."""
     state, land, stakes = run.state, run.land, run.stakes
-    gates, to_china, opened, shut, aged = 0, 0, 0.0, 0.0, 0.0
+    gates, to_china, opened = 0, 0, 0.0
     for crossing in range(len(land.crossing_place)):
         if state.holder[land.crossing_place[crossing]] == a:
             if land.gates_to_china[crossing]:
@@ -230,12 +225,8 @@ def weigh_gates(run: Any, a: int) -> None:
                 opened += state.lanes[crossing, GOODS]
             if land.chinese[crossing]:
                 to_china += 1
-                for lane in range(3):
-                    shut += 1.0 - state.lanes[crossing, lane]
-                    aged += (1.0 - state.lanes[crossing, lane]) * state.lane_age[crossing, lane]
     stakes.goods[a] = 1.0 - (opened / gates if gates > 0 else 1.0)
     stakes.trades[a] = to_china > 0 or stakes.tax_usd[a] > 0.0
-    stakes.age[a] = aged / max(shut, 1e-9)
 
 
 # process --------------------------------------------------------------------------------------------------------------
@@ -292,7 +283,6 @@ def take_up_case(run: Any, a: int) -> None:
     case.patronage = stakes.trades[a] and beijing.patronage_offer > state.dealings.patron[a]
     case.offensive, case.link = state.offensive[a], run.policy[a].link
     case.shortage = shortage_of_ore(run)
-    case.fresh = exp(-stakes.age[a] / beijing.leverage_months)
     case.autonomy = run.actors[a].autonomy_cost
     leash = state.dependence[run.land.junta] * run.rules.bargain.weight_pressure
     case.war = worth_of_fighting(run, a) + run.rules.diplomacy.reluctance

@@ -145,7 +145,6 @@ def move_lane(run: Any, crossing: int, lane: int, opened: bool) -> None:
     """Open or shut a crossing to ore, reagent or goods, and list it for the event log."""
     border = run.border
     run.state.lanes[crossing, lane] = 1.0 if opened else 0.0
-    run.state.lane_age[crossing, lane] = 0
     k = border.count.lanes
     border.crossing[k], border.lane[k], border.opened[k] = crossing, lane, opened
     border.count.lanes = k + 1

@@ -83,7 +83,6 @@ def _open_gates(run: Run, actor: int, opened: tuple[int, ...]) -> None:
     gates = (run.state.holder[run.land.crossing_place] == actor) & run.land.chinese
     for lane in opened:
         run.state.lanes[gates, lane] = 1.0
-        run.state.lane_age[gates, lane] = 0
 
 
 # the border -----------------------------------------------------------------------------------------------------------

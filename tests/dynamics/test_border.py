@@ -105,7 +105,6 @@ def test_a_gate_taken_goes_the_way_of_its_holders_other_gates() -> None:
     state.lanes[others, 1] = 1.0  # open to reagent
     border.shut_gates_taken(run.data)
     assert state.lanes[taken].tolist() == [0, 1, 0]
-    assert state.lane_age[taken].tolist() == [0, 12, 0]
     assert run.border.lane[: run.border.count["lanes"]].tolist() == [0, 2]
     assert not run.border.opened[:2].any()
 

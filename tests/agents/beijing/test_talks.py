@@ -17,18 +17,18 @@ from tests.world_of_policy import instrument, run, small
 
 KOKANG = {
     "goods": 1.0, "depends": 1.0, "pressure": 0.8, "war": 2.5, "fights": True, "towns": 1, "autonomy": 0.3, "offensive": 0.9,
-    "fresh": 0.6, "junta": -0.3,
+    "junta": -0.3,
 }  # fmt: skip
 """Dependent, pressed, gates shut, one town outside its core: the MNDAA of January 2025."""
 KACHIN = {
     "ore": 4.0, "goods": 1.0, "depends": 0.5, "pressure": 0.6, "war": 5.0, "fights": True, "tax": 0.8, "autonomy": 0.3,
-    "offensive": 0.5, "shortage": 0.4, "ore_share": 0.8, "fresh": 0.9, "junta": -1.0,
+    "offensive": 0.5, "shortage": 0.4, "ore_share": 0.8, "junta": -1.0,
 }  # fmt: skip
 """Half dependent, winning its war, holder of ore that China lacks: the KIA of early 2025."""
 unit, months = st.floats(0.0, 1.0), st.floats(0.0, 10.0)
 cases = st.fixed_dictionaries(
     {
-        **dict.fromkeys(("goods", "depends", "pressure", "offensive", "shortage", "ore_share", "link", "fresh"), unit),
+        **dict.fromkeys(("goods", "depends", "pressure", "offensive", "shortage", "ore_share", "link"), unit),
         **dict.fromkeys(("ore", "tax", "money", "autonomy"), months),
         "war": st.floats(-3.0, 10.0),
         "junta": st.floats(-3.0, 3.0),
@@ -66,8 +66,8 @@ def test_a_dependent_group_gives_its_war_and_a_town_for_its_gates() -> None:
     gain = table(0.0)[0].stakes.gain
     # goods 4, relief 4 x 0.8 less a war of 2.5, less a town of 1.5
     assert gain.group == pytest.approx(4.0 + 3.2 - 2.5 - 1.5)
-    # offensive 3 x 0.9, town 0.5, less leverage 0.5 x 0.6
-    assert gain.beijing == pytest.approx(2.7 + 0.5 - 0.3)
+    # offensive 3 x 0.9, town 0.5, less leverage 0.5
+    assert gain.beijing == pytest.approx(2.7 + 0.5 - 0.5)
     assert gain.junta == pytest.approx(-0.3 + 0.5)
     assert bargained(KOKANG | {"depends": 0.1}, (1.5,)) is None
 
@@ -153,11 +153,11 @@ def test_small_equations() -> None:
 
 
 def shut_out(*sets: str) -> Run:
-    """The KIA with all its lanes to China shut for ten months."""
+    """The KIA with all its lanes to China shut."""
     model = small(*sets)
     run, kia = model.run, model.world.force_index["KIA"]
     gates = (run.state.holder[run.land.crossing_place] == kia) & run.land.chinese
-    run.state.lanes[gates], run.state.lane_age[gates] = 0.0, 10
+    run.state.lanes[gates] = 0.0
     return run
 
 
@@ -167,11 +167,11 @@ def test_stakes_are_read_off_the_month() -> None:
     talks.weigh_stakes(run.data)
     stakes = run.stakes
     assert 0 < stakes.ore_usd[kia] <= stakes.tax_usd[kia]
-    assert stakes.goods[kia] == 1 and stakes.trades[kia] and stakes.age[kia] == 10
+    assert stakes.goods[kia] == 1 and stakes.trades[kia]
     assert 0 < stakes.ore_share[kia] <= 1
     run.state.lanes[:] = 1.0
     talks.weigh_stakes(run.data)
-    assert stakes.ore_usd[kia] == stakes.ore_share[kia] == stakes.goods[kia] == stakes.age[kia] == 0
+    assert stakes.ore_usd[kia] == stakes.ore_share[kia] == stakes.goods[kia] == 0
     assert stakes.tax_usd[kia] > 0
 
 
