@@ -73,13 +73,11 @@ class Beijing(Actor):
 
     # money and prices -------------------------------------------------------------------------------------------
 
-    def support_usd(self, fear: float) -> float:
-        """USD a month of arms and credit for the junta, in proportion to the fear of its collapse.
-
-        Args:
-            fear: 0-1, see :func:`model.dynamics.budgets.junta_fear`.
-        """
-        return self.parameters.junta_support_usd * fear
+    def support_usd(self) -> float:
+        """USD a month of arms and credit for the junta, for the towns that it has lost over the past year."""
+        junta = self.run.land.junta
+        lost = float(self.run.state.towns_lost_year[junta]) if junta >= 0 else 0.0
+        return self.parameters.junta_support_usd * max(lost, 0.0)
 
     def embargo(self, usual: float, link: Floats) -> float:
         """0-1, share of the reagent for ore bound for India that it withholds.

@@ -56,11 +56,6 @@ class BeijingParameters(ParameterTable):
         meaning="Persistence of Beijing's memory of attacks at the border or on its trade roads.",
         source="assumed: gates stayed shut for months after the fighting at Pangwa and Kanpaiti had ended",
     )  # fmt: skip
-    collapse_towns: float = parameter(
-        20.0, low=5.0, high=100.0, unit="towns/year",
-        meaning="Net loss of towns in a year at which Beijing takes the junta to be collapsing.",
-        source="assumed: about 49 townships fell in the 14 months after October 2023 (SOURCES K11)",
-    )  # fmt: skip
     transmission: float = parameter(
         0.3, low=0.0, high=1.0, unit="1/month", status="weakly identified",
         meaning="Chance that a supplier wholly dependent on China stops arms for an ally under full pressure, and of their return without.",
@@ -121,8 +116,8 @@ class BeijingParameters(ParameterTable):
         source="article S15; never observed. Scenarios china_closes_border, china_squeezes_reagent, china_outbids",
     )
     junta_support_usd: float = parameter(
-        10e6, low=0.0, high=200e6, unit="USD/month",
-        meaning="Arms and credit for the junta at full fear of its collapse.", source="assumed",
+        0.5e6, low=0.0, high=10e6, unit="USD/month",
+        meaning="Arms and credit for the junta for each town that it has lost, net, over the past year.", source="assumed",
     )  # fmt: skip
     outbid_cap: float = parameter(
         1.15, low=1.0, high=2.5, unit="x",

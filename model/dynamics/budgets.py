@@ -207,14 +207,6 @@ def duties(run: Any, credibility: float) -> float:
     return us.tariff_usd * (all_targets.tariff + us.threat_chill * (credibility * all_targets.tariff_threat))
 
 
-@compiled
-def junta_fear(run: Any) -> float:
-    """0-1, how near the junta is to collapse in Beijing's eyes: towns lost over the past year against a declared number."""
-    if run.land.junta < 0:
-        return 0.0
-    return min(max(run.state.towns_lost_year[run.land.junta] / run.rules.beijing.collapse_towns, 0.0), 1.0)
-
-
 # process --------------------------------------------------------------------------------------------------------------
 
 

@@ -30,7 +30,7 @@ def balance_books(run: Run) -> None:
     """
     data, beijing, us = run.data, run.agents.beijing, run.agents.united_states
     people.count_people(data)
-    support = beijing.support_usd(budgets.junta_fear(data)) if beijing is not None else 0.0
+    support = beijing.support_usd() if beijing is not None else 0.0
     credibility = us.credibility if us is not None else 0.0
     budgets.open_books(data, credibility, support, beijing is not None)
     for actor in run.agents.armed:

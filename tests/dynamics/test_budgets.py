@@ -123,13 +123,6 @@ def test_beijing_supports_the_junta_and_pays_clients() -> None:
     assert collected(model, beijing=False) == pytest.approx(usual)
 
 
-def test_the_junta_is_near_collapse_when_it_has_lost_the_declared_number_of_towns() -> None:
-    model = small("beijing.collapse_towns=10")
-    for lost, fear in ((-3.0, 0.0), (4.0, 0.4), (40.0, 1.0)):
-        model.state.towns_lost_year[JUNTA] = lost
-        assert budgets.junta_fear(model.run.data) == pytest.approx(fear)
-
-
 def test_services_are_paid_before_fighters_and_nobody_spends_what_it_has_not() -> None:
     model = small()
     without_income(model)

@@ -76,7 +76,7 @@ def test_without_patrons_nobody_gets_their_money() -> None:
     state.towns_lost_year[JUNTA], state.dealings.patron[KIA] = 50.0, 1.0
     model.run.policy["tariff_threat"][-1] = 1.0
     balance_books(model.run)
-    assert model.run.books.aid[JUNTA] == pytest.approx(beijing.parameters.junta_support_usd)
+    assert model.run.books.aid[JUNTA] == pytest.approx(50.0 * beijing.parameters.junta_support_usd)
     assert model.run.books.aid[KIA] > 0
     assert model.run.books.sanctions[JUNTA] > 0
     beijing.remove()

@@ -39,9 +39,12 @@ def test_it_is_indifferent_to_what_gains_it_nothing() -> None:
     assert beijing.signs_deal(3.0) > 0.9 > 0.1 > beijing.signs_deal(-3.0)
 
 
-def test_support_grows_with_fear_and_its_buyers_outbid_a_rival() -> None:
-    beijing, nobody = present(small("beijing.outbid_cap=1.2").run.agents.beijing), np.zeros(5)
-    assert beijing.support_usd(0.5) == 0.5 * beijing.parameters.junta_support_usd
+def test_support_follows_the_juntas_losses_and_its_buyers_outbid_a_rival() -> None:
+    model, nobody = small("beijing.outbid_cap=1.2"), np.zeros(5)
+    beijing = present(model.run.agents.beijing)
+    for lost, counted in ((-3.0, 0.0), (4.0, 4.0)):
+        model.state.towns_lost_year[model.run.land.junta] = lost
+        assert beijing.support_usd() == counted * beijing.parameters.junta_support_usd
     assert beijing.outbid(0.5, nobody) == pytest.approx(1.1) and beijing.outbid(0.0, nobody) == 1.0
     assert beijing.embargo(0.2, nobody) == 0.2
     squeezing = present(small("beijing.answer=squeezes_reagent").run.agents.beijing)
