@@ -224,7 +224,7 @@ class ArmedActor(Actor):
         Args:
             gain: what it gains from it, months of its own revenue.
         """
-        return float(logistic(self.run.parameters.bargain.precision * gain))
+        return float(logistic(self.run.parameters.diplomacy.precision * gain))
 
     # offers of patrons: offers.py ------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ class Beijing(Actor):
         Args:
             gain: what it gains from it, in log-odds.
         """
-        return float(logistic(self.run.parameters.bargain.precision * gain))
+        return float(logistic(self.run.parameters.diplomacy.precision * gain))
 
     # reactions at the border: lanes.py --------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ A *package* is what the two trade: a halt of the group's war with the junta, tow
 patronage on the terms of the Wa, against crossings that reopen (to ore with its reagent, to goods) and pressure lifted. Each
 side's gain over going on without a deal:
 
-* group, in months of its own revenue: ``U_f = ore O + d a (goods (1 - open) + halt P) - halt (V + r) - towns W
+* group, in months of its own revenue: ``U_f = ore O + d s (goods (1 - open) + halt P) - halt (V + r) - towns W
   - cut C + patron (M - autonomy)``: ``O`` revenue from ore that shut lanes cost over the horizon, ``P`` Beijing's pressure, ``V``
   worth of its war and ``r`` its reluctance (:mod:`model.dynamics.diplomacy`), ``W`` worth of the towns, ``C`` revenue that the
   lower tax gives up, ``M`` Beijing's money. A group that is losing, or has more to lose than to win, hands back towns
@@ -136,17 +136,17 @@ def courted(patron: float, depends: float, beijing: Any) -> float:
 
 
 @compiled
-def gain_of_group(package: Any, case: Any, towns: float, bargain: Any, beijing: Any) -> float:
+def gain_of_group(package: Any, case: Any, towns: float, diplomacy: Any, beijing: Any) -> float:
     """Months of its revenue that a group gains from a package; see the module's docstring.
 
     Args:
         package: the package.
         case: what is at stake.
         towns: worth of the towns that it hands back.
-        bargain: ``rules.bargain``.
+        diplomacy: ``rules.diplomacy``.
         beijing: ``rules.beijing``.
     """
-    relief = case.depends * bargain.weight_pressure * (package.goods * case.goods + package.halt * case.pressure)
+    relief = case.depends * diplomacy.weight_sanction * (package.goods * case.goods + package.halt * case.pressure)
     patron = package.patron * beijing.patronage_offer * (case.money - case.autonomy)
     return package.ore * case.ore + relief - package.halt * case.war - towns - package.tax * case.tax + patron
 
@@ -284,7 +284,7 @@ def take_up_case(run: Any, a: int) -> None:
     case.offensive, case.link = state.offensive[a], run.policy[a].link
     case.shortage = shortage_of_ore(run)
     case.autonomy = run.actors[a].autonomy_cost
-    leash = state.dependence[run.land.junta] * run.rules.bargain.weight_pressure
+    leash = state.dependence[run.land.junta] * run.rules.diplomacy.weight_sanction
     case.war = worth_of_fighting(run, a) + run.rules.diplomacy.reluctance
     case.junta = juntas_wish(run, a) + leash
     take_up_money(run, a)
@@ -338,7 +338,7 @@ def bargain(run: Any, a: int) -> bool:
         spell_out(number, case.towns, stakes.tried)
         if is_possible(stakes.tried, case):
             lost = worth_of_towns(run, a, stakes.tried.towns)
-            group = gain_of_group(stakes.tried, case, lost, rules.bargain, rules.beijing)
+            group = gain_of_group(stakes.tried, case, lost, rules.diplomacy, rules.beijing)
             beijing = gain_of_beijing(stakes.tried, case, rules.beijing)
             junta = gain_of_junta(stakes.tried, case, worth_of_towns(run, run.land.junta, stakes.tried.towns))
             if group > 0.0 and beijing > 0.0 and junta >= 0.0 and group * beijing > best:

@@ -69,7 +69,7 @@ class DiplomacyParameters(ParameterTable):
     )  # fmt: skip
     weight_sanction: float = parameter(
         6.0, low=0.0, high=15.0, unit="months of revenue", status="weakly identified",
-        meaning="What Beijing is feared to do to one wholly dependent on it that takes up arms.",
+        meaning="Worth, to one wholly dependent on China, of being spared its full pressure, as on whoever takes up arms.",
         source="assumed: the UWSA and NDAA never did, the MNDAA kept its ceasefire of January 2025",
     )  # fmt: skip
     restraint: float = parameter(
@@ -78,7 +78,12 @@ class DiplomacyParameters(ParameterTable):
         source="assumed: the KIA fought the junta for years beside the NDA-K before it took the mines in October 2024 (SOURCES T4)",
     )  # fmt: skip
     precision: float = parameter(
-        1.5, low=0.2, high=6.0, unit="1/month of revenue", meaning="Precision of choices in talks.", source="assumed"
+        1.5,
+        low=0.2,
+        high=6.0,
+        unit="1/month of revenue",
+        meaning="Precision of choices in talks, those with Beijing too.",
+        source="assumed",
     )
     reluctance: float = parameter(
         1.5, low=0.0, high=5.0, unit="months of revenue",

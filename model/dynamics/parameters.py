@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from model.dynamics.bargain import BargainParameters
 from model.dynamics.budgets import BudgetParameters
 from model.dynamics.combat import CombatParameters
 from model.dynamics.contest import ContestParameters
@@ -36,7 +35,6 @@ class Processes(ParameterTable):
     posting: PostingParameters = PostingParameters()
     control: ControlParameters = ControlParameters()
     diplomacy: DiplomacyParameters = DiplomacyParameters()
-    bargain: BargainParameters = BargainParameters()
     settlement: SettlementParameters = SettlementParameters()
     governance: GovernanceParameters = GovernanceParameters()
     mining: MiningParameters = MiningParameters()

@@ -10,7 +10,7 @@ from model.phases import border as border_phases
 from model.state import GOODS, ORE, REAGENT
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, present, run, small, told
 
-TALKATIVE = ("beijing.talks_hazard=1", "processes.bargain.precision=6")
+TALKATIVE = ("beijing.talks_hazard=1", "processes.diplomacy.precision=6")
 
 
 def shut_out(*sets: str) -> RareEarthModel:

@@ -13,7 +13,7 @@ from model.model import RareEarthModel
 from model.phases.border import negotiate, react_at_border
 from tests.world_of_policy import present, run, small
 
-TALKATIVE = ("beijing.talks_hazard=1", "processes.bargain.precision=6")
+TALKATIVE = ("beijing.talks_hazard=1", "processes.diplomacy.precision=6")
 AT_BORDER = (
     *("talks", "deal", "deal_broken", "town_returned"),
     *("supply_cut", "supply_back", "lane_opened", "lane_closed", "gates_opened", "gates_shut"),

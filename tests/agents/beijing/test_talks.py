@@ -64,8 +64,8 @@ def bargained(case: dict[str, Any], towns: tuple[float, ...] = (), offer: float 
 def test_a_dependent_group_gives_its_war_and_a_town_for_its_gates() -> None:
     assert bargained(KOKANG, (1.5,)) == {"halt": 1, "towns": 1, "ore": 0, "goods": 1, "tax": 0, "patron": 0}
     gain = table(0.0)[0].stakes.gain
-    # goods 4, relief 4 x 0.8 less a war of 2.5, less a town of 1.5
-    assert gain.group == pytest.approx(4.0 + 3.2 - 2.5 - 1.5)
+    # goods 6, relief 6 x 0.8 less a war of 2.5, less a town of 1.5
+    assert gain.group == pytest.approx(6.0 + 4.8 - 2.5 - 1.5)
     # offensive 3 x 0.9, town 0.5, less leverage 0.5
     assert gain.beijing == pytest.approx(2.7 + 0.5 - 0.5)
     assert gain.junta == pytest.approx(-0.3 + 0.5)
@@ -97,7 +97,7 @@ def best_of_all(run: Run, case: dict[str, Any], towns: tuple[float, ...]) -> tup
         if halt or not towns_given:
             for name, value in zip(package.dtype.names, (halt, towns_given, *rest), strict=True):
                 package[name] = value
-            group = talks.gain_of_group(package, of_case, sum(towns[:towns_given]), rules.bargain, rules.beijing)
+            group = talks.gain_of_group(package, of_case, sum(towns[:towns_given]), rules.diplomacy, rules.beijing)
             beijing = talks.gain_of_beijing(package, of_case, rules.beijing)
             bearable = talks.gain_of_junta(package, of_case, 0.5 * towns_given) >= 0
             if group > 0 and beijing > 0 and bearable and group * beijing > best:
@@ -131,7 +131,7 @@ def test_more_pressure_makes_a_halt_no_less_welcome(case: dict[str, Any], more: 
     gains = []
     for pressure in (case["pressure"], min(case["pressure"] + more, 1.0)):
         write(run, case | {"pressure": pressure})
-        gains.append(talks.gain_of_group(package, run.stakes.case, 0.0, run.rules.bargain, run.rules.beijing))
+        gains.append(talks.gain_of_group(package, run.stakes.case, 0.0, run.rules.diplomacy, run.rules.beijing))
     assert gains[1] >= gains[0]
 
 
