@@ -5,12 +5,12 @@ patronage on the terms of the Wa, against crossings that reopen (to ore with its
 side's gain over going on without a deal:
 
 * group, in months of its own revenue: ``U_f = ore O + d s (goods (1 - open) + halt P) - halt (V + r) - towns W
-  - cut C + patron (M - autonomy)``: ``O`` revenue from ore that shut lanes cost over the horizon, ``P`` Beijing's pressure, ``V``
-  worth of its war and ``r`` its reluctance (:mod:`model.dynamics.diplomacy`), ``W`` worth of the towns, ``C`` revenue that the
-  lower tax gives up, ``M`` Beijing's money. A group that is losing, or has more to lose than to win, hands back towns
-  that it would not when it is winning.
+  - cut C + patron (M - autonomy)``: ``O`` revenue from ore that shut lanes cost over the horizon, ``d`` its dependence on China,
+  ``P`` Beijing's pressure, ``s`` what full pressure costs one wholly dependent, ``V`` worth of its war and ``r`` its reluctance
+  (all three as in :mod:`model.dynamics.diplomacy`), ``W`` worth of the towns, ``C`` revenue that the lower tax gives up, ``M``
+  Beijing's money. A group that is losing, or has more to lose than to win, hands back towns that it would not when it is winning.
 * Beijing, in the log-odds by which it moves lanes (:mod:`agents.beijing.lanes`): ``U_B = halt k1 offensive + t towns
-  + s k3 shortage ore + c cut + (q + k2 link) patron - l (ore + goods) - k2 link (ore + goods) / 2``; ``s`` is the
+  + m k3 shortage ore + c cut + (q + k2 link) patron - l (ore + goods) - k2 link (ore + goods) / 2``; ``m`` is the
   group's share of the ore that shut lanes hold back, ``l`` the worth of a shut lane as a means of pressure.
 * junta, where there is a halt: its own wish for a ceasefire (as in diplomacy, brokers and threats included), its own dependence
   on China, and the worth to it of the towns that it gets back, by the same rule as to the group.

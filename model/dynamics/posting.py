@@ -1,14 +1,8 @@
-"""How armed actors post their reserves: the parameters of :mod:`agents.armed.reserves`, and of garrisons that move in."""
+"""How armed actors post their reserves: the parameters of :mod:`agents.armed.reserves`."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from model.parameters import ParameterTable, parameter
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class PostingParameters(ParameterTable):
