@@ -57,12 +57,28 @@ def reference_problems(stated: Stated, world: World, kinds: dict[str, str]) -> I
     """
     names = names_of(world, kinds)
     yield from _start(stated, world)
+    yield from _ids(stated, tuple(kinds))
     for name, table in stated.tree["actors"].items():
         yield from _actor(("actors", name), table, stated, names)
     for name, table in _tables(stated, ("united_states", "instruments")):
         yield from _instrument(("united_states", "instruments", name), table, stated, names)
     for name, table in _tables(stated, ("forcing",)):
         yield from _forcing(("forcing", name), table, stated, names)
+
+
+def _ids(stated: Stated, ids: tuple[str, ...]) -> Iterator[Problem]:
+    """Actors whose ids cannot be told apart in names of columns and files, or mean something else."""
+    reserved = {name.casefold(): name for name in (NOBODY, NUG, PARTNER)}
+    taken: dict[str, str] = {}
+    for name in ids:
+        path, column = ("actors", name), name.casefold().replace("-", "_")
+        if not name or column in reserved:
+            word = f"'{reserved[column]}' means something else in scenarios and tables" if name else "the id is empty"
+            yield Problem(stated.origin(path), path, f"{word}; give the actor another id")
+        elif column in taken:
+            text = f"has the same names of columns as the actor '{taken[column]}'; give it another id"
+            yield Problem(stated.origin(path), path, text)
+        taken.setdefault(column, name)
 
 
 def _tables(stated: Stated, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -53,7 +53,8 @@ def test_five_errors_give_five_lines(problems: Problems) -> None:
         ("months = inf", "months = inf: must be a finite whole number between 0 and 1200"),
         ("start = 2025-08-01", 'start = 2025-08-01: must be a month in quotes, such as "2025-08"'),
         ('start = "2025-13"', 'start = "2025-13": must be a month in quotes, such as "2025-08"'),
-        ('start = "2019-01"', 'start = "2019-01": must not be before "2025-08", the first dated state of the world'),
+        ('start = "2019-01"', "start = \"2019-01\": must be a month for which the world 'tiny' has a dated state"),
+        ('start = "2035-01"', "start = \"2035-01\": must be a month for which the world 'tiny' has a dated state"),
         ("beijing = 3", "beijing = 3: must be a table"),
         ("actors = 3", "actors = 3: must be a table of actors by id"),
         ("actors.KIA = 3", "actors.KIA = 3: must be a table of the actor's parameters"),
@@ -230,3 +231,20 @@ def test_sentences() -> None:
     assert dotted(["actors", "NDA-K", "troops"]) == "actors.NDA-K.troops"
     assert nearest("kia", ["JUNTA", "KIA"]) == "KIA"
     assert nearest("zzz", ["JUNTA", "KIA"]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("kia", "actors.kia: has the same names of columns as the actor 'KIA'"),
+        ("pdf_sagaing", "actors.pdf_sagaing: has the same names of columns as the actor 'PDF-SAGAING'"),
+        ("nobody", "actors.nobody: 'nobody' means something else"),
+        ("NUG", "actors.NUG: 'NUG' means something else"),
+        ("partner", "actors.partner: 'PARTNER' means something else"),
+        ('""', "the id is empty"),
+    ],
+)
+def test_an_actors_id_must_be_its_own_in_columns_and_words(problems: Problems, name: str, sentence: str) -> None:
+    text = f'[actors.{name}]\nkind = "EthnicArmedOrganization"\nhome = "T01"\ntroops = 100\n'
+    found = problems(text)
+    assert any(sentence in one for one in found), found
