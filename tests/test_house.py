@@ -359,3 +359,10 @@ def test_make_help_lists_every_chore() -> None:
     assert phony is not None
     listed = set(re.findall(r"^([a-z]+):.*## \S", text, re.MULTILINE))
     assert set(phony[1].split()) == listed == set(re.findall(r"^([a-z]+):", text, re.MULTILINE))
+
+
+def test_the_list_of_checked_tests_names_tests_that_are_there() -> None:
+    listed = re.findall(r"`([a-z_/]+\.py)::(\w+)`", (ROOT / "tests" / "README.md").read_text(encoding="utf-8"))
+    assert len(listed) > 40
+    texts = {file: (ROOT / "tests" / file).read_text(encoding="utf-8") for file, _ in listed}
+    assert [f"{file}::{test}" for file, test in listed if f"def {test}(" not in texts[file]] == []
