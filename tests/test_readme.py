@@ -20,7 +20,7 @@ PANGWA = [words[1:] for words in COMMANDS if words[0] == "pangwa"]
 
 
 def shortened(words: list[str]) -> list[str]:
-    """The same command on three months and two replicates; figures are left to the first run, batch and animation."""
+    """The same command on three months and two replicates; figures are left to the first run and the batch."""
     if words[0] not in ("run", "batch"):
         return words
     short = list(words)

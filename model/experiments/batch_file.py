@@ -44,6 +44,8 @@ from model.world.read import world_folder
 _HYPERCUBE_KEYS = ("points", "parameters", "ranges", "seed")
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 _LONGEST_NAME = 60
+PLAUSIBLE = "plausible"
+"""Name of the set of parameter vectors that a world may have."""
 
 
 class Resolvable(Protocol):
@@ -118,7 +120,7 @@ def read_plan(
         pinned=found.pinned,
         at_points=found.at_points,
         record=tuple(dict.fromkeys([*request.record, *record])),
-        notes=found.notes,
+        notes=[*_which_parameters(design, found), *found.notes],
         command=command,
         description=request.description,
         prose=found.prose,
@@ -128,6 +130,17 @@ def read_plan(
             if given is None
         },
     )
+
+
+def _which_parameters(design: _Design, found: _Found) -> Iterator[str]:
+    """A line for whoever has not asked for a set of vectors where the world has one."""
+    worlds = {str(one.get("world", "")) for one in found.scenarios.values()}
+    folders = [folder for world in worlds if world and (folder := world_folder(world)) is not None]
+    if not design.vectors and any((folder / f"{PLAUSIBLE}.csv").is_file() for folder in folders):
+        yield (
+            "Parameters: the calibrated values in all runs, so that intervals hold random variation alone; with --parameters "
+            f"{PLAUSIBLE} each replicate has another vector that the record does not rule out."
+        )
 
 
 def read_run(

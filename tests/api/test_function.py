@@ -52,7 +52,7 @@ def test_dictionary_follows_dictionary(evaluate: ScenarioFunction) -> None:
 
 def test_bounds_are_given_or_declared(evaluate: ScenarioFunction) -> None:
     troops = evaluate._now[INPUTS[0]]
-    assert evaluate.bounds == [(troops / 2, troops * 2), (0.0, 1.0)]
+    assert evaluate.bounds == [(troops / 2, troops * 2), (0.0, 10.0)]
     assert evaluate.problem == {"num_vars": 2, "names": INPUTS, "bounds": [list(pair) for pair in evaluate.bounds]}
     given = function("engage_kia", {INPUTS[0]: (5, 10), INPUTS[1]: None}, OUTCOMES, **HOW)
     assert given.bounds == [(5, 10), (0.0, 1.0)]
