@@ -55,7 +55,7 @@ def test_bounds_are_given_or_declared(evaluate: ScenarioFunction) -> None:
     assert evaluate.bounds == [(troops / 2, troops * 2), (0.0, 10.0)]
     assert evaluate.problem == {"num_vars": 2, "names": INPUTS, "bounds": [list(pair) for pair in evaluate.bounds]}
     given = function("engage_kia", {INPUTS[0]: (5, 10), INPUTS[1]: None}, OUTCOMES, **HOW)
-    assert given.bounds == [(5, 10), (0.0, 1.0)]
+    assert given.bounds == [(5, 10), (0.0, 10.0)]
     choice = function("engage_kia", ["structure.mine_stop"], OUTCOMES, **HOW)
     with pytest.raises(PlanError, match=r"structure.mine_stop: has no declared range; give one, as inputs=\{"):
         _ = choice.bounds

@@ -126,10 +126,14 @@ def members(means: list[float]) -> list[Member]:
 
 
 def test_vectors_beyond_the_cut_are_ruled_out_and_the_nearer_weigh_more() -> None:
-    found = weigh(members([49.0, 57.0, 65.0, 49 + 8 * CUT + 0.1]), [SEATS], wanted=1)
-    assert found.weights.tolist() == pytest.approx(
-        np.array([1, np.exp(-0.5), np.exp(-2), 0]) / (1.5 + 0.24187), rel=1e-3
-    )
+    other = next(one for one in patterns() if one.pattern == "P21")
+    near, far = ({other.statistic: Seen(value, 0.0, 4, 4)} for value in (8_000.0, 90_000.0))
+    beyond = 49 + 8 * CUT + 0.1
+    some = [Member(one.units, {**one.seen, **near}) for one in members([49.0, 57.0, 65.0, beyond])]
+    some.append(Member((0.9,), {**seen(beyond), **far}))
+    found = weigh(some, [SEATS, other], wanted=1)
+    expected = np.array([1, np.exp(-0.5), np.exp(-2), np.exp(-(CUT**2) / 2), 0])
+    assert found.weights.tolist() == pytest.approx(expected / expected.sum(), rel=1e-3), "one may lie beyond the cut"
     assert found.tempered == 1.0 and found.misses == ()
     flat = weigh(members([49.0, 57.0, 65.0, 70.0]), [SEATS], wanted=4)
     assert flat.tempered > 10 and flat.effective > 3.9
@@ -140,10 +144,18 @@ def test_a_number_that_no_vector_comes_near_rules_out_nothing_and_is_told() -> N
     some = [Member(one.units, {**one.seen, other.statistic: Seen(30.0, 0.0, 4, 4)}) for one in members([49.0, 57.0])]
     found = weigh(some, [SEATS, other], wanted=1)
     assert found.misses == (other.statistic,) and (found.weights > 0).all()
-    split = [Member((0.0,), {**seen(49.0), other.statistic: Seen(30.0, 0.0, 4, 4)})]
-    split += [Member((0.5,), {**seen(300.0), other.statistic: Seen(2.0, 0.0, 4, 4)})]
-    with pytest.raises(BatchError, match="war: each of 2 vectors is ruled out"):
-        weigh(split, [SEATS, other], wanted=1, block="war")
+    third = next(one for one in patterns() if one.pattern == "P21")
+    alone = [
+        Member((0.0,), {**seen(49.0), other.statistic: Seen(2.0, 0.0, 4, 4), third.statistic: Seen(8e3, 0.0, 4, 4)})
+    ]
+    assert weigh(alone, [SEATS, other, third], wanted=1).weights.tolist() == [1.0]
+    split = [
+        Member((k / 3,), {name: Seen(value if k == at else 1e6, 0.0, 4, 4) for at, (name, value) in enumerate(right)})
+        for k in range(3)
+        for right in [((SEATS.statistic, 49.0), (other.statistic, 2.0), (third.statistic, 8e3))]
+    ]
+    with pytest.raises(BatchError, match="war: each of 3 vectors is ruled out by two numbers"):
+        weigh(split, [SEATS, other, third], wanted=1, block="war")
 
 
 def test_a_calibration_finds_where_the_record_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
