@@ -16,7 +16,7 @@ implausibility decides, so that one number that model or observers get wrong doe
 half of the runs or more do not show is :data:`UNDEFINED` away. Numbers that every vector is beyond the cut for are *structural misses*:
 they rule out nothing and are reported.
 
-*Weights.* Vectors that are not ruled out get the weight ``prod exp(-I^2 / 2) d``, with ``I`` at most the cut and ``d`` the share of runs that
+*Weights.* Vectors that are not ruled out get the weight ``prod exp(-I^2 / 2) d``: ``I`` at most the cut, ``d`` the share of runs that
 show the number: a Gaussian likelihood of summaries (Wood 2010). Where few vectors would have most of the weight, all weights are
 tempered, ``w^(1/T)``, with the least ``T`` that leaves an effective sample of the size of the set: discrepancy is then larger than the
 tolerances say.
