@@ -240,8 +240,8 @@ def calibrate(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the waves; the same again goes on.")] = Path(
         "results/calibration"
     ),
-    waves: Annotated[int, typer.Option(min=1, help="Waves of each block; more waves draw more vectors.")] = 3,
-    vectors: Annotated[int, typer.Option(min=8, help="Parameter vectors a wave.")] = 1000,
+    waves: Annotated[int, typer.Option(min=1, help="Waves of each block.")] = 3,
+    vectors: Annotated[int, typer.Option(min=8, help="Parameter vectors a wave; twice as many in the first.")] = 500,
     replicates: Annotated[int, typer.Option("--replicates", "-r", min=2, help="Runs of each vector.")] = 4,
     members: Annotated[int, typer.Option(min=5, help="Vectors of the set.")] = 120,
     wide: Annotated[

@@ -1,8 +1,9 @@
 """Calibration: which parameter vectors the record does not rule out, and how likely it makes each of them.
 
-Two blocks of parameters, *war* and *trade*, see different patterns (``priors.py``). Each is drawn from its prior, a Latin hypercube a
-wave; no wave looks at the one before, so that the vectors stay a sample of the prior. Only what was observed by the end of 2024 is
-looked at (:data:`model.experiments.hindcast.priors.OBSERVED_LATER`).
+Two blocks of parameters, *war* and *trade*, see different patterns (``priors.py``). The first wave of each is a Latin hypercube over the
+prior. Later waves move vectors that are not ruled out by differences of others (differential evolution Markov chain, ter Braak 2006),
+within the prior: as proposals are symmetric and priors uniform, those of them that are not ruled out in turn are a sample of what the
+prior leaves. Only what was observed by the end of 2024 is looked at (:data:`model.experiments.hindcast.priors.OBSERVED_LATER`).
 
 *History matching* (Craig et al. 1997; Vernon, Goldstein & Bower 2010; Andrianakis et al. 2015). The implausibility of a vector for one
 number of the record is::
@@ -62,6 +63,10 @@ PARDONED = 1
 """Numbers that may lie beyond the cut: the next decides."""
 UNDEFINED = 10.0
 """Implausibility of a number that most runs do not show."""
+FIRST = 2
+"""Times as many vectors the first wave has: it looks for what the later ones move about in."""
+JITTER = 0.03
+"""Standard deviation of the jitter of a move, of the prior's width."""
 STEADIER = {"trade": 2}
 """Blocks whose numbers differ little between replicates: fewer by this factor will do."""
 HOTTEST = 1e3
@@ -100,7 +105,7 @@ class Plan:
     Args:
         folder: where waves and results go.
         waves: number of waves a block.
-        vectors: vectors a wave.
+        vectors: vectors a wave, twice as many in the first.
         replicates: runs of each vector and scenario; fewer in a block of :data:`STEADIER`.
         members: vectors of the set.
         jobs: processes; None for all cores.
@@ -161,7 +166,9 @@ def calibrate(plan: Plan, say: Callable[[str], None]) -> dict[str, Found]:
         raise BatchError("patterns, statistics or scoring were changed after they were frozen: nothing is calibrated")
     found = {}
     for block in BLOCKS:
-        members = [member for wave in range(1, plan.waves + 1) for member in _wave(plan, block, wave)]
+        members: list[Member] = []
+        for wave in range(1, plan.waves + 1):
+            members += _wave(plan, block, wave, members)
         found[block] = weigh(members, numbers_of(block), plan.members, block)
         say(_state_of(block, found[block]))
     return found
@@ -257,12 +264,31 @@ def _state_of(block: str, found: Found) -> str:
     return text + (f"; no vector comes near {', '.join(found.misses)}" if found.misses else "")
 
 
-def _wave(plan: Plan, block: str, wave: int) -> list[Member]:
-    dimensions = priors(block, plan.wide)
-    units = unit_hypercube(plan.vectors, len(dimensions), np.random.default_rng([plan.seed, wave]))
+def _wave(plan: Plan, block: str, wave: int, before: Sequence[Member]) -> list[Member]:
+    dimensions, rng = priors(block, plan.wide), np.random.default_rng([plan.seed, wave])
+    if before:
+        weights = weigh(before, numbers_of(block), plan.members, block).weights
+        units = moved(np.array([one.units for one in before])[weights > 0], plan.vectors, rng)
+    else:
+        units = unit_hypercube(FIRST * plan.vectors, len(dimensions), rng)
     vectors = [settings(dimensions, row) for row in units]
     rows = _evaluate(plan, block, str(wave), vectors)
     return [Member(tuple(unit), row) for unit, row in zip(units.tolist(), rows, strict=True)]
+
+
+def moved(parents: Floats, count: int, rng: np.random.Generator) -> Floats:
+    """New positions (count, D): a parent moved by the difference of two others, plus a jitter; reflected at the ends.
+
+    Args:
+        parents: (P, D) positions that are not ruled out.
+        count: how many.
+        rng: of the draws.
+    """
+    chosen = rng.integers(0, len(parents), size=(3, count))
+    scale = rng.uniform(size=(count, 1))
+    step = scale * (parents[chosen[1]] - parents[chosen[2]]) + JITTER * rng.normal(size=(count, parents.shape[1]))
+    away = np.abs(parents[chosen[0]] + step)
+    return np.asarray(np.clip(np.where(away > 1, 2 - away, away), 0.0, 1.0 - 1e-9), dtype=np.float64)
 
 
 def _evaluate(plan: Plan, block: str, name: str, vectors: Sequence[dict[str, Any]]) -> list[dict[str, Seen]]:
