@@ -210,7 +210,7 @@ class Reluctant(UnitedStates):
 
 
 def test_a_washington_of_ones_own_does_less() -> None:
-    offers = (*WATCHFUL, *WILLING, instrument("aid", "KIA"))
+    offers = (*WATCHFUL, *WILLING, instrument("aid", "KIA"), "united_states.aid_per_person_usd=50")
     usual, slow = small(*offers), small(*offers)
     slow.run.agents.united_states = Reluctant(slow, slow.run.scenario.united_states)
     kia = armed(usual, "KIA").index

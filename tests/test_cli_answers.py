@@ -172,7 +172,7 @@ def test_explain_tells_three_sentences_and_keeps_results_where_asked(tiny: Path)
     kept = pangwa(*words, "2", "-r", "2", "--out", "e", folder=tiny)
     assert kept.returncode == 0, kept.stderr
     first, second, third = (" ".join(part.split()) for part in kept.stdout.strip().split("\n\n")[-4:-1])
-    assert first.startswith("What arrives of road") and "aid 1 offered" in first
+    assert first.startswith("What arrives of road") and "of aid " in first and "million USD a month" in first
     assert second.startswith("Against the same runs without instruments, road clearly changes")
     assert third.startswith("What binds: of ") and "t per month that the mines would send to India" in third
     written = {path.name for path in (tiny / "e" / "explain").iterdir()}

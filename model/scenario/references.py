@@ -89,8 +89,10 @@ def _tables(stated: Stated, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _start(stated: Stated, world: World) -> Iterator[Problem]:
     start = stated.get(("start",))
-    if isinstance(start, str) and _MONTH.fullmatch(start) and world.initial and start not in world.initial:
-        dated = sorted(world.initial)
+    dated = sorted(world.initial)
+    if not (isinstance(start, str) and _MONTH.fullmatch(start) and dated) or start in dated:
+        return
+    if len(dated) > 1 or start < dated[0]:  # a world with one state has no history that another month could belie
         nearest = min(dated, key=lambda date: abs(_month_number(date) - _month_number(start)))
         text = (
             f"must be a month for which the world '{world.name}' has a dated state of who holds what: {', '.join(dated)}; "

@@ -54,7 +54,6 @@ def test_five_errors_give_five_lines(problems: Problems) -> None:
         ("start = 2025-08-01", 'start = 2025-08-01: must be a month in quotes, such as "2025-08"'),
         ('start = "2025-13"', 'start = "2025-13": must be a month in quotes, such as "2025-08"'),
         ('start = "2019-01"', "start = \"2019-01\": must be a month for which the world 'tiny' has a dated state"),
-        ('start = "2035-01"', "start = \"2035-01\": must be a month for which the world 'tiny' has a dated state"),
         ("beijing = 3", "beijing = 3: must be a table"),
         ("actors = 3", "actors = 3: must be a table of actors by id"),
         ("actors.KIA = 3", "actors.KIA = 3: must be a table of the actor's parameters"),
@@ -248,3 +247,10 @@ def test_an_actors_id_must_be_its_own_in_columns_and_words(problems: Problems, n
     text = f'[actors.{name}]\nkind = "EthnicArmedOrganization"\nhome = "T01"\ntroops = 100\n'
     found = problems(text)
     assert any(sentence in one for one in found), found
+
+
+@pytest.mark.parametrize(("start", "nearest"), [("2025-07", "2025-08"), ("2035-01", "2025-08"), ("2024-01", "2024-03")])
+def test_a_month_without_a_dated_state_is_refused_where_the_world_has_several(start: str, nearest: str) -> None:
+    with pytest.raises(ScenarioError, match=f"2021-02, 2023-10, 2024-03, 2025-08; the nearest is {nearest}"):
+        load_scenario("status_quo", [f"start={start}"])
+    assert load_scenario("status_quo", ["world=tests/tiny", "start=2035-01"]).start == "2035-01"

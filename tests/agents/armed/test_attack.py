@@ -244,16 +244,16 @@ def test_prospects_are_the_best_utility_against_each_holder(model: RareEarthMode
 def test_the_danger_is_what_the_best_attack_of_the_other_side_would_cost(model: RareEarthModel) -> None:
     model.state.supply[:] = 1.0
     survey(model.run.data)
-    plans, state, data = model.run.plans, model.state, model.run.data
-    attack.weigh_dangers(data)
+    plans, state, run = model.run.plans, model.state, model.run
+    worth = attack.worth_by_itself if PLAIN else attack.worth_by_itself.py_func  # type: ignore[attr-defined]
+    attack.weigh_dangers(run.data)
     assert plans.danger[REBEL, JUNTA] > 0 and plans.danger[JUNTA, REBEL] > 0
     for a, other in ((REBEL, JUNTA), (JUNTA, REBEL)):
         best = 0.0
         for p in np.flatnonzero((state.holder == a) & (plans.reach[other] > 0)).tolist():
-            chance = chance_of_success(plans.called[other, p], plans.guard[p], data.rules)
-            who, land = data.actors[a], data.land
-            own = (plans.rent[p], state.revenue[a], land.home[a, p])
-            best = max(best, chance * attack.worth_by_itself(who, *own, land, p))
+            chance = chance_of_success(plans.called[other, p], plans.guard[p], run.rules)
+            own = (plans.rent[p], state.revenue[a], run.land.home[a, p])
+            best = max(best, chance * worth(run.actors[a], *own, run.land, p))
         assert plans.danger[a, other] == pytest.approx(best)
 
 
