@@ -15,8 +15,7 @@ the choice of partners.
 
 *Arms*. A declared share of what the month's income leaves buys arms. Who has fewer arms than its fighters usually have takes that
 share before it pays them, since fighters without arms win nothing; others pay first. The rest is saved, up to some months of
-expenses; what lies above this reserve goes into arms within a year or so: money that wins no strength is of no use to anyone. Nobody
-buys more arms than its fighters can use (assumed).
+expenses; what lies above this reserve goes into arms within a year or so: money that wins no strength is of no use to anyone (assumed).
 """
 
 from __future__ import annotations
@@ -104,5 +103,4 @@ def buy_arms(run: Any, a: int) -> None:
     armed = share_armed(state.arms[a], who.arms_per_fighter * books.fighters[a])
     left = max(books.income[a] - spent - (books.upkeep[a] if armed >= 1.0 else 0.0), 0.0)
     savings = savings_to_spend(state.treasury[a], spent + books.upkeep[a], run.rules.budgets)
-    useful = state.arms[a] < run.rules.contest.arms_most * books.fighters[a]
-    books.arms_usd[a] = who.arms_budget_share * left + savings if useful else 0.0
+    books.arms_usd[a] = who.arms_budget_share * left + savings

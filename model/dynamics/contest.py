@@ -36,10 +36,6 @@ class ContestParameters(ParameterTable):
         0.25, low=0.0, high=0.6, unit="-", source="assumed: less than the first rifle does",
         meaning="How strongly arms beyond one a fighter (artillery, armour, drones) strengthen it.",
     )  # fmt: skip
-    arms_most: float = parameter(
-        4.0, low=1.5, high=10.0, unit="fighter equivalents", meaning="Arms over fighters beyond which more are of no use.",
-        source="assumed: guns want crews",
-    )  # fmt: skip
     defence_without_supply: float = parameter(
         0.35, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Strength of a garrison with no supply at all.",
         source="equation E3.5, assumed",
@@ -82,8 +78,7 @@ def chance_of_success(attack: float, defence: float, rules: Any) -> float:
 @compiled
 def worth_of_arms(per_fighter: float, contest: Any) -> float:
     """Factor of arms on a fighter's worth, 1 at one fighter equivalent each; beyond that each adds less than the one before."""
-    used = min(per_fighter, contest.arms_most)
-    return used ** (contest.arms_exponent if used < 1.0 else contest.heavy_arms_exponent)
+    return per_fighter ** (contest.arms_exponent if per_fighter < 1.0 else contest.heavy_arms_exponent)
 
 
 @compiled

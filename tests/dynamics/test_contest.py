@@ -47,9 +47,9 @@ def test_a_fighter_is_worth_its_training_its_arms_and_its_morale() -> None:
     trained = 1 + 0.2 * run.scenario.united_states.training_gain
     expected = own.effectiveness * trained * 0.25**p.arms_exponent * morale
     assert worth_of_fighter(run.data, KIA, 100) == pytest.approx(expected)
-    state.arms[KIA] = 1e6
-    most = p.arms_most**p.heavy_arms_exponent
-    assert worth_of_fighter(run.data, KIA, 100) == pytest.approx(own.effectiveness * trained * morale * most)
+    state.arms[KIA] = 1600.0
+    heavy = 16**p.heavy_arms_exponent
+    assert worth_of_fighter(run.data, KIA, 100) == pytest.approx(own.effectiveness * trained * morale * heavy)
 
 
 @given(few=st.floats(0.0, 20.0), more=st.floats(0.0, 20.0))

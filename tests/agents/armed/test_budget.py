@@ -120,5 +120,3 @@ def test_a_share_of_what_is_left_of_the_income_goes_into_arms() -> None:
     assert set_aside(MODEL, 0.0, 1e6, income=3e6) == pytest.approx(share * 2e6)
     MODEL.state.arms[KIA] = 0.9 * usual  # short of arms: before the 0.5e6 of upkeep
     assert set_aside(MODEL, 0.0, 1e6, income=3e6) == pytest.approx(share * 2.5e6)
-    MODEL.state.arms[KIA] = MODEL.run.parameters.contest.arms_most * MODEL.run.books.fighters[KIA]
-    assert set_aside(MODEL, 1e9, 1e6, income=3e6) == 0.0
