@@ -115,6 +115,7 @@ def test_savings_above_the_reserve_go_into_arms() -> None:
 
 def test_a_share_of_what_is_left_of_the_income_goes_into_arms() -> None:
     share = MODEL.run.agents.armed[KIA].parameters.arms_budget_share
+    MODEL.run.books.fighters[KIA] = 1_000
     usual = MODEL.run.actors["arms_per_fighter"][KIA] * MODEL.run.books.fighters[KIA]
     MODEL.state.arms[KIA] = usual
     assert set_aside(MODEL, 0.0, 1e6, income=3e6) == pytest.approx(share * 2e6)
