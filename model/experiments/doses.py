@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.experiments.errors import PlanError
-from model.experiments.intervals import interval
+from model.experiments.intervals import mean_with_interval
 from model.experiments.results import RunTable
 
 Floats = NDArray[np.float64]
@@ -69,7 +69,7 @@ def dose_table(runs: RunTable, outcomes: Sequence[str]) -> pd.DataFrame:
                 for value, point in values:
                     found = _paired(grid[point], usual)
                     mean = float(grid[point].mean())
-                    rows.append((scenario, path, value, outcome, len(found), mean, *_effect(found)))
+                    rows.append((scenario, path, value, outcome, len(found), mean, *mean_with_interval(found)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -85,7 +85,7 @@ def trend_table(runs: RunTable, outcomes: Sequence[str]) -> pd.DataFrame:
             grid = runs.grid(scenario, outcome).dropna()
             for path, values in doses.items():
                 columns = grid[[unchanged(runs), *(point for _, point in values)]].to_numpy(dtype=np.float64)
-                trend, low, high = _effect(_slopes(columns))
+                trend, low, high = mean_with_interval(_slopes(columns))
                 direction = RISES if low > 0 else FALLS if high < 0 else FLAT
                 rows.append((scenario, path, outcome, trend, low, high, direction, _is_monotone(columns, direction)))
     return pd.DataFrame(rows, columns=list(TREND_COLUMNS))
@@ -102,16 +102,11 @@ def _is_monotone(columns: Floats, direction: str) -> bool:
     """Whether no step between neighbouring doses clearly goes against the direction."""
     against = {RISES: -1.0, FALLS: 1.0}.get(direction, 0.0)
     return (
-        all(_effect(against * (after - before))[1] <= 0 for before, after in pairwise(columns.T)) if against else False
+        all(mean_with_interval(against * (after - before))[1] <= 0 for before, after in pairwise(columns.T))
+        if against
+        else False
     )
 
 
 def _paired(here: pd.Series[float], usual: pd.Series[float]) -> Floats:
     return np.asarray((here - usual).dropna(), dtype=np.float64)
-
-
-def _effect(differences: Floats) -> tuple[float, float, float]:
-    if not len(differences):
-        return np.nan, np.nan, np.nan
-    low, high, _ = interval(differences)
-    return float(differences.mean()), low, high

@@ -34,6 +34,15 @@ def interval(values: Floats, level: float = 0.95) -> tuple[float, float, str]:
     return float(low[0]), float(high[0]), methods[0]
 
 
+def mean_with_interval(values: Floats) -> tuple[float, float, float]:
+    """Mean of (n,) numbers and the ends of its 95 % interval; NaN among them are left out, and NaN are given where none is left."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return np.nan, np.nan, np.nan
+    low, high, _ = interval(known)
+    return float(known.mean()), low, high
+
+
 def intervals(values: Floats, level: float = 0.95) -> tuple[Floats, Floats, list[str]]:
     """:func:`interval` for many variables at once; each gets what it would get alone.
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from model.experiments.batch_file import folder_name
 from model.experiments.design import grid_points
 from model.experiments.errors import PlanError
-from model.experiments.intervals import interval
+from model.experiments.intervals import mean_with_interval
 from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.results import RunTable
 from model.output.outcomes import words_of
@@ -119,19 +120,17 @@ def sweep_table(runs: RunTable, path: str, outcomes: Sequence[str]) -> pd.DataFr
             grid, base = runs.grid(scenario, outcome), runs.grid(reference, outcome)
             for point in grid.columns:
                 known = grid[point].dropna().to_numpy(dtype=np.float64)
-                effect = _effect(grid[point] - base[point]) if scenario != reference else (np.nan,) * 3
+                effect = (
+                    mean_with_interval(_values(grid[point] - base[point])) if scenario != reference else (np.nan,) * 3
+                )
                 quantiles = np.quantile(known, [0.1, 0.5, 0.9]).tolist() if len(known) else [np.nan] * 3
                 mean = float(known.mean()) if len(known) else np.nan
                 rows.append((scenario, path, values[point], outcome, len(known), mean, *quantiles, *effect))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _effect(differences: pd.Series[Any]) -> tuple[float, float, float]:
-    known = differences.dropna().to_numpy(dtype=np.float64)
-    if not len(known):
-        return (np.nan,) * 3
-    low, high, _ = interval(known)
-    return float(known.mean()), low, high
+def _values(differences: pd.Series[Any]) -> NDArray[np.float64]:
+    return np.asarray(differences, dtype=np.float64)
 
 
 def along(runs: RunTable, outcome: str) -> pd.DataFrame:
@@ -148,7 +147,7 @@ def along(runs: RunTable, outcome: str) -> pd.DataFrame:
     for scenario in runs.scenarios:
         grid = runs.grid(scenario, outcome)
         first, last = grid[grid.columns[0]], grid[grid.columns[-1]]
-        change, low, high = _effect(last - first)
+        change, low, high = mean_with_interval(_values(last - first))
         rows.append((scenario, float(first.mean()), float(last.mean()), change, low, high))
     return pd.DataFrame(rows, columns=["scenario", "first", "last", "change", "low95", "high95"])
 

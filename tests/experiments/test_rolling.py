@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.experiments.hindcast import rolling
-from model.experiments.hindcast.rolling import FORECASTS, LAST, LEADS, MODEL, ORIGINS, Origin, count, later
+from model.experiments.hindcast import report, rolling
+from model.experiments.hindcast.rolling import FORECASTS, LAST, LEADS, MODEL, ORIGINS, Origin, count
+from model.phases.calendar import date_after as later
 from model.views.hindcast import draw_rolling
 from model.world.read import load_world
 
@@ -34,13 +35,13 @@ def test_origins_are_dated_states_and_nothing_after_august_2025_is_scored() -> N
 
 
 def test_the_record_moves_the_state_of_its_origin() -> None:
-    start, end = (rolling.holders("myanmar", "2023-10", until) for until in ("2023-10", "2024-12"))
+    start, end = (report.holders("myanmar", "2023-10", until) for until in ("2023-10", "2024-12"))
     assert len(start) == len(WORLD.codes)
     assert start.count("JUNTA") - end.count("JUNTA") > 30, "Operation 1027 and what followed"
 
 
 def test_towns_taken_and_returned_within_the_lead_change_the_models_holders() -> None:
-    first = rolling.holders("myanmar", "2023-10", "")
+    first = report.holders("myanmar", "2023-10", "")
     code = WORLD.codes[first.index("JUNTA")]
     events = pd.DataFrame(
         [("a", code, "KIA", "town_taken", 3), ("a", code, "JUNTA", "town_returned", 9), ("b", code, "KIA", "town_taken", 11)],

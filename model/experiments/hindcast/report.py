@@ -45,6 +45,8 @@ from model.world.record import load_record
 
 Floats = NDArray[np.float64]
 TRADE, WAR = "hindcast_trade", "hindcast_2023"
+WAR_START = "2023-10"
+"""First month of the hindcast of the war."""
 HAZARD = 0.005
 """Towns lost a town and month over the war (SOURCES F7), for the naive forecast of a constant hazard."""
 SEASON = 12
@@ -240,29 +242,33 @@ def _flips(
     return found, (chance, happened)
 
 
+def holders(world: str, origin: str, until: str) -> list[str]:
+    """Who holds each township's town at the end of a month, by the dated state of the origin and what the record changed since."""
+    place = load_world(world)
+    first = place.initial[origin].holder[: len(place.codes)]
+    now = {
+        code: place.force_ids[index] if index >= 0 else "nobody" for code, index in zip(place.codes, first, strict=True)
+    }
+    for change in load_record(world).towns:
+        if change.place in now and not change.contested and change.holder and origin <= change.date[:7] <= until:
+            now[change.place] = change.holder
+    return [now[code] for code in place.codes]
+
+
 def _observed_flips(world: str, until: str) -> NDArray[np.bool_]:
     """(N,) whether each township's town had another holder at the end of a month than in October 2023."""
-    place = load_world(world)
-    start = place.initial["2023-10"].holder[: len(place.codes)]
-    names = [place.force_ids[index] if index >= 0 else "nobody" for index in start]
-    now = dict(zip(place.codes, names, strict=True))
-    for change in load_record(world).towns:
-        if change.place in now and not change.contested and "2023-10" <= change.date[:7] <= until and change.holder:
-            now[change.place] = change.holder
-    return np.array([now[code] != name for code, name in zip(place.codes, names, strict=True)])
+    start, end = (holders(world, WAR_START, month) for month in ("", until))
+    return np.array([before != now for before, now in zip(start, end, strict=True)])
 
 
 def _modelled_flips(events: pd.DataFrame, runs: Sequence[str], world: str, months: int) -> Floats:
-    place = load_world(world)
-    start = place.initial["2023-10"].holder[: len(place.codes)]
-    at_first = {
-        code: place.force_ids[index] if index >= 0 else "nobody" for code, index in zip(place.codes, start, strict=True)
-    }
+    codes = load_world(world).codes
+    at_first = dict(zip(codes, holders(world, WAR_START, ""), strict=True))
     taken = events[events["kind"].isin(("town_taken", "town_returned")) & (events["month"] <= months)]
     last = taken.drop_duplicates(["run_id", "place"], keep="last")
     flipped = last[last["actor"].astype(str) != last["place"].astype(str).map(at_first)]
     counts = flipped["place"].astype(str).value_counts()
-    return np.array([counts.get(code, 0) / max(len(runs), 1) for code in place.codes])
+    return np.array([counts.get(code, 0) / max(len(runs), 1) for code in codes])
 
 
 def modelled_sieges(events: pd.DataFrame) -> Spells:

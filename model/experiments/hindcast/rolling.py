@@ -23,8 +23,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from model.experiments.hindcast.report import HAZARD
+from model.experiments.hindcast.report import HAZARD, holders
 from model.experiments.hindcast.score import score_flips
+from model.phases.calendar import date_after
 from model.world.read import load_world
 from model.world.record import load_record
 
@@ -91,16 +92,10 @@ def rolling(folder: Path, world: str = "myanmar") -> list[Origin]:
         known = runs.loc[(runs["scenario"] == scenario) & (runs["status"] == "ok"), "run_id"].astype(str).tolist()
         of_scenario = events[events["scenario"].astype(str) == scenario]
         for lead in LEADS:
-            until = later(origin, lead)
+            until = date_after(origin, lead)
             if known and until <= LAST:
                 found.append(_scored(of_scenario, known, world, origin, until, lead))
     return found
-
-
-def later(month: str, by: int) -> str:
-    """The month some months after one such as 2023-10."""
-    number = 12 * int(month[:4]) + int(month[5:]) - 1 + by
-    return f"{number // 12}-{number % 12 + 1:02d}"
 
 
 def _scored(events: pd.DataFrame, runs: Sequence[str], world: str, origin: str, until: str, lead: int) -> Origin:
@@ -135,19 +130,6 @@ def log_score(chance: Floats, happened: NDArray[np.bool_]) -> float:
     return float(-np.where(happened, np.log(kept), np.log(1 - kept)).mean())
 
 
-def holders(world: str, origin: str, until: str) -> list[str]:
-    """Who holds each township's town at the end of a month, by the dated state of the origin and what the record changed since."""
-    place = load_world(world)
-    first = place.initial[origin].holder[: len(place.codes)]
-    now = {
-        code: place.force_ids[index] if index >= 0 else "nobody" for code, index in zip(place.codes, first, strict=True)
-    }
-    for change in load_record(world).towns:
-        if change.place in now and not change.contested and change.holder and origin <= change.date[:7] <= until:
-            now[change.place] = change.holder
-    return [now[code] for code in place.codes]
-
-
 def modelled_holders(events: pd.DataFrame, runs: Sequence[str], world: str, origin: str, lead: int) -> NDArray[np.str_]:
     """(R, N) who holds each township's town in each run after some months."""
     codes, first = load_world(world).codes, holders(world, origin, "")
@@ -166,7 +148,7 @@ def regional_chance(world: str, origin: str, lead: int) -> Floats:
     changed = {
         change.place
         for change in load_record(world).towns
-        if change.place and not change.contested and later(origin, -12) <= change.date[:7] < origin
+        if change.place and not change.contested and date_after(origin, -12) <= change.date[:7] < origin
     }
     states = np.array(place.states)
     flipped = np.array([code in changed for code in place.codes])
