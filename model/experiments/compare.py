@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.experiments.errors import PlanError
-from model.experiments.intervals import intervals
+from model.experiments.intervals import clustered, intervals
 from model.experiments.results import RunTable
 from model.experiments.stability import by_set, means, settled, stability, told_apart
 from model.output.outcomes import words_of
@@ -72,7 +72,7 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
     Returns:
         A row for each other scenario and outcome with :data:`COLUMNS`. ``n`` counts replicates; where there are several
         design points a replicate's difference is its mean over them. ``interval`` names the method of the 95 % interval:
-        BCa bootstrap, or Student's t below twenty pairs. ``points`` counts the sets of assumptions, design
+        BCa bootstrap, or Student's t below twenty pairs; where replicates share parameter vectors it is clustered by them. ``points`` counts the sets of assumptions, design
         points times parameter vectors; ``points_up`` and ``points_down`` those whose effect lies above and below zero once
         random variation is taken out (:mod:`model.experiments.stability`); ``sign_stability`` is the share of these that have the sign
         of the whole (null with one set, or with one replicate a set); ``point_low`` and
@@ -197,7 +197,7 @@ def _effects(ours: Floats, theirs: Floats, vectors: NDArray[Any]) -> list[tuple[
     valid = ~np.isnan(each)
     n, pairs = valid.sum(axis=1), known.sum(axis=(1, 2))
     mean = means(each, valid)
-    low, high, methods = intervals(each.T)
+    low, high, methods = intervals(clustered(each.T, vectors))
     sets = told_apart(vectors, difference.shape[2])
     members, effects = by_set(difference, sets), settled(difference, sets)
     with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):

@@ -13,7 +13,7 @@ from scipy import stats
 from model.experiments.batch import run_batch
 from model.experiments.compare import UNCLEAR, compare, finding, point_means
 from model.experiments.errors import StoreError
-from model.experiments.intervals import interval
+from model.experiments.intervals import clustered, interval, intervals
 from model.experiments.results import RunTable, read_runs
 from tests.experiments.fakes import fake_simulate, only_row, plan, scenario
 
@@ -49,6 +49,35 @@ def test_bca_intervals_hold_a_skewed_mean_about_as_often_as_they_say() -> None:
     rng = np.random.default_rng(5)
     found = [interval(rng.exponential(size=30)) for _ in range(60)]
     assert 0.86 <= np.mean([low <= 1.0 <= high for low, high, _ in found]) <= 0.99
+
+
+def test_clustered_values_have_the_mean_of_all_and_the_variance_between_clusters() -> None:
+    rng = np.random.default_rng(7)
+    clusters = np.arange(60) % 25  # ten clusters of three, fifteen of two
+    values = (rng.normal(size=25)[clusters] + 0.1 * rng.normal(size=60))[:, None]
+    found = clustered(values, clusters)
+    away = np.array([(values[clusters == k] - values.mean()).sum() for k in range(25)])
+    assert found.mean() == pytest.approx(values.mean())
+    robust = np.sqrt(25 / 24 * (away**2).sum()) / 60
+    assert stats.sem(found)[0] == pytest.approx(robust)
+    assert robust > 1.3 * stats.sem(values)[0]  # what an interval of the replicates by themselves would hide
+    for alone in (np.arange(60), np.zeros(60, int)):
+        assert clustered(values, alone) is values
+
+
+def test_clustered_intervals_hold_the_mean_about_as_often_as_they_say() -> None:
+    rng, clusters = np.random.default_rng(8), np.repeat(np.arange(30), 4)
+    values = rng.normal(size=(30, 200))[clusters] + 0.3 * rng.normal(size=(120, 200))
+    low, high, _ = intervals(clustered(values, clusters))
+    alone = intervals(values)
+    assert 0.9 <= np.mean((low <= 0) & (high >= 0)) <= 0.98
+    assert np.mean((alone[0] <= 0) & (alone[1] >= 0)) < 0.8
+
+
+def test_a_cluster_without_a_value_has_none() -> None:
+    values = np.array([[1.0], [3.0], [np.nan], [np.nan], [5.0], [7.0]])
+    found = clustered(values, np.repeat(np.arange(3), 2))
+    assert found[:, 0] == pytest.approx([2.0, np.nan, 6.0], nan_ok=True)
 
 
 @pytest.mark.parametrize(("effects", "verdict"), [(NINE, "raises"), (EIGHT, "undetermined")])
