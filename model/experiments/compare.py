@@ -72,7 +72,8 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
     Returns:
         A row for each other scenario and outcome with :data:`COLUMNS`. ``n`` counts replicates; where there are several
         design points a replicate's difference is its mean over them. ``interval`` names the method of the 95 % interval:
-        BCa bootstrap, or Student's t below twenty pairs; where replicates share parameter vectors it is clustered by them. ``points`` counts the sets of assumptions, design
+        BCa bootstrap, or Student's t below twenty pairs; it is clustered by parameter vector where replicates share vectors.
+        ``points`` counts the sets of assumptions, design
         points times parameter vectors; ``points_up`` and ``points_down`` those whose effect lies above and below zero once
         random variation is taken out (:mod:`model.experiments.stability`); ``sign_stability`` is the share of these that have the sign
         of the whole (null with one set, or with one replicate a set); ``point_low`` and
