@@ -1,6 +1,7 @@
 """Pangwa in Python: ``import pangwa``, then a handful of names; each loads what it needs when it is first used.
 
-``run`` runs a scenario once, ``batch`` many times with the same random draws, ``open`` opens the folder of a batch;
+``run`` runs a scenario once, ``continue_run`` goes on from a saved state, ``batch`` runs scenarios many times with the same random draws,
+``open`` opens the folder of a batch;
 ``scenarios``, ``parameters`` and ``outcomes`` say what can be run, changed and read; ``function`` makes a scenario a function of
 its parameters, for optimizers and sensitivity analyses; ``RareEarthModel`` is the Mesa model itself.
 """
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
     from model.api.batch import batch, open
     from model.api.function import function
     from model.api.lookup import outcomes, parameters, scenarios
-    from model.api.single import run
+    from model.api.single import continue_run, run
     from model.model import RareEarthModel
 
 __all__ = [
     "RareEarthModel",
     "__version__",
     "batch",
+    "continue_run",
     "function",
     "open",
     "outcomes",
@@ -37,6 +39,7 @@ __all__ = [
 _WHERE = {
     "RareEarthModel": "model.model",
     "batch": "model.api.batch",
+    "continue_run": "model.api.single",
     "function": "model.api.function",
     "open": "model.api.batch",
     "outcomes": "model.api.lookup",

@@ -37,6 +37,13 @@ from model.world.world import Force, InitialState, World
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+COPIED_TO_STATE = {
+    "ore_tax_yuan_per_t": "ore_tax",
+    "conscripts_per_month": "conscripts",
+    "dependence_on_china": "dependence",
+}
+"""Parameters of armed actors that begin an array of the state, which events then change."""
+
 
 @lru_cache(maxsize=64)
 def setting_for(text: str) -> Setting:
@@ -192,7 +199,7 @@ def start_state(world: World, scenario: Scenario, actors: Any) -> State:
         rescale(state.troops[actor], int(wanted[actor]))
     state.arms = actors["arms_per_fighter"] * initial.arms_left * state.troops.sum(axis=1)
     state.treasury, state.recognition = actors["treasury_usd"], actors["recognition_base"]
-    state.ore_tax, state.conscripts = actors["ore_tax_yuan_per_t"], actors["conscripts_per_month"]
-    state.dependence = actors["dependence_on_china"]
+    for parameter, name in COPIED_TO_STATE.items():
+        setattr(state, name, actors[parameter])
     quad.begin(state, scenario.quad.india_processing_t)
     return state

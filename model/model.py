@@ -12,6 +12,7 @@ import mesa
 
 from model.begin import begin_run
 from model.collect import MonthlyCollector
+from model.copying import apply_changed_parameters, put_into, taken_from
 from model.draws import replicate_seed
 from model.grid import TownshipGrid
 from model.phases.accounts import balance_books
@@ -92,9 +93,22 @@ class RareEarthModel(mesa.Model):
         self.spec = spec
         self._grid: TownshipGrid | None = None
         self.run: Run = begin_run(self, spec, spec.seed)
+        if spec.past:
+            self._continue(RareEarthModel(spec=spec.before()), spec.past[-1][0])
         self.world, self.state, self.recorder = self.run.world, self.run.state, self.run.recorder
         self.datacollector = MonthlyCollector(agents=collect_agents)
         self.finish_month()
+
+    def _continue(self, other: RareEarthModel, months: int) -> None:
+        """Go on from where another model is after some months, under the own scenario from then on."""
+        while other.month < months:
+            other.step()
+        put_into(self.run, taken_from(other.run), parameters=False)
+        apply_changed_parameters(self.run, other.run)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What copies and pickles are made from: the specification, and what the months have changed since."""
+        return _remade, (type(self), self.spec, taken_from(self.run), self.datacollector)
 
     def step(self) -> None:
         """One month.
@@ -156,6 +170,16 @@ class RareEarthModel(mesa.Model):
     def towns_changed_hands(self) -> int:
         """Towns that changed hands in the last month."""
         return int(self.state.totals["towns_changed"])
+
+
+def _remade(kind: type[RareEarthModel], spec: RunSpec, taken: dict[str, Any], collector: Any) -> RareEarthModel:
+    """A copy of a model."""
+    model = kind(spec=dataclasses.replace(spec, past=()))
+    model.spec = model.run.recorder.spec = spec
+    put_into(model.run, taken, parameters=True)
+    model.running, model.steps = model.month < model.run.scenario.months, model.month
+    model.datacollector = collector
+    return model
 
 
 def _seed(seed: int | None, rng: int | None) -> int | None:

@@ -50,7 +50,7 @@ STOREYS = (
     {"model.run"},
     {"model.output"},
     {"model.phases"},
-    {"model.begin", "model.model", "model.collect", "model.grid"},
+    {"model.begin", "model.model", "model.collect", "model.copying", "model.grid"},
     {"model.experiments"},
     {"model.views"},
     {"model.api"},
@@ -65,7 +65,7 @@ ALLOWED = {
 }
 INSIDES = re.compile(r"^(llvmlite|ctypes|cffi|numba|numpy\.(_core|core|ctypeslib|lib\..*_impl))(\.|$)")
 
-MOST_LINES = 8_900
+MOST_LINES = 8_990
 """Of code, docstrings, comments and blank lines left out."""
 COUNTED = ("agents/**/*.py", "model/dynamics/*.py", "model/phases/*.py", "model/output/*.py", "model/*.py")
 

@@ -13,6 +13,7 @@ from model.api import html
 from model.api.given import Plugins, Settings, listed, overrides, use_plugins
 from model.api.tables import DatedTables
 from model.experiments.batch_file import read_run
+from model.experiments.branch import SavedState, read_continued, read_state, save_state, state_digest
 from model.experiments.plan import VECTOR
 from model.experiments.simulate import simulate
 from model.views.read import Results
@@ -42,6 +43,7 @@ def run(
     parameters: str | Path | None = None,
     plugin: Plugins = None,
     record: Sequence[str] = EVERY_MONTH,
+    until: int | None = None,
 ) -> SingleRun:
     """Run a scenario once, as ``pangwa run`` does.
 
@@ -57,6 +59,7 @@ def run(
         parameters: a set of parameter vectors, ``"plausible"`` or a CSV file; the run has the vector of its replicate.
         plugin: files with kinds of actors of your own.
         record: extras to record; the map of every month, which animations need.
+        until: stop after so many months; :meth:`SingleRun.branch` and ``save_state`` go on from there.
 
     Raises:
         ValueError: something given is misspelt or out of range; a sentence for each thing that is.
@@ -82,7 +85,35 @@ def run(
         record=record,
         parameters=None if parameters is None else str(parameters),
     )
-    return SingleRun(resolved, spec, simulate(spec))
+    return SingleRun(resolved, spec, simulate(spec, until), until)
+
+
+def continue_run(
+    state: SavedState | str | Path,
+    scenario: str | Path | None = None,
+    *,
+    set: Settings = None,
+    months: int | None = None,
+    record: Sequence[str] = EVERY_MONTH,
+    until: int | None = None,
+) -> SingleRun:
+    """Run on from a saved state, as ``pangwa run --from`` does: the same months before, another policy from there on.
+
+    Args:
+        state: a file that ``pangwa run --save`` or :meth:`SingleRun.save_state` wrote.
+        scenario: what counts from then on; the same as before when None.
+        set: overrides by dotted path that count from then on.
+        months: length of the run, the months before included.
+        record: extras to record.
+        until: stop after so many months.
+
+    Raises:
+        ValueError: the state is of another version, or something counts before the first month only; a sentence for each.
+    """
+    saved = state if isinstance(state, SavedState) else read_state(Path(state))
+    file = None if scenario is None else str(scenario)
+    resolved, spec = read_continued(saved, file, sets=overrides(set, months), record=record)
+    return SingleRun(resolved, spec, simulate(spec, until), until)
 
 
 class SingleRun(DatedTables):
@@ -92,10 +123,12 @@ class SingleRun(DatedTables):
         scenario: resolved.
         spec: everything that the run depends on.
         result: outcomes and tables.
+        until: months after which it was stopped; None if it came to its end.
     """
 
-    def __init__(self, scenario: Scenario, spec: RunSpec, result: RunResult) -> None:
+    def __init__(self, scenario: Scenario, spec: RunSpec, result: RunResult, until: int | None = None) -> None:
         self.scenario, self.spec, self.result = scenario, spec, result
+        self.months = scenario.months if until is None else until
         super().__init__(Results.of_run(scenario.name, result.tables, scenario.world))
 
     @property
@@ -109,11 +142,12 @@ class SingleRun(DatedTables):
         scenario, spec = self.scenario, self.spec
         first = f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name
         drawn = "".join(f", parameter vector {number}" for path, number in spec.point_values if path == VECTOR)
-        return f"{first}\n{self._length}; replicate {spec.replicate}{drawn}, seed {spec.seed}, run {spec.run_id}"
+        past = "".join(f", branched after {months} months" for months, _ in spec.past)
+        return f"{first}\n{self._length}{past}; replicate {spec.replicate}{drawn}, seed {spec.seed}, run {spec.run_id}"
 
     @property
     def _length(self) -> str:
-        months = self.scenario.months
+        months = self.months
         return f"{'1 month' if months == 1 else f'{months} months'} from {self.scenario.start}"
 
     @cached_property
@@ -180,6 +214,30 @@ class SingleRun(DatedTables):
         for name, content in run_files(self.spec, self.result).items():
             (target / name).write_bytes(content)
         return run_figures(self._results, target) if figures else []
+
+    def save_state(self, path: str | Path) -> Path:
+        """Write down where the run is at its end, for :func:`continue_run` and ``pangwa run --from``.
+
+        Raises:
+            ValueError: the file is there already, or cannot be written.
+        """
+        save_state(Path(path), self.spec, self.months)
+        return Path(path)
+
+    def branch(
+        self, scenario: str | Path | None = None, *, set: Settings = None, months: int | None = None
+    ) -> SingleRun:
+        """Run on from the end of this run under another policy; arguments as of :func:`continue_run`.
+
+        Example:
+            >>> import pangwa
+            >>> two_years = pangwa.run("status_quo", months=30, until=24)
+            >>> late = two_years.branch("engage_kia", months=30)
+            >>> late.heading.splitlines()[1].split(";")[0]
+            '30 months from 2025-08, branched after 24 months'
+        """
+        here = SavedState(self.spec, self.months, state_digest(self.spec, self.months))
+        return continue_run(here, scenario, set=set, months=months)
 
     def __repr__(self) -> str:
         return f"<Run of {self.scenario.name}: {self._length}, replicate {self.spec.replicate}>"

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from model.cli import ablate, answers, batches, explain, hindcast, lookup, sensitivity, tell, views
-from model.cli.batches import Months, NoFigures, Parameters, Plugins, Quiet, Sets
-from model.cli.text import fail, free_folder, say_user_error
+from model.cli import ablate, answers, batches, explain, hindcast, lookup, sensitivity, single, tell, views
+from model.cli.text import fail, say_user_error
 from model.packages import foreign_agents
 
 app = typer.Typer(
@@ -32,66 +31,7 @@ app = typer.Typer(
 )
 
 
-@app.command(
-    short_help="One run, told in words.",
-    epilog="\b\nExamples:\n"
-    "  pangwa run status_quo\n"
-    "  pangwa run engage_kia --replicate 17          the random draws of replicate 17 of a batch\n"
-    "  pangwa run engage_kia --replicate 17 --parameters plausible     that run of a batch that draws from the set\n"
-    "  pangwa run engage_kia --set united_states.instruments.aid_kia.level=1 --set actors.KIA.troops=20000\n"
-    "  pangwa run my_scenario.toml --months 24 --no-figures",
-)
-def run(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario, or a TOML file.")],
-    seed: Annotated[int, typer.Option(min=0, help="Base seed, as base_seed of a batch.")] = 0,
-    replicate: Annotated[int, typer.Option(min=0, help="Which replicate of a batch with this base seed.")] = 0,
-    parameters: Parameters = None,
-    sets: Sets = None,
-    months: Months = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="New folder for the figures; results/SCENARIO-run when not given."),
-    ] = None,
-    animate: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE", help="Also write the map over time: map.gif, or map.mp4 where ffmpeg is installed."
-        ),
-    ] = None,
-    plugin: Plugins = None,
-    quiet: Quiet = False,
-    no_figures: NoFigures = False,
-) -> None:
-    """Run a scenario once: its events in words, a table of outcomes, and figures."""
-    if animate is not None:
-        from model.views.animate import check
-
-        check(Path(animate))
-    folder = None if out is None else free_folder(out, "")
-    from model.api import single
-
-    made = single.run(
-        scenario,
-        months=months,
-        set=sets,
-        replicate=replicate,
-        seed=seed,
-        parameters=parameters,
-        record=single.EVERY_MONTH if animate is not None else (),
-    )
-    if folder is None and not no_figures:
-        folder = free_folder(None, f"{made.scenario.name}-run")
-    # Written before anything is said: a reader that closes the pipe early must not cost the files.
-    drawn = [] if folder is None else made.save(folder, figures=not no_figures)
-    tell.tell_run(made, quiet=quiet)
-    if folder is not None:
-        tell.say_figures(drawn, folder)
-        typer.echo(f"tables: {folder}")
-    if animate is not None:
-        path = made.animate((folder or Path()) / animate)
-        typer.echo(f"animation: {path}, {made.scenario.months + 1} frames")
-
-
+app.command(short_help="One run, told in words.", epilog=single.EPILOG)(single.run)
 app.command(short_help="Many runs, compared: tables, effects, figures.", epilog=batches.BATCH_EPILOG)(batches.batch)
 
 

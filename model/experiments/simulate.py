@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from model.output.result import RunResult
 
 
-def simulate(spec: RunSpec) -> RunResult:
+def simulate(spec: RunSpec, until: int | None = None) -> RunResult:
     """Run a specification to its end.
 
     Args:
         spec: everything that the run depends on.
+        until: stop after so many months instead.
 
     Returns:
         Outcomes and tables, see :class:`model.output.record.RunResult`.
@@ -29,7 +30,7 @@ def simulate(spec: RunSpec) -> RunResult:
     """
     model, months = _begin(spec)
     try:
-        for _ in range(months):
+        for _ in range(model.month, months if until is None else min(until, months)):
             model.step()
         return model.recorder.result()
     finally:
@@ -55,7 +56,7 @@ def simulate_interleaved(specs: Sequence[RunSpec]) -> list[RunResult]:
         for spec in specs:
             begun.append(_begin(spec))
         for month in range(max(months for _, months in begun)):
-            at_work = [model for model, months in begun if month < months]
+            at_work = [model for model, months in begun if model.month <= month < months]
             for phase in MONTH:
                 for model in at_work:
                     phase(model.run)

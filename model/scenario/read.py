@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from model.scenario.translate import problems_of
 from model.world.read import load_world
 from model.world.world import World, WorldError
 
-__all__ = ["ScenarioError", "load_scenario", "load_scenarios"]
+__all__ = ["ScenarioError", "load_resolved", "load_scenario", "load_scenarios"]
 
 
 def load_scenario(name_or_path: str, sets: Sequence[str] = ()) -> Scenario:
@@ -32,12 +33,34 @@ def load_scenario(name_or_path: str, sets: Sequence[str] = ()) -> Scenario:
     """
     plugins.reading()
     stated, path = read_layers(name_or_path)
+    return _resolve(stated, path.stem, sets)
+
+
+def load_resolved(resolved: Mapping[str, Any], source: str, sets: Sequence[str] = ()) -> Scenario:
+    """A scenario from the parameters of another run, with overrides laid over them.
+
+    Args:
+        resolved: every parameter, see :meth:`model.scenario.schema.Scenario.resolved`.
+        source: what errors call it.
+        sets: overrides as ``dotted.path=value``.
+
+    Raises:
+        ScenarioError: with one sentence for each thing that is wrong.
+    """
+    plugins.reading()
+    stated = Stated(origins={(): source})
+    stated.lay({key: value for key, value in resolved.items() if key != "plugins"}, source)
+    return _resolve(stated, FilePath(source).stem, sets)
+
+
+def _resolve(stated: Stated, name: str, sets: Sequence[str]) -> Scenario:
+    """What layers say, with overrides, the world's record and defaults, as a scenario."""
     if stated.get(("plugins",)) is not NOTHING:
         stated.problems.append(
             Problem(stated.origin(("plugins",)), ("plugins",), "is no key of a file; use --plugin FILE")
         )
     if stated.get(("name",)) is NOTHING:
-        stated.put(("name",), path.stem, stated.origins[()])
+        stated.put(("name",), name, stated.origins[()])
     apply_sets(stated, sets)
     world = _world(stated)
     kinds: dict[str, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +25,7 @@ class RunSpec:
         point_values: swept values as (dotted path, value as JSON text), for the columns of the table of runs.
         record: which extras to record; ``control=monthly`` keeps the map of every month.
         world: digest of the world's files, see :func:`model.world.digest.world_digest`.
+        past: for a run that continues others, (months done, resolved scenario up to then) of each, the first one first.
     """
 
     label: str
@@ -35,6 +36,7 @@ class RunSpec:
     point_values: tuple[tuple[str, str], ...] = field(default=())
     record: tuple[str, ...] = field(default=())
     world: str = ""
+    past: tuple[tuple[int, str], ...] = field(default=())
 
     @classmethod
     def make(
@@ -52,6 +54,11 @@ class RunSpec:
             **extra,
         )
 
+    def before(self) -> RunSpec:
+        """The specification of the run that this one continues."""
+        *earlier, (_, scenario) = self.past
+        return replace(self, scenario=scenario, past=tuple(earlier))
+
     @property
     def run_id(self) -> str:
         """Sixteen hex digits from version, label, design point, resolved parameters, world, seed and replicate."""
@@ -64,6 +71,7 @@ class RunSpec:
             self.world,
             self.seed,
             self.replicate,
+            *([[done, content_hash(scenario)] for done, scenario in self.past]),
         ]
         return content_hash(json.dumps(parts))
 

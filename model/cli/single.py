@@ -1,0 +1,108 @@
+"""The command ``pangwa run``: one run, or the continuation of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from model.cli import tell
+from model.cli.batches import Months, NoFigures, Parameters, Plugins, Quiet, Sets
+from model.cli.text import free_folder
+
+if TYPE_CHECKING:
+    from model.api.single import SingleRun
+
+EPILOG = (
+    "\b\nExamples:\n"
+    "  pangwa run status_quo\n"
+    "  pangwa run engage_kia --replicate 17          the random draws of replicate 17 of a batch\n"
+    "  pangwa run engage_kia --replicate 17 --parameters plausible     that run of a batch that draws from the set\n"
+    "  pangwa run engage_kia --set united_states.instruments.aid_kia.level=1 --set actors.KIA.troops=20000\n"
+    "  pangwa run my_scenario.toml --months 24 --no-figures\n"
+    "  pangwa run status_quo --until 24 --save two_years.json          keep the state after 24 months ...\n"
+    "  pangwa run engage_kia --from two_years.json                     ... and go on from it with another policy"
+)
+
+
+def run(
+    scenario: Annotated[
+        str | None,
+        typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario, or a TOML file; with --from not needed."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Base seed, as base_seed of a batch.")] = 0,
+    replicate: Annotated[int, typer.Option(min=0, help="Which replicate of a batch with this base seed.")] = 0,
+    parameters: Parameters = None,
+    sets: Sets = None,
+    months: Months = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="New folder for the figures; results/SCENARIO-run when not given."),
+    ] = None,
+    animate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Also write the map over time: map.gif, or map.mp4 where ffmpeg is installed."
+        ),
+    ] = None,
+    until: Annotated[int | None, typer.Option(min=1, metavar="MONTHS", help="Stop after so many months.")] = None,
+    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the state at the end, for --from.")] = None,
+    from_state: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="Go on from a state that --save kept.")
+    ] = None,
+    plugin: Plugins = None,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """Run a scenario once: its events in words, a table of outcomes, and figures."""
+    folder = _ready(out, animate)
+    first = {"seed": seed, "replicate": replicate, "parameters": parameters}
+    made = _made(scenario, from_state, first, months=months, set=sets, until=until, animated=animate is not None)
+    if save is not None:
+        made.save_state(save)
+    if folder is None and not no_figures:
+        folder = free_folder(None, f"{made.scenario.name}-run")
+    # Written before anything is said: a reader that closes the pipe early must not cost the files.
+    drawn = [] if folder is None else made.save(folder, figures=not no_figures)
+    tell.tell_run(made, quiet=quiet)
+    if folder is not None:
+        tell.say_figures(drawn, folder)
+        typer.echo(f"tables: {folder}")
+    if animate is not None:
+        path = made.animate((folder or Path()) / animate)
+        typer.echo(f"animation: {path}, {made.months + 1} frames")
+    if save is not None:
+        typer.echo(f"state after {made.months} months: {save}; pangwa run --from {save} goes on from it")
+
+
+def _ready(out: Path | None, animate: str | None) -> Path | None:
+    """The folder asked for; refuses what could not be written at the end before anything is run."""
+    if animate is not None:
+        from model.views.animate import check
+
+        check(Path(animate))
+    return None if out is None else free_folder(out, "")
+
+
+def _made(scenario: str | None, state: Path | None, first: dict[str, Any], *, animated: bool, **then: Any) -> SingleRun:
+    """The run asked for, from its start or from a saved state.
+
+    Args:
+        scenario: name or file.
+        state: where it goes on from, or None.
+        first: what a run is drawn with, which a saved state says already.
+        animated: whether who holds what is wanted for every month.
+        **then: what both take.
+    """
+    from model.api import single
+
+    record = single.EVERY_MONTH if animated else ()
+    if state is None:
+        if scenario is None:
+            raise typer.BadParameter("needs a scenario; pangwa scenarios lists those there are", param_hint="SCENARIO")
+        return single.run(scenario, record=record, **first, **then)
+    given = [f"--{name}" for name, value in first.items() if value]
+    if given:
+        raise typer.BadParameter(f"{', '.join(given)}: {state} says it already", param_hint="--from")
+    return single.continue_run(state, scenario, record=record, **then)

@@ -1,0 +1,198 @@
+"""Runs that continue others: ``pangwa run --until 24 --save FILE``, then ``pangwa run --from FILE`` with another policy.
+
+A run is a pure function of its specification, so a saved state is a specification and a number of months: whoever continues it
+repeats these months, which takes a fraction of a second, and goes on under the new scenario. The file also has a digest of the state,
+so that a repetition which differs in a single bit (another version of the model, another kind of processor) is refused.
+
+The new scenario counts from the month of the branch on: its instruments begin then, or at their own ``start``, in months since the start
+of the first run. What counts only before the first month (the date, fighters, money, homes) must be as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from model import __version__
+from model.experiments.batch_file import settings
+from model.experiments.errors import PlanError
+from model.experiments.plan import VECTOR
+from model.scenario.schema import Scenario
+from model.scenario.spec import RunSpec, canonical_json
+
+FORMAT = "pangwa state 1"
+
+AT_START = ("world", "start", "plugins", "western.governments", "processes.mining.lead_months")
+"""Keys of a scenario that count before the first month only."""
+
+OF_ACTORS_AT_START = (
+    *("kind", "home", "homeland", "core", "allies", "enemies", "troops", "arms_per_fighter", "treasury_usd"),
+    *("recognition_base", "operations_per_month"),
+)
+"""The same, of an actor."""
+
+
+@dataclass(frozen=True)
+class SavedState:
+    """A run up to some month.
+
+    Args:
+        spec: of the run.
+        months: done by then.
+        digest: of the state at that time, see :func:`state_digest`.
+    """
+
+    spec: RunSpec
+    months: int
+    digest: str
+
+
+def save_state(path: Path, spec: RunSpec, months: int) -> SavedState:
+    """Write down a run up to some month.
+
+    Args:
+        path: a new file.
+        spec: of the run.
+        months: done by then.
+
+    Raises:
+        PlanError: the file is there already, or the run is shorter.
+    """
+    length = json.loads(spec.scenario)["months"]
+    if not 0 < months <= length:
+        raise PlanError(f"--until {months}: must be a month of the run, from 1 to {length}")
+    saved = SavedState(spec, months, state_digest(spec, months))
+    content = {"format": FORMAT, "version": __version__, **asdict(saved)}
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+    except FileExistsError:
+        raise PlanError(f"{path}: is there already; give another name") from None
+    except OSError as error:
+        raise PlanError(f"{path}: cannot be written: {error.strerror}") from None
+    return saved
+
+
+def read_state(path: Path) -> SavedState:
+    """Read a saved state, and make sure that this model comes to it again.
+
+    Raises:
+        PlanError: the file is none, is of another version, or the model comes to another state.
+    """
+    try:
+        content = {"format": "", **json.loads(path.read_text(encoding="utf-8"))}
+        if content["format"] != FORMAT or "version" not in content:
+            raise ValueError(f"the format is not {FORMAT}")
+        saved = SavedState(_spec(content["spec"]), int(content["months"]), str(content["digest"]))
+    except OSError as error:
+        raise PlanError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise PlanError(f"{path}: is no state that pangwa run --save wrote") from None
+    if content["version"] != __version__:
+        raise PlanError(
+            f"{path}: was saved by version {content['version']}, this is {__version__}; save it again with this version"
+        )
+    if state_digest(saved.spec, saved.months) != saved.digest:
+        raise PlanError(
+            f"{path}: this installation does not come to the state that was saved, since its code or its kind of processor is another; "
+            "save it again here"
+        )
+    return saved
+
+
+def _spec(plain: dict[str, Any]) -> RunSpec:
+    """A specification from JSON, whose lists are tuples."""
+    pairs = {name: tuple(tuple(pair) for pair in plain[name]) for name in ("point_values", "past")}
+    return RunSpec(**{**plain, **pairs, "record": tuple(plain["record"])})
+
+
+def read_continued(
+    saved: SavedState, file: str | None = None, *, sets: Sequence[str] = (), record: Sequence[str] = ()
+) -> tuple[Scenario, RunSpec]:
+    """A run that continues a saved one, with its random draws and its vector of parameters.
+
+    Args:
+        saved: the run up to a month.
+        file: the scenario from then on, a shipped name or a file; the same as before when None.
+        sets: overrides ``dotted.path=value`` that count from then on.
+        record: extras to record.
+
+    Raises:
+        ScenarioError: with one sentence for each thing that is wrong with the scenario.
+        PlanError: it is too short, or differs in something that counts before the first month only.
+    """
+    from model.scenario.read import load_resolved, load_scenario
+
+    if file is None:
+        scenario = load_resolved(json.loads(saved.spec.scenario), saved.spec.label, sets)
+    else:
+        drawn = tuple(pair for pair in saved.spec.point_values if pair[0] != VECTOR)
+        scenario = load_scenario(file, [*settings(drawn), *sets])
+    return scenario, _specification(saved, scenario, record)
+
+
+def _specification(saved: SavedState, scenario: Scenario, record: Sequence[str]) -> RunSpec:
+    before, after = json.loads(saved.spec.scenario), json.loads(canonical_json(scenario.resolved()))
+    problems = list(_differences_at_start(before, after))
+    if after["months"] < saved.months:
+        problems.append(f"months = {after['months']}: the saved run is in month {saved.months} already")
+    if problems:
+        raise PlanError("\n".join(problems))
+    past = (*saved.spec.past, (saved.months, saved.spec.scenario))
+    return replace(saved.spec, label=scenario.name, scenario=canonical_json(after), past=past, record=tuple(record))
+
+
+def _differences_at_start(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    """A sentence for everything that only counts before the first month and that a scenario has otherwise than the run so far."""
+    for path in AT_START:
+        old, new = _at(before, path), _at(after, path)
+        if old != new:
+            yield f"{path} = {new}: counts at the start of a run only; the saved run has {old}"
+    if before["actors"].keys() != after["actors"].keys():
+        others = sorted(before["actors"].keys() ^ after["actors"].keys())
+        yield f"actors: the saved run and the scenario must have the same; only one of them has {', '.join(others)}"
+        return
+    for actor, old in before["actors"].items():
+        new = after["actors"][actor]
+        for name in OF_ACTORS_AT_START:
+            if old.get(name) != new.get(name):
+                yield (
+                    f"actors.{actor}.{name} = {new.get(name)}: counts at the start of a run only; the saved run has {old.get(name)}"
+                )
+
+
+def _at(tree: Any, path: str) -> Any:
+    for key in path.split("."):
+        tree = tree.get(key, {})
+    return tree
+
+
+def state_digest(spec: RunSpec, months: int) -> str:
+    """Sixteen hex digits of everything that a run has become after some months, to the last bit."""
+    from model.copying import taken_from
+    from model.experiments.simulate import dispose
+    from model.model import RareEarthModel
+
+    model = RareEarthModel(spec=spec)
+    while model.month < months:
+        model.step()
+    digest = hashlib.blake2b(digest_size=8)
+    for part in _parts(taken_from(model.run)["groups"]):
+        digest.update(part)
+    dispose(model)
+    return digest.hexdigest()
+
+
+def _parts(value: Any) -> Iterator[bytes]:
+    """The bytes of arrays and records in a group of groups, in the order of their names."""
+    if isinstance(value, np.ndarray | np.void):
+        yield value.tobytes()
+        return
+    for _, part in sorted((value if isinstance(value, dict) else getattr(value, "__dict__", {})).items()):
+        yield from _parts(part)

@@ -1,0 +1,107 @@
+"""Saved states: what they hold, and what is refused of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import model.experiments.branch as branch
+from model.experiments.batch_file import read_run
+from model.experiments.branch import read_continued, read_state, save_state
+from model.experiments.errors import PlanError
+from model.experiments.simulate import simulate
+from model.scenario.spec import RunSpec
+
+SETS = ["world=tests/tiny", "months=8"]
+
+
+@pytest.fixture(scope="module")
+def spec() -> RunSpec:
+    return read_run("status_quo", replicate=2, sets=SETS)[1]
+
+
+@pytest.fixture(scope="module")
+def saved(spec: RunSpec, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("states") / "state.json"
+    save_state(path, spec, 5)
+    return path
+
+
+def test_a_saved_state_goes_on_to_the_end_of_the_unbroken_run(saved: Path, spec: RunSpec) -> None:
+    _, continued = read_continued(read_state(saved))
+    assert (continued.seed, continued.replicate, continued.past[0][0]) == (spec.seed, spec.replicate, 5)
+    assert simulate(continued).outcomes == simulate(spec).outcomes
+
+
+def test_a_state_of_a_continued_run_can_be_saved_too(saved: Path, spec: RunSpec, tmp_path: Path) -> None:
+    _, once = read_continued(read_state(saved), sets=["actors.KIA.commit_share=0.9"])
+    save_state(tmp_path / "later.json", once, 7)
+    _, twice = read_continued(read_state(tmp_path / "later.json"))
+    assert [done for done, _ in twice.past] == [5, 7]
+    assert simulate(twice).outcomes == simulate(once).outcomes != simulate(spec).outcomes
+
+
+@pytest.mark.parametrize(
+    ("sets", "sentence"),
+    [
+        (["actors.KIA.troops=3"], "actors.KIA.troops = 3: counts at the start of a run only"),
+        (["months=4"], "months = 4: the saved run is in month 5 already"),
+        (["western.governments=3"], "western.governments = 3: counts at the start"),
+    ],
+)
+def test_what_cannot_count_from_a_branch_on_is_refused(saved: Path, sets: list[str], sentence: str) -> None:
+    with pytest.raises(PlanError, match=sentence):
+        read_continued(read_state(saved), sets=sets)
+
+
+def test_a_scenario_of_another_world_is_refused(saved: Path) -> None:
+    with pytest.raises(PlanError, match="world = myanmar: counts at the start"):
+        read_continued(read_state(saved), "engage_kia")
+
+
+def test_a_file_that_is_there_is_kept(saved: Path, spec: RunSpec) -> None:
+    text = saved.read_text()
+    with pytest.raises(PlanError, match="is there already"):
+        save_state(saved, spec, 5)
+    assert saved.read_text() == text
+
+
+def test_a_month_past_the_end_is_refused(spec: RunSpec, tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="from 1 to 8"):
+        save_state(tmp_path / "state.json", spec, 9)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"format": "other"}, "is no state"),
+        ({"spec": {}}, "is no state"),
+        ({"digest": "0" * 16}, "does not come to the state"),
+        ({"version": "0.0.1"}, "was saved by version 0.0.1"),
+    ],
+)
+def test_a_state_of_another_kind_or_version_is_refused(
+    saved: Path, tmp_path: Path, change: dict[str, object], sentence: str
+) -> None:
+    other = tmp_path / "state.json"
+    other.write_text(json.dumps(json.loads(saved.read_text()) | change))
+    with pytest.raises(PlanError, match=sentence):
+        read_state(other)
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b"\xff\xfe", b"{}"])
+def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "state.json").write_bytes(content)
+    with pytest.raises(PlanError, match="is no state"):
+        read_state(tmp_path / "state.json")
+
+
+def test_every_key_that_counts_at_the_start_is_a_key_of_scenarios(spec: RunSpec) -> None:
+    resolved = json.loads(spec.scenario)
+    known = set().union(*(actor.keys() for actor in resolved["actors"].values()))
+    assert set(branch.OF_ACTORS_AT_START) <= known
+    for path in set(branch.AT_START) - {"plugins"}:
+        assert branch._at(resolved, path) != {}, path
