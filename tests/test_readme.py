@@ -24,8 +24,9 @@ def shortened(words: list[str]) -> list[str]:
     if words[0] not in ("run", "batch"):
         return words
     short = list(words)
-    if "--replicates" in short:
-        short[short.index("--replicates") + 1] = "2"
+    for option in ("--replicates", "--until"):
+        if option in short:
+            short[short.index(option) + 1] = "2"
     repeated = words[0] == "run" and words != PANGWA[0]
     return [*short, "--set", "months=3", *(["--no-figures"] if repeated else [])]
 

@@ -134,6 +134,11 @@ for _verb, _short, _epilog in (
     (lookup.outcomes, "What runs are judged by, with unit.", "  pangwa outcomes --search exports"),
     (views.app, "Play runs in the browser.", "  pangwa app\n  pangwa app my_scenario.toml engage_kia --port 0"),
     (views.report, "A batch as one page to hand on.", "  pangwa report results/policy_options"),
+    (
+        views.export,
+        "Results for Excel, R, xarray or QGIS.",
+        "  pangwa export results/policy_options --to xlsx\n  pangwa export results/policy_options --to geopackage",
+    ),
     (hindcast.odd, "The model described by the ODD+D protocol.", "  pangwa odd"),
     (lookup.schema, "JSON Schema of scenario files, for editors.", "  pangwa schema > scenario.schema.json"),
 ):

@@ -22,6 +22,21 @@ def report(
     typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB; open it in a browser")
 
 
+def export(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder that pangwa batch wrote.")],
+    to: Annotated[str, typer.Option(metavar="FORMAT", help="xlsx, netcdf, geopackage, geojson or csv.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A new file; RESULTS/NAME with its ending when not given.")
+    ] = None,
+    table: Annotated[list[str] | None, typer.Option(help="Only these tables, of xlsx and csv; repeatable.")] = None,
+) -> None:
+    """Write the results of a batch for Excel, R, xarray or a geographic information system, units and meanings with them."""
+    from model.views.formats import export as write
+
+    path = write(results, to, out, table or ())
+    typer.echo(f"{path}: written")
+
+
 def app(
     scenarios: Annotated[
         list[str] | None,

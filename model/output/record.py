@@ -28,6 +28,10 @@ from model.state import DESTINATIONS, NOBODY
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_EVERY_MONTH = "control=monthly"
+"""Extra of a specification by which the map of every month is recorded, and what happened where."""
+_BY_PLACE = ("fallen", "posts", "attacks", "ore_t")
+
 
 class Recorder:
     """The record of one run.
@@ -88,7 +92,7 @@ class Recorder:
             series[month] = read(now)
         self._ore[month], self._crossing[month] = state.flows.ore, state.flows.crossing
         self._lanes[month], self.holders[month] = state.lanes, state.holder
-        if month % 12 == 0 or month == self.months or "control=monthly" in self.spec.record:
+        if month % 12 == 0 or month == self.months or _EVERY_MONTH in self.spec.record:
             self.control.append(self._control(month))
 
     def holder_of(self, place: str) -> Ints | None:
@@ -115,6 +119,7 @@ class Recorder:
     def _control(self, month: int) -> dict[str, Any]:
         state = self.run.state
         leader = state.control.argmax(axis=0)
+        attacks, deaths, ore = self._happened()
         return {
             "month": month,
             "holder": state.holder.copy(),
@@ -124,7 +129,19 @@ class Recorder:
             "leader": np.where(leader == len(self.force_ids), NOBODY, leader),
             "leader_share": state.control.max(axis=0),
             "junta_share": state.control[self.junta].copy() if self.junta >= 0 else np.zeros(state.control.shape[1]),
+            "attacks": attacks,
+            "deaths": deaths,
+            "ore_t": ore,
         }
+
+    def _happened(self) -> tuple[Floats, Floats, Floats]:
+        """Of the month: attacks by place, fighters killed by township, ore by place; NaN unless every month is recorded."""
+        run, places, towns = self.run, len(self.world.place_ids), len(self.world.codes)
+        if _EVERY_MONTH not in self.spec.record:
+            return np.full(places, np.nan), np.full(towns, np.nan), np.full(places, np.nan)
+        ore = np.zeros(places)
+        np.add.at(ore, self.world.mine_place, run.state.flows.ore.sum(axis=1))
+        return run.plans.attack.sum(axis=0, dtype=np.float64), run.state.tally.deaths.astype(np.float64), ore
 
     def result(self, *, lanes: bool = True) -> RunResult:
         """Outcomes and tables of the months recorded so far.
@@ -185,8 +202,8 @@ class Recorder:
         sites = places - len(self.world.codes)
         numbers = {
             "month": np.repeat([part["month"] for part in self.control], places),
-            **{name: np.concatenate([part[name] for part in self.control]) for name in ("fallen", "posts")},
-            **{name: self._towns(name, np.full(sites, np.nan)) for name in ("leader_share", "junta_share")},
+            **{name: np.concatenate([part[name] for part in self.control]) for name in _BY_PLACE},
+            **{name: self._towns(name, np.full(sites, np.nan)) for name in ("leader_share", "junta_share", "deaths")},
         }
         holder, attacker = (np.concatenate([part[name] for part in self.control]) for name in ("holder", "attacker"))
         texts = {

@@ -220,6 +220,9 @@ CONTROL = (
     _c("leader", _TEXT, "-", "actor with the largest share of the countryside, or nobody; empty for sites"),
     _c("leader_share", _F, "0-1", "its share; null for sites", gaps=True),
     _c("junta_share", _F, "0-1", "share of the junta; null for sites", gaps=True),
+    _c("attacks", _F, "-", "attacks on the place in the month; null unless every month is recorded", gaps=True),
+    _c("deaths", _F, "persons", "fighters killed in the township; null for sites, and likewise", gaps=True),
+    _c("ore_t", _F, "t REO", "ore that left the mines of the place in the month; null likewise", gaps=True),
 )
 
 INSTRUMENTS = (
