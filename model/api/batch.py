@@ -41,7 +41,7 @@ _EFFECTS = (
     "n",
     "reference_mean",
     "variance_ratio",
-    "replicates_to_halve",
+    "replicates_needed",
 )
 _SIGNS = ("points", "points_up", "points_down", "sign_stability")
 

@@ -37,6 +37,18 @@ Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder that pa
 Outcomes = Annotated[
     list[str] | None, typer.Option("--outcome", "-o", help="Outcomes to show, see pangwa outcomes; repeatable.")
 ]
+Matters = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[OUTCOME=]AMOUNT", help="Smallest change that matters: a number, or 10% of the reference; repeatable."
+    ),
+]
+Precision = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[OUTCOME=]AMOUNT", help="Half width of intervals to say the replicates for; what matters otherwise."
+    ),
+]
 Out = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder for table and figure; in RESULTS otherwise.")]
 
 
@@ -46,11 +58,14 @@ def compare(
         str | None, typer.Option(metavar="SCENARIO", help="What to compare with; the batch's reference otherwise.")
     ] = None,
     outcome: Outcomes = None,
+    matters: Matters = None,
+    precision: Precision = None,
     out: Out = None,
     no_figures: NoFigures = False,
 ) -> None:
-    """Paired effects with intervals, whether their signs hold across variants, and the replicates that would tell."""
+    """Paired effects with intervals, what of them stands, and the replicates that would tell."""
     from model.experiments import compare as analysis
+    from model.experiments.evidence import read_amounts
     from model.experiments.results import read_runs
     from model.views.answers import comparison_text
     from model.views.forest import forest
@@ -58,7 +73,11 @@ def compare(
     runs = read_runs(results)
     reference = against or runs.reference
     outcomes = outcomes_of(outcome, runs.outcomes)
-    table = analysis.compare(runs, outcomes, reference)
+    asked = {
+        name: read_amounts(given or (), f"--{name}", runs.outcomes)
+        for name, given in (("matters", matters), ("precision", precision))
+    }
+    table = analysis.effects_against(runs, results, reference, outcomes, **asked)
     points = analysis.point_means(runs, outcomes, reference) if runs.members > 1 else None
     finding, basis = analysis.finding(table, runs)
     typer.echo(comparison_text(table))
@@ -107,6 +126,7 @@ def tell_outcomes(folder: Path, reference: str, other: str, outcome: Sequence[st
     from dataclasses import replace
 
     from model.experiments import compare as analysis
+    from model.experiments.evidence import SAME
     from model.experiments.results import read_runs
     from model.views.answers import comparison_text
 
@@ -114,10 +134,10 @@ def tell_outcomes(folder: Path, reference: str, other: str, outcome: Sequence[st
     both = [runs.scenario(reference), runs.scenario(other)]
     runs = replace(runs, frame=runs.frame[runs.frame["scenario"].astype(str).isin(both)].reset_index(drop=True))
     table = analysis.compare(runs, outcomes_of(outcome, runs.outcomes), reference)
-    differ = table[table["verdict"] != analysis.SAME]
+    differ = table[table["verdict"] != SAME]
     typer.echo("")
     typer.echo(comparison_text(differ) if len(differ) else f"no outcome of {other} differs from {reference}")
-    same = table[table["verdict"] == analysis.SAME]["outcome"].tolist()
+    same = table[table["verdict"] == SAME]["outcome"].tolist()
     if same:
         typer.echo(f"the same in every run: {', '.join(same)}")
     typer.echo("\n" + " ".join(analysis.finding(table, runs)))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,56 +19,44 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.experiments.errors import PlanError
+from model.experiments.evidence import COLUMNS as JUDGEMENT
+from model.experiments.evidence import Amounts, counts_words, effect_words, join, judged, movers
 from model.experiments.intervals import clustered, intervals
 from model.experiments.results import RunTable
 from model.experiments.stability import by_set, means, settled, stability, told_apart
-from model.output.outcomes import words_of
 
 Floats = NDArray[np.float64]
 
-STABLE = 0.9
-"""Share of the sets of assumptions with an effect that must agree on its sign."""
-
-_MOST_NAMED, _MOST_SCENARIOS = 3, 4
+_MOST_NAMED, _MOST_SCENARIOS = 2, 4
 _AT_ONCE, _VALUES = 100, 1 << 18
 """Outcomes whose effects are worked out together, and at most how many values of them, so that memory stays small and a batch
 can be interrupted."""
 
-RAISES, LOWERS, UNDETERMINED, UNCLEAR, SAME = "raises", "lowers", "undetermined", "not clear", "no difference"
-COLUMNS = (
-    "scenario",
-    "reference",
-    "outcome",
-    "n",
-    "n_missing",
-    "mean",
-    "low95",
-    "high95",
-    "interval",
-    "median",
-    "share_positive",
-    "share_negative",
-    "points",
-    "points_up",
-    "points_down",
-    "sign_stability",
-    "point_low",
-    "point_high",
-    "verdict",
-    "reference_mean",
-    "variance_ratio",
-    "replicates_to_halve",
-)
+_MEASURED = (
+    "scenario", "reference", "outcome", "n", "n_missing", "mean", "low95", "high95", "interval", "reference_mean", "percent",
+    "median", "share_positive", "share_negative", "points", "points_up", "points_down", "sign_stability", "point_low",
+    "point_high", "variance_ratio",
+)  # fmt: skip
+COLUMNS = (*_MEASURED, *JUDGEMENT)
 EFFECT_COLUMNS = (*COLUMNS[:2], "point", *COLUMNS[2:])
 
 
-def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataFrame:
+def compare(
+    runs: RunTable,
+    outcomes: Sequence[str],
+    reference: str,
+    *,
+    matters: Amounts | None = None,
+    precision: Amounts | None = None,
+) -> pd.DataFrame:
     """Compare every scenario with the reference.
 
     Args:
         runs: the batch.
         outcomes: names of outcomes.
         reference: label of the scenario to compare with.
+        matters: smallest changes that matter, of the outcomes for which the user says so.
+        precision: half widths of intervals to plan replicates for; what matters when None.
 
     Returns:
         A row for each other scenario and outcome with :data:`COLUMNS`. ``n`` counts replicates; where there are several
@@ -77,8 +66,9 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
         points times parameter vectors; ``points_up`` and ``points_down`` those whose effect lies above and below zero once
         random variation is taken out (:mod:`model.experiments.stability`); ``sign_stability`` is the share of these that have the sign
         of the whole (null with one set, or with one replicate a set); ``point_low`` and
-        ``point_high`` are the smallest and the largest of those means. ``verdict`` is one of raises, lowers,
-        undetermined (sign stability below 0.9), not clear (the interval holds zero) and no difference.
+        ``point_high`` are the smallest and the largest of those means. ``percent`` is the mean over that of the reference.
+        The last columns are those of :func:`model.experiments.evidence.judged`; the correction for many comparisons is over
+        all outcomes of ``runs``, whichever are asked for.
 
     Raises:
         PlanError: the batch holds nothing but the reference.
@@ -90,9 +80,56 @@ def compare(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataF
         raise PlanError(f"{runs.name}: holds only '{reference}': there is nothing to compare it with")
     rows: list[tuple[object, ...]] = []
     for scenario in others:
-        effects = _effects(runs.cube(scenario, outcomes), runs.cube(reference, outcomes), runs.vectors.to_numpy())
-        rows += [(scenario, reference, outcome, *row) for outcome, row in zip(outcomes, effects, strict=True)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        for part in _parts(len(runs.outcomes), len(runs.frame)):
+            names = runs.outcomes[part]
+            effects = _effects(runs.cube(scenario, names), runs.cube(reference, names), runs.vectors.to_numpy())
+            rows += [(scenario, reference, name, *row) for name, row in zip(names, effects, strict=True)]
+    table = judged(pd.DataFrame(rows, columns=list(_MEASURED)), matters=matters, precision=precision)
+    return chosen_of(table, outcomes)[list(COLUMNS)]
+
+
+def chosen_of(table: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
+    """The rows of some outcomes, those of a scenario together and in the order asked for."""
+    order = pd.MultiIndex.from_product([list(dict.fromkeys(table["scenario"])), outcomes])
+    return (
+        table.set_index(["scenario", "outcome"], drop=False)
+        .reindex(order)
+        .dropna(subset=["scenario"])
+        .reset_index(drop=True)
+    )
+
+
+def effects_against(
+    runs: RunTable,
+    folder: Path,
+    reference: str,
+    outcomes: Sequence[str],
+    *,
+    matters: Amounts | None = None,
+    precision: Amounts | None = None,
+) -> pd.DataFrame:
+    """:func:`compare`, with what ``effects.csv`` has already taken from there.
+
+    Args:
+        runs: the batch; with all outcomes where the file does not serve.
+        folder: of the batch.
+        reference: label of the scenario to compare with.
+        outcomes: names of outcomes.
+        matters: as of :func:`compare`.
+        precision: as of :func:`compare`.
+
+    Raises:
+        PlanError: the batch holds nothing but the reference.
+        StoreError: it holds no such scenario or outcome.
+    """
+    path, outcomes = folder / "effects.csv", runs.checked(outcomes)
+    columns = set(pd.read_csv(path, nrows=0).columns) if path.is_file() else set()
+    if runs.scenario(reference) != runs.reference or len(runs.scenarios) < 2 or not columns.issuperset(EFFECT_COLUMNS):
+        return compare(runs, outcomes, reference, matters=matters, precision=precision)
+    there = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    overall = there[there["point"].isna()] if there["point"].isna().any() else there
+    table = judged(overall[list(COLUMNS)].reset_index(drop=True), matters=matters, precision=precision)
+    return chosen_of(table, outcomes)
 
 
 def paired_effects(
@@ -110,6 +147,17 @@ def paired_effects(
         Rows with :data:`EFFECT_COLUMNS`, one after another; ``point`` is null in the rows over all points. With one design
         point there are its rows alone, and without other scenarios or the reference there are none.
     """
+    rows = _measured(runs, outcomes, reference, tick)
+    for _, parts in itertools.groupby(rows, key=lambda part: part[:2]):
+        found = [row for *_, part in parts for row in part]
+        table = judged(pd.DataFrame(found, columns=[name for name in EFFECT_COLUMNS if name not in JUDGEMENT]))
+        yield table.astype({"point": "Int64"})
+
+
+def _measured(
+    runs: RunTable, outcomes: Sequence[str], reference: str, tick: Callable[[], None] | None
+) -> Iterator[tuple[str, int | None, list[tuple[object, ...]]]]:
+    """Scenario, design point and rows without judgement, so many outcomes at a time; those of a point follow one another."""
     vectors = runs.vectors.to_numpy()
     for scenario in (name for name in runs.scenarios if name != reference and reference in runs.scenarios):
         with_values = [_with_values(runs, outcomes, label) for label in (scenario, reference)]
@@ -118,10 +166,11 @@ def paired_effects(
             ours, theirs = (runs.cube(label, names, points) for label in (scenario, reference))
             for point, places, part in parts:
                 effects = _effects(ours[:, places, part], theirs[:, places, part], vectors)
-                rows = [
-                    (scenario, reference, point, name, *row) for name, row in zip(names[part], effects, strict=True)
-                ]
-                yield pd.DataFrame(rows, columns=list(EFFECT_COLUMNS)).astype({"point": "Int64"})
+                yield (
+                    scenario,
+                    point,
+                    [(scenario, reference, point, name, *row) for name, row in zip(names[part], effects, strict=True)],
+                )
                 if tick is not None:
                     tick()
 
@@ -221,25 +270,11 @@ def _effects(ours: Floats, theirs: Floats, vectors: NDArray[Any]) -> list[tuple[
             "sign_stability": stability(effects, mean),
             "point_low": np.nanmin(members, axis=1),
             "point_high": np.nanmax(members, axis=1),
-            "reference_mean": means(second, valid),
+            "reference_mean": (base := means(second, valid)),
+            "percent": np.where(base != 0, 100 * mean / np.abs(base), np.nan),
             "variance_ratio": np.where(varies, unpaired / np.nanvar(each, axis=1, ddof=1), np.nan),
-            # The width of an interval of a mean falls with the square root of the number of pairs.
-            "replicates_to_halve": np.where(varies, 4.0 * n, np.nan),
         }
-    same = ((difference == 0) | ~known).all(axis=(1, 2)) & known.any(axis=(1, 2))
-    columns = zip(same, low, high, numbers["sign_stability"], strict=True)
-    numbers["verdict"] = np.array([_verdict(*map(float, column)) for column in columns], dtype=object)
-    return list(zip(*(numbers[name].tolist() for name in COLUMNS[3:]), strict=True))
-
-
-def _verdict(same: float, low: float, high: float, stability: float) -> str:
-    if same:
-        return SAME
-    if stability < STABLE:
-        return UNDETERMINED
-    if not (low > 0 or high < 0):
-        return UNCLEAR
-    return RAISES if low > 0 else LOWERS
+    return list(zip(*(numbers[name].tolist() for name in _MEASURED[3:]), strict=True))
 
 
 def finding(table: pd.DataFrame, runs: RunTable) -> tuple[str, str]:
@@ -249,12 +284,14 @@ def finding(table: pd.DataFrame, runs: RunTable) -> tuple[str, str]:
         table: of :func:`compare`.
         runs: the batch.
     """
-    reference, counts = table["reference"].iloc[0], table["verdict"].value_counts()
-    clear = table[table["verdict"].isin((RAISES, LOWERS))]
-    told = [_clear(str(scenario), part) for scenario, part in clear.groupby("scenario", sort=False)]
+    reference = table["reference"].iloc[0]
+    found = movers(table, _MOST_NAMED)
+    told = [
+        f"{scenario} {join([effect_words(row) for row in part.to_dict('records')])}"
+        for scenario, part in found.groupby("scenario", sort=False)
+    ]
     left = len(told) - _MOST_SCENARIOS
-    named = "; ".join(told[:_MOST_SCENARIOS]) + (f"; {left} more scenarios have clear effects" if left > 0 else "")
-    dim = f"{counts.get(UNCLEAR, 0) + counts.get(SAME, 0)} of {len(table)} effects are not clear"
+    named = "; ".join(told[:_MOST_SCENARIOS]) + (f"; {left} more scenarios have effects" if left > 0 else "")
     if runs.members < 2:
         basis = "and on one set of mechanisms: pangwa batch --variants all would test the signs"
         told_basis = f"This rests on assumed, not observed, parameters {basis}."
@@ -262,18 +299,5 @@ def finding(table: pd.DataFrame, runs: RunTable) -> tuple[str, str]:
         told_basis = f"This rests on assumed, not observed, parameters; what varied: {runs.varied}."
         sets = told_apart(runs.vectors.to_numpy(), len(runs.points))
         if len(sets) == len(np.unique(sets)):
-            told_basis += " With one replicate a set of assumptions, whether signs hold across them cannot be told."
-        else:
-            undetermined = counts.get(UNDETERMINED, 0)
-            dim += f", {undetermined} undetermined: of {table['points'].max()} sets of assumptions too few agree on the sign"
-    return f"Against {reference}: {named or 'no effect is clear'}; {dim}.", told_basis
-
-
-def _clear(scenario: str, part: pd.DataFrame) -> str:
-    """The clear effects of a scenario: what it raises, then what it lowers, the first few of each."""
-    words = []
-    for verdict in (RAISES, LOWERS):
-        names = part[part["verdict"] == verdict]["outcome"].tolist()
-        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        words += [f"{verdict} {', '.join(map(words_of, names[:_MOST_NAMED]))}{more}"] if names else []
-    return f"{scenario} {' and '.join(words)}"
+            told_basis += " With one replicate per set of assumptions, whether signs hold across them cannot be told."
+    return f"Against {reference}: {named or 'no effect is found'}. {counts_words(table)}", told_basis

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from model.experiments.ablation import NOTHING, OFF, SAME
 from model.experiments.design import point_words
+from model.experiments.evidence import DEPENDS, EFFECTS, FEW, LEAST, NO_VALUE, SMALL, verdict_words
+from model.experiments.evidence import SAME as NO_DIFFERENCE
 from model.experiments.intervals import WORDS
 from model.experiments.prim import limits_text
-from model.output.outcomes import heading_of
+from model.output.outcomes import heading_of, period_of
 from model.output.units import number, shown_in, units_of
 from model.views.words import HEADLINES
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from model.experiments.discover import Discovery
 
 
-_LARGE = 10_000
 _WIDTH = 100
 
 
@@ -44,23 +44,24 @@ def interval_text(row: pd.Series[Any], factor: float = 1.0) -> str:
 
 
 def comparison_text(table: pd.DataFrame) -> str:
-    """A comparison as a table: a block a scenario, a line an outcome.
+    """A comparison as a table: a block for each scenario, in it the outcomes by what is said of them, those that move first.
 
     Args:
         table: of :func:`model.experiments.compare.compare`.
     """
-    units = units_of(list(table["outcome"]))
-    several = int(table["points"].max()) > 1
-    head = ["", "mean", "95 % interval", "unit", "verdict", "signs" if several else "", "n", "ratio", "to halve"]
+    several = bool((table["points_up"] + table["points_down"] > 0).any())
     lines = []
     for scenario, part in table.groupby("scenario", sort=False):
-        rows = [[f"{scenario} against {part['reference'].iloc[0]}", *head[1:]]]
-        rows += [_comparison_row(row, units[str(row["outcome"])], several) for _, row in part.iterrows()]
-        lines += [*(line.rstrip() for line in aligned(rows)), ""]
+        reference, pairs = part["reference"].iloc[0], int(part["n"].max())
+        head = ["change", "95 % interval", "", "X", "replicates needed", *(["signs"] if several else [])]
+        rows = [[f"{scenario} against {reference}, {pairs} pairs", str(reference), *head]]
+        for heading, some in _by_verdict(part):
+            rows += [[heading, *([""] * (len(head) + 1))], *(_comparison_row(row, several) for row in some)]
+        lines += [*(line.rstrip() for line in aligned(rows)), *_unmoved(part), ""]
     methods = [words for key, words in WORDS.items() if key in set(table["interval"])]
     lines += [
-        f"interval: {' or '.join(methods) or 'none, as nothing varies'}",
-        "ratio: variance of unpaired over paired differences; to halve: replicates that halve the interval",
+        f"interval: {' or '.join(methods) or 'none, as nothing varies'}; changes of shares in percentage points",
+        "X: the smallest change that matters (--matters); replicates needed: for an interval of that half width, or of --precision",
     ]
     if several:
         sets = int(table["points"].max())
@@ -70,21 +71,38 @@ def comparison_text(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def _comparison_row(row: pd.Series[Any], unit: str, several: bool) -> list[str]:
+def _by_verdict(part: pd.DataFrame) -> Iterator[tuple[str, list[dict[Any, Any]]]]:
+    """The rows of a scenario that differ, under what is said of them."""
+    for heading, verdicts in (("raises or lowers", EFFECTS), (SMALL, (SMALL,)), (DEPENDS, (DEPENDS,)), (FEW, (FEW,))):
+        rows = part[part["verdict"].isin(verdicts)].to_dict("records")
+        if rows:
+            yield f"  {heading}", rows
+
+
+def _unmoved(part: pd.DataFrame) -> Iterator[str]:
+    """The outcomes that differ in no pair, or have no value, as lists."""
+    for heading, verdict in (("no difference in any pair", NO_DIFFERENCE), ("no value", NO_VALUE)):
+        names = part[part["verdict"] == verdict]["outcome"].tolist()
+        if names:
+            yield textwrap.fill(f"{heading}: {', '.join(names)}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
+
+
+def _comparison_row(row: dict[Any, Any], several: bool) -> list[str]:
+    outcome = str(row["outcome"])
+    unit = units_of([outcome])[outcome]
     shown = shown_in(unit)
-    factor = shown.factor
-    known = several and row["points_up"] + row["points_down"] > 0
-    signs = f"{int(row['points_up'])}+ {int(row['points_down'])}-" if known else "-" if several else ""
+    about = ", ".join(word for word in (shown.level, period_of(outcome)) if word)
+    percent = f"{row['percent']:+.2g} %" if unit in LEAST and row["percent"] == row["percent"] else ""
+    signs = f"{int(row['points_up'])}+ {int(row['points_down'])}-" if row["points_up"] + row["points_down"] > 0 else "-"
     return [
-        f"  {row['outcome']}",
-        number(factor * row["mean"]),
-        interval_text(row, factor),
-        shown.change,
-        str(row["verdict"]),
-        signs,
-        str(int(row["n"])),
-        "-" if np.isnan(row["variance_ratio"]) else _ratio(row["variance_ratio"]),
-        number(row["replicates_to_halve"]),
+        f"    {outcome} ({about})" if about else f"    {outcome}",
+        number(shown.factor * row["reference_mean"]),
+        f"{'+' if row['mean'] > 0 else ''}{number(shown.factor * row['mean'])}",
+        interval_text(pd.Series(row), shown.factor),
+        percent,
+        number(shown.factor * row["matters"]),
+        number(row["replicates_needed"]) if row["verdict"] == FEW else "",
+        *([signs] if several else []),
     ]
 
 
@@ -102,7 +120,7 @@ def effect_rows(table: pd.DataFrame) -> tuple[list[str], Rows]:
         shown = shown_in(units[str(row["outcome"])])
         interval = interval_text(pd.Series(row), shown.factor)
         effect = [heading_of(str(row["outcome"])), number(shown.factor * row["mean"]), interval, shown.change]
-        rows.append([str(row["scenario"]), *effect, str(row["verdict"])])
+        rows.append([str(row["scenario"]), *effect, verdict_words(row)])
     return ["scenario", "", "mean", "95 % interval", "unit", "verdict"], rows
 
 
@@ -119,11 +137,6 @@ def summary_rows(summary: pd.DataFrame) -> tuple[list[str], Rows]:
             low, middle, high = (number(shown.factor * row[key]) for key in ("p10", "median", "p90"))
             rows.append([heading_of(name), middle, f"[{low}, {high}]", shown.level])
     return ["", "median", "10-90 %", "unit"], rows
-
-
-def _ratio(value: float) -> str:
-    """A ratio with one digit behind the point while it is small; beyond 10,000 its size says nothing more."""
-    return f"{value:.1f}" if value < 100 else number(value) if value <= _LARGE else f">{number(_LARGE)}"
 
 
 def morris_text(table: pd.DataFrame, outcome: str, most: int, lost: int) -> str:

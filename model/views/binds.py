@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from agents.instruments import KINDS
+from model.experiments.evidence import join
 from model.output.units import number
-from model.views.findings import join, percent
+from model.views.findings import percent
 from model.views.road import COLUMNS, YEAR, flow_part, road_summary, road_words
 
 ACTOR_COLUMNS = ("run_id", "month", "actor", "mine_capacity_t", "ceasefire_worth", "ceasefire_worth_junta")

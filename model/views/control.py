@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from model.experiments.evidence import join
 from model.views import findings, panels, style
 from model.views.read import Results
 
@@ -214,7 +215,7 @@ def _title(results: Results, lines: Sequence[Group], what: Measure) -> str:
     said = [f"{_subject(name, what.verb)} {findings.percent(medians[name])}" for name in leaders]
     medians_said = "" if results.runs_each == "1" else " (medians)"
     lead = "No clear difference between the scenarios. " if len(results.scenarios) > 1 else ""
-    return f"{lead}{findings.join(said).replace(' and The', ' and the')} of {what.whole} {results.when}{medians_said}"
+    return f"{lead}{join(said).replace(' and The', ' and the')} of {what.whole} {results.when}{medians_said}"
 
 
 _PLURALS = {

@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 
 from agents.instruments import KINDS, Instrument
 from model.experiments.doses import FLAT
+from model.experiments.evidence import join
 from model.output.outcomes import heading_of, words_of
 from model.output.units import amount_words, number, shown_in, units_of
 from model.scenario.schema import Scenario
 from model.views.answers import aligned
-from model.views.findings import join
 from model.views.panels import CAVEAT, new_figure
 from model.views.style import FAINT, INK, SOFT, styled, title_of
 

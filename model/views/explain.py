@@ -11,12 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from agents.instruments import KINDS
+from model.experiments.evidence import join
 from model.experiments.explain import ALL, INTERACTION, clearest, is_clear
 from model.experiments.intervals import WORDS
 from model.output.outcomes import heading_of, words_of
 from model.output.units import number, shown_in
 from model.views.answers import aligned
-from model.views.findings import join, percent
+from model.views.findings import percent
 from model.views.panels import CAVEAT, new_figure
 from model.views.style import FAINT, INK, SOFT, scale_of_differences, styled, title_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,8 +112,3 @@ def percent(share: float) -> str:
     if value == 0 or abs(value) >= 10:
         return f"{value:.0f} %"
     return f"{value:.2g} %" if abs(value) >= 0.01 else "less than 0.01 %"
-
-
-def join(words: Sequence[str]) -> str:
-    """Words as a list in a sentence: a, b and c."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))

@@ -1,4 +1,4 @@
-"""The forest plot of a comparison: effects with intervals, hollow where nothing is clear, and the variants behind them."""
+"""The forest plot of a comparison: effects with intervals, hollow where nothing is raised or lowered, and the variants behind them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from model.experiments.compare import UNDETERMINED
+from model.experiments.evidence import DEPENDS, EFFECTS, RULE
 from model.experiments.intervals import WORDS
 from model.output.outcomes import heading_of
 from model.output.units import shown_in, units_of
@@ -89,10 +89,9 @@ def _panel(
             axis.plot(means, [place + 0.3] * len(means), "|", color=look.colour, markersize=4, alpha=0.55, zorder=1)
         low, mean, high = (factor * float(row[key]) for key in ("low95", "mean", "high95"))
         axis.plot([low, high], [place, place], color=look.colour, linewidth=1.8)
-        undetermined = str(row["verdict"]) == UNDETERMINED
-        fill = look.colour if (low > 0 or high < 0) and not undetermined else "white"
+        fill = look.colour if row["verdict"] in EFFECTS else "white"
         axis.plot(mean, place, look.marker, color=look.colour, markerfacecolor=fill, markersize=5.5, zorder=3)
-        if undetermined:
+        if row["verdict"] == DEPENDS:
             axis.annotate("?", (0.985, place), xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=9)
     axis.set_ylim(len(policies) - 0.45, -0.55)
     scale_of_differences(axis, shown.change)
@@ -104,7 +103,7 @@ def _legend(figure: Figure, several: bool) -> None:
         return Line2D([], [], color=INK, linewidth=1.6, markersize=5.5, **look)
 
     handles = [key(marker="o"), key(marker="o", markerfacecolor="white")]
-    labels = ["clear: the 95 % interval leaves out zero", "not clear, or undetermined (?)"]
+    labels = ["raises or lowers", "no effect that matters, not enough runs, or depends on assumptions (?)"]
     if several:
         handles.append(Line2D([], [], color=INK, marker="|", linestyle="", markersize=5))
         labels.append("mean of one variant")
@@ -116,9 +115,7 @@ def _footnote(table: pd.DataFrame) -> str:
     pairs = str(high) if low == high else f"{low}-{high}"
     methods = [words for key, words in WORDS.items() if key in set(table["interval"])]
     how = f" ({' or '.join(methods)})" if methods else ""
-    chance = round(0.05 * len(table))
-    by_chance = f" About {chance} of {len(table)} would leave out zero by chance alone." if chance else ""
     return (
         f"Mean paired difference from {table['reference'].iloc[0]} and its 95 % interval{how}, n = {pairs} pairs of equal "
-        f"noise; of the last 12 months or at the end, columns in _all of the whole run.{by_chance} {CAVEAT}"
+        f"noise; of the last 12 months or at the end, columns in _all of the whole run. {RULE} {CAVEAT}"
     )

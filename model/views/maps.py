@@ -16,8 +16,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
+from model.experiments.evidence import join
 from model.output.units import number
-from model.views import findings, panels, style
+from model.views import panels, style
 from model.views.read import Results
 from model.views.tiles import Tiles, landmark_labels, site_positions, tiles_of
 from model.world.world import World
@@ -156,7 +157,7 @@ def draw_years(results: Results, world: World, actor: str) -> Figure:
     parts = [f"{number(old)} to {number(new)} under {name}" for name, (old, new) in gained.items()]
     note = f"Shown is the part of the country in which {actor} holds towns in some run; lines divide states."
     notes = panels.footnote(results, "Shares", note)
-    title = f"Towns held by {actor}, from the start to the end, mean over runs: {findings.join(parts)}"
+    title = f"Towns held by {actor}, from the start to the end, mean over runs: {join(parts)}"
     style.title_of(figure, title, notes)
     return figure
 
@@ -390,21 +391,21 @@ def _title_of_ends(results: Results, world: World, held: Mapping[str, Holdings])
     if base not in held or not others:
         name, holdings = next(iter(held.items()))
         count = Counter(holdings.holder[code] for code in world.codes)
-        leaders = findings.join([f"{actor} {towns}" for actor, towns in count.most_common(3)])
+        leaders = join([f"{actor} {towns}" for actor, towns in count.most_common(3)])
         return f"Most likely holders of the {total} towns {results.when}: {leaders} ({name})"
     changed = {name: _differing(world, held[str(base)], holdings) for name, holdings in others.items()}
     labels = panels.looks_of(results)
     parts = [f"{len(towns)} under {labels[name].label}" for name, towns in changed.items()]
     most = max(changed, key=lambda name: len(changed[name]))
     named = [world.place_names[world.place_ids.index(code)] for code in changed[most][:3]]
-    example = f" (there among others {findings.join(named)})" if len(changed[most]) > 3 else ""
+    example = f" (there among others {join(named)})" if len(changed[most]) > 3 else ""
     return (
         (
             f"The most likely holder {results.when} differs from {labels[str(base)].label} in few towns of {total}: "
             if max(map(len, changed.values())) < 0.05 * total
             else f"Towns of {total} whose most likely holder {results.when} differs from {labels[str(base)].label}: "
         )
-        + findings.join(parts)
+        + join(parts)
         + example
     )
 
@@ -420,7 +421,7 @@ def _title_of_probability(results: Results, shares: Mapping[str, np.ndarray], ac
     labels = panels.looks_of(results)
     parts = [f"{int((share > 0.5).sum())} under {labels[name].label}" for name, share in shares.items()]
     unsure = max(int(((share > 1 - SURE) & (share < SURE)).sum()) for share in shares.values())
-    return f"Towns that {actor} holds {results.when} in most runs: {findings.join(parts)}; up to {unsure} could go either way"
+    return f"Towns that {actor} holds {results.when} in most runs: {join(parts)}; up to {unsure} could go either way"
 
 
 def _changes(world: World, start: Holdings, end: Holdings) -> str:
@@ -429,6 +430,4 @@ def _changes(world: World, start: Holdings, end: Holdings) -> str:
     ranked = sorted((actor for actor in moves if moves[actor]), key=lambda actor: (-abs(moves[actor]), actor))[:3]
     if not ranked:
         return "the actors hold as many towns at the end as at the start"
-    return "towns held, from start to end: " + findings.join(
-        [f"{actor} {before[actor]} to {after[actor]}" for actor in ranked]
-    )
+    return "towns held, from start to end: " + join([f"{actor} {before[actor]} to {after[actor]}" for actor in ranked])

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
 
-import pandas as pd
-
 from agents.instruments import KIND_MEANINGS
 from model import __version__
 from model.experiments.commands import run_command
-from model.experiments.compare import EFFECT_COLUMNS, LOWERS, RAISES
 from model.experiments.design import LABEL, point_words
 from model.experiments.explain import account_table
-from model.experiments.summary import SUMMARY_COLUMNS
-from model.output.outcomes import Outcome, heading_of, outcome_list
 from model.output.tables import INSTRUMENTS
 from model.output.units import shown_in
 from model.scenario.listing import scenario_declarations
@@ -28,12 +23,21 @@ from model.views import html
 from model.views.analyses import analyses
 from model.views.binds import binding_words
 from model.views.explain import amounts
-from model.views.figures import draw
 from model.views.flows import flow_table
-from model.views.html import Cell, Named
+from model.views.html import Cell
 from model.views.read import Results, ViewError
+from model.views.report_effects import (
+    effects_section,
+    figure_of,
+    folded,
+    headlines,
+    named,
+    number_cell,
+    short_section,
+    table_of,
+)
 from model.views.typical import differing_parameters, typical_runs
-from model.views.words import HEADLINES, chronicle
+from model.views.words import chronicle
 from model.world.read import load_world
 
 NAME = "report.html"
@@ -42,7 +46,6 @@ _EVENTS = 30
 _FLOWS = 4
 _MOST_POINTS = 4
 """Design points up to which outcomes are listed at each of them."""
-_COLUMNS = {"summary.csv": SUMMARY_COLUMNS, "effects.csv": EFFECT_COLUMNS}
 _INSTRUMENTS = "united_states.instruments."
 
 QUESTION = (
@@ -60,14 +63,6 @@ LIMITS = (
         "grain, and policy instruments are the only thing to vary."
     ),
     "Belligerents' figures carry ranges and sources; harm and pollution stand beside trade.",
-)
-
-
-PAIRED = (
-    "Replicate k of two scenarios meets the same random draws, so effects are paired differences. 'Not clear' means that the 95 % "
-    "interval of the mean (BCa bootstrap, or Student's t below 20 pairs) holds zero; 'undetermined' that of the sets of "
-    "assumptions with an effect fewer than nine in ten agree on its sign. The variance ratio says how many times more runs "
-    "would be needed without pairing, the column after it how many would halve the interval. They rest on assumed parameters."
 )
 
 
@@ -210,25 +205,20 @@ def _condition(when: dict[str, Any]) -> str:
     return " and ".join(f"{what} of {key} is {value}" for what, table in when.items() for key, value in table.items())
 
 
-def _figure(results: Results, kind: str, source: str, actors: Sequence[str] | None = None) -> str:
-    figure = draw(results, kind, actors)
-    return "" if figure is None else html.picture(figure, source)
-
-
 def _control(results: Results, actor: str | None) -> str:
     return (
-        _figure(results, "control", "actors.parquet: seat_population_share")
-        + _figure(results, "countryside", "actors.parquet: population_share")
-        + _figure(results, "map", "control.parquet: holder at the end")
+        figure_of(results, "control", "actors.parquet: seat_population_share")
+        + figure_of(results, "countryside", "actors.parquet: population_share")
+        + figure_of(results, "map", "control.parquet: holder at the end")
     )
 
 
 def _probability(results: Results, actor: str | None) -> str:
-    return _figure(results, "years", "control.parquet: holder, share of runs", [actor] if actor else None)
+    return figure_of(results, "years", "control.parquet: holder, share of runs", [actor] if actor else None)
 
 
 def _exports(results: Results, actor: str | None) -> str:
-    return _figure(
+    return figure_of(
         results, "exports", "monthly.parquet: exports_t_china_official, exports_t_china_informal, exports_t_quad"
     )
 
@@ -240,11 +230,11 @@ def _binds(results: Results, actor: str | None) -> str:
         words = binding_words(partial(results.frame, scenario=name))
         parts += [f"<h3>{html.escape(name)}</h3>{html.listing(words)}"] if words else []
     source = "monthly.parquet: road_*, exports_t_quad, *_usd; actors.parquet: mine_capacity_t, ceasefire_worth"
-    return _figure(results, "road", source) + "".join(parts)
+    return figure_of(results, "road", source) + "".join(parts)
 
 
 def _flows(results: Results, actor: str | None) -> str:
-    diagram = _figure(results, "flows", "exports.parquet: tonnes")
+    diagram = figure_of(results, "flows", "exports.parquet: tonnes")
     if not diagram:
         return html.paragraph("Nothing was exported.")
     table = flow_table(results)
@@ -255,15 +245,11 @@ def _flows(results: Results, actor: str | None) -> str:
             rows.append([*picked.values(), Cell(float(row["tonnes"]), "exports.parquet", picked, "tonnes")])
     source = "exports.parquet: tonnes of the last 12 months, summed, over the number of runs; the largest flows"
     head = ("scenario", "mine", "seller", "crossing", "destination", "t REO a run")
-    return diagram + _folded("The largest flows as a table", html.table(head, rows, source))
-
-
-def _folded(summary: str, content: str) -> str:
-    return f"<details open><summary>{html.escape(summary)}</summary>{content}</details>"
+    return diagram + folded("The largest flows as a table", html.table(head, rows, source))
 
 
 def _outcomes(results: Results, actor: str | None) -> str:
-    summary = _csv(results, "summary.csv")
+    summary = table_of(results, "summary.csv")
     if summary is None:
         return ""
     if results.points > _MOST_POINTS:
@@ -272,36 +258,17 @@ def _outcomes(results: Results, actor: str | None) -> str:
             "design points, which are too many to be listed here."
         )
     rows = []
-    for known in _headlines(results):
+    for known in headlines(results):
         part = summary[summary["outcome"] == known.name].to_dict("records")
         for order, record in enumerate(part):
             picked = {"scenario": record["scenario"], "point": record["point"], "outcome": known.name}
             factor = shown_in(known.unit).factor
-            numbers = [_number(record, "summary.csv", key, factor) for key in ("median", "p10", "p90", "mean")]
-            numbers.append(_number(record, "summary.csv", "n"))
-            head_cell = _named(known, shown_in(known.unit).level, len(part)) if order == 0 else None
+            numbers = [number_cell(record, "summary.csv", key, factor) for key in ("median", "p10", "p90", "mean")]
+            numbers.append(number_cell(record, "summary.csv", "n"))
+            head_cell = named(known, shown_in(known.unit).level, len(part)) if order == 0 else None
             rows.append([head_cell, _row_name(results, picked), *numbers])
     head = ("outcome", "scenario", "median", "10 %", "90 %", "mean", "runs")
     return html.table(head, rows, "summary.csv")
-
-
-def _headlines(results: Results) -> list[Outcome]:
-    """The outcomes that are shown, in the order of the headlines."""
-    known = {one.name: one for one in outcome_list(results.actors)}
-    return [known[name] for name in HEADLINES if name in known]
-
-
-def _named(outcome: Outcome, unit: str, rows: int) -> Named:
-    _, window = _split(outcome)
-    # The window stands in the small print, so that the words are short.
-    words = heading_of(outcome.name).partition(", ")[0]
-    return Named(f"{words}{unit and ', '}{unit}", f"{outcome.name}{window and ', '}{window}", rows)
-
-
-def _split(outcome: Outcome) -> tuple[str, str]:
-    """An outcome's meaning, and the window that stands in brackets behind it."""
-    words, _, window = outcome.meaning.partition(" (")
-    return words.partition(";")[0], window.rstrip(")")
 
 
 def _row_name(results: Results, picked: dict[str, Any]) -> str:
@@ -311,81 +278,6 @@ def _row_name(results: Results, picked: dict[str, Any]) -> str:
     number = int(picked["point"])
     values = points[number] if number < len(points) else {}
     return f"{picked['scenario']}, {point_words(values, points)}"
-
-
-def _overall(results: Results) -> pd.DataFrame | None:
-    """The effects over all design points; None where nothing is compared."""
-    effects = _csv(results, "effects.csv")
-    if effects is None or effects.empty:
-        return None
-    return effects[effects["point"] == ""] if (effects["point"] == "").any() else effects
-
-
-def _short(results: Results, actor: str | None) -> str:
-    """What each policy changes clearly, in a sentence a policy, each number with its place."""
-    effects = _overall(results)
-    if effects is None:
-        return ""
-    known = {one.name: one for one in _headlines(results)}
-    items = []
-    for name in results.scenarios:
-        part = effects[(effects["scenario"] == name) & effects["outcome"].isin(known)]
-        clear = part[part["verdict"].isin((RAISES, LOWERS))]
-        if len(part):
-            told = "".join(f"<li>{_change(record, known)}</li>" for record in clear.to_dict("records"))
-            words = f"<ul>{told}</ul>" if told else html.paragraph("No outcome moves clearly.")
-            items.append(f"<h3>{html.escape(name)}</h3>{words}")
-    note = (
-        f"Mean differences from {results.reference} with 95 % intervals; of {len(known)} outcomes those whose interval "
-        "leaves out zero. About one in twenty would by chance alone. All rest on assumed parameters: assumed, not observed."
-    )
-    return f'{"".join(items)}<p class="source">{html.escape(note)}</p>' if items else ""
-
-
-def _change(record: dict[Any, Any], known: dict[str, Outcome]) -> str:
-    outcome = known[record["outcome"]]
-    shown = shown_in(outcome.unit)
-    mean, low, high, base = (
-        html.traced(_number(record, "effects.csv", key, shown.factor))
-        for key in ("mean", "low95", "high95", "reference_mean")
-    )
-    verb = "Up" if record["verdict"] == RAISES else "Down"
-    change, level = (html.escape(unit and f" {unit}") for unit in (shown.change, shown.level))
-    words, window = _split(outcome)
-    return f"{verb}: {html.escape(words)}, {mean}{change} [{low} to {high}], from {base}{level} ({html.escape(window)})"
-
-
-def _number(record: dict[Any, Any], table: str, column: str, factor: float = 1.0) -> Cell:
-    """A number of a row of summary or effects, with what picks that row."""
-    text = record[column]
-    place = {key: record[key] for key in ("scenario", "point", "outcome")}
-    return Cell(float(text) if text != "" else None, table, place, column, factor)
-
-
-def _effects(results: Results, actor: str | None) -> str:
-    effects = _overall(results)
-    if effects is None:
-        return ""
-    # With one replicate a set of assumptions nothing can be told of signs, and nothing is shown of them.
-    several = bool((effects[["points_up", "points_down"]].astype(int).sum(axis=None)) > 0)
-    scaled = ("mean", "low95", "high95", "reference_mean")
-    plain = ["n", "variance_ratio", "replicates_to_halve"]
-    plain += ["points", "points_up", "points_down"] if several else []
-    rows: list[list[object]] = []
-    for known in _headlines(results):
-        part = effects[effects["outcome"] == known.name].to_dict("records")
-        shown = shown_in(known.unit)
-        for order, record in enumerate(part):
-            numbers = [_number(record, "effects.csv", key, shown.factor) for key in scaled]
-            numbers += [_number(record, "effects.csv", key) for key in plain]
-            head_cell = _named(known, shown.change, len(part)) if order == 0 else None
-            rows.append([head_cell, record["scenario"], record["verdict"], *numbers])
-    head = [
-        "outcome", "scenario", "verdict", "mean difference", "95 % from", "to", f"mean of {results.reference}", "pairs",
-        "variance ratio", "runs to halve", *(["sets", "of them up", "down"] if several else []),
-    ]  # fmt: skip
-    figure = _figure(results, "effects", "runs.parquet, as effects.csv is computed from it")
-    return html.paragraph(PAIRED) + figure + _folded("The numbers", html.table(head, rows, "effects.csv"))
 
 
 def _chronicle(results: Results, actor: str | None) -> str:
@@ -465,29 +357,17 @@ def _provenance(results: Results, actor: str | None) -> str:
     return html.table(("what", "value"), facts, "manifest.json")
 
 
-def _csv(results: Results, name: str) -> pd.DataFrame | None:
-    path = results.folder / name if results.folder is not None else None
-    if path is None or not path.is_file():
-        return None
-    # As texts, so that a row is picked by what stands in the file.
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    lacking = [column for column in _COLUMNS[name] if column not in frame]
-    if lacking:
-        raise ViewError(f"{path}: lacks {', '.join(lacking)}; it comes from another version: compute the batch again")
-    return frame[frame["scenario"].isin(results.scenarios)]
-
-
 Section = Callable[[Results, str | None], str]
 SECTIONS: tuple[tuple[str, str, Section], ...] = (
     ("question", "The question", _question),
-    ("short", "In short", _short),
+    ("short", "In short", short_section),
     ("policies", "The policies in words", _policies),
     ("control", "Who controls the territory", _control),
     ("probability", "How likely, year by year", _probability),
     ("exports", "Where the rare earths flow", _exports),
     ("binds", "What binds: the road to India, contracts, peace", _binds),
     ("flows", "From mine to seller to crossing to destination", _flows),
-    ("effects", "What a policy changes", _effects),
+    ("effects", "What a policy changes", effects_section),
     ("analyses", "Further analyses", lambda results, actor: analyses(results)),
     ("outcomes", "Outcomes by scenario", _outcomes),
     ("chronicle", "A typical run of each scenario", _chronicle),

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from model.experiments.evidence import join
 from model.experiments.intervals import interval
 from model.output import road
 from model.output.units import number
 from model.views import panels, style
-from model.views.findings import join, percent
+from model.views.findings import percent
 from model.views.read import Results
 
 PAYMENTS = {

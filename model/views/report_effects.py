@@ -1,0 +1,160 @@
+"""The sections of the report that rest on effects: what each policy changes, in sentences and as a table, every number traced."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from model.experiments.compare import EFFECT_COLUMNS
+from model.experiments.evidence import EFFECTS, LEAST, RULE, counts_words, movers
+from model.experiments.summary import SUMMARY_COLUMNS
+from model.output.outcomes import Outcome, heading_of, outcome_list, outcome_named, period_of, series_of
+from model.output.units import shown_in
+from model.views import html
+from model.views.figures import draw
+from model.views.html import Cell, Named
+from model.views.read import Results, ViewError
+from model.views.words import HEADLINES
+
+_COLUMNS = {"summary.csv": SUMMARY_COLUMNS, "effects.csv": EFFECT_COLUMNS}
+_NUMBERS = ("mean", "low95", "high95", "matters")
+_MOVERS = 6
+"""Outcomes besides the headlines that are named for each policy."""
+PAIRED = (
+    "Replicate k of two scenarios meets the same random draws, so effects are means of paired differences, with 95 % intervals (BCa "
+    f"bootstrap, or Student's t below 20 pairs). {RULE} An effect depends on assumptions where fewer than nine in ten of the sets of "
+    "assumptions under which anything differs agree on its sign. The variance ratio says how many times more runs would be needed "
+    "without pairing; the column after it how many replicates would bring the interval to X on either side. They rest on assumed "
+    "parameters."
+)
+
+
+def _overall(results: Results) -> pd.DataFrame | None:
+    """The effects over all design points; None where nothing is compared."""
+    effects = table_of(results, "effects.csv")
+    if effects is None or effects.empty:
+        return None
+    return effects[effects["point"] == ""] if (effects["point"] == "").any() else effects
+
+
+def short_section(results: Results, actor: str | None) -> str:
+    """What each policy changes: the headlines that it moves, then what else it moves most, each number with its place."""
+    effects = _overall(results)
+    if effects is None:
+        return ""
+    names = [one.name for one in headlines(results)]
+    numbers = effects.astype(dict.fromkeys(_NUMBERS, float), errors="ignore")
+    items = []
+    for name in results.scenarios:
+        part = effects[effects["scenario"] == name]
+        if part.empty:
+            continue
+        moved = part[part["outcome"].isin(names) & part["verdict"].isin(EFFECTS)]
+        others = part.loc[movers(numbers.loc[part.index], _MOVERS, names).index]
+        told = _changes("Of the headlines", moved) + _changes("Moved most besides", others)
+        counted = html.escape(counts_words(part[part["outcome"].isin(names)]))
+        items.append(f"<h3>{html.escape(name)}</h3>{told}<p>Headlines: {counted}</p>")
+    note = f"Mean differences from {results.reference} with 95 % intervals. {RULE} All rest on assumed parameters: assumed, not observed."
+    return f'{"".join(items)}<p class="source">{html.escape(note)}</p>' if items else ""
+
+
+def _changes(heading: str, part: pd.DataFrame) -> str:
+    """Effects as a list; nothing where there are none."""
+    told = "".join(f"<li>{_change(record)}</li>" for record in part.to_dict("records"))
+    return f"<p>{heading}:</p><ul>{told}</ul>" if told else ""
+
+
+def _change(record: dict[Any, Any]) -> str:
+    outcome = outcome_named(record["outcome"])
+    unit = "" if outcome is None else outcome.unit
+    shown = shown_in(unit)
+    mean, low, high, base = (
+        html.traced(number_cell(record, "effects.csv", key, shown.factor))
+        for key in ("mean", "low95", "high95", "reference_mean")
+    )
+    percent = html.traced(number_cell(record, "effects.csv", "percent"))
+    share = f", {percent} %" if unit in LEAST and record["percent"] else ""
+    change, level = (html.escape(unit and f" {unit}") for unit in (shown.change, shown.level))
+    words = html.escape(heading_of(series_of(record["outcome"])))
+    window = html.escape(period_of(record["outcome"]))
+    return f"{words}: {mean}{change} [{low} to {high}]{share}, from {base}{level}{window and f' ({window})'}"
+
+
+def number_cell(record: dict[Any, Any], table: str, column: str, factor: float = 1.0) -> Cell:
+    """A number of a row of summary or effects, with what picks that row."""
+    text = record[column]
+    place = {key: record[key] for key in ("scenario", "point", "outcome")}
+    return Cell(float(text) if text != "" else None, table, place, column, factor)
+
+
+def effects_section(results: Results, actor: str | None) -> str:
+    """Verdicts, effects and replicates needed as a figure and a table."""
+    effects = _overall(results)
+    if effects is None:
+        return ""
+    # With one replicate a set of assumptions nothing can be told of signs, and nothing is shown of them.
+    several = bool((effects[["points_up", "points_down"]].astype(int).sum(axis=None)) > 0)
+    scaled = ("mean", "low95", "high95", "reference_mean", "matters")
+    plain = ["n", "variance_ratio", "replicates_needed"]
+    plain += ["points", "points_up", "points_down"] if several else []
+    rows: list[list[object]] = []
+    for known in headlines(results):
+        part = effects[effects["outcome"] == known.name].to_dict("records")
+        shown = shown_in(known.unit)
+        for order, record in enumerate(part):
+            numbers = [number_cell(record, "effects.csv", key, shown.factor) for key in scaled]
+            numbers += [number_cell(record, "effects.csv", key) for key in plain]
+            head_cell = named(known, shown.change, len(part)) if order == 0 else None
+            rows.append([head_cell, record["scenario"], record["verdict"], *numbers])
+    head = [
+        "outcome", "scenario", "verdict", "mean difference", "95 % from", "to", f"mean of {results.reference}", "X", "pairs",
+        "variance ratio", "replicates needed", *(["sets", "of them up", "down"] if several else []),
+    ]  # fmt: skip
+    drawn = figure_of(results, "effects", "runs.parquet, as effects.csv is computed from it")
+    return html.paragraph(PAIRED) + drawn + folded("The numbers", html.table(head, rows, "effects.csv"))
+
+
+def headlines(results: Results) -> list[Outcome]:
+    """The outcomes that are shown, in the order of the headlines."""
+    known = {one.name: one for one in outcome_list(results.actors)}
+    return [known[name] for name in HEADLINES if name in known]
+
+
+def named(outcome: Outcome, unit: str, rows: int) -> Named:
+    """An outcome as the heading of so many rows: its words and unit, its column and window in small print."""
+    _, window = _split(outcome)
+    # The window stands in the small print, so that the words are short.
+    words = heading_of(outcome.name).partition(", ")[0]
+    return Named(f"{words}{unit and ', '}{unit}", f"{outcome.name}{window and ', '}{window}", rows)
+
+
+def _split(outcome: Outcome) -> tuple[str, str]:
+    """An outcome's meaning, and the window that stands in brackets behind it."""
+    words, _, window = outcome.meaning.partition(" (")
+    return words.partition(";")[0], window.rstrip(")")
+
+
+def table_of(results: Results, name: str) -> pd.DataFrame | None:
+    """A table of the batch, its cells as the texts that stand in the file; None where there is none."""
+    path = results.folder / name if results.folder is not None else None
+    if path is None or not path.is_file():
+        return None
+    # As texts, so that a row is picked by what stands in the file.
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    lacking = [column for column in _COLUMNS[name] if column not in frame]
+    if lacking:
+        raise ViewError(f"{path}: lacks {', '.join(lacking)}; it comes from another version: compute the batch again")
+    return frame[frame["scenario"].isin(results.scenarios)]
+
+
+def figure_of(results: Results, kind: str, source: str, actors: Sequence[str] | None = None) -> str:
+    """A figure of the batch as part of the page; nothing where it shows nothing."""
+    figure = draw(results, kind, actors)
+    return "" if figure is None else html.picture(figure, source)
+
+
+def folded(summary: str, content: str) -> str:
+    """Content that can be folded away."""
+    return f"<details open><summary>{html.escape(summary)}</summary>{content}</details>"
