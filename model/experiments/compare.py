@@ -33,7 +33,7 @@ _AT_ONCE, _VALUES = 100, 1 << 18
 can be interrupted."""
 
 _MEASURED = (
-    "scenario", "reference", "outcome", "n", "n_missing", "mean", "low95", "high95", "interval", "reference_mean", "percent",
+    "scenario", "reference", "outcome", "n", "n_missing", "units", "mean", "low95", "high95", "interval", "reference_mean", "percent",
     "median", "share_positive", "share_negative", "points", "points_up", "points_down", "sign_stability", "point_low",
     "point_high", "variance_ratio",
 )  # fmt: skip
@@ -61,7 +61,8 @@ def compare(
     Returns:
         A row for each other scenario and outcome with :data:`COLUMNS`. ``n`` counts replicates; where there are several
         design points a replicate's difference is its mean over them. ``interval`` names the method of the 95 % interval:
-        BCa bootstrap, or Student's t below twenty pairs; it is clustered by parameter vector where replicates share vectors.
+        BCa bootstrap, or Student's t below twenty values; it is clustered by parameter vector where replicates share vectors, and
+        ``units`` counts the values that it rests on.
         ``points`` counts the sets of assumptions, design
         points times parameter vectors; ``points_up`` and ``points_down`` those whose effect lies above and below zero once
         random variation is taken out (:mod:`model.experiments.stability`); ``sign_stability`` is the share of these that have the sign
@@ -247,7 +248,8 @@ def _effects(ours: Floats, theirs: Floats, vectors: NDArray[Any]) -> list[tuple[
     valid = ~np.isnan(each)
     n, pairs = valid.sum(axis=1), known.sum(axis=(1, 2))
     mean = means(each, valid)
-    low, high, methods = intervals(clustered(each.T, vectors))
+    independent = clustered(each.T, vectors)
+    low, high, methods = intervals(independent)
     sets = told_apart(vectors, difference.shape[2])
     members, effects = by_set(difference, sets), settled(difference, sets)
     with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
@@ -257,6 +259,7 @@ def _effects(ours: Floats, theirs: Floats, vectors: NDArray[Any]) -> list[tuple[
         numbers: dict[str, Any] = {
             "n": n,
             "n_missing": (~valid).sum(axis=1),
+            "units": (~np.isnan(independent)).sum(axis=0),
             "mean": mean,
             "low95": low,
             "high95": high,

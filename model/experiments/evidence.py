@@ -154,8 +154,9 @@ def judged(
     """A table of mean differences with the columns :data:`COLUMNS`.
 
     Args:
-        table: with outcome, n (pairs), mean, low95, high95 and reference_mean; sign_stability, point_low and point_high count
-            where they are there. A column ``matters`` that is there already is kept.
+        table: with outcome, n (pairs), mean, low95, high95 and reference_mean; sign_stability, point_low, point_high and
+            ``units`` (values that the interval rests on, where they are not the pairs) count where they are there. A column
+            ``matters`` that is there already is kept.
         family: columns whose values part the rows into those that are compared together.
         matters: smallest changes that matter, where they are not those of the rule.
         precision: half widths of the interval to plan for; what matters when None.
@@ -166,11 +167,12 @@ def judged(
         where nothing varies.
     """
     n, mean, low, high = (table[name].to_numpy(dtype=np.float64) for name in ("n", "mean", "low95", "high95"))
+    units = table["units"].to_numpy(dtype=np.float64) if "units" in table else n
     names, level = table["outcome"].astype(str).tolist(), table["reference_mean"].to_numpy(dtype=np.float64)
     kept = "matters" in table and not matters
     limit = table["matters"].to_numpy(dtype=np.float64) if kept else what_matters(names, level, matters)
     target = _asked(names, level, precision or {}, limit)
-    q = _corrected(_p_values(n, mean, low, high), table, family)
+    q = _corrected(_p_values(units, mean, low, high), table, family)
     stable = _no_disagreement(table, limit)
     found = np.select(
         [
@@ -178,14 +180,15 @@ def judged(
             (mean == 0) & (low == 0) & (high == 0),
             (n < FEWEST) | ((low == high) & (n < FEWEST_EQUAL)),
             ~stable,
+            units < FEWEST,
             (low >= -limit) & (high <= limit),
             (q <= FALSE_DISCOVERIES) & (mean > 0),
             (q <= FALSE_DISCOVERIES) & (mean < 0),
         ],
-        [NO_VALUE, SAME, FEW, DEPENDS, SMALL, RAISES, LOWERS],
+        [NO_VALUE, SAME, FEW, DEPENDS, FEW, SMALL, RAISES, LOWERS],
         FEW,
     )
-    needed = _replicates_needed(n, low, high, target)
+    needed = _replicates_needed(n, units, low, high, target)
     return table.assign(matters=limit, q=q, replicates_needed=needed, verdict=found.astype(object))
 
 
@@ -228,19 +231,19 @@ def _corrected(p: Floats, table: pd.DataFrame, family: Sequence[str]) -> Floats:
     return q
 
 
-def _replicates_needed(n: Floats, low: Floats, high: Floats, target: Floats) -> Floats:
+def _replicates_needed(n: Floats, units: Floats, low: Floats, high: Floats, target: Floats) -> Floats:
     """Replicates whose interval by Student's t has the target as half width, by the variance that the interval shows."""
     from scipy import stats
 
-    varies = (n > 1) & (high > low) & (target > 0)
+    varies = (units > 1) & (high > low) & (target > 0)
     count, half, goal = (
-        np.where(varies, values, fill) for values, fill in ((n, 2), ((high - low) / 2, 1), (target, 1))
+        np.where(varies, values, fill) for values, fill in ((units, 2), ((high - low) / 2, 1), (target, 1))
     )
     ratio = half * np.sqrt(count) / stats.t.ppf(0.975, count - 1) / goal  # standard deviation over the target
     needed = np.maximum((stats.norm.ppf(0.975) * ratio) ** 2, FEWEST)
     for _ in range(4):
         needed = np.maximum((stats.t.ppf(0.975, needed - 1) * ratio) ** 2, FEWEST)
-    return np.where(varies, np.ceil(needed), np.nan)
+    return np.where(varies, np.ceil(needed * n / np.maximum(units, 1)), np.nan)
 
 
 def verdict_words(row: Any) -> str:
