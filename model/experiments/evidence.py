@@ -22,7 +22,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.experiments.errors import PlanError
-from model.output.outcomes import period_of, quantity_of, series_of, words_of
+from model.experiments.windows import period_of, quantity_of, series_of
+from model.output.outcomes import words_of
 from model.output.units import number, shown_of, units_of
 
 Floats = NDArray[np.float64]

@@ -27,10 +27,6 @@ SUFFIXES = {"": "last 12 months or end", "_y1": "months 1-12", "_y2": "months 13
 _WINDOWS = {"_y1": ", first year", "_y2": ", second year", "_all": ", whole run"}
 """Suffixes in titles."""
 
-_PERIODS = SUFFIXES | {"": "last 12 months"}
-_LEVEL_PERIODS = {"": "at the end", "_y1": "end of month 12", "_y2": "end of month 24", "_all": "mean of the run"}
-"""What the suffixes mean of flows and shares, and of levels."""
-
 _CALLED = {"JUNTA": "junta"}
 """Actors that titles call otherwise than by their id."""
 
@@ -361,8 +357,8 @@ def outcome_named(name: str) -> Outcome | None:
     """The outcome of a column, of whatever armed actor; None for a column that is none (a statistic of a hindcast)."""
     if name in once.outcomes:
         return once.outcomes[name]
-    stem = series_of(name)
-    end = name.removeprefix(stem)
+    end = next((end for end in _WINDOWS if name.endswith(end)), "")
+    stem = name.removesuffix(end)
     for kind in _OF_COUNTRY:
         if stem in kind.outcomes:
             return _in_window(kind.outcomes[stem], end)
@@ -370,28 +366,6 @@ def outcome_named(name: str) -> Outcome | None:
         if stem.startswith(f"{base}_"):
             return _in_window(_of_actor(outcome, stem.removeprefix(f"{base}_").upper().replace("_", "-")), end)
     return None
-
-
-def series_of(name: str) -> str:
-    """A column's outcome without its window: the series that it is read from."""
-    return (
-        name if name in once.outcomes else name.removesuffix(next((end for end in _WINDOWS if name.endswith(end)), ""))
-    )
-
-
-def quantity_of(name: str) -> str:
-    """A column's quantity, whatever the window and the actor."""
-    series = series_of(name)
-    return next((base for kind in _OF_ACTORS for base in kind.outcomes if series.startswith(f"{base}_")), series)
-
-
-def period_of(name: str) -> str:
-    """The window of a column in words: last 12 months, at the end, ...; empty where it has none."""
-    series = series_of(name)
-    if series in once.outcomes or outcome_named(series) is None:
-        return ""
-    at_end = quantity_of(name) in (*level.outcomes, *actor_level.outcomes)
-    return (_LEVEL_PERIODS if at_end else _PERIODS)[name.removeprefix(series)]
 
 
 def words_of(name: str) -> str:

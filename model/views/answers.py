@@ -15,7 +15,8 @@ from model.experiments.evidence import DEPENDS, EFFECTS, FEW, LEAST, NO_VALUE, S
 from model.experiments.evidence import SAME as NO_DIFFERENCE
 from model.experiments.intervals import WORDS
 from model.experiments.prim import limits_text
-from model.output.outcomes import heading_of, period_of
+from model.experiments.windows import period_of
+from model.output.outcomes import heading_of
 from model.output.units import number, shown_in, units_of
 from model.views.words import HEADLINES
 
