@@ -316,7 +316,7 @@ def regret(
     from model.views.futures import regret as regret_figure
 
     runs = read_runs(results)
-    goals = [_goal(text, more=True) for text in more or ()] + [_goal(text, more=False) for text in less or ()]
+    goals = goals_of(more, less)
     if not goals:
         goals = [analysis.Goal(name, wanted) for name, wanted in WANTED if name in runs.outcomes]
     table = analysis.regret_table(runs, goals)
@@ -328,6 +328,11 @@ def regret(
     figure = None if no_figures else regret_figure(each, table, runs.scenarios, f"{title}.", enough)
     keep(out or results / "regret", {"regret": table}, {"regret": figure}, runs.name)
     typer.echo(f"\n{finding}")
+
+
+def goals_of(more: Sequence[str] | None, less: Sequence[str] | None) -> list[Goal]:
+    """What is wanted, as ``--more`` and ``--less`` give it."""
+    return [_goal(text, more=True) for text in more or ()] + [_goal(text, more=False) for text in less or ()]
 
 
 def _goal(text: str, *, more: bool) -> Goal:

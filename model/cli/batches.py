@@ -135,14 +135,15 @@ def batch(
         plan = replace(plan, shard=(part := parse_shard(shard)))
         folder = folder if out is not None else folder.with_name(f"{folder.name}.shard-{part[0]}-of-{part[1]}")
     if dry_run:
-        _say_estimate(plan, folder, jobs, timeout)
+        say_estimate(plan, folder, jobs, timeout)
     report = run_batch(plan, folder, **{name: given[name] for name in _OF_THE_CALL})
     if report.complete and report.ok:
         tell.tell_batch(report.folder, figures=not no_figures, fresh=report.computed > 0)
     raise typer.Exit(report.exit_code)
 
 
-def _say_estimate(plan: BatchPlan, folder: Path, jobs: int | None, timeout: float | None) -> NoReturn:
+def say_estimate(plan: BatchPlan, folder: Path, jobs: int | None, timeout: float | None) -> NoReturn:
+    """Say how many runs a plan has, how long they take and how much disk, and end the command."""
     from model.experiments.estimate import describe
     from model.experiments.simulate import simulate
 

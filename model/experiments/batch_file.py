@@ -72,6 +72,7 @@ def read_plan(
     sets: Sequence[str] = (),
     record: Sequence[str] = (),
     variants: Sequence[str] = (),
+    points: Sequence[Mapping[str, Any]] = (),
     seeds: Sequence[int] | None = None,
     parameters: str | None = None,
     command: Sequence[str] = (),
@@ -87,6 +88,7 @@ def read_plan(
         sets: overrides ``dotted.path=value`` for all scenarios.
         record: extras to record, added to the file's.
         variants: rival mechanisms to cross, "all" for all, instead of the file's.
+        points: labelled points with ``label`` and ``set``, instead of the file's.
         seeds: the replicates' seeds one by one, instead of the file's.
         parameters: a set of parameter vectors, by name or as a CSV file, instead of the file's.
         command: the command line, for the manifest.
@@ -97,8 +99,8 @@ def read_plan(
     """
     request = _request(files)
     load = load or _load_scenario
-    if variants:
-        request = replace(request, variants=names_of_variants(list(variants)))
+    crossed = names_of_variants(list(variants)) if variants else request.variants
+    request = replace(request, variants=crossed, points=tuple(points) or request.points)
     _refuse_two_ways(request, replicates, base_seed, seeds)
     parameters = parameters or request.parameters
     design = _Design(sets, design_points(request, load), _vectors(parameters, request.scenarios[0], load))

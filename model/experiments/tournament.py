@@ -1,0 +1,89 @@
+"""Policies against Beijing's answers and rival mechanisms: the plans of ``pangwa tournament`` and of ``pangwa brief --answers``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+from model.experiments.batch_file import PLAUSIBLE, read_plan
+from model.experiments.errors import PlanError
+from model.experiments.plan import BatchPlan
+from model.experiments.regret import Goal
+from model.experiments.request import read_batch_file
+from model.scenario.files import shipped_batches
+from model.world.read import world_folder
+
+ANSWERS = "chinas_answers"
+"""The shipped batch file whose labelled points are Beijing's answers, and whose scenarios are those of a tournament."""
+GOALS = (
+    Goal("exports_t_quad", more=True),
+    Goal("exports_t_china", more=False),
+    Goal("townships_held_junta", more=False),
+    Goal("revenue_usd_junta_all", more=False),
+    Goal("deaths_civilians_all", more=False),
+    Goal("displaced_person_months_all", more=False),
+)
+"""What policies are ranked by where the user names nothing: an example, not a judgement."""
+
+
+def plan_tournament(scenarios: Sequence[str], variants: Sequence[str], **more: Any) -> BatchPlan:
+    """Plan every policy against each of Beijing's answers, under each combination of rival mechanisms.
+
+    Args:
+        scenarios: names or files; those of the shipped file of answers where none are given.
+        variants: rival mechanisms to cross, ``all`` for all of them, none for the scenarios' own.
+        **more: replicates, base_seed, reference, sets, parameters and command of :func:`read_plan`.
+
+    Raises:
+        PlanError: fewer than two policies, or something asked for is wrong.
+    """
+    asked = read_batch_file(shipped_batches()[ANSWERS])
+    files = list(scenarios) or list(asked.scenarios)
+    if len(files) < 2:
+        raise PlanError("a tournament needs at least two scenarios: without any, all shipped policies take part")
+    more["parameters"] = more.get("parameters") or _usual_vectors(files[0])
+    return replace(read_plan(files, points=asked.points, variants=variants, **more), name="tournament")
+
+
+def _usual_vectors(file: str) -> str | None:
+    """The set of parameter vectors that a scenario's world has; None where it has none."""
+    from model.scenario.read import load_scenario
+
+    folder = world_folder(load_scenario(file).world)
+    return PLAUSIBLE if folder is not None and (folder / f"{PLAUSIBLE}.csv").is_file() else None
+
+
+def plan_answers(manifest: Mapping[str, Any], replicates: int, command: Sequence[str]) -> BatchPlan:
+    """Plan the scenarios of a finished batch against each of Beijing's answers, with the batch's seed, overrides and parameters.
+
+    Args:
+        manifest: of the batch.
+        replicates: runs per scenario and answer.
+        command: the command line, for the manifest.
+
+    Raises:
+        PlanError: the batch does not say how its scenarios are run again.
+    """
+    words = manifest.get("commands") or {}
+    if not words:
+        raise PlanError("the batch does not say how its runs are repeated (its seeds were given one by one)")
+    first = list(next(iter(words.values())))
+    given = {option: _after(first, option) for option in ("--seed", "--parameters", "--set")}
+    plan = plan_tournament(
+        [list(one)[2] for one in words.values()],
+        (),
+        replicates=replicates,
+        base_seed=int(next(iter(given["--seed"]), 0)),
+        sets=given["--set"],
+        parameters=next(iter(given["--parameters"]), None),
+        reference=manifest.get("reference"),
+        command=command,
+    )
+    return replace(plan, name="answers")
+
+
+def _after(words: Sequence[str], option: str) -> list[str]:
+    """The values that an option has in a command line."""
+    return [value for name, value in pairwise(words) if name == option]
