@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli import ablate, answers, batches, explain, hindcast, lookup, sensitivity, single, tell, views
+from model.cli import ablate, answers, batches, brief, explain, hindcast, lookup, sensitivity, single, tell, views
 from model.cli.text import fail, say_user_error
 from model.packages import foreign_agents
 
@@ -133,6 +133,12 @@ for _verb, _short, _epilog in (
     ),
     (lookup.outcomes, "What runs are judged by, with unit.", "  pangwa outcomes --search exports"),
     (views.app, "Play runs in the browser.", "  pangwa app\n  pangwa app my_scenario.toml engage_kia --port 0"),
+    (
+        brief.brief,
+        "A batch on two printed pages: the answer.",
+        brief.BRIEF_EPILOG,
+    ),
+    (brief.tournament, "Which policy wins on what, under which answer.", brief.EPILOG),
     (views.report, "A batch as one page to hand on.", "  pangwa report results/policy_options"),
     (
         views.export,

@@ -56,7 +56,7 @@ def arrived_sentence(policy: str, accounts: pd.DataFrame) -> str:
     lead = f"What arrives of {policy}, means over the months in which each was offered: {'; '.join(parts)}"
     needed = known.loc[~known["kind"].astype(str).isin(_DECLARED), "attention"].dropna()
     attention = [f"Washington's attention was {number(float(needed.mean()))} on average"] if len(needed) else []
-    return "; ".join([lead, *_refusals(known), *attention]) + "."
+    return "; ".join([lead, *refusals(known), *attention]) + "."
 
 
 def amounts(row: dict[Any, Any]) -> tuple[str, str]:
@@ -71,7 +71,7 @@ def amounts(row: dict[Any, Any]) -> tuple[str, str]:
     return f"{number(shown.factor * row['promised'])} {shown.level}", number(shown.factor * row["arrives"])
 
 
-def _refusals(accounts: pd.DataFrame) -> list[str]:
+def refusals(accounts: pd.DataFrame) -> list[str]:
     """How often each target turned down what it was offered, why, and how often it gave up what it had."""
     asked = accounts[accounts["target"].astype(str).ne("") & accounts["kind"].astype(str).isin(_CONSENT)]
     found = []

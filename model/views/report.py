@@ -84,7 +84,7 @@ def write_report(folder: Path, out: Path | None = None, *, actor: str | None = N
     if actor is not None:
         actor = results.pick("actor", actor, results.actors)
     target = out or folder / NAME
-    if target.exists() and not _is_report(target):
+    if target.exists() and not is_page(target):
         raise ViewError(f"{target}: is there already and is no report, so it is not overwritten; choose another name")
     text = page(results, actor)
     try:
@@ -94,7 +94,8 @@ def write_report(folder: Path, out: Path | None = None, *, actor: str | None = N
     return target
 
 
-def _is_report(path: Path) -> bool:
+def is_page(path: Path) -> bool:
+    """Whether a file is a page that Pangwa wrote."""
     return path.is_file() and b'name="generator" content="Pangwa' in path.read_bytes()[:1000]
 
 

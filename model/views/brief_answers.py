@@ -1,0 +1,231 @@
+"""What the brief takes from beside the batch: the question, Beijing's answers, what it would take, how far to trust the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from model.experiments.compare import compare
+from model.experiments.evidence import EFFECTS, join
+from model.experiments.explain import account_table
+from model.experiments.regret import Goal, wish
+from model.experiments.results import RunTable, read_runs
+from model.experiments.standings import answers_of, standings
+from model.output.outcomes import heading_of
+from model.output.tables import INSTRUMENTS
+from model.output.units import number, shown_of
+from model.views import html
+from model.views.differences import policies
+from model.views.read import Results
+from model.world.read import world_folder
+
+ANSWERS = "answers"
+"""Folder inside a batch's with the same policies under several answers of Beijing, as ``pangwa brief --answers`` makes it."""
+FLIPPABLE = ("exports_t_china", "townships_held_junta")
+"""Outcomes that are looked at beside the goals."""
+_ROWS, _SAID, _TITLED = 6, 2, 4
+
+
+def title(results: Results) -> str:
+    """The heading of the page."""
+    names = policies(results)
+    what = join(names) if len(names) <= _TITLED else f"{len(names)} policies"
+    return f"Policy brief: what {what} would change"
+
+
+def question(results: Results) -> str:
+    """What the brief answers, by the titles of the scenarios."""
+    prose = results.manifest.get("prose", {})
+    titles = [str(prose.get(name, {}).get("title") or name) for name in policies(results)]
+    quoted = join([f"\N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}" for title in titles])
+    return (
+        f"{quoted}, against {results.reference}: who controls the territory, where the rare earths flow, whose money grows, and "
+        "whose lives it costs."
+    )
+
+
+def paid_to(results: Results, actor: str, name: str) -> list[str]:
+    """What policies promise an armed actor in dollars over the whole run, and what arrives.
+
+    Args:
+        results: the batch.
+        actor: id of the actor.
+        name: how it is called in a sentence.
+    """
+    found = []
+    for policy in policies(results):
+        accounts = account_table(results.frame("instruments", [one.name for one in INSTRUMENTS], scenario=policy))
+        rows = accounts[(accounts["target"] == actor) & (accounts["unit"] == "USD")]
+        promised, arrives = (1e-6 * float((rows[key] * rows["months_due"]).sum()) for key in ("promised", "arrives"))
+        if promised > 0:
+            found.append(
+                f"{policy} promises {name} {number(promised)} million USD, of which {number(arrives)} arrive; its civil budget takes its "
+                "share before the rest counts as income."
+            )
+    return found
+
+
+@dataclass(frozen=True)
+class Flips:
+    """What turns the findings around.
+
+    Args:
+        short: sentences, the strongest first.
+        what: the answers are of, in words.
+        answers: the answers that were tried, in their order; none where they were not.
+        rows: outcomes whose change depends on the answer: words, policy, and the change under each answer.
+        winners: by goal the policies on the first rank under each answer.
+        note: what it rests on, or the command that would tell.
+    """
+
+    short: list[str]
+    what: str = ""
+    answers: list[str] = field(default_factory=list)
+    rows: list[tuple[str, str, list[tuple[str, str]]]] = field(default_factory=list)
+    winners: list[tuple[str, list[str]]] = field(default_factory=list)
+    note: str = ""
+
+
+def flips(results: Results, runs: RunTable, goals: Sequence[Goal]) -> Flips:
+    """What changes sign, appears or vanishes with Beijing's answer: of the batch itself, or of the batch ``answers`` in its folder.
+
+    Args:
+        results: the batch.
+        runs: its runs.
+        goals: what policies are ranked by.
+    """
+    assert results.folder is not None
+    regret = _lowest_regret(results.folder)
+    tried, where = runs, results.name
+    if len(answers_of(runs)) < 2:
+        inside = results.folder / ANSWERS
+        if not (inside / "runs.parquet").is_file():
+            command = f"pangwa brief {results.folder} --answers 10"
+            return Flips([f"Not tried in this folder; {command} runs the policies against Beijing's answers.", *regret])
+        tried, where = read_runs(inside), f"{results.name}/{ANSWERS}"
+    names = tuple(dict.fromkeys([*FLIPPABLE, *(goal.outcome for goal in goals)]))
+    names = tuple(name for name in names if name in tried.outcomes)
+    effects = _by_answer(tried, names, str(results.reference))
+    effects = effects[effects["scenario"].isin(policies(results))]
+    found = list(_flipped(effects))
+    answers = list(answers_of(tried))
+    what = "Beijing's answer" if "beijing.answer" in tried.swept else "design point"
+    return Flips(
+        short=[*([_sentence(part, what) for part in _distinct(found)] or [f"No effect depends on {what}."]), *regret],
+        what=what,
+        answers=answers,
+        rows=[
+            (_heading(part), str(part["scenario"].iloc[0]), [_entry(row) for row in part.to_dict("records")])
+            for part in found[:_ROWS]
+        ],
+        winners=_winners(standings(tried, [goal for goal in goals if goal.outcome in names]), goals, answers),
+        note=f"From {where}: {len(tried.replicates)} runs per scenario and answer, paired; {len(found)} of "
+        f"{effects.groupby(['scenario', 'outcome']).ngroups} changes depend on it.",
+    )
+
+
+def _by_answer(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataFrame:
+    """The effects under each answer by itself, with a column ``answer``."""
+    parts = []
+    few = replace(runs, outcomes=tuple(outcomes))
+    for answer, points in answers_of(runs).items():
+        frame = runs.frame[runs.frame["point"].isin(points)].reset_index(drop=True)
+        parts.append(compare(replace(few, frame=frame), outcomes, reference).assign(answer=answer))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _flipped(effects: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The outcomes of a policy whose change depends on the answer, those that change sign first, then by how far they move.
+
+    A change depends on it where it is an effect under one answer at least, and the intervals under two answers do not meet.
+    """
+    found: list[tuple[bool, float, int, pd.DataFrame]] = []
+    for _, part in effects.groupby(["scenario", "outcome"], sort=False):
+        verdicts = set(part["verdict"])
+        if verdicts & set(EFFECTS) and part["low95"].max() > part["high95"].min():
+            spread = float(np.ptp(part["mean"])) / float(part["matters"].mean())
+            found.append((not verdicts >= set(EFFECTS), -spread, len(found), part))
+    for *_, part in sorted(found, key=lambda one: one[:3]):
+        yield part
+
+
+def _distinct(found: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """The first few of different outcomes."""
+    first: dict[str, pd.DataFrame] = {}
+    for part in found:
+        first.setdefault(str(part["outcome"].iloc[0]), part)
+    return list(first.values())[:_SAID]
+
+
+def _heading(part: pd.DataFrame) -> str:
+    outcome = str(part["outcome"].iloc[0])
+    unit = shown_of(outcome).change
+    return f"{heading_of(outcome)}{unit and ', '}{unit}"
+
+
+def _entry(row: dict[Any, Any]) -> tuple[str, str]:
+    """A change with its interval, and its verdict as a word that the template styles by."""
+    factor = shown_of(str(row["outcome"])).factor
+    mean, low, high = (factor * float(row[key]) for key in ("mean", "low95", "high95"))
+    kind = str(row["verdict"]) if row["verdict"] in EFFECTS else "unknown"
+    return f"{_signed(mean)} [{_signed(low)}, {_signed(high)}]", kind
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else ''}{number(value)}".replace("-", "\N{MINUS SIGN}")
+
+
+def _sentence(part: pd.DataFrame, what: str) -> str:
+    rows = part.to_dict("records")
+    shown = shown_of(str(rows[0]["outcome"]))
+    each = [
+        f"{_signed(shown.factor * float(row['mean']))} ({row['answer']})" for row in rows if row["verdict"] in EFFECTS
+    ]
+    unclear = [str(row["answer"]) for row in rows if row["verdict"] not in EFFECTS]
+    each += [f"no effect that the runs can tell ({', '.join(unclear)})"] if unclear else []
+    unit = f", {shown.change}" if shown.change else ""
+    return f"{heading_of(str(rows[0]['outcome']))} under {rows[0]['scenario']}{unit}, by {what}: {join(each)}."
+
+
+def _winners(ranks: pd.DataFrame, goals: Sequence[Goal], answers: Sequence[str]) -> list[tuple[str, list[str]]]:
+    found = []
+    for goal in goals:
+        part = ranks[(ranks["outcome"] == goal.outcome) & (ranks["rank"] == 1)]
+        if part.empty:
+            continue
+        each = [part.loc[part["answer"] == answer, "policy"].astype(str).tolist() for answer in answers]
+        count = ranks["policy"].nunique()
+        told = [" = ".join(names) if len(names) < count else "none is told apart" for names in each]
+        found.append((wish(goal.better, goal.outcome), told))
+    return found
+
+
+def _lowest_regret(folder: Path) -> list[str]:
+    """Of ``pangwa regret``, where it was run: the policy with the lowest maximum regret, goal by goal."""
+    path = folder / "regret" / "regret.csv"
+    if not path.is_file():
+        return []
+    table = pd.read_csv(path).dropna(subset=["max_regret"])
+    least = table.sort_values("max_regret", kind="stable").drop_duplicates("outcome")
+    parts = [f"{row['policy']} for {wish(str(row['better']), str(row['outcome']))}" for row in least.to_dict("records")]
+    return [f"Lowest maximum regret over {int(table['futures'].max())} futures: {'; '.join(parts)}."] if parts else []
+
+
+def takes(folder: Path) -> list[str]:
+    """What it would take, by the searches of ``pangwa breakeven`` that lie in the folder: a sentence each."""
+    return [html.title_of(path) for path in sorted(folder.glob("*/breakeven/breakeven.png"))]
+
+
+def trust(results: Results) -> list[str]:
+    """How far the model is from the record of the world; nothing where it has none."""
+    folder = world_folder(results.world)
+    if folder is None or not (folder / "record").is_dir():
+        return []
+    misses = "The model misses much of the record of 2021 to 2025, and its intervals of levels are too narrow."
+    effects = "Differences between policies have no record to be held against."
+    return [f"{misses} {effects} pangwa hindcast --rolling prints the scores, misses first; model/TRACE.md says why."]

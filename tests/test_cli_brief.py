@@ -1,0 +1,49 @@
+"""The commands brief and tournament, called as a user calls them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from tests.test_cli import pangwa
+from tests.test_cli_answers import tiny
+
+__all__ = ["tiny"]
+
+
+def test_a_brief_runs_the_policies_against_beijings_answers_and_says_where_it_is(tiny: Path) -> None:
+    words = ["batch", "tiny.toml", "tiny_kia.toml", "-r", "3", "-j", "1", "--out", "r", "--no-figures"]
+    assert pangwa(*words, folder=tiny).returncode == 0
+    done = pangwa("brief", "r", "--answers", "2", "-j", "1", "-q", "--less", "exports_t_china", folder=tiny)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("brief: r/brief.html")
+    text = (tiny / "r" / "brief.html").read_text(encoding="utf-8")
+    assert "by Beijing&#39;s answer" in text and "withholds reagent" in text and "Less ore to China" in text
+    assert set(pd.read_parquet(tiny / "r" / "answers" / "runs.parquet")["label"]) >= {"closes the border", "outbids"}
+    wrong = pangwa("brief", "r", "--less", "exports_t_chian", folder=tiny)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "did you mean 'exports_t_china'?" in wrong.stderr
+
+
+def test_a_tournament_is_counted_first_and_ends_in_standings(tiny: Path) -> None:
+    words = ["tournament", "tiny.toml", "tiny_kia.toml", "-r", "2", "-j", "1", "--variants", "contest", "--out", "t"]
+    words += ["--reference", "tiny", "--less", "exports_t_china"]
+    counted = pangwa(*words, "--dry-run", folder=tiny)
+    assert counted.returncode == 0, counted.stderr
+    assert "2 scenarios x 8 points x 2 replicates" in counted.stdout and not (tiny / "t").exists()
+    done = pangwa(*words, folder=tiny)
+    assert done.returncode == 0, done.stderr
+    assert "less ore to China" in done.stdout and "closes the border" in done.stdout
+    written = {path.name for path in (tiny / "t" / "standings").iterdir()}
+    assert written == {"standings.csv", "standings.png", "standings.svg"}
+    table = pd.read_csv(tiny / "t" / "standings" / "standings.csv")
+    assert len(table) == 4 * 2 and set(table["sets"]) == {2} and (table.groupby("answer")["rank"].min() == 1).all()
+    again = pangwa(*words, "--resume", folder=tiny)
+    assert again.returncode == 0 and "nothing to do: all 32 runs are there" in again.stderr
+
+
+def test_a_tournament_of_one_is_refused(tiny: Path) -> None:
+    done = pangwa("tournament", "tiny.toml", folder=tiny)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "at least two scenarios" in done.stderr
