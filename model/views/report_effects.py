@@ -46,7 +46,7 @@ def short_section(results: Results, actor: str | None) -> str:
     if effects is None:
         return ""
     names = [one.name for one in headlines(results)]
-    numbers = effects.astype(dict.fromkeys(_NUMBERS, float), errors="ignore")
+    numbers = effects.assign(**{name: pd.to_numeric(effects[name], errors="coerce") for name in _NUMBERS})
     items = []
     for name in results.scenarios:
         part = effects[effects["scenario"] == name]
