@@ -278,9 +278,12 @@ level.recorded("price_tb_yuan_per_kg", "yuan/kg", "price of terbium oxide in Chi
 level.recorded("price_dy_yuan_per_kg", "yuan/kg", "price of dysprosium oxide in China", "price of dysprosium oxide")
 level.recorded("price_ore_yuan_per_t", "yuan/t", "price of ore in China, taxes included", "price of ore in China")
 level.recorded(
-    "ore_lanes_open", "0-1", "ore lanes to China, weighted by the capacity of the mines behind them", "ore lanes open"
+    "ore_lanes_open",
+    "0-1",
+    "ore lanes to China, weighted by the capacity of the mines behind them",
+    "border crossings open to ore",
 )
-level.recorded("goods_lanes_open", "0-1", "goods lanes to China, mean over crossings", "goods lanes open")
+level.recorded("goods_lanes_open", "0-1", "goods lanes to China, mean over crossings", "border crossings open to goods")
 
 # of armed actors ------------------------------------------------------------------------------------------------------
 
@@ -289,7 +292,7 @@ actor_level.recorded(
     "population_share", "0-1", "population weighted by share of the countryside controlled", "countryside of the {}"
 )
 actor_level.recorded(
-    "seat_population_share", "0-1", "population of the townships whose town it holds", "people in towns of the {}"
+    "seat_population_share", "0-1", "population of the townships whose town it holds", "population in {}-held towns"
 )
 actor_level.recorded("troops", "fighters", "fighters", "fighters of the {}")
 actor_level.recorded("legitimacy", "0-1", "consent of the people under its control", "consent under the {}")
