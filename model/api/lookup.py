@@ -13,7 +13,7 @@ from model.api.html import Listing
 from model.output.outcomes import Outcome, outcome_list
 from model.output.units import dose_words
 from model.parameters import Declaration
-from model.scenario.listing import armed_actors, scenario_declarations, scenario_titles
+from model.scenario.listing import armed_actors, once_by_owner, scenario_declarations, scenario_titles
 from model.scenario.problems import ScenarioError, dotted, nearest
 from model.scenario.read import load_scenario
 from model.scenario.schema import Scenario
@@ -88,6 +88,8 @@ def find_parameters(
 ) -> tuple[list[Declaration], int]:
     """The declared parameters that fit a search, in the order of the scenario, and the number of all.
 
+    What actors share stands once, as ``actors.<ArmedActor>.forgetting``, before the actors that have another value.
+
     Args:
         search: words that must all be in path, meaning, unit or status; where nothing fits, in path or source.
         scenario: whose values to show.
@@ -100,7 +102,8 @@ def find_parameters(
     everything = [*scenario_declarations(read), *promised_declarations(read)]
     found = [one for one in everything if _fits(search, one.path, one.meaning, one.unit, one.status)]
     found = found or [one for one in everything if _fits(search, one.path, one.source)]
-    return _some(found, search, "parameter", {one.path.rsplit(".", 1)[-1] for one in everything}), len(everything)
+    found = _some(found, search, "parameter", {one.path.rsplit(".", 1)[-1] for one in everything})
+    return list(once_by_owner(found, read)), len(list(once_by_owner(everything, read)))
 
 
 def promised_declarations(scenario: Scenario) -> Iterator[Declaration]:

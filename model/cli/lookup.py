@@ -125,7 +125,10 @@ def parameters(
         return
     for one in found:
         typer.echo(_parameter_text(one))
-    typer.echo(f"\n{len(found)} of {count} parameters. Change one with --set PATH=VALUE, or in a file.")
+    typer.echo(
+        f"\n{len(found)} of {count} parameters. Change one with --set PATH=VALUE, or in a file; "
+        "an actor's id stands in the place of <ArmedActor>."
+    )
 
 
 def _parameter_text(one: Declaration) -> str:

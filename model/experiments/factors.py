@@ -1,8 +1,9 @@
 """What a sensitivity analysis moves: the declared parameters of a scenario as factors, each with a level from 0 to 1.
 
 A factor is one parameter of a process, of Beijing, the United States, the Quad, Western governments or ``structure``; or one
-parameter of *all* actors of a kind, moved together (``actors.EthnicArmedOrganization.commit_share``), because eighteen armed
-actors times forty parameters would be more factors than anyone could read. Patterns name single ones: ``actors.KIA.*``.
+parameter of actors, moved together, because eighteen armed actors times forty parameters would be more factors than anyone
+could read: what all that share it hold to be the same is one factor (``actors.ArmedActor.forgetting``), what differs between
+them is one for each kind (``actors.EthnicArmedOrganization.troops``). Patterns name single ones: ``actors.KIA.*``.
 
 Ranges: level 0 is the lowest and level 1 the highest declared value. A parameter that differs between actors describes them
 (troops, treasury, dependence on China): its declared range is wide enough for every actor, so each actor's value goes from
@@ -28,12 +29,13 @@ from model.scenario.layers import parse_set
 from model.scenario.listing import scenario_declarations
 from model.scenario.problems import dotted, suggestion
 from model.scenario.schema import Scenario
-from model.scenario.tables import schema_at
+from model.scenario.tables import owner_of, schema_at
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")
 
 _WHOSE = {
+    "actors.ArmedActor": "armed actors",
     "actors.EthnicArmedOrganization": "ethnic armed organisations",
     "actors.PeoplesDefenceForce": "People's Defence Forces",
     "actors.Junta": "junta",
@@ -94,10 +96,10 @@ class Member:
 
 @dataclass(frozen=True)
 class Factor:
-    """A parameter, or one of all actors of a kind.
+    """A parameter, or one of several actors.
 
     Args:
-        name: dotted path; for a group the kind stands in the actor's place.
+        name: dotted path; for a group its kind stands in the actor's place.
         members: the parameters that it sets.
         status: the weakest status of its members.
         unit: of the parameter.
@@ -188,10 +190,16 @@ def name_by_kind(scenario: Scenario, keys: Sequence[str]) -> str:
         scenario: resolved.
         keys: path of the parameter.
     """
-    if keys[0] != "actors":
-        return dotted(keys)
-    kind = type(scenario.actors[keys[1]]).__name__.removesuffix("Parameters")
-    return ".".join(("actors", kind, *keys[2:]))
+    return _named(keys, scenario.actors[keys[1]].kind if keys[0] == "actors" else "")
+
+
+def name_by_owner(scenario: Scenario, keys: Sequence[str]) -> str:
+    """The same with the kind that declares it, ``ArmedActor`` for what all armed kinds share."""
+    return _named(keys, owner_of(type(scenario.actors[keys[1]]), keys[2]) if keys[0] == "actors" else "")
+
+
+def _named(keys: Sequence[str], owner: str) -> str:
+    return ".".join(("actors", owner, *keys[2:])) if owner else dotted(keys)
 
 
 _WEAKEST = ("assumed", "weakly identified", "observed", "definition")
@@ -207,10 +215,12 @@ def _factors(scenario: Scenario, *, grouped: bool) -> dict[str, Factor]:
     differing = _differing(declared)
     collected: dict[str, list[tuple[Member, Declaration]]] = {}
     for keys, one in declared:
-        member = _member(keys, one, describes=keys[0] == "actors" and keys[2] in differing)
+        describes = keys[0] == "actors" and keys[2] in differing
+        member = _member(keys, one, describes=describes)
         if member is None:
             continue
-        collected.setdefault(name_by_kind(scenario, keys) if grouped else one.path, []).append((member, one))
+        name = name_by_kind(scenario, keys) if describes else name_by_owner(scenario, keys)
+        collected.setdefault(name if grouped else one.path, []).append((member, one))
     found = {}
     for name, parts in collected.items():
         status = weakest(one.status for _, one in parts)

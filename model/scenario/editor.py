@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from agents.armed.parameters import ArmedActorParameters
 from model.scenario.schema import Scenario
+from model.scenario.tables import ARMED_KINDS
 
 
 def editor_schema() -> dict[str, Any]:
@@ -23,9 +25,20 @@ def editor_schema() -> dict[str, Any]:
         "description": "shipped scenario, or path relative to this file, of which this one states the differences",
     }
     del schema["properties"]["plugins"]
+    _share(schema["$defs"])
     _relax(schema)
     _allow_clearing(schema)
     return schema
+
+
+def _share(tables: dict[str, Any]) -> None:
+    """What kinds of armed actors share stands in one table; theirs refer to it."""
+    shared = ArmedActorParameters.model_json_schema()["properties"]
+    tables[ArmedActorParameters.__name__] = {"properties": shared}
+    for kind in ARMED_KINDS.values():
+        fields = tables[kind.__name__]["properties"]
+        for name in [name for name, field in fields.items() if field == shared.get(name)]:
+            fields[name] = {"$ref": f"#/$defs/{ArmedActorParameters.__name__}/properties/{name}"}
 
 
 def _relax(node: Any) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from model.parameters import Declaration, ParameterTable, declarations
 from model.scenario.files import read_toml, shipped_scenarios
 from model.scenario.problems import dotted
 from model.scenario.schema import Scenario
-from model.scenario.tables import ARMED_KINDS
+from model.scenario.tables import ARMED_KINDS, owner_of
 
 
 def scenario_titles() -> list[tuple[str, str, str]]:
@@ -44,6 +45,29 @@ def scenario_declarations(scenario: Scenario) -> Iterator[Declaration]:
                     yield from declarations(table, dotted([name, key]))
         elif isinstance(extra, dict) and "unit" in extra:
             yield _top_level(name, value, field.description or "", extra)
+
+
+def once_by_owner(found: Sequence[Declaration], scenario: Scenario) -> Iterator[Declaration]:
+    """What actors share, once: ``actors.<ArmedActor>.commit_share`` with the default, then the actors with another value.
+
+    Args:
+        found: declarations of a scenario; only what is there for all actors that share it is put together.
+        scenario: resolved.
+    """
+    tables = {dotted([name]): type(actor) for name, actor in scenario.actors.items()}
+    groups: dict[tuple[str, str], list[Declaration]] = {}
+    for one in found:
+        whose, _, name = one.path.rpartition(".")
+        table = tables.get(whose.removeprefix("actors."))
+        groups.setdefault((owner_of(table, name), name) if table else (one.path, ""), []).append(one)
+    for (owner, name), group in groups.items():
+        sharing = [table for table in tables.values() if name in table.model_fields and owner_of(table, name) == owner]
+        if len(group) != len(sharing) or len(sharing) == 1:
+            yield from group
+            continue
+        default = sharing[0].model_fields[name].default
+        yield replace(group[0], path=f"actors.<{owner}>.{name}", default=default)
+        yield from (one for one in group if one.default != default)
 
 
 def _top_level(name: str, value: Any, meaning: str, extra: dict[str, Any]) -> Declaration:

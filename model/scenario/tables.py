@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import get_annotations
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -27,8 +28,21 @@ ACTOR_KINDS: dict[str, type[ParameterTable]] = {**ARMED_KINDS, BUYER_KIND: Chine
 OWN_KINDS: dict[str, type[ParameterTable]] = {}
 """The armed kinds that come from plugins; they stand in the two tables above as well."""
 
+_SUFFIX = "Parameters"
+
 _MONTH_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])$"
 _ACTOR_DEPTH = 2
+
+
+def owner_of(table: type[ParameterTable], name: str) -> str:
+    """Whose parameter it is: the kind of actor that declares it, or ``ArmedActor`` for what all armed kinds share.
+
+    Args:
+        table: of an actor's kind.
+        name: of the parameter.
+    """
+    owner = next(one for one in table.__mro__ if name in get_annotations(one))
+    return owner.__name__.removesuffix(_SUFFIX)
 
 
 def schema_at(path: Path, kinds: dict[str, str]) -> tuple[Any, FieldInfo | None]:

@@ -7,6 +7,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,12 +130,19 @@ def _decisions() -> Iterator[str]:
 
 
 def _declared() -> Iterator[Declaration]:
-    """Every parameter, actors by kind."""
+    """Every parameter; actors' where they are declared: once for all armed kinds, or by kind."""
+    from agents.armed.parameters import ArmedActorParameters
     from model.scenario.schema import Scenario
-    from model.scenario.tables import ACTOR_KINDS
+    from model.scenario.tables import ACTOR_KINDS, owner_of
 
-    for kind, table in ACTOR_KINDS.items():
-        yield from declarations(table, f"actors.<{kind}>")
+    seen: set[str] = set()
+    for table in (ArmedActorParameters, *ACTOR_KINDS.values()):
+        for one in declarations(table, "actors"):
+            name = one.path.removeprefix("actors.")
+            path = f"actors.<{owner_of(table, name)}>.{name}"
+            if path not in seen:
+                yield replace(one, path=path)
+            seen.add(path)
     for name, field in Scenario.model_fields.items():
         if isinstance(field.default, ParameterTable):
             yield from declarations(field.default, name)

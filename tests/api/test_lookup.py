@@ -36,6 +36,15 @@ def test_parameters_are_those_of_the_command_line(capsys: pytest.CaptureFixture[
     assert len(found) == count == len(parameters(set=TINY))
 
 
+def test_what_actors_share_is_listed_once_before_those_who_differ() -> None:
+    table = parameters("forgetting", set={**TINY, "actors.KIA.forgetting": 0.5})
+    assert table["value"].to_dict() == {"actors.<ArmedActor>.forgetting": 0.1, "actors.KIA.forgetting": 0.5}
+    assert parameters("KIA forgetting", set=TINY).index.tolist() == ["actors.KIA.forgetting"]
+    shared = parameters("assaults", "status_quo")["value"].filter(like="<").to_dict()
+    owners = ("ArmedActor", "PeoplesDefenceForce")
+    assert shared == {f"actors.<{owner}>.assaults_per_operation": n for owner, n in zip(owners, (12, 4), strict=True)}
+
+
 def test_outcomes_are_those_of_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     lookup.outcomes("status_quo", "exports_t", as_csv=True)
     told = [row["name"] for row in csv.DictReader(io.StringIO(capsys.readouterr().out))]

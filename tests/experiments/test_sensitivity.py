@@ -14,6 +14,7 @@ from model.experiments.factors import Factor, Member, factors_of, settled
 from model.experiments.morris import elementary_effects, finding, morris_design, morris_effects, trajectories_lost
 from model.experiments.results import RunTable, read_runs
 from model.output.result import RunResult
+from model.scenario.listing import armed_actors
 from model.scenario.read import load_scenario
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
@@ -51,11 +52,12 @@ def linear_runs(folder: Path, design: Design, **said: float) -> RunTable:
     return read_runs(folder)
 
 
-def test_the_parameters_of_a_kind_of_actor_move_together_and_patterns_name_single_ones(tiny: Scenario) -> None:
+def test_what_actors_share_moves_together_and_patterns_name_single_ones(tiny: Scenario) -> None:
     factors = {factor.name: factor for factor in factors_of(tiny)}
-    shared = factors["actors.EthnicArmedOrganization.commit_share"]
+    shared, differing = factors["actors.ArmedActor.commit_share"], factors["actors.EthnicArmedOrganization.troops"]
+    assert [member.keys[1] for member in shared.members] == armed_actors([tiny])
     eaos = [name for name, actor in tiny.actors.items() if actor.kind == "EthnicArmedOrganization"]
-    assert [member.keys[1] for member in shared.members] == eaos
+    assert [member.keys[1] for member in differing.members] == eaos
     assert "actors.KIA.commit_share" not in factors
     assert "months" not in factors  # a convention, not knowledge
     assert {"structure.mine_stop", "beijing.weight_offensive", "processes.trade.leak"} <= set(factors)

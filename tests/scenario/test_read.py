@@ -213,5 +213,10 @@ def test_every_shipped_scenario_has_a_title() -> None:
 def test_the_schema_for_editors_requires_nothing_and_knows_extends() -> None:
     schema = editor_schema()
     assert "extends" in schema["properties"]
+    shared = {"$ref": "#/$defs/ArmedActorParameters/properties/foresight"}
+    fields = [schema["$defs"][f"{kind}Parameters"]["properties"] for kind in ("Junta", "PeoplesDefenceForce")]
+    assert [field["foresight"] for field in fields] == [shared, shared]
+    assert schema["$defs"]["ArmedActorParameters"]["properties"]["foresight"]["maximum"] == 1
+    assert fields[1]["coordination"]["default"] == 0.4
     assert '"required"' not in json.dumps(schema)
     assert schema["additionalProperties"] is False

@@ -12,7 +12,7 @@ def test_the_description_is_current() -> None:
 def test_its_tables_come_from_the_code() -> None:
     text = odd_text()
     for word in (
-        "`actors.<EthnicArmedOrganization>.foresight`",
+        "`actors.<PeoplesDefenceForce>.coordination`",
         "`phases.fight`",
         "`ChineseBuyer`",
         "`holder`",
@@ -22,3 +22,4 @@ def test_its_tables_come_from_the_code() -> None:
     ):
         assert word in text
     assert "<!--" not in text
+    assert text.count(".foresight`") == text.count("`actors.<ArmedActor>.foresight`") == 1
