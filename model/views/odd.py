@@ -136,7 +136,8 @@ def _declared() -> Iterator[Declaration]:
     from model.scenario.tables import ACTOR_KINDS, owner_of
 
     seen: set[str] = set()
-    for table in (ArmedActorParameters, *ACTOR_KINDS.values()):
+    tables: list[type[ParameterTable]] = [ArmedActorParameters, *ACTOR_KINDS.values()]
+    for table in tables:
         for one in declarations(table, "actors"):
             name = one.path.removeprefix("actors.")
             path = f"actors.<{owner_of(table, name)}>.{name}"
