@@ -151,13 +151,6 @@ class UnitedStatesParameters(ParameterTable):
     partner_months: int = parameter(
         24, low=3, high=120, unit="months", meaning="Months between two assessments of partners.", source="assumed"
     )
-    partner_precision: float = parameter(
-        15.0, low=1.0, high=60.0, unit="1/score", meaning="Precision of the choice of a partner.",
-        source="assumed: quantal response (McKelvey & Palfrey 1995)",
-    )  # fmt: skip
-    partner_loyalty: float = parameter(
-        0.1, low=0.0, high=1.0, unit="score", meaning="Advantage of the present partner.", source="assumed"
-    )
     partner_bar: float = parameter(
         0.4, low=0.0, high=1.0, unit="score", meaning="Score of having no partner.", source="assumed"
     )
@@ -266,8 +259,4 @@ class WesternParameters(ParameterTable):
     us_share: float = parameter(
         0.5, low=0.0, high=1.0, unit="0-1", meaning="Part of full recognition that is Washington's to give.",
         source="assumed; the rest is that of the governments that follow",
-    )  # fmt: skip
-    territory_weight: float = parameter(
-        0.0, low=-0.05, high=0.15, unit="0-1", meaning="Effect of held territory on adoption; 0 after Huddleston.",
-        source="equation 3.11; SOURCES V26",
     )  # fmt: skip

@@ -8,8 +8,8 @@ target's services can take it in: so much for each person under its control (abs
 into ``run.policy``, whose fields are the kinds of :mod:`agents.instruments`.
 
 *Partner* (article: "strategic empowerment"). Every ``n`` months each armed actor's standing (legitimacy, governing capacity,
-alignment, stability, resources, 0-1 each; :mod:`model.dynamics.governance`) is averaged, with an advantage for the present partner.
-The choice is a quantal response among all actors and having none. Instruments for PARTNER go to the actor that it picks. Moves
+alignment, stability, resources, 0-1 each; :mod:`model.dynamics.governance`) is averaged; it picks
+the best, or none where no average is above a bar. Instruments for PARTNER go to the actor that it picks. Moves
 ``us_partner_*`` and whatever the instruments move.
 
 *Threats*. State: ``credibility`` c, 0-1. While a threat stands, ``c <- c + m (carried out - c)``, where carried out is the level of
@@ -30,12 +30,11 @@ from agents.armed.offers import reason_to_refuse
 from agents.base import Actor
 from agents.instruments import KINDS, NUG, PARTNER, Condition, Instrument
 from agents.policy_parameters import UnitedStatesParameters
-from model.draws import gumbel, key, normal, uniform
+from model.draws import key, normal, uniform
 from model.dynamics import governance
 from model.live import LiveParameters
 
 _KEY = np.uint64(key("US"))
-_NOBODY = np.uint64(key("nobody"))
 
 NO_ONE = -1
 """Index of the target of instruments without an armed target, and of having no partner."""
@@ -90,22 +89,17 @@ class UnitedStates(Actor):
     """What partners are weighed by, each 0-1 and alike; a subclass may weigh them by others."""
 
     def score(self, actor: int) -> float:
-        """Mean of an armed actor's standing by all criteria, 0-1, without the advantage of the present partner."""
+        """Mean of an armed actor's standing by all criteria, 0-1."""
         return sum(float(criterion(self.data, actor)) for criterion in self.criteria) / len(self.criteria)
 
     def choose_partner(self) -> None:
-        """Pick a partner among the armed actors, or none, when an assessment is due."""
+        """Pick the armed actor that stands best, or none where no standing is good enough, when an assessment is due."""
         p, run = self.parameters, self.run
-        month, salt = run.state.month, run.draws.salt("partner")
-        if p.partner_choice == "scenario" or month % p.partner_months:
+        if p.partner_choice == "scenario" or run.state.month % p.partner_months:
             return
-        best, most = NO_ONE, p.partner_precision * p.partner_bar + gumbel(uniform(salt, month, _NOBODY))
-        for actor in run.agents.armed:
-            score = self.score(actor.index) + (p.partner_loyalty if actor.index == self.partner else 0.0)
-            worth = p.partner_precision * score + gumbel(uniform(salt, month, run.land.actor_key[actor.index]))
-            if worth > most:
-                best, most = actor.index, worth
-        self.partner = best
+        scores = {actor.index: self.score(actor.index) for actor in run.agents.armed}
+        best = max(scores, key=scores.__getitem__, default=NO_ONE)
+        self.partner = best if scores.get(best, 0.0) > p.partner_bar else NO_ONE
 
     # its instruments -------------------------------------------------------------------------------------------
 

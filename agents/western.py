@@ -1,6 +1,6 @@
 """Western governments: each may follow the US in recognising an actor (equation E3.11, Siegel 2009; Coggins 2011).
 
-Adopts with a monthly hazard when ``w US + (1 - w) share of adopters + t territory >= threshold``; under
+Adopts with a monthly hazard when ``w US + (1 - w) share of adopters >= threshold``; under
 ``structure.recognition = "linear"`` the hazard is in proportion to that sum instead, without a threshold. Each actor that the US
 recognises is considered by itself: whoever follows in one case need not follow in another. Recognition of an actor is
 ``min(base + s US + (1 - s) share of adopters, 1)`` with ``s`` Washington's part.
@@ -9,14 +9,12 @@ recognises is considered by itself: whoever follows in one case need not follow 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from mesa import Model
 
 from agents.base import Actor
 from agents.policy_parameters import WesternParameters
-from model.compile import compiled
 from model.draws import key, normal, uniform
 from model.live import LiveParameters
 
@@ -63,16 +61,15 @@ class WesternGovernment(Actor):
         return self.parameters.hazard * (pull if linear else float(pull >= self.threshold))
 
 
-def pull_of(us_level: float, adopters: float, territory: float, p: WesternParameters) -> float:
+def pull_of(us_level: float, adopters: float, p: WesternParameters) -> float:
     """What draws governments to recognise an actor.
 
     Args:
         us_level: recognition by the US, 0-1.
         adopters: share of governments that had followed by last month.
-        territory: share of the actor's home region that it holds.
         p: their table.
     """
-    return p.us_weight * us_level + (1 - p.us_weight) * adopters + p.territory_weight * territory
+    return p.us_weight * us_level + (1 - p.us_weight) * adopters
 
 
 def recognition_of(base: float, us_level: float, adopters: float, p: WesternParameters) -> float:
@@ -85,17 +82,6 @@ def recognition_of(base: float, us_level: float, adopters: float, p: WesternPara
         p: their table.
     """
     return min(base + p.us_share * us_level + (1 - p.us_share) * adopters, 1.0)
-
-
-@compiled
-def territory_share(run: Any, a: int) -> float:
-    """Share of the towns of its homeland that an armed actor holds, 0-1."""
-    home, held = 0, 0
-    for p in range(len(run.land.is_town)):
-        if run.land.is_town[p] and run.land.home[a, p]:
-            home += 1
-            held += 1 if run.state.holder[p] == a else 0
-    return held / max(home, 1)
 
 
 def shares_that_recognise(governments: Sequence[WesternGovernment], forces: int) -> list[float]:

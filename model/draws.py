@@ -29,10 +29,10 @@ _NP_GAMMA, _NP_MUL1, _NP_MUL2 = np.uint64(_GAMMA), np.uint64(_MUL1), np.uint64(_
 _SCALE = 2.0**-53
 
 PROCESSES = (
-    *("belief", "appraisal", "attack", "hold", "join", "posts", "siege", "losses", "captured"),
+    *("appraisal", "attack", "hold", "join", "posts", "siege", "losses", "captured"),
     *("talks", "militia", "settlement", "kunming", "sign", "leash", "lanes"),
     *("recruits", "desertion", "civilians", "river_relief", "market"),
-    *("attention", "partner", "review", "accept", "threshold", "western"),
+    *("attention", "review", "accept", "threshold", "western"),
 )
 """What draws: each has draws of its own, which disturb no other's."""
 

@@ -72,7 +72,6 @@ road_record = record_maker(
     ("net_back", float),  # yuan/t at the mine of ore sent to India, after tax; weighted by ore offered
     ("net_back_china", float),  # yuan/t at the mine of the better way to China, after tax
     ("freight", float),  # yuan/t to India, reagent on the way back included
-    ("risk", float),  # yuan/t of loss and insurance on the way to India
     ("us_usd", float),  # USD that Washington paid for building the road
     ("premium_usd", float),  # USD that its contracts added to the price of the ore
     ("india_usd", float),  # USD that India paid for the ore

@@ -60,10 +60,10 @@ def test_logistic_and_gumbel(x: float) -> None:
 
 def test_uniforms_fill_the_interval_evenly() -> None:
     draws = Draws(1)
-    u = draws.uniform("belief", 3, keys([str(number) for number in range(4_000)]))
+    u = draws.uniform("appraisal", 3, keys([str(number) for number in range(4_000)]))
     assert ((u > 0) & (u < 1)).all()
     assert stats.kstest(u, "uniform").pvalue > 0.01
-    normals = draws.normal("belief", 3, keys([str(number) for number in range(4_000)]))
+    normals = draws.normal("appraisal", 3, keys([str(number) for number in range(4_000)]))
     assert stats.kstest(normals, "norm").pvalue > 0.01
 
 

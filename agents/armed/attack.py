@@ -8,8 +8,8 @@ Rent counts in ``V`` as ``H rent / (rent + R)`` over the horizon ``H``, ``R`` be
 levels off. A place is also worth ``foresight`` times the best enemy place next to it that cannot be attacked at even odds as yet:
 the way to the mines leads over the gate and the town before them. And it is worth ``weight_safety`` times the own place next to it
 that its garrison endangers most, ``V field / (field + guard)``: whoever has taken the mines wants the gate beside them. An actor
-without the fighters to hold what it has and the place too (``h`` of :mod:`model.dynamics.control`) is overstretched: it credits the
-place with the share for which it has them.
+without the fighters to hold what it has and the place too (``fighters_tied_by`` of :mod:`model.dynamics.control`) is overstretched:
+it credits the place with the share for which it has them.
 
 Each option is weighed against holding still (utility 0) by a binary quantal response (McKelvey & Palfrey 1995). None is made that
 is not expected to pay: with dozens of places within reach the errors alone would otherwise send an actor against walls every month.
@@ -17,14 +17,14 @@ is not expected to pay: with dozens of places within reach the errors alone woul
 Allies fight together: whoever weighs an attack on a place that an ally besieges counts on the ally's strength there as well, so that
 armies join where they could do nothing alone. People's Defence Forces join new attacks of their allies, too, by chance.
 
-The error of belief about a place is ``exp(sigma (1 - known) (sqrt(w) slow + sqrt(1 - w) fast))``: ``slow`` is drawn once an
-appraisal, ``fast`` every month. Whoever fights at a place gets to know its garrison, and forgets it again. If all errors were drawn
-afresh every month, actors would attack by the month's draw, and no siege would last.
+The error of belief about a place is ``exp(sigma (1 - known) xi)`` with ``xi`` drawn once an appraisal. Whoever fights at a place gets
+to know its garrison, and forgets it again. If errors were drawn afresh every month, actors would attack by the month's draw, and no
+siege would last.
 """
 
 from __future__ import annotations
 
-from math import exp, sqrt
+from math import exp
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,7 @@ from model import draws
 from model.compile import compiled
 from model.dynamics.budgets import worth_of_money
 from model.dynamics.contest import chance_of_success
+from model.dynamics.control import fighters_tied_by
 
 WITHIN_REACH = 1.0
 """Strength at or next to a place from which an attack on it is weighed."""
@@ -78,26 +79,13 @@ def share_held(fighters: float, needed: float) -> float:
         fighters: of the actor.
         needed: fighters that hold all of them.
     """
-    return min(fighters / needed, 1.0)
+    return fighters / needed if needed > fighters else 1.0
 
 
 @compiled
 def belief_noise(run: Any, a: int) -> float:
     """Spread of an actor's errors about an enemy who is not known; US intelligence makes it smaller."""
     return run.actors[a].belief_noise * (1.0 - run.rules.united_states.intelligence_gain * run.policy[a].intelligence)
-
-
-@compiled
-def misjudgement(unsure: float, persistence: float, slow: float, fast: float) -> float:
-    """Factor by which an actor misjudges a defence; a part of the error lasts for an appraisal.
-
-    Args:
-        unsure: spread of the error's logarithm.
-        persistence: share of its variance that lasts.
-        slow: standard normal of the appraisal.
-        fast: standard normal of the month.
-    """
-    return exp(unsure * (sqrt(persistence) * slow + sqrt(1.0 - persistence) * fast))
 
 
 @compiled
@@ -135,9 +123,9 @@ def value_towns(run: Any) -> None:
 @compiled
 def fighters_tied(run: Any, a: int) -> float:
     """Fighters that the townships whose towns an actor holds take to hold."""
-    holder, needed, tied = run.state.holder, run.land.needed, 0.0
-    for n in range(len(needed)):
-        tied += needed[n] if holder[n] == a else 0.0
+    tied = 0.0
+    for n in range(len(run.land.needed)):
+        tied += fighters_tied_by(run, a, n) if run.state.holder[n] == a else 0.0
     return tied
 
 
@@ -184,7 +172,7 @@ def appraise(run: Any, a: int, count: int) -> None:
     holder, attacker, near_start, near = run.state.holder, run.state.attacker, land.near_start, land.near
     field, guard, called, hostility, rent = plans.field, plans.guard, plans.called[a], plans.hostility[a], plans.rent
     home, revenue, sanction, dear = land.home[a], run.state.revenue[a], plans.sanction[a], plans.scarcity[a]
-    cares, territory, needed = land.beijing_cares, land.territory, land.needed
+    cares, territory = land.beijing_cares, land.territory
     fighters, tied = float(plans.fighters[a]), fighters_tied(run, a)
     for k in range(count):
         p = place[k]
@@ -202,7 +190,7 @@ def appraise(run: Any, a: int, count: int) -> None:
                 beyond = max(beyond, worth_by_itself(who, rent[q], revenue, home[q], land, q))
         value = worth_by_itself(who, rent[p], revenue, home[p], land, p)
         n = territory[p]
-        held = share_held(fighters, tied + (needed[n] if holder[n] != a else 0.0))
+        held = share_held(fighters, tied + (fighters_tied_by(run, a, n) if holder[n] != a else 0.0))
         worth[k] = held * (value + who.foresight * beyond + who.weight_safety * danger)
         cost[k] = dear * (who.siege_cost if attacker[p] == a else who.operation_cost) + (sanction if cares[p] else 0.0)
 
@@ -233,16 +221,15 @@ def weigh(run: Any, a: int, count: int) -> None:
     plans, rules, options, who = run.plans, run.rules, run.plans.options, run.actors[a]
     place, known, guard, called = options.place, run.state.known[a], plans.guard, plans.called[a]
     month, me, place_key, salts = run.state.clock.month, run.land.actor_key[a], run.land.place_key, run.salts
-    noise, persistence, span = belief_noise(run, a), who.belief_persistence, np.uint64(who.belief_months)
+    noise, span = belief_noise(run, a), np.uint64(who.belief_months)
     full, fighters, attacker_loss = plans.full[a], plans.fighters[a], rules.combat.attacker_loss
     for k in range(count):
         p = place[k]
         there = place_key[p]
         # Places are appraised in different months, or all would open their offensives together.
         appraisal = (np.uint64(month) + there % span) // span
-        slow = draws.normal(draws.uniform(salts.appraisal, 0, me, there, appraisal))
-        fast = draws.normal(draws.uniform(salts.belief, month, me, there))
-        believed = guard[p] * misjudgement(noise * (1.0 - known[p]), persistence, slow, fast)
+        error = draws.normal(draws.uniform(salts.appraisal, 0, me, there, appraisal))
+        believed = guard[p] * exp(noise * (1.0 - known[p]) * error)
         beside = strength_of_allies(run, a, p)
         chance = chance_of_success(called[p] + beside, believed, rules)
         better = chance_of_success(full + beside, believed, rules) if full > called[p] else chance

@@ -15,7 +15,8 @@ the choice of partners.
 
 *Arms*. A declared share of what the month's income leaves buys arms. Who has fewer arms than its fighters usually have takes that
 share before it pays them, since fighters without arms win nothing; others pay first. The rest is saved, up to some months of
-expenses; what lies above this reserve goes into arms within a year or so: money that wins no strength is of no use to anyone (assumed).
+expenses. What lies above this reserve goes into arms, which are dearer the more are bought at once: money that wins no strength is
+of no use to anyone (assumed).
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def savings_to_spend(treasury: float, expenses: float, rules: Any) -> float:
         expenses: USD a month, arms left out.
         rules: ``rules.budgets``.
     """
-    return max(treasury - rules.reserve_months * expenses, 0.0) / rules.spending_months
+    return max(treasury - rules.reserve_months * expenses, 0.0)
 
 
 # decisions ------------------------------------------------------------------------------------------------------------

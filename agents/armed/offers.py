@@ -2,8 +2,9 @@
 
 In months of the actor's own revenue ``R``: money is worth ``H m / (m + R)`` over the horizon ``H`` (``m`` USD a month at full
 delivery), other backing ``B level``, and an envoy adds to both. The cost is fear of Beijing,
-``w d level (expected reaction + present pressure)`` with ``d`` the dependence on China, and autonomy, ``k level``. The offer is
-taken with the chance ``sigma(theta (worth - fear - autonomy))`` (quantal response). Form and weights are assumed.
+``w d level (x + present pressure)`` with ``d`` the dependence on China and ``x`` how hard Beijing presses whom the US backs, and
+autonomy, ``k level``. The offer is taken with the chance ``sigma(theta (worth - fear - autonomy))`` (quantal response). Form and
+weights are assumed.
 
 The first answer takes ``answer_months`` on average, in which nothing is taken. An answer then stands for ``review_months``:
 programmes, advisers and convoys are not sent home and called back by the month. At a review only what has changed in the world
@@ -40,7 +41,7 @@ def worth_of_offer(run: Any, a: int, who: LiveParameters, offer: Instrument, env
 
 def fear_of_beijing(run: Any, a: int, who: LiveParameters) -> float:
     """What an actor fears from Beijing for an offer at level 1, months of its own revenue."""
-    reaction = who.expected_reaction + float(run.state.pressure[a])
+    reaction = run.rules.beijing.pressure_us_link + float(run.state.pressure[a])
     return who.weight_pressure * float(run.state.dependence[a]) * reaction
 
 

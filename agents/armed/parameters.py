@@ -69,11 +69,6 @@ class ArmedActorParameters(ParameterTable):
         0.4, low=0.0, high=1.0, unit="log", meaning="Standard error of what it believes of an enemy's strength.",
         source=f"{_FACTS} 22",
     )  # fmt: skip
-    belief_persistence: float = parameter(
-        0.8, low=0.0, high=1.0, unit="0-1",
-        meaning="Share of that error's variance that lasts until the place is appraised anew.",
-        source="assumed: what is not seen this month was mostly not seen last month either",
-    )  # fmt: skip
     belief_months: int = parameter(
         12, low=1, high=60, unit="months", meaning="Months between two appraisals of a place that is not fought for.",
         source="assumed",
@@ -141,7 +136,7 @@ class ArmedActorParameters(ParameterTable):
     # politics
     dependence_on_china: float = parameter(
         0.0, low=0.0, high=1.0, unit="0-1", meaning="How far it lives on Chinese trade, arms and tolerance.",
-        source=f"forces.csv; {_FACTS} 59, inferred from who gave in",
+        source=f"forces.csv; {_FACTS} 59, inferred from who gave in (V17, V75, V121)", status="weakly identified",
     )  # fmt: skip
     arms_for_allies: float = parameter(
         0.0, low=0.0, high=500.0, unit="fighter equivalents/month",
@@ -172,10 +167,6 @@ class ArmedActorParameters(ParameterTable):
     outside_revenue_usd: float = parameter(
         0.0, low=0.0, high=2e9, unit="USD/month",
         meaning="Income from outside the map: gas, central bank, donors abroad.", source="assumed; forces.csv",
-    )  # fmt: skip
-    civil_share: float = parameter(
-        0.0, low=0.0, high=0.95, unit="0-1", meaning="Share of this income that a civil budget takes, and war never sees.",
-        source="assumed: armed groups run no state; what they spend on services is a decision of theirs",
     )  # fmt: skip
     population_tax_usd: float = parameter(
         0.25, low=0.0, high=5.0, unit="USD/person/month", meaning="Tax and levies a person under its control pays.",
@@ -216,11 +207,6 @@ class ArmedActorParameters(ParameterTable):
         meaning="Worth of a great power's recognition, training or intelligence at full level.",
         source="assumed: never observed",
     )  # fmt: skip
-    expected_reaction: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1",
-        meaning="Pressure from Beijing that it expects for full dealings with the US, beside the present one.",
-        source="assumed: never observed",
-    )  # fmt: skip
     recognition_base: float = parameter(
         0.0, low=0.0, high=0.5, unit="0-1",
         meaning="Recognition abroad that it has at the start and keeps whatever the US does.",
@@ -228,8 +214,9 @@ class ArmedActorParameters(ParameterTable):
     )  # fmt: skip
     # manpower
     volunteer_rate: float = parameter(
-        0.01, low=0.0, high=0.05, unit="1/month",
-        meaning="Volunteers a month over its force at normal consent (processes.people).", source=f"{_FACTS} 34",
+        0.02, low=0.0, high=0.1, unit="1/month",
+        meaning="Volunteers a month over its force where people consent in full; they come in proportion to consent.",
+        source=f"{_FACTS} 34, at half of the people's consent, about where the wars of 2021 began",
         status="weakly identified",
     )  # fmt: skip
     conscripts_per_month: float = parameter(
@@ -307,8 +294,8 @@ class PeoplesDefenceForceParameters(ArmedActorParameters):
         meaning="Recognition abroad that it has at the start and keeps whatever the US does.",
     )  # fmt: skip
     volunteer_rate: float = parameter(
-        0.03, low=0.0, high=0.1, unit="1/month",
-        meaning="Volunteers a month over its force at normal consent (processes.people).",
+        0.06, low=0.0, high=0.2, unit="1/month",
+        meaning="Volunteers a month over its force where people consent in full; they come in proportion to consent.",
         source="assumed: from nothing to the pools of SOURCES P33 in about two years", status="weakly identified",
     )  # fmt: skip
     force_cap: float = parameter(

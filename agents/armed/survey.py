@@ -2,10 +2,10 @@
 
 The strength of an actor's fighters at a place is their number times the worth of one (:mod:`model.dynamics.contest`), times
 ``supply ^ e`` in the field and ``d + (1 - d) supply`` behind walls. A garrison keeps back what would hold its walls at even odds
-against what its enemies nearby could bring up, all while it is under attack, and in a town never less than hold the township (``h``
-of :mod:`model.dynamics.control`): every conquest ties down fighters, and who has many towns attacks with fewer. Besiegers keep what
-the siege takes; fighters in the open are free. What enemies could bring up is worked out twice: first as if all nearby came, then
-with those whom they can spare themselves.
+against what its enemies nearby could bring up, all while it is under attack, and in a town never less than hold the township where
+people do not follow by themselves (``fighters_tied_by`` of :mod:`model.dynamics.control`): conquests tie down fighters, the more the
+less they are wanted. Besiegers keep what the siege takes; fighters in the open are free. What enemies could bring up is worked out
+twice: first as if all nearby came, then with those whom they can spare themselves.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from model.compile import compiled
 from model.dynamics.budgets import reckon_rents
 from model.dynamics.contest import share_armed, supply_in_defence, worth_of_fighter
+from model.dynamics.control import fighters_tied_by
 
 # equations -----------------------------------------------------------------------------------------------------------
 
@@ -216,7 +217,7 @@ def _free(run: Any, a: int) -> None:
         elif holder[p] == a and attacker[p] >= 0:
             spare[p] = 0.0
         elif holder[p] == a:
-            tied = land.needed[p] if land.is_town[p] else 0.0
+            tied = fighters_tied_by(run, a, land.territory[p]) if land.is_town[p] else 0.0
             spare[p] = share_free_of_garrison(threat[p] / wall[p], field[p], tied / posted[p])
 
 

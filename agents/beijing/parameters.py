@@ -23,8 +23,8 @@ class BeijingParameters(ParameterTable):
         source="assumed from October 2024: gates shut three days after Pangwa fell", status="weakly identified",
     )  # fmt: skip
     weight_us_link: float = parameter(
-        1.0, low=0.0, high=3.0, unit="logit", meaning="Effect of full US engagement with the gate's holder.",
-        source="SOURCES P58; never observed",
+        1.0, low=0.0, high=3.0, unit="logit", source="SOURCES P58; never observed",
+        meaning="Effect of full US engagement with the gate's holder, and worth of a client like the Wa, with whom nobody else deals.",
     )  # fmt: skip
     weight_shortage_ore: float = parameter(
         2.0, low=0.0, high=8.0, unit="logit", meaning="How far China's own shortage of ore keeps the ore lane open.",
@@ -81,26 +81,19 @@ class BeijingParameters(ParameterTable):
         2, low=0, high=10, unit="towns", meaning="Most towns that Beijing asks of a group at once.",
         source="observed: Lashio of the MNDAA; Mogok and Momeik of the TNLA", status="observed",
     )  # fmt: skip
-    weight_cheap_ore: float = parameter(
-        0.5, low=0.0, high=3.0, unit="logit", meaning="Worth to Beijing of a lower tax on ore.",
-        source="assumed: the extra tax of 20 % was given up before the ore lane opened (SOURCES T3)",
-    )  # fmt: skip
     tax_cut: float = parameter(
         0.2, low=0.0, high=1.0, unit="0-1", meaning="Share of its ore tax that Beijing asks a group to give up.",
         source="assumed", status="assumed",
     )  # fmt: skip
     leverage: float = parameter(
-        0.5, low=0.0, high=3.0, unit="logit", meaning="Worth to Beijing of a shut lane as a means of pressure.",
+        0.5, low=0.0, high=3.0, unit="logit",
+        meaning="Worth to Beijing of a shut lane as a means of pressure, and of a lower tax on ore.",
         source="assumed: ore and goods reopened apart, each against something", status="weakly identified",
     )  # fmt: skip
     patronage_offer: float = parameter(
         0.0, low=0.0, high=1.0, unit="0-1", status="definition",
         meaning="How far Beijing offers others the terms of the Wa: stable lanes and money for a leash.",
         source="the Wa and Mong La alone so far; scenario wa_precedent",
-    )  # fmt: skip
-    weight_client: float = parameter(
-        1.0, low=0.0, high=4.0, unit="logit", meaning="Worth to Beijing of having a group on the leash of the Wa.",
-        source="assumed",
     )  # fmt: skip
     patron_usd: float = parameter(
         3e6, low=0.0, high=50e6, unit="USD/month", meaning="Money, arms and goods on credit for a group that takes them.",

@@ -10,7 +10,7 @@ side's gain over going on without a deal:
   (all three as in :mod:`model.dynamics.diplomacy`), ``W`` worth of the towns, ``C`` revenue that the lower tax gives up, ``M``
   Beijing's money. A group that is losing, or has more to lose than to win, hands back towns that it would not when it is winning.
 * Beijing, in the log-odds by which it moves lanes (:mod:`agents.beijing.lanes`): ``U_B = halt k1 offensive + t towns
-  + m k3 shortage ore + c cut + (q + k2 link) patron - l (ore + goods) - k2 link (ore + goods) / 2``; ``m`` is the
+  + m k3 shortage ore + l cut + k2 (1 + link) patron - l (ore + goods) - k2 link (ore + goods) / 2``; ``m`` is the
   group's share of the ore that shut lanes hold back, ``l`` the worth of a shut lane as a means of pressure.
 * junta, where there is a halt: its own wish for a ceasefire (as in diplomacy, brokers and threats included), its own dependence
   on China, and the worth to it of the towns that it gets back, by the same rule as to the group.
@@ -156,8 +156,8 @@ def gain_of_beijing(package: Any, case: Any, beijing: Any) -> float:
     """Log-odds that Beijing gains from a package; see the module's docstring."""
     halt = package.halt * beijing.weight_offensive * case.offensive
     ore = package.ore * beijing.weight_shortage_ore * case.shortage * case.ore_share
-    gain = halt + beijing.weight_town * package.towns + ore + beijing.weight_cheap_ore * package.tax
-    gain += (beijing.weight_client + beijing.weight_us_link * case.link) * package.patron
+    gain = halt + beijing.weight_town * package.towns + ore + beijing.leverage * package.tax
+    gain += beijing.weight_us_link * (1.0 + case.link) * package.patron
     gain -= beijing.weight_us_link * case.link * (package.ore + package.goods) / 2.0
     return gain - beijing.leverage * (package.ore + package.goods * case.goods)
 

@@ -36,7 +36,8 @@ EPILOG = (
     "  pangwa ablate --dry-run\n"
     "  pangwa ablate status_quo engage_kia --replicates 20\n"
     "  pangwa ablate engage_kia --switches '*.instruments.*' --switches 'actors.Junta.*'\n"
-    "  pangwa ablate --all --out results/ablation --resume      every shipped scenario and hindcast"
+    "  pangwa ablate --all --until-moved --replicates 12         every shipped scenario and hindcast\n"
+    "  pangwa ablate engage_kia hindcast --until-moved           what moves nothing in the first goes on to the second"
 )
 USUAL = "policy_options"
 """The shipped batch whose scenarios are taken where none are named."""
@@ -51,6 +52,14 @@ Switches = Annotated[
     ),
 ]
 
+UntilMoved = Annotated[
+    bool,
+    typer.Option(
+        "--until-moved",
+        help="Leave out in each scenario only what has moved no outcome in those before it: fewer runs.",
+    ),
+]
+
 
 def ablate(
     scenarios: Annotated[
@@ -60,6 +69,7 @@ def ablate(
         ),
     ] = None,
     everywhere: Annotated[bool, typer.Option("--all", help="All shipped scenarios, hindcasts included.")] = False,
+    until_moved: UntilMoved = False,
     switches: Switches = None,
     outcome: Outcomes = None,
     replicates: Annotated[int, typer.Option("--replicates", "-r", help="Pairs of runs for each switch.")] = 20,
@@ -79,6 +89,7 @@ def ablate(
     no_figures: NoFigures = False,
 ) -> None:
     """Leave out one parameter or instrument at a time, in paired runs: what each moves, and what moves nothing anywhere."""
+    from model.experiments.ablation import in_turn
     from model.experiments.switches import check_patterns, switches_of
 
     if not (least_t >= 0 and least_sd >= 0):
@@ -87,17 +98,22 @@ def ablate(
     check_patterns(loaded, switches or ())
     check_outcomes(loaded, outcome or ())
     chosen = {one.name: switches_of(one, switches or ()) for one in loaded}
-    plans = [_plan(one, chosen[one.name], replicates, base_seed) for one in loaded]
-    if all(len(plan.points) == 1 for plan in plans):
+    if not any(one.on for of_scenario in chosen.values() for one in of_scenario):
         fail("there is nothing to leave out: what --switches names is off already")
     if dry_run:
-        _say_promise(plans, jobs)
+        _say_promise([_plan(one, chosen[one.name], replicates, base_seed) for one in loaded], jobs)
         return
     usual = "all" if everywhere else "_".join(one.name for one in loaded) if scenarios else USUAL
     folder = results_folder(out, f"{usual}-ablate")
     how = {"resume": resume, "overwrite": overwrite, "rerun_failed": rerun_failed}
-    codes = [run(plan, folder / label, jobs, quiet, **how).exit_code for plan in plans for label in plan.labels]
-    found = _found([folder / label for plan in plans for label in plan.labels], outcome or (), least_t, least_sd)
+    codes = []
+
+    def leave_out(scenario: Scenario, left: Sequence[Switch]) -> Ablation:
+        plan = _plan(scenario, left, replicates, base_seed)
+        codes.append(run(plan, folder / scenario.name, jobs, quiet, **how).exit_code)
+        return _found(folder / scenario.name, outcome or (), least_t, least_sd)
+
+    found = in_turn(loaded, chosen, leave_out, until_moved=until_moved)
     _tell(folder, found, chosen, least_t, least_sd, draw=not no_figures)
     if not switches:
         _say_untried(loaded)
@@ -151,16 +167,12 @@ def _say_promise(plans: Sequence[BatchPlan], jobs: int | None) -> None:
     )
 
 
-def _found(folders: Sequence[Path], outcomes: Sequence[str], least_t: float, least_sd: float) -> list[Ablation]:
+def _found(folder: Path, outcomes: Sequence[str], least_t: float, least_sd: float) -> Ablation:
     from model.experiments.ablation import ablation, outcomes_looked_at
     from model.experiments.results import read_runs
 
-    found = []
-    for folder in folders:
-        runs = read_runs(folder)
-        looked_at = outcomes_looked_at(outcomes, runs.outcomes)
-        found.append(ablation(runs, looked_at, least_t=least_t, least_sd=least_sd))
-    return found
+    runs = read_runs(folder)
+    return ablation(runs, outcomes_looked_at(outcomes, runs.outcomes), least_t=least_t, least_sd=least_sd)
 
 
 def _tell(

@@ -45,7 +45,12 @@ class BudgetParameters(ParameterTable):
     """Prices and rates of war economies."""
 
     toll_rate: float = parameter(
-        0.02, low=0.0, high=0.1, unit="0-1", meaning="Toll on goods through a gate, over their value.", source="assumed"
+        0.02,
+        low=0.0,
+        high=0.1,
+        unit="0-1",
+        meaning="Toll on goods and others' ore through a gate, over their value.",
+        source="assumed",
     )
     arms_price_usd: float = parameter(
         2_500.0, low=500.0, high=10_000.0, unit="USD", meaning="Price of arming one fighter, ammunition included.",
@@ -59,10 +64,6 @@ class BudgetParameters(ParameterTable):
     reserve_months: float = parameter(
         6.0, low=1.0, high=24.0, unit="months", meaning="Months of its expenses that an actor keeps in hand.",
         source="assumed",
-    )  # fmt: skip
-    spending_months: float = parameter(
-        12.0, low=3.0, high=36.0, unit="months", meaning="Months over which what lies above this reserve goes into arms.",
-        source="assumed: a budget year",
     )  # fmt: skip
     sortie_usd: float = parameter(
         250_000.0, low=50_000.0, high=1.5e6, unit="USD", source="assumed: a dozen strikes at 10,000 to 30,000 USD each",

@@ -100,7 +100,7 @@ def lift_sieges(run: Any) -> None:
         if besieger < 0:
             continue
         peace = holder >= 0 and state.stance[besieger, holder] != AT_WAR
-        if peace or months >= 2 or (months > 0 and state.siege_progress[p] <= run.rules.combat.urban_saved):
+        if peace or months >= 2 or (months > 0 and state.siege_progress[p] <= 1.0 - run.rules.combat.urban_fallen):
             if state.besieged[p] >= SIEGE_MONTHS:
                 battles.over_place[over], battles.over_besieger[over] = p, besieger
                 over += 1

@@ -4,7 +4,8 @@ Equation (E3.5 as corrected by K2): ``c <- normalise(c^(1 - lambda) * c*^lambda)
 ``w_f = (0.5 + L_f) ((T_f s_f / h)^m + b [f holds the town, unbesieged]) + k L_f c_f`` with a constant weight 1 for nobody,
 where ``T_f`` counts of a garrison the patrols alone, and ``h`` is how many fighters it takes to hold the township.
 The last term is collaboration, which control breeds where people consent (Kalyvas 2006): village administrations,
-schools and courts go on without a garrison, and nothing comes from nothing. An unequal pair therefore keeps a stable
+schools and courts go on without a garrison, so that it takes only
+``h max(1 - k L_f c_f, 0)`` fighters to hold them against nobody; and nothing comes from nothing. An unequal pair therefore keeps a stable
 mixed share, and thinly held land stays nobody's. An actor without any weight fades by a declared factor instead of
 vanishing at once.
 """
@@ -87,6 +88,13 @@ def weight_in_countryside(ratio: float, in_town: bool, consent: float, share: fl
     if in_town:
         strength += control.town_weight
     return strength * (0.5 + consent) + control.collaboration * consent * share
+
+
+@compiled
+def fighters_tied_by(run: Any, a: int, n: int) -> float:
+    """Fighters whom a township takes to hold: fewer as its villages follow an actor by themselves, ``h max(1 - k L_f c_f, 0)``."""
+    follow = run.rules.control.collaboration * run.state.legitimacy[a, n] * run.state.control[a, n]
+    return run.land.needed[n] * max(1.0 - follow, 0.0)
 
 
 @compiled

@@ -2,13 +2,14 @@
 
 Net-back of a tonne at the mine before tax, yuan/t (equation 3.7)::
 
-    price * (india's share + (1 - holder's share) * premium) - freight * (1 + reagent brought) - risk * (1 - security) * price
+    price * (india's share + (1 - holder's share) * premium) - freight * (1 + reagent brought)
 
 ``price`` stands at the gate to China (:func:`model.dynamics.taxes.gate_price`). The corridor carries ``road * gate * security *
 season * ore trips`` tonnes a month: reagent which China withholds takes trips from ore. The post at the border is built with the
 road and carries what it does. The corridor's security is that of its worst place, as in a minimum cut: 1 less the share of the
 countryside that is hostile to the mines' holder, times a declared leak if the town or site is held by a hostile actor; agreements
-raise both towards 1. Parameters are in :mod:`model.dynamics.netback`.
+raise both towards 1. Security counts in what comes over the road, and not once more in what a tonne would earn. Parameters are in
+:mod:`model.dynamics.netback`.
 """
 
 from __future__ import annotations
@@ -24,18 +25,17 @@ from model.state import ORE, QUAD, REAGENT
 
 
 @compiled
-def quad_net_back(price: float, premium: float, freight: float, security: float, rules: Any) -> float:
+def quad_net_back(price: float, premium: float, freight: float, rules: Any) -> float:
     """Yuan/t at the mine, before tax, of ore that goes to India.
 
     Args:
         price: at the gate to China, yuan/t.
         premium: what a contract adds, yuan/t; the holder of the mines keeps a share.
         freight: yuan/t, reagent on the way back included.
-        security: 0-1, of the corridor.
         rules: ``rules.trade``.
     """
     paid = rules.india_price_share * price + (1.0 - rules.offtake_holder_share) * premium
-    return paid - freight - rules.corridor_risk * (1.0 - security) * price
+    return paid - freight
 
 
 @compiled
@@ -111,7 +111,7 @@ def quote_india(run: Any, m: int) -> None:
     quotes.quad_limit[m] = usable * quotes.ore_trips[m]
     quotes.india_reagent[m] = min(usable, brought * usable * quotes.ore_trips[m])
     freight = freight_to_india(brought, rules)
-    paid = quad_net_back(price, premium, freight, quotes.path_security[m], rules.trade)
+    paid = quad_net_back(price, premium, freight, rules.trade)
     quotes.india_value[m] = paid - quotes.tax[m] if crossing >= 0 else -inf
     if usable > 0.0:
         quotes.crossing[m, QUAD], quotes.net_back[m, QUAD] = crossing, quotes.india_value[m]

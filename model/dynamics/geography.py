@@ -240,8 +240,7 @@ def _posture(world: World, p: Processes, home_place: Ints) -> Floats:
     np.add.at(goods, world.crossing_place, world.crossing_capacity[:, GOODS])
     special: Bools = np.asarray(goods > 0)
     special[world.mine_place] = True
-    weight = np.where(is_town, p.ground.posture_town, 0.0) + p.ground.posture_population * _people_at(world) / 1e5
-    weight = weight + p.ground.posture_site * (special | ~is_town)
+    weight = p.ground.posture_place * (is_town + (special | ~is_town)) + _people_at(world) / 1e5
     posture = np.repeat(weight[None], len(world.forces), axis=0)
     posture[np.arange(len(world.forces)), home_place] += p.ground.posture_home
     return posture

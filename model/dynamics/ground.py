@@ -8,14 +8,13 @@ from model.parameters import ParameterTable, parameter
 class GroundParameters(ParameterTable):
     """How places are weighed before anything has happened."""
 
-    posture_town: float = parameter(
-        0.5, low=0.0, high=5.0, unit="-", meaning="Weight of any held town when fighters are posted.", source="assumed"
-    )
-    posture_population: float = parameter(
-        1.0, low=0.0, high=5.0, unit="1/100,000 persons", meaning="Weight of its people.", source="assumed"
-    )
-    posture_site: float = parameter(
-        0.8, low=0.0, high=5.0, unit="-", meaning="Weight of a held gate, mine or headquarters.", source="assumed"
+    posture_place: float = parameter(
+        0.5,
+        low=0.0,
+        high=5.0,
+        unit="-",
+        meaning="Weight of a held town, gate or mine when fighters are posted; 100,000 people weigh 1.",
+        source="assumed",
     )
     posture_home: float = parameter(
         4.0, low=0.0, high=20.0, unit="-", meaning="Weight of the actor's own headquarters.", source="assumed"

@@ -16,7 +16,7 @@ thousand yuan/t (SOURCES T2, fitted on 14 dates with an error of 0.4), so its lo
 Prices are in China, VAT included; :func:`model.dynamics.taxes.gate_price` takes VAT and the import side's charges off.
 
 Other origins grow when terbium is dear (SOURCES P53: the ramp of non-Chinese supply, as a share of the market a year) and
-where buyers put their money abroad, and wear out as pools do.
+where buyers put their money abroad, and wear out as the pools of Myanmar do.
 
 State: ``state.inventory`` (B,), t in store; ``state.market``, prices, shortage, other origins. :class:`Reference` holds what
 the market is measured against.
@@ -149,13 +149,7 @@ class MarketParameters(ParameterTable):
         1_220.0, low=0.0, high=3_000.0, unit="t/month", meaning="Ore from other countries, 2024-25.",
         source="SOURCES T1: 30 % of 48.9 kt in 2024; partly re-labelled ore", status="weakly identified",
     )  # fmt: skip
-    shortage_2021: float = parameter(
-        0.0, low=-0.5, high=0.8, unit="0-1", meaning="Shortage contained in the prices of 2021.", source="assumed"
-    )
-    shortage_2023: float = parameter(
-        0.0, low=-0.5, high=0.8, unit="0-1", meaning="Shortage contained in the prices of 2023.", source="assumed"
-    )
-    shortage_2025: float = parameter(
+    shortage: float = parameter(
         0.15, low=-0.5, high=0.8, unit="0-1", meaning="Shortage contained in the prices of mid-2025.",
         source="assumed: half of the rise of terbium since September 2024 still stood",
     )  # fmt: skip
@@ -179,10 +173,6 @@ class MarketParameters(ParameterTable):
     cost_others: float = parameter(
         115_000.0, low=60_000.0, high=200_000.0, unit="yuan/t", meaning="Cost of ore from other countries, local tax in.",
         source="assumed: a fifth dearer than in Myanmar; SOURCES T5 says mines elsewhere are far dearer",
-    )  # fmt: skip
-    wear_others: float = parameter(
-        0.008, low=0.0, high=0.05, unit="1/month", meaning="Wear of other origins' pools.",
-        source="assumed as in Myanmar",
     )  # fmt: skip
     inventory_weight: float = parameter(
         0.1, low=0.0, high=0.5, unit="1/month", meaning="Share of the gap of stores that counts as demand in a month.",
@@ -240,7 +230,7 @@ def begin(
     year, rules = _table_year(start), record_of(market=parameters).market
     levels = tuple(float(getattr(parameters, f"demand_{table}")) for table, _ in _TABLES)
     at = {name: float(getattr(parameters, f"{name}_{year}")) for name in ("tb", "dy", "prnd", "demand", "others")}
-    shortage = float(getattr(parameters, f"shortage_{year}"))
+    shortage = parameters.shortage if year == _TABLES[-1][0] else 0.0
     share = np.asarray(market_share, float)
     share = share / share.sum() if share.sum() > 0 else np.full(len(share), 1.0 / max(len(share), 1))
     state.inventory = np.asarray(inventory_months, float) * share * at["demand"]
@@ -329,7 +319,9 @@ def moved_price(price: float, rest: float, noise: float, rules: Any) -> float:
 
 
 @compiled
-def grown_others(others: float, dearer: float, margin: float, invested: float, reference: Any, rules: Any) -> float:
+def grown_others(
+    others: float, dearer: float, margin: float, invested: float, wear: float, reference: Any, rules: Any
+) -> float:
     """Ore from other origins a month later, t/month.
 
     Args:
@@ -337,12 +329,13 @@ def grown_others(others: float, dearer: float, margin: float, invested: float, r
         dearer: log of terbium's price over that at no shortage.
         margin: margin of the best bid over the cost of such ore.
         invested: t/month of capacity that buyers would begin there at a margin of 1.
+        wear: share of their pools that is leached out in a month.
         reference: see :class:`Reference`.
         rules: ``rules.market``.
     """
     pull = min(max(rules.elasticity_others * dearer, -1.0), 1.0)
     ramp = rules.ramp_others / 12.0 * reference.demand * pull
-    return max(0.0, others + ramp + invested * max(0.0, margin) - rules.wear_others * others)
+    return max(0.0, (1.0 - wear) * others + ramp + invested * max(0.0, margin))
 
 
 # process --------------------------------------------------------------------------------------------------------------
@@ -408,7 +401,8 @@ def grow_others(run: Any, factor: float) -> None:
         best = max(best, run.state.bid[x])
     dearer, margin = log(market.price_tb / (reference.tb * factor)), best / rules.cost_others - 1.0
     invested = run.quotes.invested[len(run.quotes.invested) - 1]
-    market.other_origins = grown_others(market.other_origins, dearer, margin, invested, reference, rules)
+    wear = run.rules.mining.depreciation
+    market.other_origins = grown_others(market.other_origins, dearer, margin, invested, wear, reference, rules)
 
 
 @compiled

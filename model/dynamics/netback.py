@@ -77,10 +77,6 @@ class TradeParameters(ParameterTable):
         0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of the tax that smuggled ore pays nevertheless.",
         source="assumed: holders control the road out of the mines but not each truck",
     )  # fmt: skip
-    transit_share: float = parameter(
-        0.03, low=0.0, high=0.2, unit="0-1", meaning="Share of the bid that the holder of the gate takes from others' ore.",
-        source="assumed",
-    )  # fmt: skip
     choice_scale: float = parameter(
         10_000.0, low=1_000.0, high=50_000.0, unit="yuan/t", meaning="Difference of net-backs that matters in the choice.",
         source="assumed; the precision theta of equation 3.7 is its inverse",
@@ -104,10 +100,6 @@ class TradeParameters(ParameterTable):
     corridor_leak: float = parameter(
         0.15, low=0.0, high=1.0, unit="0-1", meaning="Share of convoys that gets through a town of a hostile actor.",
         source="assumed; observed flow to India about nil (SOURCES T7)",
-    )  # fmt: skip
-    corridor_risk: float = parameter(
-        0.3, low=0.0, high=1.0, unit="x price", meaning="Loss and insurance on a corridor without security.",
-        source="assumed",
     )  # fmt: skip
     india_price_share: float = parameter(
         0.8, low=0.4, high=1.2, unit="x Chinese price", meaning="What India pays for ore where no contract tops it up.",
@@ -217,9 +209,9 @@ class Quotes:
 
 
 @compiled
-def transit_charge(bid: float, foreign: bool, rules: Any) -> float:
-    """Yuan/t that the holder of a gate takes from ore of others' mines."""
-    return rules.transit_share * bid if foreign else 0.0
+def transit_charge(bid: float, foreign: bool, rate: float) -> float:
+    """Yuan/t that the holder of a gate takes from ore of others' mines, at the rate of its toll on goods."""
+    return rate * bid if foreign else 0.0
 
 
 @compiled
@@ -316,7 +308,7 @@ def official_gate(run: Any, m: int) -> int:
         free = run.state.lanes[land.china[k], ORE] * land.gate_capacity[k, ORE]
         if free > 0.0 and can_use(run, m, k):
             bid = run.state.bid[land.china[k]]
-            worth = bid - land.freight[m, k] - transit_charge(bid, is_foreign(run, m, k), rules)
+            worth = bid - land.freight[m, k] - transit_charge(bid, is_foreign(run, m, k), run.rules.budgets.toll_rate)
             score = worth / rules.choice_scale + log(max(free, 1e-300))
             if score > most:
                 best, most = k, score
@@ -341,7 +333,7 @@ def quote_china(run: Any, m: int) -> None:
     gate, past = official_gate(run, m), informal_gate(run, m)
     bid, other = state.bid[land.china[gate]], state.bid[land.china[past]]
     tax = tax_per_tonne(run, by, bid) if by >= 0 else 0.0
-    transit = transit_charge(bid, is_foreign(run, m, gate), rules)
+    transit = transit_charge(bid, is_foreign(run, m, gate), run.rules.budgets.toll_rate)
     quotes.tax[m], quotes.transit[m] = tax, transit
     quotes.crossing[m, CHINA_OFFICIAL], quotes.crossing[m, CHINA_INFORMAL] = land.china[gate], land.china[past]
     quotes.net_back[m, CHINA_OFFICIAL] = official_net_back(bid, land.freight[m, gate], transit, tax)

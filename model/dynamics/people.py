@@ -63,10 +63,6 @@ class PeopleParameters(ParameterTable):
         0.5, low=0.1, high=1.0, unit="0-1", source="assumed: schools and clinics need the upper hand",
         meaning="Share of the countryside at which the services paid for arrive in full.",
     )  # fmt: skip
-    consent_normal: float = parameter(
-        0.5, low=0.1, high=1.0, unit="0-1", source="assumed: about where the wars of 2021 began",
-        meaning="Consent at which volunteers come at their rate; they come in proportion to it.",
-    )  # fmt: skip
     cap_fade: float = parameter(
         3.0, low=1.0, high=20.0, unit="x", off=20.0, source="assumed: a third of the cap left",
         meaning="How steeply recruiting fades as the cap nears: in full until 1 over this is left of it.",
@@ -249,7 +245,7 @@ def recruits_expected(run: Any, a: int, fighters: int) -> float:
     gained = manpower_gained(state.troops_at_start[a], run.land.homeland[a], state.people[a], state.people_at_start[a])
     cap = max(who.force_cap * state.troops_at_start[a], men) + who.force_cap * gained
     room = room_for_recruits(fighters, cap, rules) * share_armed(state.arms[a], who.arms_per_fighter * fighters)
-    volunteers = who.volunteer_rate * (men + gained) * (consent_of_recruits(run, a) / rules.consent_normal) * room
+    volunteers = who.volunteer_rate * (men + gained) * consent_of_recruits(run, a) * room
     return volunteers + state.conscripts[a] * reach_of_conscription(state.people[a], state.people_at_start[a]) * room
 
 

@@ -26,27 +26,15 @@ from model.state import ORE, QUAD, State
 
 
 class QuadProcessParameters(ParameterTable):
-    """Grades, recovery, and where the oxide goes."""
+    """What ore yields, and where the oxide goes."""
 
-    grade_dy: float = parameter(
-        0.05, low=0.03, high=0.08, unit="t/t", meaning="Dysprosium oxide in a tonne of ore (oxide).",
-        source="assumed: SOURCES K16; the Chinese ore quote implies at least 3 % (SOURCES T2)",
+    oxide_yield: float = parameter(
+        0.051, low=0.02, high=0.09, unit="t/t", meaning="Dysprosium and terbium oxide separated from a tonne of ore (oxide).",
+        source="assumed: SOURCES K16, of which 85 % is recovered; the Chinese ore quote implies at least 3.5 % (SOURCES T2)",
     )  # fmt: skip
-    grade_tb: float = parameter(
-        0.01, low=0.005, high=0.015, unit="t/t", meaning="Terbium oxide in a tonne of ore (oxide).",
-        source="assumed: SOURCES K16; the Chinese ore quote implies at least .55 % (SOURCES T2)",
-    )  # fmt: skip
-    recovery: float = parameter(
-        0.85, low=0.5, high=0.97, unit="0-1", meaning="Share of the contained Dy and Tb that separation yields.",
-        source="assumed",
-    )  # fmt: skip
-    us_share_india: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of India's heavy oxides that goes to the US.",
-        source="assumed: India's own magnet plants want the rest (SOURCES T7)",
-    )  # fmt: skip
-    us_share_australia: float = parameter(
-        0.7, low=0.0, high=1.0, unit="0-1", meaning="Share of Australia's heavy oxides that goes to the US.",
-        source="assumed; Japan has the older claim on Lynas' output",
+    us_share: float = parameter(
+        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of these oxides that goes to the US.",
+        source="assumed: India's own magnet plants want the rest, and Japan has the older claim on Lynas' output (SOURCES T7)",
     )  # fmt: skip
     route_decay: float = parameter(
         0.01, low=0.0, high=0.1, unit="1/month", meaning="Share of the road to India that decays in a month.",
@@ -72,7 +60,7 @@ def oxide(ore: float, rules: Any) -> float:
         ore: t of oxide of all rare earths.
         rules: ``rules.quad``.
     """
-    return float((rules.grade_dy + rules.grade_tb) * rules.recovery * ore)
+    return float(rules.oxide_yield * ore)
 
 
 @compiled
@@ -124,7 +112,7 @@ def use_ore(run: Any, ordered: float) -> None:
     processed = min(market.india_stock, market.india_processing)
     separated = min(market.india_stock - processed, ordered)
     market.india_stock = max(market.india_stock - processed - separated, 0.0)
-    to_us = processed * rules.us_share_india + separated * rules.us_share_australia
+    to_us = rules.us_share * (processed + separated)
     value = ore_value(market.price_ore, run.rules.market)
     totals.us_oxide, totals.separated = oxide(to_us, rules), separated
     totals.india_revenue = run.rules.quad_partners.india_processing_margin * value * processed

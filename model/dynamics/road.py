@@ -73,10 +73,10 @@ def note_limits(run: Any) -> None:
 
 @compiled
 def note_net_backs(run: Any) -> None:
-    """Note what a tonne would earn in India and in China, and its freight and risk; means weighted by ore in store."""
+    """Note what a tonne would earn in India and in China, and its freight; means weighted by ore in store."""
     quotes, road, rules = run.quotes, run.state.road, run.rules
-    price, weight = gate_price(run.state.market.price_ore, rules.market), 0.0
-    road.net_back, road.net_back_china, road.freight, road.risk = 0.0, 0.0, 0.0, 0.0
+    weight = 0.0
+    road.net_back, road.net_back_china, road.freight = 0.0, 0.0, 0.0
     for m in range(len(quotes.quad_wanted)):
         if quotes.india_value[m] == -inf:
             continue
@@ -88,10 +88,9 @@ def note_net_backs(run: Any) -> None:
         road.net_back += stock * quotes.india_value[m]
         road.net_back_china += stock * max(official, informal)
         road.freight += stock * freight_to_india(brought, rules)
-        road.risk += stock * rules.trade.corridor_risk * (1.0 - quotes.path_security[m]) * price
     if weight > 0.0:
         road.net_back, road.net_back_china = road.net_back / weight, road.net_back_china / weight
-        road.freight, road.risk = road.freight / weight, road.risk / weight
+        road.freight /= weight
 
 
 @compiled

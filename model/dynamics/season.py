@@ -20,12 +20,10 @@ class SeasonParameters(ParameterTable):
         0.5, low=0.0, high=0.9, unit="0-1", meaning="Loss of road capacity at the height of the rains.",
         source="SOURCES P41: factor .41-.58 in July and August; T5", status="observed",
     )  # fmt: skip
-    may: float = parameter(
-        0.0, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in May.", source="SOURCES T5"
-    )
     june: float = parameter(
-        0.4, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in June.", source="SOURCES T5"
-    )
+        0.4, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in June.", source="SOURCES T5",
+        status="weakly identified",
+    )  # fmt: skip
     july: float = parameter(
         0.8, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in July.", source="SOURCES T5, P4",
         status="weakly identified",
@@ -35,18 +33,16 @@ class SeasonParameters(ParameterTable):
         status="weakly identified",
     )  # fmt: skip
     september: float = parameter(
-        0.6, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in September.", source="SOURCES T5"
-    )
-    october: float = parameter(
-        0.0, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in October.", source="SOURCES T5"
-    )
+        0.6, low=0.0, high=1.0, unit="0-1", meaning="Strength of the rains in September.", source="SOURCES T5",
+        status="weakly identified",
+    )  # fmt: skip
 
 
-_MONTHS = {5: "may", 6: "june", 7: "july", 8: "august", 9: "september", 10: "october"}
+_MONTHS = {6: "june", 7: "july", 8: "august", 9: "september"}
 
 
 def monsoon_weight(calendar_month: int, parameters: SeasonParameters) -> float:
-    """Strength of the rains in a calendar month (1-12), 0-1; 0 from November to April."""
+    """Strength of the rains in a calendar month (1-12), 0-1; 0 from October to May."""
     name = _MONTHS.get(calendar_month)
     return float(getattr(parameters, name)) if name else 0.0
 

@@ -5,11 +5,15 @@ all of them with the same random draws, replicate by replicate. A switch *moves*
 more than some standard errors (its *t*) and more than some part of the outcome's standard deviation over replicates: the first
 says that there is a difference, the second that it is worth a parameter. Where a switch disturbs a run at all, the
 disturbance grows, and t passes a threshold of 3 by chance alone in a few of a thousand comparisons; how many is told.
+
+All scenarios together are many runs. Where only the verdict counts, a switch is left out *until it has moved* an outcome: the
+scenarios are taken in the order given, and each leaves out what has moved nothing in those before it. What moves nothing in the
+end is the same; how many outcomes a switch moves, and which most, is then known up to the first scenario where it moved one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,6 +124,11 @@ class Ablation:
     failed: Mapping[str, int]
     pairs: int
 
+    @property
+    def moving(self) -> set[str]:
+        """Switches that move an outcome."""
+        return set(self.effects["switch"][self.effects["moved"].astype(bool)])
+
 
 def ablation(
     runs: RunTable, outcomes: Mapping[str, str], *, least_t: float = LEAST_T, least_sd: float = LEAST_SD
@@ -151,6 +160,32 @@ def ablation(
     pairs = int(runs.manifest["replicates"])
     failed = {name: pairs - len(on) for name, on, _ in everything}
     return Ablation(scenario, table[list(COLUMNS)], same, failed, pairs)
+
+
+def in_turn(
+    scenarios: Sequence[Scenario],
+    switches: Mapping[str, Sequence[Switch]],
+    leave_out: Callable[[Scenario, Sequence[Switch]], Ablation],
+    *,
+    until_moved: bool = False,
+) -> list[Ablation]:
+    """What leaving out switches does in scenarios, one after the other.
+
+    Args:
+        scenarios: resolved, in this order.
+        switches: of each scenario, by its name; those that are off already are passed over.
+        leave_out: makes and reads the runs of a scenario without each of some switches.
+        until_moved: whether to leave out only what has moved no outcome in the scenarios before; one that has nothing left is
+            passed over.
+    """
+    found: list[Ablation] = []
+    moved: set[str] = set()
+    for scenario in scenarios:
+        left = [one for one in switches[scenario.name] if one.on and one.name not in moved]
+        if left:
+            found.append(leave_out(scenario, left))
+            moved |= found[-1].moving if until_moved else set()
+    return found
 
 
 def _pairs(runs: RunTable, outcomes: Sequence[str]) -> Iterator[tuple[str, Floats, Floats]]:

@@ -136,7 +136,6 @@ MONTHLY = (
        lambda now: now.road.net_back_china),
     _c("road_freight_yuan_per_t", _F, "yuan/t", "freight to India, reagent on the way back included",
        lambda now: now.road.freight),
-    _c("road_risk_yuan_per_t", _F, "yuan/t", "loss and insurance on the way to India", lambda now: now.road.risk),
     _c("us_road_usd", _F, "USD", "US money for building the road to India in the month", lambda now: now.road.us_usd),
     _c("us_premium_usd", _F, "USD", "what US contracts added to the price of ore sent to India",
        lambda now: now.road.premium_usd),

@@ -9,7 +9,7 @@ import numpy as np
 from agents.account import AUTONOMY
 from agents.armed.offers import reason_to_refuse
 from agents.united_states import NO_ONE, UnitedStates
-from agents.western import pull_of, recognition_of, shares_that_recognise, territory_share
+from agents.western import pull_of, recognition_of, shares_that_recognise
 from model.dynamics import governance, training
 from model.output.chronicle import log
 from model.output.units import dose_words
@@ -117,7 +117,7 @@ def _follow(run: Run) -> None:
     followed = set()
     for actor, level in enumerate(levels):
         if level > 0 and before[actor] < 1:
-            pull = pull_of(level, before[actor], territory_share(run.data, actor), p)
+            pull = pull_of(level, before[actor], p)
             followed |= {actor for government in governments if government.consider(actor, pull)}
     after = shares_that_recognise(governments, len(levels)) if followed else before
     base = run.actors["recognition_base"].tolist()

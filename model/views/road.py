@@ -25,7 +25,7 @@ PAYMENTS = {
 }
 """Columns of money, and who paid it for what."""
 
-_YUAN = ("road_net_back_yuan_per_t", "china_net_back_yuan_per_t", "road_freight_yuan_per_t", "road_risk_yuan_per_t")
+_YUAN = ("road_net_back_yuan_per_t", "china_net_back_yuan_per_t", "road_freight_yuan_per_t")
 COLUMNS = ("run_id", "month", "date", *road.COLUMNS, "road_binds", "exports_t_quad", *PAYMENTS, *_YUAN)
 """Columns of the monthly record that this takes."""
 
@@ -119,13 +119,13 @@ def binding_words(found: Mapping[str, Any]) -> str:
 
 def price_words(found: Mapping[str, Any]) -> str:
     """What miners would earn in India and in China."""
-    india, china, freight, risk = (found["yuan"][name] for name in _YUAN)
+    india, china, freight = (found["yuan"][name] for name in _YUAN)
     if not np.isfinite(india):
         return "Miners would send nothing to India."
     better = "more" if india > china else "less"
     return (
         f"A tonne at the mine would earn {number(india)} yuan in India, {better} than the {number(china)} in China, after "
-        f"{number(freight)} of freight (reagent on the way back included) and {number(risk)} of risk; "
+        f"{number(freight)} of freight (reagent on the way back included); "
         f"{percent(found['left']['wanted'] / max(found['left']['offered'], 1e-9))} of the ore for sale would go to India."
     )
 

@@ -89,7 +89,7 @@ def test_without_washington_no_policy_is_felt() -> None:
 
 # S12 strategic empowerment ---------------------------------------------------------------------------------------------
 
-PICKS = ('united_states.partner_choice="strategic_empowerment"', "united_states.partner_precision=60")
+PICKS = ('united_states.partner_choice="strategic_empowerment"',)
 
 
 def us_of(model: RareEarthModel) -> UnitedStates:
@@ -122,14 +122,6 @@ def test_washington_picks_the_best_and_its_means_follow() -> None:
     assert us.partner == NO_ONE
     assert not model.run.policy["training"].any()
     assert told(model, "partner_dropped") == ["Washington drops KIA and has no partner"]
-
-
-def test_the_present_partner_has_an_advantage() -> None:
-    model = small(*PICKS, "united_states.partner_loyalty=1")
-    us = us_of(model)
-    us.partner, us.score = 2, lambda actor: 0.9  # type: ignore[method-assign]
-    us.choose_partner()
-    assert us.partner == 2
 
 
 def test_a_scenario_that_names_its_targets_never_picks() -> None:

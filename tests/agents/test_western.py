@@ -11,16 +11,15 @@ from agents.western import (
     pull_of,
     recognition_of,
     shares_that_recognise,
-    territory_share,
 )
 from model.model import RareEarthModel
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small, told
 
-TABLE = WesternParameters(us_weight=0.25, territory_weight=0.1, us_share=0.5)
+TABLE = WesternParameters(us_weight=0.25, us_share=0.5)
 
 
-def test_what_draws_governments_is_the_us_the_others_and_territory() -> None:
-    assert pull_of(0.8, 0.4, 0.5, TABLE) == pytest.approx(0.25 * 0.8 + 0.75 * 0.4 + 0.1 * 0.5)
+def test_what_draws_governments_is_the_us_and_the_others() -> None:
+    assert pull_of(0.8, 0.4, TABLE) == pytest.approx(0.25 * 0.8 + 0.75 * 0.4)
 
 
 def test_recognition_is_that_of_the_us_and_of_those_who_follow() -> None:
@@ -38,17 +37,6 @@ def test_shares_count_each_recognition_by_itself() -> None:
     assert shares[0] == pytest.approx(1 / len(governments))
     assert sum(shares) == pytest.approx(3 / len(governments))
     assert shares_that_recognise([], 2) == [0.0, 0.0]
-
-
-def test_territory_is_the_share_of_the_towns_of_the_homeland() -> None:
-    model = small()
-    kia = model.world.force_index["KIA"]
-    towns = (model.run.land.home[kia] & model.run.land.is_town).nonzero()[0]
-    assert len(towns) > 1
-    model.state.holder[towns] = 0
-    assert territory_share(model.run.data, kia) == 0
-    model.state.holder[towns[0]] = kia
-    assert territory_share(model.run.data, kia) == pytest.approx(1 / len(towns))
 
 
 @pytest.mark.parametrize(("form", "hazards"), [("threshold", (0.0, 0.1)), ("linear", (0.02, 0.06))])

@@ -124,7 +124,7 @@ class Place(CellAgent):
         if self.attacker < 0:
             return
         peace = self.holder >= 0 and self.model.stance[self.attacker][self.holder] != -1
-        months, nearly_safe = self.months_unattacked, self.urban <= self.model.p.combat.urban_saved
+        months, nearly_safe = self.months_unattacked, self.urban <= 1 - self.model.p.combat.urban_fallen
         if peace or months >= 2 or (months > 0 and nearly_safe):
             self.end_siege()
 

@@ -127,7 +127,7 @@ def test_other_origins_grow_when_terbium_is_dear_and_money_goes_abroad(
 ) -> None:
     plain = getattr(market.grown_others, "py_func", market.grown_others)
     reference = SimpleNamespace(demand=6_000.0)
-    assert plain(1_000.0, dearer, margin, 30.0, reference, P) == pytest.approx(grown)
+    assert plain(1_000.0, dearer, margin, 30.0, 0.008, reference, P) == pytest.approx(grown)
 
 
 # process --------------------------------------------------------------------------------------------------------------

@@ -21,8 +21,8 @@ P = TradeParameters()
 
 def test_the_equations_of_a_net_back_by_hand() -> None:
     rules = Chain().run_of.rules.trade
-    assert netback.transit_charge(1e5, True, rules) == pytest.approx(3_000)
-    assert netback.transit_charge(1e5, False, rules) == 0
+    assert netback.transit_charge(1e5, True, 0.03) == pytest.approx(3_000)
+    assert netback.transit_charge(1e5, False, 0.03) == 0
     assert netback.official_net_back(1e5, 600.0, 3_000.0, 35_000.0) == pytest.approx(61_400)
     assert netback.informal_net_back(1e5, 600.0, 35_000.0, rules) == pytest.approx(1e5 - 30_000 - 0.3 * 35_000 - 600)
     assert netback.dodging_share(35_000.0, 1e5, rules) == pytest.approx(1 - exp(-0.4 * 0.35))
@@ -139,5 +139,5 @@ def test_the_keeper_of_a_gate_charges_others() -> None:
     chain.state.holder[4], chain.state.holder[5:7] = UWSA, JUNTA
     chain.quote()
     quotes = chain.quotes
-    assert quotes.transit[0] == pytest.approx(P.transit_share * chain.state.bid[0])
+    assert quotes.transit[0] == pytest.approx(chain.run_of.rules.budgets.toll_rate * chain.state.bid[0])
     assert quotes.transit[3] == 0

@@ -119,7 +119,7 @@ def test_volunteers_come_by_rate_consent_and_room() -> None:
         who[name][KIA] = value
     state.conscripts[KIA], state.troops_at_start[KIA], state.legitimacy[KIA] = 0.0, 6350.0, 0.25
     state.arms[KIA] = 1e6
-    expected = 0.02 * 6350 * 0.25 / RULES.consent_normal
+    expected = 0.02 * 6350 * 0.25
     assert people.recruits_expected(model.run.data, KIA, 6350) == pytest.approx(expected)
     cap = 10 * 6350
     near = people.recruits_expected(model.run.data, KIA, int(0.9 * cap))

@@ -65,7 +65,7 @@ def test_ore_in_india_closes(stock: float, processing: float, ordered: float, ar
     separated = min(stock + arrived - processed, ordered)
     assert totals["separated"] == pytest.approx(separated, abs=1e-9)
     assert now["india_stock"] == pytest.approx(stock + arrived - processed - separated, abs=1e-9)
-    us = 0.06 * P.recovery * (processed * P.us_share_india + separated * P.us_share_australia)
+    us = P.oxide_yield * P.us_share * (processed + separated)
     assert totals["us_oxide"] == pytest.approx(us, abs=1e-9)
     value = float(now["price_ore"]) / 1.13 / 7.2
     margin = run.scenario.quad.india_processing_margin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -16,13 +17,14 @@ from model.experiments.ablation import (
     Ablation,
     ablation,
     finding,
+    in_turn,
     plan_ablation,
     switch_table,
 )
 from model.experiments.designed import run_design
 from model.experiments.errors import PlanError
 from model.experiments.results import read_runs
-from model.experiments.switches import check_patterns, switches_of, without_off_value
+from model.experiments.switches import Switch, check_patterns, switches_of, without_off_value
 from model.output.result import RunResult
 from model.parameters import ParameterTable, declarations, off_value, parameter
 from model.scenario.read import load_scenario
@@ -32,8 +34,9 @@ from tests.experiments.fakes import fake_simulate, scenario
 from tests.scenario.conftest import TINY
 
 AID = "united_states.instruments.aid"
-LEAK, GROWTH, RELEASE, FLIGHT, MAY = (
-    f"processes.{name}" for name in ("trade.leak", "market.demand_growth", "trade.release", "harm.flight", "season.may")
+EMBARGO = "quad.embargo_reagent"
+LEAK, GROWTH, RELEASE, FLIGHT = (
+    f"processes.{name}" for name in ("trade.leak", "market.demand_growth", "trade.release", "harm.flight")
 )
 PAIRS = 8
 
@@ -64,7 +67,7 @@ def traded(spec: RunSpec) -> RunResult:
 
 @pytest.fixture(scope="module")
 def found(tiny: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Ablation:
-    plan = plan_ablation(tiny, switches_of(tiny, [LEAK, GROWTH, RELEASE, FLIGHT, MAY, AID]), replicates=PAIRS)
+    plan = plan_ablation(tiny, switches_of(tiny, [LEAK, GROWTH, RELEASE, FLIGHT, EMBARGO, AID]), replicates=PAIRS)
     folder = tmp_path_factory.mktemp("runs") / "out"
     run_design(plan, folder, jobs=1, quiet=True, simulate=traded)
     runs = read_runs(folder)
@@ -106,8 +109,8 @@ def test_a_parameter_is_one_switch_for_all_actors_and_patterns_name_kinds_and_si
     switches = {one.name: one for one in switches_of(tiny)}
     road = switches["actors.*.weight_road"]
     assert len(road.off) == sum(hasattr(actor, "weight_road") for actor in tiny.actors.values()) > 3
-    assert {LEAK, AID, MAY} <= set(switches)
-    assert not switches[MAY].on  # no rain falls in May
+    assert {LEAK, AID, EMBARGO} <= set(switches)
+    assert not switches[EMBARGO].on  # China withholds nothing
     assert {"actors.*.troops", "actors.Junta.weight_road", "structure.contest"}.isdisjoint(switches)
     assert [one.name for one in switches_of(tiny, ["actors.Junta.weight_r*"])] == [
         "actors.Junta.weight_rent",
@@ -154,11 +157,11 @@ def spec_seed(replicate: int) -> int:
 def test_verdicts_tell_what_moves_nothing_from_what_changes_no_run_and_from_what_is_off(
     tiny: Scenario, found: Ablation
 ) -> None:
-    switches = switches_of(tiny, [LEAK, GROWTH, RELEASE, FLIGHT, MAY, AID])
+    switches = switches_of(tiny, [LEAK, GROWTH, RELEASE, FLIGHT, EMBARGO, AID])
     table = switch_table([found], switches)
     rows = {row["switch"]: row for row in table.to_dict("records")}
     verdicts = {name: row["verdict"] for name, row in rows.items()}
-    assert verdicts == {LEAK: MOVES, GROWTH: NOTHING, RELEASE: SAME, FLIGHT: SAME, MAY: OFF, AID: MOVES}
+    assert verdicts == {LEAK: MOVES, GROWTH: NOTHING, RELEASE: SAME, FLIGHT: SAME, EMBARGO: OFF, AID: MOVES}
     assert (rows[LEAK]["outcomes_moved"], rows[LEAK]["strongest"]) == (1, "exports_t_china")
     assert rows[RELEASE]["failed"] == 1
     # One outcome differs without growth, in eight pairs.
@@ -168,6 +171,26 @@ def test_verdicts_tell_what_moves_nothing_from_what_changes_no_run_and_from_what
     assert told.startswith("Of 5 switches left out one at a time in tiny, 3 move none of 4 outcomes. Moved: |t| > 3")
     assert "Without 2 of these switches every run stays the same in every outcome" in told
     assert "1 more are off already in every scenario. 1 runs failed" in told
+
+
+def test_until_they_have_moved_an_outcome_switches_are_left_out_from_scenario_to_scenario(
+    tiny: Scenario, found: Ablation
+) -> None:
+    assert found.moving == {LEAK, AID}
+    asked: list[tuple[str, list[str]]] = []
+
+    def leave_out(scenario: Scenario, left: Sequence[Switch]) -> Ablation:
+        asked.append((scenario.name, [one.name for one in left]))
+        return found
+
+    second = tiny.model_copy(update={"name": "second"})
+    switches = switches_of(tiny, [LEAK, GROWTH, EMBARGO, AID])
+    chosen = {"tiny": switches, "second": switches}
+    assert len(in_turn([tiny, second], chosen, leave_out, until_moved=True)) == 2
+    assert asked == [("tiny", [LEAK, GROWTH, AID]), ("second", [GROWTH])]
+    chosen["second"] = switches_of(tiny, [LEAK])
+    assert in_turn([tiny, second], chosen, leave_out, until_moved=True) == [found], "nothing is left"
+    assert len(in_turn([tiny, second], chosen, leave_out)) == 2
 
 
 def test_a_switch_moves_something_if_it_does_so_in_any_scenario_and_thresholds_count(

@@ -41,7 +41,7 @@ def test_lanes_reopen_for_a_signature_and_stay_shut_without_talks() -> None:
 
 
 def test_a_deal_lowers_the_tax_while_it_holds() -> None:
-    model = shut_out(*TALKATIVE, "beijing.deal_months=2", "beijing.weight_cheap_ore=3")
+    model = shut_out(*TALKATIVE, "beijing.deal_months=2")
     kia, cut = model.world.force_index["KIA"], present(model.run.agents.beijing).parameters.tax_cut
     border_phases.negotiate(model.run)
     assert model.state.dealings.tax_cut[kia] == cut

@@ -11,7 +11,7 @@ from model.views.ablation import heat_map
 from model.views.answers import ablation_text
 from model.views.style import SEQUENTIAL
 
-MOVED, STILL, OFF = "processes.trade.leak", "processes.trade.transit_share", "processes.season.may"
+MOVED, STILL, OFF = "processes.trade.leak", "processes.trade.corridor_leak", "quad.embargo_reagent"
 SWITCHES = pd.DataFrame(
     {
         "switch": [MOVED, STILL, OFF, "actors.*.weight_road"],
@@ -39,7 +39,7 @@ def test_cells_are_as_dark_as_the_largest_difference_and_still_switches_are_mark
     assert texts(figure) == {
         "trade": "normal",
         "leak": "normal",
-        "transit_share": "italic",
+        "corridor_leak": "italic",
         "all actors": "normal",
         "weight_road": "italic",
     }
@@ -68,8 +68,8 @@ def test_what_moves_nothing_is_listed_by_table() -> None:
         "  actors.*: weight_road",
         "",
         "1 move nothing beyond the thresholds",
-        "  processes.trade: transit_share",
+        "  processes.trade: corridor_leak",
         "",
         "1 off already in every scenario",
-        "  processes.season: may",
+        "  quad: embargo_reagent",
     ]

@@ -34,7 +34,7 @@ def test_money_backing_and_an_envoy_add_up() -> None:
 
 
 def test_fear_grows_with_dependence_pressure_and_the_reaction_expected() -> None:
-    model = small("actors.KIA.weight_pressure=3", "actors.KIA.expected_reaction=0.2")
+    model = small("actors.KIA.weight_pressure=3", "beijing.pressure_us_link=0.2")
     kia = kia_of(model)
     model.state.dependence[kia.index], model.state.pressure[kia.index] = 0.5, 0.4
     assert fear_of_beijing(model.run, kia.index, kia.parameters) == pytest.approx(3 * 0.5 * (0.2 + 0.4))

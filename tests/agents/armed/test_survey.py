@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from agents.armed import survey
+from model.dynamics.control import fighters_tied_by
 from model.model import RareEarthModel
 from tests.world_of_policy import small
 
@@ -99,7 +100,7 @@ def test_garrisons_keep_back_what_holds_their_walls(model: RareEarthModel) -> No
     assert spare(model, actor, place) == 0.0
     state.troops[enemies, :] = 0
     free = spare(model, actor, place)
-    tied = model.run.land.needed[place] / state.troops[actor, place]
+    tied = fighters_tied_by(model.run.data, actor, place) / state.troops[actor, place]
     assert free == pytest.approx(model.run.agents.armed[actor].parameters.commit_share * (1 - tied))
     assert 0.0 <= alone <= free
 
@@ -110,10 +111,17 @@ def test_a_town_keeps_the_fighters_who_hold_its_township(model: RareEarthModel) 
     assert state.holder[place] == JUNTA and state.attacker[place] < 0
     model.run.actors["commit_share"] = 1.0
     state.troops[1:] = 0  # nobody threatens it
+    state.control[JUNTA, place] = 0.0
     state.troops[JUNTA, place] = round(4 * needed[place])
     assert spare(model, JUNTA, place) == pytest.approx(0.75, rel=0.02)
     state.troops[JUNTA, place] = round(0.5 * needed[place])
     assert spare(model, JUNTA, place) == 0.0
+    state.control[JUNTA, place], state.legitimacy[JUNTA, place] = 1.0, 0.25
+    assert spare(model, JUNTA, place) == pytest.approx(
+        1 - 2 * (1 - 0.25 * model.run.rules.control.collaboration), rel=0.02
+    )
+    state.legitimacy[JUNTA, place] = 1.0
+    assert spare(model, JUNTA, place) == 1.0, "villages that follow by themselves tie down nobody"
     state.holder[place] = REBEL
     assert spare(model, JUNTA, place) == 1.0, "fighters in the open hold no town"
 
