@@ -218,11 +218,7 @@ class QuadParameters(ParameterTable):
     )  # fmt: skip
     hedging_revenue: float = parameter(
         0.2, low=0.0, high=1.0, unit="0-1", source="assumed; article S14",
-        meaning="Gain of India's commitment when its processors earn what they hoped for.",
-    )  # fmt: skip
-    revenue_hoped_usd: float = parameter(
-        5e5, low=1e4, high=2e7, unit="USD/month", source="assumed: a fifth of the value of 80 t of ore",
-        meaning="Monthly revenue at which India's processors are satisfied.",
+        meaning="Gain of India's commitment when its plants for this ore are fully at work, and earn.",
     )  # fmt: skip
     japan_usd: float = parameter(
         8e6, low=0.0, high=50e6, unit="USD/month", meaning="Japanese money for the road at full effort.",

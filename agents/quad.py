@@ -2,9 +2,9 @@
 
 India *hedges* between the Quad and BRICS/SCO. State: ``commitment`` c, 0-1. Equation::
 
-    c <- c + speed * (clip(c0 + w_us US effort + w_rev min(earned / hoped for, 1) - w_brics pull, 0, 1) - c)
+    c <- c + speed * (clip(c0 + w_us US effort + w_rev busy - w_brics pull, 0, 1) - c)
 
-where ``earned`` is what its processors made of this ore last month and ``pull`` that of BRICS and SCO, with all weights
+where ``busy`` is the share of its plants for this ore that was at work last month and ``pull`` that of BRICS and SCO, with all weights
 assumed (nothing of the kind has been observed; India asked for samples in 2025 and no bulk flow followed). It moves the
 opening of India's own gate and the ramp of its plants, and through them ``india_commitment``, ``exports_t_quad``,
 ``india_processing_revenue_usd`` and ``us_heavy_ree_supply_share``. It does not slow down the building of the road, most of which
@@ -48,20 +48,20 @@ class India(QuadPartner):
         self.courted = False
         """Whether anything has ever been put into the road; until then India stays of the mind with which it begins."""
 
-    def hedge(self, us_effort: float, earned: float) -> float:
+    def hedge(self, us_effort: float, busy: float) -> float:
         """Move commitment towards what speaks for and against the Quad this month, and return it.
 
         Args:
             us_effort: what the US puts into the road and contracts for its ore, 0-1.
-            earned: USD that its processors made last month.
+            busy: share of its plants for this ore that was at work last month, 0-1.
         """
         self.courted = self.courted or us_effort > 0
-        self.commitment += self.parameters.hedging_speed * (self._wanted(us_effort, earned) - self.commitment)
+        self.commitment += self.parameters.hedging_speed * (self._wanted(us_effort, busy) - self.commitment)
         return self.commitment
 
-    def _wanted(self, us_effort: float, earned: float) -> float:
+    def _wanted(self, us_effort: float, busy: float) -> float:
         p = self.parameters
-        gain = p.hedging_us * us_effort + p.hedging_revenue * min(earned / p.revenue_hoped_usd, 1.0)
+        gain = p.hedging_us * us_effort + p.hedging_revenue * busy
         return min(max(p.india_commitment + gain - p.hedging_brics * p.brics_pull, 0.0), 1.0)
 
     def build(self, us_effort: float) -> float:

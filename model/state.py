@@ -55,6 +55,7 @@ totals_record = record_maker(
     ("leachate", float),  # t of leachate released
     ("us_oxide", float),  # t of Dy and Tb oxide that reached the US
     ("india_revenue", float),  # USD that India's processors made
+    ("india_busy", float),  # 0-1, share of their plants that was at work
     ("separated", float),  # t of ore from India's stock that Australia separated
     ("towns_changed", int),  # towns that changed hands
     ("operations", int),  # attacks made

@@ -70,12 +70,8 @@ class ArmedActorParameters(ParameterTable):
         source=f"{_FACTS} 22",
     )  # fmt: skip
     belief_months: int = parameter(
-        12, low=1, high=60, unit="months", meaning="Months between two appraisals of a place that is not fought for.",
-        source="assumed",
-    )  # fmt: skip
-    forgetting: float = parameter(
-        0.1, low=0.0, high=1.0, unit="1/month", meaning="How fast it loses sight of an enemy whom it has fought.",
-        source="assumed",
+        12, low=1, high=60, unit="months", source="assumed",
+        meaning="Months between two appraisals of a place, in which what was learnt by fighting there fades.",
     )  # fmt: skip
     choice_precision: float = parameter(
         2.0, low=0.1, high=10.0, unit="1/month of revenue", meaning="Precision of the quantal response.",
@@ -153,7 +149,7 @@ class ArmedActorParameters(ParameterTable):
         source="assumed; principal-agent argument, SOURCES V27-V28",
     )  # fmt: skip
     review_months: float = parameter(
-        12.0, low=1.0, high=60.0, unit="months", meaning="Months for which its answers to patrons stand before it reviews them.",
+        12.0, low=1.0, high=60.0, unit="months", meaning="Months for which its answers to patrons stand, and its deals with Beijing.",
         source="assumed",
     )  # fmt: skip
     answer_months: float = parameter(
@@ -206,11 +202,6 @@ class ArmedActorParameters(ParameterTable):
         1.0, low=0.0, high=6.0, unit="months of revenue",
         meaning="Worth of a great power's recognition, training or intelligence at full level.",
         source="assumed: never observed",
-    )  # fmt: skip
-    recognition_base: float = parameter(
-        0.0, low=0.0, high=0.5, unit="0-1",
-        meaning="Recognition abroad that it has at the start and keeps whatever the US does.",
-        source="assumed: none for ethnic organisations",
     )  # fmt: skip
     # manpower
     volunteer_rate: float = parameter(

@@ -70,9 +70,6 @@ class BeijingParameters(ParameterTable):
         6, low=1, high=24, unit="months", meaning="Months between two rounds of talks with the same group.",
         source="assumed: KIO in Kunming in December 2024 and October 2025",
     )  # fmt: skip
-    deal_months: int = parameter(
-        12, low=1, high=120, unit="months", meaning="How long a deal struck in talks holds.", source="assumed"
-    )
     weight_town: float = parameter(
         0.5, low=0.0, high=3.0, unit="logit", meaning="Worth to Beijing of a town handed back to the junta.",
         source="assumed: Lashio, Mogok and Momeik were asked for and given (SOURCES V75, V121)", status="weakly identified",

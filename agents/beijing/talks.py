@@ -204,7 +204,7 @@ def weigh_ore(run: Any) -> None:
         a, crossing = state.holder[land.mine_place[mine]], land.mine_crossing[mine]
         if a >= 0:
             blocked = 1.0 - state.lanes[crossing, ORE]
-            output = state.capacity[mine] * max(state.operating[mine], run.rules.budgets.rent_operating)
+            output = state.capacity[mine] * max(state.operating[mine], run.rules.mining.capture_operating)
             usd = output * (tax_per_tonne(run, a, price) / run.rules.market.yuan_per_usd)
             stakes.ore_usd[a] += usd * blocked
             stakes.ore_share[a] += state.capacity[mine] * blocked

@@ -88,7 +88,7 @@ def find_parameters(
 ) -> tuple[list[Declaration], int]:
     """The declared parameters that fit a search, in the order of the scenario, and the number of all.
 
-    What actors share stands once, as ``actors.<ArmedActor>.forgetting``, before the actors that have another value.
+    What actors share stands once, as ``actors.<ArmedActor>.siege_cost``, before the actors that have another value.
 
     Args:
         search: words that must all be in path, meaning, unit or status; where nothing fits, in path or source.

@@ -77,10 +77,6 @@ class BudgetParameters(ParameterTable):
         500.0, low=100.0, high=2_000.0, unit="USD", source="assumed: four to five months of upkeep",
         meaning="Cost of training and kit of a recruit, arms left out.",
     )  # fmt: skip
-    rent_operating: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", source="assumed: mines that stand still can be put to work again",
-        meaning="Share of a mine's capacity that whoever might take it counts on, however little works now.",
-    )  # fmt: skip
     revenue_floor_usd: float = parameter(
         2e5, low=1e4, high=5e6, unit="USD/month", meaning="Least revenue in which utilities are counted.",
         source="assumed",
@@ -337,7 +333,7 @@ def reckon_rents(run: Any) -> None:
     for m in range(len(land.mine_place)):
         holder = state.holder[land.mine_place[m]]
         usd = tax_per_tonne(run, holder, price) / rules.market.yuan_per_usd if holder >= 0 else 0.0
-        at_work = max(state.operating[m], rules.budgets.rent_operating)
+        at_work = max(state.operating[m], rules.mining.capture_operating)
         rent[land.mine_place[m]] += usd * state.capacity[m] * at_work
 
 

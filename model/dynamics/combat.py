@@ -322,7 +322,7 @@ def learn(run: Any) -> None:
     """Who attacks a place gets to know its garrison; what actors knew of others fades."""
     known, plans = run.state.known, run.plans
     for a in range(len(known)):
-        keep = 1.0 - run.actors[a].forgetting
+        keep = 1.0 - 1.0 / run.actors[a].belief_months
         for p in range(known.shape[1]):
             known[a, p] *= keep
     for k in range(plans.orders.count):

@@ -5,9 +5,9 @@ believes that governing well is backed from outside::
 
     hope_f <- hope_f + a (max_g [services_g backing_g / (backing_g + half) - d_f pressure_g] - hope_f),   g: not the junta
 
-``backing`` is what ``g`` has from recognition or aid beyond the start's; that Beijing presses ``g`` frightens those who depend
-on China (August 2025). Assumed throughout. Moves the choice of services, the worth of federal terms and of a separate peace,
-the coordination of the People's Defence Forces; outcomes ``hope_of_others``, ``services_*``, ``federal_settlement``.
+``a`` is the rate of consent (:mod:`model.dynamics.people`), ``backing`` what ``g`` has from recognition or aid beyond the start's;
+that Beijing presses ``g`` frightens those who depend on China (August 2025). Assumed throughout. Moves the choice of services, the
+worth of federal terms and of a separate peace; outcomes ``hope_of_others``, ``services_*``, ``federal_settlement``.
 
 *Standing* with a patron ("strategic empowerment" in the article): :func:`legitimacy`, :func:`capacity`, :func:`alignment`,
 :func:`stability`, :func:`resources`, each 0-1. The reading of each is assumed.
@@ -33,10 +33,6 @@ class GovernanceParameters(ParameterTable):
     services_most: float = parameter(
         0.3, low=0.0, high=0.8, unit="0-1", meaning="Largest share of its revenue that an organisation spends on services.",
         source="assumed: war comes first",
-    )  # fmt: skip
-    hope_rate: float = parameter(
-        0.05, low=0.0, high=0.5, unit="1/month", meaning="Speed at which hope follows what others get.",
-        source="assumed: more than a year; article S3",
     )  # fmt: skip
     hope_half: float = parameter(
         0.15, low=0.02, high=1.0, unit="0-1", meaning="Backing of one organisation at which others are half convinced.",
@@ -117,7 +113,7 @@ def resources(run: Any, a: int) -> float:
 @compiled
 def learn(run: Any) -> None:
     """Move (F,) hope; the junta neither teaches nor learns."""
-    state, junta, rate = run.state, run.land.junta, run.rules.governance.hope_rate
+    state, junta, rate = run.state, run.land.junta, run.rules.people.consent_rate
     forces = len(state.hope)
     lessons, felt, stirs = np.zeros(forces), np.zeros(forces), False
     for other in range(forces):

@@ -74,8 +74,8 @@ class MiningParameters(ParameterTable):
         source="assumed: 8-10 kt waited before the gates reopened in 2025 (SOURCES T8)",
     )  # fmt: skip
     capture_operating: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Share of its work that goes on when a mine changes hands.",
-        source="assumed: miners fled in October 2024 (SOURCES T1)",
+        0.3, low=0.0, high=1.0, unit="0-1", source="assumed: miners fled in October 2024 (SOURCES T1)",
+        meaning="Share of its work that goes on when a mine changes hands; who might take it counts on so much of its capacity.",
     )  # fmt: skip
     leachate_share: float = parameter(
         0.9, low=0.3, high=1.0, unit="0-1", meaning="Share of the reagent used that is not recovered.",

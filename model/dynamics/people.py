@@ -39,7 +39,7 @@ class PeopleParameters(ParameterTable):
         0.1, low=0.01, high=0.5, unit="1/month", meaning="Speed at which services follow spending.", source="assumed"
     )
     consent_rate: float = parameter(
-        0.05, low=0.01, high=0.3, unit="1/month", meaning="Speed at which consent follows.", source="assumed"
+        0.05, low=0.01, high=0.3, unit="1/month", meaning="Speed at which consent follows, and hope.", source="assumed"
     )
     consent_home: float = parameter(
         0.6, low=0.0, high=1.0, unit="0-1", meaning="Consent in the homeland without services or harm.",
@@ -58,10 +58,6 @@ class PeopleParameters(ParameterTable):
     consent_harm: float = parameter(
         0.3, low=0.0, high=1.0, unit="0-1", meaning="Loss of consent to an actor where its aircraft fight.",
         source="assumed; Bennett 2008, Schutte 2015",
-    )  # fmt: skip
-    services_control: float = parameter(
-        0.5, low=0.1, high=1.0, unit="0-1", source="assumed: schools and clinics need the upper hand",
-        meaning="Share of the countryside at which the services paid for arrive in full.",
     )  # fmt: skip
     cap_fade: float = parameter(
         3.0, low=1.0, high=20.0, unit="x", off=20.0, source="assumed: a third of the cap left",
@@ -82,9 +78,9 @@ def services_paid_for(usd: float, people: float, full_cost: float) -> float:
 
 
 @compiled
-def services_delivered(level: float, control: float, rules: Any) -> float:
+def services_delivered(level: float, control: float, enough: float) -> float:
     """0-1, services that come to rest at a level of spending: in full where the actor has enough of the countryside."""
-    return level * min(control / rules.services_control, 1.0)
+    return level * min(control / enough, 1.0)
 
 
 @compiled
@@ -187,17 +183,17 @@ def begin_consent(run: Any) -> None:
 @compiled
 def come_to_rest(run: Any) -> None:
     """Set services and consent to where the chosen levels of services would bring them without harm."""
-    state, rules = run.state, run.rules.people
+    state, rules, enough = run.state, run.rules.people, run.rules.supply.passable_share
     for a in range(len(run.actors)):
         for n in range(len(run.land.population)):
-            state.services[a, n] = services_delivered(run.books.level[a], state.control[a, n], rules)
+            state.services[a, n] = services_delivered(run.books.level[a], state.control[a, n], enough)
             state.legitimacy[a, n] = consent_at_rest(run.land.base_consent[a, n], state.services[a, n], 0.0, rules)
 
 
 @compiled
 def serve(run: Any) -> None:
     """Move services and consent by a month."""
-    state, rules = run.state, run.rules.people
+    state, rules, enough = run.state, run.rules.people, run.rules.supply.passable_share
     for a in range(len(run.actors)):
         level = services_paid_for(run.books.services[a], state.people[a], run.rules.budgets.service_cost_usd)
         flies = run.actors[a].air_support > 0.0
@@ -208,7 +204,7 @@ def serve(run: Any) -> None:
             run.land.base_consent[a],
         )
         for n in range(len(shares)):
-            services[n] += rules.services_rate * (services_delivered(level, shares[n], rules) - services[n])
+            services[n] += rules.services_rate * (services_delivered(level, shares[n], enough) - services[n])
             harm = min(state.tally.air_fights[n], 1.0) if flies else 0.0
             consent[n] += rules.consent_rate * (consent_at_rest(base[n], services[n], harm, rules) - consent[n])
 

@@ -115,6 +115,7 @@ def use_ore(run: Any, ordered: float) -> None:
     to_us = rules.us_share * (processed + separated)
     value = ore_value(market.price_ore, run.rules.market)
     totals.us_oxide, totals.separated = oxide(to_us, rules), separated
+    totals.india_busy = processed / max(market.india_processing, 1e-9)
     totals.india_revenue = run.rules.quad_partners.india_processing_margin * value * processed
 
 

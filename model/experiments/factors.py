@@ -2,7 +2,7 @@
 
 A factor is one parameter of a process, of Beijing, the United States, the Quad, Western governments or ``structure``; or one
 parameter of actors, moved together, because eighteen armed actors times forty parameters would be more factors than anyone
-could read: what all that share it hold to be the same is one factor (``actors.ArmedActor.forgetting``), what differs between
+could read: what all that share it hold to be the same is one factor (``actors.ArmedActor.siege_cost``), what differs between
 them is one for each kind (``actors.EthnicArmedOrganization.troops``). Patterns name single ones: ``actors.KIA.*``.
 
 Ranges: level 0 is the lowest and level 1 the highest declared value. A parameter that differs between actors describes them

@@ -55,7 +55,7 @@ def _carry_out(run: Run, beijing: Beijing, actor: int) -> None:
     """Put the package on the table into effect."""
     state, package, p, name = run.state, run.stakes.package, beijing.parameters, run.name(actor)
     dealings, parts = state.dealings, []
-    dealings.deal[actor] = p.deal_months
+    dealings.deal[actor] = int(run.actors[actor]["review_months"])
     if package["ore"]:
         _open_gates(run, actor, (ORE, REAGENT))
         parts.append("the ore lanes reopen")

@@ -27,7 +27,7 @@ def _use_the_road(run: Run) -> None:
         return  # no road, and no ore in India
     commitment, effort = 0.0, 0.0
     if india is not None:
-        commitment = india.hedge(min(wanted, 1.0), float(run.state.totals["india_revenue"]))
+        commitment = india.hedge(min(wanted, 1.0), float(run.state.totals["india_busy"]))
         effort = india.build(wanted)
     if japan is not None:
         effort *= japan.finance(min(effort, 1.0))

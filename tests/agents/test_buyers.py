@@ -112,7 +112,7 @@ def test_india_hedges() -> None:
     assert india.commitment == pytest.approx(alone + Q.hedging_us, abs=0.01)
     earning, _, _ = _quad()
     for _ in range(60):
-        earning.hedge(0.5, Q.revenue_hoped_usd / 2)
+        earning.hedge(0.5, 0.5)
     assert earning.commitment == pytest.approx(alone + (Q.hedging_us + Q.hedging_revenue) / 2, abs=0.01)
     drawn, _, _ = _quad("quad.brics_pull=1")
     assert drawn.commitment < alone
@@ -121,7 +121,7 @@ def test_india_hedges() -> None:
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_commitment_stays_within_bounds(efforts: list[float]) -> None:
     india, _, _ = _quad()
-    assert efforts and all(0 <= india.hedge(effort, 1e6) <= 1 for effort in efforts)
+    assert efforts and all(0 <= india.hedge(effort, 1.0) <= 1 for effort in efforts)
 
 
 def test_the_quad_builds_nothing_without_the_us() -> None:

@@ -37,9 +37,9 @@ def test_parameters_are_those_of_the_command_line(capsys: pytest.CaptureFixture[
 
 
 def test_what_actors_share_is_listed_once_before_those_who_differ() -> None:
-    table = parameters("forgetting", set={**TINY, "actors.KIA.forgetting": 0.5})
-    assert table["value"].to_dict() == {"actors.<ArmedActor>.forgetting": 0.1, "actors.KIA.forgetting": 0.5}
-    assert parameters("KIA forgetting", set=TINY).index.tolist() == ["actors.KIA.forgetting"]
+    table = parameters("siege_cost", set={**TINY, "actors.KIA.siege_cost": 0.5})
+    assert table["value"].to_dict() == {"actors.<ArmedActor>.siege_cost": 0.1, "actors.KIA.siege_cost": 0.5}
+    assert parameters("KIA siege_cost", set=TINY).index.tolist() == ["actors.KIA.siege_cost"]
     shared = parameters("assaults", "status_quo")["value"].filter(like="<").to_dict()
     owners = ("ArmedActor", "PeoplesDefenceForce")
     assert shared == {f"actors.<{owner}>.assaults_per_operation": n for owner, n in zip(owners, (12, 4), strict=True)}

@@ -207,7 +207,7 @@ class PlainFronts(mesa.Model):
         self.stance, self.arms, self.homes = state.stance.tolist(), state.arms.tolist(), land.home_place.tolist()
         self.effectiveness = [table.effectiveness for table in tables]
         self.assaults = [table.assaults_per_operation for table in tables]
-        self.kept = [1.0 - table.forgetting for table in tables]
+        self.kept = [1.0 - 1.0 / table.belief_months for table in tables]
         self.friends = [[k for k, stance in enumerate(row) if stance == 1] for row in self.stance]
         self.luck = Luck(self, draws.Draws(rng).salts() if keyed else None, land)
         graph = nx.Graph()

@@ -283,7 +283,7 @@ def test_rents_count_sites_tolls_and_the_tax_on_ore() -> None:
     budgets.reckon_rents(model.run.data)
     gates = np.flatnonzero(land.crossing_place == place)
     tolls = (land.crossing_capacity[gates, 2] * 1e6 * state.lanes[gates, 2] * RULES.toll_rate).sum()
-    tax = 3_600 / model.run.parameters.market.yuan_per_usd * 10.0 * RULES.rent_operating
+    tax = 3_600 / model.run.parameters.market.yuan_per_usd * 10.0 * model.run.parameters.mining.capture_operating
     assert place not in others
     assert model.run.plans.rent[place] == pytest.approx(land.rent_site[place] + tolls + tax)
 

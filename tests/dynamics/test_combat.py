@@ -206,7 +206,7 @@ def test_a_month_at_war_uses_up_arms() -> None:
 
 
 def test_who_attacks_knows_the_garrison_and_knowledge_fades() -> None:
-    run = empty_front("actors.KIA.forgetting=0.25")
+    run = empty_front("actors.KIA.belief_months=4")
     order(run, (KIA, TOWN))
     learn(run.data)
     assert run.state.known[KIA, TOWN] == 1.0

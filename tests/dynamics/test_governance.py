@@ -30,7 +30,7 @@ def taught(recognition: float, services: float, pressure: float = 0.0) -> np.nda
 
 
 def test_hope_moves_towards_the_most_convincing_example() -> None:
-    model = small("processes.governance.hope_rate=0.1", "processes.governance.hope_half=0.2")
+    model = small("processes.people.consent_rate=0.1", "processes.governance.hope_half=0.2")
     state, pool = model.state, model.world.force_index["PDF-SAGAING"]
     state.services[KIA], state.people[KIA] = 0.5, people.controlled(model.run.data, KIA)
     model.run.policy["aid"][KIA] = 0.3
@@ -46,7 +46,7 @@ def test_hope_moves_towards_the_most_convincing_example() -> None:
 
 
 def test_hope_fades_when_nobody_is_backed() -> None:
-    model = small("processes.governance.hope_rate=0.1")
+    model = small("processes.people.consent_rate=0.1")
     model.state.hope[KIA] = 0.5
     governance.learn(model.run.data)
     assert model.state.hope[KIA] == pytest.approx(0.45)

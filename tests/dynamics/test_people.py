@@ -77,8 +77,8 @@ def test_services_arrive_where_the_countryside_is_held() -> None:
     model = opened(small())
     state = model.state
     state.services[:], model.run.books.services[KIA] = 0.0, 1e9
-    state.control[KIA] = 0.0
-    state.control[KIA, :3] = 1.0, RULES.services_control, 0.5 * RULES.services_control
+    state.control[KIA], enough = 0.0, model.run.parameters.supply.passable_share
+    state.control[KIA, :3] = 1.0, enough, 0.5 * enough
     people.serve(model.run.data)
     assert state.services[KIA, :4] == pytest.approx(RULES.services_rate * np.array([1, 1, 0.5, 0]))
 

@@ -119,7 +119,9 @@ def test_the_keeper_of_the_gate_takes_its_share_of_others_ore() -> None:
     flow = chain.state.flows.ore[:3, CHINA_OFFICIAL].sum()
     own = 20_000 * (chain.state.flows.ore[3] @ np.array([1, P.informal_tax_share, 1])) / 7.2
     bid = chain.state.bid[0]
-    assert chain.state.flows.tax_usd[UWSA] == pytest.approx(own + chain.run_of.rules.budgets.toll_rate * bid * flow / 7.2)
+    assert chain.state.flows.tax_usd[UWSA] == pytest.approx(
+        own + chain.run_of.rules.budgets.toll_rate * bid * flow / 7.2
+    )
 
 
 def test_ore_goes_round_by_another_gate_when_the_own_one_is_shut() -> None:

@@ -41,7 +41,7 @@ def test_lanes_reopen_for_a_signature_and_stay_shut_without_talks() -> None:
 
 
 def test_a_deal_lowers_the_tax_while_it_holds() -> None:
-    model = shut_out(*TALKATIVE, "beijing.deal_months=2")
+    model = shut_out(*TALKATIVE, "actors.KIA.review_months=2")
     kia, cut = model.world.force_index["KIA"], present(model.run.agents.beijing).parameters.tax_cut
     border_phases.negotiate(model.run)
     assert model.state.dealings.tax_cut[kia] == cut
@@ -65,7 +65,9 @@ def test_only_towns_outside_the_core_are_handed_back(core: bool) -> None:
 
 
 def test_patronage_makes_a_group_dependent_and_its_gates_safe() -> None:
-    model = shut_out(*TALKATIVE, "beijing.patronage_offer=1", "actors.KIA.autonomy_cost=0", "beijing.deal_months=60")
+    model = shut_out(
+        *TALKATIVE, "beijing.patronage_offer=1", "actors.KIA.autonomy_cost=0", "actors.KIA.review_months=60"
+    )
     kia = model.world.force_index["KIA"]
     before = model.state.dependence[kia]
     border_phases.negotiate(model.run)
