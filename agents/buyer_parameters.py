@@ -24,9 +24,6 @@ class ChineseBuyerParameters(ParameterTable):
     bid_slope: float = parameter(
         0.15, low=0.0, high=1.0, unit="x", meaning="How much more it bids when its stores are empty.", source="assumed"
     )
-    reserve_price_share: float = parameter(
-        1.05, low=1.0, high=1.5, unit="x market", meaning="Most it bids over the market price.", source="assumed"
-    )
     investment_share: float = parameter(
         0.06, low=0.0, high=0.2, unit="1/month",
         meaning="Growth of capacity it pays for at a margin of 100 % and full security.",

@@ -2,7 +2,7 @@
 
 Each month it *bids*, as a factor on the market price at the gate, and splits the *capital* that it would put into new pools::
 
-    bid    = min(1 + slope * gap, reserve) * outbid          gap: 1 store empty, 0 as wanted, -2 overflowing
+    bid    = (1 + slope * gap) * outbid          gap: 1 store empty, 0 as wanted, -2 overflowing
     budget = investment_share * share of the market * capacity of all origins
     share_m ~ capacity_m * exp(precision * max(margin_m, 0) * security_m)
 
@@ -33,7 +33,7 @@ def inventory_gap(inventory: float, target: float) -> float:
 @compiled
 def bid_factor(gap: float, who: Any) -> float:
     """Bid over the market price at the gate, without Beijing's word."""
-    return max(min(1.0 + who.bid_slope * gap, who.reserve_price_share), 0.0)
+    return max(1.0 + who.bid_slope * gap, 0.0)
 
 
 @compiled

@@ -46,7 +46,7 @@ class ArmedActorParameters(ParameterTable):
     )  # fmt: skip
     assaults_per_operation: int = parameter(
         12, low=1, high=60, unit="1/month", meaning="Assaults on single posts that one operation makes in a month.",
-        source="assumed with SOURCES K10: 80-110 posts in ten weeks of a general offensive",
+        source="SOURCES K10: 80-110 posts in ten weeks of a general offensive, in some three operations", status="weakly identified",
     )  # fmt: skip
     commit_share: float = parameter(
         0.5, low=0.1, high=1.0, unit="0-1", meaning="Share of the fighters within reach that an attack draws on.",
@@ -154,7 +154,8 @@ class ArmedActorParameters(ParameterTable):
     )  # fmt: skip
     answer_months: float = parameter(
         3.0, low=1.0, high=24.0, unit="months", meaning="Time from a first offer to the first answer, on average.",
-        source="assumed: the KIO went to Kunming seven weeks after Pangwa fell, and accepted terms four months later (SOURCES T4)",
+        source="SOURCES T4: the KIO went to Kunming seven weeks after Pangwa fell, and accepted terms four months later",
+        status="weakly identified",
     )  # fmt: skip
     # money
     treasury_usd: float = parameter(

@@ -181,10 +181,6 @@ class MarketParameters(ParameterTable):
     shortage_memory: float = parameter(
         0.5, low=0.0, high=0.95, unit="1/month", meaning="Persistence of the felt shortage.", source="assumed"
     )
-    resale: float = parameter(
-        0.5, low=0.0, high=1.0, unit="1/month", source="assumed: one quoted price, firms of one country",
-        meaning="How fast buyers even out their stores by selling to each other.",
-    )  # fmt: skip
 
 
 _TABLES = ((2021, 2021 * 12 + 2), (2023, 2023 * 12 + 9), (2025, 2025 * 12 + 6))
@@ -368,14 +364,17 @@ def feed_separators(run: Any, wanted: float) -> float:
 
 @compiled
 def resell(run: Any) -> float:
-    """Let buyers even out their stores among each other, and return how much all lack of what they want to hold (t)."""
+    """Even out the stores of buyers, who are firms of one country with one quoted price.
+
+    Returns:
+        How much all lack of what they want to hold, t.
+    """
     stores, target, left, wanted = run.state.inventory, run.reference.target, 0.0, 0.0
     for b in range(len(stores)):
         left += stores[b]
         wanted += target[b]
     for b in range(len(stores)):
-        even = target[b] * (left / max(wanted, 1e-9))
-        stores[b] += run.rules.market.resale * (even - stores[b])
+        stores[b] = target[b] * (left / max(wanted, 1e-9))
     return wanted - left
 
 

@@ -71,7 +71,8 @@ class MiningParameters(ParameterTable):
     )  # fmt: skip
     storage_months: float = parameter(
         2.5, low=1.0, high=8.0, unit="months", meaning="Output that may wait unsold before mines slow; at twice that they stop.",
-        source="assumed: 8-10 kt waited before the gates reopened in 2025 (SOURCES T8)",
+        source="8-10 kt, at some 3.5 kt a month, waited for the gates to reopen, by the exports of April-May 2025 (SOURCES T1)",
+        status="weakly identified",
     )  # fmt: skip
     capture_operating: float = parameter(
         0.3, low=0.0, high=1.0, unit="0-1", source="assumed: miners fled in October 2024 (SOURCES T1)",

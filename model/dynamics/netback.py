@@ -113,10 +113,6 @@ class TradeParameters(ParameterTable):
         0.2, low=0.0, high=1.0, unit="0-1", meaning="Share of the invoiced price taken where 35,000 is read as a price.",
         source="SOURCES K9; SOURCES T3", status="observed",
     )  # fmt: skip
-    tax_review_months: int = parameter(
-        3, low=1, high=24, unit="months", meaning="How often a revenue maximiser sets its tax anew.",
-        source="equation E3.7; the KIA changed its terms between December 2024 and March 2025",
-    )  # fmt: skip
     tax_grid_max: float = parameter(
         120_000.0, low=20_000.0, high=300_000.0, unit="yuan/t", meaning="Highest tax that a revenue maximiser considers.",
         source="definition of the search grid", status="definition",

@@ -5,7 +5,7 @@ State, all in ``state.market``: ``route_capacity`` Q (t/month the road could car
 
     stock <- stock + arrived - processed - separated
     processed = min(stock, A),   separated in Australia = min(the rest, its free capacity)
-    oxide     = (processed + separated) * (grade Dy + grade Tb) * recovery
+    oxide     = (processed + separated) * yield
     Q     <- Q + min(effort / T_build, 1) * (Q_max - Q) - decay * Q
     A     <- A + commitment * (A_max - A) / T_ramp             (only while a road is in sight: Q > 0)
     lane  <- commitment if the road is being built or used     (India's own gate: Beijing does not rule it)

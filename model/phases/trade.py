@@ -22,9 +22,8 @@ def mine_and_trade(run: Run) -> None:
     work_mines(run.data)
     move_ore(run.data)
     sell(run)
-    if run.state.month % run.parameters.trade.tax_review_months == 0:
-        for actor in holders:
-            actor.set_ore_tax()
+    for actor in holders:
+        actor.set_ore_tax()
 
 
 def consult_beijing(run: Run) -> None:

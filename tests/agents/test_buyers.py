@@ -26,14 +26,14 @@ WHO = rows_of([B], BUYER_NUMBERS)[0]
 def test_a_bid_by_hand() -> None:
     assert [inventory_gap(stock, 100.0) for stock in (0.0, 100.0, 150.0, 900.0)] == [1.0, 0.0, -0.5, -2.0]
     assert bid_factor(0.2, WHO) == pytest.approx(1 + B.bid_slope * 0.2)
-    assert bid_factor(1.0, WHO) == B.reserve_price_share
+    assert bid_factor(1.0, WHO) == 1 + B.bid_slope
     assert bid_factor(-2.0, WHO) == pytest.approx(1 - 2 * B.bid_slope)
 
 
 @given(st.floats(-2, 1), st.floats(-2, 1))
 def test_emptier_stores_never_bid_less(first: float, second: float) -> None:
     low, high = (bid_factor(gap, WHO) for gap in sorted((first, second)))
-    assert 0 <= low <= high <= B.reserve_price_share
+    assert 0 <= low <= high <= 1 + B.bid_slope
 
 
 def test_a_buyer_writes_its_bid_and_pays_what_beijing_tells_it_to() -> None:
@@ -43,7 +43,7 @@ def test_a_buyer_writes_its_bid_and_pays_what_beijing_tells_it_to() -> None:
     quotes.factor[:] = NO_BID
     model.state.inventory[1], quotes.beijing["outbid"] = 0.0, 1.2
     buyer.bid()
-    assert quotes.factor[1] == pytest.approx(1.2 * buyer.parameters.reserve_price_share)
+    assert quotes.factor[1] == pytest.approx(1.2 * (1 + buyer.parameters.bid_slope))
     assert (np.delete(quotes.factor, 1) == NO_BID).all()
 
 
