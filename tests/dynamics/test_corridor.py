@@ -24,7 +24,7 @@ def test_a_place_is_as_secure_as_its_countryside_and_its_town() -> None:
 def test_the_net_back_of_a_tonne_for_india_by_hand() -> None:
     rules = Chain().run_of.rules.trade
     found = corridor.quad_net_back(1e5, 20_000.0, 5_000.0, rules)
-    assert found == pytest.approx(0.8e5 + 0.5 * 20_000 - 5_000 - 0.3 * 0.4 * 1e5)
+    assert found == pytest.approx(0.8e5 + 0.5 * 20_000 - 5_000)
 
 
 def open_road(passage: float = 1.0, offtake: float = 1.0, embargo: float = 0.0) -> Chain:

@@ -160,11 +160,11 @@ def test_buyers_stores_close(stores: tuple[float, float], ore: float, way: int, 
     assert (state.inventory >= 0).all()
 
 
-def test_buyers_even_out_half_of_the_difference_of_their_stores(model: RareEarthModel) -> None:
+def test_buyers_even_out_their_stores(model: RareEarthModel) -> None:
     target = model.run.reference.target
     model.state.inventory = np.array([target.sum(), 0.0])
     market.resell(model.run.data)
-    assert model.state.inventory == pytest.approx([(target.sum() + target[0]) / 2, target[1] / 2])
+    assert model.state.inventory == pytest.approx(target)
 
 
 def test_a_balanced_market_rests_and_prices_follow_a_closure_and_its_end(model: RareEarthModel) -> None:
