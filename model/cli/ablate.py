@@ -42,6 +42,10 @@ EPILOG = (
 USUAL = "policy_options"
 """The shipped batch whose scenarios are taken where none are named."""
 
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SCENARIO]...", help="Names or files; those of the batch policy_options when not given."),
+]
 Switches = Annotated[
     list[str] | None,
     typer.Option(
@@ -62,12 +66,7 @@ UntilMoved = Annotated[
 
 
 def ablate(
-    scenarios: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[SCENARIO]...", help="Names or files; those of the batch policy_options when not given."
-        ),
-    ] = None,
+    scenarios: Scenarios = None,
     everywhere: Annotated[bool, typer.Option("--all", help="All shipped scenarios, hindcasts included.")] = False,
     until_moved: UntilMoved = False,
     switches: Switches = None,
@@ -90,16 +89,12 @@ def ablate(
 ) -> None:
     """Leave out one parameter or instrument at a time, in paired runs: what each moves, and what moves nothing anywhere."""
     from model.experiments.ablation import in_turn
-    from model.experiments.switches import check_patterns, switches_of
 
     if not (least_t >= 0 and least_sd >= 0):
         fail(f"--t {least_t:g}, --sd {least_sd:g}: must be 0 or more")
     loaded = _load(_asked(scenarios, everywhere), sets, months)
-    check_patterns(loaded, switches or ())
     check_outcomes(loaded, outcome or ())
-    chosen = {one.name: switches_of(one, switches or ()) for one in loaded}
-    if not any(one.on for of_scenario in chosen.values() for one in of_scenario):
-        fail("there is nothing to leave out: what --switches names is off already")
+    chosen = _chosen(loaded, switches or ())
     if dry_run:
         _say_promise([_plan(one, chosen[one.name], replicates, base_seed) for one in loaded], jobs)
         return
@@ -130,6 +125,17 @@ def _asked(scenarios: Sequence[str] | None, everywhere: bool) -> Sequence[str]:
     if everywhere:
         return list(shipped_scenarios())
     return scenarios or read_batch_file(shipped_batches()[USUAL]).scenarios
+
+
+def _chosen(scenarios: Sequence[Scenario], patterns: Sequence[str]) -> dict[str, list[Switch]]:
+    """The switches of each scenario that patterns name, by its name."""
+    from model.experiments.switches import check_patterns, switches_of
+
+    check_patterns(scenarios, patterns)
+    chosen = {one.name: switches_of(one, patterns) for one in scenarios}
+    if not any(one.on for of_scenario in chosen.values() for one in of_scenario):
+        fail("there is nothing to leave out: what --switches names is off already")
+    return chosen
 
 
 def _load(names: Sequence[str], sets: Sequence[str] | None, months: int | None) -> list[Scenario]:
