@@ -147,7 +147,8 @@ def _control(noise: np.random.Generator, months: int, places: tuple[str, ...], p
         besieged = np.arange(len(places)) % 17 == 3
         frames.append(frame.assign(attacker=np.where(besieged & (holder == "JUNTA"), "KIA", ""), fallen=0.0))
     frame = pd.concat(frames, ignore_index=True)
-    return frame.assign(posts=3, leader="JUNTA", leader_share=0.6, junta_share=0.6)
+    happened = {"attacks": 0.0, "deaths": 0.0, "ore_t": 0.0}
+    return frame.assign(posts=3, leader="JUNTA", leader_share=0.6, junta_share=0.6, **happened)
 
 
 def _outcomes(shares: np.ndarray, flows: np.ndarray) -> dict[str, float]:
