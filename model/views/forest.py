@@ -20,6 +20,7 @@ from model.views.style import (
     SOFT,
     Look,
     Picture,
+    height_of,
     legend_of,
     scale_of_differences,
     scenario_looks,
@@ -43,8 +44,9 @@ def forest(table: pd.DataFrame, points: pd.DataFrame | None, scenarios: Sequence
     outcomes, policies = list(dict.fromkeys(table["outcome"])), list(dict.fromkeys(table["scenario"]))
     columns = min(COLUMNS, len(outcomes))
     deep = -(-len(outcomes) // columns)
-    height = deep * (0.82 + 0.2 * len(policies)) + 1.2
-    figure = Picture(figsize=(max(1.1 + 2.05 * columns, 6.4), height), layout="constrained")
+    width, footnote = max(1.1 + 2.05 * columns, 6.4), _footnote(table)
+    height = deep * (0.82 + 0.2 * len(policies)) + 1.0 + height_of(footnote, width)
+    figure = Picture(figsize=(width, height), layout="constrained")
     axes = figure.subplots(deep, columns, squeeze=False)
     looks, units = scenario_looks(scenarios), units_of(outcomes)
     for place, outcome in enumerate(outcomes):
@@ -56,7 +58,7 @@ def forest(table: pd.DataFrame, points: pd.DataFrame | None, scenarios: Sequence
     for spare in axes.flat[len(outcomes) :]:
         spare.remove()
     _legend(figure, points is not None)
-    title_of(figure, title, _footnote(table))
+    title_of(figure, title, footnote)
     return figure
 
 

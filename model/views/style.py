@@ -328,13 +328,22 @@ _LINE = 0.145
 """Inches that a line of the footnote takes."""
 
 
+def height_of(footnote: str, width: float) -> float:
+    """Inches that a footnote takes below a figure so many inches wide."""
+    return _LINE * len(_wrapped(footnote, width).splitlines())
+
+
+def _wrapped(footnote: str, width: float) -> str:
+    return textwrap.fill(footnote, int(width * 16.5))
+
+
 def title_of(figure: Figure, title: str, footnote: str = "") -> None:
     """Write the finding above a figure and the footnote below it, wrapped to the figure's width, flush left."""
     width, height = (float(size) for size in figure.get_size_inches())
     figure.suptitle(
         textwrap.fill(title, int(width * 11)), x=0.06 / width, ha="left", fontsize=10.5, fontweight="bold", color=INK
     )
-    text = textwrap.fill(footnote, int(width * 16.5))
+    text = _wrapped(footnote, width)
     figure.text(0.06 / width, 0.06 / height, text, ha="left", va="bottom", fontsize=7, color=SOFT, linespacing=1.25)
     foot = 0.12 + _LINE * len(text.splitlines())
     handles, labels, columns = getattr(figure, "pangwa_legend", ((), (), 1))
