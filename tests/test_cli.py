@@ -208,7 +208,7 @@ def test_parameters_are_listed_searched_and_tabled(tiny: Path) -> None:
     rows = {row["path"]: row for row in csv.DictReader(io.StringIO(table))}
     assert rows["actors.KIA.troops"]["value"] == "7"
     assert rows["structure.mine_stop"]["options"] == "halt|reagent|both"
-    assert (rows["actors.KIA.force_cap"]["off"], rows["actors.KIA.troops"]["off"]) == ("5.0", "")
+    assert (rows["actors.<ArmedActor>.force_cap"]["off"], rows["actors.KIA.troops"]["off"]) == ("5.0", "")
     assert all(row["unit"] and row["status"] and row["source"] and row["meaning"] for row in rows.values())
 
 

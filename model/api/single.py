@@ -109,6 +109,12 @@ def continue_run(
 
     Raises:
         ValueError: the state is of another version, or something counts before the first month only; a sentence for each.
+
+    Example:
+        >>> import pangwa
+        >>> file = pangwa.run("status_quo", months=6, until=3).save_state("state.json")
+        >>> pangwa.continue_run(file, "engage_kia", months=6)
+        <Run of engage_kia: 6 months from 2025-08, replicate 0>
     """
     saved = state if isinstance(state, SavedState) else read_state(Path(state))
     file = None if scenario is None else str(scenario)
@@ -227,15 +233,7 @@ class SingleRun(DatedTables):
     def branch(
         self, scenario: str | Path | None = None, *, set: Settings = None, months: int | None = None
     ) -> SingleRun:
-        """Run on from the end of this run under another policy; arguments as of :func:`continue_run`.
-
-        Example:
-            >>> import pangwa
-            >>> two_years = pangwa.run("status_quo", months=30, until=24)
-            >>> late = two_years.branch("engage_kia", months=30)
-            >>> late.heading.splitlines()[1].split(";")[0]
-            '30 months from 2025-08, branched after 24 months'
-        """
+        """Run on from the end of this run under another policy; arguments as of :func:`continue_run`."""
         here = SavedState(self.spec, self.months, state_digest(self.spec, self.months))
         return continue_run(here, scenario, set=set, months=months)
 

@@ -54,7 +54,7 @@ def comparison_text(table: pd.DataFrame) -> str:
     lines = []
     for scenario, part in table.groupby("scenario", sort=False):
         reference, pairs = part["reference"].iloc[0], int(part["n"].max())
-        head = ["change", "95 % interval", "", "X", "replicates needed", *(["signs"] if several else [])]
+        head = ["change", "95 % interval", "", "X", "needed", *(["signs"] if several else [])]
         rows = [[f"{scenario} against {reference}, {pairs} pairs", str(reference), *head]]
         for heading, some in _by_verdict(part):
             rows += [[heading, *([""] * (len(head) + 1))], *(_comparison_row(row, several) for row in some)]
@@ -62,7 +62,7 @@ def comparison_text(table: pd.DataFrame) -> str:
     methods = [words for key, words in WORDS.items() if key in set(table["interval"])]
     lines += [
         f"interval: {' or '.join(methods) or 'none, as nothing varies'}; changes of shares in percentage points",
-        "X: the smallest change that matters (--matters); replicates needed: for an interval of that half width, or of --precision",
+        "X: the smallest change that matters (--matters); needed: replicates for an interval of that half width, or of --precision",
     ]
     if several:
         sets = int(table["points"].max())
