@@ -13,9 +13,10 @@ from model.api import html
 from model.api.given import Plugins, Settings, listed, overrides, use_plugins
 from model.api.tables import DatedTables
 from model.experiments.batch_file import read_run
-from model.experiments.branch import SavedState, read_continued, read_state, save_state, state_digest
+from model.experiments.branch import SavedState, read_continued, read_state, save_state
 from model.experiments.plan import VECTOR
 from model.experiments.simulate import simulate
+from model.scenario.spec import MONTHLY_MAP
 from model.views.read import Results
 from model.views.words import Text, chronicle, headline_rows
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from model.scenario.schema import Scenario
     from model.scenario.spec import RunSpec
 
-EVERY_MONTH = ("control=monthly",)
+EVERY_MONTH = (MONTHLY_MAP,)
 """Who holds what is recorded every month, not every year."""
 
 _MAP_DPI = 80
@@ -234,8 +235,7 @@ class SingleRun(DatedTables):
         self, scenario: str | Path | None = None, *, set: Settings = None, months: int | None = None
     ) -> SingleRun:
         """Run on from the end of this run under another policy; arguments as of :func:`continue_run`."""
-        here = SavedState(self.spec, self.months, state_digest(self.spec, self.months))
-        return continue_run(here, scenario, set=set, months=months)
+        return continue_run(SavedState(self.spec, self.months), scenario, set=set, months=months)
 
     def __repr__(self) -> str:
         return f"<Run of {self.scenario.name}: {self._length}, replicate {self.spec.replicate}>"

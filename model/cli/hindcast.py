@@ -82,7 +82,7 @@ def _planned(replicates: int, parameters: str) -> BatchPlan:
 
     from model.experiments.batch_file import read_plan
     from model.experiments.hindcast.patterns import SCENARIOS, frozen_hash
-    from model.experiments.hindcast.simulate import MONTHLY_MAP
+    from model.scenario.spec import MONTHLY_MAP
 
     plan = read_plan(
         SCENARIOS,

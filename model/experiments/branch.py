@@ -45,15 +45,13 @@ class SavedState:
     Args:
         spec: of the run.
         months: done by then.
-        digest: of the state at that time, see :func:`state_digest`.
     """
 
     spec: RunSpec
     months: int
-    digest: str
 
 
-def save_state(path: Path, spec: RunSpec, months: int) -> SavedState:
+def save_state(path: Path, spec: RunSpec, months: int) -> None:
     """Write down a run up to some month.
 
     Args:
@@ -67,8 +65,8 @@ def save_state(path: Path, spec: RunSpec, months: int) -> SavedState:
     length = json.loads(spec.scenario)["months"]
     if not 0 < months <= length:
         raise PlanError(f"--until {months}: must be a month of the run, from 1 to {length}")
-    saved = SavedState(spec, months, state_digest(spec, months))
-    content = {"format": FORMAT, "version": __version__, **asdict(saved)}
+    digest = state_digest(spec, months)
+    content = {"format": FORMAT, "version": __version__, "spec": asdict(spec), "months": months, "digest": digest}
     try:
         with path.open("x", encoding="utf-8") as file:
             json.dump(content, file, indent=1)
@@ -76,7 +74,6 @@ def save_state(path: Path, spec: RunSpec, months: int) -> SavedState:
         raise PlanError(f"{path}: is there already; give another name") from None
     except OSError as error:
         raise PlanError(f"{path}: cannot be written: {error.strerror}") from None
-    return saved
 
 
 def read_state(path: Path) -> SavedState:
@@ -89,7 +86,7 @@ def read_state(path: Path) -> SavedState:
         content = {"format": "", **json.loads(path.read_text(encoding="utf-8"))}
         if content["format"] != FORMAT or "version" not in content:
             raise ValueError(f"the format is not {FORMAT}")
-        saved = SavedState(_spec(content["spec"]), int(content["months"]), str(content["digest"]))
+        saved, digest = SavedState(_spec(content["spec"]), int(content["months"])), str(content["digest"])
     except OSError as error:
         raise PlanError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
@@ -98,7 +95,7 @@ def read_state(path: Path) -> SavedState:
         raise PlanError(
             f"{path}: was saved by version {content['version']}, this is {__version__}; save it again with this version"
         )
-    if state_digest(saved.spec, saved.months) != saved.digest:
+    if state_digest(saved.spec, saved.months) != digest:
         raise PlanError(
             f"{path}: this installation does not come to the state that was saved, since its code or its kind of processor is another; "
             "save it again here"

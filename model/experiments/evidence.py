@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from model.experiments.errors import PlanError
 from model.experiments.windows import period_of, quantity_of, series_of
 from model.output.outcomes import words_of
-from model.output.units import number, shown_of, units_of
+from model.output.units import number, shown_of, signed, units_of
 
 Floats = NDArray[np.float64]
 
@@ -219,16 +219,21 @@ def _p_values(n: Floats, mean: Floats, low: Floats, high: Floats) -> Floats:
 
 def _corrected(p: Floats, table: pd.DataFrame, family: Sequence[str]) -> Floats:
     """Benjamini-Hochberg within each family; NaN stay so and count for nothing."""
-    from scipy import stats
-
     there = [name for name in family if name in table]
     groups = table.groupby(there, sort=False, dropna=False, observed=True).indices.values() if there else [slice(None)]
     q = np.full(len(p), np.nan)
     for rows in groups:
-        known = np.arange(len(p))[rows]
-        known = known[~np.isnan(p[known])]
-        if len(known):
-            q[known] = stats.false_discovery_control(p[known])
+        q[rows] = false_discoveries(p[rows])
+    return q
+
+
+def false_discoveries(p: Floats) -> Floats:
+    """(n,) false discovery rates at which p-values would stand (Benjamini & Hochberg 1995); NaN stay so and count for nothing."""
+    from scipy import stats
+
+    q, known = np.full(len(p), np.nan), ~np.isnan(p)
+    if known.any():
+        q[known] = stats.false_discovery_control(p[known])
     return q
 
 
@@ -276,6 +281,17 @@ def effect_words(row: Any) -> str:
     window = period_of(outcome)
     said = f"{verb} {words_of(series_of(outcome))} by {change} [{number(low)}, {number(high)}]{base}"
     return f"{said} ({window})" if window else said
+
+
+def signed_words(row: Any) -> str:
+    """An effect with its interval, in the unit in which differences are shown: +241 [+208, +266].
+
+    Args:
+        row: with outcome, mean, low95 and high95.
+    """
+    factor = shown_of(str(row["outcome"])).factor
+    mean, low, high = (signed(factor * float(row[key])) for key in ("mean", "low95", "high95"))
+    return f"{mean} [{low}, {high}]"
 
 
 def counts_words(table: pd.DataFrame) -> str:

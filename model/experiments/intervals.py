@@ -103,7 +103,7 @@ def _whole(values: Floats, level: float) -> tuple[Floats, list[str]]:
     methods = [CONSTANT] * values.shape[1]
     varies = np.flatnonzero((values != values[0]).any(axis=0))
     few = len(values) < FEWEST_FOR_BOOTSTRAP
-    found = _student(values[:, varies], level) if few else _bootstrap(values[:, varies], level, BCA)
+    found = student(values[:, varies], level) if few else _bootstrap(values[:, varies], level, BCA)
     for column, one in zip(varies.tolist(), found, strict=True):
         methods[column] = STUDENT if few else BCA
         ends[column] = one
@@ -118,12 +118,19 @@ def _row_means(values: Floats, axis: int) -> Floats:
     return np.asarray(np.ascontiguousarray(values).mean(axis=axis))
 
 
-def _student(values: Floats, level: float) -> Floats:
+def student(values: Floats, level: float = 0.95) -> Floats:
+    """(k, 2) ends of Student's t interval for the means of k variables.
+
+    Args:
+        values: (n, k) numbers, at least two of each, none of them NaN.
+        level: of confidence.
+    """
     from scipy import stats
 
     rows = np.ascontiguousarray(values.T)
-    found = stats.t.interval(level, len(values) - 1, rows.mean(axis=-1), stats.sem(rows, axis=-1))
-    return np.stack(found, axis=1)
+    mean, error = rows.mean(axis=-1), stats.sem(rows, axis=-1)
+    ends = stats.t.ppf([(1 - level) / 2, (1 + level) / 2], len(values) - 1)
+    return np.asarray(mean[:, None] + error[:, None] * ends)
 
 
 def _bootstrap(values: Floats, level: float, method: str) -> Floats:

@@ -12,7 +12,7 @@ from typing import Any
 from model.draws import replicate_seed
 from model.experiments.errors import PlanError
 from model.scenario.problems import suggestion
-from model.scenario.spec import RunSpec, canonical_json, content_hash, digest_of
+from model.scenario.spec import MONTHLY_MAP, RunSpec, canonical_json, content_hash, digest_of
 
 DEFAULT_REPLICATES = 10
 MOST_RUNS = 1_000_000
@@ -20,7 +20,7 @@ LARGEST_SEED = 2**53 - 1
 """The largest whole number that every table and every reader of JSON keeps exactly."""
 
 USUAL_REFERENCE = "status_quo"
-RECORD_OPTIONS = ("control=monthly",)
+RECORD_OPTIONS = (MONTHLY_MAP,)
 
 VECTOR = "vector"
 """The column with the number of a run's parameter vector; no parameter bears the name."""

@@ -17,7 +17,7 @@ from model.experiments.frozen import differences, frozen, mixed_packages, packag
 from model.experiments.lock import LOCK_NAME, FolderLock
 from model.experiments.plan import BatchPlan
 from model.experiments.spool import PART_PATTERN, Entry, SpoolWriter, scan
-from model.scenario.spec import RunSpec
+from model.scenario.spec import MONTHLY_MAP, RunSpec
 
 MANIFEST = "manifest.json"
 FINAL_TABLES = (
@@ -209,7 +209,7 @@ class Store:
 def free_bytes(plan: BatchPlan, runs: int) -> int:
     """Disk that some runs of a plan will about take."""
     months = max((int(resolved.get("months", 0)) for resolved in plan.scenarios.values()), default=0)
-    maps = MONTHLY_MAPS if "control=monthly" in plan.record else 1.0
+    maps = MONTHLY_MAPS if MONTHLY_MAP in plan.record else 1.0
     return int(runs * (FREE_BYTES_PER_RUN + FREE_BYTES_PER_MONTH * months) * maps)
 
 

@@ -22,14 +22,12 @@ from model.output.outcomes import compute
 from model.output.result import RunResult as RunResult
 from model.output.survey import Month
 from model.run import Run
-from model.scenario.spec import RunSpec
+from model.scenario.spec import MONTHLY_MAP, RunSpec
 from model.state import DESTINATIONS, NOBODY
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_EVERY_MONTH = "control=monthly"
-"""Extra of a specification by which the map of every month is recorded, and what happened where."""
 _BY_PLACE = ("fallen", "posts", "attacks", "ore_t")
 
 
@@ -92,7 +90,7 @@ class Recorder:
             series[month] = read(now)
         self._ore[month], self._crossing[month] = state.flows.ore, state.flows.crossing
         self._lanes[month], self.holders[month] = state.lanes, state.holder
-        if month % 12 == 0 or month == self.months or _EVERY_MONTH in self.spec.record:
+        if month % 12 == 0 or month == self.months or MONTHLY_MAP in self.spec.record:
             self.control.append(self._control(month))
 
     def holder_of(self, place: str) -> Ints | None:
@@ -137,7 +135,7 @@ class Recorder:
     def _happened(self) -> tuple[Floats, Floats, Floats]:
         """Of the month: attacks by place, fighters killed by township, ore by place; NaN unless every month is recorded."""
         run, places, towns = self.run, len(self.world.place_ids), len(self.world.codes)
-        if _EVERY_MONTH not in self.spec.record:
+        if MONTHLY_MAP not in self.spec.record:
             return np.full(places, np.nan), np.full(towns, np.nan), np.full(places, np.nan)
         ore = np.zeros(places)
         np.add.at(ore, self.world.mine_place, run.state.flows.ore.sum(axis=1))

@@ -65,6 +65,12 @@ def number(value: float) -> str:
     return f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.1e}"
 
 
+def signed(value: float) -> str:
+    """A difference for people, with its sign: +4.12, and a real minus."""
+    text = number(abs(value))
+    return f"{'+' if value > 0 else chr(0x2212)}{text}" if value < 0 or value > 0 else text
+
+
 def amount_words(amount: float, unit: str) -> str:
     """An amount a month in words: 3.83 million USD a month, 208 people a month."""
     if unit == "USD":

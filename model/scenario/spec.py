@@ -11,6 +11,9 @@ from typing import Any
 
 from model import __version__
 
+MONTHLY_MAP = "control=monthly"
+"""Extra of a specification: the map of every month, and what happened where, not the map of every year alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
@@ -23,7 +26,7 @@ class RunSpec:
         seed: seed of all draws; see :meth:`make`.
         point: number of the design point of a sweep.
         point_values: swept values as (dotted path, value as JSON text), for the columns of the table of runs.
-        record: which extras to record; ``control=monthly`` keeps the map of every month.
+        record: which extras to record; see :data:`MONTHLY_MAP`.
         world: digest of the world's files, see :func:`model.world.digest.world_digest`.
         past: for a run that continues others, (months done, resolved scenario up to then) of each, the first one first.
     """

@@ -11,13 +11,14 @@ import pandas as pd
 from markupsafe import Markup
 
 from model.experiments.compare import effects_against
-from model.experiments.evidence import EFFECTS, RULE, SMALL, effect_words, join, movers, verdict_words
+from model.experiments.evidence import EFFECTS, RULE, SMALL, effect_words, join, movers, signed_words, verdict_words
+from model.experiments.explain import account_table
 from model.experiments.regret import Goal, wish
 from model.experiments.results import read_runs
 from model.experiments.standings import standings
 from model.experiments.windows import period_of, series_of
 from model.output.outcomes import heading_of
-from model.output.units import number, shown_in, shown_of
+from model.output.units import number, shown_in, shown_of, signed
 from model.views import brief_answers, html
 from model.views.binds import binding_parts
 from model.views.differences import changed_tiles, draw_changed_tiles, draw_differences, map_words, policies
@@ -27,7 +28,7 @@ from model.views.html import Cell
 from model.views.page import render
 from model.views.panels import date_of
 from model.views.read import Results, ViewError
-from model.views.report import GENERATOR, LIMITS, is_page
+from model.views.report import GENERATOR, LIMITS, write_page
 from model.world.read import load_world
 
 NAME = "brief.html"
@@ -68,16 +69,7 @@ def write_brief(folder: Path, out: Path | None = None, goals: Sequence[Goal] = (
     """
     results = Results.open(folder)
     target = out or folder / NAME
-    if target.exists() and not is_page(target):
-        raise ViewError(
-            f"{target}: is there already and is no page of Pangwa's, so it is not overwritten; choose another name"
-        )
-    text = page(results, goals)
-    try:
-        target.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ViewError(f"{target}: cannot be written: {error.strerror}") from None
-    return target
+    return write_page(target, "page of Pangwa's", lambda: page(results, goals))
 
 
 def page(results: Results, goals: Sequence[Goal] = ()) -> str:
@@ -96,6 +88,7 @@ def page(results: Results, goals: Sequence[Goal] = ()) -> str:
     wanted = [goal for goal in goals or GOALS if goals or goal.outcome in runs.outcomes]
     ranks = standings(runs, wanted)
     flips = brief_answers.flips(results, runs, wanted)
+    accounts = {name: account_table(results.instruments(name)) for name in policies(results)}
     binds = {name: _binds(results, name) for name in policies(results)}
     towns = {name: changed_tiles(results, name) for name in policies(results)}
     return render(
@@ -108,11 +101,11 @@ def page(results: Results, goals: Sequence[Goal] = ()) -> str:
         answers=[
             ("What changes on the map", _on_the_map(results, effects, towns)),
             ("What changes in the ore", _in_the_ore(results, effects)),
-            ("What changes for the junta's money", _in_money(results, effects)),
+            ("What changes for the junta's money", _in_money(results, effects, accounts)),
             ("What binds", [f"{name}: {parts[0]}." for name, parts in binds.items() if parts]),
             ("What flips it", flips.short),
         ],
-        money=[_money(results, name, effects) for name in policies(results)],
+        money=[_money(results, name, table, effects) for name, table in accounts.items()],
         dashboard=_dashboard(results, effects),
         movers=_movers(results, effects),
         figures=_figures(results, towns),
@@ -173,23 +166,10 @@ def _others(rows: Sequence[dict[Any, Any]]) -> list[tuple[str, list[str]]]:
     found: dict[str, list[str]] = {}
     for row in rows:
         sure = row["verdict"] == SMALL and (row["low95"] > 0 or row["high95"] < 0)
-        size = f" ({signed_of(row)})" if sure else ""
+        size = f" ({signed_words(row)})" if sure else ""
         if row["verdict"] not in EFFECTS:
             found.setdefault(verdict_words(row), []).append(f"{row['scenario']}{size}")
     return list(found.items())
-
-
-def signed_of(row: dict[Any, Any]) -> str:
-    """A change with its interval: +241 [+208, +266]."""
-    factor = shown_of(str(row["outcome"])).factor
-    mean, low, high = (signed(factor * float(row[key])) for key in ("mean", "low95", "high95"))
-    return f"{mean} [{low}, {high}]"
-
-
-def signed(value: float) -> str:
-    """A difference with its sign, a real minus."""
-    text = number(abs(value))
-    return text if value == 0 else f"{'+' if value > 0 else chr(0x2212)}{text}"
 
 
 def _on_the_map(results: Results, effects: pd.DataFrame, towns: dict[str, pd.DataFrame]) -> list[str]:
@@ -218,9 +198,9 @@ def _of_demand(results: Results, effects: pd.DataFrame) -> list[str]:
     ]
 
 
-def _in_money(results: Results, effects: pd.DataFrame) -> list[str]:
+def _in_money(results: Results, effects: pd.DataFrame, accounts: dict[str, pd.DataFrame]) -> list[str]:
     said = _said(results, effects, "revenue_usd_junta_all", f"The junta's income in {results.months} months")
-    return [*said, *brief_answers.paid_to(results, "JUNTA", "the junta")] if said else []
+    return [*said, *brief_answers.paid_to(accounts, "JUNTA", "the junta")] if said else []
 
 
 # tables --------------------------------------------------------------------------------------------------------------
@@ -296,13 +276,8 @@ def _movers(results: Results, effects: pd.DataFrame) -> list[tuple[str, list[str
     ]
 
 
-def _money(results: Results, scenario: str, effects: pd.DataFrame) -> dict[str, Any]:
+def _money(results: Results, scenario: str, accounts: pd.DataFrame, effects: pd.DataFrame) -> dict[str, Any]:
     """What a policy promises and what arrives of it, instrument by instrument and in dollars over the whole run."""
-    from model.experiments.explain import account_table
-    from model.output.tables import INSTRUMENTS
-
-    rows = results.frame("instruments", [column.name for column in INSTRUMENTS], scenario=scenario)
-    accounts = account_table(rows)
     sized = accounts[accounts["unit"] != ""].to_dict("records")
     lines = [
         {
@@ -319,8 +294,7 @@ def _money(results: Results, scenario: str, effects: pd.DataFrame) -> dict[str, 
         f"{_instrument(row)} {percent(row['share_delivered'])} of level {number(row['level'])}"
         for row in accounts[accounts["unit"] == ""].to_dict("records")
     ]
-    usd = [row for row in sized if row["unit"] == "USD"]
-    totals = {key: 1e-6 * sum(float(row[key] * row["months_due"]) for row in usd) for key in ("promised", "arrives")}
+    totals = dict(zip(("promised", "arrives"), brief_answers.million_usd(accounts), strict=True))
     premium = _row(effects, scenario, "us_premium_usd_all")
     paid = 0.0 if premium is None or premium["n"] == 0 else 1e-6 * float(premium["mean"])
     return {

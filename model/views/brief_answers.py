@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,12 @@ import numpy as np
 import pandas as pd
 
 from model.experiments.compare import compare
-from model.experiments.evidence import EFFECTS, join
-from model.experiments.explain import account_table
+from model.experiments.evidence import EFFECTS, join, signed_words
 from model.experiments.regret import Goal, wish
 from model.experiments.results import RunTable, read_runs
 from model.experiments.standings import answers_of, standings
 from model.output.outcomes import heading_of
-from model.output.tables import INSTRUMENTS
-from model.output.units import number, shown_of
+from model.output.units import number, shown_of, signed
 from model.views import html
 from model.views.differences import policies
 from model.views.read import Results
@@ -49,25 +47,30 @@ def question(results: Results) -> str:
     )
 
 
-def paid_to(results: Results, actor: str, name: str) -> list[str]:
+def paid_to(accounts: Mapping[str, pd.DataFrame], actor: str, name: str) -> list[str]:
     """What policies promise an armed actor in dollars over the whole run, and what arrives.
 
     Args:
-        results: the batch.
+        accounts: of :func:`model.experiments.explain.account_table`, by policy.
         actor: id of the actor.
         name: how it is called in a sentence.
     """
     found = []
-    for policy in policies(results):
-        accounts = account_table(results.frame("instruments", [one.name for one in INSTRUMENTS], scenario=policy))
-        rows = accounts[(accounts["target"] == actor) & (accounts["unit"] == "USD")]
-        promised, arrives = (1e-6 * float((rows[key] * rows["months_due"]).sum()) for key in ("promised", "arrives"))
+    for policy, table in accounts.items():
+        promised, arrives = million_usd(table[table["target"] == actor])
         if promised > 0:
             found.append(
                 f"{policy} promises {name} {number(promised)} million USD, of which {number(arrives)} arrive; its civil budget takes its "
                 "share before the rest counts as income."
             )
     return found
+
+
+def million_usd(accounts: pd.DataFrame) -> tuple[float, float]:
+    """What instruments in dollars promise over the whole run, and what arrives, million USD."""
+    rows = accounts[accounts["unit"] == "USD"]
+    promised, arrives = (1e-6 * float((rows[key] * rows["months_due"]).sum()) for key in ("promised", "arrives"))
+    return promised, arrives
 
 
 @dataclass(frozen=True)
@@ -170,21 +173,14 @@ def _heading(part: pd.DataFrame) -> str:
 
 def _entry(row: dict[Any, Any]) -> tuple[str, str]:
     """A change with its interval, and its verdict as a word that the template styles by."""
-    factor = shown_of(str(row["outcome"])).factor
-    mean, low, high = (factor * float(row[key]) for key in ("mean", "low95", "high95"))
-    kind = str(row["verdict"]) if row["verdict"] in EFFECTS else "unknown"
-    return f"{_signed(mean)} [{_signed(low)}, {_signed(high)}]", kind
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value > 0 else ''}{number(value)}".replace("-", "\N{MINUS SIGN}")
+    return signed_words(row), str(row["verdict"]) if row["verdict"] in EFFECTS else "unknown"
 
 
 def _sentence(part: pd.DataFrame, what: str) -> str:
     rows = part.to_dict("records")
     shown = shown_of(str(rows[0]["outcome"]))
     each = [
-        f"{_signed(shown.factor * float(row['mean']))} ({row['answer']})" for row in rows if row["verdict"] in EFFECTS
+        f"{signed(shown.factor * float(row['mean']))} ({row['answer']})" for row in rows if row["verdict"] in EFFECTS
     ]
     unclear = [str(row["answer"]) for row in rows if row["verdict"] not in EFFECTS]
     each += [f"no effect that the runs can tell ({', '.join(unclear)})"] if unclear else []

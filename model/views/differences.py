@@ -20,7 +20,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from model.experiments.evidence import FALSE_DISCOVERIES, join
+from model.experiments.evidence import FALSE_DISCOVERIES, false_discoveries, join
+from model.experiments.intervals import student
 from model.views import maps, panels, style
 from model.views.read import Results
 from model.views.tiles import tiles_of
@@ -59,7 +60,7 @@ def changed_tiles(results: Results, scenario: str) -> pd.DataFrame:
     pairs, towns = after.index.intersection(before.index), after.columns.intersection(before.columns)
     now, then = (held.loc[pairs, towns].to_numpy(dtype=str) for held in (after, before))
     found = _moved(now, then).assign(place=towns)
-    found["q"] = _false_discoveries(found["p"].to_numpy(dtype=np.float64))
+    found["q"] = false_discoveries(found["p"].to_numpy(dtype=np.float64))
     drawn = found[found["change"] >= LEAST]
     return drawn.sort_values(["p", "change"], ascending=[True, False], kind="stable", ignore_index=True)
 
@@ -83,16 +84,6 @@ def _moved(now: NDArray[np.str_], then: NDArray[np.str_]) -> pd.DataFrame:
     each = zip(ups.tolist(), downs.tolist(), strict=True)
     p = [float(stats.binomtest(up, up + down).pvalue) if up + down else np.nan for up, down in each]
     return pd.DataFrame({"gains": actors[first], "loses": actors[last], "change": (ups - downs) / len(now), "p": p})
-
-
-def _false_discoveries(p: Floats) -> Floats:
-    """Benjamini-Hochberg over the towns in which any pair differs."""
-    from scipy import stats
-
-    q, known = np.full(len(p), np.nan), ~np.isnan(p)
-    if known.any():
-        q[known] = stats.false_discovery_control(p[known])
-    return q
 
 
 @style.styled
@@ -242,15 +233,12 @@ def paired_curve(results: Results, curve: Curve, scenario: str) -> pd.DataFrame:
     Returns:
         Index month; columns mean, low95, high95, in the curve's unit; replicates are pairs, design points are averaged.
     """
-    from scipy import stats
-
     values = [_series(results, curve, name) for name in (scenario, str(results.reference))]
     difference = (values[0] - values[1]).dropna(how="all").dropna(axis=1, how="any")
     each = difference.to_numpy(dtype=np.float64)
-    mean, count = each.mean(axis=1), each.shape[1]
-    spread = each.std(axis=1, ddof=1) / np.sqrt(count) if count > 1 else np.full(len(each), np.nan)
-    half = float(stats.t.ppf(0.975, max(count - 1, 1))) * spread
-    return pd.DataFrame({"mean": mean, "low95": mean - half, "high95": mean + half}, index=difference.index)
+    ends = student(each.T) if each.shape[1] > 1 else np.full((len(each), 2), np.nan)
+    columns = {"mean": each.mean(axis=1), "low95": ends[:, 0], "high95": ends[:, 1]}
+    return pd.DataFrame(columns, index=difference.index)
 
 
 def _series(results: Results, curve: Curve, scenario: str) -> pd.DataFrame:

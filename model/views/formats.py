@@ -217,9 +217,8 @@ def _by(results: Results, table: str, dimensions: list[str], prefix: str) -> Any
 
 def _townships(results: Results) -> Any:
     frame, world = township_table(results), load_world(results.world)
-    columns = [name for name in frame if name not in ("scenario", "month", "code", "name", "state", "date")]
-    made = frame.set_index(["scenario", "month", "code"])[columns].to_xarray()
-    made = made.rename({name: f"township_{name}" for name in columns} | {"code": "township"})
+    made = frame.set_index(["scenario", "month", "code"])[list(TOWNSHIPS)].to_xarray()
+    made = made.rename({name: f"township_{name}" for name in TOWNSHIPS} | {"code": "township"})
     order = [world.codes.index(code) for code in made["township"].values]
     for name, values in {"name": world.names, "state": world.states, "lat": world.lat, "lon": world.lon}.items():
         made[f"township_{name}"] = ("township", np.asarray(values)[order])
@@ -252,48 +251,36 @@ def _write_netcdf(results: Results, path: Path, names: list[str]) -> None:
 
 def _write_geopackage(results: Results, path: Path, names: list[str]) -> None:
     frame, world = township_table(results), load_world(results.world)
-    at = frame["code"].map(world.codes.index).to_numpy()
-    _layer(path, "townships", frame, [_point(world, place) for place in at], "Point", "GPKG", about(results))
-    corners = tiles_of(world).corners
-    _layer(path, "tiles", frame, [_polygon(corners[place]) for place in at], "Polygon", "GPKG", {}, append=True)
+    _layer(path, "townships", frame, _centres(world), "Point", driver="GPKG", dataset_metadata=about(results))
+    tiles = [_polygon(corners) for corners in tiles_of(world).corners]
+    _layer(path, "tiles", frame, dict(zip(world.codes, tiles, strict=True)), "Polygon", driver="GPKG", append=True)
 
 
 def _write_geojson(results: Results, path: Path, names: list[str]) -> None:
-    frame, world = township_table(results), load_world(results.world)
-    at = frame["code"].map(world.codes.index)
-    _layer(path, "townships", frame, [_point(world, place) for place in at], "Point", "GeoJSON", {})
+    centres = _centres(load_world(results.world))
+    _layer(path, "townships", township_table(results), centres, "Point", driver="GeoJSON")
 
 
-def _layer(
-    path: Path,
-    layer: str,
-    frame: pd.DataFrame,
-    shapes: list[bytes],
-    kind: str,
-    driver: str,
-    what: dict[str, str],
-    **how: Any,
-) -> None:
-    """Write a layer; points in degrees (WGS 84), tiles in widths of a tile, without a reference system."""
+def _layer(path: Path, layer: str, frame: pd.DataFrame, shapes: dict[str, bytes], kind: str, **how: Any) -> None:
+    """Write a layer of rows with the shapes of their townships; points in degrees (WGS 84), tiles in widths of a tile."""
     from pyogrio.raw import write
 
     write(
         path,
-        np.array(shapes, dtype=object),
+        frame["code"].map(shapes).to_numpy(dtype=object),
         [frame[name].to_numpy() for name in frame],
         list(frame),
         layer=layer,
-        driver=driver,
         geometry_type=kind,
         crs="EPSG:4326" if kind == "Point" else _TILE_GRID,
-        dataset_metadata=what or None,
         **how,
     )
 
 
-def _point(world: World, place: int) -> bytes:
-    """The centre of a township as well-known binary."""
-    return struct.pack("<BIdd", 1, 1, world.lon[place], world.lat[place])
+def _centres(world: World) -> dict[str, bytes]:
+    """The centre of each township as well-known binary, by code."""
+    points = zip(world.lon, world.lat, strict=True)
+    return {code: struct.pack("<BIdd", 1, 1, *point) for code, point in zip(world.codes, points, strict=True)}
 
 
 def _polygon(corners: Any) -> bytes:

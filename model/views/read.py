@@ -142,6 +142,10 @@ class Results:
             if column not in names:
                 raise ViewError(f"{table}: there is no column '{column}'" + nearest(column, names))
 
+    def instruments(self, scenario: str) -> pd.DataFrame:
+        """The whole table of what became of the instruments of a scenario."""
+        return self.frame("instruments", self.columns("instruments"), scenario=scenario)
+
     def columns(self, table: str) -> list[str]:
         """Names of a table's columns."""
         if table in self.memory:

@@ -15,7 +15,6 @@ from model import __version__
 from model.experiments.commands import run_command
 from model.experiments.design import LABEL, point_words
 from model.experiments.explain import account_table
-from model.output.tables import INSTRUMENTS
 from model.output.units import shown_in
 from model.scenario.listing import scenario_declarations
 from model.scenario.schema import Scenario
@@ -84,9 +83,23 @@ def write_report(folder: Path, out: Path | None = None, *, actor: str | None = N
     if actor is not None:
         actor = results.pick("actor", actor, results.actors)
     target = out or folder / NAME
-    if target.exists() and not is_page(target):
-        raise ViewError(f"{target}: is there already and is no report, so it is not overwritten; choose another name")
-    text = page(results, actor)
+    return write_page(target, "report", lambda: page(results, actor))
+
+
+def write_page(target: Path, what: str, page: Callable[[], str]) -> Path:
+    """Make a page and write it; a file that Pangwa did not write is not overwritten.
+
+    Args:
+        target: the file.
+        what: the page is, as in "is no report".
+        page: makes the text; not called where the file is to stay.
+
+    Raises:
+        ViewError: the file is another's, or cannot be written.
+    """
+    if target.exists() and not _is_page(target):
+        raise ViewError(f"{target}: is there already and is no {what}, so it is not overwritten; choose another name")
+    text = page()
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -94,7 +107,7 @@ def write_report(folder: Path, out: Path | None = None, *, actor: str | None = N
     return target
 
 
-def is_page(path: Path) -> bool:
+def _is_page(path: Path) -> bool:
     """Whether a file is a page that Pangwa wrote."""
     return path.is_file() and b'name="generator" content="Pangwa' in path.read_bytes()[:1000]
 
@@ -182,9 +195,8 @@ def _paragraphs(text: object) -> list[str]:
 
 def _amounts(results: Results, scenario: str) -> dict[str, str]:
     """What is promised of each instrument of a scenario in a month and what arrives of it, means over runs and months."""
-    rows = results.frame("instruments", [column.name for column in INSTRUMENTS], scenario=scenario)
     found = {}
-    for row in account_table(rows).to_dict("records"):
+    for row in account_table(results.instruments(scenario)).to_dict("records"):
         promised, arrives = amounts(row)
         found[str(row["instrument"])] = f"promised {promised} a month, of which {arrives} arrives"
     return found

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 from model.experiments.evidence import join
 from model.experiments.regret import wish
-from model.output.units import number, shown_of
+from model.output.units import shown_of, signed
 from model.views.answers import aligned
 from model.views.panels import CAVEAT, new_figure
 from model.views.style import FAINT, INK, SOFT, scenario_looks, styled, title_of
@@ -35,8 +35,7 @@ def gain_words(row: dict[Any, Any]) -> str:
     """What a policy changes against the reference, with its interval, in the outcome's own sign and without its unit."""
     shown, sign = shown_of(str(row["outcome"])), 1.0 if row["better"] == "more" else -1.0
     low, mean, high = sorted(sign * shown.factor * float(row[key]) for key in ("gain_low95", "gain", "gain_high95"))
-    words = [f"{'+' if value > 0 else ''}{number(value)}".replace("-", "\N{MINUS SIGN}") for value in (mean, low, high)]
-    return f"{words[0]} [{words[1]}, {words[2]}]"
+    return f"{signed(mean)} [{signed(low)}, {signed(high)}]"
 
 
 def _goal(outcome: object, better: object) -> str:

@@ -19,6 +19,8 @@ TOWNSHIPS = {
 }
 """Columns of :func:`township_table` besides scenario, month, date, code, name and state: unit and meaning."""
 
+_HAPPENED = ("attacks", "deaths", "ore_t")
+
 
 def township_table(results: Results) -> pd.DataFrame:
     """Who holds what, and what happened there, in the months whose map was recorded.
@@ -50,6 +52,3 @@ def township_table(results: Results) -> pd.DataFrame:
     found.insert(4, "name", np.asarray(world.names)[at])
     found.insert(5, "state", np.asarray(world.states)[at])
     return found
-
-
-_HAPPENED = ("attacks", "deaths", "ore_t")

@@ -51,10 +51,10 @@ from model.experiments.hindcast.priors import (
     resolved_with,
     settings,
 )
-from model.experiments.hindcast.simulate import MONTHLY_MAP, simulate_for_calibration
+from model.experiments.hindcast.simulate import simulate_for_calibration
 from model.experiments.plan import make_plan
 from model.scenario.read import load_scenario
-from model.scenario.spec import canonical_json
+from model.scenario.spec import MONTHLY_MAP, canonical_json
 
 Floats = NDArray[np.float64]
 CUT = 3.0

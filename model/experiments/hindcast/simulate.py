@@ -13,7 +13,6 @@ from model.output.result import RunResult
 from model.scenario.spec import RunSpec
 from model.world.read import load_world
 
-MONTHLY_MAP = "control=monthly"
 ATTACK = {True: "attack_fell", False: "attack_ended"}
 """Kinds of the events that tell how long each attack on a town took (``value``, months)."""
 ATTACK_ON = "attack_unfinished"
