@@ -72,16 +72,15 @@ def pull_of(us_level: float, adopters: float, p: WesternParameters) -> float:
     return p.us_weight * us_level + (1 - p.us_weight) * adopters
 
 
-def recognition_of(base: float, us_level: float, adopters: float, p: WesternParameters) -> float:
+def recognition_of(us_level: float, adopters: float, p: WesternParameters) -> float:
     """Recognition of an actor, 0-1.
 
     Args:
-        base: what it has without any policy.
         us_level: recognition by the US, 0-1.
         adopters: share of governments that have followed.
         p: their table.
     """
-    return min(base + p.us_share * us_level + (1 - p.us_share) * adopters, 1.0)
+    return min(p.us_share * us_level + (1 - p.us_share) * adopters, 1.0)
 
 
 def shares_that_recognise(governments: Sequence[WesternGovernment], forces: int) -> list[float]:

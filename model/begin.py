@@ -198,7 +198,7 @@ def start_state(world: World, scenario: Scenario, actors: Any) -> State:
     for actor in ((wanted != recorded) & (recorded > 0)).nonzero()[0]:
         rescale(state.troops[actor], int(wanted[actor]))
     state.arms = actors["arms_per_fighter"] * initial.arms_left * state.troops.sum(axis=1)
-    state.treasury, state.recognition = actors["treasury_usd"], actors["recognition_base"]
+    state.treasury = actors["treasury_usd"]
     for parameter, name in COPIED_TO_STATE.items():
         setattr(state, name, actors[parameter])
     quad.begin(state, scenario.quad.india_processing_t)

@@ -56,7 +56,7 @@ GROUPS = (
 )
 """What compiled code finds in ``run`` by these names, besides ``land``."""
 
-ACTOR_NUMBERS = (*numbers_in(ArmedActorParameters), "coordination", "civil_share", "recognition_base")
+ACTOR_NUMBERS = (*numbers_in(ArmedActorParameters), "coordination", "civil_share")
 """Parameters of armed actors that compiled code reads as ``run.actors[a].<name>``."""
 
 BUYER_NUMBERS = tuple(numbers_in(ChineseBuyerParameters))

@@ -253,10 +253,6 @@ class JuntaParameters(ArmedActorParameters):
         meaning="Pay, food, kit and bases of a soldier of a standing army.",
         source="what a defence budget of 28 % leaves after arms imports and flights, over its soldiers (SOURCES V148, V149)",
     )  # fmt: skip
-    recognition_base: float = parameter(
-        0.2, low=0.0, high=0.5, unit="0-1", source="assumed: embassies stay, at a lower rank (article)",
-        meaning="Recognition abroad that it has at the start and keeps whatever the US does.",
-    )  # fmt: skip
 
 
 class EthnicArmedOrganizationParameters(ArmedActorParameters):
@@ -280,10 +276,6 @@ class PeoplesDefenceForceParameters(ArmedActorParameters):
     coordination: float = parameter(
         0.4, low=0.0, high=1.0, unit="0-1", meaning="Chance to join an ally's operation next door.",
         source="assumed; SOURCES E3.12",
-    )  # fmt: skip
-    recognition_base: float = parameter(
-        0.1, low=0.0, high=0.5, unit="0-1", source="assumed: offices of the NUG abroad, no government recognises it",
-        meaning="Recognition abroad that it has at the start and keeps whatever the US does.",
     )  # fmt: skip
     volunteer_rate: float = parameter(
         0.06, low=0.0, high=0.2, unit="1/month",

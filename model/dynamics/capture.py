@@ -24,7 +24,7 @@ def take(run: Any, p: int, winner: int, loser: int) -> None:
     state.tally.posts_taken[winner] += state.posts[p]
     state.holder[p], state.isolated[p] = winner, 0
     end_siege(run, p)
-    state.posts[p] = int(run.rules.combat.posts_on_capture * state.posts_full[p])
+    state.posts[p] = 0
     count_town(run, p, winner, loser)
 
 

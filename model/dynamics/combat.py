@@ -88,10 +88,6 @@ class CombatParameters(ParameterTable):
         0.1, low=0.0, high=0.5, unit="1/month", meaning="Share of missing posts that a holder rebuilds when unattacked.",
         source="assumed",
     )  # fmt: skip
-    posts_on_capture: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of the posts that the winner can man at once.",
-        source="assumed",
-    )  # fmt: skip
 
 
 # equations -----------------------------------------------------------------------------------------------------------

@@ -40,9 +40,6 @@ class ContestParameters(ParameterTable):
         0.35, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Strength of a garrison with no supply at all.",
         source="equation E3.5, assumed",
     )  # fmt: skip
-    recognition_morale: float = parameter(
-        0.05, low=0.0, high=0.15, unit="x", meaning="Gain of strength by full recognition.", source="SOURCES P63"
-    )
     unpaid_morale: float = parameter(
         0.3, low=0.0, high=0.9, unit="x", meaning="Loss of strength when no upkeep can be paid.", source="assumed"
     )
@@ -103,7 +100,7 @@ def worth_of_fighter(run: Any, a: int, fighters: int) -> float:
     """
     contest, state = run.rules.contest, run.state
     armed = worth_of_arms(state.arms[a] / max(fighters, 1), contest)
-    morale = 1.0 + contest.recognition_morale * state.recognition[a] - contest.unpaid_morale * (1.0 - state.paid[a])
+    morale = 1.0 - contest.unpaid_morale * (1.0 - state.paid[a])
     trained = 1.0 + run.rules.united_states.training_gain * state.training[a]
     return run.actors[a].effectiveness * trained * armed * morale
 

@@ -5,7 +5,7 @@ believes that governing well is backed from outside::
 
     hope_f <- hope_f + a (max_g [services_g backing_g / (backing_g + half) - d_f pressure_g] - hope_f),   g: not the junta
 
-``a`` is the rate of consent (:mod:`model.dynamics.people`), ``backing`` what ``g`` has from recognition or aid beyond the start's;
+``a`` is the rate of consent (:mod:`model.dynamics.people`), ``backing`` what ``g`` has from recognition or aid;
 that Beijing presses ``g`` frightens those who depend on China (August 2025). Assumed throughout. Moves the choice of services, the
 worth of federal terms and of a separate peace; outcomes ``hope_of_others``, ``services_*``, ``federal_settlement``.
 
@@ -51,8 +51,8 @@ def services_given(run: Any, a: int, people: float) -> float:
 
 @compiled
 def backing(run: Any, a: int) -> float:
-    """What an actor has from recognition or aid beyond the start's, 0-1: aid in full from its precedent on."""
-    return max(run.state.recognition[a] - run.actors[a].recognition_base, min(run.policy[a].aid, 1.0), 0.0)
+    """What an actor has from recognition or aid, 0-1: aid in full from its precedent on."""
+    return max(run.state.recognition[a], min(run.policy[a].aid, 1.0))
 
 
 @compiled

@@ -33,7 +33,7 @@ AT_START = ("world", "start", "plugins", "western.governments", "processes.minin
 
 OF_ACTORS_AT_START = (
     *("kind", "home", "homeland", "core", "allies", "enemies", "troops", "arms_per_fighter", "treasury_usd"),
-    *("recognition_base", "operations_per_month"),
+    "operations_per_month",
 )
 """The same, of an actor."""
 

@@ -268,6 +268,7 @@ def hope_of_others(record: Recorded) -> Floats:
     return hope[:, others].mean(axis=1) if others else np.zeros(len(hope))
 
 
+level.recorded("actors_at_war", "actors", "armed actors at war with any other", "armed actors at war")
 level.recorded("india_commitment", "0-1", "India's readiness to go along with the Quad", "India's readiness")
 level.recorded("us_attention", "0-1", "attention that Washington has for Myanmar", "Washington's attention")
 level.recorded("federal_settlement", "0/1", "a federal settlement is in force", "federal settlement in force")

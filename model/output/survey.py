@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from agents.armed.peace import worth_of_ceasefire
 from model.compile import compiled, hand_over
 from model.dynamics.diplomacy import juntas_wish
-from model.dynamics.front import fighters_of
+from model.dynamics.front import fighters_of, is_at_war
 from model.dynamics.people import consenting, controlled, served
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.output.observe import Observation, observe
@@ -37,6 +37,7 @@ country_record = record_maker(
     ("at_work", float),  # share of the capacity at work, 0-1
     ("ore_lanes", float),  # openness of ore lanes to China, weighted by the capacity of the mines behind them, 0-1
     ("goods_lanes", float),  # openness of goods lanes to China, mean over crossings, 0-1
+    ("at_war", int),  # armed actors at war with any other
     ("dead", int),  # fighters killed
     ("displaced", float),  # persons
 )
@@ -223,10 +224,11 @@ def survey(run: Any, found: Any) -> None:
     survey_people(run, found)
     survey_ore(run, found)
     survey_peace(run, found)
-    dead, displaced = 0, 0.0
+    at_war, dead, displaced = 0, 0, 0.0
     for a in range(len(found.troops)):
+        at_war += 1 if is_at_war(run, a) else 0
         dead += run.state.tally.dead[a]
     for n in range(len(run.state.displaced)):
         displaced += run.state.displaced[n]
-    found.country.dead, found.country.displaced = dead, displaced
+    found.country.at_war, found.country.dead, found.country.displaced = at_war, dead, displaced
     observe(run, found.observation)

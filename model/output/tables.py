@@ -79,6 +79,8 @@ MONTHLY = (
     _c("towns_changed_hands", _I, "towns", "towns (not sites) whose holder changed in the month",
        lambda now: now.totals.towns_changed),
     _c("operations", _I, "-", "attacks made by all actors", lambda now: now.totals.operations),
+    _c("actors_at_war", _I, "actors", "armed actors at war with any other at the end of the month",
+       lambda now: now.country.at_war),
     _c("deaths_fighters", _I, "persons", "fighters killed", lambda now: now.country.dead),
     _c("deaths_civilians", _I, "persons", "civilians killed", lambda now: now.totals.civilians_dead),
     _c("displaced_persons", _F, "persons", "displaced at the end of the month", lambda now: now.country.displaced),

@@ -105,7 +105,7 @@ def recognise(run: Run) -> None:
     if np.asarray(run.policy)["recognition"].any() or any(government.recognises for government in run.agents.western):
         _follow(run)
     else:
-        np.copyto(run.state.recognition, np.asarray(run.actors)["recognition_base"])
+        run.state.recognition[:] = 0.0
     governance.learn(run.data)
 
 
@@ -120,9 +120,8 @@ def _follow(run: Run) -> None:
             pull = pull_of(level, before[actor], p)
             followed |= {actor for government in governments if government.consider(actor, pull)}
     after = shares_that_recognise(governments, len(levels)) if followed else before
-    base = run.actors["recognition_base"].tolist()
     for actor, level in enumerate(levels):
-        run.state.recognition[actor] = recognition_of(base[actor], level, after[actor], p)
+        run.state.recognition[actor] = recognition_of(level, after[actor], p)
     for actor in sorted(followed):
         more = round((after[actor] - before[actor]) * len(governments))
         who = "One more Western government follows" if more == 1 else f"{more} more Western governments follow"

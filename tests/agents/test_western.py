@@ -23,8 +23,8 @@ def test_what_draws_governments_is_the_us_and_the_others() -> None:
 
 
 def test_recognition_is_that_of_the_us_and_of_those_who_follow() -> None:
-    assert recognition_of(0.1, 0.8, 0.2, TABLE) == pytest.approx(0.1 + 0.5 * 0.8 + 0.5 * 0.2)
-    assert recognition_of(0.6, 1.0, 1.0, TABLE) == 1.0
+    assert recognition_of(0.8, 0.2, TABLE) == pytest.approx(0.5 * 0.8 + 0.5 * 0.2)
+    assert recognition_of(1.0, 1.0, TABLE) == 1.0
 
 
 def test_shares_count_each_recognition_by_itself() -> None:

@@ -95,12 +95,12 @@ class Place(CellAgent):
 
     def fall(self, winner: int) -> None:
         """Change hands; the garrison flees next door, or is captured."""
-        model, loser = self.model, self.holder
+        loser = self.holder
         if loser >= 0:
             self._rout(winner, loser)
         self.holder, self.isolated = winner, 0
         self.end_siege()
-        self.posts = int(model.p.combat.posts_on_capture * self.posts_full)
+        self.posts = 0
 
     def _rout(self, winner: int, loser: int) -> None:
         model, p, garrison = self.model, self.model.p.combat, self.troops[loser]

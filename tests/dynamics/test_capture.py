@@ -62,7 +62,7 @@ def test_who_can_flee_nowhere_is_captured_whole(run: Run) -> None:
 
 
 @pytest.mark.parametrize(("place", "towns"), [(TOWN, 1), (SITE, 0)])
-def test_who_takes_a_place_gets_its_posts_and_towns_count(run: Run, place: int, towns: int) -> None:
+def test_who_takes_a_place_must_build_its_posts_anew_and_towns_count(run: Run, place: int, towns: int) -> None:
     state = run.state
     state.posts[place], state.posts_full[place] = 3, 10
     state.attacker[place], state.besieged[place], state.siege_progress[place], state.isolated[place] = KIA, 4, 0.95, 2
@@ -75,7 +75,7 @@ def test_who_takes_a_place_gets_its_posts_and_towns_count(run: Run, place: int, 
         0,
         0,
     )
-    assert state.posts[place] == int(run.parameters.combat.posts_on_capture * 10)
+    assert state.posts[place] == 0
     assert state.tally.posts_taken[KIA] == 3
     assert state.totals.towns_changed == towns
     assert (state.towns_lost_year - lost_before).tolist() == [towns, -towns, 0, 0, 0]

@@ -42,8 +42,8 @@ def test_no_form_runs_as_another_one() -> None:
 def test_a_fighter_is_worth_its_training_its_arms_and_its_morale() -> None:
     run = empty_front()
     state, p, own = run.state, run.parameters.contest, run.agents.armed[KIA].parameters
-    state.arms[KIA], state.training[KIA], state.recognition[KIA], state.paid[KIA] = 25.0, 0.2, 1.0, 0.5
-    morale = 1 + p.recognition_morale - p.unpaid_morale / 2
+    state.arms[KIA], state.training[KIA], state.paid[KIA] = 25.0, 0.2, 0.5
+    morale = 1 - p.unpaid_morale / 2
     trained = 1 + 0.2 * run.scenario.united_states.training_gain
     expected = own.effectiveness * trained * 0.25**p.arms_exponent * morale
     assert worth_of_fighter(run.data, KIA, 100) == pytest.approx(expected)

@@ -21,7 +21,6 @@ def taught(recognition: float, services: float, pressure: float = 0.0) -> np.nda
     """(F,) hope after a year in which the KIA was recognised, governed and was pressed as given."""
     model = small()
     state = model.state
-    state.recognition[:] = model.run.actors["recognition_base"]
     state.recognition[KIA], state.services[:], state.pressure[:] = recognition, services, 0.0
     state.pressure[KIA] = pressure
     for _ in range(12):

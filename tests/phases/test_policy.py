@@ -98,23 +98,23 @@ def test_training_takes_effect_and_fades() -> None:
 def test_recognition_starts_low_and_grows() -> None:
     model = small(*WATCHFUL, instrument("recognition", "NUG"))
     pool = agree(model, "PDF-SAGAING")
-    assert model.state.recognition[pool] == pytest.approx(0.1)
+    assert model.state.recognition[pool] == 0
     deliver_policy(model.run)
     recognise(model.run)
-    assert model.state.recognition[pool] == pytest.approx(0.1 + model.run.scenario.western.us_share)
+    assert model.state.recognition[pool] == pytest.approx(model.run.scenario.western.us_share)
     assert model.state.recognition[at(model, "KIA")] == 0
 
 
 def test_recognition_falls_back_when_the_policy_ends_but_followers_stay() -> None:
     model = small(*WATCHFUL, instrument("recognition", "KIA", rest=",end=1"), "western.governments=4")
-    kia, base = agree(model, "KIA"), model.run.actors["recognition_base"].copy()
+    kia = agree(model, "KIA")
     for model.state.month in (0, 1):
         deliver_policy(model.run)
         recognise(model.run)
-    np.testing.assert_array_equal(model.state.recognition, base)
+    assert not model.state.recognition.any()
     model.run.agents.western[0].recognises.add(kia)
     recognise(model.run)
-    assert model.state.recognition[kia] == pytest.approx(base[kia] + 0.5 * 0.25)
+    assert model.state.recognition[kia] == pytest.approx(0.5 * 0.25)
 
 
 def test_hope_spreads_in_a_run_that_backs_the_kia() -> None:

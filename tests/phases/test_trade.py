@@ -27,7 +27,6 @@ def of_tsawlaw(model: RareEarthModel) -> int:
 
 def test_who_takes_a_mine_changes_its_tax_its_work_its_licence_and_its_gate() -> None:
     sets = (
-        "processes.combat.posts_on_capture=1",
         "actors.KIA.licence_when_closed=0.2",
         "actors.NDA-K.licence_when_closed=0.9",
     )
