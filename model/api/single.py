@@ -14,7 +14,7 @@ from model.api.given import Plugins, Settings, listed, overrides, use_plugins
 from model.api.tables import DatedTables
 from model.experiments.batch_file import read_run
 from model.experiments.branch import SavedState, read_continued, read_state, save_state
-from model.experiments.plan import VECTOR
+from model.experiments.parameter_sets import run_parameter_words
 from model.experiments.simulate import simulate
 from model.scenario.spec import MONTHLY_MAP
 from model.views.read import Results
@@ -136,7 +136,8 @@ class SingleRun(DatedTables):
     def __init__(self, scenario: Scenario, spec: RunSpec, result: RunResult, until: int | None = None) -> None:
         self.scenario, self.spec, self.result = scenario, spec, result
         self.months = scenario.months if until is None else until
-        super().__init__(Results.of_run(scenario.name, result.tables, scenario.world))
+        words = run_parameter_words(spec.point_values)
+        super().__init__(Results.of_run(scenario.name, result.tables, scenario.world, words))
 
     @property
     def title(self) -> str:
@@ -148,9 +149,8 @@ class SingleRun(DatedTables):
         """What was run, in two lines: scenario; length, start, replicate, seed and id."""
         scenario, spec = self.scenario, self.spec
         first = f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name
-        drawn = "".join(f", parameter vector {number}" for path, number in spec.point_values if path == VECTOR)
         past = "".join(f", branched after {months} months" for months, _ in spec.past)
-        return f"{first}\n{self._length}{past}; replicate {spec.replicate}{drawn}, seed {spec.seed}, run {spec.run_id}"
+        return f"{first}\n{self._length}{past}; replicate {spec.replicate}, seed {spec.seed}, run {spec.run_id}; {self._results.parameters}"
 
     @property
     def _length(self) -> str:

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from model.cli.batches import BaseSeed, Jobs, NoFigures, Overwrite, Plugins, Quiet, RerunFailed, Resume, Sets
+from model.cli.batches import (
+    BaseSeed,
+    Jobs,
+    NoFigures,
+    Overwrite,
+    Parameters,
+    Plugins,
+    Quiet,
+    RerunFailed,
+    Resume,
+    Sets,
+)
 from model.cli.batches import Out as OutText
 from model.cli.text import fail, results_folder
 
@@ -97,6 +108,7 @@ def diff(
     no_runs: Annotated[bool, typer.Option("--no-runs", help="Only the parameters.")] = False,
     replicates: Annotated[int, typer.Option("--replicates", "-r", help="Runs of each, where a batch is run.")] = 20,
     outcome: Outcomes = None,
+    parameters: Parameters = None,
     sets: Sets = None,
     plugin: Plugins = None,
     jobs: Jobs = None,
@@ -116,7 +128,7 @@ def diff(
     folder = results
     if folder is None:
         folder = results_folder(out, f"{ours.name}_{theirs.name}-diff")
-        plan = read_plan_of([first, second], replicates, ours.name, sets)
+        plan = read_plan_of([first, second], replicates, ours.name, sets, parameters)
         compute(plan, folder, jobs, quiet, resume=True)
     tell_outcomes(folder, ours.name, theirs.name, outcome)
 
@@ -143,12 +155,16 @@ def tell_outcomes(folder: Path, reference: str, other: str, outcome: Sequence[st
     typer.echo("\n" + " ".join(analysis.finding(table, runs)))
 
 
-def read_plan_of(files: Sequence[str], replicates: int, reference: str, sets: Sequence[str] | None) -> BatchPlan:
+def read_plan_of(
+    files: Sequence[str], replicates: int, reference: str, sets: Sequence[str] | None, parameters: str | None
+) -> BatchPlan:
     """The plan of a small batch of scenarios, with this command as the one that goes on with it."""
     from model.experiments.batch_file import read_plan
 
     command = ["pangwa", *sys.argv[1:]]
-    return read_plan(files, replicates=replicates, reference=reference, sets=sets or (), command=command)
+    return read_plan(
+        files, replicates=replicates, reference=reference, sets=sets or (), parameters=parameters, command=command
+    )
 
 
 def compute(plan: BatchPlan, folder: Path, jobs: int | None, quiet: bool, **how: Any) -> BatchReport:
@@ -173,6 +189,7 @@ def sweep(
         int | None, typer.Option("--replicates", "-r", help="Runs of each scenario and value; 10, or the file's.")
     ] = None,
     outcome: Outcomes = None,
+    parameters: Parameters = None,
     sets: Sets = None,
     plugin: Plugins = None,
     base_seed: BaseSeed = None,
@@ -189,25 +206,16 @@ def sweep(
     from model.scenario.read import load_scenario, load_scenarios
 
     how: dict[str, Any] = {"resume": resume, "overwrite": overwrite, "rerun_failed": rerun_failed}
-    ranges = [word for word in words if "=" in word]
-    names = [word for word in words if "=" not in word]
+    asked = {"replicates": replicates, "base_seed": base_seed, "sets": sets or (), "parameters": parameters}
+    ranges, names = ([word for word in words if ("=" in word) == wanted] for wanted in (True, False))
     if len(words) == len(names) == 1:
-        asked, where = (replicates, base_seed, sets), (out, jobs, quiet, how)
+        where = (out, jobs, quiet, how)
         raise typer.Exit(sweep_file(words[0], asked, outcome, where, draw=not no_figures).exit_code)
     if len(ranges) != 1 or not names:
         fail("give one PATH=low:high:n and at least one scenario; several parameters are crossed in a batch file")
     check_outcomes(load_scenarios(names, sets or ()), outcome or ())
     path, values = analysis.read_sweep(ranges[0])
-    plan = analysis.plan_sweep(
-        names,
-        path,
-        values,
-        load_scenario,
-        sets or (),
-        replicates=10 if replicates is None else replicates,
-        base_seed=base_seed or 0,
-        command=["pangwa", *sys.argv[1:]],
-    )
+    plan = analysis.plan_sweep(names, path, values, command=["pangwa", *sys.argv[1:]], **asked)
     folder = results_folder(out, plan.name)
     report = compute(plan, folder, jobs, quiet, **how)
     _tell_sweep(folder, path, outcome, _declared(load_scenario(names[0], sets or ()), path), draw=not no_figures)
@@ -216,7 +224,7 @@ def sweep(
 
 def sweep_file(
     file: str,
-    asked: tuple[int | None, int | None, Sequence[str] | None],
+    asked: dict[str, Any],
     outcome: Sequence[str] | None,
     where: tuple[str | None, int | None, bool, dict[str, Any]],
     *,
@@ -226,7 +234,7 @@ def sweep_file(
 
     Args:
         file: the batch file, or the name of a shipped one.
-        asked: replicates, base seed and overrides, None for the file's.
+        asked: replicates, base seed, overrides and parameters, None for the file's.
         outcome: outcomes to show; townships of the KIA and the junta, and what the KIA gives people when None.
         where: folder, processes, whether to say less, and how to go on with what is there.
         draw: whether to draw the figure.
@@ -236,9 +244,8 @@ def sweep_file(
     from model.experiments.results import read_runs
     from model.views import doses as views
 
-    (replicates, base_seed, sets), (out, jobs, quiet, how) = asked, where
-    command = ["pangwa", *sys.argv[1:]]
-    plan = read_plan([file], replicates=replicates, base_seed=base_seed, sets=sets or (), command=command)
+    out, jobs, quiet, how = where
+    plan = read_plan([file], command=["pangwa", *sys.argv[1:]], **asked)
     if () not in plan.points or len(plan.points) < 2:
         fail(
             f"{file}: has no table one_at_a_time, so there is nothing to sweep; see scenarios/README.md, or: pangwa batch"
@@ -388,4 +395,5 @@ def keep(folder: Path, tables: dict[str, pd.DataFrame], figures: dict[str, Figur
                 written += [path.name for path in save(figure, folder / name, ("png", "svg"), source)]
     except OSError as error:
         raise StoreError(f"{folder}: cannot be written: {error.strerror}") from None
-    typer.echo(f"\n{folder}: {', '.join(written)}")
+    said = [str(table["parameters"].iloc[0]) for table in tables.values() if "parameters" in table and len(table)]
+    typer.echo("\n" + "\n".join([*said[:1], f"{folder}: {', '.join(written)}"]))

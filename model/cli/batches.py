@@ -59,7 +59,10 @@ BaseSeed = Annotated[int | None, typer.Option(help="Seed from which all replicat
 Seeds = Annotated[str | None, typer.Option(metavar="N,N,...", help="The replicates' seeds one by one, such as 1,2,17.")]
 Parameters = Annotated[
     str | None,
-    typer.Option(metavar="SET", help="Parameter vectors, one a replicate in turn: plausible, or a CSV file."),
+    typer.Option(
+        metavar="SET",
+        help="Parameter sets, one a replicate in turn: plausible (what batches take), a CSV file, or defaults for central values.",
+    ),
 ]
 Reference = Annotated[str | None, typer.Option(metavar="SCENARIO", help="What the others are compared with.")]
 Timeout = Annotated[float | None, typer.Option(help="Seconds after which a run is given up.")]
@@ -107,6 +110,7 @@ def batch(
     rerun_failed: RerunFailed = False,
     fail_fast: FailFast = False,
     sets: Sets = None,
+    months: Months = None,
     base_seed: BaseSeed = None,
     seeds: Seeds = None,
     parameters: Parameters = None,
@@ -122,7 +126,7 @@ def batch(
     no_figures: NoFigures = False,
 ) -> None:
     """Run scenarios many times with the same random draws, and compare them: tables, effects, figures in one folder."""
-    given = locals()
+    given = locals() | {"sets": with_months(sets, months)}
     from model.experiments.batch import run_batch
     from model.experiments.batch_file import read_plan
 
@@ -140,6 +144,11 @@ def batch(
     if report.complete and report.ok:
         tell.tell_batch(report.folder, figures=not no_figures, fresh=report.computed > 0)
     raise typer.Exit(report.exit_code)
+
+
+def with_months(sets: list[str] | None, months: int | None) -> list[str]:
+    """The overrides of ``--set`` and the one that ``--months`` is short for."""
+    return [*(sets or ()), *([] if months is None else [f"months={months}"])]
 
 
 def say_estimate(plan: BatchPlan, folder: Path, jobs: int | None, timeout: float | None) -> NoReturn:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from model.cli.answers import Outcomes, check_outcomes, compute, keep, outcomes_of
-from model.cli.batches import BaseSeed, Jobs, NoFigures, Plugins, Quiet, Sets
+from model.cli.batches import BaseSeed, Jobs, NoFigures, Parameters, Plugins, Quiet, Sets
 from model.cli.text import results_folder, wrapped
 
 
@@ -20,6 +20,7 @@ def explain(
     replicates: Annotated[int, typer.Option("--replicates", "-r", help="Pairs of runs for each instrument.")] = 20,
     outcome: Outcomes = None,
     months: Annotated[int | None, typer.Option(min=1, help="Length of the runs; short for --set months=N.")] = None,
+    parameters: Parameters = None,
     sets: Sets = None,
     plugin: Plugins = None,
     base_seed: BaseSeed = None,
@@ -36,15 +37,10 @@ def explain(
     from model.scenario.read import load_scenario
 
     command = ["pangwa", *sys.argv[1:]]
-    plan = plan_explain(
-        scenario,
-        load_scenario,
-        overrides(sets, months),
-        replicates=replicates,
-        base_seed=base_seed or 0,
-        command=command,
-    )
-    check_outcomes([load_scenario(scenario, overrides(sets, months))], outcome or ())
+    given = overrides(sets, months)
+    asked = {"replicates": replicates, "parameters": parameters, "base_seed": base_seed}
+    plan = plan_explain(scenario, given, command=command, **asked)
+    check_outcomes([load_scenario(scenario, given)], outcome or ())
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "runs" if out is None else results_folder(out, plan.name)
         compute(plan, folder, jobs, quiet, resume=True)
@@ -70,6 +66,7 @@ def _tell(folder: Path, outcome: list[str] | None, *, kept: bool, draw: bool) ->
     typer.echo(views.accounts_text(accounts) + "\n")
     typer.echo((views.shares_text(table, told) if told else "no outcome changes clearly") + "\n")
     typer.echo("what binds\n" + "\n".join(wrapped(sentence, 2) for sentence in binding_words(frame)) + "\n")
+    typer.echo(f"{runs.parameters}\n")
     three = views.sentences(policy, accounts, table, binding_parts(frame))
     typer.echo("\n\n".join(wrapped(sentence, 0) for sentence in three))
     if kept:

@@ -88,7 +88,8 @@ def _planned(replicates: int, parameters: str) -> BatchPlan:
         SCENARIOS,
         replicates=replicates,
         record=(MONTHLY_MAP,),
-        parameters=None if parameters == _DEFAULTS else parameters,
+        parameters=parameters,
+        apart=True,
         command=["pangwa", *sys.argv[1:]],
     )
     text = f"hindcast with parameters: {parameters}; patterns, operators and scoring: {frozen_hash()}"

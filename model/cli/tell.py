@@ -53,6 +53,7 @@ def tell_batch(folder: Path, *, figures: bool, fresh: bool) -> None:
         fresh: whether runs were added, so that older figures are out of date.
     """
     typer.echo(effects_of(folder))
+    typer.echo(parameters_of(folder))
     drawn = sorted((folder / "figures").glob("*.png"))
     if figures and (fresh or not drawn):
         from model.views.figures import batch_figures
@@ -61,6 +62,14 @@ def tell_batch(folder: Path, *, figures: bool, fresh: bool) -> None:
     elif drawn:
         say_figures(drawn, folder / "figures")
     typer.echo(f"tables: {folder}")
+
+
+def parameters_of(folder: Path) -> str:
+    """What parameters the runs of a batch have."""
+    from model.experiments.manifest import read_manifest
+    from model.experiments.parameter_sets import parameter_words
+
+    return parameter_words(read_manifest(folder))
 
 
 def effects_of(folder: Path) -> str:

@@ -159,7 +159,7 @@ def ablation(
     same = frozenset(name for name, on, off in everything if len(on) and np.array_equal(on, off, equal_nan=True))
     pairs = int(runs.manifest["replicates"])
     failed = {name: pairs - len(on) for name, on, _ in everything}
-    return Ablation(scenario, table[list(COLUMNS)], same, failed, pairs)
+    return Ablation(scenario, table[list(COLUMNS)].assign(parameters=runs.parameters), same, failed, pairs)
 
 
 def in_turn(

@@ -183,11 +183,12 @@ def _write_small(folder: Path, plan: BatchPlan, path: Path, tick: Callable[[], N
         runs = StoredRuns.of(stack.enter_context(pq.ParquetFile(path)), plan)
         summary, effects = (
             stack.enter_context(CsvFile(temporary(folder / f"{name}.csv"), [*columns, *plan.swept], tick))
-            for name, columns in (("summary", SUMMARY_COLUMNS), ("effects", EFFECT_COLUMNS))
+            for name, columns in (("summary", (*SUMMARY_COLUMNS, "parameters")), ("effects", EFFECT_COLUMNS))
         )
         swept = runs.design_points
         for frame, outcomes in runs.groups():
-            summary.add(summarise(frame, outcomes, tick).merge(swept, on="point", how="left"))
+            described = summarise(frame, outcomes, tick).assign(parameters=runs.parameters)
+            summary.add(described.merge(swept, on="point", how="left"))
         if len(runs.points) > 1:
             # Some rows are over all points: beside what they leave open, whole numbers are floats.
             swept = swept.astype({name: "float64" for name in plan.swept if swept[name].dtype.kind == "i"})

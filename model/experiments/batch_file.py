@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from model.experiments.commands import run_words
+from model.experiments.comparable import check_comparable
 from model.experiments.design import (
     LABEL,
     NO_POINT,
@@ -23,6 +24,7 @@ from model.experiments.design import (
     variant_points,
 )
 from model.experiments.errors import PlanError
+from model.experiments.parameter_sets import CENTRAL, PLAUSIBLE, set_file
 from model.experiments.plan import (
     DEFAULT_REPLICATES,
     MOST_RUNS,
@@ -39,13 +41,10 @@ from model.scenario.layers import parse_set, read_layers
 from model.scenario.problems import NOTHING, ScenarioError, suggestion, toml_value
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
-from model.world.read import world_folder
 
 _HYPERCUBE_KEYS = ("points", "parameters", "ranges", "seed")
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 _LONGEST_NAME = 60
-PLAUSIBLE = "plausible"
-"""Name of the set of parameter vectors that a world may have."""
 
 
 class Resolvable(Protocol):
@@ -75,6 +74,8 @@ def read_plan(
     points: Sequence[Mapping[str, Any]] = (),
     seeds: Sequence[int] | None = None,
     parameters: str | None = None,
+    grid: Mapping[str, Any] | None = None,
+    apart: bool = False,
     command: Sequence[str] = (),
     load: Load | None = None,
 ) -> BatchPlan:
@@ -90,25 +91,27 @@ def read_plan(
         variants: rival mechanisms to cross, "all" for all, instead of the file's.
         points: labelled points with ``label`` and ``set``, instead of the file's.
         seeds: the replicates' seeds one by one, instead of the file's.
-        parameters: a set of parameter vectors, by name or as a CSV file, instead of the file's.
+        parameters: a set of parameter vectors, by name or as a CSV file, or :data:`CENTRAL` for none, instead of the file's; where
+            neither says anything, the world's plausible set.
+        grid: dotted path -> values to sweep, instead of the file's.
+        apart: whether the scenarios are runs of their own, which need not be comparable.
         command: the command line, for the manifest.
         load: how a scenario is read; ``load_scenario`` when None.
 
     Raises:
         PlanError: with one sentence for each thing that is wrong in any of the files.
     """
-    request = _request(files)
-    load = load or _load_scenario
-    crossed = names_of_variants(list(variants)) if variants else request.variants
-    request = replace(request, variants=crossed, points=tuple(points) or request.points)
+    load, request = load or _load_scenario, _with(_request(files), variants, points, grid)
     _refuse_two_ways(request, replicates, base_seed, seeds)
-    parameters = parameters or request.parameters
-    design = _Design(sets, design_points(request, load), _vectors(parameters, request.scenarios[0], load))
+    parameters, drawn = _vectors(parameters or request.parameters, request.scenarios[0], sets, load)
+    design = _Design(sets, design_points(request, load), drawn)
     if len(design.points) * len(request.scenarios) > MOST_RUNS:
         raise PlanError(f"the sweep has {len(design.points):,} points; at most {MOST_RUNS:,} runs are allowed")
     given = seeds if seeds is not None else None if _any(replicates, base_seed) else request.seeds
     count = _first(replicates, request.replicates, DEFAULT_REPLICATES) if given is None else len(given)
     found = _resolve(request.scenarios, design, count, load)
+    if not apart:
+        check_comparable(found.scenarios)
     seed = _first(base_seed, request.base_seed, 0)
     return make_plan(
         request.name or folder_name("_".join(found.scenarios)),
@@ -119,30 +122,16 @@ def read_plan(
         reference=reference if reference is not None else request.reference,
         points=design.points,
         vectors=design.vectors,
+        parameters=parameters,
         pinned=found.pinned,
         at_points=found.at_points,
         record=tuple(dict.fromkeys([*request.record, *record])),
-        notes=[*_which_parameters(design, found), *found.notes],
+        notes=found.notes,
         command=command,
         description=request.description,
         prose=found.prose,
-        commands={
-            label: run_words(file, seed, sets, parameters, found.scenarios[label].get("plugins", ()))
-            for label, file in found.files.items()
-            if given is None
-        },
+        commands={} if given else found.commands(seed, sets, parameters),
     )
-
-
-def _which_parameters(design: _Design, found: _Found) -> Iterator[str]:
-    """A line for whoever has not asked for a set of vectors where the world has one."""
-    worlds = {str(one.get("world", "")) for one in found.scenarios.values()}
-    folders = [folder for world in worlds if world and (folder := world_folder(world)) is not None]
-    if not design.vectors and any((folder / f"{PLAUSIBLE}.csv").is_file() for folder in folders):
-        yield (
-            "Parameters: the calibrated values in all runs, so that intervals hold random variation alone; with --parameters "
-            f"{PLAUSIBLE} each replicate has another vector that the record does not rule out."
-        )
 
 
 def read_run(
@@ -169,7 +158,7 @@ def read_run(
     """
     from model.scenario.read import load_scenario
 
-    vectors = _Design(sets, NO_POINT, _vectors(parameters or "", file, load_scenario)).vectors
+    vectors = _Design(sets, NO_POINT, _vectors(parameters or CENTRAL, file, sets, load_scenario)[1]).vectors
     pinned = _stated(file, vectors)
     columns = vector_columns([file], vectors, {file: pinned})[file]
     drawn = columns[replicate % len(columns)]
@@ -183,6 +172,14 @@ def read_run(
         point_values=drawn,
         record=tuple(record),
     )
+
+
+def _with(
+    request: BatchRequest, variants: Sequence[str], points: Sequence[Mapping[str, Any]], grid: Mapping[str, Any] | None
+) -> BatchRequest:
+    """A request, with what is given besides it instead of its own."""
+    crossed = names_of_variants(list(variants)) if variants else request.variants
+    return replace(request, variants=crossed, points=tuple(points) or request.points, grid=grid or request.grid)
 
 
 def _any(*values: Any) -> bool:
@@ -228,19 +225,16 @@ class _Design:
         return {text.partition("=")[0].strip() for text in self.sets}
 
 
-def _vectors(name: str, scenario: str, load: Load) -> tuple[Point, ...]:
-    """The parameter vectors of a name, in a scenario's world, or of a CSV file."""
-    if not name:
-        return ()
-    path = Path(name)
-    if path.suffix != ".csv":
-        world = load(scenario, ()).resolved().get("world", "")
-        folder = world_folder(world)
-        if folder is None or not (path := folder / f"{name}.csv").is_file():
-            raise PlanError(
-                f"parameters = {name!r}: the world '{world}' has no such set ({name}.csv), and it is no CSV file"
-            )
-    return read_points(path)
+def _vectors(name: str, scenario: str, sets: Sequence[str], load: Load) -> tuple[str, tuple[Point, ...]]:
+    """The name of the set that is drawn from, empty for none, and its parameter vectors."""
+    if name == CENTRAL:
+        return "", ()
+    try:
+        world = str(load(scenario, sets).resolved().get("world", ""))
+    except ScenarioError as error:
+        raise PlanError(error.problems) from None
+    path = set_file(name, world)
+    return ("", ()) if path is None else (name or PLAUSIBLE, read_points(path))
 
 
 def design_points(request: BatchRequest, load: Load | None = None) -> tuple[Point, ...]:
@@ -354,6 +348,13 @@ class _Found:
     notes: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     prose: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def commands(self, base_seed: int, sets: Sequence[str], parameters: str) -> dict[str, tuple[str, ...]]:
+        """Label -> how ``pangwa run`` repeats a run."""
+        return {
+            label: run_words(file, base_seed, sets, parameters, self.scenarios[label].get("plugins", ()))
+            for label, file in self.files.items()
+        }
 
 
 def _resolve(files: Sequence[str], design: _Design, replicates: int, load: Load) -> _Found:

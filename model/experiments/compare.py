@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.experiments.comparable import difference_words
 from model.experiments.errors import PlanError
 from model.experiments.evidence import COLUMNS as JUDGEMENT
 from model.experiments.evidence import Amounts, counts_words, effect_words, join, judged, movers
@@ -37,7 +38,7 @@ _MEASURED = (
     "median", "share_positive", "share_negative", "points", "points_up", "points_down", "sign_stability", "point_low",
     "point_high", "variance_ratio",
 )  # fmt: skip
-COLUMNS = (*_MEASURED, *JUDGEMENT)
+COLUMNS = (*_MEASURED, *JUDGEMENT, "parameters")
 EFFECT_COLUMNS = (*COLUMNS[:2], "point", *COLUMNS[2:])
 
 
@@ -68,8 +69,8 @@ def compare(
         random variation is taken out (:mod:`model.experiments.stability`); ``sign_stability`` is the share of these that have the sign
         of the whole (null with one set, or with one replicate a set); ``point_low`` and
         ``point_high`` are the smallest and the largest of those means. ``percent`` is the mean over that of the reference.
-        The last columns are those of :func:`model.experiments.evidence.judged`; the correction for many comparisons is over
-        all outcomes of ``runs``, whichever are asked for.
+        ``parameters`` says which the runs have. The columns before it are those of :func:`model.experiments.evidence.judged`;
+        the correction for many comparisons is over all outcomes of ``runs``, whichever are asked for.
 
     Raises:
         PlanError: the batch holds nothing but the reference.
@@ -86,7 +87,7 @@ def compare(
             effects = _effects(runs.cube(scenario, names), runs.cube(reference, names), runs.vectors.to_numpy())
             rows += [(scenario, reference, name, *row) for name, row in zip(names, effects, strict=True)]
     table = judged(pd.DataFrame(rows, columns=list(_MEASURED)), matters=matters, precision=precision)
-    return chosen_of(table, outcomes)[list(COLUMNS)]
+    return chosen_of(table.assign(parameters=runs.parameters), outcomes)[list(COLUMNS)]
 
 
 def chosen_of(table: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
@@ -151,8 +152,10 @@ def paired_effects(
     rows = _measured(runs, outcomes, reference, tick)
     for _, parts in itertools.groupby(rows, key=lambda part: part[:2]):
         found = [row for *_, part in parts for row in part]
-        table = judged(pd.DataFrame(found, columns=[name for name in EFFECT_COLUMNS if name not in JUDGEMENT]))
-        yield table.astype({"point": "Int64"})
+        table = judged(
+            pd.DataFrame(found, columns=[name for name in EFFECT_COLUMNS if name not in COLUMNS[len(_MEASURED) :]])
+        )
+        yield table.astype({"point": "Int64"}).assign(parameters=runs.parameters)
 
 
 def _measured(
@@ -303,4 +306,5 @@ def finding(table: pd.DataFrame, runs: RunTable) -> tuple[str, str]:
         sets = told_apart(runs.vectors.to_numpy(), len(runs.points))
         if len(sets) == len(np.unique(sets)):
             told_basis += " With one replicate per set of assumptions, whether signs hold across them cannot be told."
+    told_basis = " ".join(filter(None, [told_basis, difference_words(runs.manifest.get("scenarios", {}), reference)]))
     return f"Against {reference}: {named or 'no effect is found'}. {counts_words(table)}", told_basis

@@ -108,7 +108,7 @@ def discover(runs: RunTable, design: Design, question: Question) -> Discovery:
     for name, one, (levels, wanted) in zip(("found on", "checked on"), (box, check), samples, strict=True):
         interval = density_interval(one, levels, wanted)
         rows.append((name, len(levels), int(wanted.sum()), one.coverage, one.density, *interval, one.mass, words))
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).assign(parameters=runs.parameters)
     interval = density_interval(check, *samples[1])
     return Discovery(
         question, box, check, interval, float(samples[1][1].mean()), design.levels[known], interest[known], table

@@ -70,7 +70,7 @@ def dose_table(runs: RunTable, outcomes: Sequence[str]) -> pd.DataFrame:
                     found = _paired(grid[point], usual)
                     mean = float(grid[point].mean())
                     rows.append((scenario, path, value, outcome, len(found), mean, *mean_with_interval(found)))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).assign(parameters=runs.parameters)
 
 
 def trend_table(runs: RunTable, outcomes: Sequence[str]) -> pd.DataFrame:
@@ -88,7 +88,7 @@ def trend_table(runs: RunTable, outcomes: Sequence[str]) -> pd.DataFrame:
                 trend, low, high = mean_with_interval(_slopes(columns))
                 direction = RISES if low > 0 else FALLS if high < 0 else FLAT
                 rows.append((scenario, path, outcome, trend, low, high, direction, _is_monotone(columns, direction)))
-    return pd.DataFrame(rows, columns=list(TREND_COLUMNS))
+    return pd.DataFrame(rows, columns=list(TREND_COLUMNS)).assign(parameters=runs.parameters)
 
 
 def _slopes(columns: Floats) -> Floats:

@@ -8,7 +8,8 @@ where instruments need one another, so that each counts what they do together; a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -16,12 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.experiments.batch_file import read_plan
 from model.experiments.errors import PlanError
 from model.experiments.intervals import interval, intervals
 from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.results import RunTable
 from model.output.units import units_of
-from model.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
 
@@ -48,39 +49,46 @@ ACCOUNT_COLUMNS = (
     *("delivered", "delivered_low95", "delivered_high95", "share_delivered", "promised", "arrives", "unit"),
 )
 
-Load = Callable[[str, Sequence[str]], Scenario]
 
-
-def plan_explain(name: str, load: Load, sets: Sequence[str] = (), **more: Any) -> BatchPlan:
+def plan_explain(name: str, sets: Sequence[str] = (), **more: Any) -> BatchPlan:
     """Plan the runs that take a policy apart.
 
     Args:
         name: of the scenario, or its file.
-        load: how a scenario is read, see :func:`model.scenario.read.load_scenario`.
         sets: overrides.
-        **more: replicates, base_seed and command of :func:`model.experiments.plan.make_plan`.
+        **more: replicates, base_seed, parameters and command of :func:`model.experiments.batch_file.read_plan`.
 
     Raises:
-        PlanError: the scenario has no instrument, so that there is nothing to explain.
-        ScenarioError: there is no such scenario, or something is wrong in it.
+        PlanError: the scenario has no instrument, so that there is nothing to explain, or something is wrong in it.
     """
-    scenario = load(name, sets)
-    whole, names = scenario.resolved(), list(scenario.united_states.instruments)
+    plan = read_plan([name], sets=sets, **more)
+    policy, names = plan.labels[0], list(plan.scenarios[plan.labels[0]]["united_states"]["instruments"])
     if not names:
         raise PlanError(
-            f"{scenario.name}: has no US instruments, so there is no policy to explain; give a scenario that has some, "
-            "such as engage_kia"
+            f"{policy}: has no US instruments, so there is no policy to explain; give a scenario that has some, such as engage_kia"
         )
     left_out = {NONE: names} | ({f"{WITHOUT}{one}": [one] for one in names} if len(names) > 1 else {})
-    scenarios = {scenario.name: whole} | {label: _without(whole, some) for label, some in left_out.items()}
-    if len(scenarios) <= len(left_out):
-        raise PlanError(f"{scenario.name}: the scenario has the name of one of its parts; give it another name")
-    return make_plan(f"{scenario.name}-explain", scenarios, reference=NONE, **more)
+    if policy in left_out:
+        raise PlanError(f"{policy}: the scenario has the name of one of its parts; give it another name")
+    drawn = [json.loads(spec.scenario) for spec in plan.specs[: max(min(len(plan.vectors), plan.replicates), 1)]]
+    at_points = {label: [_without(one, some) for one in drawn] for label, some in {policy: [], **left_out}.items()}
+    return make_plan(
+        f"{policy}-explain",
+        {label: _without(plan.scenarios[policy], some) for label, some in {policy: [], **left_out}.items()},
+        replicates=plan.replicates,
+        base_seed=plan.base_seed or 0,
+        reference=NONE,
+        vectors=plan.vectors,
+        parameters=plan.parameters,
+        pinned=dict.fromkeys(at_points, plan.pinned.get(policy, ())),
+        at_points=at_points,
+        command=plan.command,
+    )
 
 
-def _without(resolved: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+def _without(resolved: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """A resolved scenario without some instruments."""
-    other = deepcopy(resolved)
+    other = deepcopy(dict(resolved))
     for name in names:
         del other["united_states"]["instruments"][name]
     return other
@@ -121,7 +129,7 @@ def share_table(runs: RunTable, outcomes: Sequence[str], instruments: Sequence[s
         for part, columns in found.items():
             of_total = columns[k][1] / total if total else np.nan
             rows.append((outcome, units[outcome], part, *columns[k], of_total, base))
-    return pd.DataFrame(rows, columns=list(SHARE_COLUMNS))
+    return pd.DataFrame(rows, columns=list(SHARE_COLUMNS)).assign(parameters=runs.parameters)
 
 
 def _means(values: Floats) -> list[tuple[int, float, float, float, str]]:

@@ -95,6 +95,7 @@ def write_manifest(
         "record": list(plan.record),
         "points": [{path: json.loads(text) for path, text in point} for point in plan.points],
         "vectors": [{path: json.loads(text) for path, text in vector} for vector in plan.vectors],
+        "parameters": plan.parameters,
         "worlds": dict(plan.worlds),
         "shard": plan.shard,
         "scenario_hashes": plan.scenario_hashes,

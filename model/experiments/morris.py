@@ -89,7 +89,8 @@ def morris_effects(runs: RunTable, design: Design, scenario: str, outcomes: Sequ
         if whole.sum() < 2 * (len(design.factors) + 1) or np.ptp(values[whole]) == 0:
             continue
         parts.append(_of_outcome(outcome, values[whole], design.levels[whole], design.factors))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    return table.assign(parameters=runs.parameters)
 
 
 def trajectories_lost(runs: RunTable, design: Design, scenario: str, outcome: str) -> int:

@@ -47,6 +47,7 @@ class BatchPlan:
         record: extras to record, see :class:`model.scenario.spec.RunSpec`.
         specs: the runs, by scenario, then point, then replicate.
         vectors: parameter vectors; replicate k has vector k modulo their number.
+        parameters: name or file of the set of vectors; empty without.
         pinned: label -> paths that the scenario states itself, so that no vector sets them.
         worlds: label -> digest of the scenario's world.
         shard: (i, n), when only part i of n of the runs is to be computed here.
@@ -68,6 +69,7 @@ class BatchPlan:
     record: tuple[str, ...]
     specs: tuple[RunSpec, ...]
     vectors: tuple[Point, ...] = ()
+    parameters: str = field(default="", compare=False)
     pinned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     worlds: Mapping[str, str] = field(default_factory=dict)
     shard: tuple[int, int] | None = None
@@ -136,6 +138,7 @@ def make_plan(
     reference: str | None = None,
     points: Sequence[Point] = ((),),
     vectors: Sequence[Point] = (),
+    parameters: str = "",
     pinned: Mapping[str, Collection[str]] | None = None,
     at_points: Mapping[str, Sequence[Resolved]] | None = None,
     record: Sequence[str] = (),
@@ -156,6 +159,7 @@ def make_plan(
         reference: label of the scenario to compare with; ``status_quo`` or else the first scenario when None.
         points: design points of a sweep, see :mod:`model.experiments.design`.
         vectors: parameter vectors, each as a point; replicate k has vector k modulo their number.
+        parameters: name or file of their set.
         pinned: label -> paths that the scenario states itself, so that no vector sets them.
         at_points: label -> the scenario resolved at each point, and at each point with each of the vectors that come into
             use, one vector after the other; may be left out where nothing is varied.
@@ -173,24 +177,23 @@ def make_plan(
         replicates = len(seeds)
     _check([*_count_problems(replicates, base_seed, seeds, record), *_reference_problems(reference, list(scenarios))])
     _check(_size_problems(len(scenarios), len(points), replicates))
-    if reference is None:
-        reference = USUAL_REFERENCE if USUAL_REFERENCE in scenarios else next(iter(scenarios))
+    usual = USUAL_REFERENCE if USUAL_REFERENCE in scenarios else next(iter(scenarios))
     all_seeds = tuple(seeds or (replicate_seed(base_seed, replicate) for replicate in range(replicates)))
-    worlds = {label: digest_of(resolved) for label, resolved in scenarios.items()}
-    resolved = at_points or {label: [scenarios[label]] for label in scenarios}
+    worlds = {label: digest_of(one) for label, one in scenarios.items()}
+    resolved = at_points or {label: [one] for label, one in scenarios.items()}
+    columns = vector_columns(scenarios, vectors, pinned or {})
     return BatchPlan(
         name=name,
-        reference=reference,
+        reference=usual if reference is None else reference,
         scenarios=dict(scenarios),
         points=tuple(points),
         replicates=replicates,
         base_seed=None if seeds is not None else base_seed,
         seeds=all_seeds,
         record=tuple(record),
-        specs=_specs(
-            resolved, points, all_seeds, vector_columns(scenarios, vectors, pinned or {}), tuple(record), worlds
-        ),
+        specs=_specs(resolved, points, all_seeds, columns, tuple(record), worlds),
         vectors=tuple(vectors),
+        parameters=parameters,
         pinned={label: tuple(sorted(paths)) for label, paths in (pinned or {}).items() if paths},
         worlds=worlds,
         notes=tuple(notes),

@@ -112,7 +112,7 @@ def regret_table(runs: RunTable, goals: Sequence[Goal]) -> pd.DataFrame:
     parts = [_of_goal(runs, goal, good[goal.outcome]) for goal in goals]
     if len(goals) > 1:
         parts.append(_of_all(good))
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+    return pd.concat(parts, ignore_index=True)[list(COLUMNS)].assign(parameters=runs.parameters)
 
 
 def _of_goal(runs: RunTable, goal: Goal, good: pd.DataFrame) -> pd.DataFrame:

@@ -28,7 +28,10 @@ _TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "design": (str, "the path of a CSV file"),
     "latin_hypercube": (dict, "a table with points, parameters, ranges and seed"),
     "variants": ((str, list), '"all", or a list of the choices of [structure] to cross'),
-    "parameters": (str, "the name of a set of parameter vectors of the world, such as plausible, or a CSV file"),
+    "parameters": (
+        str,
+        '"plausible", "defaults" for the central values in all runs, or a CSV file of parameter vectors',
+    ),
 }
 KEYS = tuple(_TYPES)
 _ITEMS: dict[str, type] = {"points": dict, "seeds": int}
@@ -53,7 +56,7 @@ class BatchRequest:
         design: a design table in CSV.
         hypercube: a Latin hypercube, as read.
         variants: rival mechanisms to cross.
-        parameters: a set of parameter vectors, by name or as a CSV file; empty for none.
+        parameters: a set of parameter vectors, by name or as a CSV file, or ``defaults``; empty for the default.
         description: what the batch is for.
     """
 

@@ -17,6 +17,7 @@ from model.experiments.codec import OK
 from model.experiments.design import LABEL
 from model.experiments.errors import StoreError
 from model.experiments.manifest import read_manifest
+from model.experiments.parameter_sets import parameter_words
 from model.experiments.plan import VECTOR
 from model.output import tables
 from model.scenario.problems import suggestion
@@ -126,6 +127,11 @@ class RunTable:
         """Number of the parameter vector of each replicate (the index, ascending); 0 where the batch has none."""
         firsts = self.frame.drop_duplicates("replicate").set_index("replicate").sort_index()
         return firsts[VECTOR].astype(int) if VECTOR in firsts else pd.Series(0, index=firsts.index)
+
+    @property
+    def parameters(self) -> str:
+        """What parameters the runs have, see :func:`model.experiments.parameter_sets.parameter_words`."""
+        return parameter_words(self.manifest)
 
     @property
     def members(self) -> int:

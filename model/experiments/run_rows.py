@@ -276,7 +276,8 @@ class StoredRuns(RunTable):
         rows = np.flatnonzero(keys["status"] == OK)
         outcomes = tuple(name for name in names if name not in own)
         frame = keys.iloc[rows].reset_index(drop=True)
-        return cls(plan.name, frame, len(keys) - len(rows), outcomes, plan.swept, {}, file, keys, rows)
+        told = {"vectors": plan.vectors, "parameters": plan.parameters, "replicates": plan.replicates}
+        return cls(plan.name, frame, len(keys) - len(rows), outcomes, plan.swept, told, file, keys, rows)
 
     def values(self, rows: Integers, outcomes: Sequence[str]) -> Floats:
         """See :meth:`RunTable.values`."""

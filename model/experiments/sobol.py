@@ -106,7 +106,8 @@ def sobol_indices(
             refused.append(f"{outcome}: {error}")
             continue
         parts.append(_table(outcome, design.factors, found, q2, _noise_share(values), direct))
-    return (pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))), refused
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    return table.assign(parameters=runs.parameters), refused
 
 
 def fit_emulator(levels: Floats, values: Floats) -> tuple[Any, float]:

@@ -70,7 +70,7 @@ def standings(runs: RunTable, goals: Sequence[Goal]) -> pd.DataFrame:
             values = {policy: sign * cube[:, chosen, column] for policy, cube in cubes.items()}
             for row in _ranked(values, runs.reference, sign, runs.vectors.to_numpy()):
                 rows.append((goal.outcome, goal.better, answer, *row))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).assign(parameters=runs.parameters)
 
 
 def answers_of(runs: RunTable) -> dict[str, list[int]]:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.experiments.batch_file import folder_name
+from model.experiments.batch_file import folder_name, read_plan
 from model.experiments.design import grid_points
 from model.experiments.errors import PlanError
 from model.experiments.intervals import mean_with_interval
-from model.experiments.plan import BatchPlan, make_plan
+from model.experiments.plan import BatchPlan
 from model.experiments.results import RunTable
 from model.output.outcomes import words_of
 from model.output.units import shown_of
-from model.scenario.problems import ScenarioError
-from model.scenario.schema import Scenario
 
 COLUMNS = (
     "scenario",
@@ -35,7 +34,6 @@ COLUMNS = (
     "effect_low95",
     "effect_high95",
 )
-Load = Callable[[str, Sequence[str]], Scenario]
 
 
 def read_sweep(text: str) -> tuple[str, list[Any]]:
@@ -70,35 +68,21 @@ def _number(text: str) -> float | int:
         return value
 
 
-def plan_sweep(
-    scenarios: Sequence[str], path: str, values: Sequence[Any], load: Load, sets: Sequence[str] = (), **more: Any
-) -> BatchPlan:
+def plan_sweep(scenarios: Sequence[str], path: str, values: Sequence[Any], **more: Any) -> BatchPlan:
     """Plan a sweep.
 
     Args:
         scenarios: names or files.
         path: dotted path of the parameter.
         values: its values.
-        load: how a scenario is read, see :func:`model.scenario.read.load_scenario`.
-        sets: overrides for all.
-        **more: replicates, base_seed, reference and command of :func:`model.experiments.plan.make_plan`.
+        **more: replicates, base_seed, reference, sets, parameters, command and load of
+            :func:`model.experiments.batch_file.read_plan`.
 
     Raises:
         PlanError: a scenario or a value is refused.
     """
-    problems: dict[str, None] = {}
-    resolved, at_points = {}, {}
-    for name in scenarios:
-        try:
-            scenario = load(name, sets)
-            at_points[scenario.name] = [load(name, [*sets, f"{path}={value}"]).resolved() for value in values]
-            resolved[scenario.name] = scenario.resolved()
-        except ScenarioError as error:
-            problems |= dict.fromkeys(error.problems)
-    if problems:
-        raise PlanError(list(problems))
-    name = folder_name(f"{'_'.join(resolved)}-sweep-{path.rsplit('.', 1)[-1]}")
-    return make_plan(name, resolved, points=grid_points({path: list(values)}), at_points=at_points, **more)
+    plan = read_plan(scenarios, grid={path: list(values)}, **more)
+    return replace(plan, name=folder_name(f"{'_'.join(plan.labels)}-sweep-{path.rsplit('.', 1)[-1]}"))
 
 
 def sweep_table(runs: RunTable, path: str, outcomes: Sequence[str]) -> pd.DataFrame:
@@ -126,7 +110,7 @@ def sweep_table(runs: RunTable, path: str, outcomes: Sequence[str]) -> pd.DataFr
                 quantiles = np.quantile(known, [0.1, 0.5, 0.9]).tolist() if len(known) else [np.nan] * 3
                 mean = float(known.mean()) if len(known) else np.nan
                 rows.append((scenario, path, values[point], outcome, len(known), mean, *quantiles, *effect))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).assign(parameters=runs.parameters)
 
 
 def _values(differences: pd.Series[Any]) -> NDArray[np.float64]:

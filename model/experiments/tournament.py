@@ -7,13 +7,13 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from model.experiments.batch_file import PLAUSIBLE, read_plan
+from model.experiments.batch_file import read_plan
 from model.experiments.errors import PlanError
+from model.experiments.parameter_sets import CENTRAL
 from model.experiments.plan import BatchPlan
 from model.experiments.regret import Goal
 from model.experiments.request import read_batch_file
 from model.scenario.files import shipped_batches
-from model.world.read import world_folder
 
 ANSWERS = "chinas_answers"
 """The shipped batch file whose labelled points are Beijing's answers, and whose scenarios are those of a tournament."""
@@ -43,16 +43,7 @@ def plan_tournament(scenarios: Sequence[str], variants: Sequence[str], **more: A
     files = list(scenarios) or list(asked.scenarios)
     if len(files) < 2:
         raise PlanError("a tournament needs at least two scenarios: without any, all shipped policies take part")
-    more["parameters"] = more.get("parameters") or _usual_vectors(files[0])
     return replace(read_plan(files, points=asked.points, variants=variants, **more), name="tournament")
-
-
-def _usual_vectors(file: str) -> str | None:
-    """The set of parameter vectors that a scenario's world has; None where it has none."""
-    from model.scenario.read import load_scenario
-
-    folder = world_folder(load_scenario(file).world)
-    return PLAUSIBLE if folder is not None and (folder / f"{PLAUSIBLE}.csv").is_file() else None
 
 
 def plan_answers(manifest: Mapping[str, Any], replicates: int, command: Sequence[str]) -> BatchPlan:
@@ -77,7 +68,7 @@ def plan_answers(manifest: Mapping[str, Any], replicates: int, command: Sequence
         replicates=replicates,
         base_seed=int(next(iter(given["--seed"]), 0)),
         sets=given["--set"],
-        parameters=next(iter(given["--parameters"]), None),
+        parameters=next(iter(given["--parameters"]), CENTRAL),
         reference=manifest.get("reference"),
         command=command,
     )

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from model.experiments.ablation import GROUPS, OFF, OTHER
-from model.views.panels import CAVEAT
+from model.views.panels import caveat
 from model.views.style import FAINT, INK, SEQUENTIAL, legend_of, styled, title_of
 
 _STEPS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -66,7 +66,7 @@ def heat_map(table: pd.DataFrame, effects: pd.DataFrame, title: str, note: str) 
         figure,
         title,
         f"Largest difference among the outcomes of a group that count as moved, in any scenario, in standard deviations of the "
-        f"outcome. Names in red italics move nothing. {note} {CAVEAT}",
+        f"outcome. Names in red italics move nothing. {note} {caveat(effects)}",
     )
     return figure
 

@@ -15,7 +15,7 @@ from model.experiments.discover import Discovery
 from model.experiments.factors import Factor
 from model.experiments.prim import limits_text
 from model.output.units import number
-from model.views.panels import CAVEAT
+from model.views.panels import caveat
 from model.views.style import FAINT, INK, SOFT, legend_of, styled, title_of
 from model.views.tornado import short
 
@@ -50,7 +50,7 @@ def box(found: Discovery, design: Design, title: str) -> Figure:
     ]
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], 3)
     note = "Points: both samples, each a mean over replicates with the same random draws."
-    title_of(figure, title, f"{note} {CAVEAT}")
+    title_of(figure, title, f"{note} {caveat(found.table)}")
     return figure
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import solara
 import solara.lab
 
+from model.experiments.parameter_sets import CENTRAL_WORDS
 from model.parameters import Declaration
 from model.scenario.files import shipped_scenarios
 from model.scenario.listing import scenario_declarations
@@ -253,7 +254,7 @@ def _Head(session: RunSession, beat: int) -> None:
         tag="div",
         unsafe_innerHTML=f'<h2 id="title">{escape(title)}</h2>'
         f'<p id="clock" data-month="{session.month}">Month {session.month} of {session.months} ({date}). '
-        f"Seed {session.seed}, replicate {session.replicate} (draws {seed}).</p>"
+        f"Seed {session.seed}, replicate {session.replicate} (draws {seed}); {CENTRAL_WORDS}.</p>"
         f"<p><i>{CAVEAT} One run is one story among many; it is not a source on current territorial control.</i></p>",
     )
 

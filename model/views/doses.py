@@ -18,7 +18,7 @@ from model.output.outcomes import heading_of, words_of
 from model.output.units import amount_words, number, shown_in, units_of
 from model.scenario.schema import Scenario
 from model.views.answers import aligned
-from model.views.panels import CAVEAT, new_figure
+from model.views.panels import caveat, new_figure
 from model.views.style import FAINT, INK, SOFT, styled, title_of
 
 _BEFORE, _AFTER = "united_states.instruments.", ".level"
@@ -119,7 +119,8 @@ def draw_doses(table: pd.DataFrame, trends: pd.DataFrame, outcomes: Sequence[str
     pairs = str(highest) if lowest == highest else f"{lowest}-{highest}"
     note = (
         f"Mean paired difference to {table['scenario'].iloc[0]} without them, and its 95 % interval, n = {pairs} pairs; grey: no clear "
-        f"trend. Dotted: level 1, the precedent (SOURCES, table D). What arrives of a promise depends on consent and attention. {CAVEAT}"
+        f"trend. Dotted: level 1, the precedent (SOURCES, table D). What arrives of a promise depends on consent and attention. "
+        f"{caveat(table)}"
     )
     title_of(figure, finding(trends, outcomes, scenario), note)
     return figure

@@ -18,7 +18,7 @@ from model.output.outcomes import heading_of, words_of
 from model.output.units import number, shown_in
 from model.views.answers import aligned
 from model.views.findings import percent
-from model.views.panels import CAVEAT, new_figure
+from model.views.panels import caveat, new_figure
 from model.views.style import FAINT, INK, SOFT, scale_of_differences, styled, title_of
 
 _TOLD, _DRAWN = 3, 4
@@ -237,7 +237,7 @@ def draw_explain(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, outco
     note = (
         f"Left: what is promised (light) and the share that arrives (dark, 95 % interval). Right: mean paired difference to runs without "
         f"any instrument, or without the one named, and its 95 % interval ({' or '.join(methods) or 'none'}), "
-        f"n = {int(table['n'].max())} pairs; hollow: not clear. {CAVEAT}"
+        f"n = {int(table['n'].max())} pairs; hollow: not clear. {caveat(table)}"
     )
     title_of(figure, _title(policy, table), note)
     return figure

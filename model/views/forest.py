@@ -14,7 +14,7 @@ from model.experiments.evidence import DEPENDS, EFFECTS, RULE
 from model.experiments.intervals import WORDS
 from model.output.outcomes import heading_of
 from model.output.units import shown_in, units_of
-from model.views.panels import CAVEAT
+from model.views.panels import caveat
 from model.views.style import (
     INK,
     SOFT,
@@ -119,5 +119,5 @@ def _footnote(table: pd.DataFrame) -> str:
     how = f" ({' or '.join(methods)})" if methods else ""
     return (
         f"Mean paired difference from {table['reference'].iloc[0]} and its 95 % interval{how}, n = {pairs} pairs of equal "
-        f"noise; of the last 12 months or at the end, columns in _all of the whole run. {RULE} {CAVEAT}"
+        f"noise; of the last 12 months or at the end, columns in _all of the whole run. {RULE} {caveat(table)}"
     )

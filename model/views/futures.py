@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from model.experiments.regret import wish
 from model.output.outcomes import heading_of
 from model.output.units import shown_in, units_of
-from model.views.panels import CAVEAT
+from model.views.panels import caveat
 from model.views.style import INK, SOFT, Look, legend_of, scenario_looks, styled, tick, title_of
 
 _TICKS = FuncFormatter(tick)
@@ -59,7 +59,7 @@ def sweep(table: pd.DataFrame, outcomes: Sequence[str], scenarios: Sequence[str]
     title_of(
         figure,
         title,
-        f"Line: median; band: 10-90 % of {runs} runs at each mark, the same random draws at all marks. {CAVEAT}",
+        f"Line: median; band: 10-90 % of {runs} runs at each mark, the same random draws at all marks. {caveat(table)}",
     )
     return figure
 
@@ -109,7 +109,7 @@ def regret(
     ]
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], 2)
     note = f"Regret: what the best policy of the same future would gain. At the right: share of futures in which the policy is {threshold}."
-    title_of(figure, title, f"{note} {CAVEAT}")
+    title_of(figure, title, f"{note} {caveat(table)}")
     return figure
 
 

@@ -219,6 +219,14 @@ def finish_own(axes: Axes, results: Results, label: str) -> Figure:
     return figure
 
 
+def caveat(table: pd.DataFrame) -> str:
+    """The end of a footnote: which parameters the runs behind a table have, and what the model is not."""
+    if "parameters" not in table or not len(table):
+        return CAVEAT
+    words = str(table["parameters"].iloc[0])
+    return f"{words[0].upper()}{words[1:]}. {CAVEAT}"
+
+
 def footnote(results: Results, what: str, *extra: str) -> str:
     """The footnote of a figure.
 
@@ -235,7 +243,8 @@ def footnote(results: Results, what: str, *extra: str) -> str:
     left = len(results.scenarios) - MOST_PANELS
     if left > 0:
         notes.append(f"{left} more scenarios are not shown; choose with --scenario.")
-    return " ".join([*notes, CAVEAT])
+    words = results.parameters
+    return " ".join([*notes, f"{words[0].upper()}{words[1:]}.", CAVEAT])
 
 
 def width_of(columns: int) -> float:

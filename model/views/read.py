@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from model.experiments.parameter_sets import parameter_words
 from model.output import tables as table_schemas
 from model.output.outcomes import outcome_list
 
@@ -94,15 +95,21 @@ class Results:
         return cls(path.resolve().name, folder=path, manifest=content)
 
     @classmethod
-    def of_run(cls, name: str, tables: Mapping[str, pa.Table], world: str = "myanmar") -> Results:
+    def of_run(cls, name: str, tables: Mapping[str, pa.Table], world: str = "myanmar", parameters: str = "") -> Results:
         """Wrap the tables of one run (``RunResult.tables``).
 
         Args:
             name: of its scenario.
             tables: by name.
             world: in which it took place.
+            parameters: which it has, in words.
         """
-        return cls(name, memory=tables, manifest={"scenarios": {name: {"world": world}}})
+        return cls(name, memory=tables, manifest={"scenarios": {name: {"world": world}}, "parameter_words": parameters})
+
+    @property
+    def parameters(self) -> str:
+        """What parameters the runs have: "parameters: 120 plausible sets", or "parameters: central values"."""
+        return str(self.manifest.get("parameter_words") or parameter_words(self.manifest))
 
     @property
     def of_one_run(self) -> bool:

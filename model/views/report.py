@@ -138,11 +138,9 @@ def _lead(results: Results) -> str:
     runs = results.manifest.get("runs", {})
     failed = f"; {runs['failed']} runs failed and are left out" if runs.get("failed") else ""
     swept = f" at {results.points} design points" if results.points > 1 else ""
-    vectors = len(results.manifest.get("vectors", []))
-    swept += f" with {vectors} parameter vectors in turn" if vectors else ""
     return (
         f"{len(results.scenarios)} scenarios{swept}, {results.runs_each} runs each, {results.months} months "
-        f"from {results.start}; compared with {results.reference or 'nothing'}{failed}."
+        f"from {results.start}; compared with {results.reference or 'nothing'}{failed}; {results.parameters}."
     )
 
 

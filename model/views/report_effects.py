@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from model.experiments.comparable import difference_words
 from model.experiments.compare import EFFECT_COLUMNS
 from model.experiments.evidence import EFFECTS, LEAST, RULE, counts_words, movers
 from model.experiments.summary import SUMMARY_COLUMNS
@@ -57,7 +58,8 @@ def short_section(results: Results, actor: str | None) -> str:
         told = _changes("Of the headlines", moved) + _changes("Moved most besides", others)
         counted = html.escape(counts_words(part[part["outcome"].isin(names)]))
         items.append(f"<h3>{html.escape(name)}</h3>{told}<p>Headlines: {counted}</p>")
-    note = f"Mean differences from {results.reference} with 95 % intervals. {RULE} All rest on assumed parameters: assumed, not observed."
+    besides = difference_words(results.manifest.get("scenarios", {}), results.reference or "")
+    note = f"Mean differences from {results.reference} with 95 % intervals. {RULE} All rest on assumed, not observed, parameters. {besides}"
     return f'{"".join(items)}<p class="source">{html.escape(note)}</p>' if items else ""
 
 

@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter
 from model.experiments.morris import NOISY
 from model.output.outcomes import heading_of
 from model.output.units import shown_in, units_of
-from model.views.panels import CAVEAT
+from model.views.panels import caveat
 from model.views.style import INK, SOFT, legend_of, styled, tick, title_of
 
 MOST = 8
@@ -64,7 +64,7 @@ def tornado(table: pd.DataFrame, outcomes: Sequence[str], title: str, note: str)
     handles.append(Line2D([], [], color=INK, label="95 % interval"))
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], len(handles))
     signs = "+ raises, \N{MINUS SIGN} lowers, ~ either, or a switch; actors of a kind are moved together"
-    title_of(figure, title, f"{note} {signs}. {CAVEAT}")
+    title_of(figure, title, f"{note} {signs}. {caveat(table)}")
     return figure
 
 
@@ -95,7 +95,7 @@ def variance_bars(table: pd.DataFrame, outcomes: Sequence[str], title: str, note
     handles.append(Patch(facecolor="white", edgecolor=SOFT, label="with interactions"))
     handles.append(Line2D([], [], color=INK, label="95 % interval"))
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], len(handles))
-    title_of(figure, title, f"{note} {CAVEAT}")
+    title_of(figure, title, f"{note} {caveat(table)}")
     return figure
 
 

@@ -14,7 +14,7 @@ from model.experiments.evidence import join
 from model.experiments.regret import wish
 from model.output.units import shown_of, signed
 from model.views.answers import aligned
-from model.views.panels import CAVEAT, new_figure
+from model.views.panels import caveat, new_figure
 from model.views.style import FAINT, INK, SOFT, scenario_looks, styled, title_of
 
 _TOLD = 3
@@ -131,7 +131,7 @@ def draw_tournament(table: pd.DataFrame, scenarios: Sequence[str], title: str) -
     )
     note = (
         f"First by mean, with its change against the reference and the 95% interval, n = {int(table['n'].max())} paired replicates. "
-        f"= : not told apart by paired differences; grey: more than {_TOLD} cannot be told apart.{varied} {CAVEAT}"
+        f"= : not told apart by paired differences; grey: more than {_TOLD} cannot be told apart.{varied} {caveat(table)}"
     )
     title_of(figure, title, note)
     return figure

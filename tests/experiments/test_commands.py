@@ -88,7 +88,7 @@ def test_the_command_gives_the_rows_of_that_replicate_bit_for_bit(here: Path) ->
     assert words[:3] == ["pangwa", "run", "engage_kia"] and words[-2:] == ["--replicate", "4"]
     done = CliRunner().invoke(app, [*words[1:], "--out", "alone"])
     assert done.exit_code == 0, done.output
-    assert "replicate 4, parameter vector 1, seed " in done.stdout
+    assert "parameters: set 1\n" in done.stdout
     for table in TABLES:
         if table != "runs":
             alone = pd.read_csv(here / "alone" / f"{table}.csv", dtype=str, keep_default_na=False)

@@ -22,7 +22,6 @@ from model.experiments.explain import (
     share_table,
 )
 from model.experiments.results import RunTable
-from model.scenario.read import load_scenario
 from model.views.explain import arrived_sentence, channels_sentence, draw_explain
 from tests.scenario.conftest import TINY
 from tests.world_of_policy import WATCHFUL, instrument, run, small
@@ -43,7 +42,7 @@ def instruments_of(plan: Any) -> dict[str, set[str]]:
 
 
 def test_a_policy_is_run_whole_without_any_and_without_each(tmp_path: Path) -> None:
-    plan = plan_explain(scenario(tmp_path, AID, ROAD), load_scenario, replicates=3)
+    plan = plan_explain(scenario(tmp_path, AID, ROAD), replicates=3)
     assert instruments_of(plan) == {
         "policy": {"aid", "road"},
         NONE: set(),
@@ -56,15 +55,15 @@ def test_a_policy_is_run_whole_without_any_and_without_each(tmp_path: Path) -> N
 
 
 def test_a_single_instrument_is_run_once(tmp_path: Path) -> None:
-    plan = plan_explain(scenario(tmp_path, AID), load_scenario, replicates=1)
+    plan = plan_explain(scenario(tmp_path, AID), replicates=1)
     assert instruments_of(plan) == {"policy": {"aid"}, NONE: set()}
 
 
 def test_a_scenario_without_policy_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="policy: has no US instruments"):
-        plan_explain(scenario(tmp_path), load_scenario)
+        plan_explain(scenario(tmp_path))
     with pytest.raises(PlanError, match="give it another name"):
-        plan_explain(scenario(tmp_path, AID, ROAD, name="without_aid"), load_scenario)
+        plan_explain(scenario(tmp_path, AID, ROAD, name="without_aid"))
 
 
 def batch(**effects: float) -> RunTable:

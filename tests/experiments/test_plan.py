@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import pickle
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,16 @@ import pytest
 from model.draws import replicate_seed
 from model.experiments.batch import run_batch
 from model.experiments.batch_file import folder_name, read_plan
+from model.experiments.comparable import check_comparable, difference_words
 from model.experiments.design import grid_points
 from model.experiments.errors import PlanError
+from model.experiments.parameter_sets import parameter_words
 from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.request import read_batch_file
 from model.scenario.layers import parse_set
 from model.scenario.problems import ScenarioError, toml_value
 from tests.experiments.fakes import fake_simulate, plan, scenario
+from tests.scenario.conftest import TINY
 
 
 class FakeScenario:
@@ -234,3 +239,72 @@ def test_values_are_written_as_toml() -> None:
     values = {"list": [1, 2.5, True], "text": 'a "b"', "deep": {"a key": 1e-7}}
     (path, value) = parse_set(f"x={toml_value(values)}")
     assert (path, value) == (("x",), values)
+
+
+TINY_WORLD = f"world='{TINY.as_posix()}'"
+
+
+def drawn_world(folder: Path) -> str:
+    """A copy of the tiny world with a plausible set of three vectors."""
+    shutil.copytree(TINY, folder / "world")
+    (folder / "world" / "plausible.csv").write_text("processes.trade.leak\n0.1\n0.2\n0.3\n", encoding="utf-8")
+    return f"world='{(folder / 'world').as_posix()}'"
+
+
+@pytest.mark.parametrize(
+    ("asked", "replicates", "words"),
+    [
+        (None, 4, "parameters: 3 plausible sets"),
+        (None, 2, "parameters: 2 of 3 plausible sets"),
+        ("defaults", 4, "parameters: central values"),
+    ],
+)
+def test_batches_draw_the_plausible_set_of_their_world_unless_told_otherwise(
+    tmp_path: Path, asked: str | None, replicates: int, words: str
+) -> None:
+    what = read_plan(["status_quo"], replicates=replicates, sets=[drawn_world(tmp_path), "months=1"], parameters=asked)
+    leaks = {json.loads(spec.scenario)["processes"]["trade"]["leak"] for spec in what.specs}
+    assert len(leaks) == (1 if asked else min(replicates, 3))
+    told = {"vectors": what.vectors, "parameters": what.parameters, "replicates": what.replicates}
+    assert parameter_words(told) == words
+
+
+def test_a_world_without_a_set_has_central_values() -> None:
+    what = read_plan(["status_quo"], replicates=1, sets=[TINY_WORLD, "months=1"])
+    assert (what.vectors, what.parameters) == ((), "")
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "sentence"),
+    [
+        (
+            "months",
+            (24, 60),
+            r"differ in months \(length in months: 24 in a; 60 in b\).*--months 24 gives all the same",
+        ),
+        ("start", ("2025-08", "2024-03"), r"differ in start \(first month: 2025-08 in a; 2024-03 in b\)"),
+        ("world", ("myanmar", "mine"), r"differ in world \(world: myanmar in a; mine in b\)"),
+    ],
+)
+def test_scenarios_that_cannot_be_compared_are_refused(key: str, values: tuple[Any, Any], sentence: str) -> None:
+    both = dict(zip("ab", ({**scenario(), key: value} for value in values), strict=True))
+    with pytest.raises(PlanError, match=sentence):
+        check_comparable(both)
+
+
+def test_a_batch_is_refused_before_it_is_run(tmp_path: Path) -> None:
+    for name, months in (("a", 1), ("b", 2)):
+        (tmp_path / f"{name}.toml").write_text(f"{TINY_WORLD}\nmonths = {months}\n", encoding="utf-8")
+    files = [str(tmp_path / f"{name}.toml") for name in "ab"]
+    with pytest.raises(PlanError, match="cannot be compared"):
+        read_plan(files, replicates=1)
+    assert len(read_plan(files, replicates=1, apart=True).specs) == 2
+
+
+def test_what_differs_besides_instruments_is_said() -> None:
+    aid = {"united_states": {"instruments": {"aid": {"kind": "aid"}}}, "processes": {"leak": 0.1}}
+    other = {"united_states": {"instruments": {}}, "processes": {"leak": 0.2}}
+    none: dict[str, Any] = {"united_states": {"instruments": {}}, "processes": {"leak": 0.1}}
+    assert difference_words({"base": none, "aid": aid}, "base") == ""
+    said = difference_words({"base": none, "aid": aid, "other": other}, "base")
+    assert "other in processes.leak" in said and "aid" not in said

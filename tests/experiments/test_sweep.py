@@ -66,11 +66,11 @@ def test_a_sweep_is_told_with_its_effects_and_where_they_turn() -> None:
 
 
 def test_a_planned_sweep_has_a_point_a_value_and_refuses_what_the_scenario_does(tiny: str) -> None:
-    plan = plan_sweep([tiny], "processes.trade.leak", [0.0, 0.1], load_scenario, replicates=3)
+    plan = plan_sweep([tiny], "processes.trade.leak", [0.0, 0.1], replicates=3)
     assert [dict(point) for point in plan.points] == [{"processes.trade.leak": "0.0"}, {"processes.trade.leak": "0.1"}]
     assert len(plan.specs) == 6
     with pytest.raises(PlanError, match=r"processes\.trade\.leak.*0\.9"):
-        plan_sweep([tiny], "processes.trade.leak", [0.1, 0.9], load_scenario, replicates=3)
+        plan_sweep([tiny], "processes.trade.leak", [0.1, 0.9], replicates=3)
 
 
 def test_parameters_that_differ_are_listed_with_unit_and_status(tiny: str) -> None:
