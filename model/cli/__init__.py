@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from model.cli import ablate, answers, batches, brief, explain, hindcast, lookup, sensitivity, single, tell, views
-from model.cli.text import fail, say_user_error
+from model.cli.boundary import boundary
+from model.cli.text import fail
 from model.packages import foreign_agents
 
 app = typer.Typer(
@@ -22,7 +22,8 @@ app = typer.Typer(
     "  pangwa batch engage_kia status_quo        many runs, compared\n"
     "  pangwa new mine --extends engage_kia      a file of your own to start from\n"
     "  pangwa parameters engage_kia --search tax what can be changed, with source and range\n\n"
-    "\b\nExit codes: 0 well, 2 a mistake in what was asked, 3 some runs failed, 4 disk full or workers gone, 130 interrupted.",
+    "\b\nExit codes: 0 well, 1 a fault of the program, 2 a mistake in what was asked, 3 some runs failed, "
+    "4 disk full or workers gone, 130 interrupted.",
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
@@ -169,16 +170,8 @@ def _pangwa(
 
 
 def main() -> None:
-    """Run the command; a user's mistake is told on stderr, without a traceback, and ends with exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    if problem := foreign_agents():
-        fail(problem)
-    try:
+    """Run the command; whatever goes wrong is told on stderr without a traceback, see :mod:`model.cli.boundary`."""
+    with boundary():
+        if problem := foreign_agents():
+            fail(problem)
         app(prog_name="pangwa")
-    except Exception as error:
-        code = say_user_error(error)
-        if code is None:
-            raise
-        sys.exit(code)

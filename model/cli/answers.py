@@ -380,14 +380,15 @@ def keep(folder: Path, tables: dict[str, pd.DataFrame], figures: dict[str, Figur
         source: what they were made from, for the pictures' metadata.
     """
     from model.experiments.errors import StoreError
+    from model.experiments.files import own_folder, whole
     from model.experiments.run_rows import CsvFile
     from model.views.style import save
 
     written: list[Any] = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
         for name, table in tables.items():
-            with CsvFile(folder / f"{name}.csv", list(table.columns)) as file:
+            with whole(folder / f"{name}.csv") as part, CsvFile(part, list(table.columns)) as file:
                 file.add(table)
             written.append(f"{name}.csv")
         for name, figure in figures.items():

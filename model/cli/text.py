@@ -22,29 +22,6 @@ def fail(*problems: str) -> NoReturn:
     raise SystemExit(MISTAKE)
 
 
-def say_user_error(error: Exception) -> int | None:
-    """Print an error that a user can put right.
-
-    Returns:
-        The exit code; None when the error is none of the user's making, and nothing was printed.
-    """
-    # Imported when something has gone wrong already, so that --help stays quick.
-    from model.experiments.errors import BatchError
-    from model.scenario.problems import ScenarioError
-    from model.views.read import ViewError
-    from model.world.world import WorldError
-
-    if isinstance(error, (ScenarioError, WorldError, BatchError)):
-        lines = error.problems
-    elif isinstance(error, ViewError):
-        lines = [str(error)]
-    else:
-        return None
-    for line in lines:
-        print(line, file=sys.stderr)
-    return getattr(error, "exit_code", MISTAKE)
-
-
 def results_folder(asked: Path | str | None, usual: str) -> Path:
     """The folder of a computation that can be gone on with: the one asked for, or ``results/NAME``.
 

@@ -20,11 +20,12 @@ import pyarrow.parquet as pq
 from model import __version__
 from model.experiments.codec import read_body, read_header
 from model.experiments.compare import EFFECT_COLUMNS, paired_effects
+from model.experiments.files import beside, digest_of_file, refuse_link, temporary
 from model.experiments.plan import BatchPlan
 from model.experiments.row_groups import RowGroups
 from model.experiments.run_rows import CsvFile, RunRows, StoredRuns
 from model.experiments.spool import Entry, SpoolReader
-from model.experiments.store import FINAL_TABLES, beside, temporary
+from model.experiments.store import FINAL_TABLES
 from model.experiments.summary import SUMMARY_COLUMNS, summarise
 from model.output.blocks import RUN_TABLES, Block
 
@@ -46,7 +47,7 @@ def assemble(
     packages: Mapping[str, Sequence[str]],
     tick: Callable[[], None] | None = None,
     threads: int = 1,
-) -> list[str]:
+) -> tuple[list[str], dict[str, str]]:
     """Write the tables of a batch.
 
     Args:
@@ -58,7 +59,7 @@ def assemble(
         threads: how many tables are encoded at the same time.
 
     Returns:
-        A sentence for each file that could not be replaced and was written under another name.
+        A sentence for each file that could not be replaced and was written under another name; file -> digest.
 
     Raises:
         OSError: the disk is full; the tables of before are untouched.
@@ -67,6 +68,7 @@ def assemble(
     runs = [run for run in plan.here if run in entries]
     described = table_metadata(plan, packages)
     for name in FINAL_TABLES:
+        refuse_link(folder / name)
         temporary(folder / name).unlink(missing_ok=True)
     try:
         with _plain_memory(), closing(RunRows(folder)) as rows:
@@ -74,11 +76,12 @@ def assemble(
             path = temporary(folder / "runs.parquet")
             rows.write(runs, plan, entries, described, path, temporary(folder / "runs.csv"), tick)
             _write_small(folder, plan, path, tick)
+            digests = {name: digest_of_file(temporary(folder / name)) for name in FINAL_TABLES}
     except BaseException:
         for name in FINAL_TABLES:
             temporary(folder / name).unlink(missing_ok=True)
         raise
-    return [note for name in FINAL_TABLES if (note := _rename(folder / name)) is not None]
+    return [note for name in FINAL_TABLES if (note := _rename(folder / name)) is not None], digests
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from model.experiments.manifest import (
     STOPPED,
     Session,
     commit,
+    damaged_tables,
     now,
     read_manifest,
     write_manifest,
@@ -139,7 +140,8 @@ def _all_there(folder: Path, plan: BatchPlan, rerun_failed: bool) -> BatchReport
     before, manifest = read_frozen(folder) or {}, read_manifest(folder)
     same = before.get("plan_id") == plan.plan_id == manifest.get("plan_id")
     same = same and before.get("shard") == (None if plan.shard is None else list(plan.shard))
-    whole = manifest.get("status") == COMPLETE and all((folder / name).is_file() for name in FINAL_TABLES)
+    whole = manifest.get("status") == COMPLETE and not any(damaged_tables(folder, manifest))
+    whole = whole and all((folder / name).is_file() for name in FINAL_TABLES)
     runs = manifest.get("runs", {})
     failed = int(runs.get(FAILED, 0))
     if not (same and whole) or (rerun_failed and failed):
@@ -179,6 +181,8 @@ class _Call:
         manifest = read_manifest(store.folder)
         self.earlier: list[dict[str, Any]] = manifest.get("sessions", [])
         self.in_tables = int(manifest.get("runs_in_tables", 0))
+        tables = manifest.get("tables")
+        self.tables: dict[str, str] = tables if isinstance(tables, dict) else {}
         self.session = Session(jobs=1, command=plan.command, commit=commit())
 
     def run(self, simulate: Simulate, way: _Way, fail_fast: bool) -> BatchReport:
@@ -199,9 +203,6 @@ class _Call:
         there = len(self.plan.here) - len(missing)
         jobs = "1 process" if self.session.jobs == 1 else f"{self.session.jobs} processes"
         lines = [*self.plan.notes, *self.store.notes, *([note] if note else [])]
-        commits = {one.get("commit") for one in self.earlier}
-        if there and missing and commits and commits != {self.session.commit}:
-            lines.append("the runs that are there come from another commit of the code than those computed now")
         kept = f" ({there} are there)" if there else ""
         where = "" if self.temporary else f", into {self.store.folder}"
         lines.append(f"{self.plan.name}: {len(missing)} runs to compute{kept}, with {jobs}{where}")
@@ -275,7 +276,8 @@ class _Call:
         from model.experiments.assemble import assemble
 
         store, threads = self.store, min(self.session.jobs, cores())
-        return assemble(store.folder, self.plan, store.entries, store.packages, tick, threads)
+        notes, self.tables = assemble(store.folder, self.plan, store.entries, store.packages, tick, threads)
+        return notes
 
     def _between_runs(self) -> None:
         if self.interruption.requested:
@@ -357,7 +359,8 @@ class _Call:
         report = self._report()
         self.session.ended = "" if status == RUNNING else now()
         counts = {"planned": len(self.plan.here), OK: report.ok, FAILED: report.failed, "missing": report.missing}
-        write_manifest(self.store.folder, self.plan, self.session, status, counts, self.earlier, self.in_tables)
+        told = (counts, self.earlier, self.in_tables, self.tables)
+        write_manifest(self.store.folder, self.plan, self.session, status, *told)
 
 
 def _again(plan: BatchPlan, *, rerun: bool = False) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from model import __version__
@@ -15,18 +18,60 @@ from model.scenario.spec import RunSpec, canonical_json, content_hash
 FORMAT = 2
 """Of the frozen plan and of the runs' ids; folders of another one cannot be gone on with."""
 
+_HOUSE = Path(__file__).parents[2]
+_ROOMS = ("dynamics", "output", "phases", "scenario", "world")
+_SOURCES = (
+    "agents/**/*.py",
+    "model/*.py",
+    "model/experiments/simulate.py",
+    *(f"model/{room}/**/*.py" for room in _ROOMS),
+)
+_MOST_NAMED = 4
+
 PACKAGES = ("mesa", "numpy", "scipy", "pandas", "pyarrow")
 
 
 def package_versions() -> dict[str, str]:
-    """Versions of Python and of the packages that results depend on."""
-    found = {"python": platform.python_version()}
+    """Versions of Python and of the packages that results depend on, and the kind of processor, likewise."""
+    found = {"python": platform.python_version(), "processor": processor()}
     for name in PACKAGES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "unknown"
     return found
+
+
+@cache
+def processor() -> str:
+    """The kind of this machine's processor, on whose vector units the last digits of sums depend."""
+    fields: dict[str, str] = {}
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
+        fields = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())}
+    except OSError:
+        pass
+    known = [fields[key] for key in ("vendor_id", "cpu family", "model") if key in fields]
+    flags = fields.get("flags", "").split()
+    known += [flag for flag in ("fma", "avx2", "avx512f") if flag in flags]
+    return " ".join([platform.machine(), *(known or [platform.processor()])]).strip()
+
+
+@cache
+def code_digests() -> dict[str, str]:
+    """File -> eight hex digits, for the files that what happens in a run depends on."""
+    files = {path for pattern in _SOURCES for path in _HOUSE.glob(pattern)}
+    return {
+        path.relative_to(_HOUSE).as_posix(): hashlib.blake2b(path.read_bytes(), digest_size=4).hexdigest()
+        for path in sorted(files)
+    }
+
+
+def changed_code(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Names of the files that differ, the first few of them; empty where none does."""
+    names = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def mixed_packages(before: Mapping[str, Sequence[str]]) -> tuple[dict[str, list[str]], str]:
@@ -53,6 +98,7 @@ def frozen(plan: BatchPlan) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "version": __version__,
+        "code": dict(code_digests()),
         "plan_id": plan.plan_id,
         "name": plan.name,
         "description": plan.description,

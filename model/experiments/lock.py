@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from model.experiments.errors import StoreError
+from model.experiments.files import refuse_link
 
 LOCK_NAME = ".pangwa.lock"
 _FAR = 1 << 20  # Windows locks bytes against reading too; these are beyond the text
@@ -49,7 +50,7 @@ class FolderLock:
         if holder and holder.get("host") != socket.gethostname():
             os.close(self._descriptor)
             self._descriptor = -1
-            raise StoreError(self._sentence(holder))
+            raise StoreError(self.sentence(holder))
         self._name_holder()
         return self
 
@@ -77,15 +78,16 @@ class FolderLock:
         return content if isinstance(content, dict) else {}
 
     def _open(self) -> int:
+        refuse_link(self.path)
         try:
-            return os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            return os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
         except OSError as error:
             raise StoreError(f"{self.path.parent}: the folder cannot be written: {error.strerror}") from None
 
     def _refuse(self) -> None:
         os.close(self._descriptor)
         self._descriptor = -1
-        raise StoreError(self._sentence(self.holder()))
+        raise StoreError(self.sentence(self.holder()))
 
     def _is_ours(self) -> bool:
         """Whether the locked file is still the one in the folder."""
@@ -95,6 +97,10 @@ class FolderLock:
             return False
 
     def _name_holder(self) -> None:
+        if os.fstat(self._descriptor).st_nlink > 1:
+            os.close(self._descriptor)
+            self._descriptor = -1
+            raise StoreError(f"{self.path}: is a second name of another file, which is not overwritten; delete it")
         content = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
         try:
             os.ftruncate(self._descriptor, 0)
@@ -103,7 +109,8 @@ class FolderLock:
             self.__exit__(None, None, None)
             raise StoreError(f"{self.path.parent}: the folder cannot be written: {error.strerror}") from None
 
-    def _sentence(self, holder: dict[str, object]) -> str:
+    def sentence(self, holder: dict[str, object]) -> str:
+        """What is said where another process holds the folder."""
         who = "another process"
         if holder:
             who = f"process {holder.get('pid')} on {holder.get('host')} since {holder.get('since')}"
@@ -111,6 +118,25 @@ class FolderLock:
             f"{self.path.parent}: {who} is writing to this folder; wait for it or give another --out "
             f"(if it is no longer running, delete {self.path})"
         )
+
+
+def refuse_writer(folder: Path) -> None:
+    """Refuse to read a folder that a process is writing to; nothing is written, so that the folder may be read-only.
+
+    Raises:
+        StoreError: another process holds the folder.
+    """
+    lock = FolderLock(folder)
+    try:
+        descriptor = os.open(lock.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return  # nobody has left a lock
+    try:
+        held, holder = not _lock(descriptor), lock.holder()
+    finally:
+        os.close(descriptor)
+    if held or (holder and holder.get("host") != socket.gethostname()):
+        raise StoreError(lock.sentence(holder))
 
 
 def _lock(descriptor: int) -> bool:

@@ -6,18 +6,23 @@ import json
 import platform
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from model import __version__
-from model.experiments.frozen import package_versions
+from model.experiments.errors import StoreError
+from model.experiments.files import digest_of_file, read_json, write_json
+from model.experiments.frozen import code_digests, package_versions, processor
 from model.experiments.plan import BatchPlan
-from model.experiments.store import FINAL_TABLES, MANIFEST, write_json
+from model.experiments.store import MANIFEST
+from model.scenario.spec import content_hash
 
 RUNNING, COMPLETE, INTERRUPTED, STOPPED = "running", "complete", "interrupted", "stopped"
 _GIT_SECONDS = 5.0
+_AGAIN = "the command of the batch with --resume writes it again from the runs in spool/"
 
 
 def now() -> str:
@@ -42,10 +47,45 @@ class Session:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a folder; empty where there is none, or it cannot be read."""
     try:
-        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return read_json(folder / MANIFEST)
+    except StoreError:
         return {}
-    return content if isinstance(content, dict) else {}
+
+
+def checked_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a folder of results, after a look at every table that it tells of.
+
+    Raises:
+        StoreError: the manifest or a table is missing, or is not what was written.
+    """
+    try:
+        manifest = read_json(folder / MANIFEST)
+    except StoreError as error:
+        raise StoreError([f"{sentence}; {_AGAIN}" for sentence in error.problems]) from None
+    if problems := [*damaged_tables(folder, manifest)]:
+        raise StoreError([f"{sentence}; {_AGAIN}" for sentence in problems])
+    return manifest
+
+
+def damaged_tables(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each table that is missing or is not what was written; folders of older versions tell no digests."""
+    known = manifest.get("tables")
+    for name, digest in known.items() if isinstance(known, dict) else ():
+        path = folder / Path(str(name)).name
+        try:
+            about = path.stat()
+            found = _digest(path, about.st_size, about.st_mtime_ns)
+        except OSError:
+            yield f"{path}: is missing"
+            continue
+        if found != digest:
+            yield f"{path}: is damaged: its content is not what was written"
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, size: int, changed: int) -> str:
+    """The digest of a file, worked out once for each state of it."""
+    return digest_of_file(path)
 
 
 def write_manifest(
@@ -56,6 +96,7 @@ def write_manifest(
     counts: Mapping[str, int],
     earlier: list[dict[str, Any]],
     in_tables: int,
+    tables: Mapping[str, str],
 ) -> None:
     """Write the manifest.
 
@@ -67,6 +108,7 @@ def write_manifest(
         counts: runs planned, ok, failed and missing.
         earlier: the sessions of before.
         in_tables: number of runs that the tables in the folder hold.
+        tables: file -> digest of each of them.
 
     Raises:
         OSError: it cannot be written; the one of before is untouched.
@@ -79,13 +121,15 @@ def write_manifest(
         "status": status,
         "runs": dict(counts),
         "runs_in_tables": in_tables,
-        "tables": list(FINAL_TABLES),
+        "tables": dict(tables),
         "plan_id": plan.plan_id,
         "version": __version__,
         "commit": session.commit,
+        "code": content_hash(json.dumps(code_digests())),
         "packages": package_versions(),
         "python": platform.python_version(),
         "platform": platform.platform(),
+        "processor": processor(),
         "command": list(plan.command),
         "folder": str(folder.resolve()),
         "reference": plan.reference,

@@ -12,8 +12,9 @@ from model.experiments.assemble import assemble
 from model.experiments.batch import EXIT_OK, EXIT_SOME_FAILED, BatchReport
 from model.experiments.codec import FAILED, OK
 from model.experiments.errors import PlanError, StoreError
-from model.experiments.frozen import differences, plan_of
-from model.experiments.lock import FolderLock
+from model.experiments.files import own_folder, refuse_link, write_json
+from model.experiments.frozen import changed_code, differences, plan_of
+from model.experiments.lock import FolderLock, refuse_writer
 from model.experiments.manifest import COMPLETE, STOPPED, Session, commit, now, read_manifest, write_manifest
 from model.experiments.plan import BatchPlan
 from model.experiments.pools import cores
@@ -22,13 +23,13 @@ from model.experiments.spool import PART_PATTERN, scan
 from model.experiments.store import (
     ERRORS,
     FROZEN,
+    SECOND,
     SPOOL,
     is_batch,
     make_folder,
     read_frozen,
     refuse_foreign,
     remove_batch,
-    write_json,
 )
 
 
@@ -66,14 +67,18 @@ def merge_batches(
     sources = [Path(folder) for folder in folders]
     target = Path(out)
     contents = _one_batch(sources)
+    for source in sources:
+        refuse_writer(source)
     if target.resolve() in {source.resolve() for source in sources}:
         raise StoreError(f"{target}: is one of the folders to merge; give --out another name")
+    twice = [source for number, source in enumerate(sources) if source.resolve() in map(Path.resolve, sources[:number])]
+    if twice:
+        raise StoreError([f"{source}: is given twice" for source in twice])
     whole = {**contents[0], "shard": None, "packages": _all_packages(contents)}
     plan = plan_of(whole)
     make_folder(target)
     with ExitStack() as stack:
-        for folder in (*sources, target):
-            stack.enter_context(FolderLock(folder))
+        stack.enter_context(FolderLock(target))
         _begin(target, overwrite)
         try:
             _copy(sources, target, whole)
@@ -98,6 +103,8 @@ def _one_batch(sources: Sequence[Path]) -> list[dict[str, Any]]:
             continue
         contents.append(content)
         found = differences({**contents[0], "shard": None}, {**content, "shard": None})
+        if changed := changed_code(contents[0].get("code", {}), content.get("code", {})):
+            found.append(f"it was computed with other code ({changed})")
         if not found and content.get("plan_id") != contents[0].get("plan_id"):
             found = ["it has other runs"]
         problems += [f"{source}: is not of one batch with {sources[0]}: {sentence}" for sentence in found]
@@ -116,6 +123,8 @@ def _all_packages(contents: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]
 
 
 def _begin(target: Path, overwrite: bool) -> None:
+    for name in (SPOOL, ERRORS):
+        refuse_link(target / name)
     if not is_batch(target):
         refuse_foreign(target)
     elif overwrite:
@@ -126,15 +135,17 @@ def _begin(target: Path, overwrite: bool) -> None:
 
 def _copy(sources: Sequence[Path], target: Path, whole: Mapping[str, Any]) -> None:
     """Copy the runs, and what is told of those that failed."""
-    (target / SPOOL).mkdir(exist_ok=True)
-    write_json(target / SPOOL / FROZEN, whole)
+    own_folder(target / SPOOL)
+    for name in (FROZEN, SECOND):
+        write_json(target / SPOOL / name, whole)
     number = 0
     for source in sources:
         for part in sorted((source / SPOOL).glob(PART_PATTERN)):
             number += 1
             shutil.copyfile(part, target / SPOOL / f"part-{number:04d}.spool")
         for trace in sorted((source / ERRORS).glob("?" * 16 + ".txt")):
-            (target / ERRORS).mkdir(exist_ok=True)
+            own_folder(target / ERRORS)
+            refuse_link(target / ERRORS / trace.name)
             shutil.copyfile(trace, target / ERRORS / trace.name)
 
 
@@ -142,7 +153,10 @@ def _assemble(
     target: Path, plan: BatchPlan, packages: Mapping[str, list[str]], manifests: Sequence[Mapping[str, Any]]
 ) -> BatchReport:
     entries, damaged = scan(target / SPOOL)
-    notes = assemble(target, plan, entries, packages, threads=cores())
+    notes, tables = assemble(target, plan, entries, packages, threads=cores())
+    mixed = [f"{name} {' and '.join(versions)}" for name, versions in packages.items() if len(versions) > 1]
+    if mixed:
+        notes.append(f"the shards were computed with {', '.join(mixed)}: numbers may differ in their last digits")
     there = [entries[run] for run in plan.run_ids if run in entries]
     report = BatchReport(target, ok=sum(entry.status == OK for entry in there))
     report.failed = len(there) - report.ok
@@ -156,5 +170,5 @@ def _assemble(
     earlier = [session for manifest in manifests for session in manifest.get("sessions", [])]
     session = Session(jobs=1, command=("pangwa", "merge"), commit=commit(), ended=now())
     status = STOPPED if report.missing else COMPLETE
-    write_manifest(target, plan, session, status, counts, earlier, len(there))
+    write_manifest(target, plan, session, status, counts, earlier, len(there), tables)
     return report

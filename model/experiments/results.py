@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from model.experiments.codec import OK
+from model.experiments.codec import FAILED, OK
 from model.experiments.design import LABEL
 from model.experiments.errors import StoreError
-from model.experiments.manifest import read_manifest
+from model.experiments.manifest import checked_manifest
 from model.experiments.parameter_sets import parameter_words
 from model.experiments.plan import VECTOR
 from model.output import tables
@@ -178,20 +180,61 @@ def read_runs(folder: str | Path, wanted: Collection[str] | None = None) -> RunT
         raise StoreError(f"{path}: there is no such folder; give the folder that 'pangwa batch' wrote")
     if not (path / "runs.parquet").is_file():
         raise StoreError(f"{path}: no runs.parquet in it, so it is not a finished folder of results")
+    manifest = checked_manifest(path)
+    refuse_nothing(path, manifest)
+    with whole_table(path / "runs.parquet"):
+        return _runs_of(path, manifest, wanted)
+
+
+def _runs_of(path: Path, manifest: dict[str, Any], wanted: Collection[str] | None) -> RunTable:
     schema = pq.read_schema(path / "runs.parquet")
     outcomes = [one.name for one in schema if _meaning(one).startswith(_OUTCOME)]
     left_out = set() if wanted is None else set(outcomes).difference(wanted)
     frame = pq.read_table(
-        path / "runs.parquet", columns=[name for name in schema.names if name not in left_out]
+        path / "runs.parquet",
+        columns=[name for name in schema.names if name not in left_out],
+        page_checksum_verification=True,
     ).to_pandas()
     ok = frame[frame["status"].astype(str) == OK].reset_index(drop=True)
     if ok.empty:
-        raise StoreError(f"{path}: no run went well; see the column error of runs.csv")
-    manifest = read_manifest(path)
+        raise StoreError(no_run_went_well(path, len(frame)))
     pointed = {name for point in manifest.get("points", []) for name in point}
     swept = [name for name in schema.names if name in pointed]
     known = tuple(name for name in outcomes if name not in left_out)
     return RunTable(str(path), ok, len(frame) - len(ok), known, tuple(swept), manifest)
+
+
+def no_run_went_well(path: Path, failed: int) -> str:
+    """What is said of a batch of which nothing can be read."""
+    runs = "its run" if failed == 1 else f"all of its {failed} runs"
+    return f"{path}: there is nothing to show: {runs} failed; see the column error of runs.csv, and the folder errors"
+
+
+def refuse_nothing(path: Path, manifest: Mapping[str, Any]) -> None:
+    """Refuse a batch in which every run failed.
+
+    Raises:
+        StoreError: its manifest says so.
+    """
+    runs = manifest.get("runs")
+    if isinstance(runs, dict) and runs.get(FAILED) and not runs.get(OK):
+        raise StoreError(no_run_went_well(path, int(runs[FAILED])))
+
+
+@contextmanager
+def whole_table(path: Path) -> Iterator[None]:
+    """A block that reads a table of Parquet or CSV; what goes wrong in it is the file's fault.
+
+    Raises:
+        StoreError: the file is damaged, or another version's.
+    """
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, KeyError, EOFError) as error:
+        if isinstance(error, StoreError):
+            raise
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        raise StoreError(f"{path}: is damaged, or written by another version: {said[0][:120]}") from None
 
 
 def _meaning(one: Any) -> str:
@@ -216,7 +259,8 @@ def strongest_factors(folder: Path, outcomes: Sequence[str], top: int) -> list[s
     ]
     if not paths:
         raise StoreError(f"{folder}: holds no sensitivity.csv; give the folder of pangwa sensitivity --method morris")
-    table = pd.read_csv(paths[0])
+    with whole_table(paths[0]):
+        table = pd.read_csv(paths[0])
     known = sorted(set(table["outcome"]))
     unknown = [name for name in outcomes if name not in known]
     if unknown:

@@ -44,6 +44,7 @@ def parquet_writer(path: Path, schema: pa.Schema, sought: Sequence[str]) -> pq.P
         use_dictionary=texts,
         write_statistics=list(sought),
         write_batch_size=ROWS,
+        write_page_checksum=True,
     )
 
 

@@ -168,9 +168,10 @@ def scan(folder: Path) -> tuple[dict[str, Entry], list[str]]:
     for part in sorted(folder.glob(PART_PATTERN)):
         if part.stat().st_size == 0:
             continue
-        _check_form(part)
-        lost = 0
-        for entry in _frames(part):
+        lost, frames = 0, [*_frames(part)]
+        if all(isinstance(entry, int) for entry in frames):
+            _check_form(part)
+        for entry in frames:
             if isinstance(entry, int):
                 lost += entry
             else:
@@ -181,6 +182,7 @@ def scan(folder: Path) -> tuple[dict[str, Entry], list[str]]:
 
 
 def _check_form(part: Path) -> None:
+    """Refuse a part without one of our frames that begins as another version's does."""
     with part.open("rb") as file:
         form = file.read(len(_MAGIC))
     if form != _MAGIC and form.startswith(_MAGIC[:-1]):

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from model.experiments.codec import FAILED, OK, Finished
 from model.experiments.errors import DiskFullError, StoreError
-from model.experiments.frozen import differences, frozen, mixed_packages, package_versions
+from model.experiments.files import (
+    beside,
+    is_ours,
+    own_folder,
+    read_json,
+    refuse_link,
+    temporary,
+    write_json,
+    write_text,
+)
+from model.experiments.frozen import changed_code, differences, frozen, mixed_packages, package_versions
 from model.experiments.lock import LOCK_NAME, FolderLock
 from model.experiments.plan import BatchPlan
 from model.experiments.spool import PART_PATTERN, Entry, SpoolWriter, scan
@@ -45,7 +52,10 @@ TABLES_PER_SPOOL = 1.0
 """Bytes of tables for each byte of the spool: measured, 147 kB and 144 kB a run."""
 
 FREE_BYTES = 20_000_000
-SPOOL, ERRORS, FROZEN = "spool", "errors", "plan.json"
+SPOOL, ERRORS, FIGURES, FROZEN, SECOND = "spool", "errors", "figures", "plan.json", "plan.copy.json"
+"""Folders inside that of a batch; its plan, which is kept twice, so that one lost file loses no run."""
+
+PAGES = ("report.html", "brief.html")
 
 
 class Store:
@@ -108,6 +118,8 @@ class Store:
             self._lock.__exit__(type_, value, trace)
 
     def _open(self) -> None:
+        for name in (SPOOL, ERRORS, FIGURES):
+            refuse_link(self.folder / name)
         there = is_batch(self.folder)
         if not there:
             refuse_foreign(self.folder)
@@ -119,32 +131,58 @@ class Store:
                 f"{self.folder}: holds the results of a batch; --resume goes on with it, --overwrite replaces it, "
                 "or give another --out"
             )
-        if there:
-            self._check_same()
         self.entries, damaged = scan(self.spool)
         self.notes += damaged
+        content = frozen(self.plan)
+        if there:
+            content["code"] = self._check_same(content)
         try:
-            self.spool.mkdir(exist_ok=True)
-            content = frozen(self.plan) | {"packages": self.packages}
-            write_json(self.spool / FROZEN, content)
+            own_folder(self.spool)
+            for name in (FROZEN, SECOND):
+                write_json(self.spool / name, content | {"packages": self.packages})
         except OSError as error:
             raise StoreError(f"{self.folder}: the folder cannot be written: {error.strerror}") from None
         self._check_room()
 
-    def _check_same(self) -> None:
-        """Refuse to go on with a batch of other runs.
+    def _check_same(self, now: dict[str, Any]) -> dict[str, str]:
+        """Refuse to go on with a batch of other runs, or with other code.
+
+        Args:
+            now: the plan frozen, with the code of this process.
+
+        Returns:
+            Digests of the code that the runs there, and those to come, are computed with.
 
         Raises:
             StoreError: naming what differs.
         """
         before = read_frozen(self.folder)
         if before is None:
-            raise StoreError(f"{self.spool / FROZEN}: cannot be read; --overwrite begins the batch anew")
-        found = differences(before, frozen(self.plan))
+            return self._adopt(now)
+        if found := differences(before, now):
+            raise StoreError([f"{self.folder}: cannot go on with this batch: {sentence}" for sentence in found])
         self.packages, note = mixed_packages(before["packages"])
         self.notes += [note] if note else []
-        if found:
-            raise StoreError([f"{self.folder}: cannot go on with this batch: {sentence}" for sentence in found])
+        code: dict[str, str] = before.get("code", now["code"])
+        changed = changed_code(code, now["code"])
+        if changed and self.entries and self.missing():
+            raise StoreError(
+                f"{self.folder}: cannot go on with this batch: the runs there were computed with other code ({changed}); "
+                "go back to that code, give another --out, or begin anew with --overwrite"
+            )
+        return code if self.entries else now["code"]
+
+    def _adopt(self, now: dict[str, Any]) -> dict[str, str]:
+        """Go on where the file of the plan is lost: a run's id says all that it depends on but the code."""
+        ours = len(self.plan.here.keys() & self.entries.keys())
+        if self.entries and not ours:
+            raise StoreError(
+                f"{self.spool / FROZEN}: cannot be read, and no run that is kept beside it is of the batch asked for; "
+                "give the command that the batch was begun with, or --overwrite"
+            )
+        self.notes.append(f"{self.spool / FROZEN} was lost and is written again: {ours} runs of this batch are there")
+        code: dict[str, str] = now["code"]
+        return code
 
     def _check_room(self) -> None:
         free = shutil.disk_usage(self.folder).free
@@ -190,7 +228,7 @@ class Store:
                 trace.unlink(missing_ok=True)
             return
         try:
-            self.errors.mkdir(exist_ok=True)
+            own_folder(self.errors)
             write_text(trace, f"{finished.error}\n\n{finished.traceback}")
         except OSError as error:
             raise DiskFullError(f"{trace}: cannot be written: {error.strerror}; go on with --resume") from error
@@ -215,14 +253,18 @@ def free_bytes(plan: BatchPlan, runs: int) -> int:
 
 def is_batch(folder: Path) -> bool:
     """Whether a folder holds a batch of ours, finished or not."""
-    return (folder / SPOOL / FROZEN).is_file()
+    spool = folder / SPOOL
+    return any((spool / name).is_file() for name in (FROZEN, SECOND)) or any(spool.glob(PART_PATTERN))
 
 
 def remove_batch(folder: Path) -> None:
-    """Remove a batch's own files from its folder; all others stay."""
+    """Remove a batch's own files from its folder, what was drawn and written of it among them; all others stay."""
     own = [folder / name for name in (*FINAL_TABLES, MANIFEST)]
     own += [*(folder / SPOOL).glob(PART_PATTERN), *(folder / ERRORS).glob("?" * 16 + ".txt")]
     own += [path for name in (*FINAL_TABLES, MANIFEST) for path in (beside(folder / name), temporary(folder / name))]
+    drawn = [folder / name for name in PAGES] + [*(folder / FIGURES).glob("*")]
+    own += [path for path in drawn if is_ours(path)]
+    own += [temporary(folder / SPOOL / FROZEN), folder / SPOOL / SECOND, temporary(folder / SPOOL / SECOND)]
     try:
         for path in own:
             path.unlink(missing_ok=True)
@@ -231,38 +273,12 @@ def remove_batch(folder: Path) -> None:
         raise StoreError(f"{error.filename}: cannot be removed: {error.strerror}") from None
 
 
-def temporary(path: Path) -> Path:
-    """The name under which a file is written before it is whole."""
-    return path.with_name(f".{path.name}.part")
-
-
-def beside(path: Path) -> Path:
-    """The name that a file gets when its own is taken and cannot be replaced: ``runs.new.csv``."""
-    return path.with_name(f"{path.stem}.new{path.suffix}")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text whole or not at all."""
-    part = temporary(path)
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write plain data as JSON, whole or not at all, without its whole text in memory."""
-    part = temporary(path)
-    with part.open("w", encoding="utf-8", newline="\n") as file:
-        json.dump(content, file, indent=1, ensure_ascii=False)
-    os.replace(part, path)
-
-
 def read_frozen(folder: Path) -> dict[str, Any] | None:
-    """The plan that a folder's batch was begun with; None where there is none, or it cannot be read."""
-    try:
-        content: dict[str, Any] = json.loads((folder / SPOOL / FROZEN).read_text(encoding="utf-8"))
-        return content
-    except (OSError, ValueError):
-        return None
+    """The plan that a folder's batch was begun with; None where there is none, or neither copy can be read."""
+    for name in (FROZEN, SECOND):
+        with contextlib.suppress(StoreError):
+            return read_json(folder / SPOOL / name)
+    return None
 
 
 def make_folder(folder: Path) -> None:
@@ -285,7 +301,9 @@ def refuse_foreign(folder: Path) -> None:
     Raises:
         StoreError: naming what it holds.
     """
-    there = sorted(path.name for path in folder.iterdir() if path.name != LOCK_NAME)
+    there = sorted(path.name for path in folder.iterdir() if path.name not in (LOCK_NAME, SPOOL))
+    begun = {temporary(Path(name)).name for name in (FROZEN, SECOND)}  # all that a batch killed at once has written
+    there += [path.name for path in (folder / SPOOL).glob("*") if path.name not in begun]
     if there:
         raise StoreError(
             f"{folder}: is not empty and holds no batch (it has {there[0]}); give the name of a new or empty folder"

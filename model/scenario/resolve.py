@@ -7,7 +7,7 @@ files <- ``--set``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -126,10 +126,15 @@ def _check_actor(name: str, table: Any, stated: Stated, recorded: dict[str, Tabl
     kind = table.get("kind")
     if name not in recorded:
         return _check_new_actor(name, table, source, recorded)
-    if kind is not None and kind != recorded[name]["kind"] and kind not in OWN_KINDS:
+    if kind is not None and kind != recorded[name]["kind"] and not _is_of(kind, OWN_KINDS):
         text = f'is "{recorded[name]["kind"]}" in this world and cannot be changed; give a new actor another id'
         return Problem(stated.origin((*path, "kind")), (*path, "kind"), text, kind)
     return None
+
+
+def _is_of(kind: Any, kinds: Container[str]) -> bool:
+    """Whether what a file gives as a kind, be it a table, is one of some."""
+    return isinstance(kind, str) and kind in kinds
 
 
 def _check_new_actor(name: str, table: Table, source: str, recorded: dict[str, Table]) -> Problem | None:
@@ -143,7 +148,7 @@ def _check_new_actor(name: str, table: Table, source: str, recorded: dict[str, T
         if only is not None and not isinstance(table[only], dict):
             return Problem(source, (*path, only), text, table[only])
         return Problem(source, path, text)
-    if kind not in ACTOR_KINDS:
+    if not _is_of(kind, ACTOR_KINDS):
         allowed = ", ".join(f'"{option}"' for option in ACTOR_KINDS)
         hint = suggestion(str(kind), ACTOR_KINDS)
         near = hint if hint.endswith("?") else ""

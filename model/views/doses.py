@@ -19,7 +19,7 @@ from model.output.units import amount_words, number, shown_in, units_of
 from model.scenario.schema import Scenario
 from model.views.answers import aligned
 from model.views.panels import caveat, new_figure
-from model.views.style import FAINT, INK, SOFT, styled, title_of
+from model.views.style import FAINT, INK, SOFT, log_scale, styled, title_of
 
 _BEFORE, _AFTER = "united_states.instruments.", ".level"
 _BLUE = "#2F7DB5"
@@ -136,7 +136,7 @@ def _draw(axis: Axes, part: pd.DataFrame, factor: float, *, clear: bool) -> None
     axis.axhline(0, color=FAINT, linewidth=0.8, zorder=0)
     axis.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
     axis.plot(x, mean, color=colour, marker="o", markersize=3.5)
-    axis.set_xscale("log")
+    log_scale(axis)
 
 
 def _mark(axis: Axes, path: str, scenario: Scenario, *, named: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from model.experiments.files import own_folder
 from model.views import maps
 from model.views.kinds import INTO_AXES, KINDS, Asked, Draws, kind_named
 from model.views.lanes import draw_lanes
@@ -154,7 +155,7 @@ def batch_figures(folder: Path | str, formats: Sequence[str] = ("png", "svg")) -
     """
     results = Results.open(folder)
     target = Path(folder) / "figures"
-    target.mkdir(exist_ok=True)
+    own_folder(target)
     paths: list[Path] = []
     for kind in KINDS:
         figure = draw(results, kind)
@@ -174,7 +175,7 @@ def run_figures(results: Results, folder: Path, formats: Sequence[str] = ("png",
     Returns:
         The paths written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    own_folder(folder)
     paths: list[Path] = []
     source = f"{results.name}, run {results.memory['monthly']['run_id'][0].as_py()}"
     for name in WRITTEN:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from model.experiments.files import own_folder
 from model.views.figures import draw_chosen, nothing_to_show
 from model.views.kinds import KINDS, kind_named
 from model.views.read import Results, ViewError, nearest
@@ -45,7 +46,7 @@ def plot(
     asked: dict[str, Any] = {"actor": actor or (), "outcome": outcome or (), "scenario": scenario or ()}
     figures = {name: draw_chosen(results, name, **asked) for name in kinds}
     target = out or Path(folder) / "figures"
-    target.mkdir(parents=True, exist_ok=True)
+    own_folder(target)
     paths: list[Path] = []
     for name, figure in figures.items():
         if figure is not None:

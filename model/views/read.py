@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from model.experiments.manifest import checked_manifest
 from model.experiments.parameter_sets import parameter_words
+from model.experiments.results import refuse_nothing, whole_table
 from model.output import tables as table_schemas
 from model.output.outcomes import outcome_list
 
@@ -90,8 +91,8 @@ class Results:
             raise ViewError(f"{path}: there is no such folder; give the folder that 'pangwa batch' wrote")
         if not (path / "monthly.parquet").is_file():
             raise ViewError(f"{path}: no monthly.parquet in it, so it is not a finished folder of results")
-        manifest = path / "manifest.json"
-        content = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
+        content = checked_manifest(path)
+        refuse_nothing(path, content)
         return cls(path.resolve().name, folder=path, manifest=content)
 
     @classmethod
@@ -139,7 +140,9 @@ class Results:
             return found.select(list(columns)).to_pandas()
         assert self.folder is not None
         path = self.folder / f"{table}.parquet"
-        return pq.read_table(path, columns=list(columns), filters=condition).to_pandas()
+        with whole_table(path):
+            read = pq.read_table(path, columns=list(columns), filters=condition, page_checksum_verification=True)
+            return read.to_pandas()
 
     def _check(self, table: str, columns: Sequence[str]) -> None:
         if not self.has(table):
@@ -158,7 +161,9 @@ class Results:
         if table in self.memory:
             return list(self.memory[table].column_names)
         assert self.folder is not None
-        return list(pq.read_schema(self.folder / f"{table}.parquet").names)
+        path = self.folder / f"{table}.parquet"
+        with whole_table(path):
+            return list(pq.read_schema(path).names)
 
     @cached_property
     def tables(self) -> list[str]:

@@ -15,6 +15,7 @@ from model import __version__
 from model.experiments.commands import run_command
 from model.experiments.design import LABEL, point_words
 from model.experiments.explain import account_table
+from model.experiments.files import refuse_link, write_text
 from model.output.units import shown_in
 from model.scenario.listing import scenario_declarations
 from model.scenario.schema import Scenario
@@ -97,11 +98,12 @@ def write_page(target: Path, what: str, page: Callable[[], str]) -> Path:
     Raises:
         ViewError: the file is another's, or cannot be written.
     """
+    refuse_link(target)
     if target.exists() and not _is_page(target):
         raise ViewError(f"{target}: is there already and is no {what}, so it is not overwritten; choose another name")
     text = page()
     try:
-        target.write_text(text, encoding="utf-8")
+        write_text(target, text)
     except OSError as error:
         raise ViewError(f"{target}: cannot be written: {error.strerror}") from None
     return target
@@ -109,7 +111,10 @@ def write_page(target: Path, what: str, page: Callable[[], str]) -> Path:
 
 def _is_page(path: Path) -> bool:
     """Whether a file is a page that Pangwa wrote."""
-    return path.is_file() and b'name="generator" content="Pangwa' in path.read_bytes()[:1000]
+    if not path.is_file():
+        return False
+    head = path.read_bytes()[:1000]
+    return not head or b'name="generator" content="Pangwa' in head
 
 
 def page(results: Results, actor: str | None = None) -> str:

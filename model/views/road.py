@@ -204,7 +204,7 @@ def _bars(axes: Any, part: pd.DataFrame) -> None:
         share = "" if factor != factor or f"{factor:.2f}" == "1.00" else f"  x {number(factor)}"
         axes.annotate(f"{number(value)}{share}", (max(value, least), place), xytext=(3, 0),
                       textcoords="offset points", va="center", fontsize=7)  # fmt: skip
-    axes.set_xscale("log")
+    style.log_scale(axes)
     axes.set_xlim(least, max(float(tonnes.max()), 1.0) * 8)
     axes.set_yticks(places, [_NAMES[step] for step in part["step"]])
     axes.set_ylim(len(part) - 0.4, -0.6)

@@ -24,9 +24,11 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from model import __version__
+from model.experiments.files import refuse_anothers, whole
+from model.scenario.characters import visible
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -229,6 +231,7 @@ RC: dict[str, Any] = {
     "axes.spines.right": False,
     "axes.grid": False,
     "axes.unicode_minus": True,
+    "text.parse_math": False,
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
     "xtick.color": SOFT,
@@ -300,9 +303,10 @@ def printable(text: str, fallback: str) -> str:
     """Return the text if the fonts at hand can draw it, else the fallback, with one warning for the whole process.
 
     Args:
-        text: a title or label from a user's file; a lone dollar sign is drawn as such.
+        text: a title or label from a user's file.
         fallback: a Latin id that is drawn instead.
     """
+    text = visible(text)
     missing = [character for character in text if ord(character) not in _characters() and not character.isspace()]
     if missing and not _warned:
         _warned.add(text)
@@ -311,7 +315,7 @@ def printable(text: str, fallback: str) -> str:
             "Fonts such as Noto Sans Myanmar or Noto Sans CJK SC, once installed, are used.",
             stacklevel=2,
         )
-    return (fallback if missing else text).replace("$", r"\$")
+    return fallback if missing else text
 
 
 def legend_of(figure: Figure, handles: Sequence[Any], labels: Sequence[str], columns: int) -> None:
@@ -383,7 +387,9 @@ def save(figure: Figure, stem: Path, formats: Sequence[str], source: str) -> lis
     paths = []
     for suffix in formats:
         path = stem.with_name(f"{stem.name}.{suffix}")
-        figure.savefig(path, format=suffix, metadata=_metadata(suffix, notes, software, source))
+        refuse_anothers(path)
+        with whole(path) as part:
+            figure.savefig(part, format=suffix, metadata=_metadata(suffix, notes, software, source))
         paths.append(path)
     figure.clear()
     return paths
@@ -424,6 +430,13 @@ def _metadata(suffix: str, notes: dict[str, str], software: str, source: str) ->
 def tick(value: float, _: object = None) -> str:
     """A number beside an axis, with all its digits, which are few there, and a real minus."""
     return f"{value:,.10g}".replace("-", "\N{MINUS SIGN}")
+
+
+def log_scale(axis: Axes) -> None:
+    """A horizontal logarithmic scale whose marks are plain numbers: no figure parses text as mathematics."""
+    axis.set_xscale("log")
+    axis.xaxis.set_major_formatter(FuncFormatter(tick))
+    axis.xaxis.set_minor_formatter(NullFormatter())
 
 
 def scale_of_differences(axis: Axes, unit: str) -> None:

@@ -101,14 +101,18 @@ def test_analyses_in_the_folder_come_in_with_their_numbers(folder: Path) -> None
 
 
 def test_tables_of_another_version_are_refused_in_a_sentence(folder: Path) -> None:
-    table = folder / "effects.csv"
-    before = table.read_bytes()
+    table, manifest = folder / "effects.csv", folder / "manifest.json"
+    before = table.read_bytes(), manifest.read_bytes()
     pd.read_csv(table).drop(columns="verdict").to_csv(table, index=False)
+    older = json.loads(before[1])
+    older.pop("digest")
+    manifest.write_text(json.dumps({**older, "tables": [*older["tables"]]}), encoding="utf-8")
     try:
         with pytest.raises(ViewError, match=r"effects\.csv: lacks verdict; it comes from another version"):
             write_report(folder)
     finally:
-        table.write_bytes(before)
+        table.write_bytes(before[0])
+        manifest.write_bytes(before[1])
 
 
 def test_columns_that_never_change_become_a_line_with_their_place(folder: Path) -> None:

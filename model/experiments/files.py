@@ -1,0 +1,135 @@
+"""Files of a folder of results: written whole or not at all, never through a link; read with a sentence where they are damaged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from model.experiments.errors import StoreError
+
+_PIECE = 1 << 20
+_HEAD, _TAIL = 8192, 4096
+_MARK = b"Pangwa"
+
+
+def temporary(path: Path) -> Path:
+    """The name under which a file is written before it is whole."""
+    return path.with_name(f".{path.name}.part")
+
+
+def beside(path: Path) -> Path:
+    """The name that a file gets when its own is taken and cannot be replaced: ``runs.new.csv``."""
+    return path.with_name(f"{path.stem}.new{path.suffix}")
+
+
+def refuse_link(path: Path) -> None:
+    """Refuse to write through a link, which may lead out of the folder.
+
+    Raises:
+        StoreError: the path is a symbolic link.
+    """
+    if path.is_symlink():
+        raise StoreError(f"{path}: is a link, and nothing is written through links; remove it")
+
+
+def own_folder(path: Path) -> Path:
+    """Make a folder inside one of results, where it is not there yet.
+
+    Raises:
+        StoreError: it is a link.
+    """
+    refuse_link(path)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A path to write a file at, which takes its own name when the block has ended well.
+
+    Args:
+        path: of the file; what is there is replaced.
+
+    Raises:
+        StoreError: the path is a link.
+    """
+    refuse_link(path)
+    part = temporary(path)
+    part.unlink(missing_ok=True)  # a link that was planted there goes, not what it leads to
+    try:
+        yield part
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text whole or not at all."""
+    with whole(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write plain data as JSON with its own digest, whole or not at all, without its whole text in memory."""
+    with whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        json.dump({**content, "digest": _digest_of_data(content)}, file, indent=1, ensure_ascii=False)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Plain data that :func:`write_json` wrote; a file without a digest is taken as it is.
+
+    Raises:
+        StoreError: the file is not there, or not what was written.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise StoreError(f"{path}: is damaged: it is no JSON") from None
+    if not isinstance(content, dict):
+        raise StoreError(f"{path}: is damaged: it holds no table")
+    said = content.pop("digest", None)
+    if said is not None and said != _digest_of_data(content):
+        raise StoreError(f"{path}: is damaged: its content is not what was written")
+    return content
+
+
+def _digest_of_data(content: Mapping[str, Any]) -> str:
+    return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def digest_of_file(path: Path) -> str:
+    """Thirty-two hex digits of a file's bytes."""
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a page or picture was made by Pangwa, as it says of itself; an empty file is nobody's work."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        file.seek(max(path.stat().st_size - _TAIL, 0))
+        return not head or _MARK in head or _MARK in file.read(_TAIL)
+
+
+def refuse_anothers(path: Path) -> None:
+    """Refuse to replace a file that Pangwa did not make.
+
+    Raises:
+        StoreError: it is there and is another's.
+    """
+    refuse_link(path)
+    if path.exists() and not is_ours(path):
+        raise StoreError(f"{path}: was not made by Pangwa, so it is not overwritten; give another name or folder")
