@@ -79,7 +79,7 @@ def batch(
         variants: rival mechanisms to cross with: ``"all"``, or names of ``[structure]``.
         reference: the scenario that the others are compared with; the first when None.
         record: extras to record; ``["control=monthly"]`` keeps the map of every month.
-        plugin: files with kinds of actors of your own.
+        plugin: files with kinds of actors or outcomes of your own.
         out: a new folder for the results.
         quiet: show no progress.
         **how: jobs, executor, resume, overwrite, rerun_failed, timeout, fail_fast: see

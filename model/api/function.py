@@ -69,7 +69,7 @@ def function(
         replicates: runs of each point.
         seed: base seed.
         parameters: a set of parameter vectors, ``"plausible"`` or a CSV file: replicate k has the k-th.
-        plugin: files with kinds of actors of your own.
+        plugin: files with kinds of actors or outcomes of your own.
         jobs: processes for the runs of a call; more than one pays for arrays of many points.
 
     Returns:

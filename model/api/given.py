@@ -35,7 +35,7 @@ def overrides(given: Settings, months: int | None = None) -> list[str]:
 
 
 def use_plugins(given: Plugins) -> None:
-    """Make kinds of actors of one's own known, before a scenario is read.
+    """Make kinds of actors and outcomes of one's own known, before a scenario is read.
 
     Raises:
         ScenarioError: see :func:`model.scenario.plugins.use_plugin`.

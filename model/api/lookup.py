@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from agents.instruments import KINDS
 from model.api.given import Plugins, Settings, overrides, use_plugins
 from model.api.html import Listing
-from model.output.outcomes import Outcome, outcome_list
+from model.outcome import Outcome
+from model.output.outcomes import outcome_list
 from model.output.units import dose_words
 from model.parameters import Declaration
 from model.scenario.listing import armed_actors, once_by_owner, scenario_declarations, scenario_titles
@@ -48,7 +49,7 @@ def parameters(
         search: words that must all be in path, meaning, unit or status; all parameters when None.
         scenario: whose values to show.
         set: overrides by dotted path.
-        plugin: files with kinds of actors of your own.
+        plugin: files with kinds of actors or outcomes of your own.
 
     Raises:
         ValueError: nothing fits, or there is no such scenario.
@@ -130,7 +131,7 @@ def outcomes(search: str | None = None, scenario: str | Path = USUAL, *, plugin:
     Args:
         search: words that must all be in name, unit or meaning; all outcomes when None.
         scenario: whose actors to list.
-        plugin: files with kinds of actors of your own.
+        plugin: files with kinds of actors or outcomes of your own.
 
     Raises:
         ValueError: nothing fits, or there is no such scenario.

@@ -58,7 +58,7 @@ def run(
         replicate: which run of a batch with this seed; replicate 3 of two scenarios meets the same random draws.
         seed: base seed.
         parameters: a set of parameter vectors, ``"plausible"`` or a CSV file; the run has the vector of its replicate.
-        plugin: files with kinds of actors of your own.
+        plugin: files with kinds of actors or outcomes of your own.
         record: extras to record; the map of every month, which animations need.
         until: stop after so many months; :meth:`SingleRun.branch` and ``save_state`` go on from there.
 

@@ -39,7 +39,7 @@ Plugins = Annotated[
         "--plugin",
         metavar="FILE",
         callback=_use_plugins,
-        help="Python file with kinds of actors of your own; repeatable.",
+        help="Python file with kinds of actors or outcomes of your own; repeatable.",
     ),
 ]
 

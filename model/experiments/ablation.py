@@ -51,7 +51,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "border": ("ore_lanes_open_all", "goods_lanes_open_all"),
     "diplomacy": (
         "recognition_kia", "western_followers", "hope_of_others", "federal_settlement_all", "india_commitment",
-        "us_attention_all",
+        "us_attention_all", "actors_at_war_all",
     ),
 }  # fmt: skip
 """The outcomes that an ablation looks at where none are named, by what they are about."""

@@ -18,6 +18,8 @@ from model.experiments.files import digest_of_file, read_json, write_json
 from model.experiments.frozen import code_digests, package_versions, processor
 from model.experiments.plan import BatchPlan
 from model.experiments.store import MANIFEST
+from model.outcome import describe, description
+from model.scenario.plugins import Known, read_plugins
 from model.scenario.spec import content_hash
 
 RUNNING, COMPLETE, INTERRUPTED, STOPPED = "running", "complete", "interrupted", "stopped"
@@ -64,6 +66,7 @@ def checked_manifest(folder: Path) -> dict[str, Any]:
         raise StoreError([f"{sentence}; {_AGAIN}" for sentence in error.problems]) from None
     if problems := [*damaged_tables(folder, manifest)]:
         raise StoreError([f"{sentence}; {_AGAIN}" for sentence in problems])
+    describe(manifest.get("own_outcomes"))
     return manifest
 
 
@@ -145,8 +148,15 @@ def write_manifest(
         "scenario_hashes": plan.scenario_hashes,
         "sessions": [*earlier, vars(session)],
         "scenarios": {label: dict(resolved) for label, resolved in plan.scenarios.items()},
+        "own_outcomes": description(_plugins_of(plan).outcomes),
     }
     write_json(folder / MANIFEST, content)
+
+
+def _plugins_of(plan: BatchPlan) -> Known:
+    """What the plugins of a batch's scenarios hold."""
+    files = {name: text for resolved in plan.scenarios.values() for name, text in resolved.get("plugins", {}).items()}
+    return read_plugins(tuple(files.items()))
 
 
 def commit() -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from model.output.outcomes import SUFFIXES, actor_flow, actor_level, level, once, outcome_named
+from model.outcome import SUFFIXES, actor_flow, actor_level, level, once
+from model.output.outcomes import outcome_named
 
 _PERIODS = SUFFIXES | {"": "last 12 months"}
 _LEVEL_PERIODS = {"": "at the end", "_y1": "end of month 12", "_y2": "end of month 24", "_all": "mean of the run"}

@@ -1,8 +1,8 @@
 """The outcomes of a run: what batches are judged by, with unit and meaning.
 
-An outcome is one function here, which is given the record of a run; its decorator says of which kind it is, its unit, meaning,
-and title. *Flows* are sums over a window, *levels* are read at its end, *shares* are ratios of two flows and undefined
-(null) where the whole is too small, under a tonne say. The plain name means the last 12 months (levels: the end), the
+An outcome is one function here, which is given the record of a run; its decorator (:mod:`model.outcome`) says of which kind
+it is, its unit, meaning, and title. *Flows* are sums over a window, *levels* are read at its end, *shares* are ratios of two
+flows and undefined (null) where the whole is too small, under a tonne say. The plain name means the last 12 months (levels: the end), the
 suffixes ``_y1`` and ``_y2`` months 1-12 and 13-24, ``_all`` the whole run (levels: the mean over it). Windows that the run
 does not reach are null. Outcomes *once* a run have no window; censored times among them are restricted means (months held, at
 most the length of the run) beside a 0/1. Flows and levels of actors have a column for each armed actor.
@@ -11,18 +11,27 @@ most the length of the run) beside a 0/1. Flows and levels of actors have a colu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-T = TypeVar("T")
-
-SUFFIXES = {"": "last 12 months or end", "_y1": "months 1-12", "_y2": "months 13-24", "_all": "whole run"}
+from model.outcome import (
+    SUFFIXES,
+    Floats,
+    Kind,
+    Outcome,
+    Ratio,
+    Recorded,
+    actor_flow,
+    actor_level,
+    flow,
+    level,
+    once,
+    own_names,
+    share,
+)
 
 _WINDOWS = {"_y1": ", first year", "_y2": ", second year", "_all": ", whole run"}
 """Suffixes in titles."""
@@ -33,97 +42,6 @@ _CALLED = {"JUNTA": "junta"}
 _RECOGNISED = 0.1
 """Recognition from which an actor counts as recognised."""
 
-
-class Recorded(Protocol):
-    """What outcomes read of the record of a run; see :class:`model.output.record.Recorder`."""
-
-    months_done: int
-    force_ids: tuple[str, ...]
-    monthly: dict[str, Floats]
-    actors: dict[str, Floats]
-    organisations: list[int]
-    us_demand: float
-
-    def holder_of(self, place: str) -> NDArray[np.int64] | None:
-        """Who held a place, by month; None in a world without it."""
-
-
-class Ratio(NamedTuple):
-    """A share of two flows by month, null in windows in which the whole does not come to ``least``."""
-
-    part: Floats
-    whole: Floats
-    least: float
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """An outcome: a column of the table of runs.
-
-    Args:
-        name: of the column.
-        unit: of its values.
-        meaning: what it is, in words.
-        title: the same in a few words, as inside a sentence.
-    """
-
-    name: str
-    unit: str
-    meaning: str
-    title: str
-
-
-class Kind(Generic[T]):
-    """The outcomes of a kind, in the order of their columns; calling it makes the decorator of an outcome's function.
-
-    Args:
-        of_actors: whether there is a column for each armed actor, whose id stands in meaning, and as ``{}`` in the title.
-    """
-
-    def __init__(self, *, of_actors: bool = False) -> None:
-        self.of_actors = of_actors
-        self.read: dict[str, Callable[[Any], T]] = {}
-        self.outcomes: dict[str, Outcome] = {}
-
-    def __call__(self, unit: str, meaning: str, title: str) -> Callable[[Callable[[Any], T]], Callable[[Any], T]]:
-        """Declare an outcome.
-
-        Args:
-            unit: of its values.
-            meaning: what it is, in words.
-            title: the same in a few words, as inside a sentence.
-
-        Returns:
-            The decorator of the function that reads it off a record.
-        """
-
-        def declare(function: Callable[[Any], T]) -> Callable[[Any], T]:
-            self._add(function.__name__, unit, meaning, title, function)
-            return function
-
-        return declare
-
-    def recorded(self: Kind[Floats], name: str, unit: str, meaning: str, title: str) -> None:
-        """Declare an outcome that is a column of the record by itself; arguments as of a call, after its name."""
-        self._add(name, unit, meaning, title, _actors_column(name) if self.of_actors else _monthly_column(name))
-
-    def _add(self, name: str, unit: str, meaning: str, title: str, read: Callable[[Any], T]) -> None:
-        if any(name in kind.outcomes for kind in (flow, share, level, actor_level, actor_flow, once)):
-            raise ValueError(f"there are two outcomes '{name}'")
-        self.outcomes[name], self.read[name] = Outcome(name, unit, meaning, title), read
-
-
-def _monthly_column(name: str) -> Callable[[Recorded], Floats]:
-    return lambda record: record.monthly[name]
-
-
-def _actors_column(name: str) -> Callable[[Recorded], Floats]:
-    return lambda record: record.actors[name]
-
-
-flow, level, share = Kind[Floats](), Kind[Floats](), Kind[Ratio]()
-actor_level, actor_flow = Kind[Floats](of_actors=True), Kind[Floats](of_actors=True)
-once = Kind[float | None]()
 
 # of the country: flows ------------------------------------------------------------------------------------------------
 
@@ -338,10 +256,13 @@ def outcome_list(force_ids: Sequence[str]) -> list[Outcome]:
     Args:
         force_ids: ids of the armed actors.
     """
-    base = [outcome for kind in _OF_COUNTRY for outcome in kind.outcomes.values()]
+    base = [kind.outcomes[name] for kind in _OF_COUNTRY for name in kind.read]
     for kind in _OF_ACTORS:
-        base += [_of_actor(outcome, actor) for outcome in kind.outcomes.values() for actor in force_ids]
-    return [*once.outcomes.values(), *(_in_window(outcome, end) for outcome in base for end in SUFFIXES)]
+        base += [_of_actor(kind.outcomes[name], actor) for name in kind.read for actor in force_ids]
+    return [
+        *(once.outcomes[name] for name in once.read),
+        *(_in_window(outcome, end) for outcome in base for end in SUFFIXES),
+    ]
 
 
 _OF_COUNTRY: tuple[Kind[Any], ...] = (flow, share, level)
@@ -407,7 +328,7 @@ def compute(record: Recorded) -> dict[str, float | None]:
         found += _sums(flows, window)
         found += _levels(levels, window, end)
     whole_run = [read(record) for read in once.read.values()]
-    return dict(zip(_names(ids), (*whole_run, *_ordered(ids)(found)), strict=True))
+    return dict(zip(_names(ids, own_names()), (*whole_run, *_ordered(ids, own_names())(found)), strict=True))
 
 
 def _stacked(record: Recorded, of_country: Kind[Floats], of_actors: Kind[Floats]) -> Floats:
@@ -417,19 +338,21 @@ def _stacked(record: Recorded, of_country: Kind[Floats], of_actors: Kind[Floats]
 
 
 @lru_cache(maxsize=64)
-def _ordered(force_ids: tuple[str, ...]) -> Callable[[list[float | None]], tuple[float | None, ...]]:
+def _ordered(
+    force_ids: tuple[str, ...], own: tuple[str, ...]
+) -> Callable[[list[float | None]], tuple[float | None, ...]]:
     """What brings values into the order of :func:`outcome_list` that stand window by window: shares, flows, and levels."""
     of_flows, of_levels = (
-        [*plain.outcomes, *(f"{name}_{column(actor)}" for name in of_actors.outcomes for actor in force_ids)]
+        [*plain.read, *(f"{name}_{column(actor)}" for name in of_actors.read for actor in force_ids)]
         for plain, of_actors in ((flow, actor_flow), (level, actor_level))
     )
-    found = (name + end for end in SUFFIXES for name in (*share.outcomes, *of_flows, *of_levels))
+    found = (name + end for end in SUFFIXES for name in (*share.read, *of_flows, *of_levels))
     places = {name: place for place, name in enumerate(found)}
-    return itemgetter(*(places[name] for name in _names(force_ids) if name not in once.outcomes))
+    return itemgetter(*(places[name] for name in _names(force_ids, own) if name not in once.outcomes))
 
 
 @lru_cache(maxsize=64)
-def _names(force_ids: tuple[str, ...]) -> tuple[str, ...]:
+def _names(force_ids: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(outcome.name for outcome in outcome_list(force_ids))
 
 

@@ -1,4 +1,4 @@
-"""Own kinds of armed actors from a user's file: ``--plugin my_actor.py``.
+"""Own kinds of armed actors and own outcomes from a user's file: ``--plugin my_file.py``.
 
 The file's text becomes part of the scenario and so of the run's specification: workers, wherever they are, make the kind
 from it, the run's id depends on it, and the manifest keeps it. A scenario file cannot state it; only who starts a run can.
@@ -16,7 +16,8 @@ it extends, or a nested class ``Parameters`` that extends their table::
                 if option.utility <= self.parameters.caution:
                     self.call_off(option.place)
 
-It overrides any decision of its class in this way.
+It overrides any decision of its class in this way. An outcome is a function with the decorator of its kind (:mod:`model.outcome`).
+A file with outcomes is part of every scenario that is read while it is chosen, one with kinds alone of those that use one.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from __future__ import annotations
 import linecache
 import sys
 import types
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, create_model
 
+from model.outcome import Declared, UnfitOutcomeError, collected, reason_against, use_own
 from model.parameters import ParameterTable
 from model.scenario.problems import ScenarioError
 from model.scenario.schema import ActorTable, Scenario
@@ -45,16 +48,16 @@ _active: dict[str, str] = {}
 
 
 def use_plugin(plugin: str | Path | type) -> list[str]:
-    """Make the kinds of a file known to scenarios that are read from now on.
+    """Make the kinds and outcomes of a file known to scenarios that are read from now on.
 
     Args:
         plugin: a Python file, or a class that stands in one.
 
     Returns:
-        The names of its kinds.
+        The names of its kinds, then of its outcomes.
 
     Raises:
-        ScenarioError: there is no such file, it does not run, or it holds no kind; a class from a notebook's cell.
+        ScenarioError: there is no such file, it does not run, or it holds neither; a class from a notebook's cell.
     """
     path = _file_of(plugin) if isinstance(plugin, type) else Path(plugin)
     try:
@@ -62,10 +65,10 @@ def use_plugin(plugin: str | Path | type) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ScenarioError([f"{path}: cannot be read: {reason}"]) from None
-    kinds = list(classes(((path.stem, source),)))
+    known = read_plugins(((path.stem, source),))
     _chosen[path.stem], _files[path.stem] = source, path
     activate(_chosen)
-    return kinds
+    return [*known.kinds, *(one.outcome.name for one in known.outcomes)]
 
 
 def _file_of(plugin: type) -> Path:
@@ -100,23 +103,26 @@ def reading() -> None:
 
 
 def needed_plugins(kinds: set[str]) -> dict[str, str]:
-    """The chosen files, by name, of which a scenario uses a kind.
+    """The chosen files, by name, that declare outcomes or of which a scenario uses a kind.
 
     Args:
         kinds: the kinds of its actors.
     """
-    return {name: source for name, source in _chosen.items() if kinds & set(classes(((name, source),)))}
+    files = {name: read_plugins(((name, source),)) for name, source in _chosen.items()}
+    return {name: _chosen[name] for name, known in files.items() if known.outcomes or kinds & set(known.kinds)}
 
 
 def activate(plugins: dict[str, str]) -> None:
-    """Let the schema of scenarios know the kinds of these plugins and no others.
+    """Let the schema of scenarios know the kinds of these plugins, and runs their outcomes, and no others.
 
     Args:
         plugins: name -> text of the file.
     """
     if plugins == _active:
         return
-    tables = {kind: _table(kind, cls) for kind, cls in classes(tuple(plugins.items())).items()}
+    files = read_plugins(tuple(plugins.items()))
+    use_own(files.outcomes)
+    tables = {kind: _table(kind, cls) for kind, cls in files.kinds.items()}
     for kind in OWN_KINDS:
         del ARMED_KINDS[kind], ACTOR_KINDS[kind]
     OWN_KINDS.clear()
@@ -132,31 +138,67 @@ def activate(plugins: dict[str, str]) -> None:
     _active.update(plugins)
 
 
-@lru_cache(maxsize=32)
+class Known(NamedTuple):
+    """What files hold: kinds of actors by name, and outcomes."""
+
+    kinds: dict[str, type[ArmedActor]]
+    outcomes: list[Declared]
+
+
 def classes(plugins: tuple[tuple[str, str], ...]) -> dict[str, type[ArmedActor]]:
-    """The kinds of actors that files define.
+    """The kinds of actors that files define, by name; see :func:`read_plugins`."""
+    return read_plugins(plugins).kinds
+
+
+@lru_cache(maxsize=32)
+def read_plugins(plugins: tuple[tuple[str, str], ...]) -> Known:
+    """The kinds of actors and the outcomes that files define.
 
     Args:
         plugins: names and texts of the files.
 
-    Returns:
-        Kind -> class.
-
     Raises:
-        ScenarioError: a file does not run or holds no kind, or two kinds have one name.
+        ScenarioError: a file does not run or holds neither, or two kinds or outcomes have one name.
     """
-    found: dict[str, type[ArmedActor]] = {}
+    found = Known({}, [])
     for name, source in plugins:
-        own = _own_classes(_module(name, source))
-        if not own:
-            raise ScenarioError(
-                [f"{name}.py: holds no actor: a class that extends one of agents/armed/actor.py is needed"]
+        with collected() as outcomes:
+            own = _own_classes(_module(name, source))
+        if not own and not outcomes:
+            needed = (
+                "a class that extends one of agents/armed/actor.py, or a function with a decorator of model/outcome.py"
             )
+            raise ScenarioError([f"{name}.py: holds no actor and no outcome; it needs {needed}"])
         for kind, cls in own.items():
-            if kind in found or (kind in ACTOR_KINDS and kind not in OWN_KINDS):
+            if kind in found.kinds or (kind in ACTOR_KINDS and kind not in OWN_KINDS):
                 raise ScenarioError([f"{name}.py: the kind '{kind}' is there already; give the class another name"])
-            found[kind] = cls
+            found.kinds[kind] = cls
+        found.outcomes.extend(_own_outcome(name, one, found.outcomes) for one in outcomes)
     return found
+
+
+def _own_outcome(file: str, one: Declared, before: Sequence[Declared]) -> Declared:
+    """An outcome whose errors name its file; refused where its name is taken."""
+    name = one.outcome.name
+    twice = any(name == other.outcome.name for other in before)
+    reason = "is there already" if twice else reason_against(name)
+    if reason:
+        raise ScenarioError([f"{file}.py: the outcome '{name}' {reason}; give the function another name"])
+    return one._replace(read=_checked(f"{file}.py", one))
+
+
+def _checked(file: str, one: Declared) -> Callable[[Any], Any]:
+    """What reads an own outcome, with a sentence where it fails or returns something else than its kind is."""
+    who = f"the outcome '{one.outcome.name}'"
+
+    def read(record: Any) -> Any:
+        try:
+            return one.fitting(one.read(record), record)
+        except Exception as error:
+            what = str(error) if isinstance(error, UnfitOutcomeError) else f"{type(error).__name__}: {error}"
+            raise ScenarioError([f"{file}{_line_of(error, file)}: {who}: {what}"]) from None
+
+    return read
 
 
 def _module(name: str, source: str) -> types.ModuleType:

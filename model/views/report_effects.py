@@ -12,7 +12,8 @@ from model.experiments.compare import EFFECT_COLUMNS
 from model.experiments.evidence import EFFECTS, LEAST, RULE, counts_words, movers
 from model.experiments.summary import SUMMARY_COLUMNS
 from model.experiments.windows import period_of, series_of
-from model.output.outcomes import Outcome, heading_of, outcome_list, outcome_named
+from model.outcome import Outcome
+from model.output.outcomes import heading_of, outcome_list, outcome_named
 from model.output.units import shown_in
 from model.views import html
 from model.views.figures import draw

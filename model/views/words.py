@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.outcome import own_names
 from model.output.outcomes import heading_of, outcome_list
 from model.output.units import number, shown_in, units_of
 
@@ -67,7 +68,8 @@ _SHARE = 0.6
 
 def outcome_table(outcomes: Mapping[str, float | None]) -> str:
     """Outcomes of a run as aligned lines: the headlines, then how to see the rest."""
-    shown = [name for name in HEADLINES if name in outcomes]
+    own = [name for stem in own_names() for name in (stem, f"{stem}_junta", f"{stem}_kia")]
+    shown = [name for name in (*HEADLINES, *own) if name in outcomes]
     width = max((len(name) for name in shown), default=0)
     units = {known.name: known.unit for known in outcome_list(("JUNTA", "KIA"))}
     lines = [

@@ -5,17 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from model.outcome import RESERVED, Recorded, actor_flow, level
 from model.output import outcomes, tables
-from model.output.outcomes import (
-    Recorded,
-    actor_flow,
-    compute,
-    heading_of,
-    level,
-    outcome_list,
-    outcome_named,
-    words_of,
-)
+from model.output.outcomes import compute, heading_of, outcome_list, outcome_named, words_of
 
 ACTORS = ("JUNTA", "KIA", "NDA-K", "PDF-SAGAING")
 
@@ -117,8 +109,12 @@ def test_one_function_adds_an_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
         found = compute(FakeRecord())
         assert (found["price_ratio"], found["spoils_kia_y1"]) == (15.0, 390.0)
         assert words_of("spoils_kia_y1") == "spoils of the KIA, first year"
-        with pytest.raises(ValueError, match="two outcomes 'mined_t'"):
+        with pytest.raises(ValueError, match="the outcome 'mined_t' is there already"):
             level.recorded("mined_t", "t", "the same", "the same")
     finally:
         outcomes._names.cache_clear()
         outcomes._ordered.cache_clear()
+
+
+def test_columns_of_the_table_of_runs_are_no_outcomes() -> None:
+    assert {*tables.schema("runs").names} <= {*RESERVED}
