@@ -71,7 +71,8 @@ class Scenario(ParameterTable):
     processes: Processes = Processes()
     structure: Structure = Structure()
     plugins: dict[str, str] = Field(
-        default_factory=dict, description="files with kinds of actors or outcomes of one's own, by name; from --plugin alone"
+        default_factory=dict,
+        description="files with kinds of actors or outcomes of one's own, by name; from --plugin alone",
     )
     forcing: list[Forcing] = Field(default_factory=list, description="what the outside world does by date")
 
