@@ -8,7 +8,6 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,13 +18,13 @@ from model.scenario.characters import is_fit, visible
 from tests.test_cli import ENVIRONMENT, pangwa
 
 
-@contextlib.contextmanager
-def ended(code: int) -> Iterator[io.StringIO]:
-    """A block inside the boundary, which ends with an exit code; gives what was said."""
+def said_of(error: Exception, code: int) -> str:
+    """What is said of an error inside the boundary, which ends with an exit code."""
     said = io.StringIO()
     with pytest.raises(SystemExit) as end, contextlib.redirect_stderr(said), boundary():
-        yield said
+        raise error
     assert end.value.code == code
+    return said.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -41,16 +40,12 @@ def ended(code: int) -> Iterator[io.StringIO]:
     ],
 )
 def test_an_error_that_somebody_can_put_right_is_a_sentence(error: Exception, code: int, words: str) -> None:
-    with ended(code) as said:
-        raise error
-    assert words in said.getvalue()
-    assert "Traceback" not in said.getvalue()
+    said = said_of(error, code)
+    assert words in said and "Traceback" not in said
 
 
 def test_a_bug_is_one_line_that_says_where_its_traceback_is() -> None:
-    with ended(1) as said:
-        raise KeyError("nobody, others")
-    (line,) = said.getvalue().splitlines()
+    (line,) = said_of(KeyError("nobody, others"), 1).splitlines()
     file = Path(line.rpartition(" ")[2])
     assert "Traceback" in file.read_text(encoding="utf-8")
     file.unlink()

@@ -113,7 +113,7 @@ def test_nothing_is_written_through_a_planted_link(batch: Path, tmp_path: Path, 
     planted(folder, name, aside if name in ("spool", "errors", "figures") else victim)
     for way in ({"resume": True}, {"overwrite": True}):
         try:
-            run_batch(plan(3), folder, jobs=1, quiet=True, simulate=fake_simulate, **way)  # type: ignore[arg-type]
+            run_batch(plan(3), folder, jobs=1, quiet=True, simulate=fake_simulate, **way)
         except StoreError as error:
             assert "link" in str(error) or "holds no batch" in str(error)
     assert [path.name for path in aside.iterdir()] == ["mine.txt"]
