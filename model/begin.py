@@ -145,7 +145,7 @@ def _force(name: str, table: ArmedActorParameters, world: World, known: Force | 
 
 
 def _townships(world: World, names: list[str]) -> tuple[str, ...]:
-    return tuple(world.codes[world.place_territory[world.find_place(name)]] for name in names)
+    return tuple(code for name in names for code in world.find_lands(name))
 
 
 def _with_rows(

@@ -20,9 +20,11 @@ class ArmedActorParameters(ParameterTable):
 
     # where it stands; empty lists leave what the world's record says
     home: str = Field(default="", description="township or site of its headquarters")
-    homeland: list[str] = Field(default_factory=list, description="townships it sees as its own, besides the record's")
+    homeland: list[str] = Field(
+        default_factory=list, description="townships and states it sees as its own, besides the record's"
+    )
     core: list[str] = Field(
-        default_factory=list, description="townships that it would never trade away, besides the record's"
+        default_factory=list, description="townships and states that it would never trade away, besides the record's"
     )
     allies: list[str] = Field(default_factory=list, description="armed actors it is allied with at the start")
     enemies: list[str] = Field(default_factory=list, description="armed actors it is at war with at the start")

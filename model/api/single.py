@@ -153,6 +153,11 @@ class SingleRun(DatedTables):
         return f"{first}\n{self._length}{past}; replicate {spec.replicate}, seed {spec.seed}, run {spec.run_id}; {self._results.parameters}"
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about instruments and forcings that lie outside the run's months, and so do nothing."""
+        return self.scenario.notes
+
+    @property
     def _length(self) -> str:
         months = self.months
         return f"{'1 month' if months == 1 else f'{months} months'} from {self.scenario.start}"
@@ -249,4 +254,4 @@ class SingleRun(DatedTables):
         drawn = draw_run(self._results, load_world(self.scenario.world), start=False)
         rows = headline_rows(self.result.outcomes)
         words = "the map: who holds each town at the end"
-        return html.block(title, [line], html.table(rows), html.picture(as_png(drawn, _MAP_DPI), words))
+        return html.block(title, [line, *self.notes], html.table(rows), html.picture(as_png(drawn, _MAP_DPI), words))

@@ -78,16 +78,19 @@ def check(
     """Check scenario and batch files: every problem at once, a line each; exit code 2 when there is any."""
     from model.experiments.batch_file import read_plan
     from model.experiments.errors import PlanError
+    from model.scenario.idle import IDLE
     from model.scenario.problems import ScenarioError
 
     problems: dict[str, None] = {}
     for file in files:
         try:
-            read_plan([file], sets=sets or ())
+            plan = read_plan([file], sets=sets or ())
         except (PlanError, ScenarioError) as error:
             problems |= dict.fromkeys(error.problems)
         else:
             typer.echo(f"{file}: ok")
+            for note in (note for note in plan.notes if IDLE in note):
+                typer.echo(f"{file}: {note}")
     if problems:
         fail(*problems)
 

@@ -26,7 +26,7 @@ def tell_run(run: SingleRun, *, quiet: bool) -> None:
     from model.views.binds import binding_words
     from model.views.words import outcome_table
 
-    typer.echo(f"{run.heading}\n")
+    typer.echo("\n".join([run.heading, *(f"Note: {note}" for note in run.notes)]) + "\n")
     if not quiet:
         typer.echo(f"{run.story(_EVENTS_SHOWN)}\n")
     typer.echo(outcome_table(run.result.outcomes))

@@ -376,6 +376,7 @@ def _resolve(files: Sequence[str], design: _Design, replicates: int, load: Load)
         found.scenarios[label] = scenario.resolved()
         found.at_points[label] = resolved
         found.pinned[label] = pinned
+        found.notes += [f"{label}: {sentence}" for sentence in getattr(scenario, "notes", ())]
         if words := _prose(scenario):
             found.prose[label] = words
         if pinned:

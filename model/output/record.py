@@ -94,10 +94,10 @@ class Recorder:
             self.control.append(self._control(month))
 
     def holder_of(self, place: str) -> Ints | None:
-        """Who held a place, by month (months_done + 1,); None in a world without it."""
+        """Who held a place, by month (months_done + 1,); None in a world without it, or with several of that name."""
         try:
             return self.holders[: self.months_done + 1, self.world.find_place(place)].astype(np.int64)
-        except KeyError:
+        except (KeyError, ValueError):
             return None
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from model.scenario import plugins
+from model.scenario.idle import idle_inputs
 from model.scenario.layers import SET, Stated, apply_sets, read_layers
 from model.scenario.problems import NOTHING, Path, Problem, ScenarioError
 from model.scenario.references import reference_problems
@@ -77,6 +78,9 @@ def _resolve(stated: Stated, name: str, sets: Sequence[str]) -> Scenario:
         stated.problems += _without(reference_problems(stated, world, kinds), stated.problems)
     if scenario is None or stated.problems:
         raise ScenarioError([problem.sentence() for problem in _in_order(stated)])
+    ours = (stated.origins[()], SET)
+    own = [one.name for one in scenario.forcing if stated.origin(("forcing", one.name)) in ours]
+    scenario.take_notes(idle_inputs(scenario.resolved(), own))
     return scenario
 
 

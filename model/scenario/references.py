@@ -7,43 +7,61 @@ wrong type is left to the schema.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from agents.instruments import KINDS, NUG, PARTNER, TEN, UNTARGETED
 from model.scenario.layers import Stated
 from model.scenario.problems import NOTHING, Path, Problem, suggestion
 from model.scenario.tables import ARMED_KINDS
-from model.world.world import World
+from model.world.world import World, WorldError
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 NOBODY = "nobody"
+
+_READ_BY_FORCING = {
+    "close_lanes": ("target", "lane", "value"),
+    "lanes": ("target", "lane", "value"),
+    "holder": ("target", "actor"),
+    "conscription": ("target", "value"),
+    "price_factor": ("value",),
+    "other_origins": ("value",),
+}
+"""Keys of a forcing that its kind heeds; another would be given in vain."""
+
+_ABOUT: dict[str, Any] = {"target": "", "actor": "", "lane": "all", "value": 0.0}
+_INSTEAD = {"target": "is about the whole market"}
+_NO_TARGET = tuple(kind for kind in UNTARGETED if kind != "envoy")
+"""Kinds of instruments that are about the junta's trade or the road; an envoy may be sent to somebody."""
+_NEEDS_TARGET = {"holder": "a township or site", "conscription": "the id of an armed actor"}
 
 
 @dataclass(frozen=True)
 class Names:
     """The names that a scenario may refer to."""
 
+    world: World
     armed: tuple[str, ...]
     actors: tuple[str, ...]
     places: tuple[str, ...]
     crossings: tuple[str, ...]
     countries: tuple[str, ...]
     states: tuple[str, ...]
+    """Those that have a crossing."""
 
 
 def names_of(world: World, kinds: dict[str, str]) -> Names:
     """Collect the names of a world and of the scenario's actors (id -> kind)."""
     return Names(
+        world=world,
         armed=tuple(name for name, kind in kinds.items() if kind in ARMED_KINDS),
         actors=tuple(kinds),
         places=(*world.place_names, *world.place_ids),
         crossings=tuple(world.crossing_ids),
         countries=tuple(dict.fromkeys(world.crossing_country)),
-        states=tuple(dict.fromkeys(world.states)),
+        states=tuple(dict.fromkeys(world.states[world.place_territory[place]] for place in world.crossing_place)),
     )
 
 
@@ -108,17 +126,21 @@ def _month_number(date: str) -> int:
 
 
 def _actor(path: Path, table: dict[str, Any], stated: Stated, names: Names) -> Iterator[Problem]:
-    yield from _one(table, (*path, "home"), stated, names.places, "township or site")
-    yield from _one(table, (*path, "crossing"), stated, names.crossings, "crossing")
-    for key, known, what in (
-        ("homeland", names.places, "township"),
-        ("core", names.places, "township"),
-        ("allies", names.armed, "armed actor"),
-        ("enemies", names.armed, "armed actor"),
-    ):
-        entries = table.get(key)
-        if isinstance(entries, list):
-            yield from _many((*path, key), entries, stated, known, what)
+    home, crossing = table.get("home"), table.get("crossing")
+    if isinstance(home, str) and home:
+        yield from _place((*path, "home"), home, home, stated, names)
+    if isinstance(crossing, str) and crossing and crossing not in names.crossings:
+        yield _unknown((*path, "crossing"), crossing, crossing, stated, names.crossings, "crossing")
+    for key in ("homeland", "core"):
+        yield from _many((*path, key), table.get(key), stated, lambda here, name: _land(here, name, stated, names))
+    others = [name for name in names.armed if name != path[-1]]
+    for key in ("allies", "enemies"):
+        yield from _many(
+            (*path, key),
+            table.get(key),
+            stated,
+            lambda here, name: _among(here, name, stated, others, "armed actor"),
+        )
     yield from _both(path, table, stated)
 
 
@@ -129,33 +151,43 @@ def _both(path: Path, table: dict[str, Any], stated: Stated) -> Iterator[Problem
             yield Problem(stated.origin((*path, "enemies")), (*path, "enemies"), "is among the allies too", name)
 
 
-def _one(table: dict[str, Any], path: Path, stated: Stated, known: Iterable[str], what: str) -> Iterator[Problem]:
-    value = table.get(path[-1])
-    if isinstance(value, str) and value and not _is_known(value, known, what):
-        yield _unknown(path, value, value, stated, known, what)
-
-
-def _many(path: Path, entries: list[Any], stated: Stated, known: Iterable[str], what: str) -> Iterator[Problem]:
-    for place, entry in enumerate(entries):
+def _many(
+    path: Path, entries: Any, stated: Stated, check: Callable[[Path, str], Iterator[Problem]]
+) -> Iterator[Problem]:
+    """What is wrong with the entries of a list; each is to be there once."""
+    for place, entry in enumerate(entries if isinstance(entries, list) else []):
         if not isinstance(entry, str):
             continue
         if entry in entries[:place]:
             yield Problem(stated.origin(path), path, "is named twice", entry)
-        elif not _is_known(entry, known, what):
-            yield _unknown(path, entry, entry, stated, known, what)
+        else:
+            yield from check(path, entry)
 
 
-def _is_known(name: str, known: Iterable[str], what: str) -> bool:
-    """Whether a name is known; case matters for ids of actors and crossings, not for places (``World.find_place``)."""
-    if what.startswith("town"):
-        return name.strip().casefold() in _folded(tuple(known))
-    return name in known
+def _among(path: Path, name: str, stated: Stated, known: Iterable[str], what: str) -> Iterator[Problem]:
+    if name not in known:
+        yield _unknown(path, name, name, stated, known, what)
 
 
-@lru_cache(maxsize=16)
-def _folded(names: tuple[str, ...]) -> frozenset[str]:
-    """Names without regard to case; a batch asks for those of a world thousands of times."""
-    return frozenset(name.casefold() for name in names)
+def _place(path: Path, name: str, value: Any, stated: Stated, names: Names) -> Iterator[Problem]:
+    """What is wrong with the name of a township or site: unknown, or that of several."""
+    try:
+        names.world.find_place(name)
+    except WorldError as error:
+        yield Problem(stated.origin(path), path, error.problems[0], value)
+    except KeyError:
+        yield _unknown(path, name, value, stated, names.places, "township or site")
+
+
+def _land(path: Path, name: str, stated: Stated, names: Names) -> Iterator[Problem]:
+    """What is wrong with a word for land in a homeland or core: see :meth:`World.find_lands`."""
+    try:
+        names.world.find_lands(name)
+    except WorldError as error:
+        yield Problem(stated.origin(path), path, error.problems[0], name)
+    except KeyError:
+        known = (*names.places, *dict.fromkeys(names.world.states), "all")
+        yield _unknown(path, name, name, stated, known, "township or state")
 
 
 def _unknown(path: Path, name: str, value: Any, stated: Stated, known: Iterable[str], what: str) -> Problem:
@@ -170,11 +202,15 @@ def _instrument(path: Path, table: dict[str, Any], stated: Stated, names: Names)
     if target == PARTNER and stated.get(("united_states", "partner_choice")) != "strategic_empowerment":
         text = 'needs united_states.partner_choice = "strategic_empowerment"'
         yield Problem(stated.origin((*path, "target")), (*path, "target"), text, target)
+    if isinstance(kind, str) and kind in _NO_TARGET and target != "":
+        text = f"must be left out: an instrument of kind '{kind}' has no target"
+        yield Problem(stated.origin((*path, "target")), (*path, "target"), text, target)
+        target = ""
     targets = (*names.armed, PARTNER, NUG)
     if isinstance(target, str) and target and target not in targets:
         yield _unknown((*path, "target"), target, target, stated, targets, "armed actor")
     yield from _level(path, table, stated)
-    yield from _order(path, table, stated)
+    yield from _order(path, table, stated, least=1)
     when = table.get("when")
     if isinstance(when, dict):
         yield from _condition((*path, "when"), when, stated, names)
@@ -196,42 +232,59 @@ def _condition(path: Path, when: dict[str, Any], stated: Stated, names: Names) -
         table = when.get(key)
         for name, value in table.items() if isinstance(table, dict) else ():
             here = (*path, key, name)
-            if not _is_known(name, known, what):
+            if key == "holder":
+                yield from _place(here, name, value, stated, names)
+            elif name not in known:
                 yield _unknown(here, name, value, stated, known, what)
-            elif key == "holder" and isinstance(value, str) and value not in (*names.armed, NOBODY):
+            if key == "holder" and isinstance(value, str) and value not in (*names.armed, NOBODY):
                 yield _unknown(here, value, value, stated, (*names.armed, NOBODY), "armed actor")
 
 
 def _forcing(path: Path, table: dict[str, Any], stated: Stated, names: Names) -> Iterator[Problem]:
     kind, target = table.get("kind"), table.get("target", "")
-    known: tuple[str, ...] | None = None
-    if kind in ("close_lanes", "lanes"):
-        known, what = (*names.crossings, *names.countries, *names.states), "crossing, country or state"
-    elif kind == "conscription":
-        known, what = names.armed, "armed actor"
-    elif kind == "holder":
-        known, what = names.places, "township or site"
-        if target == "":
-            yield Problem(
-                stated.origin((*path, "target")), (*path, "target"), "is missing; it needs a township or site"
-            )
+    if not isinstance(kind, str) or kind not in _READ_BY_FORCING:
+        return
+    for key, meant in _ABOUT.items():
+        if key not in _READ_BY_FORCING[kind] and table.get(key, meant) != meant:
+            text = f"must be left out: a forcing of kind '{kind}' {_INSTEAD.get(key, 'does not read it')}"
+            yield Problem(stated.origin((*path, key)), (*path, key), text, table[key])
+    if kind in _NEEDS_TARGET and target == "":
+        text = f"is missing; it needs {_NEEDS_TARGET[kind]}"
+        yield Problem(stated.origin((*path, "target")), (*path, "target"), text)
+    elif isinstance(target, str) and target:
+        yield from _target((*path, "target"), kind, target, stated, names)
+    if kind == "holder":
         yield from _holder(path, table, stated, names)
-    if known is None and isinstance(kind, str) and target != "":
-        text = f"must be left out: a forcing of kind '{kind}' is about the whole market"
-        yield Problem(stated.origin((*path, "target")), (*path, "target"), text, target)
-    if known is not None and isinstance(target, str) and target and not _is_known(target, known, what):
-        yield _unknown((*path, "target"), target, target, stated, known, what)
+    value = table.get("value", 0.0)
+    if kind in ("close_lanes", "lanes") and isinstance(value, int | float) and value > 1:
+        text = "must be at most 1: how far the lanes are open, 0 shut and 1 open"
+        yield Problem(stated.origin((*path, "value")), (*path, "value"), text, value)
     yield from _order(path, table, stated)
+
+
+def _target(path: Path, kind: str, target: str, stated: Stated, names: Names) -> Iterator[Problem]:
+    """What is wrong with the target of a forcing that has one."""
+    if kind == "holder":
+        yield from _place(path, target, target, stated, names)
+    elif kind == "conscription":
+        yield from _among(path, target, stated, names.armed, "armed actor")
+    elif kind in ("close_lanes", "lanes"):
+        known = (*names.crossings, *names.countries, *names.states)
+        yield from _among(path, target, stated, known, "crossing, or country or state with one")
 
 
 def _holder(path: Path, table: dict[str, Any], stated: Stated, names: Names) -> Iterator[Problem]:
     actor, known = table.get("actor", ""), (*names.armed, NOBODY)
-    if isinstance(actor, str) and actor not in known:
+    if actor == "":
+        text = f"is missing; it needs the id of an armed actor, or {NOBODY}"
+        yield Problem(stated.origin((*path, "actor")), (*path, "actor"), text)
+    elif isinstance(actor, str) and actor not in known:
         yield _unknown((*path, "actor"), actor, actor, stated, known, "armed actor")
 
 
-def _order(path: Path, table: dict[str, Any], stated: Stated) -> Iterator[Problem]:
-    start, end = table.get("start", NOTHING), table.get("end", NOTHING)
-    if type(start) is type(end) and isinstance(start, (int, str)) and end < start:
-        text = f"must not be before the start, {start}"
+def _order(path: Path, table: dict[str, Any], stated: Stated, least: int = 0) -> Iterator[Problem]:
+    """An end before the start; with ``least`` 1, at the start too, because the end is the first month without it."""
+    start, end = table.get("start", 0 if least else NOTHING), table.get("end", NOTHING)
+    if type(start) is type(end) and isinstance(start, (int, str)) and (end < start or (least and end == start)):
+        text = f"must {'be after' if least else 'not be before'} the start, {start}"
         yield Problem(stated.origin((*path, "end")), (*path, "end"), text, end)

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from agents.armed.parameters import (
     EthnicArmedOrganizationParameters,
@@ -75,6 +76,16 @@ class Scenario(ParameterTable):
         description="files with kinds of actors or outcomes of one's own, by name; from --plugin alone",
     )
     forcing: list[Forcing] = Field(default_factory=list, description="what the outside world does by date")
+    _notes: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about input that does nothing in this run, see :mod:`model.scenario.idle`."""
+        return self._notes
+
+    def take_notes(self, notes: Iterable[str]) -> None:
+        """Keep what was noticed when the scenario was read."""
+        self._notes = tuple(notes)
 
     def resolved(self) -> dict[str, Any]:
         """Everything that a run depends on, as plain data; name, title and description are left out."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.world.world import World
+from model.world.world import World, WorldError
 
 Floats = NDArray[np.float64]
 
@@ -105,7 +105,7 @@ def landmark_labels(
     for name, label in LANDMARKS.items():
         try:
             place = world.find_place(name)
-        except KeyError:
+        except (KeyError, WorldError):
             continue
         x, y = tiles.centres[int(world.place_territory[place])]
         known.append((label, (float(x), float(y))))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from model.world.book import Book, Row, listing, nearest
 from model.world.topology import distance_km
-from model.world.world import Buyer, Force, InitialState, World, WorldError
+from model.world.world import Buyer, Force, InitialState, World, WorldError, state_lands
 
 SHIPPED = Path(__file__).parent
 TERRAINS = ("lowland", "plain", "hills", "rugged_hills", "plateau", "mountain")
@@ -283,19 +283,13 @@ class _Reader:
 
     def _lands(self, row: Row, column: str) -> tuple[str, ...]:
         codes: list[str] = []
-        states = self.fields["states"]
+        known, states = tuple(self.codes), self.fields["states"]
         for word in filter(None, (part.strip() for part in row.cells.get(column, "").split(";"))):
-            if word == "all":
-                codes += self.codes
-            elif word in states:
-                codes += [code for code, state in zip(self.codes, states, strict=True) if state == word]
-            elif word in self.codes:
-                codes.append(word)
-            else:
-                known = [*self.codes, *sorted(set(states)), "all"]
-                self.book.problem(
-                    f"{row.where}: {column} has {word!r}, which is no code, state or 'all'{nearest(word, known)}"
-                )
+            meant = state_lands(word, known, states) or state_lands(f"all {word}", known, states)
+            codes += meant or ([word] if word in self.codes else [])
+            if not meant and word not in self.codes:
+                hint = nearest(word, [*known, *sorted(set(states)), "all"])
+                self.book.problem(f"{row.where}: {column} has {word!r}, which is no code, state or 'all'{hint}")
         return tuple(dict.fromkeys(codes))
 
     def _buyers(self) -> None:

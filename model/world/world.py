@@ -207,11 +207,49 @@ class World:
         return tuple(force.id for force in self.forces)
 
     def find_place(self, text: str) -> int:
-        """The index of the place with this id or name (case does not matter); KeyError when there is none.
+        """The index of the place with this id or name; case does not matter unless a name and an id differ by it alone.
 
-        A name that a territory and a site share means the territory; one that two territories share, the first.
+        Raises:
+            KeyError: there is none.
+            WorldError: several places are called so, and it is the id of none; with the id and state of each.
         """
-        return self._place_index[text.strip().casefold()]
+        text = text.strip()
+        found = self._place_of_id.get(text)
+        if found is not None:
+            return found
+        called = self._places_called[text.casefold()]
+        if len(called) > 1:
+            raise WorldError([f"'{text}' may mean {self._described(called)}: give the code instead"])
+        return called[0]
+
+    def find_lands(self, text: str) -> tuple[str, ...]:
+        """The codes of the territories that a word for land means: ``all``, a state, ``all STATE``, or a place.
+
+        Raises:
+            KeyError: it means none.
+            WorldError: it is the name of a state and of a territory too, or of several territories.
+        """
+        text = text.strip()
+        whole = state_lands(text, self.codes, self.states)
+        within = state_lands(f"all {text}", self.codes, self.states)
+        places = self._places_called.get(text.casefold(), ())
+        if whole or (within and not places):
+            return whole or within
+        if within:
+            raise WorldError(
+                [f"'{text}' may mean the state or region, or {self._described(places)}: give 'all {text}' or the code"]
+            )
+        if text not in self._place_of_id and len({int(self.place_territory[place]) for place in places}) == 1:
+            return (self.codes[self.place_territory[places[0]]],)
+        return (self.codes[self.place_territory[self.find_place(text)]],)
+
+    def _described(self, places: tuple[int, ...]) -> str:
+        """Places of one name, each with its kind, id and state."""
+        return " or ".join(
+            f"the {'township' if place < len(self.codes) else 'site'} {self.place_ids[place]}"
+            f" in {self.states[self.place_territory[place]]}"
+            for place in places
+        )
 
     def initial_at(self, start: str) -> InitialState:
         """The latest initial state whose date is not after ``start`` (such as "2025-08").
@@ -305,9 +343,29 @@ class World:
         return topology.corridors(self.road_matrix, self.mine_place, self.crossing_place)
 
     @cached_property
-    def _place_index(self) -> dict[str, int]:
-        index: dict[str, int] = {}
+    def _place_of_id(self) -> dict[str, int]:
+        return {label: place for place, label in enumerate(self.place_ids)}
+
+    @cached_property
+    def _places_called(self) -> dict[str, tuple[int, ...]]:
+        """Places by id and name, without regard to case."""
+        called: dict[str, tuple[int, ...]] = {}
         for labels in (self.place_ids, self.place_names):
             for place, label in enumerate(labels):
-                index.setdefault(label.casefold(), place)
-        return index
+                others = called.get(label.casefold(), ())
+                called[label.casefold()] = others if place in others else (*others, place)
+        return called
+
+
+def state_lands(text: str, codes: tuple[str, ...], states: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes that ``all`` or ``all STATE`` means; none where it means neither.
+
+    Args:
+        text: the word.
+        codes: of the territories.
+        states: of each.
+    """
+    if text.casefold() == "all":
+        return codes
+    state = text[4:].strip().casefold() if text[:4].casefold() == "all " else ""
+    return tuple(code for code, one in zip(codes, states, strict=True) if one.casefold() == state)

@@ -89,7 +89,7 @@ def test_five_errors_give_five_lines(problems: Problems) -> None:
         ),
         ('actors.NEW.kind = "Junta"', "actors.NEW: a new actor of kind Junta also needs home and troops"),
         ('actors.KIA.home = "Laizaa"', "actors.KIA.home = \"Laizaa\": unknown township or site; did you mean 'Laiza'?"),
-        ('actors.KIA.allies = ["KIO"]', "actors.KIA.allies = \"KIO\": unknown armed actor; did you mean 'KIA'?"),
+        ('actors.JUNTA.allies = ["KIO"]', "actors.JUNTA.allies = \"KIO\": unknown armed actor; did you mean 'KIA'?"),
         ('actors.KIA.allies = ["JUNTA", "JUNTA"]', 'actors.KIA.allies = "JUNTA": is named twice'),
         ("actors.KIA.allies = [5]", "actors.KIA.allies = 5: each entry must be text in quotes"),
         ('actors.TENGCHONG.crossing = "PANWA"', 'actors.TENGCHONG.crossing = "PANWA": unknown crossing; did you mean'),
@@ -112,7 +112,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed(problems: Problems, text: s
         ('kind = "tariff"\nlevel = 10.1', "a.level = 10.1: must be a number between 0 and 10"),
         ('kind = "envoy"\nlevel = 1.01', "a.level = 1.01: must be at most 1 for an instrument of kind 'envoy'"),
         ('kind = "tariff"\nlvel = 1.0', "a.lvel = 1.0: unknown key; did you mean 'level'?"),
-        ('kind = "tariff"\nstart = 9\nend = 3', "a.end = 3: must not be before the start, 9"),
+        ('kind = "tariff"\nstart = 9\nend = 3', "a.end = 3: must be after the start, 9"),
         ('kind = "tariff"\nwhen.holder.Bhamo = "KI"', 'a.when.holder.Bhamo = "KI": unknown armed actor; did you mean'),
         ('kind = "tariff"\nwhen.holder.Bhamo = 5', "a.when.holder.Bhamo = 5: must be text in quotes"),
         (
@@ -145,7 +145,7 @@ def test_a_misspelt_instrument_of_the_parent_is_named(write: Write) -> None:
         ('start = "2025-8"', 'covid.start = "2025-8": must be a month in quotes'),
         (
             'start = "2025-08"\ntarget = "Chian"',
-            "covid.target = \"Chian\": unknown crossing, country or state; did you mean 'China'?",
+            "covid.target = \"Chian\": unknown crossing, or country or state with one; did you mean 'China'?",
         ),
         ('start = "2025-08"\nend = "2025-07"', 'covid.end = "2025-07": must not be before the start, 2025-08'),
         ('start = "2025-08"\nvalue = inf', "covid.value = inf: must be a finite number between 0 and 1000000"),
