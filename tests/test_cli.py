@@ -225,15 +225,18 @@ def test_the_schema_is_json() -> None:
     assert json.loads(pangwa("schema").stdout)["title"] == "Pangwa scenario"
 
 
-def test_another_package_named_agents_is_told_in_a_sentence(tmp_path: Path) -> None:
-    foreign = tmp_path / "agents"
-    foreign.mkdir()
-    (foreign / "__init__.py").write_text('"""Something else."""\n')
-    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; sys.argv = ['pangwa']; from model.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=ENVIRONMENT, check=False)
-    assert done.returncode == 2
-    assert "is not Pangwa's" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; import pangwa; pangwa.run"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=ENVIRONMENT, check=False)
-    assert "ImportError: the package 'agents' found at" in done.stderr.splitlines()[-1]
+@pytest.mark.parametrize("room", ["agents", "model"])
+@pytest.mark.parametrize("file", ["{}.py", "{}/__init__.py"])
+def test_modules_that_have_the_names_of_rooms_are_told_or_passed_by(tmp_path: Path, room: str, file: str) -> None:
+    """Mesa's usual layout has a ``model.py`` and an ``agents.py`` in the folder."""
+    foreign = tmp_path / file.format(room)
+    foreign.parent.mkdir(exist_ok=True)
+    foreign.write_text("raise SystemExit('the wrong module')\n")
+    first = f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; sys.argv = ['pangwa', '--version']; "
+    told = f"the module '{room}' found at {foreign} is not Pangwa's, which has one of that name: rename it"
+    for code, ends in (("import pangwa; pangwa.run", told), ("from pangwa import main; main()", "")):
+        done = subprocess.run(
+            [sys.executable, "-c", first + code], capture_output=True, text=True, env=ENVIRONMENT, check=False
+        )
+        assert told in (done.stderr.splitlines() or [""])[-1] if ends else not done.stderr
+        assert done.returncode == bool(ends)

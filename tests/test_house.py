@@ -41,16 +41,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Rooms from the ground up: a module imports from its own storey or from one further down, never from one above.
 STOREYS = (
-    {
-        "model",
-        "model.parameters",
-        "model.draws",
-        "model.compile",
-        "model.groups",
-        "model.live",
-        "model.outcome",
-        "model.packages",
-    },
+    {"model", "model.parameters", "model.draws", "model.compile", "model.groups", "model.live", "model.outcome"},
     {"model.world"},
     {"model.state", "model.forcing"},
     {"model.dynamics"},

@@ -10,7 +10,7 @@ import typer
 from model.cli import ablate, answers, batches, brief, explain, hindcast, lookup, sensitivity, single, tell, views
 from model.cli.boundary import boundary
 from model.cli.text import fail
-from model.packages import foreign_agents
+from pangwa import foreign_room
 
 app = typer.Typer(
     name="pangwa",
@@ -172,6 +172,6 @@ def _pangwa(
 def main() -> None:
     """Run the command; whatever goes wrong is told on stderr without a traceback, see :mod:`model.cli.boundary`."""
     with boundary():
-        if problem := foreign_agents():
+        if problem := foreign_room():
             fail(problem)
         app(prog_name="pangwa")

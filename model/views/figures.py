@@ -26,11 +26,11 @@ def _start_and_end(results: Results, asked: Asked) -> Figure | None:
 
 
 def _lanes(results: Results, asked: Asked) -> Figure | None:
-    """How far the crossings are open, which single runs alone record."""
+    """How far the crossings are open, which single runs alone record; None in a world without any."""
     world = load_world(results.world)
     names = dict(zip(world.crossing_ids, world.crossing_names, strict=True))
     lanes = results.frame("lanes", ["month", "crossing", "ore", "reagent", "goods"])
-    return draw_lanes(lanes, results.start, names)
+    return None if lanes.empty else draw_lanes(lanes, results.start, names)
 
 
 OF_A_RUN: dict[str, Draws] = {

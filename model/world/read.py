@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -86,8 +87,9 @@ class _Reader:
 
     def read(self) -> World:
         """The world, or :class:`WorldError` with all problems."""
+        self._territories()
+        self._some("territories.csv", self.codes)
         for part in (
-            self._territories,
             self._sites,
             self._borders,
             self._roads,
@@ -97,21 +99,25 @@ class _Reader:
         ):
             part()
         self._forces()
+        self._some("forces.csv", self.forces)
         self._buyers()
         self._parameters()
         self.fields["initial"] = {}
         dates = sorted(path.name for path in (self.book.folder / "initial").glob("????-??"))
         if not dates:
             self.book.problem("initial/ holds no dated state such as initial/2025-08")
-        if not self.book.problems:
-            for file, rows in (("territories.csv", self.codes), ("forces.csv", self.forces)):
-                if not rows:
-                    self.book.problem(f"{file} has no rows; at least one is needed")
         self.book.check()
         for date in dates:
             self.fields["initial"][date] = self._initial(date)
         self.book.check()
         return World(**self.fields)
+
+    def _some(self, file: str, rows: Collection[str]) -> None:
+        """A table without which nothing else makes sense: an empty one is the only problem worth telling."""
+        if not rows:
+            problems = [problem for problem in self.book.problems if problem.startswith(file)]
+            self.book.problems = problems or [f"{file} has no rows; at least one is needed"]
+            self.book.check()
 
     def _territories(self) -> None:
         book = self.book

@@ -48,7 +48,7 @@ def test_a_name_of_two_townships_is_refused_wherever_a_place_is_named(setting: s
     (problem,) = caught.value.problems
     assert path in problem
     assert "the township MMR008009 in Bago (West) or the township MMR009013 in Magway: give the code" in problem
-    assert load_scenario("status_quo", [setting.format('"MMR009013"')])
+    assert load_scenario("status_quo", [setting.format('"MMR009013"')]).name == "status_quo"
 
 
 @pytest.mark.parametrize("key", ["homeland", "core"])
