@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from model.cli import ablate, answers, batches, brief, explain, hindcast, lookup, sensitivity, single, tell, views
+from model.cli import (
+    ablate,
+    answers,
+    batches,
+    breakeven,
+    brief,
+    explain,
+    hindcast,
+    lookup,
+    sensitivity,
+    single,
+    tell,
+    views,
+)
 from model.cli.boundary import boundary
 from model.cli.text import fail
 from pangwa import foreign_room
@@ -139,6 +152,7 @@ for _verb, _short, _epilog in (
         "A batch on two printed pages: the answer.",
         brief.BRIEF_EPILOG,
     ),
+    (breakeven.breakeven, "What it would take to bring an outcome to a target.", breakeven.EPILOG),
     (brief.tournament, "Which policy wins on what, under which answer.", brief.EPILOG),
     (views.report, "A batch as one page to hand on.", "  pangwa report results/policy_options"),
     (

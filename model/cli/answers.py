@@ -36,13 +36,6 @@ if TYPE_CHECKING:
 SWEPT = ("exports_t_china", "exports_t_quad", "townships_held_junta", "townships_held_kia", "revenue_usd_kia")
 DOSED = ("townships_held_kia", "townships_held_junta", "services_kia")
 """Outcomes of a sweep of doses where none are named."""
-WANTED = (
-    ("exports_t_quad", True),
-    ("china_share_of_exports", False),
-    ("deaths_civilians_all", False),
-    ("displaced_person_months", False),
-)
-"""Goals of ``regret`` where none are named, and whether more of it is better: an example, not a judgement."""
 
 Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder that pangwa batch wrote.")]
 Outcomes = Annotated[
@@ -325,7 +318,7 @@ def regret(
     runs = read_runs(results)
     goals = goals_of(more, less)
     if not goals:
-        goals = [analysis.Goal(name, wanted) for name, wanted in WANTED if name in runs.outcomes]
+        goals = [goal for goal in analysis.GOALS if goal.outcome in runs.outcomes]
     table = analysis.regret_table(runs, goals)
     finding = analysis.finding(table, runs, goals)
     typer.echo(regret_text(table))

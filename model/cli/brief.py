@@ -134,9 +134,9 @@ def tell_standings(folder: Path, asked: list[Goal], *, draw: bool) -> None:
         asked: goals; the usual ones where none are given.
         draw: whether to draw the figure.
     """
+    from model.experiments.regret import GOALS
     from model.experiments.results import read_runs
     from model.experiments.standings import standings
-    from model.experiments.tournament import GOALS
     from model.views.tournament import draw_tournament, finding, standings_text
 
     goals = asked or list(GOALS)

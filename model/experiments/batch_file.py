@@ -72,6 +72,7 @@ def read_plan(
     record: Sequence[str] = (),
     variants: Sequence[str] = (),
     points: Sequence[Mapping[str, Any]] = (),
+    at: Sequence[Point] = (),
     seeds: Sequence[int] | None = None,
     parameters: str | None = None,
     grid: Mapping[str, Any] | None = None,
@@ -90,6 +91,7 @@ def read_plan(
         record: extras to record, added to the file's.
         variants: rival mechanisms to cross, "all" for all, instead of the file's.
         points: labelled points with ``label`` and ``set``, instead of the file's.
+        at: all design points, instead of what the file varies.
         seeds: the replicates' seeds one by one, instead of the file's.
         parameters: a set of parameter vectors, by name or as a CSV file, or :data:`CENTRAL` for none, instead of the file's; where
             neither says anything, the world's plausible set.
@@ -104,7 +106,7 @@ def read_plan(
     load, request = load or _load_scenario, _with(_request(files), variants, points, grid)
     _refuse_two_ways(request, replicates, base_seed, seeds)
     parameters, drawn = _vectors(parameters or request.parameters, request.scenarios[0], sets, load)
-    design = _Design(sets, design_points(request, load), drawn)
+    design = _Design(sets, tuple(at) or design_points(request, load), drawn)
     if len(design.points) * len(request.scenarios) > MOST_RUNS:
         raise PlanError(f"the sweep has {len(design.points):,} points; at most {MOST_RUNS:,} runs are allowed")
     given = seeds if seeds is not None else None if _any(replicates, base_seed) else request.seeds

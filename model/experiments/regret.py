@@ -56,6 +56,17 @@ class Goal:
         return "more" if self.more else "less"
 
 
+GOALS = (
+    Goal("exports_t_quad", more=True),
+    Goal("exports_t_china", more=False),
+    Goal("townships_held_junta", more=False),
+    Goal("revenue_usd_junta_all", more=False),
+    Goal("deaths_civilians_all", more=False),
+    Goal("displaced_person_months_all", more=False),
+)
+"""What policies are ranked by where the user names nothing: an example, not a judgement."""
+
+
 def futures(runs: RunTable, outcome: str) -> pd.DataFrame:
     """Outcome of every policy in every future.
 

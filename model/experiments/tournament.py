@@ -11,21 +11,11 @@ from model.experiments.batch_file import read_plan
 from model.experiments.errors import PlanError
 from model.experiments.parameter_sets import CENTRAL
 from model.experiments.plan import BatchPlan
-from model.experiments.regret import Goal
 from model.experiments.request import read_batch_file
 from model.scenario.files import shipped_batches
 
 ANSWERS = "chinas_answers"
 """The shipped batch file whose labelled points are Beijing's answers, and whose scenarios are those of a tournament."""
-GOALS = (
-    Goal("exports_t_quad", more=True),
-    Goal("exports_t_china", more=False),
-    Goal("townships_held_junta", more=False),
-    Goal("revenue_usd_junta_all", more=False),
-    Goal("deaths_civilians_all", more=False),
-    Goal("displaced_person_months_all", more=False),
-)
-"""What policies are ranked by where the user names nothing: an example, not a judgement."""
 
 
 def plan_tournament(scenarios: Sequence[str], variants: Sequence[str], **more: Any) -> BatchPlan:

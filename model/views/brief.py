@@ -13,7 +13,7 @@ from markupsafe import Markup
 from model.experiments.compare import effects_against
 from model.experiments.evidence import EFFECTS, RULE, SMALL, effect_words, join, movers, signed_words, verdict_words
 from model.experiments.explain import account_table
-from model.experiments.regret import Goal, wish
+from model.experiments.regret import GOALS, Goal, wish
 from model.experiments.results import read_runs
 from model.experiments.standings import standings
 from model.experiments.windows import period_of, series_of
@@ -39,14 +39,6 @@ DASHBOARD = {
     "Lives": ("deaths_civilians_all", "deaths_fighters_all", "displaced_person_months_all", "leachate_t_all"),
 }
 """The fixed outcomes of the page."""
-GOALS = (
-    Goal("exports_t_quad", more=True),
-    Goal("china_share_of_exports", more=False),
-    Goal("revenue_usd_junta_all", more=False),
-    Goal("deaths_civilians_all", more=False),
-    Goal("displaced_person_months_all", more=False),
-)
-"""What policies are ranked by where the user names nothing: an example, not a judgement."""
 _MOVERS, _TOWNS = 2, 2
 _LEAST_PERCENT = 0.1
 _MARKS = {"raises": "\N{BLACK UP-POINTING TRIANGLE}", "lowers": "\N{BLACK DOWN-POINTING TRIANGLE}"}
@@ -59,7 +51,7 @@ def write_brief(folder: Path, out: Path | None = None, goals: Sequence[Goal] = (
     Args:
         folder: the batch's folder.
         out: the file; ``brief.html`` in the folder when not given. A file that Pangwa did not write is not overwritten.
-        goals: what policies are ranked by; :data:`GOALS` where none are given.
+        goals: what policies are ranked by; those of :data:`model.experiments.regret.GOALS` where none are given.
 
     Returns:
         The file written.
