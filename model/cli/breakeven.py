@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,29 +77,41 @@ def breakeven(
     no_figures: NoFigures = False,
 ) -> None:
     """What it would take: the value of a lever, or the frontier of two or three, at which an outcome comes to a target."""
+    target = (outcome, at_least, at_most)
+    asked = {"replicates": replicates, "base_seed": base_seed, "sets": sets or (), "parameters": parameters}
+    search = read_search(scenario, target, vary, {**asked, "command": ["pangwa", *sys.argv[1:]]})
+    folder, first = results_folder(out, search.name), search.first(points)
+    if dry_run:
+        say_estimate(search.plan(first), folder, jobs, None)
+    how = {"resume": resume, "overwrite": overwrite, "rerun_failed": rerun_failed}
+    code = search.run(folder, first, jobs=jobs, quiet=quiet, **how)
+    search.tell(folder, draw=not no_figures)
+    raise typer.Exit(code)
+
+
+def read_search(
+    file: str, target: tuple[str, str | None, str | None], vary: Sequence[str], asked: dict[str, Any]
+) -> Search:
+    """Check everything that a search is asked before anything is run.
+
+    Args:
+        file: name of a shipped scenario, or a file.
+        target: outcome, and what it should come to at least or at most, as texts.
+        vary: the levers, as texts.
+        asked: see :class:`Search`.
+    """
     from model.api.lookup import promised_declarations
     from model.experiments import breakeven as analysis
     from model.scenario.listing import scenario_declarations
     from model.scenario.read import load_scenario
 
-    loaded = load_scenario(scenario, sets or ())
-    check_outcomes([loaded], [outcome])
-    target = analysis.read_target(outcome, at_least, at_most)
+    loaded = load_scenario(file, asked["sets"])
+    check_outcomes([loaded], target[:1])
     declared = [*scenario_declarations(loaded), *promised_declarations(loaded)]
     levers = analysis.read_levers(vary, loaded, declared)
     for ends in analysis.ends_of(levers):
-        load_scenario(scenario, [*(sets or ()), *ends])
-    asked = {"replicates": replicates, "base_seed": base_seed, "sets": sets or (), "parameters": parameters}
-    search = Search(scenario, loaded, target, levers, {**asked, "command": ["pangwa", *sys.argv[1:]]})
-    folder = results_folder(out, search.name)
-    first = analysis.first_points(levers, points)
-    if dry_run:
-        say_estimate(search.plan(first), folder, jobs, None)
-    code = search.run(
-        folder, first, jobs=jobs, quiet=quiet, resume=resume, overwrite=overwrite, rerun_failed=rerun_failed
-    )
-    search.tell(folder, draw=not no_figures)
-    raise typer.Exit(code)
+        load_scenario(file, [*asked["sets"], *ends])
+    return Search(file, loaded, analysis.read_target(*target), levers, asked)
 
 
 class Search:
@@ -121,6 +134,12 @@ class Search:
     def name(self) -> str:
         """Of the batch."""
         return f"{self.scenario.name}-breakeven-{self.target.outcome}"
+
+    def first(self, count: int | None) -> tuple[Point, ...]:
+        """The design points to begin with: of a lever as many values as given, or the usual ones."""
+        from model.experiments.breakeven import first_points
+
+        return first_points(self.levers, count)
 
     def plan(self, points: tuple[Point, ...]) -> BatchPlan:
         """The runs at some design points."""
