@@ -74,17 +74,19 @@ def parameters_of(folder: Path) -> str:
 
 def effects_of(folder: Path) -> str:
     """What ``pangwa compare`` says of a batch; the summary of one that holds a single scenario."""
-    from model.experiments.compare import compare, finding
+    from model.experiments.compare import effects_against, finding, overall_effects
     from model.experiments.results import read_runs
-    from model.views.answers import comparison_text, summary_text
+    from model.views.answers import comparison_text, movers_text, summary_text
     from model.views.words import HEADLINES
 
     runs = read_runs(folder, HEADLINES)
     if len(runs.scenarios) < 2:
         return summary_text(folder)
     outcomes = [name for name in HEADLINES if name in runs.outcomes]
-    table = compare(runs, outcomes, runs.reference)
-    return "\n".join([comparison_text(table), "", " ".join(finding(table, runs)), ""])
+    table, every = effects_against(runs, folder, runs.reference, outcomes), overall_effects(folder)
+    _, basis = finding(table, runs)
+    moved = movers_text(table if every is None else every)
+    return "\n".join([comparison_text(table), "", moved, "", wrapped(basis, 0)])
 
 
 def say_figures(paths: Sequence[Path], folder: Path) -> None:

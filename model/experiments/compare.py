@@ -101,6 +101,20 @@ def chosen_of(table: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
     )
 
 
+def overall_effects(folder: Path) -> pd.DataFrame | None:
+    """The rows of ``effects.csv`` over all design points; None where the folder holds no such table of this version.
+
+    Args:
+        folder: of a batch.
+    """
+    path = folder / "effects.csv"
+    if not path.is_file() or not set(pd.read_csv(path, nrows=0).columns).issuperset(EFFECT_COLUMNS):
+        return None
+    there = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    overall = there[there["point"].isna()] if there["point"].isna().any() else there
+    return overall.reset_index(drop=True)
+
+
 def effects_against(
     runs: RunTable,
     folder: Path,
@@ -124,14 +138,11 @@ def effects_against(
         PlanError: the batch holds nothing but the reference.
         StoreError: it holds no such scenario or outcome.
     """
-    path, outcomes = folder / "effects.csv", runs.checked(outcomes)
-    columns = set(pd.read_csv(path, nrows=0).columns) if path.is_file() else set()
-    if runs.scenario(reference) != runs.reference or len(runs.scenarios) < 2 or not columns.issuperset(EFFECT_COLUMNS):
+    outcomes, overall = runs.checked(outcomes), overall_effects(folder)
+    if overall is None or runs.scenario(reference) != runs.reference or len(runs.scenarios) < 2:
         return compare(runs, outcomes, reference, matters=matters, precision=precision)
-    there = pd.read_csv(path, keep_default_na=False, na_values=[""])
-    overall = there[there["point"].isna()] if there["point"].isna().any() else there
-    table = judged(overall[list(COLUMNS)].reset_index(drop=True), matters=matters, precision=precision)
-    return chosen_of(table, outcomes)
+    shown = overall[overall["scenario"].isin(runs.scenarios)].reset_index(drop=True)
+    return chosen_of(judged(shown, matters=matters, precision=precision)[list(COLUMNS)], outcomes)
 
 
 def paired_effects(

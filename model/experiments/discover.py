@@ -129,9 +129,13 @@ def finding(found: Discovery, design: Design) -> str:
             return f"{where} in these ranges {found.question.words}: there is nothing to tell apart. {basis}"
         return f"No box says when {found.question.words} ({100 * found.base:.0f} % of points). {basis}"
     words = " and ".join(limits_text(found.box, design.factors))
+    low, high = (100 * end for end in found.check_interval)
     numbers = (
-        f"in {100 * found.check.density:.0f} % of points, against {100 * found.base:.0f} % of all points (density, on a "
+        f"in {100 * found.check.density:.0f} % [{low:.0f}, {high:.0f}] of points, against {100 * found.base:.0f} % of all (density, on a "
         f"second sample); {100 * found.check.coverage:.0f} % of the points of interest lie there (coverage)"
     )
     box = f"Where {words}, {found.question.words} {numbers}"
-    return f"{box}. {basis}" if found.holds else f"The box does not hold up. {box}. {basis}"
+    if found.holds:
+        return f"{box}. {basis}"
+    few = "Not enough points to tell whether the box holds" if high / 100 > found.base else "The box does not hold up"
+    return f"{few}. {box}. {basis}"

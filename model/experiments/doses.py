@@ -1,8 +1,9 @@
 """Parameters varied one at a time from a scenario: what each dose does, and whether more does more.
 
 A batch with ``one_at_a_time`` has a point where all is as in the scenario, and one for each value of each parameter. The effect of
-a dose is the mean paired difference to the first. Its *trend* is the mean over replicates of the slope of an outcome against the
-rank of the dose, with a 95 % interval; it is *monotone* where no step between neighbouring doses clearly goes against the trend.
+a dose is the mean paired difference to the first. The *trend* is what the whole range of doses changes by the slope of an outcome
+against the rank of the dose, mean over replicates with a 95 % interval; it is *monotone* where no step between neighbouring doses
+has an effect against the trend. All are judged by the one rule (:mod:`model.experiments.evidence`).
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.experiments.errors import PlanError
-from model.experiments.intervals import mean_with_interval
+from model.experiments.evidence import LOWERS, RAISES, judged, measured
 from model.experiments.results import RunTable
+from model.experiments.stability import means
 
 Floats = NDArray[np.float64]
 
-COLUMNS = ("scenario", "path", "value", "outcome", "n", "mean", "effect", "effect_low95", "effect_high95")
-TREND_COLUMNS = ("scenario", "path", "outcome", "trend", "trend_low95", "trend_high95", "direction", "monotone")
-RISES, FALLS, FLAT = "rises", "falls", "no clear trend"
+COLUMNS = ("scenario", "path", "value", "outcome", "n", "mean", "effect", "effect_low95", "effect_high95", "verdict")
+TREND_COLUMNS = (
+    *("scenario", "path", "outcome", "n", "mean", "low95", "high95", "interval", "reference_mean"),
+    *("matters", "q", "replicates_needed", "verdict", "monotone"),
+)
 
 
 def doses_of(runs: RunTable) -> dict[str, list[tuple[float, int]]]:
@@ -58,55 +62,61 @@ def dose_table(runs: RunTable, outcomes: Sequence[str]) -> pd.DataFrame:
 
     Returns:
         Columns :data:`COLUMNS`: a row a scenario, parameter, value and outcome, with the mean, and the mean paired difference to
-        the scenario as it is with its 95 % interval.
+        the scenario as it is with its 95 % interval; the verdicts of a dose are over all its outcomes.
     """
-    doses, rows = doses_of(runs), []
+    names, parts = list(runs.checked(outcomes)), []
     for scenario in runs.scenarios:
-        for outcome in runs.checked(outcomes):
-            grid = runs.grid(scenario, outcome)
-            usual = grid[unchanged(runs)]
-            for path, values in doses.items():
-                for value, point in values:
-                    found = _paired(grid[point], usual)
-                    mean = float(grid[point].mean())
-                    rows.append((scenario, path, value, outcome, len(found), mean, *mean_with_interval(found)))
-    return pd.DataFrame(rows, columns=list(COLUMNS)).assign(parameters=runs.parameters)
+        usual = runs.cube(scenario, names, [unchanged(runs)])[:, 0]
+        for path, doses in doses_of(runs).items():
+            for value, point in doses:
+                here = runs.cube(scenario, names, [point])[:, 0]
+                part = _judged(here - usual, usual, names, runs)
+                level = means(np.ascontiguousarray(here.T), ~np.isnan(here.T))
+                parts.append(part.assign(scenario=scenario, path=path, value=value, level=level))
+    table = pd.concat(parts, ignore_index=True)
+    table = table.rename(columns={"mean": "effect", "low95": "effect_low95", "high95": "effect_high95"})
+    return _by_outcome(table.rename(columns={"level": "mean"}), names)[list(COLUMNS)].assign(parameters=runs.parameters)
 
 
 def trend_table(runs: RunTable, outcomes: Sequence[str]) -> pd.DataFrame:
-    """Whether each outcome rises or falls with each dose, the scenario as it is being the lowest.
+    """What each parameter does from the scenario as it is to the largest dose, by the slope over all doses.
 
     Returns:
-        Columns :data:`TREND_COLUMNS`: ``trend`` is the change for each step from a dose to the next.
+        Columns :data:`TREND_COLUMNS`: ``mean`` is the change by the slope over the whole range; the verdicts of a parameter are over all
+        its outcomes.
     """
-    doses, rows = doses_of(runs), []
+    names, parts = list(runs.checked(outcomes)), []
     for scenario in runs.scenarios:
-        for outcome in runs.checked(outcomes):
-            grid = runs.grid(scenario, outcome).dropna()
-            for path, values in doses.items():
-                columns = grid[[unchanged(runs), *(point for _, point in values)]].to_numpy(dtype=np.float64)
-                trend, low, high = mean_with_interval(_slopes(columns))
-                direction = RISES if low > 0 else FALLS if high < 0 else FLAT
-                rows.append((scenario, path, outcome, trend, low, high, direction, _is_monotone(columns, direction)))
-    return pd.DataFrame(rows, columns=list(TREND_COLUMNS)).assign(parameters=runs.parameters)
+        for path, doses in doses_of(runs).items():
+            cube = runs.cube(scenario, names, [unchanged(runs), *(point for _, point in doses)])  # (R, D, K)
+            part = _judged(_rise(cube), cube[:, 0], names, runs)
+            steps = [
+                _judged(after - before, before, names, runs)["verdict"].tolist()
+                for before, after in pairwise(np.moveaxis(cube, 1, 0))
+            ]
+            against = [{RAISES: LOWERS, LOWERS: RAISES}.get(one, "") for one in part["verdict"]]
+            monotone = [bool(one) and all(step[k] != one for step in steps) for k, one in enumerate(against)]
+            parts.append(part.assign(scenario=scenario, path=path, monotone=monotone))
+    table = _by_outcome(pd.concat(parts, ignore_index=True), names)
+    return table[list(TREND_COLUMNS)].assign(parameters=runs.parameters)
 
 
-def _slopes(columns: Floats) -> Floats:
-    """(replicates,) least-squares slope of each row against the rank of the dose."""
-    ranks = np.arange(columns.shape[1]) - (columns.shape[1] - 1) / 2
-    slopes = [float(row @ ranks) for row in columns]
-    return np.array(slopes, dtype=np.float64) / float(ranks @ ranks)
+def _judged(differences: Floats, base: Floats, names: Sequence[str], runs: RunTable) -> pd.DataFrame:
+    """Verdicts on (replicates, outcomes) differences, judged together."""
+    level = means(np.ascontiguousarray(base.T), ~np.isnan(base.T))
+    found = measured(differences, runs.vectors.to_numpy())
+    return judged(pd.DataFrame({"outcome": names, **found, "reference_mean": level}))
 
 
-def _is_monotone(columns: Floats, direction: str) -> bool:
-    """Whether no step between neighbouring doses clearly goes against the direction."""
-    against = {RISES: -1.0, FALLS: 1.0}.get(direction, 0.0)
-    return (
-        all(mean_with_interval(against * (after - before))[1] <= 0 for before, after in pairwise(columns.T))
-        if against
-        else False
-    )
+def _by_outcome(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Rows by scenario, then outcome, then as they were."""
+    order = table["outcome"].map({name: place for place, name in enumerate(names)})
+    scenarios = table["scenario"].map({name: place for place, name in enumerate(dict.fromkeys(table["scenario"]))})
+    return table.iloc[np.lexsort((np.arange(len(table)), order, scenarios))].reset_index(drop=True)
 
 
-def _paired(here: pd.Series[float], usual: pd.Series[float]) -> Floats:
-    return np.asarray((here - usual).dropna(), dtype=np.float64)
+def _rise(cube: Floats) -> Floats:
+    """(replicates, outcomes): least-squares slope against the rank of the dose, times the number of steps."""
+    ranks = np.arange(cube.shape[1]) - (cube.shape[1] - 1) / 2
+    slopes = np.tensordot(cube, ranks, axes=(1, 0)) / float(ranks @ ranks)
+    return np.asarray(slopes * (cube.shape[1] - 1), dtype=np.float64)

@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.experiments.errors import PlanError
+from model.experiments.intervals import clustered, intervals
 from model.experiments.windows import period_of, quantity_of, series_of
 from model.output.outcomes import words_of
 from model.output.units import number, shown_of, signed, units_of
@@ -33,6 +34,14 @@ SMALL, FEW = "no effect larger than X", "not enough runs to tell"
 DEPENDS, SAME, NO_VALUE = "depends on assumptions", "no difference", "no value"
 """Of the rest: sets of assumptions disagree on the sign; all pairs are equal; no pair has a value."""
 EFFECTS = (RAISES, LOWERS)
+_UNSAID = {
+    SMALL: "no effect larger than what matters on",
+    DEPENDS: "the sign depends on assumptions for",
+    FEW: "not enough runs to tell for",
+    SAME: "no difference in any pair for",
+    NO_VALUE: "no value of",
+}
+"""What introduces the outcomes with a verdict that is no effect."""
 
 FALSE_DISCOVERIES = 0.05
 FEWEST, FEWEST_EQUAL = 5, 20
@@ -143,6 +152,34 @@ def _asked(outcomes: Sequence[str], levels: Floats, given: Amounts, usual: Float
         rows = names == name if name else np.ones(len(names), dtype=bool)
         found[rows] = amount.of(levels[rows])
     return found
+
+
+def measured(differences: Floats, clusters: NDArray[np.integer] | None = None) -> dict[str, Any]:
+    """The columns that :func:`judged` takes, of paired differences.
+
+    Args:
+        differences: (n, k): n pairs of k variables; NaN where a pair has no value.
+        clusters: (n,) number of what pairs share, such as a parameter vector; None where they share nothing.
+
+    Returns:
+        n, units, mean, low95, high95 and interval, k values each.
+    """
+    known = ~np.isnan(differences)
+    n = known.sum(axis=0)
+    independent = differences if clusters is None else clustered(differences, clusters)
+    low, high, methods = intervals(independent)
+    # Each variable in a row of its own, so that its sum does not depend on its neighbours even in the last digit.
+    sums = np.ascontiguousarray(np.where(known, differences, 0.0).T).sum(axis=1)
+    mean = np.divide(sums, n, out=np.full(len(n), np.nan), where=n > 0)
+    units = (~np.isnan(independent)).sum(axis=0)
+    return {
+        "n": n,
+        "units": units,
+        "mean": mean,
+        "low95": low,
+        "high95": high,
+        "interval": np.array(methods, dtype=object),
+    }
 
 
 def judged(
@@ -256,11 +293,14 @@ def verdict_words(row: Any) -> str:
     """The verdict of a row of :func:`judged`, X in the unit in which differences are shown."""
     if row["verdict"] != SMALL:
         return str(row["verdict"])
-    shown = shown_of(str(row["outcome"]))
-    size = number(shown.factor * row["matters"])
-    return (
-        f"{SMALL.removesuffix(' X')} {size} {shown.change.removesuffix('s') if size == '1' else shown.change}".rstrip()
-    )
+    return f"{SMALL.removesuffix(' X')} {_size(str(row['outcome']), row['matters'])}"
+
+
+def _size(outcome: str, matters: float) -> str:
+    """X in the unit in which differences are shown: 1,500 t REO, 1 township."""
+    shown = shown_of(outcome)
+    size = number(shown.factor * matters)
+    return f"{size} {shown.change.removesuffix('s') if size == '1' else shown.change}".rstrip()
 
 
 def effect_words(row: Any) -> str:
@@ -292,6 +332,25 @@ def signed_words(row: Any) -> str:
     factor = shown_of(str(row["outcome"])).factor
     mean, low, high = (signed(factor * float(row[key])) for key in ("mean", "low95", "high95"))
     return f"{mean} [{low}, {high}]"
+
+
+def unsaid_words(table: pd.DataFrame) -> list[str]:
+    """What is said of the rows that neither raise nor lower, in clauses: one for each verdict, with the outcomes in words.
+
+    Args:
+        table: of :func:`judged`; with several scenarios each outcome says of which.
+    """
+    scenarios = table["scenario"].nunique() if "scenario" in table else 1
+    clauses = []
+    for verdict, words in _UNSAID.items():
+        part = table[table["verdict"] == verdict]
+        named = []
+        for outcome, rows in part.groupby("outcome", sort=False):
+            under = "" if len(rows) == scenarios else f" under {join(rows['scenario'].astype(str).tolist())}"
+            size = f" ({_size(str(outcome), float(rows['matters'].max()))})" if verdict == SMALL else ""
+            named.append(f"{words_of(series_of(str(outcome)))}{size}{under}")
+        clauses += [f"{words} {join(named)}"] if named else []
+    return clauses
 
 
 def counts_words(table: pd.DataFrame) -> str:

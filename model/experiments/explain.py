@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from model.experiments.batch_file import read_plan
 from model.experiments.errors import PlanError
-from model.experiments.intervals import interval, intervals
+from model.experiments.evidence import EFFECTS, judged, measured
+from model.experiments.intervals import interval
 from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.results import RunTable
+from model.experiments.stability import means
 from model.output.units import units_of
 
 Floats = NDArray[np.float64]
@@ -42,6 +44,10 @@ SHARE_COLUMNS = (
     "interval",
     "of_total",
     "reference_mean",
+    "matters",
+    "q",
+    "replicates_needed",
+    "verdict",
 )
 ACCOUNT_COLUMNS = (
     *("instrument", "kind", "target", "months_due", "level", "share_taken", "share_waiting", "share_refused_fear"),
@@ -110,37 +116,28 @@ def share_table(runs: RunTable, outcomes: Sequence[str], instruments: Sequence[s
 
     Returns:
         Columns :data:`SHARE_COLUMNS`: for each outcome a row for ALL, for each instrument and for INTERACTION, with mean paired
-        differences, their 95 % intervals and methods. ``of_total`` is the mean over that of ALL, ``reference_mean`` the
-        mean without instruments. There is no INTERACTION with a single instrument.
+        differences, their 95 % intervals, methods and verdicts, which are over all outcomes of the runs. ``of_total`` is the mean
+        over that of ALL, ``reference_mean`` the mean without instruments. There is no INTERACTION with a single instrument.
     """
-    outcomes, policy = runs.checked(outcomes), runs.scenarios[0]
-    whole, none = (runs.cube(label, outcomes)[:, 0] for label in (policy, NONE))
+    asked, every, policy = runs.checked(outcomes), list(runs.outcomes), runs.scenarios[0]
+    whole, none = (runs.cube(label, every)[:, 0] for label in (policy, NONE))
     parts = {ALL: whole - none}
     for one in instruments:
         label = f"{WITHOUT}{one}" if len(instruments) > 1 else NONE
-        parts[one] = whole - runs.cube(label, outcomes)[:, 0]
+        parts[one] = whole - runs.cube(label, every)[:, 0]
     if len(instruments) > 1:
         parts[INTERACTION] = parts[ALL] - np.sum([parts[one] for one in instruments], axis=0)
-    units, rows = units_of(outcomes), []
-    found = {part: _means(values) for part, values in parts.items()}
-    for k, outcome in enumerate(outcomes):
-        known = none[~np.isnan(none[:, k]), k]
-        base, total = float(known.mean()) if len(known) else np.nan, found[ALL][k][1]
-        for part, columns in found.items():
-            of_total = columns[k][1] / total if total else np.nan
-            rows.append((outcome, units[outcome], part, *columns[k], of_total, base))
-    return pd.DataFrame(rows, columns=list(SHARE_COLUMNS)).assign(parameters=runs.parameters)
-
-
-def _means(values: Floats) -> list[tuple[int, float, float, float, str]]:
-    """For each column of (replicates, outcomes): pairs, mean, and its interval with the method."""
-    low, high, methods = intervals(values)
-    found = []
-    for k in range(values.shape[1]):
-        known = values[~np.isnan(values[:, k]), k]
-        mean = float(known.mean()) if len(known) else np.nan
-        found.append((len(known), mean, float(low[k]), float(high[k]), methods[k]))
-    return found
+    units, base = units_of(every), means(np.ascontiguousarray(none.T), ~np.isnan(none.T))
+    frames = []
+    for part, values in parts.items():
+        found = pd.DataFrame({"outcome": every, **measured(values, runs.vectors.to_numpy()), "reference_mean": base})
+        frames.append(judged(found).assign(instrument=part, unit=[units[name] for name in every]))
+    total = frames[0]["mean"].replace(0.0, np.nan)
+    table = pd.concat([frame.assign(of_total=frame["mean"] / total) for frame in frames], ignore_index=True)
+    table = table[table["outcome"].isin(asked)]
+    order = table["outcome"].map({name: place for place, name in enumerate(asked)})
+    table = table.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+    return table[list(SHARE_COLUMNS)].assign(parameters=runs.parameters)
 
 
 def account_table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -179,21 +176,13 @@ def _over(part: Any, whole: Any) -> float:
     return float(part) / float(whole) if whole else np.nan
 
 
-def is_clear(row: Any) -> bool:
-    """Whether the interval of a row of :func:`share_table` leaves out zero."""
-    return bool(row["low95"] > 0 or row["high95"] < 0)
-
-
 def clearest(table: pd.DataFrame, most: int) -> list[str]:
-    """The outcomes that the whole policy changes most clearly: by the mean over half the width of its interval.
+    """The outcomes that the whole policy raises or lowers most: by the end of the interval nearest to zero over what matters.
 
     Args:
         table: of :func:`share_table`.
-        most: outcomes at most; those that do not change clearly are left out.
+        most: outcomes at most.
     """
-    whole = table[table["instrument"] == ALL]
-    clear = whole[(whole["low95"] > 0) | (whole["high95"] < 0)]
-    means, low, high = (clear[name].to_numpy(dtype=np.float64) for name in ("mean", "low95", "high95"))
-    ratio = np.abs(means) / np.maximum((high - low) / 2, 1e-12 * np.abs(means))
-    names = clear["outcome"].astype(str).tolist()
-    return [names[row] for row in np.argsort(-ratio, kind="stable")[:most]]
+    whole = table[(table["instrument"] == ALL) & table["verdict"].isin(EFFECTS)]
+    nearest = np.minimum(whole["low95"].abs(), whole["high95"].abs()) / whole["matters"]
+    return whole["outcome"].astype(str)[nearest.sort_values(ascending=False, kind="stable").index].tolist()[:most]

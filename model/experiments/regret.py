@@ -5,6 +5,10 @@ set; its outcome is the mean over the replicates. A batch without any has but on
 (random draws alone) are the futures. The regret of a policy in a future is what the best policy there would have gained over it
 (Savage 1951, Journal of the American Statistical Association 46: 55-67); a policy satisfices where its outcome is at least as
 good as a threshold (Starr 1963; McPhail et al. 2018, Earth's Future 6: 169-191).
+
+What of the order is luck is told by resampling the replicates within each future, with the same draw for all policies and design points
+(Efron & Tibshirani 1993, *An Introduction to the Bootstrap*, chapter 6): how often each policy has the lowest maximum regret. With one
+replicate a future, random variation and the future cannot be told apart. Noise in the means makes the largest regret look larger.
 """
 
 from __future__ import annotations
@@ -14,10 +18,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from model.experiments.errors import PlanError
+from model.experiments.evidence import join
 from model.experiments.results import RunTable
+from model.experiments.stability import means
 from model.output.outcomes import outcome_named, words_of
+from model.output.units import number, shown_of
+
+Floats = NDArray[np.float64]
 
 COLUMNS = (
     "outcome",
@@ -26,12 +36,18 @@ COLUMNS = (
     "futures",
     "mean",
     "max_regret",
+    "max_regret_low95",
+    "max_regret_high95",
+    "share_lowest",
     "mean_regret",
     "share_best",
     "satisficing_share",
     "threshold",
 )
 ALL = "all of them"
+RESAMPLES = 500
+SURE = 0.95
+"""Share of the resamples in which a policy must have the lowest maximum regret to be named for it."""
 _COUNTED = frozenset({"persons", "fighters", "townships", "towns", "actors", "governments", "months"})
 """Units of which there are fewer, not less."""
 
@@ -98,6 +114,43 @@ def regrets(runs: RunTable, goal: Goal) -> pd.DataFrame:
     return table.rsub(table.max(axis=1), axis=0)
 
 
+def luck(runs: RunTable, goal: Goal) -> pd.DataFrame:
+    """How far the largest regrets rest on the random draws of the replicates.
+
+    Args:
+        runs: a batch with at least two policies.
+        goal: which outcome, and which way is better.
+
+    Returns:
+        By policy (the index): ``low`` and ``high``, 95 % of the resampled largest regrets, and ``lowest``, the share of resamples in which
+        the policy has the lowest; NaN where every future has one replicate.
+    """
+    sign, vectors = (1.0 if goal.more else -1.0), runs.vectors.to_numpy()
+    values = sign * np.stack([runs.cube(policy, [goal.outcome])[:, :, 0] for policy in runs.scenarios])  # (S, R, P)
+    groups = [np.flatnonzero(vectors == one) for one in np.unique(vectors)]
+    empty = pd.DataFrame(np.nan, index=list(runs.scenarios), columns=["low", "high", "lowest"])
+    if max(map(len, groups)) < 2:
+        return empty
+    rng, found = np.random.default_rng(0), []
+    for _ in range(RESAMPLES):
+        drawn = [rng.choice(group, len(group)) for group in groups]
+        # With one set of assumptions each replicate is a future.
+        parts = [_means(values[:, rows]) for rows in drawn] if runs.members > 1 else [values[:, drawn[0], 0]]
+        outcome = np.concatenate(parts, axis=1)
+        regret = outcome.max(axis=0) - outcome
+        found.append(regret[:, ~np.isnan(regret).any(axis=0)].max(axis=1, initial=0.0))
+    largest = np.stack(found)
+    lowest = np.isclose(largest, largest.min(axis=1, keepdims=True), rtol=1e-9).mean(axis=0)
+    low, high = np.quantile(largest, [0.025, 0.975], axis=0)
+    return empty.assign(low=low, high=high, lowest=lowest)
+
+
+def _means(values: Floats) -> Floats:
+    """(S, P) means over the replicates, which is the second axis."""
+    moved = np.ascontiguousarray(values.swapaxes(1, 2))
+    return means(moved, ~np.isnan(moved))
+
+
 def regret_table(runs: RunTable, goals: Sequence[Goal]) -> pd.DataFrame:
     """Policies over futures.
 
@@ -106,7 +159,8 @@ def regret_table(runs: RunTable, goals: Sequence[Goal]) -> pd.DataFrame:
         goals: what is wanted.
 
     Returns:
-        Columns :data:`COLUMNS`: for each goal a row a policy, the least maximum regret first, with the share of futures in
+        Columns :data:`COLUMNS`: for each goal a row a policy, the least maximum regret first, with what of
+        it is luck (:func:`luck`), the share of futures in
         which it is best (ties count for all) and in which it is good enough; with several goals also the share of futures
         in which it is good enough in all of them.
 
@@ -127,7 +181,7 @@ def regret_table(runs: RunTable, goals: Sequence[Goal]) -> pd.DataFrame:
 
 
 def _of_goal(runs: RunTable, goal: Goal, good: pd.DataFrame) -> pd.DataFrame:
-    values, regret = futures(runs, goal.outcome), regrets(runs, goal)
+    values, regret, chance = futures(runs, goal.outcome), regrets(runs, goal), luck(runs, goal)
     table = pd.DataFrame(
         {
             "outcome": goal.outcome,
@@ -136,6 +190,9 @@ def _of_goal(runs: RunTable, goal: Goal, good: pd.DataFrame) -> pd.DataFrame:
             "futures": len(values),
             "mean": values.mean().to_numpy(),
             "max_regret": regret.max().to_numpy(),
+            "max_regret_low95": chance["low"].to_numpy(),
+            "max_regret_high95": chance["high"].to_numpy(),
+            "share_lowest": chance["lowest"].to_numpy(),
             "mean_regret": regret.mean().to_numpy(),
             "share_best": (regret == 0).mean().to_numpy(),
             "satisficing_share": good.mean().to_numpy(),
@@ -176,15 +233,31 @@ def finding(table: pd.DataFrame, runs: RunTable, goals: Sequence[Goal]) -> str:
         runs: the batch.
         goals: what was wanted.
     """
-    told = []
-    for goal in goals:
-        part = table[table["outcome"] == goal.outcome]
-        least = part[np.isclose(part["max_regret"], part["max_regret"].min(), rtol=1e-9)]["policy"].tolist()
-        names = "every policy" if len(least) == len(part) else " and ".join(least)
-        told.append(f"for {wish(goal.better, goal.outcome)}, {names} has the lowest maximum regret")
+    told = [_lowest(table[table["outcome"] == goal.outcome], goal) for goal in goals]
     if runs.members > 1:
         basis = f"{runs.members} futures that differ in {runs.varied}, all assumed, not observed"
     else:
         basis = "replicates of one set of assumed, not observed, parameters: random draws alone; --variants all adds futures"
     text = "; ".join(told)
+    if table["share_lowest"].isna().all():
+        basis += ". Every future has a single run, so the order may be luck: more --replicates than there are parameter sets would tell"
     return f"{text[0].upper()}{text[1:]}. This rests on {basis}."
+
+
+def _lowest(part: pd.DataFrame, goal: Goal) -> str:
+    """Which policy has the lowest maximum regret, how large that is, and whether it is luck."""
+    best = part.iloc[0]
+    least = part[np.isclose(part["max_regret"], best["max_regret"], rtol=1e-9)]
+    lead, shown = f"for {wish(goal.better, goal.outcome)}", shown_of(goal.outcome)
+    if len(least) == len(part):
+        return f"{lead}, every policy has the same maximum regret"
+    size = f"{number(shown.factor * best['max_regret'])} {shown.change}".rstrip()
+    who = f"{lead}, {join(least['policy'].astype(str).tolist())} has the lowest maximum regret, {size}"
+    if np.isnan(best["share_lowest"]):
+        return who
+    low, high = (number(shown.factor * best[key]) for key in ("max_regret_low95", "max_regret_high95"))
+    if best["share_lowest"] >= SURE:
+        return f"{who} [{low}, {high}]"
+    shares = part.sort_values("share_lowest", ascending=False, kind="stable")[["policy", "share_lowest"]].head(2)
+    said = join([f"{name} in {100 * share:.0f} %" for name, share in shares.itertuples(index=False)])
+    return f"{lead}, not enough runs to tell which policy has the lowest maximum regret: {said} of resampled runs"

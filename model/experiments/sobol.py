@@ -30,6 +30,7 @@ MOST_DIRECT = 128
 _HELD_OUT = 0.25
 _EMULATED = 1024
 _NAMED = 0.05
+"""Share of the variance that is worth a word; named are factors whose interval lies above it."""
 COLUMNS = (
     "outcome",
     "rank",
@@ -217,14 +218,28 @@ def finding(table: pd.DataFrame, outcome: str, most: int = 3) -> str:
         most: factors to name.
     """
     part = table[table["outcome"] == outcome]
-    named = part[part["ST"] >= _NAMED].head(most).to_dict("records")
-    names = "; ".join(f"{100 * row['ST']:.0f} % with {row['meaning']}, {row['factor']}" for row in named)
+    sure = part["ST"] - part["ST_conf95"] >= _NAMED
+    named = part[sure].head(most).to_dict("records")
+    names = "; ".join(f"{_share_words(row)} with {row['meaning']}, {row['factor']}" for row in named)
     how = (
         "on the model itself"
         if part["method"].iloc[0] == "direct"
         else f"on an emulator of Q2 {part['q2'].iloc[0]:.2f}"
     )
-    if not named:
-        return f"{heading_of(outcome)} ({outcome}): none of these factors explains {100 * _NAMED:.0f} % of the variance, {how}."
-    basis = basis_words([str(row["status"]) for row in named])
-    return f"{heading_of(outcome)} ({outcome}): its variance goes {names}, interactions included, {how}; {basis}."
+    head = f"{heading_of(outcome)} ({outcome})"
+    if named:
+        basis = basis_words([str(row["status"]) for row in named])
+        return f"{head}: its variance goes {names}, interactions included, {how}; {basis}."
+    if bool((part["ST"] + part["ST_conf95"] < _NAMED).all()):
+        return f"{head}: none of these factors explains {100 * _NAMED:.0f} % of the variance, {how}."
+    first = part.to_dict("records")[0]
+    return (
+        f"{head}: not enough points to tell which factor explains {100 * _NAMED:.0f} % of the variance or more, {how}; the first is "
+        f"{first['factor']} with {_share_words(first)}."
+    )
+
+
+def _share_words(row: dict[Any, Any]) -> str:
+    """A total index with its interval, in percent; no share is below 0 or above 100 %."""
+    low, high = max(row["ST"] - row["ST_conf95"], 0.0), min(row["ST"] + row["ST_conf95"], 1.0)
+    return f"{100 * row['ST']:.0f} % [{100 * low:.0f}, {100 * max(high, low):.0f}]"

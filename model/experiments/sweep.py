@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,16 +10,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from model.experiments.batch_file import folder_name, read_plan
+from model.experiments.compare import paired_effects
 from model.experiments.design import grid_points
 from model.experiments.errors import PlanError
-from model.experiments.intervals import mean_with_interval
+from model.experiments.evidence import EFFECTS, effect_words, join, judged, measured, unsaid_words
 from model.experiments.plan import BatchPlan
 from model.experiments.results import RunTable
+from model.experiments.stability import means
 from model.output.outcomes import words_of
-from model.output.units import shown_of
 
 COLUMNS = (
     "scenario",
@@ -33,6 +34,7 @@ COLUMNS = (
     "effect",
     "effect_low95",
     "effect_high95",
+    "verdict",
 )
 
 
@@ -95,45 +97,50 @@ def sweep_table(runs: RunTable, path: str, outcomes: Sequence[str]) -> pd.DataFr
 
     Returns:
         Columns :data:`COLUMNS`: mean and quantiles over replicates at each value, and the mean paired effect against the
-        batch's reference with its 95 % interval (null for the reference itself).
+        batch's reference with its 95 % interval and the verdict of ``effects.csv`` (null for the reference itself).
     """
-    values, reference = runs.design()[path], runs.reference
-    rows = []
+    values, names = runs.design()[path], list(runs.checked(outcomes))
+    rows: list[tuple[object, ...]] = []
     for scenario in runs.scenarios:
-        for outcome in runs.checked(outcomes):
-            grid, base = runs.grid(scenario, outcome), runs.grid(reference, outcome)
-            for point in grid.columns:
-                known = grid[point].dropna().to_numpy(dtype=np.float64)
-                effect = (
-                    mean_with_interval(_values(grid[point] - base[point])) if scenario != reference else (np.nan,) * 3
-                )
-                quantiles = np.quantile(known, [0.1, 0.5, 0.9]).tolist() if len(known) else [np.nan] * 3
-                mean = float(known.mean()) if len(known) else np.nan
-                rows.append((scenario, path, values[point], outcome, len(known), mean, *quantiles, *effect))
-    return pd.DataFrame(rows, columns=list(COLUMNS)).assign(parameters=runs.parameters)
+        cube = runs.cube(scenario, names)
+        for (k, outcome), (p, point) in itertools.product(enumerate(names), enumerate(runs.points)):
+            known = cube[~np.isnan(cube[:, p, k]), p, k]
+            quantiles = np.quantile(known, [0.1, 0.5, 0.9]).tolist() if len(known) else [np.nan] * 3
+            mean = float(known.mean()) if len(known) else np.nan
+            rows.append((scenario, path, values[point], outcome, len(known), mean, *quantiles, point))
+    described = pd.DataFrame(rows, columns=[*COLUMNS[:-4], "point"])
+    table = described.merge(_effects(runs, names), how="left", on=["scenario", "point", "outcome"])
+    return table[list(COLUMNS)].assign(parameters=runs.parameters)
 
 
-def _values(differences: pd.Series[Any]) -> NDArray[np.float64]:
-    return np.asarray(differences, dtype=np.float64)
+def _effects(runs: RunTable, names: Sequence[str]) -> pd.DataFrame:
+    """The effects at each value, judged among all outcomes as in ``effects.csv``."""
+    renamed = {"mean": "effect", "low95": "effect_low95", "high95": "effect_high95"}
+    columns = ["scenario", "point", "outcome", *COLUMNS[-4:]]
+    parts = [part[part["outcome"].isin(names)] for part in paired_effects(runs, runs.outcomes, runs.reference)]
+    if not parts:
+        return pd.DataFrame(columns=columns).astype({"point": "Int64"})
+    table = pd.concat(parts, ignore_index=True).rename(columns=renamed).dropna(subset=["point"])
+    return table[columns]
 
 
-def along(runs: RunTable, outcome: str) -> pd.DataFrame:
-    """What an outcome does between the two ends of a sweep, paired by replicate.
+def along(runs: RunTable) -> pd.DataFrame:
+    """What every outcome does between the two ends of a sweep, paired by replicate and judged among all outcomes.
 
     Args:
         runs: of a sweep.
-        outcome: which.
 
     Returns:
-        A row a scenario: scenario, first and last (means at the ends), change, low95, high95.
+        A row a scenario and outcome, as of :func:`model.experiments.evidence.judged`; ``reference_mean`` is the mean at the first end.
     """
-    rows = []
+    ends, parts = (runs.points[0], runs.points[-1]), []
     for scenario in runs.scenarios:
-        grid = runs.grid(scenario, outcome)
-        first, last = grid[grid.columns[0]], grid[grid.columns[-1]]
-        change, low, high = mean_with_interval(_values(last - first))
-        rows.append((scenario, float(first.mean()), float(last.mean()), change, low, high))
-    return pd.DataFrame(rows, columns=["scenario", "first", "last", "change", "low95", "high95"])
+        cube = runs.cube(scenario, runs.outcomes, ends)
+        first, last = cube[:, 0], cube[:, 1]
+        base = means(np.ascontiguousarray(first.T), ~np.isnan(first.T))
+        found = measured(last - first, runs.vectors.to_numpy())
+        parts.append(pd.DataFrame({"scenario": scenario, "outcome": runs.outcomes, **found, "reference_mean": base}))
+    return judged(pd.concat(parts, ignore_index=True))
 
 
 def finding(runs: RunTable, table: pd.DataFrame, outcomes: Sequence[str], status: str, meaning: str = "") -> str:
@@ -147,50 +154,18 @@ def finding(runs: RunTable, table: pd.DataFrame, outcomes: Sequence[str], status
         meaning: of the parameter, in words.
     """
     path, values = table["path"].iloc[0], sorted(set(table["value"]))
-    told, unclear = [], []
-    for outcome in outcomes:
-        shown = shown_of(outcome)
-        clear = [
-            f"{'up' if row.change > 0 else 'down'} from {_short(shown.factor * row.first)} to "
-            f"{_short(shown.factor * row.last)} {shown.level}".rstrip()
-            + f" under {row.scenario}"
-            for row in map(_Row, along(runs, outcome).to_dict("records"))
-            if row.low95 > 0 or row.high95 < 0
-        ]
-        turns = _turns(table, outcome)
-        if clear or turns:
-            told.append(f"{words_of(outcome)}: {' and '.join(clear) or 'no clear change'}{turns}")
-        else:
-            unclear.append(outcome)
-    told += [f"no clear change of {', '.join(map(words_of, unclear))}"] if unclear else []
+    changes = along(runs)
+    changes = changes[changes["outcome"].isin(outcomes)]
+    moved = changes[changes["verdict"].isin(EFFECTS)].to_dict("records")
+    told = [f"it {effect_words(row)} under {row['scenario']}" for row in moved] + unsaid_words(changes)
+    told += [turned for outcome in outcomes if (turned := _turns(table, outcome))]
     words = f" ({meaning.rstrip('.')})" if meaning else ""
     basis = f"{path} is {status}" + ("" if status == "observed" else ", not observed")
-    return (
-        f"As {path}{words} goes from {values[0]:g} to {values[-1]:g}, {'; '.join(told)}. "
-        f"{basis}, and so is most of the rest."
-    )
-
-
-def _short(value: float) -> str:
-    """Three significant digits, without exponents for large numbers."""
-    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-class _Row:
-    """A row of :func:`along` with its values as attributes."""
-
-    def __init__(self, row: dict[Any, Any]) -> None:
-        self.scenario = str(row["scenario"])
-        self.first, self.last, self.change = float(row["first"]), float(row["last"]), float(row["change"])
-        self.low95, self.high95 = float(row["low95"]), float(row["high95"])
+    return f"As {path}{words} goes from {values[0]:g} to {values[-1]:g}: {'; '.join(told)}. {basis}, and so is most of the rest."
 
 
 def _turns(table: pd.DataFrame, outcome: str) -> str:
-    """Policies whose effect is clearly positive at one value of the sweep and clearly negative at another."""
+    """Policies whose effect raises an outcome at one value of the sweep and lowers it at another."""
     part = table[table["outcome"] == outcome]
-    turned = [
-        str(scenario)
-        for scenario, rows in part.groupby("scenario", sort=False)
-        if (rows["effect_low95"] > 0).any() and (rows["effect_high95"] < 0).any()
-    ]
-    return f" (the effect of {', '.join(turned)} turns its sign)" if turned else ""
+    turned = [str(name) for name, rows in part.groupby("scenario", sort=False) if set(EFFECTS) <= set(rows["verdict"])]
+    return f"the effect of {join(turned)} on {words_of(outcome)} turns its sign" if turned else ""

@@ -11,7 +11,18 @@ import pandas as pd
 
 from model.experiments.ablation import NOTHING, OFF, SAME
 from model.experiments.design import point_words
-from model.experiments.evidence import DEPENDS, EFFECTS, FEW, LEAST, NO_VALUE, SMALL, verdict_words
+from model.experiments.evidence import (
+    DEPENDS,
+    EFFECTS,
+    FEW,
+    LEAST,
+    NO_VALUE,
+    SMALL,
+    counts_words,
+    effect_words,
+    movers,
+    verdict_words,
+)
 from model.experiments.evidence import SAME as NO_DIFFERENCE
 from model.experiments.intervals import WORDS
 from model.experiments.prim import limits_text
@@ -72,6 +83,27 @@ def comparison_text(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def movers_text(table: pd.DataFrame, most: int = 4) -> str:
+    """What each policy moves most, of all outcomes, as a list; then how many differences come to which verdict.
+
+    Args:
+        table: of :func:`model.experiments.evidence.judged`, with all outcomes.
+        most: outcomes of a scenario at most.
+    """
+    found, lines = movers(table, most), [f"What the policies change most, against {table['reference'].iloc[0]}:"]
+    for scenario, part in table.groupby("scenario", sort=False):
+        rows = found[found["scenario"] == scenario].to_dict("records")
+        lines.append(f"  {scenario}" + ("" if rows else ": nothing that these runs can tell"))
+        lines += [_line(f"- {effect_words(row)}", 4) for row in rows]
+        lines.append(_line(counts_words(part), 4))
+    return "\n".join(lines)
+
+
+def _line(text: str, indent: int) -> str:
+    pad = " " * indent
+    return textwrap.fill(text, _WIDTH, initial_indent=pad, subsequent_indent=f"{pad}  ")
+
+
 def _by_verdict(part: pd.DataFrame) -> Iterator[tuple[str, list[dict[Any, Any]]]]:
     """The rows of a scenario that differ, under what is said of them."""
     for heading, verdicts in (("raises or lowers", EFFECTS), (SMALL, (SMALL,)), (DEPENDS, (DEPENDS,)), (FEW, (FEW,))):
@@ -92,11 +124,10 @@ def _comparison_row(row: dict[Any, Any], several: bool) -> list[str]:
     outcome = str(row["outcome"])
     unit = units_of([outcome])[outcome]
     shown = shown_in(unit)
-    about = ", ".join(word for word in (shown.level, period_of(outcome)) if word)
     percent = f"{row['percent']:+.2g} %" if unit in LEAST and row["percent"] == row["percent"] else ""
     signs = f"{int(row['points_up'])}+ {int(row['points_down'])}-" if row["points_up"] + row["points_down"] > 0 else "-"
     return [
-        f"    {outcome} ({about})" if about else f"    {outcome}",
+        f"    {_with_unit(outcome)}",
         number(shown.factor * row["reference_mean"]),
         f"{'+' if row['mean'] > 0 else ''}{number(shown.factor * row['mean'])}",
         interval_text(pd.Series(row), shown.factor),
@@ -208,16 +239,23 @@ def regret_text(table: pd.DataFrame) -> str:
     for outcome, part in table.groupby("outcome", sort=False):
         factor, unit = shown_in(units[str(outcome)]).factor, shown_in(units[str(outcome)]).level
         goal = f"{part['better'].iloc[0]} {outcome} ({unit})" if unit else str(outcome)
-        rows = [[goal, "mean", "max regret", "mean regret", "best in", "good enough in"]]
+        rows = [
+            [goal, "mean", "max regret", "95 % of resamples", "lowest in", "mean regret", "best in", "good enough in"]
+        ]
         for row in part.to_dict("records"):
-            numbers = [number(factor * row[key]) for key in ("mean", "max_regret", "mean_regret")]
-            shares = [
-                f"{100 * row[key]:.0f} %" if row[key] == row[key] else "" for key in ("share_best", "satisficing_share")
-            ]
-            rows.append([f"  {row['policy']}", *numbers, *shares])
+            mean, largest, usual = (number(factor * row[key]) for key in ("mean", "max_regret", "mean_regret"))
+            low, high = (number(factor * row[f"max_regret_{end}95"]) for end in ("low", "high"))
+            lowest, best, good = (
+                f"{100 * row[key]:.0f} %" if row[key] == row[key] else "-"
+                for key in ("share_lowest", "share_best", "satisficing_share")
+            )
+            rows.append([f"  {row['policy']}", mean, largest, f"[{low}, {high}]", lowest, usual, best, good])
         lines += [*(line.rstrip() for line in aligned(rows)), ""]
     threshold = next((str(one) for one in table["threshold"] if one), "")
-    lines.append(f"{int(table['futures'].max())} futures; good enough: not worse than {threshold} in the same future")
+    lines.append(
+        f"{int(table['futures'].max())} futures; good enough: not worse than {threshold} in the same future; "
+        "lowest in: share of resampled replicates in which it has the lowest maximum regret, -: one run a future, luck cannot be told"
+    )
     return "\n".join(lines)
 
 
@@ -303,13 +341,21 @@ def summary_text(folder: Path) -> str:
     """
     summary = pd.read_csv(folder / "summary.csv")
     summary = summary[summary["outcome"].isin(HEADLINES)]
-    lines = ["median [10-90 %]"]
+    units, lines = units_of(HEADLINES), []
     for heading, rows in _blocks(summary):
-        lines.append(heading)
-        for row in (row for name in HEADLINES for _, row in rows[rows["outcome"] == name].iterrows()):
-            interval = f"[{number(row['p10'])}, {number(row['p90'])}]"
-            lines.append(f"  {row['outcome']:<28} {number(row['median']):>12} {interval:>28}  n {int(row['n']):>4}")
-    return "\n".join(lines)
+        cells = [[heading, "median", "10-90 %", "mean", "runs"]]
+        for row in (row for name in HEADLINES for row in rows[rows["outcome"] == name].to_dict("records")):
+            shown = shown_in(units[str(row["outcome"])])
+            low, middle, high, mean = (number(shown.factor * row[key]) for key in ("p10", "median", "p90", "mean"))
+            cells.append([f"  {_with_unit(str(row['outcome']))}", middle, f"[{low}, {high}]", mean, str(int(row["n"]))])
+        lines += [*(line.rstrip() for line in aligned(cells)), ""]
+    return "\n".join(lines[:-1])
+
+
+def _with_unit(outcome: str) -> str:
+    """An outcome with the unit and the period of its values: exports_t_china (t REO, last 12 months)."""
+    about = ", ".join(word for word in (shown_in(units_of([outcome])[outcome]).level, period_of(outcome)) if word)
+    return f"{outcome} ({about})" if about else outcome
 
 
 def _blocks(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from model.experiments.evidence import join
+from model.experiments.evidence import effect_words, join
 from model.views import findings, panels, style
 from model.views.read import Results
 
@@ -30,9 +30,6 @@ class Measure:
     verb: str
     whole: str
 
-
-_LEAST = 0.001
-"""Smallest difference of shares that a title calls one."""
 
 MEASURES = {
     "seat": Measure(
@@ -201,20 +198,17 @@ def _limits(values: Sequence[panels.Band], *, alone: bool) -> tuple[float, float
 
 def _title(results: Results, lines: Sequence[Group], what: Measure) -> str:
     ends = group_shares(results, lines, what.column, at_end=True)
-    best = findings.strongest(findings.contrasts(results, ends), _LEAST)
-    if best is not None and results.reference is not None:
-        looks = panels.looks_of(results)
-        after, before = findings.percent(best.after), findings.percent(best.before)
-        return (
-            f"{_subject(best.subject, what.verb)} {after} of {what.whole} {results.when} "
-            f"under {looks[best.scenario].label}, against {before} under {looks[results.reference].label} (medians)"
-        )
+    found = findings.verdicts(results, [f"{what.column}_{actor.lower()}" for actor in results.actors])
+    best = findings.strongest(found)
+    if best is not None:
+        return f"{panels.looks_of(results)[best['scenario']].label} {effect_words(best)}"
     medians = findings.of_shown(results, ends).groupby("subject")["value"].median().sort_values(ascending=False)
     armed = [str(name) for name in medians.index if not str(name).startswith("nobody")]
     leaders = [name for name in ("junta", "KIA") if name in armed] or armed[:2]
     said = [f"{_subject(name, what.verb)} {findings.percent(medians[name])}" for name in leaders]
     medians_said = "" if results.runs_each == "1" else " (medians)"
-    lead = "No clear difference between the scenarios. " if len(results.scenarios) > 1 else ""
+    said_none = findings.none_words(found, f"shares of {what.whole.removesuffix(',')}")
+    lead = f"{said_none}. " if said_none else ""
     return f"{lead}{join(said).replace(' and The', ' and the')} of {what.whole} {results.when}{medians_said}"
 
 

@@ -12,9 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from agents.instruments import KINDS, Instrument
-from model.experiments.doses import FLAT
-from model.experiments.evidence import join
-from model.output.outcomes import heading_of, words_of
+from model.experiments.evidence import EFFECTS, effect_words, unsaid_words, verdict_words
+from model.output.outcomes import heading_of
 from model.output.units import amount_words, number, shown_in, units_of
 from model.scenario.schema import Scenario
 from model.views.answers import aligned
@@ -69,23 +68,19 @@ def _promised(path: str, level: float, scenario: Scenario) -> str:
 
 
 def _trend(found: dict[Any, Any]) -> str:
-    if found["direction"] == FLAT:
-        return FLAT
-    return f"{found['direction']} with the dose" + ("" if found["monotone"] else ", not at every step")
+    if found["verdict"] not in EFFECTS:
+        return verdict_words(found)
+    return f"{found['verdict']} it" + ("" if found["monotone"] else ", not at every step")
 
 
 def finding(trends: pd.DataFrame, outcomes: Sequence[str], scenario: Scenario) -> str:
     """Which outcomes follow which doses."""
     told = []
-    for outcome in outcomes:
-        part = trends[trends["outcome"] == outcome].to_dict("records")
-        clear = [
-            f"{label_of(str(row['path']), scenario)} ({row['direction']}{'' if row['monotone'] else ', not at every step'})"
-            for row in part
-            if row["direction"] != FLAT
-        ]
-        told.append(f"{words_of(outcome)} with {join(clear)}" if clear else f"{words_of(outcome)} with none of them")
-    return f"With the dose change: {'; '.join(told)}."
+    for path, part in trends[trends["outcome"].isin(outcomes)].groupby("path", sort=False):
+        moved = part[part["verdict"].isin(EFFECTS)].to_dict("records")
+        said = [effect_words(row) + ("" if row["monotone"] else ", not at every step") for row in moved]
+        told.append(f"{label_of(str(path), scenario)} {'; '.join([*said, *unsaid_words(part)])}")
+    return f"From none to the largest dose: {'. '.join(told)}."
 
 
 @styled
@@ -105,8 +100,8 @@ def draw_doses(table: pd.DataFrame, trends: pd.DataFrame, outcomes: Sequence[str
         shown = shown_in(units[outcome])
         for axis, path in zip(grid[row], paths, strict=True):
             chosen = (table["path"] == path) & (table["outcome"] == outcome)
-            clear = trends[(trends["path"] == path) & (trends["outcome"] == outcome)]["direction"].iloc[0] != FLAT
-            _draw(axis, table[chosen], shown.factor, clear=clear)
+            verdict = trends[(trends["path"] == path) & (trends["outcome"] == outcome)]["verdict"].iloc[0]
+            _draw(axis, table[chosen], shown.factor, effect=verdict in EFFECTS)
             _mark(axis, path, scenario, named=row == 0)
             if row == 0:
                 axis.set_title(label_of(path, scenario), fontsize=8)
@@ -118,21 +113,22 @@ def draw_doses(table: pd.DataFrame, trends: pd.DataFrame, outcomes: Sequence[str
     lowest, highest = int(table["n"].min()), int(table["n"].max())
     pairs = str(highest) if lowest == highest else f"{lowest}-{highest}"
     note = (
-        f"Mean paired difference to {table['scenario'].iloc[0]} without them, and its 95 % interval, n = {pairs} pairs; grey: no clear "
-        f"trend. Dotted: level 1, the precedent (SOURCES, table D). What arrives of a promise depends on consent and attention. "
+        f"Mean paired difference to {table['scenario'].iloc[0]} without them, and its 95 % interval, n = {pairs} pairs; grey: over all "
+        "doses it neither raises nor lowers. Dotted: level 1, the precedent (SOURCES, table D). What arrives of a promise depends on "
+        f"consent and attention. "
         f"{caveat(table)}"
     )
     title_of(figure, finding(trends, outcomes, scenario), note)
     return figure
 
 
-def _draw(axis: Axes, part: pd.DataFrame, factor: float, *, clear: bool) -> None:
+def _draw(axis: Axes, part: pd.DataFrame, factor: float, *, effect: bool) -> None:
     part = part.sort_values("value")
     x = part["value"].to_numpy(dtype=np.float64)
     low, mean, high = (
         factor * part[key].to_numpy(dtype=np.float64) for key in ("effect_low95", "effect", "effect_high95")
     )
-    colour = _BLUE if clear else SOFT
+    colour = _BLUE if effect else SOFT
     axis.axhline(0, color=FAINT, linewidth=0.8, zorder=0)
     axis.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
     axis.plot(x, mean, color=colour, marker="o", markersize=3.5)

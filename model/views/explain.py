@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from agents.instruments import KINDS
-from model.experiments.evidence import join
-from model.experiments.explain import ALL, INTERACTION, clearest, is_clear
+from model.experiments.evidence import EFFECTS, FEW, counts_words, effect_words, join, verdict_words
+from model.experiments.explain import ALL, INTERACTION, clearest
 from model.experiments.intervals import WORDS
-from model.output.outcomes import heading_of, words_of
+from model.output.outcomes import heading_of
 from model.output.units import number, shown_in
 from model.views.answers import aligned
 from model.views.findings import percent
@@ -94,26 +94,20 @@ def channels_sentence(policy: str, table: pd.DataFrame) -> str:
         table: of :func:`model.experiments.explain.share_table`.
     """
     told, all_rows = clearest(table, _TOLD), table[table["instrument"] == ALL]
-    clear = sum(is_clear(row) for row in all_rows.to_dict("records"))
-    lead = f"Against the same runs without instruments, {policy} clearly changes {clear} of {len(all_rows)} outcomes"
-    chance = round(0.05 * len(all_rows))
-    lead += f" (about {chance} would by chance alone)" if chance else ""
+    counted = counts_words(all_rows)
+    lead = f"Against the same runs without instruments, {policy}"
     if not told:
-        return f"{lead}; what it does to the others cannot be told from chance with {int(all_rows['n'].max())} pairs."
-    return f"{lead}: {'; '.join(_channels(table[table['outcome'] == name]) for name in told)}."
+        return f"{lead} raises or lowers none of these outcomes for certain. {counted}"
+    return f"{lead} {'; '.join(_channels(table[table['outcome'] == name]) for name in told)}. {counted}"
 
 
 def _channels(part: pd.DataFrame) -> str:
     rows = {str(row["instrument"]): row for row in part.to_dict("records")}
-    whole, outcome = rows[ALL], str(part["outcome"].iloc[0])
-    shown = shown_in(str(whole["unit"]))
-    low, mean, high = (shown.factor * float(whole[key]) for key in ("low95", "mean", "high95"))
-    unit = f" {shown.change}" if shown.change else ""
-    lead = f"{words_of(outcome)} {'+' if mean > 0 else ''}{number(mean)} [{number(low)}, {number(high)}]{unit}"
-    own = [row for name, row in rows.items() if name not in (ALL, INTERACTION) and is_clear(row)]
+    lead = effect_words(rows[ALL])
+    own = [row for name, row in rows.items() if name not in (ALL, INTERACTION) and row["verdict"] in EFFECTS]
     own.sort(key=lambda row: -abs(float(row["mean"])))
     through = join([f"{row['instrument']} {percent_of(row['of_total'])}" for row in own[:3]]) if own else ""
-    said = f", through {through}" if through else ", through no single instrument clearly"
+    said = f", through {through}" if through else ", through no single instrument for certain"
     return lead + said + _interaction(rows)
 
 
@@ -124,9 +118,11 @@ def _interaction(rows: dict[str, dict[Any, Any]]) -> str:
     row = rows[INTERACTION]
     share = float(row["of_total"])
     band = f"[{percent_of(_part(row, rows, 'low95'))}, {percent_of(_part(row, rows, 'high95'))}]"
-    if not is_clear(row) or abs(share) < _ADDS_UP:
+    if row["verdict"] == FEW:
+        return f" (not enough runs to tell whether the shares add up: interaction {percent_of(share)} {band})"
+    if row["verdict"] not in EFFECTS or abs(share) < _ADDS_UP:
         return f" (the shares add up: interaction {percent_of(share)} {band})"
-    opposed = any(is_clear(one) and float(one["of_total"]) < 0 for one in rows.values() if one is not row)
+    opposed = any(one["verdict"] in EFFECTS and float(one["of_total"]) < 0 for one in rows.values() if one is not row)
     if opposed:
         why = "what works against the effect does so only beside the others"
     else:
@@ -199,12 +195,14 @@ def shares_text(table: pd.DataFrame, outcomes: Sequence[str]) -> str:
         part = table[table["outcome"] == outcome].to_dict("records")
         shown = shown_in(str(part[0]["unit"]))
         rows = [
-            [f"{outcome} ({shown.change})" if shown.change else outcome, "change", "95 % interval", "of all", "clear"]
+            [f"{outcome} ({shown.change})" if shown.change else outcome, "change", "95 % interval", "of all", "verdict"]
         ]
         for row in part:
             low, mean, high = (number(shown.factor * float(row[key])) for key in ("low95", "mean", "high95"))
-            clear = "yes" if is_clear(row) else "no"
-            rows.append([f"  {row['instrument']}", mean, f"[{low}, {high}]", percent_of(float(row["of_total"])), clear])
+            verdict = verdict_words(row)
+            rows.append(
+                [f"  {row['instrument']}", mean, f"[{low}, {high}]", percent_of(float(row["of_total"])), verdict]
+            )
         lines += [*(line.rstrip() for line in aligned(rows)), ""]
     return "\n".join(lines[:-1])
 
@@ -237,7 +235,7 @@ def draw_explain(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, outco
     note = (
         f"Left: what is promised (light) and the share that arrives (dark, 95 % interval). Right: mean paired difference to runs without "
         f"any instrument, or without the one named, and its 95 % interval ({' or '.join(methods) or 'none'}), "
-        f"n = {int(table['n'].max())} pairs; hollow: not clear. {caveat(table)}"
+        f"n = {int(table['n'].max())} pairs; hollow: neither raises nor lowers. {caveat(table)}"
     )
     title_of(figure, _title(policy, table), note)
     return figure
@@ -245,8 +243,12 @@ def draw_explain(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, outco
 
 def _title(policy: str, table: pd.DataFrame) -> str:
     """The first finding alone: the others stand in the panels."""
-    lead, _, rest = channels_sentence(policy, table).rstrip(".").partition(": ")
-    return f"{lead}: {rest.partition(' (the shares')[0]}" if rest else lead
+    told = clearest(table, 1)
+    return (
+        f"{policy} {effect_words(table[(table['outcome'] == told[0]) & (table['instrument'] == ALL)].iloc[0])}"
+        if told
+        else (f"{policy} raises or lowers none of these outcomes for certain")
+    )
 
 
 def _wrapped(words: str) -> str:
@@ -277,6 +279,6 @@ def _draw_shares(axis: Axes, part: pd.DataFrame, names: Sequence[str]) -> None:
         low, mean, high = (shown.factor * float(row[key]) for key in ("low95", "mean", "high95"))
         colour = {ALL: INK, INTERACTION: "#D55E00"}.get(name, "#2F7DB5")
         axis.plot([low, high], [place, place], color=colour, linewidth=1.8)
-        fill = colour if is_clear(row) else "white"
+        fill = colour if row["verdict"] in EFFECTS else "white"
         axis.plot(mean, place, "D" if name == ALL else "o", color=colour, markerfacecolor=fill, markersize=5, zorder=3)
     scale_of_differences(axis, shown.change)

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from model.experiments.evidence import effect_words
 from model.output.units import number
 from model.views import findings, panels, style
 from model.views.read import Results, ViewError
@@ -17,6 +18,8 @@ _LEAST_T = 1.0
 """Tonnes in a window below which no relative change is given (design, section 7)."""
 CHINA, QUAD = "china", "quad"
 _UNIT = "Exports (t REO a month)"
+_TOLD = "exports_t_china"
+"""The outcome that the title speaks of."""
 
 
 def flows(results: Results, scenario: str | None = None) -> pd.DataFrame:
@@ -117,17 +120,13 @@ def _panel(axes: Axes, results: Results, bands: Bands, names: tuple[str, ...], s
 def _title(results: Results) -> str:
     totals = _last_year(results)
     china = totals[totals["subject"] == CHINA]
-    found = findings.contrasts(results, china, relative=True)
-    best = findings.strongest(contrast for contrast in found if contrast.before >= _LEAST_T)
+    found = findings.verdicts(results, [_TOLD])
+    best = findings.strongest(found)
     window = f"last {min(YEAR, results.months)} months" if results.months > 1 else "one month"
     if best is not None:
-        verb = "fall" if best.change < 0 else "rise"
-        label = panels.looks_of(results)[best.scenario].label
-        lead = f"Exports to China {verb} by {findings.percent(abs(best.change))} under {label}"
-        return f"{lead} (median of paired runs, {window}){_quad(results, totals)}"
+        return f"{panels.looks_of(results)[best['scenario']].label} {effect_words(best)}{_quad(results, totals)}"
     medians = _monthly_medians(results, china)
-    several = len(results.scenarios) > 1
-    lead = "No clear difference between the scenarios in exports to China:" if several else "Exports to China:"
+    lead = f"{findings.none_words(found, 'exports to China') or 'Exports to China'}:"
     ends = dict.fromkeys((number(medians.min()), number(medians.max())))
     return f"{lead} {' to '.join(ends)} t REO a month (median, {window}){_quad(results, totals)}"
 

@@ -1,96 +1,61 @@
-"""The findings that figures have for titles: sentences computed from paired runs, never written by hand."""
+"""The findings that figures have for titles: the verdicts of ``effects.csv``, never a rule of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from model.experiments.intervals import interval
+from model.experiments.compare import EFFECT_COLUMNS, overall_effects
+from model.experiments.evidence import EFFECTS, RULE, SAME, SMALL
 from model.views.read import Results
 
-FEWEST = 5
-"""Pairs below which nothing is called clear."""
-RULE = (
-    "A difference is called clear when the 95 % interval of the mean paired difference, widened for the number of "
-    "comparisons, leaves out zero."
-)
 
-
-@dataclass(frozen=True)
-class Contrast:
-    """A scenario against the reference, by paired runs.
+def verdicts(results: Results, outcomes: Sequence[str]) -> pd.DataFrame:
+    """The rows of ``effects.csv`` over all design points, of the scenarios shown and some outcomes.
 
     Args:
-        scenario: which.
-        subject: what was measured.
-        before: median under the reference.
-        after: median under the scenario.
-        change: median of the paired differences, or of the paired relative changes.
-        clear: whether the difference is clear by :data:`RULE`, and its mean and median agree in sign.
+        results: the batch; without the file, as for one run, there are no rows.
+        outcomes: names of outcomes.
     """
-
-    scenario: str
-    subject: str
-    before: float
-    after: float
-    change: float
-    clear: bool
+    overall = None if results.folder is None or results.reference is None else overall_effects(results.folder)
+    if overall is None:
+        return pd.DataFrame(columns=list(EFFECT_COLUMNS))
+    return overall[overall["scenario"].isin(results.scenarios) & overall["outcome"].isin(outcomes)]
 
 
-def contrasts(results: Results, values: pd.DataFrame, *, relative: bool = False) -> list[Contrast]:
-    """Compare the scenarios shown with the reference, subject by subject.
+def strongest(found: pd.DataFrame) -> dict[Any, Any] | None:
+    """The effect that is at least the largest, against what matters; None where nothing is raised or lowered.
 
     Args:
-        results: the batch; its reference need not be among the scenarios shown.
-        values: columns run_id, subject, value.
-        relative: divide each difference by the reference's value; pairs whose reference is 0 are left out.
+        found: of :func:`verdicts`.
     """
-    reference = results.reference
-    if reference is None:
-        return []
-    keyed = values.assign(
-        pair=values["run_id"].map(results.pair_keys()),
-        scenario=values["run_id"].map(results.runs.set_index("run_id")["scenario"].astype(str)),
-    )
-    pairs: list[tuple[str, str, pd.DataFrame]] = []
-    for subject, group in keyed.groupby("subject", sort=False):
-        wide = group.pivot_table(index="pair", columns="scenario", values="value", observed=True)
-        others = [name for name in results.scenarios if name != reference and name in wide]
-        if reference in wide:
-            pairs += [(name, str(subject), wide[[reference, name]].dropna()) for name in others]
-    return [_contrast(name, subject, found, relative, len(pairs)) for name, subject, found in pairs]
+    effects = found[found["verdict"].isin(EFFECTS)]
+    if effects.empty:
+        return None
+    nearest = np.minimum(effects["low95"].abs(), effects["high95"].abs()) / effects["matters"]
+    row: dict[Any, Any] = effects.to_dict("records")[int(nearest.to_numpy(dtype=np.float64).argmax())]
+    return row
 
 
-def _contrast(scenario: str, subject: str, pairs: pd.DataFrame, relative: bool, comparisons: int) -> Contrast:
-    before, after = pairs.iloc[:, 0].to_numpy(dtype=float), pairs.iloc[:, 1].to_numpy(dtype=float)
-    difference = after - before
-    if relative:
-        difference = difference[before > 0] / before[before > 0]
-    if not len(difference):
-        return Contrast(scenario, subject, np.nan, np.nan, 0.0, False)
-    change = float(np.median(difference))
-    clear = len(difference) >= FEWEST and change * difference.mean() > 0 and _away_from_zero(difference, comparisons)
-    return Contrast(scenario, subject, float(np.median(before)), float(np.median(after)), change, clear)
+def none_words(found: pd.DataFrame, subject: str) -> str:
+    """What is said where nothing is raised or lowered: that it is so, or that the runs cannot tell; empty without a comparison.
 
-
-def _away_from_zero(difference: NDArray[np.float64], comparisons: int) -> bool:
-    """Whether the interval of the mean, at the level of Bonferroni (Dunn 1961), leaves out zero."""
-    low, high, _ = interval(difference, 1 - 0.05 / comparisons)
-    return bool(low > 0 or high < 0)
-
-
-def strongest(found: Iterable[Contrast], least: float = 0.0) -> Contrast | None:
-    """The clear contrast with the largest change, of at least ``least``; None when there is none."""
-    clear = [contrast for contrast in found if contrast.clear and abs(contrast.change) >= least]
-    return max(clear, key=lambda contrast: abs(contrast.change), default=None)
+    Args:
+        found: of :func:`verdicts`.
+        subject: what was looked at.
+    """
+    if found.empty:
+        return ""
+    if found["verdict"].isin((SMALL, SAME)).all():
+        return f"No effect that matters on {subject}"
+    return f"Not enough runs to tell the scenarios apart in {subject}"
 
 
 def rule_for(results: Results) -> list[str]:
-    """:data:`RULE` for the footnote where scenarios are compared, else nothing."""
+    """The rule of evidence for the footnote where scenarios are compared, else nothing."""
     return [RULE] if results.reference is not None and len(results.scenarios) > 1 else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -50,8 +51,10 @@ def test_the_table_ranks_policies_and_counts_the_futures_in_which_they_are_good_
     assert tonnes["satisficing_share"].tolist() == pytest.approx([2 / 3, 1 / 3, 1])
     both = table[table["outcome"] == ALL].set_index("policy")["satisficing_share"]
     assert both.to_dict() == pytest.approx({"base": 1.0, "steady": 2 / 3, "bold": 1 / 3})
+    steady = tonnes.loc["steady"]
+    assert (steady["max_regret_low95"], steady["max_regret_high95"], steady["share_lowest"]) == (3, 3, 1)
     told = finding(table, batch(), [Goal("tonnes", more=True)])
-    assert told.startswith("For more tonnes, steady has the lowest maximum regret.")
+    assert told.startswith("For more tonnes, steady has the lowest maximum regret, 3 [3, 3].")
     assert "3 futures that differ in structure.x, all assumed, not observed" in told
 
 
@@ -72,3 +75,37 @@ def test_one_policy_no_goal_or_an_unknown_outcome_are_refused() -> None:
         regret_table(runs, [])
     with pytest.raises(StoreError, match="did you mean 'tonnes'"):
         regret_table(runs, [Goal("tones", more=True)])
+
+
+def noisy(replicates: int) -> RunTable:
+    """Policies that differ by less than their noise; each replicate has a draw of its own for each policy."""
+    rng = np.random.default_rng(5)
+    rows = [
+        {"scenario": policy, "point": point, "replicate": k, "structure.x": point, "tonnes": 0.1 * place + rng.normal()}
+        for place, policy in enumerate(("base", "bold", "steady"))
+        for point in range(3)
+        for k in range(replicates)
+    ]
+    return RunTable("x", pd.DataFrame(rows), 0, ("tonnes",), ("structure.x",), {"reference": "base"})
+
+
+def test_an_order_that_is_luck_is_not_told_as_one() -> None:
+    goals = [Goal("tonnes", more=True)]
+    table = regret_table(noisy(5), goals)
+    assert table["share_lowest"].sum() == pytest.approx(1) and table["share_lowest"].max() < 0.95
+    best = table.sort_values("share_lowest", ascending=False).iloc[0]
+    told = finding(table, noisy(5), goals)
+    assert "not enough runs to tell which policy has the lowest maximum regret" in told
+    assert f"{best['policy']} in {100 * best['share_lowest']:.0f} %" in told
+
+
+def test_with_one_run_a_future_it_is_said_that_luck_cannot_be_told() -> None:
+    table = regret_table(one_each(), [Goal("tonnes", more=True)])
+    assert table["share_lowest"].isna().all()
+    assert "the order may be luck" in finding(table, one_each(), [Goal("tonnes", more=True)])
+
+
+def one_each() -> RunTable:
+    """Each replicate has a parameter vector of its own."""
+    frame = noisy(6).frame.query("point == 0").drop(columns="structure.x")
+    return RunTable("x", frame.assign(vector=frame["replicate"]), 0, ("tonnes",), (), {"reference": "base"})

@@ -10,8 +10,10 @@ import pytest
 
 from model.experiments.difference import differing_parameters
 from model.experiments.errors import PlanError
+from model.experiments.evidence import FEW, LOWERS, RAISES, SAME, SMALL, effect_words
 from model.experiments.results import RunTable
-from model.experiments.sweep import finding, plan_sweep, read_sweep, sweep_table
+from model.experiments.sweep import along, finding, plan_sweep, read_sweep, sweep_table
+from model.output.units import number
 from model.scenario.read import load_scenario
 from tests.scenario.conftest import TINY
 
@@ -31,12 +33,15 @@ def batch() -> RunTable:
             "point": point,
             "replicate": replicate,
             "x": float(point),
-            "tonnes": 100 - 10 * point + replicate + (5 - 5 * point + 0.1 * replicate) * (scenario == "policy"),
+            "tonnes": 100
+            - 10 * point
+            + replicate
+            + (5 - 5 * point + 0.1 * replicate * (1 + point)) * (scenario == "policy"),
             "flat": 1.0,
         }
         for scenario in ("base", "policy")
         for point in range(3)
-        for replicate in range(4)
+        for replicate in range(8)
     ]
     return RunTable("x", pd.DataFrame(rows), 0, ("tonnes", "flat"), ("x",), {"reference": "base"})
 
@@ -56,13 +61,32 @@ def test_a_sweep_is_told_with_its_effects_and_where_they_turn() -> None:
     table = sweep_table(batch(), "x", ["tonnes", "flat"])
     policy = table[(table["scenario"] == "policy") & (table["outcome"] == "tonnes")]
     assert policy["value"].tolist() == [0.0, 1.0, 2.0]
-    assert policy["effect"].tolist() == pytest.approx([5.15, 0.15, -4.85])
-    assert table[table["scenario"] == "base"]["effect"].isna().all()
-    told = finding(batch(), table, ["tonnes", "flat"], "assumed")
-    assert "tonnes: down from 102 to 81.5 under base" in told
-    assert "the effect of policy turns its sign" in told
-    assert "no clear change of flat" in told
+    assert policy["effect"].tolist() == pytest.approx([5.35, 0.7, -3.95])
+    assert policy["verdict"].tolist() == [RAISES, SMALL, LOWERS]
+    assert table[table["scenario"] == "base"][["effect", "verdict"]].isna().all(axis=None)
+
+
+def test_the_sentence_of_a_sweep_is_held_to_its_table_and_gives_the_interval() -> None:
+    runs = batch()
+    told = finding(runs, sweep_table(runs, "x", ["tonnes", "flat"]), ["tonnes", "flat"], "assumed")
+    changes = along(runs).set_index(["scenario", "outcome"], drop=False)
+    assert changes.loc[("base", "tonnes"), "mean"] == pytest.approx(-20) and changes["verdict"].tolist()[:2] == [
+        FEW,
+        SAME,
+    ]
+    assert "not enough runs to tell for tonnes under base" in told, "equal pairs have no spread to judge by"
+    row = next(one for one in changes.to_dict("records") if (one["scenario"], one["outcome"]) == ("policy", "tonnes"))
+    assert row["verdict"] == LOWERS and f"it {effect_words(row)} under policy" in told
+    assert f"[{number(-row['high95'])}, {number(-row['low95'])}]" in told
+    assert "no difference in any pair for flat" in told
     assert told.endswith("x is assumed, not observed, and so is most of the rest.")
+
+
+def test_effects_that_turn_their_sign_along_a_sweep_are_named() -> None:
+    runs = batch()
+    table = sweep_table(runs, "x", ["tonnes"])
+    assert "the effect of policy on tonnes turns its sign" in finding(runs, table, ["tonnes"], "assumed")
+    assert "turns" not in finding(runs, table[table["value"] < 2], ["tonnes"], "assumed")
 
 
 def test_a_planned_sweep_has_a_point_a_value_and_refuses_what_the_scenario_does(tiny: str) -> None:

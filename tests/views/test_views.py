@@ -13,6 +13,8 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
+from model.experiments.compare import EFFECT_COLUMNS
+from model.experiments.evidence import FEW, LOWERS, SMALL
 from model.views import control, exports, findings, lanes, maps, panels, style, tiles
 from model.views.read import Results, ViewError
 from model.world.read import load_world
@@ -116,15 +118,31 @@ def test_runs_without_a_month_have_no_flows_to_draw() -> None:
         exports.draw_exports(Results("short", memory=synthetic.make_runs(("status_quo",), 2, 0)))
 
 
-def test_only_steady_differences_are_called_clear(results: Results) -> None:
-    runs = results.runs
-    noise = np.random.default_rng(1).normal(size=len(runs))
-    far = runs["scenario"].astype(str).eq("quad_india") * 5.0
-    shifted = pd.DataFrame({"run_id": runs["run_id"], "subject": "x", "value": noise + far})
-    found = {contrast.scenario: contrast for contrast in findings.contrasts(results, shifted)}
-    assert found["quad_india"].clear and found["quad_india"].change == pytest.approx(5, abs=2)
-    same = pd.DataFrame({"run_id": runs["run_id"], "subject": "x", "value": 1.0})
-    assert findings.strongest(findings.contrasts(results, same)) is None
+def test_titles_take_the_verdicts_of_the_table_of_effects(tmp_path: Path) -> None:
+    def row(scenario: str, verdict: str, low: float, high: float) -> dict[str, object]:
+        numbers = {
+            "mean": (low + high) / 2,
+            "low95": low,
+            "high95": high,
+            "matters": 1500.0,
+            "reference_mean": 30_000.0,
+        }
+        named = {"scenario": scenario, "reference": "status_quo", "outcome": "exports_t_china", "verdict": verdict}
+        return dict.fromkeys(EFFECT_COLUMNS) | numbers | named
+
+    results = Results(
+        "x", folder=tmp_path, memory=synthetic.make_runs(("status_quo", "engage_kia", "quad_india"), 3, 2)
+    )
+    rows = [row("engage_kia", LOWERS, -5000.0, -2000.0), row("quad_india", FEW, -9000.0, 3000.0)]
+    pd.DataFrame(rows).to_csv(tmp_path / "effects.csv", index=False)
+    found = findings.verdicts(results, ["exports_t_china"])
+    best = findings.strongest(found)
+    assert best is not None and best["scenario"] == "engage_kia"
+    title = exports._title(results)
+    assert "lowers ore to China by 3,500 t REO [2,000, 5,000], 12 % of 30,000 (last 12 months)" in title
+    few = findings.verdicts(results.only(["status_quo", "quad_india"]), ["exports_t_china"])
+    assert findings.strongest(few) is None and findings.none_words(few, "ore").startswith("Not enough runs to tell")
+    assert findings.none_words(few.assign(verdict=SMALL), "ore") == "No effect that matters on ore"
 
 
 def test_names_at_the_ends_of_lines_keep_their_distance() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from matplotlib.figure import Figure
 
-from model.experiments.compare import compare, finding, point_means
+from model.experiments.compare import effects_against, finding, point_means
 from model.experiments.results import read_runs
 from model.views.forest import forest
 from model.views.kinds import Asked, figure
@@ -24,6 +24,6 @@ def effects(results: Results, asked: Asked) -> Figure | None:
     both = runs.frame["scenario"].astype(str).isin([results.reference, *others])
     runs = replace(runs, frame=runs.frame[both].reset_index(drop=True))
     names = list(asked.outcomes or [name for name in HEADLINES if name in runs.outcomes])
-    table = compare(runs, names, results.reference)
+    table = effects_against(runs, results.folder, results.reference, names)
     points = point_means(runs, names, results.reference) if runs.members > 1 else None
     return forest(table, points, results.all_scenarios, finding(table, runs)[0])
