@@ -26,7 +26,7 @@ from model.output.ledger import Ledger
 from model.output.record import Recorder
 from model.phases.accounts import begin_books
 from model.phases.supply import update_supply
-from model.run import Run, Setting, buyer_tables, setting_of
+from model.run import Run, Setting, buyer_tables, date_after, setting_of
 from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
@@ -84,7 +84,7 @@ def begin_run(model: Model, spec: RunSpec, seed: int) -> Run:
     value_towns(run.data)
     run.recorder, run.ledger = Recorder(run, spec, setting.scenario.months), Ledger(run)
     update_supply(run)
-    run.recorder.note(run.date)
+    run.recorder.note(date_after(setting.scenario.start, -1))
     return run
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,6 +62,13 @@ ACTOR_NUMBERS = (*numbers_in(ArmedActorParameters), "coordination", "civil_share
 
 BUYER_NUMBERS = tuple(numbers_in(ChineseBuyerParameters))
 """Parameters of buyers that compiled code reads as ``run.buyers[b].<name>``."""
+
+
+@lru_cache(maxsize=4096)
+def date_after(start: str, months: int) -> str:
+    """The calendar month so many months after a start, or before it where they are negative, as 2025-08."""
+    number = 12 * int(start[:4]) + int(start[5:]) - 1 + months
+    return f"{number // 12}-{number % 12 + 1:02d}"
 
 
 @dataclass

@@ -73,7 +73,13 @@ def dated(results: Results, table: str) -> pd.DataFrame:
         world = load_world(results.world)
         names = frame["place"].map(dict(zip(world.place_ids, world.place_names, strict=True)))
         frame.insert(list(frame.columns).index("place") + 1, "name", names)
-    return frame.set_index(_dates(results.start, frame["month"].to_numpy()))
+    if len(set(results.starts.values())) == 1 or results.of_one_run:
+        return frame.set_index(_dates(results.start, frame["month"].to_numpy()))
+    parts = [
+        part.set_index(_dates(results.starts[str(name)], part["month"].to_numpy()))
+        for name, part in frame.groupby("scenario", sort=False)
+    ]
+    return pd.concat(parts)
 
 
 def _dates(start: str, months: np.ndarray) -> pd.DatetimeIndex:

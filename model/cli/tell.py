@@ -23,6 +23,7 @@ def tell_run(run: SingleRun, *, quiet: bool) -> None:
         run: which.
         quiet: leave out the events.
     """
+    from model.experiments.horizon import horizon_words
     from model.views.binds import binding_words
     from model.views.words import outcome_table
 
@@ -30,6 +31,8 @@ def tell_run(run: SingleRun, *, quiet: bool) -> None:
     if not quiet:
         typer.echo(f"{run.story(_EVENTS_SHOWN)}\n")
     typer.echo(outcome_table(run.result.outcomes))
+    if words := horizon_words([run.months]):
+        typer.echo("\n" + wrapped(words, 0))
     binds = binding_words(lambda table, columns: run.result.tables[table].select(list(columns)).to_pandas())
     if run.scenario.months and binds:
         typer.echo("\nwhat binds\n" + "\n".join(wrapped(sentence, 2) for sentence in binds))
@@ -53,7 +56,9 @@ def tell_batch(folder: Path, *, figures: bool, fresh: bool) -> None:
         fresh: whether runs were added, so that older figures are out of date.
     """
     typer.echo(effects_of(folder))
-    typer.echo(parameters_of(folder))
+    for line in (parameters_of(folder), horizon_of(folder)):
+        if line:
+            typer.echo(wrapped(line, 0))
     drawn = sorted((folder / "figures").glob("*.png"))
     if figures and (fresh or not drawn):
         from model.views.figures import batch_figures
@@ -70,6 +75,14 @@ def parameters_of(folder: Path) -> str:
     from model.experiments.parameter_sets import parameter_words
 
     return parameter_words(read_manifest(folder))
+
+
+def horizon_of(folder: Path) -> str:
+    """That the runs of a batch leave the calibrated horizon, if they do."""
+    from model.experiments.horizon import horizon_words
+    from model.views.read import Results
+
+    return horizon_words(Results.open(folder).ends.values())
 
 
 def effects_of(folder: Path) -> str:

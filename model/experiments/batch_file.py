@@ -24,6 +24,7 @@ from model.experiments.design import (
     variant_points,
 )
 from model.experiments.errors import PlanError
+from model.experiments.horizon import horizon_words
 from model.experiments.parameter_sets import CENTRAL, PLAUSIBLE, set_file
 from model.experiments.plan import (
     DEFAULT_REPLICATES,
@@ -128,7 +129,7 @@ def read_plan(
         pinned=found.pinned,
         at_points=found.at_points,
         record=tuple(dict.fromkeys([*request.record, *record])),
-        notes=found.notes,
+        notes=[*found.notes, *filter(None, [found.extrapolation])],
         command=command,
         description=request.description,
         prose=found.prose,
@@ -350,6 +351,12 @@ class _Found:
     notes: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     prose: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def extrapolation(self) -> str:
+        """That some runs are longer than what the model was held against, if they are."""
+        lengths = [one.get("months", 0) for resolved in self.at_points.values() for one in resolved]
+        return horizon_words(lengths)
 
     def commands(self, base_seed: int, sets: Sequence[str], parameters: str) -> dict[str, tuple[str, ...]]:
         """Label -> how ``pangwa run`` repeats a run."""

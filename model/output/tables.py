@@ -59,7 +59,7 @@ _MONTH = _c("month", _I, "months", "months since the start; 0 is the start itsel
 MONTHLY = (
     *_KEYS,
     _MONTH,
-    _c("date", pa.string(), "-", "calendar month that has just ended (month 0: the start), as 2025-08"),
+    _c("date", pa.string(), "-", "calendar month that has just ended (month 0: the one before the first), as 2025-08"),
     _c("exports_t_china_official", _F, "t REO", "ore to China through open ore lanes",
        lambda now: now.country.to_china),
     _c("exports_t_china_informal", _F, "t REO", "ore smuggled to China", lambda now: now.country.smuggled),

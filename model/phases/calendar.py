@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from model.dynamics.season import set_season
 from model.phases.forcing import apply_forcing, force_conscription
-from model.run import Run
+from model.run import Run, date_after
 
 _COUNTED_ANEW = ("towns_changed", "operations", "civilians_dead")
 
@@ -33,10 +31,3 @@ def close_month(run: Run) -> None:
     run.state.month += 1
     run.date = date_after(run.scenario.start, run.state.month)
     run.recorder.note(ended)
-
-
-@lru_cache(maxsize=4096)
-def date_after(start: str, months: int) -> str:
-    """The calendar month so many months after a start, as 2025-08."""
-    number = 12 * int(start[:4]) + int(start[5:]) - 1 + months
-    return f"{number // 12}-{number % 12 + 1:02d}"

@@ -33,7 +33,8 @@ def frames_of(results: Results, scenario: str | None = None) -> list[tuple[str, 
     name = scenario or results.scenarios[0]
     rows = results.frame("control", ["month", "place", "holder", "attacker"], scenario=name)
     rows = rows.astype({"place": str, "holder": str, "attacker": str})
-    return [(panels.date_of(results.start, int(str(month))), _holdings(part)) for month, part in rows.groupby("month")]
+    start = results.starts[name]
+    return [(panels.date_of(start, int(str(month))), _holdings(part)) for month, part in rows.groupby("month")]
 
 
 def _holdings(part: pd.DataFrame) -> Holdings:

@@ -118,7 +118,7 @@ def _lead(results: Results) -> str:
     drawn = f"each with another of {vectors} parameter vectors that the record does not rule out" if vectors else ""
     return (
         f"{join(policies(results))} against {results.reference}; {results.months} months from "
-        f"{date_of(results.start, 0)}; {results.runs_each} runs per scenario with common random numbers"
+        f"{date_of(results.start, 1)}; {results.runs_each} runs per scenario with common random numbers"
         f"{', ' if drawn else '; calibrated parameters in all of them'}{drawn}."
     )
 

@@ -21,6 +21,7 @@ import solara.lab
 
 from model.experiments.parameter_sets import CENTRAL_WORDS
 from model.parameters import Declaration
+from model.run import date_after
 from model.scenario.files import shipped_scenarios
 from model.scenario.listing import scenario_declarations
 from model.views import lanes, live, sliders, style, svgmap
@@ -248,7 +249,7 @@ def _Parameter(one: Declaration, value: Any, choose: Callable[[Any], None]) -> N
 def _Head(session: RunSession, beat: int) -> None:
     """Title, limits, how far the run is."""
     title = session.setup.title if session.setup is not None and session.setup.title else session.scenario
-    date = session.model.date if session.model is not None else "-"
+    date = "-" if session.model is None else date_after(session.model.date, -1)
     seed = session.spec.seed if session.spec is not None else "-"
     solara.HTML(
         tag="div",

@@ -173,11 +173,12 @@ def _split(lines: Sequence[Group], bands: Bands) -> tuple[list[Group], list[Grou
 
 
 def _panel(axes: Axes, results: Results, bands: Bands, lines: Sequence[Group], name: str, *, last: bool) -> None:
+    start = results.starts[name]
     for line in lines:
         values = bands[name][line.name]
-        panels.draw_band(axes, panels.years(results.start, values.months), values, line.colour, line.dash, line.name)
+        panels.draw_band(axes, panels.years(start, values.months), values, line.colour, line.dash, line.name)
     axes.set_ylim(*_limits([found[line.name] for found in bands.values() for line in lines], alone=len(lines) == 1))
-    panels.calendar(axes, results.start, results.months)
+    panels.calendar(axes, start, results.ends[name])
     axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
     if last:
         ends = [panels.EndLabel(bands[name][line.name].median[-1], line.name, line.colour) for line in lines]

@@ -87,7 +87,7 @@ def refusals(accounts: pd.DataFrame) -> list[str]:
 
 
 def channels_sentence(policy: str, table: pd.DataFrame) -> str:
-    """What the policy changes most clearly, and through which instruments.
+    """What the policy changes most for certain, and through which instruments.
 
     Args:
         policy: name of the scenario.

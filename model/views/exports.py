@@ -101,13 +101,14 @@ def _split(bands: Bands) -> list[tuple[str, ...]]:
 def _panel(axes: Axes, results: Results, bands: Bands, names: tuple[str, ...], scenario: str, *, last: bool) -> None:
     top = max(found[name].high.max() for found in bands.values() for name in names)
     axes.set_ylim(0, max(top, 1.0) * 1.06)
-    panels.calendar(axes, results.start, results.months, monsoon=True)
+    start = results.starts[scenario]
+    panels.calendar(axes, start, results.ends[scenario], monsoon=True)
     axes.grid(axis="y", color=style.FAINT, linewidth=0.4)
     axes.yaxis.set_major_formatter(FuncFormatter(style.tick))
     for name in names:
         values, look = bands[scenario][name], style.DESTINATIONS[name]
         # A month's flow belongs to the middle of the month.
-        panels.draw_band(axes, panels.years(results.start, values.months - 0.5), values, look.colour, look.dash, name)
+        panels.draw_band(axes, panels.years(start, values.months - 0.5), values, look.colour, look.dash, name)
     if last:
         looks = [style.DESTINATIONS[name] for name in names]
         ends = [

@@ -152,7 +152,8 @@ def draw_years(results: Results, world: World, actor: str) -> Figure:
             shapes = _shade(panel, tiles, share, window)
         row[0].set_ylabel(panels.looks_of(results)[name].label, fontweight="bold")
     for panel, month in zip(grid[0], months, strict=True):
-        panel.set_title(panels.date_of(results.start, month), fontsize=8)
+        several = len({results.starts[name] for name in shown}) > 1
+        panel.set_title(f"after {month} months" if several else panels.date_of(results.start, month), fontsize=8)
     style.scale_of(figure, shapes, f"share of runs in which {actor} holds the town (0-1)")
     parts = [f"{number(old)} to {number(new)} under {name}" for name, (old, new) in gained.items()]
     note = f"Shown is the part of the country in which {actor} holds towns in some run; lines divide states."

@@ -84,8 +84,8 @@ def years(start: str, months: Floats) -> Floats:
 
 
 def date_of(start: str, month: int) -> str:
-    """The calendar month that begins ``month`` months after the beginning of ``start``: Aug 2026."""
-    number = 12 * int(start[:4]) + int(start[5:]) - 1 + month
+    """The calendar month that is the ``month``-th of runs that begin with ``start``, 0 the one before: Jul 2026."""
+    number = 12 * int(start[:4]) + int(start[5:]) - 2 + month
     return f"{_NAMES[number % 12]} {number // 12}"
 
 

@@ -18,6 +18,7 @@ from model.experiments.parameter_sets import parameter_words
 from model.experiments.results import refuse_nothing, whole_table
 from model.output import tables as table_schemas
 from model.output.outcomes import outcome_list
+from model.run import date_after
 
 
 class ViewError(ValueError):
@@ -218,9 +219,15 @@ class Results:
         return str(worlds[0]) if worlds else "myanmar"
 
     @cached_property
+    def starts(self) -> dict[str, str]:
+        """By scenario, the first month of its runs, as 2025-08; month 0 of the tables is the one before."""
+        frame = self.frame("monthly", ["scenario", "date"], month=0).astype(str).drop_duplicates("scenario")
+        return {name: date_after(before, 1) for name, before in zip(frame["scenario"], frame["date"], strict=True)}
+
+    @property
     def start(self) -> str:
-        """First month of the runs, as 2025-08."""
-        return str(self.frame("monthly", ["date"], month=0)["date"].iloc[0])
+        """First month of the runs of the first scenario shown."""
+        return self.starts[self.scenarios[0]]
 
     @cached_property
     def ends(self) -> dict[str, int]:

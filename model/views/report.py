@@ -16,6 +16,7 @@ from model.experiments.commands import run_command
 from model.experiments.design import LABEL, point_words
 from model.experiments.explain import account_table
 from model.experiments.files import refuse_link, write_text
+from model.experiments.horizon import horizon_words
 from model.output.units import shown_in
 from model.scenario.listing import scenario_declarations
 from model.scenario.schema import Scenario
@@ -143,10 +144,18 @@ def _lead(results: Results) -> str:
     runs = results.manifest.get("runs", {})
     failed = f"; {runs['failed']} runs failed and are left out" if runs.get("failed") else ""
     swept = f" at {results.points} design points" if results.points > 1 else ""
-    return (
-        f"{len(results.scenarios)} scenarios{swept}, {results.runs_each} runs each, {results.months} months "
-        f"from {results.start}; compared with {results.reference or 'nothing'}{failed}; {results.parameters}."
-    )
+    against = f"compared with {results.reference or 'nothing'}{failed}; {results.parameters}"
+    return f"{len(results.scenarios)} scenarios{swept}, {results.runs_each} runs each, {_calendar(results)}; {against}."
+
+
+def _calendar(results: Results) -> str:
+    """How long the runs are and when they begin, for each scenario where these differ."""
+    spans: dict[str, list[str]] = {}
+    for name in results.scenarios:
+        spans.setdefault(f"{results.ends[name]} months from {results.starts[name]}", []).append(name)
+    if len(spans) == 1:
+        return next(iter(spans))
+    return "; ".join(f"{span} ({', '.join(names)})" for span, names in spans.items())
 
 
 def _limits(results: Results) -> str:
@@ -154,7 +163,8 @@ def _limits(results: Results) -> str:
     total = sum(counts.values())
     known = ", ".join(f"{number} {status}" for status, number in counts.most_common())
     more = [f"Of {total} parameters, {known} (pangwa parameters lists them with their sources)."] if total else []
-    return f'<div class="limits"><h3>Limits first</h3>{html.listing([*LIMITS, *more])}</div>'
+    beyond = [words] if (words := horizon_words(results.ends.values())) else []
+    return f'<div class="limits"><h3>Limits first</h3>{html.listing([*beyond, *LIMITS, *more])}</div>'
 
 
 def _statuses(results: Results) -> Counter[str]:

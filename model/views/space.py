@@ -15,6 +15,7 @@ from matplotlib.text import Text
 
 from agents.armed.actor import ArmedActor
 from model.model import RareEarthModel
+from model.run import date_after
 from model.views import maps, style
 from model.views.tiles import Tiles, tiles_of
 
@@ -72,7 +73,12 @@ def draw_townships(axes: Axes, model: RareEarthModel) -> None:
         if not isinstance(artist, Text):
             artist.set_zorder(artist.get_zorder() - _BENEATH)
     low, high = tiles.corners.min(axis=(0, 1)), tiles.corners.max(axis=(0, 1))
-    axes.set(xlim=(low[0] - 0.2, high[0] + 0.2), ylim=(low[1] - 0.2, high[1] + 0.2), aspect="equal", title=model.date)
+    axes.set(
+        xlim=(low[0] - 0.2, high[0] + 0.2),
+        ylim=(low[1] - 0.2, high[1] + 0.2),
+        aspect="equal",
+        title=date_after(model.date, -1),
+    )
     axes.axis("off")
     figure: Any = axes.figure
     figure.set_dpi(_DPI)

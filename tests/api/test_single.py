@@ -51,9 +51,9 @@ def test_tables_have_dates_and_only_what_differs(made: SingleRun, table: str) ->
 def test_dates_name_the_month_that_the_table_names(made: SingleRun) -> None:
     for table in ("monthly", "events"):
         named = made.result.tables[table].to_pandas()
-        later = named["month"].to_numpy() > 0
-        assert list(getattr(made, table).index[later].strftime("%Y-%m")) == list(named["date"][later])
-    assert made.monthly.index[0] == pd.Timestamp("2025-07-31")
+        assert list(getattr(made, table).index.strftime("%Y-%m")) == list(named["date"])
+    assert made.monthly.index[0] == pd.Timestamp("2025-07-31"), "the start is the end of the month before the first"
+    assert made.monthly.index.is_unique
 
 
 def test_the_map_is_recorded_every_month_and_names_places(made: SingleRun) -> None:

@@ -16,6 +16,7 @@ from model.experiments.batch_file import folder_name, read_plan
 from model.experiments.comparable import check_comparable, difference_words
 from model.experiments.design import grid_points
 from model.experiments.errors import PlanError
+from model.experiments.horizon import CALIBRATED_MONTHS
 from model.experiments.parameter_sets import parameter_words
 from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.request import read_batch_file
@@ -308,3 +309,9 @@ def test_what_differs_besides_instruments_is_said() -> None:
     assert difference_words({"base": none, "aid": aid}, "base") == ""
     said = difference_words({"base": none, "aid": aid, "other": other}, "base")
     assert "other in processes.leak" in said and "aid" not in said
+
+
+@pytest.mark.parametrize(("months", "said"), [(CALIBRATED_MONTHS, False), (CALIBRATED_MONTHS + 1, True)])
+def test_runs_beyond_the_calibrated_horizon_say_so(months: int, said: bool) -> None:
+    what = read_plan(["status_quo"], replicates=1, sets=[TINY_WORLD, f"months={months}"])
+    assert any("leave the calibrated horizon" in note for note in what.notes) is said

@@ -11,7 +11,7 @@ import pytest
 
 from model.experiments.hindcast import report, rolling
 from model.experiments.hindcast.rolling import FORECASTS, LAST, LEADS, MODEL, ORIGINS, Origin, count
-from model.phases.calendar import date_after as later
+from model.run import date_after as later
 from model.views.hindcast import draw_rolling
 from model.world.read import load_world
 

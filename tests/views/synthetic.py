@@ -89,8 +89,7 @@ def _flows(noise: np.random.Generator, months: int, quad_push: float) -> np.ndar
 
 
 def _dates(months: int) -> list[str]:
-    periods = pd.period_range("2025-08", periods=max(months, 1), freq="M").astype(str)
-    return ["2025-08", *periods][: months + 1]
+    return list(pd.period_range("2025-07", periods=months + 1, freq="M").astype(str))
 
 
 def _monthly(flows: np.ndarray, months: int) -> pd.DataFrame:

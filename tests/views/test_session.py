@@ -152,7 +152,7 @@ def test_an_animation_has_a_frame_a_month_and_says_what_it_cannot_write(scenario
     session = played(RunSession(str(scenario)), 3)
     assert session.model is not None
     frames = frames_of(Results.of_run("small", session.model.recorder.result().tables))
-    assert [date for date, _ in frames] == ["Aug 2025"]
+    assert [date for date, _ in frames] == ["Jul 2025"]
     world = load_world("tests/tiny")
     several = [(f"month {k}", frames[0][1]) for k in range(3)]
     path = animate(several, world, "Title", tmp_path / "map.gif")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from matplotlib.colors import to_rgb
 
@@ -116,6 +117,22 @@ def test_a_dwarfed_flow_gets_a_row_of_its_own() -> None:
 def test_runs_without_a_month_have_no_flows_to_draw() -> None:
     with pytest.raises(ViewError, match="no month"):
         exports.draw_exports(Results("short", memory=synthetic.make_runs(("status_quo",), 2, 0)))
+
+
+def test_each_scenario_has_the_dates_of_its_own_runs() -> None:
+    rows = [(name, month, str(pd.Period(before, "M") + month)) for name, before in STARTS.items() for month in range(3)]
+    table = pa.table(pd.DataFrame(rows, columns=["scenario", "month", "date"]))
+    results = Results("x", memory={"monthly": table})
+    assert results.starts == {"late": "2024-03", "early": "2021-02"}
+    assert [panels.date_of(results.starts["early"], month) for month in (0, 1, 12)] == [
+        "Jan 2021",
+        "Feb 2021",
+        "Jan 2022",
+    ]
+
+
+STARTS = {"late": "2024-02", "early": "2021-01"}
+"""The month before the first of two scenarios."""
 
 
 def test_titles_take_the_verdicts_of_the_table_of_effects(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from model.experiments.hindcast.report import HAZARD, holders
 from model.experiments.hindcast.score import score_flips
-from model.phases.calendar import date_after
+from model.run import date_after
 from model.world.read import load_world
 from model.world.record import load_record
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from model.output.record import RunResult
+from model.run import date_after
 
 Floats = NDArray[np.float64]
 
@@ -116,7 +117,7 @@ def trace_of(result: RunResult, towns: int) -> Trace:
     columns["all_origins"] = columns["exports"] + columns["other_origins_t"]
     return Trace(
         scenario=str(monthly.column("scenario")[0]),
-        start=dates[0],
+        start=date_after(dates[0], 1),
         months=rows - 1,
         monthly=columns,
         actors=_actors(result.tables["actors"], rows),
