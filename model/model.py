@@ -203,4 +203,8 @@ def _specified(spec: RunSpec | None, seed: int | None, scenario: Any, sets: list
         raise ScenarioError(
             ["spec: has its scenario, its parameters and its replicate; give either these or a specification"]
         )
-    return spec if seed is None else dataclasses.replace(spec, seed=replicate_seed(whole("seed", seed), spec.replicate))
+    if seed is None:
+        return spec
+    return dataclasses.replace(
+        spec, seed=replicate_seed(whole("seed", seed), spec.replicate), base_seed=whole("seed", seed)
+    )

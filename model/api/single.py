@@ -150,7 +150,8 @@ class SingleRun(DatedTables):
         scenario, spec = self.scenario, self.spec
         first = f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name
         past = "".join(f", branched after {months} months" for months, _ in spec.past)
-        return f"{first}\n{self._length}{past}; replicate {spec.replicate}, seed {spec.seed}, run {spec.run_id}; {self._results.parameters}"
+        drawn = f"replicate {spec.replicate}, seed {spec.base_seed}, run {spec.run_id}"
+        return f"{first}\n{self._length}{past}; {drawn}; {self._results.parameters}"
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -38,10 +38,12 @@ from model.experiments.plan import (
 )
 from model.experiments.request import BatchRequest, names_of_variants, read_batch_file
 from model.scenario.files import display, read_toml, shipped_batches
+from model.scenario.given import whole
 from model.scenario.layers import parse_set, read_layers
 from model.scenario.problems import NOTHING, ScenarioError, suggestion, toml_value
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
+from model.world.names import both_called, folded
 
 _HYPERCUBE_KEYS = ("points", "parameters", "ranges", "seed")
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
@@ -133,7 +135,7 @@ def read_plan(
         command=command,
         description=request.description,
         prose=found.prose,
-        commands={} if given else found.commands(seed, sets, parameters),
+        commands=found.commands(0 if given else seed, sets, parameters),
     )
 
 
@@ -161,6 +163,7 @@ def read_run(
     """
     from model.scenario.read import load_scenario
 
+    whole("replicate", replicate), whole("seed", base_seed)
     vectors = _Design(sets, NO_POINT, _vectors(parameters or CENTRAL, file, sets, load_scenario)[1]).vectors
     pinned = _stated(file, vectors)
     columns = vector_columns([file], vectors, {file: pinned})[file]
@@ -370,6 +373,7 @@ def _resolve(files: Sequence[str], design: _Design, replicates: int, load: Load)
     """Read every scenario as it is and at every design point; problems come out together, each said once."""
     found = _Found()
     problems: dict[str, None] = {}
+    names: dict[str, str] = {}
     for file in files:
         try:
             scenario = load(file, design.sets)
@@ -379,8 +383,8 @@ def _resolve(files: Sequence[str], design: _Design, replicates: int, load: Load)
             problems |= dict.fromkeys(error.problems)
             continue
         label = scenario.name
-        if label in found.scenarios:
-            problems[f"{found.files[label]} and {file} are both called '{label}'; give one of them another name"] = None
+        if (other := names.setdefault(folded(label), label)) in found.scenarios:
+            problems |= {both_called(found.files[other], file, other, label): None}
         found.files[label] = file
         found.scenarios[label] = scenario.resolved()
         found.at_points[label] = resolved

@@ -35,7 +35,7 @@ def run_words(
 
 
 def run_command(manifest: Mapping[str, Any], scenario: str, point: int, replicate: int) -> str:
-    """The command that repeats one run of a batch; empty where there is none (seeds given one by one, older batches).
+    """The command that repeats one run of a batch; empty where there is none (older batches).
 
     Args:
         manifest: of the batch.
@@ -48,5 +48,10 @@ def run_command(manifest: Mapping[str, Any], scenario: str, point: int, replicat
     if not words:
         return ""
     swept = points[point] if point < len(points) else {}
+    seeds = manifest.get("seeds", [])
+    # Where seeds were given one by one, each replicate has its own.
+    seed = ["--seed", str(seeds[replicate])] if manifest.get("base_seed") is None and replicate < len(seeds) else []
     sets = [f"{path}={toml_value(value)}" for path, value in swept.items() if path != LABEL]
-    return shlex.join([*words, "--replicate", str(replicate), *(word for text in sets for word in ("--set", text))])
+    return shlex.join(
+        [*words, *seed, "--replicate", str(replicate), *(word for text in sets for word in ("--set", text))]
+    )

@@ -138,6 +138,14 @@ class DaskPool:
         """See :class:`model.experiments.worker_pool.WorkerPool`; the cluster replaces its workers itself."""
         raise RunnerError("the Dask cluster has lost the runs; is its scheduler still there?")
 
+    replaces = False
+
+    def replace(self) -> None:
+        """See :class:`model.experiments.worker_pool.WorkerPool`; the cluster replaces its workers itself."""
+
+    def watch(self, timeout: float | None) -> None:
+        """See :class:`model.experiments.worker_pool.WorkerPool`; a worker that stops is the scheduler's to notice."""
+
     def close(self, busy: bool) -> None:
         """See :class:`model.experiments.worker_pool.WorkerPool`."""
         if busy and self._tasks:

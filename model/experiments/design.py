@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ from model.parameters import Declaration
 from model.scenario.layers import parse_set
 from model.scenario.problems import ScenarioError, dotted, suggestion, toml_text
 from model.scenario.spec import canonical_json
+from model.world.names import faults
 
 LABEL = "label"
 """The path of the pair that names a design point; no parameter bears it."""
@@ -181,11 +183,22 @@ def labelled_points(entries: Sequence[Mapping[str, Any]]) -> tuple[Point, ...]:
         values = {path: canonical_or_none(value) for path, value in flat(sets)}
         problems += [f"{where}: {path}: must be finite" for path, text in values.items() if text is None]
         points.append(((LABEL, canonical_json(label)), *((path, text or "") for path, text in values.items())))
-    labels = Counter(entry.get(LABEL) for entry in entries if isinstance(entry.get(LABEL), str))
-    problems += [f"points: the label '{label}' is given twice" for label, times in labels.items() if times > 1]
+    labels = [label for entry in entries if isinstance(label := entry.get(LABEL), str) and label.strip()]
+    problems += [f"points: the label '{label}' is given twice" for label, times in Counter(labels).items() if times > 1]
+    problems += label_problems(labels, "points")
     if problems:
         raise PlanError(problems)
     return tuple(points)
+
+
+def label_problems(labels: Iterable[str], where: str) -> list[str]:
+    """A sentence for each label that cannot be used, or not be told from another.
+
+    Args:
+        labels: of points.
+        where: they were given.
+    """
+    return [f"{where}: the label '{name}': {text}" for name, text in faults(labels, reserved=False)]
 
 
 def flat(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -232,6 +245,8 @@ def read_points(path: Path) -> tuple[Point, ...]:
             )
         except ValueError as error:
             problems.append(f"{path}, row {number}: {error}")
+    labels = [json.loads(text) for point in points for name, text in point if name == LABEL]
+    problems += label_problems(dict.fromkeys(labels), str(path))
     if problems:
         raise PlanError(problems)
     return tuple(points)

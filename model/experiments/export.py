@@ -42,7 +42,7 @@ def run_files(spec: RunSpec, result: RunResult) -> dict[str, bytes]:
         "run_id": spec.run_id,
         "scenario": spec.label,
         "replicate": spec.replicate,
-        "seed": spec.seed,
+        "seed": spec.base_seed,
         "world": spec.world,
         "resolved": json.loads(spec.scenario),
     }

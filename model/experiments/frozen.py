@@ -15,7 +15,7 @@ from model import __version__
 from model.experiments.plan import BatchPlan, vector_columns
 from model.scenario.spec import RunSpec, canonical_json, content_hash
 
-FORMAT = 2
+FORMAT = 3
 """Of the frozen plan and of the runs' ids; folders of another one cannot be gone on with."""
 
 _HOUSE = Path(__file__).parents[2]
@@ -145,7 +145,7 @@ def plan_of(content: Mapping[str, Any]) -> BatchPlan:
     specs = []
     for label, point, replicate, _ in content["runs"]:
         values = points[point] + columns[label][replicate % len(columns[label])]
-        specs.append(RunSpec(label, "", replicate, content["seeds"][replicate], point, values))
+        specs.append(RunSpec(label, "", replicate, 0, point, values, base_seed=content["seeds"][replicate]))
     return BatchPlan(
         name=content["name"],
         reference=content["reference"],

@@ -12,13 +12,10 @@ from typing import Any
 from model.draws import replicate_seed
 from model.experiments.errors import PlanError
 from model.scenario.problems import suggestion
-from model.scenario.spec import MONTHLY_MAP, RunSpec, canonical_json, content_hash, digest_of
+from model.scenario.spec import LARGEST_SEED, MONTHLY_MAP, RunSpec, canonical_json, content_hash, digest_of
 
 DEFAULT_REPLICATES = 10
 MOST_RUNS = 1_000_000
-LARGEST_SEED = 2**53 - 1
-"""The largest whole number that every table and every reader of JSON keeps exactly."""
-
 USUAL_REFERENCE = "status_quo"
 RECORD_OPTIONS = (MONTHLY_MAP,)
 
@@ -43,7 +40,7 @@ class BatchPlan:
         points: the design points; one empty point where nothing is swept.
         replicates: number of replicates of each scenario and point.
         base_seed: from which the replicates' seeds follow; None where they were given one by one.
-        seeds: the replicates' seeds.
+        seeds: the seed of each replicate, as ``pangwa run --seed`` takes it: the base seed, or what was given one by one.
         record: extras to record, see :class:`model.scenario.spec.RunSpec`.
         specs: the runs, by scenario, then point, then replicate.
         vectors: parameter vectors; replicate k has vector k modulo their number.
@@ -154,7 +151,7 @@ def make_plan(
         name: name of the batch.
         scenarios: label -> resolved scenario.
         replicates: number of replicates, at least 1.
-        base_seed: any integer >= 0; the seed of a replicate depends on it and on the replicate's number alone.
+        base_seed: any integer >= 0; the draws of a replicate depend on it and on the replicate's number alone.
         seeds: the replicates' seeds one by one, instead of ``replicates`` and ``base_seed``.
         reference: label of the scenario to compare with; ``status_quo`` or else the first scenario when None.
         points: design points of a sweep, see :mod:`model.experiments.design`.
@@ -178,7 +175,7 @@ def make_plan(
     _check([*_count_problems(replicates, base_seed, seeds, record), *_reference_problems(reference, list(scenarios))])
     _check(_size_problems(len(scenarios), len(points), replicates))
     usual = USUAL_REFERENCE if USUAL_REFERENCE in scenarios else next(iter(scenarios))
-    all_seeds = tuple(seeds or (replicate_seed(base_seed, replicate) for replicate in range(replicates)))
+    all_seeds = tuple(seeds or [base_seed] * replicates)
     worlds = {label: digest_of(one) for label, one in scenarios.items()}
     resolved = at_points or {label: [one] for label, one in scenarios.items()}
     columns = vector_columns(scenarios, vectors, pinned or {})
@@ -227,6 +224,7 @@ def _specs(
     worlds: Mapping[str, str],
 ) -> tuple[RunSpec, ...]:
     specs: list[RunSpec] = []
+    drawn = [replicate_seed(seed, replicate) for replicate, seed in enumerate(seeds)]
     for label, by_point in resolved.items():
         # One text is shared by all replicates that have it: a batch holds thousands.
         texts = [canonical_json(scenario) for scenario in by_point]
@@ -237,7 +235,9 @@ def _specs(
             of_point = texts[number * used : (number + 1) * used]
             named = [point + column for column in columns[label][:used]]
             specs += [
-                RunSpec(label, of_point[k % used], k, seed, number, named[k % used], record, worlds[label])
+                RunSpec(
+                    label, of_point[k % used], k, drawn[k], number, named[k % used], record, worlds[label], (), seed
+                )
                 for k, seed in enumerate(seeds)
             ]
     return tuple(specs)
@@ -262,8 +262,8 @@ def _count_problems(
         yield from _seed_problems(seeds)
     elif isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
         yield f"replicates = {replicates!r}: must be a whole number of at least 1"
-    if isinstance(base_seed, bool) or not isinstance(base_seed, int) or base_seed < 0:
-        yield f"base_seed = {base_seed!r}: must be a whole number of at least 0"
+    if isinstance(base_seed, bool) or not isinstance(base_seed, int) or not 0 <= base_seed <= LARGEST_SEED:
+        yield f"base_seed = {base_seed!r}: must be a whole number from 0 to {LARGEST_SEED}"
     for item in record:
         if item not in RECORD_OPTIONS:
             yield f"record = {item!r}: is not known{suggestion(str(item), RECORD_OPTIONS)}"

@@ -7,13 +7,16 @@ A pool takes tasks and gives futures back; what becomes of runs whose worker die
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from model.experiments.errors import RunnerError
@@ -25,6 +28,8 @@ from model.scenario.spec import RunSpec
 _WINDOWS_LIMIT = 61
 _MOST_PER_CORE = 8
 _START_TRIES = 3
+OVERDUE_SECONDS = 6.0
+"""After a run's limit, when a worker that has neither ended the run nor itself is ended by its parent."""
 _CODE_TRIES = 100
 
 
@@ -71,12 +76,17 @@ class ProcessPool:
         self.workers = workers
         self._executor: ProcessPoolExecutor | None = None
         self._simulate: Simulate | None = None
+        self._watched = ""
+        self._since: dict[str, float] = {}
+        self._gave_up = False
 
     def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
         """See :class:`model.experiments.worker_pool.WorkerPool`."""
         self._simulate = simulate
+        if timeout is not None and not self._watched:
+            self._watched = tempfile.mkdtemp(prefix="pangwa-runs-")
         if self._executor is None:
-            self._executor = _new_executor(self.workers)
+            self._executor = _new_executor(self.workers, self._watched)
         try:
             with deaf_children():
                 return self._executor.submit(run_group, simulate, specs, timeout)
@@ -95,11 +105,37 @@ class ProcessPool:
         exit_codes = self._stop(busy=True)
         if not proven:
             self._try_start()
-        return TIMEOUT_EXIT in exit_codes
+        gave_up, self._gave_up = self._gave_up, False
+        return gave_up or TIMEOUT_EXIT in exit_codes
+
+    @property
+    def replaces(self) -> bool:
+        """See :class:`model.experiments.worker_pool.WorkerPool`."""
+        return True
+
+    def replace(self) -> None:
+        """See :class:`model.experiments.worker_pool.WorkerPool`."""
+        self._stop(busy=False)
+
+    def watch(self, timeout: float | None) -> None:
+        """See :class:`model.experiments.worker_pool.WorkerPool`."""
+        if timeout is None or not self._watched or self._executor is None:
+            return
+        now, marks = time.monotonic(), os.listdir(self._watched)
+        self._since = {mark: self._since.get(mark, now) for mark in marks}
+        processes = self._executor._processes or {}
+        for mark, since in self._since.items():
+            process = processes.get(int(mark.partition("-")[0]))
+            if process is not None and now - since > timeout + OVERDUE_SECONDS:
+                self._gave_up = True
+                process.kill()
 
     def close(self, busy: bool) -> None:
         """See :class:`model.experiments.worker_pool.WorkerPool`."""
         self._stop(busy)
+        if self._watched:
+            shutil.rmtree(self._watched, ignore_errors=True)
+            self._watched = ""
 
     def _try_start(self) -> None:
         for _ in range(_START_TRIES):
@@ -130,7 +166,10 @@ class ProcessPool:
         if busy:
             for process in processes:
                 process.kill()
-        return {_exit_code(process) for process in processes}
+        codes = {_exit_code(process) for process in processes}
+        for mark in os.listdir(self._watched) if self._watched else ():
+            (Path(self._watched) / mark).unlink(missing_ok=True)
+        return codes
 
 
 def _exit_code(process: BaseProcess) -> int | None:
@@ -144,9 +183,9 @@ def _exit_code(process: BaseProcess) -> int | None:
     return process.exitcode
 
 
-def _new_executor(workers: int) -> ProcessPoolExecutor:
+def _new_executor(workers: int, watched: str = "") -> ProcessPoolExecutor:
     with deaf_children():
-        return ProcessPoolExecutor(workers, get_context("spawn"), initializer=prepare_worker)
+        return ProcessPoolExecutor(workers, get_context("spawn"), initializer=prepare_worker, initargs=(watched,))
 
 
 def _failed(error: BaseException) -> Results:
@@ -199,6 +238,14 @@ class ExecutorPool:
         self._executor.shutdown(wait=False)
         self._executor = self._make()
         return False
+
+    replaces = False
+
+    def replace(self) -> None:
+        """See :class:`model.experiments.worker_pool.WorkerPool`; the workers are their owner's."""
+
+    def watch(self, timeout: float | None) -> None:
+        """See :class:`model.experiments.worker_pool.WorkerPool`; the workers are their owner's."""
 
     def close(self, busy: bool) -> None:
         """See :class:`model.experiments.worker_pool.WorkerPool`; tasks that run already cannot be stopped."""

@@ -187,7 +187,7 @@ def _piece(
         "run_id": list(runs),
         "scenario": [spec.label for spec in specs],
         "replicate": [spec.replicate for spec in specs],
-        "seed": [spec.seed for spec in specs],
+        "seed": [spec.base_seed for spec in specs],
         "point": [spec.point for spec in specs],
         "status": [end.status for end in ends],
         "error": [end.error for end in ends],

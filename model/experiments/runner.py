@@ -16,10 +16,10 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from dataclasses import dataclass, field
 from multiprocessing import current_process
 
-from model.experiments.codec import Finished, finished_failed
+from model.experiments.codec import FAILED, Finished, finished_failed
 from model.experiments.errors import RunnerError
 from model.experiments.interruption import Interruption
-from model.experiments.worker import WORKER_DIED, Simulate, run_one, timed_out
+from model.experiments.worker import TIMED_OUT, WORKER_DIED, Simulate, WorkerSpentError, run_one, timed_out
 from model.experiments.worker_pool import Results, WorkerPool
 from model.scenario.spec import RunSpec
 
@@ -115,7 +115,7 @@ class _Watched:
         self._interruption = interruption
         self._in_flight: dict[Results, _Task] = {}
         self._seconds_per_run = math.inf
-        self._proven = False
+        self._proven, self._spent = False, False
 
     def results(self, idle: Callable[[RunSpec], None]) -> Iterator[Finished]:
         """Runs as they end."""
@@ -130,19 +130,28 @@ class _Watched:
             self._pool.close(busy=bool(self._in_flight))
 
     def _fill(self) -> None:
-        """Hand out tasks; while there are suspects, one run at a time."""
+        """Hand out tasks; while there are suspects, one run at a time; none while workers are to be replaced."""
+        if self._spent and self._in_flight:
+            return
+        if self._spent:
+            self._pool.replace()
+            self._spent = False
         if self._suspects:
             if not self._in_flight:
                 self._submit((self._suspects.popleft(),), alone=True)
             return
         if any(task.alone for task in self._in_flight.values()):
             return
-        while self._waiting and len(self._in_flight) < 2 * self._pool.workers:
+        # With a limit none waits in a worker's queue, so that the parent knows when each began.
+        most = (2 if self._timeout is None else 1) * self._pool.workers
+        while self._waiting and len(self._in_flight) < most:
             size = min(self._task_size(), len(self._waiting))
             self._submit(tuple(self._waiting.popleft() for _ in range(size)), alone=False)
 
     def _task_size(self) -> int:
-        """Runs in a task: enough to last, few enough for all workers to be busy to the end."""
+        """Runs in a task: enough to last, few enough for all workers to be busy to the end; one where each has a limit."""
+        if self._timeout is not None:
+            return 1
         seconds = max(self._seconds_per_run, 1e-6)
         lasting, bearable = math.ceil(TASK_SECONDS / seconds), int(PATIENCE_SECONDS / seconds)
         size = max(lasting, min(INTERLEAVED, bearable))
@@ -154,6 +163,7 @@ class _Watched:
     def _collect(self) -> Iterator[Finished]:
         """Take what has ended; where a worker died, sort out whose fault it was."""
         done, _ = wait(self._in_flight, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
+        self._pool.watch(self._timeout)
         all_lost = any(self._death(future) == "all" for future in done)
         if all_lost:  # the pool ends all its tasks at once
             done, _ = wait(self._in_flight, timeout=_BREAK_SECONDS)
@@ -165,6 +175,9 @@ class _Watched:
             error = _error(future) if future in done else CancelledError()
             if error is None:
                 yield from self._succeeded(future.result())
+            elif isinstance(error, WorkerSpentError):
+                self._spent = True
+                (self._suspects if task.alone else self._waiting).extendleft(reversed(task.specs))
             elif all_lost and (future not in done or self._death(future) == "all"):
                 lost.append(task)
             elif self._death(future):
@@ -182,6 +195,7 @@ class _Watched:
 
     def _succeeded(self, results: list[Finished]) -> list[Finished]:
         self._proven = True
+        self._spent = self._spent or (self._pool.replaces and any(map(_spends, results)))
         mean = sum(one.seconds for one in results) / len(results)
         known = math.isfinite(self._seconds_per_run)
         self._seconds_per_run = 0.7 * self._seconds_per_run + 0.3 * mean if known else mean
@@ -204,6 +218,11 @@ class _Watched:
             yield finished_failed(task.specs[0], error)
         else:
             self._suspects.extend(task.specs)
+
+
+def _spends(one: Finished) -> bool:
+    """Whether a run has left its worker in a state in which no other should take place."""
+    return one.status == FAILED and one.error.startswith((TIMED_OUT, MemoryError.__name__))
 
 
 def _error(future: Results) -> BaseException | None:

@@ -82,6 +82,14 @@ def allow_interleaving(
         return [after(spec, result) for spec, result in zip(specs, simulate_interleaved(specs), strict=True)]
 
     simulated.interleaved = interleaved  # type: ignore[attr-defined]
+    simulated.warm_up = warm_up  # type: ignore[attr-defined]
+
+
+def warm_up() -> None:
+    """Import and compile what runs need, by a short run of the shipped policies that no file of a user has a part in."""
+    from model.scenario.read import load_scenario
+
+    simulate(RunSpec.make("warm-up", load_scenario("engage_kia", ["months=2"]).resolved()))
 
 
 allow_interleaving(simulate, lambda spec, result: result)

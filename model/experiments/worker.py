@@ -10,8 +10,10 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing import connection, parent_process
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.experiments.codec import Finished, finished_failed, finished_ok
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 Simulate = Callable[[RunSpec], "RunResult"]
 
-WORKER_DIED = "worker died"
+WORKER_DIED, TIMED_OUT = "worker died", "timed out"
 TIMEOUT_EXIT = 124
 """Exit code of a worker that ended itself because a run could not be stopped otherwise."""
 
@@ -30,6 +32,30 @@ _GRACE = 3.0
 
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 """Python's own 700 are made several times a month by six runs that are interleaved, which costs a worker 3 % of its time."""
+
+
+class WorkerSpentError(Exception):
+    """A worker takes no more runs: one that it gave up, or memory that it lacked, may have left it half imported or worse."""
+
+
+@dataclass
+class _Here:
+    """What this process is as a worker.
+
+    Args:
+        watch: folder with a file for each run that a worker of the pool is at, by which the parent sees when it began.
+        replaceable: whether a pool puts another process in the place of one that is spent.
+        spent: whether it is.
+        warm: whether the model is imported and compiled.
+    """
+
+    watch: Path | None = None
+    replaceable: bool = False
+    spent: bool = False
+    warm: bool = False
+
+
+_here = _Here()
 
 
 class RunTimeout(BaseException):
@@ -44,46 +70,85 @@ def run_one(simulate: Simulate, spec: RunSpec, timeout: float | None = None) -> 
         spec: its specification.
         timeout: seconds after which it is given up; None for no limit.
     """
+    if timeout is not None:
+        warm_up(simulate)
     started = time.perf_counter()
     try:
-        with time_limit(timeout):
+        with _seen(spec, timeout), time_limit(timeout):
             result = simulate(spec)
         return finished_ok(spec, result, time.perf_counter() - started)
     except RunTimeout:
+        _here.spent = True
         return finished_failed(spec, timed_out(timeout), traceback.format_exc(), time.perf_counter() - started)
     except (Exception, SystemExit) as error:
+        _here.spent = _here.spent or isinstance(error, MemoryError)
         said = f"{type(error).__name__}: {error}".rstrip(": ")
         return finished_failed(spec, said, traceback.format_exc(), time.perf_counter() - started)
 
 
+def warm_up(simulate: Simulate) -> None:
+    """Import and compile what a run needs, once in a process, so that no run's limit counts it."""
+    prepare = getattr(simulate, "warm_up", None)
+    if prepare is not None and not _here.warm:
+        prepare()
+    _here.warm = True
+
+
+@contextmanager
+def _seen(spec: RunSpec, timeout: float | None) -> Iterator[None]:
+    """Let the parent see that a run with a limit is at work in this process."""
+    if timeout is None or _here.watch is None:
+        yield
+        return
+    mark = _here.watch / f"{os.getpid()}-{spec.run_id}"
+    with suppress(OSError):
+        mark.touch()
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            mark.unlink(missing_ok=True)
+
+
 def timed_out(timeout: float | None) -> str:
     """The error of a run that was given up."""
-    return f"timed out: no result after {timeout:g} s"
+    return f"{TIMED_OUT}: no result after {timeout:g} s"
 
 
 def run_group(simulate: Simulate, specs: Sequence[RunSpec], timeout: float | None) -> list[Finished]:
-    """The task of a worker: one long run, or some that are interleaved where the function can let them."""
-    together = getattr(simulate, "interleaved", None) if len(specs) > 1 else None
-    finished = _run_together(together, specs, timeout) if together is not None else None
+    """The task of a worker: one long run, or some that are interleaved where the function can let them.
+
+    Raises:
+        WorkerSpentError: another process is to do it.
+    """
+    if _here.spent and _here.replaceable:
+        raise WorkerSpentError
+    together = getattr(simulate, "interleaved", None) if len(specs) > 1 and timeout is None else None
+    finished = _run_together(together, specs) if together is not None else None
     return finished or [run_one(simulate, spec, timeout) for spec in specs]
 
 
 def _run_together(
-    simulate: Callable[[Sequence[RunSpec]], list[RunResult]], specs: Sequence[RunSpec], timeout: float | None
+    simulate: Callable[[Sequence[RunSpec]], list[RunResult]], specs: Sequence[RunSpec]
 ) -> list[Finished] | None:
     """Several interleaved runs; None where anything goes wrong: each is then run by itself, which tells whose fault it is."""
     started = time.perf_counter()
     try:
-        with time_limit(timeout):
-            results = simulate(specs)
+        results = simulate(specs)
         seconds = (time.perf_counter() - started) / len(specs)
         return [finished_ok(spec, result, seconds) for spec, result in zip(specs, results, strict=True)]
-    except (Exception, SystemExit, RunTimeout):
+    except (Exception, SystemExit) as error:
+        _here.spent = _here.spent or isinstance(error, MemoryError)
         return None
 
 
-def prepare_worker() -> None:
-    """Set up a worker: it leaves Ctrl-C and the end of the terminal to its parent, and ends when its parent does."""
+def prepare_worker(watch: str = "") -> None:
+    """Set up a worker: it leaves Ctrl-C and the end of the terminal to its parent, and ends when its parent does.
+
+    Args:
+        watch: folder in which it shows what run it is at.
+    """
+    _here.replaceable, _here.watch = True, Path(watch) if watch else None
     leave_signals_to_parent()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -44,6 +44,16 @@ class WorkerPool(Protocol):
             RunnerError: it is not possible.
         """
 
+    @property
+    def replaces(self) -> bool:
+        """Whether :meth:`replace` puts other workers in the place of those there are."""
+
+    def replace(self) -> None:
+        """Put new workers in the place of those there are; nothing is in flight."""
+
+    def watch(self, timeout: float | None) -> None:
+        """End workers that have been at one run for longer than its limit, be they stopped or deaf; called now and then."""
+
     def close(self, busy: bool) -> None:
         """End the workers.
 

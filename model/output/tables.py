@@ -250,7 +250,7 @@ INSTRUMENTS = (
 
 RUNS = (
     *_KEYS,
-    _c("seed", pa.int64(), "-", "seed of the run; depends on the base seed and the replicate alone"),
+    _c("seed", pa.int64(), "-", "seed, as after pangwa run --seed; with the replicate it makes all draws"),
     _c("point", _I, "-", "number of the design point of a sweep, 0 where nothing is swept"),
     _c("status", _TEXT, "-", "ok or failed"),
     _c("error", pa.string(), "-", "type and message of the error; empty for ok"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from model.scenario.problems import ScenarioError, toml_value
-from model.scenario.spec import RunSpec
+from model.scenario.spec import LARGEST_SEED, RunSpec
 
 
 def specify(
@@ -52,7 +52,7 @@ def overrides(sets: Mapping[str, Any] | Iterable[str]) -> list[str]:
 
 
 def whole(name: str, value: Any) -> int:
-    """A whole number from 0 on, whatever library's it is.
+    """A whole number from 0 to the largest seed, whatever library's it is.
 
     Raises:
         ScenarioError: it is none.
@@ -61,8 +61,8 @@ def whole(name: str, value: Any) -> int:
         number = operator.index(value)
     except TypeError:
         number = -1
-    if number < 0:
-        raise ScenarioError([f"{name} = {value!r}: must be a whole number from 0 on"])
+    if not 0 <= number <= LARGEST_SEED:
+        raise ScenarioError([f"{name} = {value!r}: must be a whole number from 0 to {LARGEST_SEED}"])
     return number
 
 

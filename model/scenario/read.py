@@ -16,6 +16,7 @@ from model.scenario.references import reference_problems
 from model.scenario.resolve import kinds_of, lay_calibrated, recorded_actors, resolve_actors, start_of, validation_input
 from model.scenario.schema import Scenario
 from model.scenario.translate import problems_of
+from model.world.names import both_called, folded
 from model.world.read import load_world
 from model.world.world import World, WorldError
 
@@ -102,10 +103,10 @@ def load_scenarios(names: Iterable[str], sets: Sequence[str] = ()) -> list[Scena
         except ScenarioError as error:
             problems |= dict.fromkeys(error.problems)
             continue
-        if scenario.name in scenarios:
-            other = scenarios[scenario.name][0]
-            problems[f"{other} and {name} are both called '{scenario.name}'; give one of them another name"] = None
-        scenarios[scenario.name] = (name, scenario)
+        if folded(scenario.name) in scenarios:
+            other, first = scenarios[folded(scenario.name)]
+            problems |= {both_called(other, name, first.name, scenario.name): None}
+        scenarios[folded(scenario.name)] = (name, scenario)
     if problems:
         raise ScenarioError(list(problems))
     return [scenario for _, scenario in scenarios.values()]

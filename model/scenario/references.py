@@ -15,6 +15,7 @@ from agents.instruments import KINDS, NUG, PARTNER, TEN, UNTARGETED
 from model.scenario.layers import Stated
 from model.scenario.problems import NOTHING, Path, Problem, suggestion
 from model.scenario.tables import ARMED_KINDS
+from model.world.names import fault, faults
 from model.world.world import World, WorldError
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
@@ -85,18 +86,20 @@ def reference_problems(stated: Stated, world: World, kinds: dict[str, str]) -> I
 
 
 def _ids(stated: Stated, ids: tuple[str, ...]) -> Iterator[Problem]:
-    """Actors whose ids cannot be told apart in names of columns and files, or mean something else."""
-    reserved = {name.casefold(): name for name in (NOBODY, NUG, PARTNER)}
-    taken: dict[str, str] = {}
-    for name in ids:
-        path, column = ("actors", name), name.casefold().replace("-", "_")
-        if not name or column in reserved:
-            word = f"'{reserved[column]}' means something else in scenarios and tables" if name else "the id is empty"
-            yield Problem(stated.origin(path), path, f"{word}; give the actor another id")
-        elif column in taken:
-            text = f"has the same names of columns as the actor '{taken[column]}'; give it another id"
-            yield Problem(stated.origin(path), path, text)
-        taken.setdefault(column, name)
+    """Names that cannot be told apart in those of columns and files, or mean something else."""
+    tables: tuple[tuple[Path, Iterable[str]], ...] = (
+        (("actors",), ids),
+        *(
+            (path, [name for name, _ in _tables(stated, path)])
+            for path in (("united_states", "instruments"), ("forcing",))
+        ),
+    )
+    for path, names in tables:
+        for name, text in faults(names, reserved=path == ("actors",)):
+            yield Problem(stated.origin((*path, name)), (*path, name), text)
+    label = stated.get(("name",))
+    if isinstance(label, str) and (text := fault(label)):
+        yield Problem(stated.origin(("name",)), ("name",), text, label)
 
 
 def _tables(stated: Stated, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

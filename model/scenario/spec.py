@@ -11,6 +11,9 @@ from typing import Any
 
 from model import __version__
 
+LARGEST_SEED = 2**53 - 1
+"""The largest whole number that every table and every reader of JSON keeps exactly."""
+
 MONTHLY_MAP = "control=monthly"
 """Extra of a specification: the map of every month, and what happened where, not the map of every year alone."""
 
@@ -23,12 +26,13 @@ class RunSpec:
         label: the scenario's name, for tables and legends; no mechanism sees it.
         scenario: the resolved scenario as canonical JSON (sorted keys, every parameter present).
         replicate: number of the replicate, from 0.
-        seed: seed of all draws; see :meth:`make`.
+        seed: of all draws, which follows from the base seed and the replicate; see :meth:`make`.
         point: number of the design point of a sweep.
         point_values: swept values as (dotted path, value as JSON text), for the columns of the table of runs.
         record: which extras to record; see :data:`MONTHLY_MAP`.
         world: digest of the world's files, see :func:`model.world.digest.world_digest`.
         past: for a run that continues others, (months done, resolved scenario up to then) of each, the first one first.
+        base_seed: what people call the seed of a run: with the replicate it is all that is needed to repeat the draws.
     """
 
     label: str
@@ -40,6 +44,7 @@ class RunSpec:
     record: tuple[str, ...] = field(default=())
     world: str = ""
     past: tuple[tuple[int, str], ...] = field(default=())
+    base_seed: int = 0
 
     @classmethod
     def make(
@@ -53,6 +58,7 @@ class RunSpec:
             scenario=canonical_json(resolved),
             replicate=replicate,
             seed=replicate_seed(base_seed, replicate),
+            base_seed=base_seed,
             world=digest_of(resolved),
             **extra,
         )

@@ -250,12 +250,11 @@ def _Head(session: RunSession, beat: int) -> None:
     """Title, limits, how far the run is."""
     title = session.setup.title if session.setup is not None and session.setup.title else session.scenario
     date = "-" if session.model is None else date_after(session.model.date, -1)
-    seed = session.spec.seed if session.spec is not None else "-"
     solara.HTML(
         tag="div",
         unsafe_innerHTML=f'<h2 id="title">{escape(title)}</h2>'
         f'<p id="clock" data-month="{session.month}">Month {session.month} of {session.months} ({date}). '
-        f"Seed {session.seed}, replicate {session.replicate} (draws {seed}); {CENTRAL_WORDS}.</p>"
+        f"Seed {session.seed}, replicate {session.replicate}; {CENTRAL_WORDS}.</p>"
         f"<p><i>{CAVEAT} One run is one story among many; it is not a source on current territorial control.</i></p>",
     )
 

@@ -367,7 +367,7 @@ def _provenance(results: Results, actor: str | None) -> str:
     runs = m.get("runs", {})
     packages = ", ".join(f"{name} {version}" for name, version in m.get("packages", {}).items())
     hashes = ", ".join(f"{name} {value}" for name, value in m.get("scenario_hashes", {}).items())
-    seeds = [str(seed) for seed in m.get("seeds", [])]
+    seeds = [str(seed) for seed in m.get("seeds", [])] if m.get("base_seed") is None else ["the base seed"]
     facts = (
         ("model", f"Pangwa {m.get('version', '?')}, commit {m.get('commit') or 'unknown'}; report by {GENERATOR}"),
         ("packages", packages),

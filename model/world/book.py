@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from model.world.names import faults
 from model.world.world import WorldError
 
 
@@ -158,6 +159,14 @@ class Book:
                 continue
             seen[value] = row.line
             kept.append(row)
+        return kept
+
+    def named(self, rows: list[Row], column: str) -> list[Row]:
+        """The rows of things by name, each once; names that columns and files cannot tell apart are problems."""
+        kept = self.unique(rows, column)
+        at = {row[column]: row for row in reversed(kept)}
+        for name, text in faults(row[column] for row in kept):
+            self.problem(f"{at[name].where}: {column} is {name!r}: {text}")
         return kept
 
     def complete(self, file: str, rows: list[Row], column: str, needed: Iterable[str]) -> None:

@@ -122,7 +122,7 @@ class _Reader:
     def _territories(self) -> None:
         book = self.book
         columns = "code,name,state,row,col,lat,lon,population,area_km2,terrain,river"
-        rows = book.unique(book.table("territories.csv", columns), "code")
+        rows = book.named(book.table("territories.csv", columns), "code")
         tiles: dict[tuple[str, str], Row] = {}
         for row in rows:
             other = tiles.setdefault((row["row"], row["col"]), row)
@@ -146,7 +146,7 @@ class _Reader:
         }
 
     def _sites(self) -> None:
-        book, rows = self.book, self.book.unique(self.book.table("sites.csv", "id,name,kind,parent,lat,lon"), "id")
+        book, rows = self.book, self.book.named(self.book.table("sites.csv", "id,name,kind,parent,lat,lon"), "id")
         parents, lats, lons = [], [], []
         for row in rows:
             parent = book.index(row, "parent", self.codes, "a territory's code")
@@ -225,7 +225,7 @@ class _Reader:
 
     def _crossings(self) -> None:
         book = self.book
-        rows = book.unique(book.table("crossings.csv", "id,name,place,country,ore_t,reagent_t,goods_musd"), "id")
+        rows = book.named(book.table("crossings.csv", "id,name,place,country,ore_t,reagent_t,goods_musd"), "id")
         self.crossings = {row["id"]: index for index, row in enumerate(rows)}
         capacity = [[book.number(row, column) for column in ("ore_t", "reagent_t", "goods_musd")] for row in rows]
         self.fields |= {
@@ -240,7 +240,7 @@ class _Reader:
 
     def _mines(self) -> None:
         book = self.book
-        rows = book.unique(book.table("mines.csv", "id,name,place,crossing,cost_yuan_per_t"), "id")
+        rows = book.named(book.table("mines.csv", "id,name,place,crossing,cost_yuan_per_t"), "id")
         self.mines = {row["id"]: index for index, row in enumerate(rows)}
         self.fields |= {
             "mine_ids": tuple(self.mines),
@@ -274,7 +274,7 @@ class _Reader:
     def _forces(self) -> None:
         book = self.book
         rows = sorted(
-            book.unique(book.table("forces.csv", "id,kind,name,home,homeland"), "id"), key=lambda row: row["id"]
+            book.named(book.table("forces.csv", "id,kind,name,home,homeland"), "id"), key=lambda row: row["id"]
         )
         fixed = ("id", "kind", "name", "home", "homeland", "core", "source", "confidence")
         forces = []
@@ -300,7 +300,7 @@ class _Reader:
 
     def _buyers(self) -> None:
         book, buyers = self.book, []
-        for row in book.unique(book.table("buyers.csv", "id,name,crossing"), "id"):
+        for row in book.named(book.table("buyers.csv", "id,name,crossing"), "id"):
             book.index(row, "crossing", self.crossings, "a crossing's id")
             settings = {
                 name: _value(cell)

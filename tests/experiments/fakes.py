@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -44,8 +45,9 @@ def fake_simulate(spec: RunSpec) -> RunResult:
 
 
 def scenario(**said: Any) -> dict[str, Any]:
-    """A resolved scenario for :func:`fake_simulate`: ``raise_in``, ``die_in``, ``hang_in``, ``deaf_in`` and ``sleep`` make trouble."""
+    """A resolved scenario for :func:`fake_simulate`; what is named here makes trouble: replicates, seconds, a file."""
     trouble = {"raise_in": [], "die_in": [], "hang_in": [], "deaf_in": [], "die_once": "", "sleep": 0.0}
+    trouble |= {"stop_in": [], "starve_in": [], "pids": ""}
     return {"months": 3, "effect": 0.0} | trouble | said
 
 
@@ -65,6 +67,12 @@ def only_row(table: pd.DataFrame) -> Any:
 
 def _misbehave(asked: dict[str, Any], replicate: int) -> None:
     time.sleep(asked["sleep"])
+    if asked["pids"]:
+        (Path(asked["pids"]) / str(replicate)).write_text(str(os.getpid()))
+    if replicate in asked["stop_in"]:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    if replicate in asked["starve_in"]:
+        raise MemoryError
     if replicate in asked["raise_in"]:
         raise ValueError(f"replicate {replicate}\nwent wrong")
     if replicate in asked["die_in"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shlex
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+import pangwa
 from model.cli import app
 from model.experiments.batch_file import read_plan, read_run
 from model.experiments.commands import run_command
@@ -114,6 +116,33 @@ def test_at_a_design_point_the_command_sets_what_the_point_sets(here: Path) -> N
     assert run_files(alone, simulate(alone))["outcomes.csv"] == run_files(there, simulate(there))["outcomes.csv"]
 
 
-def test_seeds_given_one_by_one_have_no_such_command(here: Path) -> None:
+def test_seeds_given_one_by_one_are_each_that_of_its_command(here: Path) -> None:
     plan = read_plan(["status_quo"], seeds=[5, 6], sets=SETS)
-    assert plan.commands == {} and run_command({"commands": {}}, "status_quo", 0, 0) == ""
+    manifest: dict[str, Any] = {
+        "commands": plan.commands,
+        "points": [{}],
+        "seeds": list(plan.seeds),
+        "base_seed": plan.base_seed,
+    }
+    words = shlex.split(run_command(manifest, "status_quo", 0, 1))
+    assert words[-4:] == ["--seed", "6", "--replicate", "1"]
+    _, alone = read_run("status_quo", replicate=1, base_seed=6, sets=SETS)
+    assert alone.run_id == plan.specs[1].run_id
+    assert run_command({"commands": {}}, "status_quo", 0, 0) == ""
+
+
+@pytest.mark.parametrize(("seed", "replicate"), [(0, 0), (42, 3), (2**53 - 1, 7)])
+def test_the_seed_that_a_run_prints_and_stores_repeats_it(seed: int, replicate: int) -> None:
+    first = pangwa.run("status_quo", seed=seed, replicate=replicate, months=0)
+    stored = json.loads(run_files(first.spec, first.result)["run.json"])
+    assert f"replicate {replicate}, seed {seed}, run {first.spec.run_id}" in first.heading
+    again = pangwa.run("status_quo", seed=stored["seed"], replicate=stored["replicate"], months=0)
+    assert again.spec == first.spec
+
+
+@pytest.mark.parametrize("seed", [2**53, 2**64])
+def test_a_seed_that_tables_cannot_hold_is_refused(seed: int) -> None:
+    with pytest.raises(ValueError, match="must be a whole number from 0 to"):
+        read_plan(["status_quo"], base_seed=seed)
+    with pytest.raises(ValueError, match="must be a whole number from 0 to"):
+        pangwa.run("status_quo", seed=seed, months=0)

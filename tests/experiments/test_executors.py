@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -24,6 +25,7 @@ from model.experiments.pools import new_pool
 from model.experiments.runner import run_with
 from model.experiments.store import FINAL_TABLES
 from model.experiments.worker import WORKER_DIED
+from model.output.result import RunResult
 from model.scenario.spec import RunSpec
 from tests.experiments.fakes import fake_simulate, plan, scenario
 
@@ -98,6 +100,39 @@ def test_run_that_python_cannot_stop_is_given_up_with_its_worker(tmp_path: Path,
     report = run_batch(what, tmp_path / "out", jobs=1, executor=executor, timeout=0.5, simulate=fake_simulate)
     assert (report.ok, report.failed) == (2, 1)
     assert errors(tmp_path / "out") == {1: "timed out: no result after 0.5 s"}
+
+
+def test_a_worker_that_was_stopped_is_given_up_with_its_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.experiments.pools.OVERDUE_SECONDS", 0.5)
+    what = plan(3, status_quo=scenario(stop_in=[1]))
+    report = run_batch(what, tmp_path / "out", jobs=1, timeout=0.5, quiet=True, simulate=fake_simulate)
+    assert (report.ok, report.failed) == (2, 1)
+    assert errors(tmp_path / "out") == {1: "timed out: no result after 0.5 s"}
+
+
+@pytest.mark.parametrize("trouble", ["hang_in", "starve_in"])
+def test_no_run_takes_place_where_one_timed_out_or_lacked_memory(tmp_path: Path, trouble: str) -> None:
+    what = plan(4, status_quo=scenario(**{trouble: [1], "pids": str(tmp_path)}))
+    report = run_batch(what, tmp_path / "out", jobs=1, timeout=0.5, quiet=True, simulate=fake_simulate)
+    assert (report.ok, report.failed) == (3, 1)
+    first, spent, *after = [(tmp_path / str(replicate)).read_text() for replicate in range(4)]
+    assert first == spent
+    assert spent not in after
+
+
+def slow_to_load(spec: RunSpec) -> RunResult:
+    return fake_simulate(spec)
+
+
+slow_to_load.warm_up = lambda: time.sleep(0.8)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("executor", ["serial", "processes"], indirect=True)
+def test_the_limit_of_a_run_leaves_loading_and_compiling_out(tmp_path: Path, executor: Any) -> None:
+    report = run_batch(
+        plan(2), tmp_path / "out", jobs=1, executor=executor, timeout=0.4, quiet=True, simulate=slow_to_load
+    )
+    assert (report.ok, report.failed) == (4, 0)
 
 
 @pytest.mark.parametrize("executor", ["processes", "dask", "threads"], indirect=True)

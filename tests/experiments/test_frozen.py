@@ -33,11 +33,12 @@ def files(tmp_path: Path) -> Path:
 
 def test_seeds_can_be_given_one_by_one(files: Path) -> None:
     what = read_plan(["status_quo", "engage_kia"], seeds=[17, 0, 2], load=fake_load)
-    assert [spec.seed for spec in what.specs] == [17, 0, 2] * 2
+    assert [spec.base_seed for spec in what.specs] == [17, 0, 2] * 2
+    assert [spec.seed for spec in what.specs] == [replicate_seed(17, 0), replicate_seed(0, 1), replicate_seed(2, 2)] * 2
     assert (what.replicates, what.base_seed, what.seeds) == (3, None, (17, 0, 2))
     files.write_text('scenarios = ["plain"]\nseeds = [0, 5]\n', encoding="utf-8")
     assert read(files).seeds == (0, 5)
-    assert read(files, replicates=2).seeds == (replicate_seed(0, 0), replicate_seed(0, 1))
+    assert read(files, replicates=2).seeds == (0, 0)
     assert read(files, seeds=[4]).seeds == (4,)
 
 
@@ -103,7 +104,7 @@ def test_more_replicates_bring_more_vectors_into_use(files: Path, tmp_path: Path
 
 
 def keys(what: BatchPlan) -> list[Any]:
-    return [(spec.label, spec.point, spec.replicate, spec.seed, spec.point_values) for spec in what.specs]
+    return [(spec.label, spec.point, spec.replicate, spec.base_seed, spec.point_values) for spec in what.specs]
 
 
 def test_frozen_plan_can_be_read_again(files: Path) -> None:

@@ -235,12 +235,12 @@ def test_sentences() -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("kia", "actors.kia: has the same names of columns as the actor 'KIA'"),
-        ("pdf_sagaing", "actors.pdf_sagaing: has the same names of columns as the actor 'PDF-SAGAING'"),
+        ("kia", "actors.kia: cannot be told from 'KIA'"),
+        ("pdf_sagaing", "actors.pdf_sagaing: cannot be told from 'PDF-SAGAING'"),
         ("nobody", "actors.nobody: 'nobody' means something else"),
         ("NUG", "actors.NUG: 'NUG' means something else"),
         ("partner", "actors.partner: 'PARTNER' means something else"),
-        ('""', "the id is empty"),
+        ('""', "the name is empty"),
     ],
 )
 def test_an_actors_id_must_be_its_own_in_columns_and_words(problems: Problems, name: str, sentence: str) -> None:
