@@ -75,7 +75,8 @@ def batch(
         set: overrides for all scenarios by dotted path.
         base_seed: from which the seeds of all replicates follow.
         seeds: the replicates' seeds one by one, instead of replicates and base seed.
-        parameters: parameter vectors, one a replicate in turn: ``"plausible"`` or a CSV file.
+        parameters: parameter sets, one a replicate in turn: ``"plausible"`` (what a batch draws where its world has the set), a CSV
+            file, or ``"defaults"`` for the central values in all runs.
         variants: rival mechanisms to cross with: ``"all"``, or names of ``[structure]``.
         reference: the scenario that the others are compared with; the first when None.
         record: extras to record; ``["control=monthly"]`` keeps the map of every month.
@@ -206,9 +207,9 @@ class Batch(DatedTables):
             against: the scenario to compare with; the batch's reference when None.
 
         Returns:
-            A row a scenario and outcome (the index): mean, low95, high95, unit, verdict (raises, lowers, not clear,
-            undetermined, no difference), n (pairs), mean of the reference, variance ratio, replicates that would halve the
-            interval. A batch with several sets of assumptions adds how many of them raise and lower the outcome.
+            A row a scenario and outcome (the index): mean, low95, high95, unit, verdict (raises, lowers, no effect larger
+            than X, not enough runs to tell, depends on assumptions, no difference), n (pairs), mean of the reference, variance
+            ratio, replicates needed. A batch with several sets of assumptions adds how many of them raise and lower the outcome.
 
         Raises:
             ValueError: an outcome or scenario is not in the batch, or there is nothing to compare.

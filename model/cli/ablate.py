@@ -73,8 +73,9 @@ def ablate(
     outcome: Outcomes = None,
     replicates: Annotated[int, typer.Option("--replicates", "-r", help="Pairs of runs for each switch.")] = 20,
     months: Months = None,
-    least_t: Annotated[float, typer.Option("--t", help="A switch moves an outcome beyond this |t| ...")] = 3.0,
-    least_sd: Annotated[float, typer.Option("--sd", help="... and this many of its standard deviations.")] = 0.2,
+    least_sd: Annotated[
+        float, typer.Option("--sd", help="Smallest difference that matters, in standard deviations of the outcome.")
+    ] = 0.2,
     sets: Sets = None,
     plugin: Plugins = None,
     base_seed: BaseSeed = None,
@@ -90,8 +91,8 @@ def ablate(
     """Leave out one parameter or instrument at a time, in paired runs: what each moves, and what moves nothing anywhere."""
     from model.experiments.ablation import in_turn
 
-    if not (least_t >= 0 and least_sd >= 0):
-        fail(f"--t {least_t:g}, --sd {least_sd:g}: must be 0 or more")
+    if not least_sd >= 0:
+        fail(f"--sd {least_sd:g}: must be 0 or more")
     loaded = _load(_asked(scenarios, everywhere), sets, months)
     check_outcomes(loaded, outcome or ())
     chosen = _chosen(loaded, switches or ())
@@ -106,10 +107,10 @@ def ablate(
     def leave_out(scenario: Scenario, left: Sequence[Switch]) -> Ablation:
         plan = _plan(scenario, left, replicates, base_seed)
         codes.append(run(plan, folder / scenario.name, jobs, quiet, **how).exit_code)
-        return _found(folder / scenario.name, outcome or (), least_t, least_sd)
+        return _found(folder / scenario.name, outcome or (), least_sd)
 
     found = in_turn(loaded, chosen, leave_out, until_moved=until_moved)
-    _tell(folder, found, chosen, least_t, least_sd, draw=not no_figures)
+    _tell(folder, found, chosen, least_sd, draw=not no_figures)
     if not switches:
         _say_untried(loaded)
     raise typer.Exit(max(codes))
@@ -173,19 +174,18 @@ def _say_promise(plans: Sequence[BatchPlan], jobs: int | None) -> None:
     )
 
 
-def _found(folder: Path, outcomes: Sequence[str], least_t: float, least_sd: float) -> Ablation:
+def _found(folder: Path, outcomes: Sequence[str], least_sd: float) -> Ablation:
     from model.experiments.ablation import ablation, outcomes_looked_at
     from model.experiments.results import read_runs
 
     runs = read_runs(folder)
-    return ablation(runs, outcomes_looked_at(outcomes, runs.outcomes), least_t=least_t, least_sd=least_sd)
+    return ablation(runs, outcomes_looked_at(outcomes, runs.outcomes), least_sd=least_sd)
 
 
 def _tell(
     folder: Path,
     found: Sequence[Ablation],
     chosen: dict[str, list[Switch]],
-    least_t: float,
     least_sd: float,
     *,
     draw: bool,
@@ -195,11 +195,11 @@ def _tell(
     from model.views.answers import ablation_text
 
     switches = [one for of_scenario in chosen.values() for one in of_scenario]
-    table = analysis.switch_table(found, switches, least_t=least_t)
+    table = analysis.switch_table(found, switches)
     effects = analysis.effects_of(found)
-    finding = analysis.finding(table, found, least_t, least_sd)
+    finding = analysis.finding(table, found, least_sd)
     typer.echo(ablation_text(table))
     title = analysis.headline(table, found)
-    figure = heat_map(table, effects, title, analysis.note(found, least_t, least_sd)) if draw else None
+    figure = heat_map(table, effects, title, analysis.note(found, least_sd)) if draw else None
     keep(folder, {"switches": table, "ablation": effects}, {"ablation": figure}, folder.name)
     typer.echo(f"\n{finding}")

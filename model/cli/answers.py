@@ -72,7 +72,7 @@ def compare(
     from model.experiments.evidence import read_amounts
     from model.experiments.results import read_runs
     from model.views.answers import comparison_text
-    from model.views.forest import forest
+    from model.views.forest import forest, title_words
 
     runs = read_runs(results)
     reference = against or runs.reference
@@ -87,7 +87,7 @@ def compare(
     typer.echo(comparison_text(table))
     tables = {"compare": table} if points is None else {"compare": table, "compare_points": points}
     folder = out or results / f"compare-{reference}"
-    figure = None if no_figures else forest(table, points, runs.scenarios, finding)
+    figure = None if no_figures else forest(table, points, runs.scenarios, title_words(finding))
     keep(folder, tables, {"forest": figure}, runs.name)
     typer.echo(f"\n{finding} {basis}")
 

@@ -1,10 +1,10 @@
 """Leave one thing out at a time, in paired runs: what each switch of a scenario moves, and which of them move nothing.
 
 Every scenario is a batch of its own: the scenario as it is, then without each of its switches (:mod:`model.experiments.switches`),
-all of them with the same random draws, replicate by replicate. A switch *moves* an outcome if the mean paired difference is
-more than some standard errors (its *t*) and more than some part of the outcome's standard deviation over replicates: the first
-says that there is a difference, the second that it is worth a parameter. Where a switch disturbs a run at all, the
-disturbance grows, and t passes a threshold of 3 by chance alone in a few of a thousand comparisons; how many is told.
+all of them with the same random draws, replicate by replicate. A switch *moves* an outcome if leaving it out raises or lowers it by
+the one rule of evidence (:mod:`model.experiments.evidence`), where what matters is some part of the outcome's standard deviation over
+replicates: below that it is not worth a parameter. The correction is for all switches and outcomes of a scenario together. A switch
+*moves nothing* if no effect is larger than that; where intervals are wider, there are not enough runs to tell.
 
 All scenarios together are many runs. Where only the verdict counts, a switch is left out *until it has moved* an outcome: the
 scenarios are taken in the order given, and each leaves out what has moved nothing in those before it. What moves nothing in the
@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.experiments.design import LABEL
-from model.experiments.intervals import intervals
+from model.experiments.evidence import EFFECTS, FEW, judged, measured
 from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.results import RunTable
 from model.experiments.switches import Switch
@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 
 AS_IT_IS = "as it is"
 """The label of the design point at which nothing is left out."""
-LEAST_T, LEAST_SD = 3.0, 0.2
+LEAST_SD = 0.2
 _MOST_NAMED = 4
 """Scenarios that a sentence names."""
 
@@ -58,15 +58,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
 OTHER = "other"
 
 MOVES, NOTHING, SAME, OFF = "moves", "moves nothing", "same in every run", "off already"
-"""Verdicts on a switch: it moves an outcome; none, but runs differ; not a single outcome of a single run differs; every
-scenario has it off."""
+"""Verdicts on a switch besides :data:`model.experiments.evidence.FEW`: it moves an outcome; it moves none by more than what matters; not
+a single outcome of a single run differs; every scenario has it off."""
 
 COLUMNS = (
-    "scenario", "switch", "group", "outcome", "n", "n_differing", "mean", "low95", "high95", "interval", "t", "sd", "effect_sd",
-    "moved",
+    "scenario", "switch", "group", "outcome", "n", "n_differing", "mean", "low95", "high95", "interval", "sd", "effect_sd", "matters",
+    "q", "replicates_needed", "verdict", "moved",
 )  # fmt: skip
 SWITCH_COLUMNS = (
-    "switch", "verdict", "outcomes_moved", "comparisons", "comparisons_moved", "by_chance", "scenarios", "failed",
+    "switch", "verdict", "outcomes_moved", "comparisons", "comparisons_moved", "scenarios", "failed",
     "strongest", "strongest_scenario", "strongest_sd", "off", "unit", "status", "meaning",
 )  # fmt: skip
 
@@ -130,22 +130,18 @@ class Ablation:
         return set(self.effects["switch"][self.effects["moved"].astype(bool)])
 
 
-def ablation(
-    runs: RunTable, outcomes: Mapping[str, str], *, least_t: float = LEAST_T, least_sd: float = LEAST_SD
-) -> Ablation:
+def ablation(runs: RunTable, outcomes: Mapping[str, str], *, least_sd: float = LEAST_SD) -> Ablation:
     """What each switch of a scenario does to outcomes.
 
     Args:
         runs: of :func:`plan_ablation`.
         outcomes: name -> group.
-        least_t: |t| beyond which a difference counts.
-        least_sd: the same in standard deviations of the outcome.
+        least_sd: smallest difference that matters, in standard deviations of the outcome.
 
     Returns:
         In ``effects``, ``mean`` is the mean of ``n`` paired differences, without the switch minus as it is, with its 95 %
-        interval and the interval's method (:mod:`model.experiments.intervals`); ``t`` the mean over its standard error,
-        infinite where all pairs differ alike; ``sd`` the outcome's standard deviation over replicates, with and without
-        pooled; ``effect_sd`` the mean over it.
+        interval, the interval's method and the verdict; ``sd`` the outcome's standard deviation over replicates, with and
+        without pooled; ``effect_sd`` the mean over it.
 
     Raises:
         StoreError: there is no such outcome.
@@ -154,7 +150,9 @@ def ablation(
     parts = [_effects(on, off).assign(switch=name, outcome=names) for name, on, off in _pairs(runs, names)]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
     table = table.assign(scenario=scenario, group=table["outcome"].map(dict(outcomes)))
-    table["moved"] = (table["t"].abs() > least_t) & (table["effect_sd"].abs() > least_sd)
+    if parts:
+        table = judged(table.assign(matters=least_sd * table["sd"]), family=())
+    table["moved"] = table["verdict"].isin(EFFECTS) if parts else False
     everything = list(_pairs(runs, runs.outcomes))
     same = frozenset(name for name, on, off in everything if len(on) and np.array_equal(on, off, equal_nan=True))
     pairs = int(runs.manifest["replicates"])
@@ -204,17 +202,18 @@ def _effects(on: Floats, off: Floats) -> pd.DataFrame:
     """Paired statistics of (pairs, outcomes) values as they are and without something."""
     difference = off - on
     paired = ~np.isnan(difference)
-    n, (mean, variance) = paired.sum(axis=0), _moments(difference)
-    spread = (_moments(np.where(paired, values, np.nan))[1] for values in (on, off))
-    sd, error = np.sqrt(sum(spread) / 2), np.sqrt(variance / np.maximum(n, 1))
-    low, high, method = intervals(difference)
-    counts = {"n": n, "n_differing": (paired & (difference != 0)).sum(axis=0)}
-    means = {"mean": mean, "low95": low, "high95": high, "interval": method}
-    return pd.DataFrame({**counts, **means, "t": _over(mean, error), "sd": sd, "effect_sd": _over(mean, sd)})
+    found = measured(difference)
+    spread = (_variances(np.where(paired, values, np.nan)) for values in (on, off))
+    sd = np.sqrt(sum(spread) / 2)
+    base = measured(np.where(paired, on, np.nan))["mean"]
+    differing = (paired & (difference != 0)).sum(axis=0)
+    return pd.DataFrame(
+        {**found, "n_differing": differing, "sd": sd, "effect_sd": _over(found["mean"], sd), "reference_mean": base}
+    )
 
 
-def _moments(values: Floats) -> tuple[Floats, Floats]:
-    """(K,) means and variances of known values; NaN where there are none, or fewer than two. Equal values have no variance."""
+def _variances(values: Floats) -> Floats:
+    """(K,) variances of known values; NaN where there are fewer than two. Equal values have none."""
     known = ~np.isnan(values)
     n = known.sum(axis=0)
     first = (
@@ -224,7 +223,7 @@ def _moments(values: Floats) -> tuple[Floats, Floats]:
     mean = away.sum(axis=0) / np.maximum(n, 1)
     squares = (np.where(known, away - mean, 0.0) ** 2).sum(axis=0)
     squares = np.where((away == 0).all(axis=0), 0.0, squares)
-    return first + mean, np.where(n > 1, squares / np.maximum(n - 1, 1), np.nan)
+    return np.where(n > 1, squares / np.maximum(n - 1, 1), np.nan)
 
 
 def _over(mean: Floats, spread: Floats) -> Floats:
@@ -240,18 +239,16 @@ def effects_of(found: Sequence[Ablation]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def switch_table(found: Sequence[Ablation], switches: Sequence[Switch], *, least_t: float = LEAST_T) -> pd.DataFrame:
+def switch_table(found: Sequence[Ablation], switches: Sequence[Switch]) -> pd.DataFrame:
     """The verdict on each switch over all scenarios.
 
     Args:
         found: of :func:`ablation`, a scenario each.
         switches: of all scenarios; those of one name are the same.
-        least_t: of :func:`ablation`.
 
     Returns:
         A row for each name with :data:`SWITCH_COLUMNS`, those of one table together. ``comparisons`` are outcomes times
-        scenarios in which runs differ at all; ``by_chance`` is how many of these would pass ``least_t`` by chance alone (their
-        number times the tails of Student's t); ``strongest`` is the outcome moved most, with its scenario and difference in
+        scenarios in which runs differ at all; ``strongest`` is the outcome moved most, with its scenario and difference in
         standard deviations.
     """
     effects = effects_of(found)
@@ -262,28 +259,22 @@ def switch_table(found: Sequence[Ablation], switches: Sequence[Switch], *, least
         asked = [one for one in found if name in one.failed]
         part = by_name.get(name, effects.iloc[:0])
         moved, differing = part[part["moved"].astype(bool)], part[part["n_differing"] > 0]
-        counts = (moved["outcome"].nunique(), len(differing), len(moved), _by_chance(differing["n"], least_t))
+        counts = (moved["outcome"].nunique(), len(differing), len(moved))
         failed = sum(one.failed[name] for one in asked)
         about = (switch.value, switch.unit, switch.status, switch.meaning)
-        verdict = _verdict(name, asked, moves=not moved.empty)
+        verdict = _verdict(name, asked, part)
         rows.append((name, verdict, *counts, len(asked), failed, *_strongest(moved), *about))
     return pd.DataFrame(rows, columns=list(SWITCH_COLUMNS))
 
 
-def _verdict(name: str, asked: Sequence[Ablation], *, moves: bool) -> str:
+def _verdict(name: str, asked: Sequence[Ablation], part: pd.DataFrame) -> str:
     if not asked:
         return OFF
-    if moves:
+    if part["moved"].astype(bool).any():
         return MOVES
-    return SAME if all(name in one.same for one in asked) else NOTHING
-
-
-def _by_chance(pairs: pd.Series[int], least_t: float) -> float:
-    """How many comparisons of so many pairs pass |t| > ``least_t`` where there is no difference."""
-    from scipy import stats
-
-    n = pairs.to_numpy(dtype=np.float64)
-    return float(2 * stats.t.sf(least_t, n[n > 1] - 1).sum())
+    if all(name in one.same for one in asked):
+        return SAME
+    return FEW if (part["verdict"] == FEW).any() else NOTHING
 
 
 def _strongest(moved: pd.DataFrame) -> tuple[str, str, float]:
@@ -305,38 +296,34 @@ def headline(table: pd.DataFrame, found: Sequence[Ablation]) -> str:
     tried, still = len(table) - int(verdicts.get(OFF, 0)), int(verdicts.get(NOTHING, 0) + verdicts.get(SAME, 0))
     names = ", ".join(one.scenario for one in found)
     where = names if len(found) <= _MOST_NAMED else f"{len(found)} scenarios"
-    return f"Of {tried} switches left out one at a time in {where}, {still} move none of {outcomes} outcomes."
+    few = int(verdicts.get(FEW, 0))
+    unsure = f"; for {few} there are not enough runs to tell" if few else ""
+    return f"Of {tried} switches left out one at a time in {where}, {still} move none of {outcomes} outcomes{unsure}."
 
 
-def note(found: Sequence[Ablation], least_t: float, least_sd: float) -> str:
+def note(found: Sequence[Ablation], least_sd: float) -> str:
     """What counts as moving an outcome, and how many pairs that rests on, for a footnote."""
     low, high = min(one.pairs for one in found), max(one.pairs for one in found)
     pairs = f"{high}" if low == high else f"{low}-{high}"
     return (
-        f"Moved: |t| > {least_t:g} and more than {least_sd:g} standard deviations of the outcome over replicates, {pairs} pairs of "
-        "runs with the same random draws."
+        "Moved: raised or lowered for certain (at most 5 % false discoveries over all switches and outcomes), where less than "
+        f"{least_sd:g} standard deviations of the outcome over replicates does not matter; {pairs} pairs with the same random draws."
     )
 
 
-def finding(
-    table: pd.DataFrame, found: Sequence[Ablation], least_t: float = LEAST_T, least_sd: float = LEAST_SD
-) -> str:
+def finding(table: pd.DataFrame, found: Sequence[Ablation], least_sd: float = LEAST_SD) -> str:
     """What an ablation found, and how sure that is, in a few sentences.
 
     Args:
         table: of :func:`switch_table`.
         found: of :func:`ablation`.
-        least_t: of it.
         least_sd: of it.
     """
     verdicts, failed = table["verdict"].value_counts(), int(table["failed"].sum())
-    weak = table[(table["verdict"] == MOVES) & (table["comparisons_moved"] <= table["by_chance"].round())]
-    moved, chance = int(table["comparisons_moved"].sum()), table["by_chance"].sum()
-    sentences = [headline(table, found), note(found, least_t, least_sd)]
+    moved = int(table["comparisons_moved"].sum())
+    sentences = [headline(table, found), note(found, least_sd)]
     sentences.append(
-        f"Without {verdicts.get(SAME, 0)} of these switches every run stays the same in every outcome. Of all {moved:,} "
-        f"differences that count, at most about {chance:.0f} are due to chance alone; {len(weak)} switches have no more than "
-        "chance would give them, of which more --replicates would tell."
+        f"Without {verdicts.get(SAME, 0)} of these switches every run stays the same in every outcome; {moved:,} differences count."
     )
     sentences += [f"{verdicts[OFF]} more are off already in every scenario."] if verdicts.get(OFF, 0) else []
     sentences += [f"{failed:,} runs failed; pairs with one are left out."] if failed else []

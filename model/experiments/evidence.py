@@ -314,7 +314,7 @@ def effect_words(row: Any) -> str:
     verb = row["verdict"] if row["verdict"] in EFFECTS else "changes"
     if verb == LOWERS:
         mean, low, high = -mean, -high, -low
-    base = f" from {number(level)} {shown.level}".rstrip()
+    base = f" from {number(level)} {shown.level}".rstrip() if level else " from none"
     if level and units_of([outcome])[outcome] in LEAST:
         base = f", {abs(100 * mean / level):.2g} % of {number(level)}"
     change = f"{number(mean)} {shown.change}".rstrip()

@@ -315,7 +315,8 @@ def ablation_text(table: pd.DataFrame) -> str:
     lines = [*aligned(rows), ""]
     for verdict, words in (
         (SAME, "move nothing: without them every run stays the same in every outcome"),
-        (NOTHING, "move nothing beyond the thresholds"),
+        (NOTHING, "move nothing by more than what matters"),
+        (FEW, "not enough runs to tell (more --replicates would)"),
         (OFF, "off already in every scenario"),
     ):
         names = table[table["verdict"] == verdict]["switch"].tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from model.experiments.evidence import DEPENDS, EFFECTS, RULE
+from model.experiments.evidence import DEPENDS, EFFECTS, RULE, SAME, SMALL, counts_words
 from model.experiments.intervals import WORDS
 from model.output.outcomes import heading_of
 from model.output.units import shown_in, units_of
@@ -29,6 +30,10 @@ from model.views.style import (
 )
 
 COLUMNS = 4
+_LETTERS = 30
+"""Of a line of a panel's heading."""
+_BAND, _GREY = "#E9ECEF", "#B8BEC5"
+"""What does not matter, and the marker of an effect that lies within it."""
 
 
 @styled
@@ -62,10 +67,16 @@ def forest(table: pd.DataFrame, points: pd.DataFrame | None, scenarios: Sequence
     return figure
 
 
+def title_words(finding: str) -> str:
+    """The finding of a comparison without its counts, which stand in the footnote."""
+    return finding.partition(". Of ")[0]
+
+
 def _headings(axis: Axes, outcome: str) -> None:
     """The outcome in words, and below it, small, the column of the tables that it is."""
     words = heading_of(outcome)
-    axis.set_title(words, fontsize=8, pad=11 if words != outcome else 3)
+    shown = "\n".join(textwrap.wrap(words, _LETTERS))
+    axis.set_title(shown, fontsize=8, pad=11 if words != outcome else 3)
     if words != outcome:
         axis.annotate(
             outcome, (0, 1), xytext=(0, 3), xycoords="axes fraction", textcoords="offset points", fontsize=6, color=SOFT
@@ -91,12 +102,16 @@ def _panel(
             axis.plot(means, [place + 0.3] * len(means), "|", color=look.colour, markersize=4, alpha=0.55, zorder=1)
         low, mean, high = (factor * float(row[key]) for key in ("low95", "mean", "high95"))
         axis.plot([low, high], [place, place], color=look.colour, linewidth=1.8)
-        fill = look.colour if row["verdict"] in EFFECTS else "white"
+        fill = look.colour if row["verdict"] in EFFECTS else _GREY if row["verdict"] in (SMALL, SAME) else "white"
         axis.plot(mean, place, look.marker, color=look.colour, markerfacecolor=fill, markersize=5.5, zorder=3)
         if row["verdict"] == DEPENDS:
             axis.annotate("?", (0.985, place), xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=9)
     axis.set_ylim(len(policies) - 0.45, -0.55)
     scale_of_differences(axis, shown.change)
+    axis.set_xlim(axis.get_xlim())  # the band of what does not matter may reach further than all effects
+    matters = factor * float(part["matters"].max())
+    if matters > 0:
+        axis.axvspan(-matters, matters, color=_BAND, linewidth=0, zorder=-1)
     axis.tick_params(axis="y", labelsize=7.5)
 
 
@@ -104,12 +119,14 @@ def _legend(figure: Figure, several: bool) -> None:
     def key(**look: Any) -> Line2D:
         return Line2D([], [], color=INK, linewidth=1.6, markersize=5.5, **look)
 
-    handles = [key(marker="o"), key(marker="o", markerfacecolor="white")]
-    labels = ["raises or lowers", "no effect that matters, not enough runs, or depends on assumptions (?)"]
+    handles = [key(marker="o"), key(marker="o", markerfacecolor=_GREY), key(marker="o", markerfacecolor="white")]
+    labels = ["raises or lowers", "no effect larger than X", "not enough runs to tell, or depends on assumptions (?)"]
+    handles.append(Line2D([], [], color=_BAND, linewidth=7))
+    labels.append("X on either side")
     if several:
         handles.append(Line2D([], [], color=INK, marker="|", linestyle="", markersize=5))
-        labels.append("mean of one variant")
-    legend_of(figure, handles, labels, len(labels))
+        labels.append("mean of one set of assumptions")
+    legend_of(figure, handles, labels, 3)
 
 
 def _footnote(table: pd.DataFrame) -> str:
@@ -118,6 +135,7 @@ def _footnote(table: pd.DataFrame) -> str:
     methods = [words for key, words in WORDS.items() if key in set(table["interval"])]
     how = f" ({' or '.join(methods)})" if methods else ""
     return (
-        f"Mean paired difference from {table['reference'].iloc[0]} and its 95 % interval{how}, n = {pairs} pairs of equal "
-        f"noise; of the last 12 months or at the end, columns in _all of the whole run. {RULE} {caveat(table)}"
+        f"Mean paired difference from {table['reference'].iloc[0]} and its 95 % interval{how}, n = {pairs} pairs with the "
+        f"same random draws; of the last 12 months or at the end, columns in _all of the whole run. {counts_words(table)} {RULE} "
+        f"{caveat(table)}"
     )

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from model.experiments.ablation import (
     MOVES,
@@ -23,6 +22,8 @@ from model.experiments.ablation import (
 )
 from model.experiments.designed import run_design
 from model.experiments.errors import PlanError
+from model.experiments.evidence import FEW, LOWERS, SMALL
+from model.experiments.evidence import SAME as NO_EFFECT
 from model.experiments.results import read_runs
 from model.experiments.switches import Switch, check_patterns, switches_of, without_off_value
 from model.output.result import RunResult
@@ -38,7 +39,7 @@ EMBARGO = "quad.embargo_reagent"
 LEAK, GROWTH, RELEASE, FLIGHT = (
     f"processes.{name}" for name in ("trade.leak", "market.demand_growth", "trade.release", "harm.flight")
 )
-PAIRS = 8
+PAIRS = 20
 
 
 @pytest.fixture(scope="module")
@@ -141,13 +142,12 @@ def test_effects_are_paired_by_replicate_and_measured_in_standard_deviations(fou
     on, off = 140 + 10 * noise[:, 0] + 5 * noise[:, 1], 100 + 10 * noise[:, 0]
     leak = rows[LEAK, "exports_t_china"]
     assert leak["mean"] == pytest.approx((off - on).mean())
-    assert leak["t"] == pytest.approx(stats.ttest_rel(off, on).statistic)
     assert leak["effect_sd"] == pytest.approx((off - on).mean() / np.sqrt((on.var(ddof=1) + off.var(ddof=1)) / 2))
     assert leak["low95"] < leak["mean"] < leak["high95"] < 0
     aid = rows[AID, "revenue_usd_kia"]
-    assert (aid["mean"], aid["t"], aid["effect_sd"], aid["moved"]) == (-7, -np.inf, -np.inf, True)
+    assert (aid["mean"], aid["effect_sd"], aid["moved"], aid["verdict"]) == (-7, -np.inf, True, LOWERS)
     share = rows[LEAK, "china_share_of_exports"]
-    assert (share["n"], share["n_differing"], share["t"], share["moved"]) == (PAIRS - 1, 0, 0, False)
+    assert (share["n"], share["n_differing"], share["verdict"], share["moved"]) == (PAIRS - 1, 0, NO_EFFECT, False)
 
 
 def spec_seed(replicate: int) -> int:
@@ -161,14 +161,14 @@ def test_verdicts_tell_what_moves_nothing_from_what_changes_no_run_and_from_what
     table = switch_table([found], switches)
     rows = {row["switch"]: row for row in table.to_dict("records")}
     verdicts = {name: row["verdict"] for name, row in rows.items()}
-    assert verdicts == {LEAK: MOVES, GROWTH: NOTHING, RELEASE: SAME, FLIGHT: SAME, EMBARGO: OFF, AID: MOVES}
+    assert verdicts == {LEAK: MOVES, GROWTH: FEW, RELEASE: SAME, FLIGHT: SAME, EMBARGO: OFF, AID: MOVES}
     assert (rows[LEAK]["outcomes_moved"], rows[LEAK]["strongest"]) == (1, "exports_t_china")
     assert rows[RELEASE]["failed"] == 1
-    # One outcome differs without growth, in eight pairs.
-    assert rows[GROWTH]["by_chance"] == pytest.approx(2 * stats.t.sf(3, PAIRS - 1))
     assert table["switch"].tolist()[:2] == [LEAK, RELEASE]  # those of one table stand together
     told = finding(table, [found])
-    assert told.startswith("Of 5 switches left out one at a time in tiny, 3 move none of 4 outcomes. Moved: |t| > 3")
+    assert told.startswith(
+        "Of 5 switches left out one at a time in tiny, 2 move none of 4 outcomes; for 1 there are not"
+    )
     assert "Without 2 of these switches every run stays the same in every outcome" in told
     assert "1 more are off already in every scenario. 1 runs failed" in told
 
@@ -199,5 +199,7 @@ def test_a_switch_moves_something_if_it_does_so_in_any_scenario_and_thresholds_c
     still = Ablation("still", found.effects.assign(moved=False, scenario="still"), frozenset([LEAK]), {LEAK: 0}, PAIRS)
     switches = switches_of(tiny, [LEAK])
     assert switch_table([still], switches)["verdict"].tolist() == [SAME]
+    small = Ablation("small", still.effects.assign(verdict=SMALL), frozenset(), {LEAK: 0}, PAIRS)
+    assert switch_table([small], switches)["verdict"].tolist() == [NOTHING]
     (row,) = switch_table([still, found], switches).to_dict("records")
     assert (row["verdict"], row["scenarios"], row["strongest_scenario"]) == (MOVES, 2, "tiny")

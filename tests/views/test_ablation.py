@@ -67,7 +67,7 @@ def test_what_moves_nothing_is_listed_by_table() -> None:
         "1 move nothing: without them every run stays the same in every outcome",
         "  actors.*: weight_road",
         "",
-        "1 move nothing beyond the thresholds",
+        "1 move nothing by more than what matters",
         "  processes.trade: corridor_leak",
         "",
         "1 off already in every scenario",

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from model.experiments.compare import effects_against, finding, point_means
 from model.experiments.results import read_runs
-from model.views.forest import forest
+from model.views.forest import forest, title_words
 from model.views.kinds import Asked, figure
 from model.views.read import Results
 from model.views.words import HEADLINES
@@ -26,4 +26,4 @@ def effects(results: Results, asked: Asked) -> Figure | None:
     names = list(asked.outcomes or [name for name in HEADLINES if name in runs.outcomes])
     table = effects_against(runs, results.folder, results.reference, names)
     points = point_means(runs, names, results.reference) if runs.members > 1 else None
-    return forest(table, points, results.all_scenarios, finding(table, runs)[0])
+    return forest(table, points, results.all_scenarios, title_words(finding(table, runs)[0]))
