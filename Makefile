@@ -18,7 +18,7 @@ help: ## list the chores
 demo: $(VENV)/.installed ## four US policies x 50 replicates x 60 months over Myanmar, with tables, figures and a brief
 	@echo "Running the four policies of scenarios/batches/policy_options.toml into $(RESULTS)."
 	@$(VENV)/bin/pangwa batch scenarios/batches/policy_options.toml --out $(RESULTS) --resume
-	@$(VENV)/bin/pangwa brief $(RESULTS) --answers 10
+	@$(VENV)/bin/pangwa brief $(RESULTS) --answers 10 --takes 10
 
 # Each takes one core and most of a minute.
 test: $(VENV)/.installed-dev ## all checks and tests, as continuous integration runs them

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from tests.test_cli import pangwa
-from tests.test_cli_answers import tiny
+from tests.test_cli_answers import KIA, tiny
 
 __all__ = ["tiny"]
 
@@ -21,9 +21,21 @@ def test_a_brief_runs_the_policies_against_beijings_answers_and_says_where_it_is
     text = (tiny / "r" / "brief.html").read_text(encoding="utf-8")
     assert "by Beijing&#39;s answer" in text and "withholds reagent" in text and "Less ore to China" in text
     assert set(pd.read_parquet(tiny / "r" / "answers" / "runs.parquet")["label"]) >= {"closes the border", "outbids"}
+    assert "brief r --takes 10" in text
     wrong = pangwa("brief", "r", "--less", "exports_t_chian", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "did you mean 'exports_t_china'?" in wrong.stderr
+
+
+def test_a_brief_searches_what_road_it_would_take(tiny: Path) -> None:
+    road = KIA.replace("aid", "road").replace('target = "KIA"', "").replace('"road"', '"route_building"')
+    (tiny / "tiny_road.toml").write_text(road)
+    words = ["batch", "tiny.toml", "tiny_road.toml", "-r", "2", "-j", "1", "--out", "r", "--no-figures"]
+    assert pangwa(*words, "--set", "months=1", folder=tiny).returncode == 0
+    done = pangwa("brief", "r", "--takes", "2", "-j", "1", "-q", folder=tiny)
+    assert done.returncode == 0, done.stderr
+    assert "level of route building" in done.stdout
+    assert "under tiny_road: not within level" in (tiny / "r" / "brief.html").read_text(encoding="utf-8")
 
 
 def test_a_tournament_is_counted_first_and_ends_in_standings(tiny: Path) -> None:

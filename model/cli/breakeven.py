@@ -180,7 +180,7 @@ class Search:
 
         runs = read_runs(folder, [self.target.outcome])
         means = means_table(runs, self.levers, self.target)
-        table = breakeven_table(means, self.levers, self.target, self.scenario.name)
+        table = breakeven_table(means, self.levers, self.target, self.scenario.name).assign(parameters=runs.parameters)
         typer.echo(views.breakeven_text(table, self.levers, self.scenario))
         figure = views.draw_breakeven(means, table, self.levers, self.target, self.scenario) if draw else None
         keep(folder / "breakeven", {"breakeven": table, "means": means}, {"breakeven": figure}, runs.name)

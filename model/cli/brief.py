@@ -33,12 +33,15 @@ if TYPE_CHECKING:
 More = Annotated[list[str] | None, typer.Option("--more", metavar="OUTCOME", help="Rank by more of it; repeatable.")]
 Less = Annotated[list[str] | None, typer.Option("--less", metavar="OUTCOME", help="Rank by less of it; repeatable.")]
 
+HEAVY_SHARE = "us_heavy_ree_supply_share"
+"""The outcome that the brief searches for."""
 _OF_THE_PLAN = ("replicates", "base_seed", "reference", "parameters")
 """Options that are handed on under their own names."""
 
 BRIEF_EPILOG = (
     "  pangwa brief results/policy_options\n"
-    "  pangwa brief results/policy_options --answers 10    first against Beijing's answers, so that it says what flips"
+    "  pangwa brief results/policy_options --answers 10    first against Beijing's answers, so that it says what flips\n"
+    "  pangwa brief results/policy_options --takes 10      first search what road to India would bring 10% of US demand"
 )
 EPILOG = (
     "  pangwa tournament --dry-run                  how many runs, how long, how much disk\n"
@@ -57,6 +60,14 @@ def brief(
             help="First run the policies against Beijing's answers, N runs per scenario and answer, into RESULTS/answers.",
         ),
     ] = 0,
+    takes: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="First search what road to India would bring 10% of US demand, N runs per value, into RESULTS/breakeven.",
+        ),
+    ] = 0,
     more: More = None,
     less: Less = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="File; RESULTS/brief.html when not given.")] = None,
@@ -72,8 +83,42 @@ def brief(
     if answers:
         plan = plan_answers(read_manifest(results), answers, ["pangwa", *sys.argv[1:]])
         compute(plan, results / ANSWERS, jobs, quiet, resume=True)
+    if takes:
+        search_road(results, takes, jobs, quiet)
     path = write_brief(results, out, goals_of(more, less))
     typer.echo(f"brief: {path}; open it in a browser, or print it: two pages")
+
+
+def search_road(results: Path, replicates: int, jobs: int | None, quiet: bool) -> None:
+    """Search how large the road to India of a batch's policy must be to bring a tenth of US demand, into its folder.
+
+    Args:
+        results: of the batch; where none of its policies builds the road, nothing is searched.
+        replicates: runs per level of the road.
+        jobs: number of processes.
+        quiet: say nothing on stderr.
+    """
+    from model.cli.breakeven import read_search
+    from model.experiments.manifest import read_manifest
+    from model.experiments.tournament import asked_of
+
+    manifest = read_manifest(results)
+    files, how = asked_of(manifest)
+    roads = {
+        label: (float(one.get("level", 1)), f"united_states.instruments.{name}.level")
+        for label, scenario in manifest["scenarios"].items()
+        for name, one in scenario["united_states"]["instruments"].items()
+        if one["kind"] == "route_building"
+    }
+    if not roads:
+        typer.echo("no policy of this batch builds a road to India: nothing to search")
+        return
+    label = max(roads, key=lambda one: roads[one][0])
+    asked = {**how, "replicates": replicates, "command": ["pangwa", *sys.argv[1:]]}
+    search = read_search(files[label], (HEAVY_SHARE, "10%", None), [roads[label][1]], asked)
+    folder = results / "breakeven"
+    search.run(folder, search.first(None), jobs=jobs, quiet=quiet, resume=True, overwrite=False)
+    search.tell(folder, draw=True)
 
 
 def tournament(

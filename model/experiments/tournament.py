@@ -47,22 +47,34 @@ def plan_answers(manifest: Mapping[str, Any], replicates: int, command: Sequence
     Raises:
         PlanError: the batch does not say how its scenarios are run again.
     """
-    words = manifest.get("commands") or {}
+    files, how = asked_of(manifest)
+    more: dict[str, Any] = {**how, "replicates": replicates, "reference": manifest.get("reference"), "command": command}
+    return replace(plan_tournament(list(files.values()), (), **more), name="answers")
+
+
+def asked_of(manifest: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """How the runs of a finished batch were asked for.
+
+    Args:
+        manifest: of the batch.
+
+    Returns:
+        Label -> name or file of the scenario; and base_seed, sets and parameters of :func:`read_plan`.
+
+    Raises:
+        PlanError: the batch does not say so.
+    """
+    words = {label: list(one) for label, one in (manifest.get("commands") or {}).items()}
     if not words:
         raise PlanError("the batch does not say how its runs are repeated (its seeds were given one by one)")
-    first = list(next(iter(words.values())))
-    given = {option: _after(first, option) for option in ("--seed", "--parameters", "--set")}
-    plan = plan_tournament(
-        [list(one)[2] for one in words.values()],
-        (),
-        replicates=replicates,
-        base_seed=int(next(iter(given["--seed"]), 0)),
-        sets=given["--set"],
-        parameters=next(iter(given["--parameters"]), CENTRAL),
-        reference=manifest.get("reference"),
-        command=command,
-    )
-    return replace(plan, name="answers")
+    first = next(iter(words.values()))
+    seed, parameters, sets = (_after(first, option) for option in ("--seed", "--parameters", "--set"))
+    how = {
+        "base_seed": int(seed[0]) if seed else 0,
+        "sets": sets,
+        "parameters": parameters[0] if parameters else CENTRAL,
+    }
+    return {label: one[2] for label, one in words.items()}, how
 
 
 def _after(words: Sequence[str], option: str) -> list[str]:

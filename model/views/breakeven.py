@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from agents.instruments import KINDS
@@ -22,7 +23,7 @@ from model.output.units import amount_words, number, shown_of
 from model.scenario.schema import Scenario
 from model.views.answers import aligned
 from model.views.doses import instrument_of, label_of
-from model.views.panels import CAVEAT, new_figure
+from model.views.panels import caveat, new_figure
 from model.views.style import INK, SOFT, legend_of, scale_of, styled, tick, title_of
 
 Floats = NDArray[np.float64]
@@ -135,14 +136,18 @@ def _one(table: pd.DataFrame, lever: Lever, scenario: Scenario) -> str:
     name, at = name_of(lever, scenario), number(float(row["best_at"]))
     most = "at most" if row["at_least"] else "at least"
     if row["state"] == NOWHERE:
-        unsure = row["best_low95"] <= row["target"] <= row["best_high95"]
-        doubt = "; the interval there holds the target, so that more replicates may reach it" if unsure else ""
-        return f"not within {_range(lever, scenario)}, {most} {_mean(row)}, at {at}{doubt}"
+        return f"not within {_range(lever, scenario)}, {most} {_mean(row)}, at {at}{_doubt(row)}"
     if row["state"] == EVERYWHERE:
         return f"at every value of {_range(lever, scenario)}, {most} {_mean(row)}, at {at}"
     side = "from" if row["rising"] else "up to"
     more = f"; the mean passes the target {int(row['crossings'])} times in the range" if row["crossings"] > 1 else ""
     return f"{side} {name} = {_promised(row['value'], lever, scenario)}, 95% interval {_interval(row, lever)}{more}"
+
+
+def _doubt(row: dict[Any, Any]) -> str:
+    """What is to be said where the runs cannot tell the best mean from the target."""
+    unsure = row["best_low95"] <= row["target"] <= row["best_high95"]
+    return "; that interval holds the target: more replicates may reach it" if unsure else ""
 
 
 def _several(table: pd.DataFrame, levers: Sequence[Lever], scenario: Scenario) -> str:
@@ -157,7 +162,7 @@ def _several(table: pd.DataFrame, levers: Sequence[Lever], scenario: Scenario) -
     most = "at most" if sign > 0 else "at least"
     if found.empty:
         ranges = ", ".join(_range(lever, scenario) for lever in levers)
-        return f"not within {ranges}; {most} {_mean(best)}, at {at}"
+        return f"not within {ranges}; {most} {_mean(best)}, at {at}{_doubt(best)}"
     crossing = found[found["state"] == WITHIN]
     if crossing.empty:
         return f"for {len(found)} of {len(table)} combinations of the other levers at every value; {most} {_mean(best)}, at {at}"
@@ -191,13 +196,13 @@ def draw_breakeven(
         note += " Shaded: the interval of the break-even value." if table["state"].iloc[0] == WITHIN else ""
     else:
         third = list(dict.fromkeys(means[levers[2].path])) if len(levers) > 2 else [None]
-        figure = new_figure(2.6 + 2.9 * len(third), 4.9)
+        figure = new_figure(3.6 + 2.5 * len(third), 4.9)
         axes = figure.subplots(1, len(third), squeeze=False, sharey=True)[0]
         _draw_contours(figure, axes, means, third, levers, target, scenario)
         note = (
             f"Means of {_counts(means)} replicates at each dot, common random numbers at all dots, linear between dots."
         )
-    title_of(figure, claim(table, levers, target, scenario), f"{note} {CAVEAT}")
+    title_of(figure, claim(table, levers, target, scenario), f"{note} {caveat(table)}")
     return figure
 
 
@@ -243,7 +248,7 @@ def _draw_contours(
 ) -> None:  # fmt: skip
     shown = shown_of(target.outcome)
     lowest, highest = shown.factor * float(means["mean"].min()), shown.factor * float(means["mean"].max())
-    steps = np.linspace(lowest, highest if highest > lowest else lowest + 1.0, 13)
+    steps = MaxNLocator(9).tick_values(lowest, highest if highest > lowest else lowest + 1.0)
     for axis, value in zip(axes, third, strict=True):
         part = means if value is None else means[means[levers[2].path] == value]
         grids = {
