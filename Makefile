@@ -10,7 +10,7 @@ RESULTS ?= results/policy_options
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench setup compile lint format wheel clean
+.PHONY: help demo test fuzz bench setup compile lint format wheel clean
 
 help: ## list the chores
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: $(VENV)/.installed-dev ## all checks and tests, as continuous integration 
 	@$(MAKE) --no-print-directory -j2 lint compile
 	@echo "Running the tests."
 	@$(PY) -m pytest -n $(WORKERS) --maxprocesses 4
+
+fuzz: $(VENV)/.installed-dev ## 4,000 mutated inputs and 300 damaged folders: no traceback, no silent change, no hang
+	@NUMBA_DISABLE_JIT=1 $(PY) -W ignore -m tests.fuzz
 
 bench: $(VENV)/.installed-dev ## how fast it is: a table, and tests/benchmarks/results.json (some minutes)
 	@$(COMPILE)

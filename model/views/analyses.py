@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
+from model.experiments.results import whole_table
 from model.views import html
-from model.views.html import Cell, Named
+from model.views.cells import Cell, Named
+from model.views.page import joined
 from model.views.read import Results
 from model.views.words import HEADLINES
 
@@ -20,7 +23,7 @@ _RANKS = 5
 """Ranks that are shown of each outcome, where factors are ranked."""
 
 
-def analyses(results: Results) -> str:
+def analyses(results: Results) -> Markup:
     """What the commands of analysis have left in the batch's folder: their pictures and the first rows of their tables.
 
     Args:
@@ -28,7 +31,7 @@ def analyses(results: Results) -> str:
     """
     assert results.folder is not None
     found = sorted(p for p in results.folder.iterdir() if p.is_dir() and p.name.startswith(VERBS))
-    return "".join(_analysis(results.folder, folder) for folder in found if not _is_above(results, folder))
+    return joined(_analysis(results.folder, folder) for folder in found if not _is_above(results, folder))
 
 
 def _is_above(results: Results, folder: Path) -> bool:
@@ -39,20 +42,21 @@ def _is_above(results: Results, folder: Path) -> bool:
     return set(pd.read_csv(table)["outcome"]) <= set(HEADLINES)
 
 
-def _analysis(root: Path, folder: Path) -> str:
+def _analysis(root: Path, folder: Path) -> Markup:
     parts = []
     for path in sorted(folder.glob("*.png")):
         parts.append(html.image(path.read_bytes(), html.title_of(path), f"the tables in {folder.name}/"))
     parts += [_analysis_table(root, path) for path in sorted(folder.glob("*.csv"))]
-    return f"<h3>{html.escape(folder.name)}</h3>{''.join(parts)}" if parts else ""
+    return html.heading(folder.name) + joined(parts) if parts else Markup("")
 
 
-def _analysis_table(root: Path, path: Path) -> str:
+def _analysis_table(root: Path, path: Path) -> Markup:
     """The first rows of a table; columns that are the same in all of its rows become a line below it."""
     file = path.relative_to(root).as_posix()
-    frame = pd.read_csv(path)
+    with whole_table(path):
+        frame = pd.read_csv(path)
     if path.stem == "factors" and len(frame) > _RANKS:
-        return f'<p class="source">Range, unit and status of all {len(frame)} factors stand in {html.escape(file)}.</p>'
+        return html.source_line(f"Range, unit and status of all {len(frame)} factors stand in {file}.")
     first = (frame[frame["rank"] <= _RANKS] if "rank" in frame else frame).head(_ROWS)
     same = [name for name in frame if len(frame) > 1 and frame[name].nunique(dropna=False) == 1]
     named = {"factor", "meaning"} <= set(frame)
@@ -69,7 +73,7 @@ def _analysis_table(root: Path, path: Path) -> str:
     ranks = f"ranks 1 to {_RANKS}, " if "rank" in frame else ""
     left = f"; {ranks}the first {len(first)} of {len(frame)} rows" if len(first) < len(frame) else ""
     told = html.told((str(name), _entry(records[0][name], file, int(first.index[0]), str(name))) for name in same)
-    everywhere = f'<p class="source">In every row: {told}.</p>' if same else ""
+    everywhere = html.source_line(Markup("In every row: {}.").format(told)) if same else Markup("")
     return html.table([str(column) for column in varied], rows, file + left, path.stem) + everywhere
 
 

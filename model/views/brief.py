@@ -21,10 +21,10 @@ from model.output.outcomes import heading_of
 from model.output.units import number, shown_in, shown_of, signed
 from model.views import brief_answers, html
 from model.views.binds import binding_parts
+from model.views.cells import Cell
 from model.views.differences import changed_tiles, draw_changed_tiles, draw_differences, map_words, policies
 from model.views.explain import amounts, refusals
 from model.views.findings import percent
-from model.views.html import Cell
 from model.views.page import render
 from model.views.panels import date_of
 from model.views.read import Results, ViewError
@@ -350,7 +350,7 @@ def _figures(results: Results, towns: dict[str, pd.DataFrame]) -> dict[str, Mark
         "curves": (draw_differences(results), "monthly.parquet and actors.parquet, paired by replicate"),
     }
     return {
-        name: Markup("" if figure is None else html.picture(figure, source)) for name, (figure, source) in found.items()
+        name: Markup("") if figure is None else html.picture(figure, source) for name, (figure, source) in found.items()
     }
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import base64
-import html
 import io
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
+from markupsafe import Markup
 from matplotlib.figure import Figure
 from PIL import Image
 
-from model.output.units import number
+from model.views.cells import Cell, Named
+from model.views.page import joined, piece
 from model.views.style import styled
 
 PICTURE_DPI = 160
@@ -23,40 +21,20 @@ _SHORT = 24
 """Letters up to which a text in a table stays on one line."""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A number and the place in the batch's folder that it was read from.
-
-    Args:
-        value: as the table has it; None or NaN where it has none.
-        table: file in the folder.
-        row: values of columns that pick the row.
-        column: the column.
-        factor: by which the value is multiplied to be shown, see :func:`model.output.units.shown_in`.
-    """
-
-    value: float | None
-    table: str
-    row: Mapping[str, Any] = field(default_factory=dict)
-    column: str = ""
-    factor: float = 1.0
+_DATA = (
+    '{% set n = cell|traced %}<data value="{{ n.exact }}" data-table="{{ cell.table }}" data-row="{{ n.row }}" '
+    'data-column="{{ cell.column }}" title="{{ n.place }}">{{ n.shown }}</data>'
+)
+_TABLE = (
+    '<div class="table"><table>{% if caption %}<caption>{{ caption }}</caption>{% endif %}'
+    '<thead><tr>{% for name in head %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead>'
+    "<tbody>{% for row in rows %}<tr>{% for cell in row %}{{ cell }}{% endfor %}</tr>{% endfor %}</tbody></table></div>"
+    '<p class="source">From {{ source }}.</p>'
+)
+_NAMED = '<th scope="rowgroup" rowspan="{{ one.rows }}">{{ one.words }}<small>{{ one.name }}</small></th>'
 
 
-@dataclass(frozen=True)
-class Named:
-    """The head of some rows: words for people above the name in the tables; the rows after the first give None."""
-
-    words: str
-    name: str
-    rows: int = 1
-
-
-def escape(text: object) -> str:
-    """Text for HTML."""
-    return html.escape(str(text), quote=True)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]], source: str, caption: str = "") -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], source: str, caption: str = "") -> Markup:
     """A table with a line below it that says which file of the folder it was read from.
 
     Args:
@@ -65,54 +43,43 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], source: str, ca
         source: the file and, where it is more than reading, what was done with it.
         caption: above the table.
     """
-    top = f"<caption>{escape(caption)}</caption>" if caption else ""
-    heads = "".join(f'<th scope="col">{_breakable(name)}</th>' for name in head)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
-    return (
-        f'<div class="table"><table>{top}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
-        f'<p class="source">From {escape(source)}.</p>'
-    )
+    cells = [[_cell(value) for value in row] for row in rows]
+    return piece(_TABLE, caption=caption, head=[_breakable(name) for name in head], rows=cells, source=source)
 
 
-def _cell(value: object) -> str:
+def _cell(value: object) -> Markup:
     if isinstance(value, Cell):
-        return f'<td class="number">{traced(value)}</td>'
+        return piece('<td class="number">{{ number }}</td>', number=traced(value))
     if isinstance(value, Named):
-        return (
-            f'<th scope="rowgroup" rowspan="{value.rows}">{escape(value.words)}<small>{escape(value.name)}</small></th>'
-        )
+        return piece(_NAMED, one=value)
     if value is None:
-        return ""
+        return Markup("")
     text = str(value)
-    return f'<td class="short">{escape(text)}</td>' if len(text) <= _SHORT else f"<td>{_breakable(text)}</td>"
+    if len(text) <= _SHORT:
+        return piece('<td class="short">{{ text }}</td>', text=text)
+    return piece("<td>{{ text }}</td>", text=_breakable(text))
 
 
-def _breakable(value: object) -> str:
+def _breakable(value: object) -> Markup:
     """A text that may break after underscores, dots and commas, as names of columns have no spaces."""
-    return re.sub(r"([_.,])(?=\w)", r"\1<wbr>", escape(value))
+    return Markup("<wbr>").join(re.split(r"(?<=[_.,])(?=\w)", str(value)))
 
 
-def traced(cell: Cell) -> str:
+def traced(cell: Cell) -> Markup:
     """A number for people that carries its exact value and the place that it was read from."""
-    known = cell.value is not None and cell.value == cell.value
-    shown = number(cell.factor * float(cell.value)) if known and cell.value is not None else "-"
-    exact = repr(float(cell.value)) if known and cell.value is not None else ""
-    row = json.dumps(dict(cell.row), ensure_ascii=False, default=int)
-    place = ", ".join([cell.table, *(f"{key} {entry}" for key, entry in cell.row.items()), cell.column])
-    return (
-        f'<data value="{exact}" data-table="{escape(cell.table)}" data-row="{escape(row)}" '
-        f'data-column="{escape(cell.column)}" title="{escape(place)}">{escape(shown)}</data>'
-    )
+    return piece(_DATA, cell=cell)
 
 
-def told(cells: Iterable[tuple[str, object]]) -> str:
+def told(cells: Iterable[tuple[str, object]]) -> Markup:
     """Names with their values on one line, numbers traced."""
-    words = (f"{escape(name)} {traced(one) if isinstance(one, Cell) else escape(one)}" for name, one in cells)
-    return ", ".join(words)
+    words = [(name, traced(one) if isinstance(one, Cell) else one) for name, one in cells]
+    return piece(
+        "{% for name, one in words %}{{ name }} {{ one }}{{ '' if loop.last else ', ' }}{% endfor %}", words=words
+    )
 
 
 @styled
-def picture(figure: Figure, source: str) -> str:
+def picture(figure: Figure, source: str) -> Markup:
     """A figure inside the page, with its finding as heading and as text for those who cannot see it.
 
     Args:
@@ -126,12 +93,14 @@ def picture(figure: Figure, source: str) -> str:
     return image(memory.getvalue(), f"{notes['title']}. {notes['footnote']}", source)
 
 
-def image(content: bytes, alt: str, source: str) -> str:
+def image(content: bytes, alt: str, source: str) -> Markup:
     """A PNG picture inside the page."""
-    data = base64.b64encode(content).decode("ascii")
-    return (
-        f'<figure><img alt="{escape(alt)}" src="data:image/png;base64,{data}">'
-        f'<figcaption class="source">Drawn from {escape(source)}.</figcaption></figure>'
+    return piece(
+        '<figure><img alt="{{ alt }}" src="data:image/png;base64,{{ data }}">'
+        '<figcaption class="source">Drawn from {{ source }}.</figcaption></figure>',
+        alt=alt,
+        data=base64.b64encode(content).decode("ascii"),
+        source=source,
     )
 
 
@@ -141,11 +110,26 @@ def title_of(picture: Path) -> str:
         return str(opened.info.get("Title") or picture.stem)
 
 
-def listing(items: Iterable[str]) -> str:
-    """A bulleted list of texts."""
-    return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
+def listing(items: Iterable[object]) -> Markup:
+    """A bulleted list."""
+    return piece("<ul>{% for item in items %}<li>{{ item }}</li>{% endfor %}</ul>", items=list(items))
 
 
-def paragraph(text: str) -> str:
+def paragraph(text: object) -> Markup:
     """A paragraph of text."""
-    return f"<p>{escape(text)}</p>"
+    return piece("<p>{{ text }}</p>", text=text)
+
+
+def heading(text: object) -> Markup:
+    """The heading of a part of a section."""
+    return piece("<h3>{{ text }}</h3>", text=text)
+
+
+def columns(pieces: Iterable[Markup]) -> Markup:
+    """Pieces in two columns where the page is printed."""
+    return piece('<div class="columns">{{ content }}</div>', content=joined(pieces))
+
+
+def source_line(text: object) -> Markup:
+    """Where something was read from, in small print."""
+    return piece('<p class="source">{{ text }}</p>', text=text)

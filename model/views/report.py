@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 from typing import Any
+
+from markupsafe import Markup
 
 from agents.instruments import KIND_MEANINGS
 from model import __version__
@@ -23,9 +24,10 @@ from model.scenario.schema import Scenario
 from model.views import html
 from model.views.analyses import analyses
 from model.views.binds import binding_words
+from model.views.cells import Cell
 from model.views.explain import amounts
 from model.views.flows import flow_table
-from model.views.html import Cell
+from model.views.page import joined, piece, render
 from model.views.read import Results, ViewError
 from model.views.report_effects import (
     effects_section,
@@ -43,6 +45,7 @@ from model.world.read import load_world
 
 NAME = "report.html"
 GENERATOR = f"Pangwa {__version__}"
+_NOT_IN_STYLES = re.compile(r"[^\w .:,-]")
 _EVENTS = 30
 _FLOWS = 4
 _MOST_POINTS = 4
@@ -127,16 +130,15 @@ def page(results: Results, actor: str | None = None) -> str:
     """
     parts = [(name, heading, section(results, actor)) for name, heading, section in SECTIONS]
     parts = [part for part in parts if part[2]]
-    links = "".join(f'<li><a href="#{name}">{html.escape(heading)}</a></li>' for name, heading, _ in parts)
-    body = "".join(
-        f'<section id="{name}"><h2>{html.escape(heading)}</h2>{content}</section>' for name, heading, content in parts
-    )
-    template = Template(files("model.views").joinpath("report.html").read_text(encoding="utf-8"))
-    return template.substitute(
+    title = f"Pangwa: {results.name}"
+    return render(
+        "report.html",
         generator=GENERATOR,
-        title=html.escape(f"Pangwa: {results.name}"),
-        lead=html.escape(_lead(results)),
-        body=f"{_limits(results)}<nav><ol>{links}</ol></nav>{body}",
+        title=title,
+        printed=_NOT_IN_STYLES.sub(" ", title),
+        lead=_lead(results),
+        limits=_limits(results),
+        parts=parts,
     )
 
 
@@ -158,13 +160,14 @@ def _calendar(results: Results) -> str:
     return "; ".join(f"{span} ({', '.join(names)})" for span, names in spans.items())
 
 
-def _limits(results: Results) -> str:
+def _limits(results: Results) -> Markup:
     counts = _statuses(results)
     total = sum(counts.values())
     known = ", ".join(f"{number} {status}" for status, number in counts.most_common())
     more = [f"Of {total} parameters, {known} (pangwa parameters lists them with their sources)."] if total else []
     beyond = [words] if (words := horizon_words(results.ends.values())) else []
-    return f'<div class="limits"><h3>Limits first</h3>{html.listing([*beyond, *LIMITS, *more])}</div>'
+    listed = html.listing([*beyond, *LIMITS, *more])
+    return piece('<div class="limits"><h3>Limits first</h3>{{ listed }}</div>', listed=listed)
 
 
 def _statuses(results: Results) -> Counter[str]:
@@ -178,12 +181,12 @@ def _statuses(results: Results) -> Counter[str]:
     return Counter(one.status for one in scenario_declarations(scenario))
 
 
-def _question(results: Results, actor: str | None) -> str:
+def _question(results: Results, actor: str | None) -> Markup:
     described = _paragraphs(results.manifest.get("description", ""))
-    return "".join(map(html.paragraph, [QUESTION, *described]))
+    return joined(map(html.paragraph, [QUESTION, *described]))
 
 
-def _policies(results: Results, actor: str | None) -> str:
+def _policies(results: Results, actor: str | None) -> Markup:
     parts = []
     for name in results.scenarios:
         prose = results.manifest.get("prose", {}).get(name, {})
@@ -193,12 +196,12 @@ def _policies(results: Results, actor: str | None) -> str:
         amounts = _amounts(results, name)
         words = [_instrument(key, one, amounts.get(key, "")) for key, one in means.items()]
         told = html.listing(words) if words else html.paragraph("No instruments: Washington does nothing new.")
-        described = "".join(map(html.paragraph, _paragraphs(prose.get("description", ""))))
-        parts.append(f"<h3>{html.escape(title)}</h3>{described}{told}")
+        described = joined(map(html.paragraph, _paragraphs(prose.get("description", ""))))
+        parts.append(html.heading(title) + described + told)
     source = (
         "From manifest.json: prose, and scenarios, united_states.instruments; what arrives from instruments.parquet."
     )
-    return f'<div class="columns">{"".join(parts)}</div><p class="source">{source}</p>'
+    return html.columns(parts) + html.source_line(source)
 
 
 def _paragraphs(text: object) -> list[str]:
@@ -231,7 +234,7 @@ def _condition(when: dict[str, Any]) -> str:
     return " and ".join(f"{what} of {key} is {value}" for what, table in when.items() for key, value in table.items())
 
 
-def _control(results: Results, actor: str | None) -> str:
+def _control(results: Results, actor: str | None) -> Markup:
     return (
         figure_of(results, "control", "actors.parquet: seat_population_share")
         + figure_of(results, "countryside", "actors.parquet: population_share")
@@ -239,27 +242,27 @@ def _control(results: Results, actor: str | None) -> str:
     )
 
 
-def _probability(results: Results, actor: str | None) -> str:
+def _probability(results: Results, actor: str | None) -> Markup:
     return figure_of(results, "years", "control.parquet: holder, share of runs", [actor] if actor else None)
 
 
-def _exports(results: Results, actor: str | None) -> str:
+def _exports(results: Results, actor: str | None) -> Markup:
     return figure_of(
         results, "exports", "monthly.parquet: exports_t_china_official, exports_t_china_informal, exports_t_quad"
     )
 
 
-def _binds(results: Results, actor: str | None) -> str:
+def _binds(results: Results, actor: str | None) -> Markup:
     """What binds each policy, in words, and the road to India as a figure."""
     parts = []
     for name in results.scenarios if results.months else ():
         words = binding_words(partial(results.frame, scenario=name))
-        parts += [f"<h3>{html.escape(name)}</h3>{html.listing(words)}"] if words else []
+        parts += [html.heading(name) + html.listing(words)] if words else []
     source = "monthly.parquet: road_*, exports_t_quad, *_usd; actors.parquet: mine_capacity_t, ceasefire_worth"
-    return figure_of(results, "road", source) + "".join(parts)
+    return figure_of(results, "road", source) + joined(parts)
 
 
-def _flows(results: Results, actor: str | None) -> str:
+def _flows(results: Results, actor: str | None) -> Markup:
     diagram = figure_of(results, "flows", "exports.parquet: tonnes")
     if not diagram:
         return html.paragraph("Nothing was exported.")
@@ -274,10 +277,10 @@ def _flows(results: Results, actor: str | None) -> str:
     return diagram + folded("The largest flows as a table", html.table(head, rows, source))
 
 
-def _outcomes(results: Results, actor: str | None) -> str:
+def _outcomes(results: Results, actor: str | None) -> Markup:
     summary = table_of(results, "summary.csv")
     if summary is None:
-        return ""
+        return Markup("")
     if results.points > _MOST_POINTS:
         return html.paragraph(
             f"summary.csv has median, 10 and 90 % quantiles and mean of every outcome at each of the {results.points} "
@@ -306,20 +309,20 @@ def _row_name(results: Results, picked: dict[str, Any]) -> str:
     return f"{picked['scenario']}, {point_words(values, points)}"
 
 
-def _chronicle(results: Results, actor: str | None) -> str:
+def _chronicle(results: Results, actor: str | None) -> Markup:
     typical = typical_runs(results)
     parts = []
     for row in typical.to_dict("records"):
         events = results.frame("events", ["date", "kind", "text"], run_id=row["run_id"])
         told = chronicle(events, _EVENTS) if len(events) else "Nothing happened that is told."
         heading = f"{row['scenario']}: {_which(results, row)}, the run nearest to the scenario's medians"
-        parts.append(f"<h3>{html.escape(heading)}</h3><pre>{html.escape(told)}</pre>")
+        parts.append(html.heading(heading) + piece("<pre>{{ told }}</pre>", told=told))
         command = run_command(results.manifest, row["scenario"], int(row["point"]), int(row["replicate"]))
-        again = f" The same run again: <code>{html.escape(command)}</code>" if command else ""
-        source = f"From events.parquet, run_id {row['run_id']}; the events left out stand there.{again}"
-        parts.append(f'<p class="source">{source}</p>')
+        again = piece(" The same run again: <code>{{ command }}</code>", command=command) if command else ""
+        source = piece("From events.parquet, run_id {{ run }}; the events left out stand there.", run=row["run_id"])
+        parts.append(html.source_line(source + again))
     words = "One run is one story among many; it shows how the model reasons, not what will happen."
-    return f'{html.paragraph(words)}<div class="columns">{"".join(parts)}</div>'
+    return html.paragraph(words) + html.columns(parts)
 
 
 def _which(results: Results, row: dict[Any, Any]) -> str:
@@ -333,7 +336,7 @@ def _which(results: Results, row: dict[Any, Any]) -> str:
     return ", ".join(words)
 
 
-def _parameters(results: Results, actor: str | None) -> str:
+def _parameters(results: Results, actor: str | None) -> Markup:
     scenarios = {name: results.manifest.get("scenarios", {}).get(name, {}) for name in results.scenarios}
     table = differing_parameters(scenarios)
     policy = table["path"].astype(str).str.startswith(_INSTRUMENTS)
@@ -345,24 +348,24 @@ def _parameters(results: Results, actor: str | None) -> str:
     more = _swept(results)
     if not rows:
         return html.paragraph("The scenarios do not differ in any parameter.") + more
-    alone = html.paragraph("The scenarios differ in the US's instruments alone.") if policy.all() else ""
+    alone = html.paragraph("The scenarios differ in the US's instruments alone.") if policy.all() else Markup("")
     source = (
         "manifest.json: scenarios; '-' where there is none; of instruments the levels, the rest stands in words above"
     )
     return alone + html.table(["parameter", *scenarios], rows, source) + more
 
 
-def _swept(results: Results) -> str:
+def _swept(results: Results) -> Markup:
     """What each design point sets, with its label where it has one."""
     points = [point for point in results.manifest.get("points", []) if point]
     words = []
     for point in points:
         sets = point_words({path: value for path, value in point.items() if path != LABEL}) or "nothing changed"
         words.append(f"{point[LABEL]}: {sets}" if LABEL in point else sets)
-    return html.paragraph("At the design points:") + html.listing(words) if words else ""
+    return html.paragraph("At the design points:") + html.listing(words) if words else Markup("")
 
 
-def _provenance(results: Results, actor: str | None) -> str:
+def _provenance(results: Results, actor: str | None) -> Markup:
     m = results.manifest
     runs = m.get("runs", {})
     packages = ", ".join(f"{name} {version}" for name, version in m.get("packages", {}).items())
@@ -383,7 +386,7 @@ def _provenance(results: Results, actor: str | None) -> str:
     return html.table(("what", "value"), facts, "manifest.json")
 
 
-Section = Callable[[Results, str | None], str]
+Section = Callable[[Results, str | None], Markup]
 SECTIONS: tuple[tuple[str, str, Section], ...] = (
     ("question", "The question", _question),
     ("short", "In short", short_section),

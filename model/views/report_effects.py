@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from model.experiments.comparable import difference_words
 from model.experiments.compare import EFFECT_COLUMNS
@@ -16,8 +17,9 @@ from model.outcome import Outcome
 from model.output.outcomes import heading_of, outcome_list, outcome_named
 from model.output.units import shown_in
 from model.views import html
+from model.views.cells import Cell, Named
 from model.views.figures import draw
-from model.views.html import Cell, Named
+from model.views.page import joined, piece
 from model.views.read import Results, ViewError
 from model.views.words import HEADLINES
 
@@ -34,6 +36,12 @@ PAIRED = (
 )
 
 
+_CHANGE = (
+    "{{ words }}: {{ mean }}{{ change and ' ' }}{{ change }} [{{ low }} to {{ high }}]{% if percent %}, {{ percent }} %{% endif %}, "
+    "from {{ base }}{{ level and ' ' }}{{ level }}{% if window %} ({{ window }}){% endif %}"
+)
+
+
 def _overall(results: Results) -> pd.DataFrame | None:
     """The effects over all design points; None where nothing is compared."""
     effects = table_of(results, "effects.csv")
@@ -42,11 +50,11 @@ def _overall(results: Results) -> pd.DataFrame | None:
     return effects[effects["point"] == ""] if (effects["point"] == "").any() else effects
 
 
-def short_section(results: Results, actor: str | None) -> str:
+def short_section(results: Results, actor: str | None) -> Markup:
     """What each policy changes: the headlines that it moves, then what else it moves most, each number with its place."""
     effects = _overall(results)
     if effects is None:
-        return ""
+        return Markup("")
     names = [one.name for one in headlines(results)]
     numbers = effects.assign(**{name: pd.to_numeric(effects[name], errors="coerce") for name in _NUMBERS})
     items = []
@@ -57,20 +65,20 @@ def short_section(results: Results, actor: str | None) -> str:
         moved = part[part["outcome"].isin(names) & part["verdict"].isin(EFFECTS)]
         others = part.loc[movers(numbers.loc[part.index], _MOVERS, names).index]
         told = _changes("Of the headlines", moved) + _changes("Moved most besides", others)
-        counted = html.escape(counts_words(part[part["outcome"].isin(names)]))
-        items.append(f"<h3>{html.escape(name)}</h3>{told}<p>Headlines: {counted}</p>")
+        counted = html.paragraph(f"Headlines: {counts_words(part[part['outcome'].isin(names)])}")
+        items.append(html.heading(name) + told + counted)
     besides = difference_words(results.manifest.get("scenarios", {}), results.reference or "")
     note = f"Mean differences from {results.reference} with 95 % intervals. {RULE} All rest on assumed, not observed, parameters. {besides}"
-    return f'{"".join(items)}<p class="source">{html.escape(note)}</p>' if items else ""
+    return joined(items) + html.source_line(note) if items else Markup("")
 
 
-def _changes(heading: str, part: pd.DataFrame) -> str:
+def _changes(heading: str, part: pd.DataFrame) -> Markup:
     """Effects as a list; nothing where there are none."""
-    told = "".join(f"<li>{_change(record)}</li>" for record in part.to_dict("records"))
-    return f"<p>{heading}:</p><ul>{told}</ul>" if told else ""
+    told = [_change(record) for record in part.to_dict("records")]
+    return html.paragraph(f"{heading}:") + html.listing(told) if told else Markup("")
 
 
-def _change(record: dict[Any, Any]) -> str:
+def _change(record: dict[Any, Any]) -> Markup:
     outcome = outcome_named(record["outcome"])
     unit = "" if outcome is None else outcome.unit
     shown = shown_in(unit)
@@ -79,11 +87,18 @@ def _change(record: dict[Any, Any]) -> str:
         for key in ("mean", "low95", "high95", "reference_mean")
     )
     percent = html.traced(number_cell(record, "effects.csv", "percent"))
-    share = f", {percent} %" if unit in LEAST and record["percent"] else ""
-    change, level = (html.escape(unit and f" {unit}") for unit in (shown.change, shown.level))
-    words = html.escape(heading_of(series_of(record["outcome"])))
-    window = html.escape(period_of(record["outcome"]))
-    return f"{words}: {mean}{change} [{low} to {high}]{share}, from {base}{level}{window and f' ({window})'}"
+    return piece(
+        _CHANGE,
+        words=heading_of(series_of(record["outcome"])),
+        mean=mean,
+        low=low,
+        high=high,
+        base=base,
+        percent=percent if unit in LEAST and record["percent"] else "",
+        change=shown.change,
+        level=shown.level,
+        window=period_of(record["outcome"]),
+    )
 
 
 def number_cell(record: dict[Any, Any], table: str, column: str, factor: float = 1.0) -> Cell:
@@ -93,11 +108,11 @@ def number_cell(record: dict[Any, Any], table: str, column: str, factor: float =
     return Cell(float(text) if text != "" else None, table, place, column, factor)
 
 
-def effects_section(results: Results, actor: str | None) -> str:
+def effects_section(results: Results, actor: str | None) -> Markup:
     """Verdicts, effects and replicates needed as a figure and a table."""
     effects = _overall(results)
     if effects is None:
-        return ""
+        return Markup("")
     # With one replicate a set of assumptions nothing can be told of signs, and nothing is shown of them.
     several = bool((effects[["points_up", "points_down"]].astype(int).sum(axis=None)) > 0)
     scaled = ("mean", "low95", "high95", "reference_mean", "matters")
@@ -153,12 +168,14 @@ def table_of(results: Results, name: str) -> pd.DataFrame | None:
     return frame[frame["scenario"].isin(results.scenarios)]
 
 
-def figure_of(results: Results, kind: str, source: str, actors: Sequence[str] | None = None) -> str:
+def figure_of(results: Results, kind: str, source: str, actors: Sequence[str] | None = None) -> Markup:
     """A figure of the batch as part of the page; nothing where it shows nothing."""
     figure = draw(results, kind, actors)
-    return "" if figure is None else html.picture(figure, source)
+    return Markup("") if figure is None else html.picture(figure, source)
 
 
-def folded(summary: str, content: str) -> str:
+def folded(summary: str, content: Markup) -> Markup:
     """Content that can be folded away."""
-    return f"<details open><summary>{html.escape(summary)}</summary>{content}</details>"
+    return piece(
+        "<details open><summary>{{ summary }}</summary>{{ content }}</details>", summary=summary, content=content
+    )

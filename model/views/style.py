@@ -344,6 +344,7 @@ def _wrapped(footnote: str, width: float) -> str:
 def title_of(figure: Figure, title: str, footnote: str = "") -> None:
     """Write the finding above a figure and the footnote below it, wrapped to the figure's width, flush left."""
     width, height = (float(size) for size in figure.get_size_inches())
+    title, footnote = visible(title), visible(footnote)
     figure.suptitle(
         textwrap.fill(title, int(width * 11)), x=0.06 / width, ha="left", fontsize=10.5, fontweight="bold", color=INK
     )
