@@ -16,6 +16,7 @@ from model.experiments.batch_file import read_run
 from model.experiments.branch import SavedState, read_continued, read_state, save_state
 from model.experiments.parameter_sets import run_parameter_words
 from model.experiments.simulate import simulate
+from model.scenario.problems import ScenarioError
 from model.scenario.spec import MONTHLY_MAP
 from model.views.read import Results
 from model.views.words import Text, chronicle, headline_rows
@@ -86,7 +87,18 @@ def run(
         record=record,
         parameters=None if parameters is None else str(parameters),
     )
-    return SingleRun(resolved, spec, simulate(spec, until), until)
+    return SingleRun(resolved, spec, simulate(spec, _checked(until, resolved)), until)
+
+
+def _checked(until: int | None, scenario: Scenario) -> int | None:
+    """The month to stop at.
+
+    Raises:
+        ScenarioError: it lies beyond the run's end.
+    """
+    if until is not None and not 1 <= until <= scenario.months:
+        raise ScenarioError([f"until = {until}: must be a month of the run, from 1 to {scenario.months}"])
+    return until
 
 
 def continue_run(
@@ -120,7 +132,7 @@ def continue_run(
     saved = state if isinstance(state, SavedState) else read_state(Path(state))
     file = None if scenario is None else str(scenario)
     resolved, spec = read_continued(saved, file, sets=overrides(set, months), record=record)
-    return SingleRun(resolved, spec, simulate(spec, until), until)
+    return SingleRun(resolved, spec, simulate(spec, _checked(until, resolved)), until)
 
 
 class SingleRun(DatedTables):
@@ -194,11 +206,12 @@ class SingleRun(DatedTables):
 
         return figure_of(self._results, kind, actor=listed(actor), axes=ax)
 
-    def animate(self, path: str | Path) -> Path:
+    def animate(self, path: str | Path, *, quiet: bool = True) -> Path:
         """Write the map month by month as a moving picture.
 
         Args:
             path: ends in .gif, or in .mp4 where ffmpeg is installed.
+            quiet: show no progress on a terminal.
 
         Raises:
             ValueError: the ending is another, or the file cannot be written.
@@ -207,7 +220,7 @@ class SingleRun(DatedTables):
         from model.world.read import load_world
 
         check(Path(path))
-        return animate(frames_of(self._results), load_world(self.scenario.world), self.title, Path(path))
+        return animate(frames_of(self._results), load_world(self.scenario.world), self.title, Path(path), quiet=quiet)
 
     def save(self, folder: str | Path, *, figures: bool = True) -> list[Path]:
         """Write the tables as CSV files and the figures, as ``pangwa run`` does.

@@ -25,6 +25,12 @@ from model.cli.boundary import boundary
 from model.cli.text import fail
 from pangwa import foreign_room
 
+FIGURES = (
+    "control", "countryside", "exports", "road", "map", "changed", "probability", "years", "flows", "differences", "effects",
+    "explain",
+)  # fmt: skip
+"""Kinds of figures of a batch; their registry loads what draws them, and --help must not."""
+
 app = typer.Typer(
     name="pangwa",
     help="Simulate what US policy towards Myanmar changes for territory and rare earths, and how sure that is.\n\n"
@@ -58,7 +64,7 @@ app.command(short_help="Many runs, compared: tables, effects, figures.", epilog=
 )
 def plot(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder that pangwa batch wrote.")],
-    kind: Annotated[str | None, typer.Option(help="Kind of figure; all kinds when not given.")] = None,
+    kind: Annotated[str | None, typer.Option(help=f"Kind of figure; all when not given. {', '.join(FIGURES)}.")] = None,
     outcome: Annotated[
         list[str] | None, typer.Option(help="Outcomes to show, see pangwa outcomes; repeatable.")
     ] = None,

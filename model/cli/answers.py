@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from math import isfinite, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -340,9 +341,12 @@ def _goal(text: str, *, more: bool) -> Goal:
 
     name, given, threshold = text.partition("=")
     try:
-        return Goal(name, more, float(threshold) if given else None)
+        enough = float(threshold) if given else None
     except ValueError:
-        fail(f"--{'more' if more else 'less'} {text}: what is enough must be a number, as in OUTCOME=100")
+        enough = nan
+    if enough is None or isfinite(enough):
+        return Goal(name, more, enough)
+    fail(f"--{'more' if more else 'less'} {text}: what is enough must be a finite number, as in OUTCOME=100")
 
 
 def check_outcomes(scenarios: Sequence[Scenario], asked: Sequence[str]) -> None:

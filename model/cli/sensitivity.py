@@ -82,7 +82,8 @@ def sensitivity(
     check_outcomes([loaded], outcome or ())
     factors = _factors(loaded, parameters, screened, outcome, top, all_of_them=method == "morris")
     design = _design(factors, method, trajectories, points, direct)
-    count = replicates or (_MORRIS_REPLICATES if method == "morris" else _SOBOL_REPLICATES)
+    usual = _MORRIS_REPLICATES if method == "morris" else _SOBOL_REPLICATES
+    count = usual if replicates is None else replicates
     plan = _plan(f"{loaded.name}-{method}", [loaded], design, count, base_seed)
     if dry_run:
         say_promise(plan, design, jobs)

@@ -43,7 +43,8 @@ def run(
     animate: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE", help="Also write the map over time: map.gif, or map.mp4 where ffmpeg is installed."
+            metavar="FILE",
+            help="Also write the map over time, into the folder of figures: map.gif, or map.mp4 where ffmpeg is installed.",
         ),
     ] = None,
     until: Annotated[int | None, typer.Option(min=1, metavar="MONTHS", help="Stop after so many months.")] = None,
@@ -56,6 +57,8 @@ def run(
     no_figures: NoFigures = False,
 ) -> None:
     """Run a scenario once: its events in words, a table of outcomes, and figures."""
+    from model.experiments.progress import say
+
     folder = _ready(out, animate)
     first = {"seed": seed, "replicate": replicate, "parameters": parameters}
     made = _made(scenario, from_state, first, months=months, set=sets, until=until, animated=animate is not None)
@@ -70,7 +73,9 @@ def run(
         tell.say_figures(drawn, folder)
         typer.echo(f"tables: {folder}")
     if animate is not None:
-        path = made.animate((folder or Path()) / animate)
+        path = (folder or Path()) / animate
+        say(f"animation: drawing {made.months + 1} frames into {path}", quiet=quiet)
+        made.animate(path, quiet=quiet)
         typer.echo(f"animation: {path}, {made.months + 1} frames")
     if save is not None:
         typer.echo(f"state after {made.months} months: {save}; pangwa run --from {save} goes on from it")

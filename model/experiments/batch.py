@@ -34,6 +34,8 @@ from model.experiments.worker import Simulate
 from model.experiments.worker_pool import WorkerPool
 from model.scenario.spec import RunSpec
 
+MOST_SECONDS = 31 * 86_400.0
+"""The longest a run may be given; clocks of some machines take no more than so many."""
 EXIT_OK, EXIT_SOME_FAILED, EXIT_STOPPED, EXIT_INTERRUPTED = 0, 3, 4, 130
 """Exit codes: all is well; some runs failed; nothing more could be written; interrupted. A wrong request is 2."""
 
@@ -112,8 +114,8 @@ def run_batch(
     refuse_in_importing_child()
     if str(out) == "":
         raise StoreError("--out is empty: give the name of a folder for the results")
-    if timeout is not None and not timeout > 0:
-        raise BatchError(f"timeout = {timeout!r}: must be more than 0 seconds")
+    if timeout is not None and not 0 < timeout <= MOST_SECONDS:
+        raise BatchError(f"timeout = {timeout!r}: must be more than 0 seconds and at most {MOST_SECONDS:.0f}, a month")
     check_executor(executor)
     folder = Path(out)
     if not overwrite and (report := _all_there(folder, plan, rerun_failed)) is not None:

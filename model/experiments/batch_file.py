@@ -39,7 +39,7 @@ from model.experiments.plan import (
 from model.experiments.request import BatchRequest, names_of_variants, read_batch_file
 from model.scenario.files import display, read_toml, shipped_batches
 from model.scenario.given import whole
-from model.scenario.layers import parse_set, read_layers
+from model.scenario.layers import OWN, Said, parse_set, read_layers, source_of
 from model.scenario.problems import NOTHING, ScenarioError, suggestion, toml_value
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec
@@ -48,6 +48,8 @@ from model.world.names import both_called, folded
 _HYPERCUBE_KEYS = ("points", "parameters", "ranges", "seed")
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 _LONGEST_NAME = 60
+UNVARIED = (*OWN, "extends", "plugins", "world")
+"""Keys of a scenario that no design sets."""
 
 
 class Resolvable(Protocol):
@@ -125,8 +127,8 @@ def read_plan(
         base_seed=seed,
         seeds=given,
         reference=reference if reference is not None else request.reference,
-        points=design.points,
-        vectors=design.vectors,
+        points=_plain(design.points),
+        vectors=_plain(design.vectors),
         parameters=parameters,
         pinned=found.pinned,
         at_points=found.at_points,
@@ -218,12 +220,20 @@ class _Design:
 
     def __post_init__(self) -> None:
         varied = dict.fromkeys(path for point in self.points for path, _ in point)
-        if problems := [f"--set {path}: the batch varies it" for path in varied if path in self.fixed]:
+        problems = [f"--set {path}: the batch varies it" for path in varied if path in self.fixed]
+        if problems := [*problems, *self._unvaried()]:
             raise PlanError(problems)
         # What the user sets or varies is not drawn.
         taken = self.fixed | varied.keys()
         kept = tuple(tuple(pair for pair in vector if pair[0] not in taken) for vector in self.vectors)
         object.__setattr__(self, "vectors", kept)
+
+    def _unvaried(self) -> Iterator[str]:
+        """What names a scenario, its world or its files is the same in all runs."""
+        pairs = (pair for point in (*self.points, *self.vectors) for pair in point)
+        said = ((source_of(text), path) for path, text in pairs if path.partition(".")[0] in UNVARIED)
+        for source, path in dict.fromkeys(said):
+            yield f"{source}: {path}: cannot be varied; write a scenario for each"
 
     @property
     def fixed(self) -> set[str]:
@@ -253,15 +263,17 @@ def design_points(request: BatchRequest, load: Load | None = None) -> tuple[Poin
     Raises:
         PlanError: with one sentence for each thing that is wrong.
     """
-    axes = [grid_points(request.grid), labelled_points(request.points)]
+    at = request.place
+    axes = [grid_points(request.grid, at("sweep")), labelled_points(request.points, at("points"))]
     if request.single:
-        axes.append(single_points(request.single))
+        axes.append(single_points(request.single, at("one_at_a_time")))
     if request.design is not None:
         axes.append(read_points(request.design))
     if request.hypercube is not None:
-        axes.append(_hypercube(request.hypercube, (load or _load_scenario)(request.scenarios[0], ())))
+        first = (load or _load_scenario)(request.scenarios[0], ())
+        axes.append(_hypercube(request.hypercube, first, at("latin_hypercube")))
     if request.variants:
-        axes.append(variant_points(structure_options(), request.variants))
+        axes.append(variant_points(structure_options(), request.variants, at("variants")))
     return cross(axes)
 
 
@@ -273,29 +285,28 @@ def structure_options() -> dict[str, tuple[str, ...]]:
     return {one.path: one.options for one in declarations(Structure, "")}
 
 
-def _hypercube(asked: Mapping[str, Any], scenario: Resolvable) -> tuple[Point, ...]:
+def _hypercube(asked: Mapping[str, Any], scenario: Resolvable, where: str) -> tuple[Point, ...]:
     from model.scenario.listing import scenario_declarations
 
     problems = [
-        f"latin_hypercube: unknown key '{key}'{suggestion(key, _HYPERCUBE_KEYS)}"
-        for key in asked
-        if key not in _HYPERCUBE_KEYS
+        f"{where}: unknown key '{key}'{suggestion(key, _HYPERCUBE_KEYS)}" for key in asked if key not in _HYPERCUBE_KEYS
     ]
     points, seed, parameters = asked.get("points"), asked.get("seed", 0), asked.get("parameters", [])
     given = asked.get("ranges", {})
     ranges: dict[str, Any] = dict(flat(given)) if isinstance(given, dict) else {"ranges": None}
     if isinstance(points, bool) or not isinstance(points, int) or not 2 <= points <= MOST_RUNS:
-        problems.append(f"latin_hypercube: points = {points!r}: must be a whole number of at least 2")
+        problems.append(f"{where}: points = {points!r}: must be a whole number of at least 2")
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        problems.append(f"latin_hypercube: seed = {seed!r}: must be a whole number of at least 0")
+        problems.append(f"{where}: seed = {seed!r}: must be a whole number of at least 0")
     if not isinstance(parameters, list) or not all(isinstance(path, str) for path in parameters):
-        problems.append("latin_hypercube: parameters must be a list of dotted paths, each in quotes")
+        problems.append(f"{where}: parameters must be a list of dotted paths, each in quotes")
     problems += [
-        f"latin_hypercube: {path}: must be a range [low, high]" for path, pair in ranges.items() if not _is_range(pair)
+        f"{where}: {path}: must be a range [low, high]" for path, pair in ranges.items() if not _is_range(pair)
     ]
     if problems:
         raise PlanError(problems)
-    return hypercube_points(scenario_declarations(cast("Any", scenario)), parameters, ranges, cast("int", points), seed)
+    declared = scenario_declarations(cast("Any", scenario))
+    return hypercube_points(declared, parameters, ranges, cast("int", points), seed, where)
 
 
 def _is_range(pair: Any) -> bool:
@@ -427,6 +438,11 @@ def _stated(file: str, vectors: Sequence[Point]) -> set[str]:
     return {path for path in paths if stated.get(parse_set(f"{path}=0")[0]) is not NOTHING}
 
 
+def _plain(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Points that have forgotten who said them: a plan holds them by the thousand."""
+    return tuple(tuple((path, str(text)) for path, text in point) for point in points)
+
+
 def settings(point: Point) -> list[str]:
-    """What a design point sets, as ``--set`` would say it."""
-    return [f"{path}={toml_value(point_value(text))}" for path, text in point if path != LABEL]
+    """What a design point sets, as ``--set`` would say it; who said it is remembered."""
+    return [Said(f"{path}={toml_value(point_value(text))}", source_of(text)) for path, text in point if path != LABEL]

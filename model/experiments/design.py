@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from model.experiments.errors import PlanError
 from model.experiments.plan import MOST_RUNS, Point, canonical_or_none
 from model.parameters import Declaration
-from model.scenario.layers import parse_set
+from model.scenario.layers import Said, parse_set
 from model.scenario.problems import ScenarioError, dotted, suggestion, toml_text
 from model.scenario.spec import canonical_json
 from model.world.names import faults
@@ -58,11 +58,12 @@ def cross(axes: Iterable[Sequence[Point]]) -> tuple[Point, ...]:
     return tuple(tuple(itertools.chain.from_iterable(chosen)) for chosen in itertools.product(*kept))
 
 
-def grid_points(grid: Mapping[str, Any]) -> tuple[Point, ...]:
+def grid_points(grid: Mapping[str, Any], where: str = "sweep") -> tuple[Point, ...]:
     """All combinations of the values of a grid, the last parameter varying fastest.
 
     Args:
         grid: dotted path -> values to try: a list, or a range as in :func:`range_values`.
+        where: file and table that it stands in.
 
     Raises:
         PlanError: a parameter has no values, one value twice, or a range that does not come out even.
@@ -70,39 +71,44 @@ def grid_points(grid: Mapping[str, Any]) -> tuple[Point, ...]:
     problems: list[str] = []
     columns: list[list[str]] = []
     for path, given in grid.items():
+        if path == LABEL:
+            problems.append(
+                f"{where}.{LABEL}: is no parameter; labels stand in [[points]], or in a column of a CSV file"
+            )
         try:
             values = range_values(given) if isinstance(given, Mapping) else list(given)
         except ValueError as error:
-            problems.append(f"sweep.{path}: {error}")
+            problems.append(f"{where}.{path}: {error}")
             continue
-        problems += _value_problems(path, values)
-        columns.append([canonical_or_none(value) or "" for value in values])
+        problems += _value_problems(f"{where}.{path}", values)
+        columns.append([Said(canonical_or_none(value) or "", where) for value in values])
     if problems:
         raise PlanError(problems)
     return cross([[((path, text),) for text in texts] for path, texts in zip(grid, columns, strict=True)])
 
 
-def single_points(lists: Mapping[str, Any]) -> tuple[Point, ...]:
+def single_points(lists: Mapping[str, Any], where: str = "one_at_a_time") -> tuple[Point, ...]:
     """The scenario as it is, then each value of each parameter with all else as it is (one at a time).
 
     Args:
         lists: dotted path -> values, as in :func:`grid_points`.
+        where: file and table that they stand in.
 
     Raises:
         PlanError: as :func:`grid_points`.
     """
-    return ((), *(point for path, values in lists.items() for point in grid_points({path: values})))
+    return ((), *(point for path, values in lists.items() for point in grid_points({path: values}, where)))
 
 
-def _value_problems(path: str, values: Sequence[Any]) -> Iterator[str]:
+def _value_problems(where: str, values: Sequence[Any]) -> Iterator[str]:
     texts = Counter(canonical_or_none(value) for value in values)
     if not values:
-        yield f"sweep.{path} is empty: it needs at least one value"
+        yield f"{where} is empty: it needs at least one value"
     if None in texts:
-        yield f"sweep.{path}: every value must be finite"
+        yield f"{where}: every value must be finite"
     for text, times in texts.items():
         if times > 1 and text is not None:
-            yield f"sweep.{path}: the value {text} is given twice"
+            yield f"{where}: the value {text} is given twice"
 
 
 def range_values(given: Mapping[str, Any]) -> list[float | int]:
@@ -157,18 +163,19 @@ def _counted(first: Decimal, last: Decimal, count: Any, *, whole: bool) -> list[
     return [_number(first, whole=whole), *inner, _number(last, whole=whole)]
 
 
-def labelled_points(entries: Sequence[Mapping[str, Any]]) -> tuple[Point, ...]:
+def labelled_points(entries: Sequence[Mapping[str, Any]], table: str = "points") -> tuple[Point, ...]:
     """Points that set several parameters at once, each with a label.
 
     Args:
         entries: each with ``label`` and ``set``, a table of values by dotted path, which may be empty.
+        table: file and table that they stand in.
 
     Raises:
         PlanError: a label or table is missing, a label is there twice, or a key is unknown.
     """
     problems, points = [], []
     for number, entry in enumerate(entries, 1):
-        where = f"points, entry {number}"
+        where = f"{table}, entry {number}"
         problems += [
             f"{where}: unknown key '{key}'{suggestion(key, (LABEL, 'set'))}"
             for key in entry
@@ -182,10 +189,11 @@ def labelled_points(entries: Sequence[Mapping[str, Any]]) -> tuple[Point, ...]:
             continue
         values = {path: canonical_or_none(value) for path, value in flat(sets)}
         problems += [f"{where}: {path}: must be finite" for path, text in values.items() if text is None]
-        points.append(((LABEL, canonical_json(label)), *((path, text or "") for path, text in values.items())))
+        said = ((path, Said(text or "", where)) for path, text in values.items())
+        points.append(((LABEL, canonical_json(label)), *said))
     labels = [label for entry in entries if isinstance(label := entry.get(LABEL), str) and label.strip()]
-    problems += [f"points: the label '{label}' is given twice" for label, times in Counter(labels).items() if times > 1]
-    problems += label_problems(labels, "points")
+    problems += [f"{table}: the label '{label}' is given twice" for label, times in Counter(labels).items() if times > 1]
+    problems += label_problems(labels, table)
     if problems:
         raise PlanError(problems)
     return tuple(points)
@@ -224,32 +232,54 @@ def read_points(path: Path) -> tuple[Point, ...]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            header, *rows = [row for row in csv.reader(file) if row] or [[]]
+            reader = csv.reader(file)
+            lines = [(reader.line_num, row) for row in reader if row]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise PlanError(
             f"{path}: cannot be read as CSV in UTF-8: {getattr(error, 'strerror', None) or error}"
         ) from None
-    header = [name.strip() for name in header]
-    problems = [f"{path}: column '{name}' is there twice" for name, times in Counter(header).items() if times > 1]
-    problems += [] if all(header) else [f"{path}: a column has no name; each is the dotted path of a parameter"]
-    if not rows:
+    header = [name.strip() for name in lines[0][1]] if lines else []
+    problems = list(_header_problems(path, header))
+    if len(lines) < 2:
         problems.append(f"{path}: holds no rows: a design needs at least one")
     points = []
-    for number, row in enumerate(rows, 1):
-        if len(row) != len(header):
-            problems.append(f"{path}, row {number}: has {len(row)} cells, the header has {len(header)}")
-            continue
+    for number, row in lines[1:]:
         try:
-            points.append(
-                tuple((name, _cell(name, cell)) for name, cell in zip(header, row, strict=True) if cell.strip())
-            )
+            points.append(_point(header, row, f"{path}, line {number}"))
         except ValueError as error:
-            problems.append(f"{path}, row {number}: {error}")
+            problems.append(f"{path}, line {number}: {error}")
     labels = [json.loads(text) for point in points for name, text in point if name == LABEL]
     problems += label_problems(dict.fromkeys(labels), str(path))
     if problems:
         raise PlanError(problems)
     return tuple(points)
+
+
+def _header_problems(path: Path, header: Sequence[str]) -> Iterator[str]:
+    yield from (f"{path}: column '{name}' is there twice" for name, times in Counter(header).items() if times > 1)
+    for name in dict.fromkeys(header):
+        try:
+            if name:
+                parse_set(f"{name}=0")
+        except ScenarioError:
+            yield f"{path}: column '{name}' is no dotted path such as actors.KIA.troops"
+    if not all(header):
+        yield f"{path}: a column has no name; each is the dotted path of a parameter"
+
+
+def _point(header: Sequence[str], row: Sequence[str], where: str) -> Point:
+    """A row of a design table as a point.
+
+    Raises:
+        ValueError: it has too many or too few cells, none that is not empty, or one that cannot be read.
+    """
+    if len(row) != len(header):
+        raise ValueError(f"has {len(row)} cells, the header has {len(header)}")
+    if not any(cell.strip() for cell in row):
+        raise ValueError(
+            "all cells are empty; take the line out, or give it a label where the scenario as it is is meant"
+        )
+    return tuple((name, Said(_cell(name, cell), where)) for name, cell in zip(header, row, strict=True) if cell.strip())
 
 
 def _cell(name: str, cell: str) -> str:
@@ -265,12 +295,15 @@ def _cell(name: str, cell: str) -> str:
     return text
 
 
-def variant_points(options: Mapping[str, Sequence[str]], wanted: str | Sequence[str]) -> tuple[Point, ...]:
+def variant_points(
+    options: Mapping[str, Sequence[str]], wanted: str | Sequence[str], where: str = "variants"
+) -> tuple[Point, ...]:
     """All combinations of rival mechanisms.
 
     Args:
         options: the names of ``[structure]``, each with its alternatives.
         wanted: ``"all"``, or some of the names.
+        where: file and key that names them.
 
     Raises:
         PlanError: a name is unknown.
@@ -285,9 +318,9 @@ def variant_points(options: Mapping[str, Sequence[str]], wanted: str | Sequence[
     names = [name.removeprefix("structure.") for name in names]
     if unknown := [name for name in names if name not in options]:
         raise PlanError(
-            [f"variants: '{name}' is no choice of [structure]{suggestion(name, options)}" for name in unknown]
+            [f"{where}: '{name}' is no choice of [structure]{suggestion(name, options)}" for name in unknown]
         )
-    return grid_points({f"structure.{name}": list(options[name]) for name in names})
+    return grid_points({f"structure.{name}": list(options[name]) for name in names}, where)
 
 
 def hypercube_points(
@@ -296,6 +329,7 @@ def hypercube_points(
     ranges: Mapping[str, Sequence[float]],
     points: int,
     seed: int = 0,
+    where: str = "latin_hypercube",
 ) -> tuple[Point, ...]:
     """A Latin hypercube over parameters (McKay, Beckman & Conover 1979), from their declared ranges.
 
@@ -305,23 +339,24 @@ def hypercube_points(
         ranges: path -> (low, high), instead of the declared range.
         points: number of points, at least 2.
         seed: of the sample.
+        where: file and table that ask for it.
 
     Raises:
         PlanError: a parameter is unknown or has no range.
     """
     known = {one.path: one for one in declared}
     problems: list[str] = []
-    chosen = dict.fromkeys(_matching(known, patterns, ranges, problems))
-    problems += [f"latin_hypercube: {path} is unknown{suggestion(path, known)}" for path in ranges if path not in known]
+    chosen = dict.fromkeys(_matching(known, patterns, ranges, problems, where))
+    problems += [f"{where}: {path} is unknown{suggestion(path, known)}" for path in ranges if path not in known]
     chosen |= dict.fromkeys(path for path in ranges if path in known)
     if not chosen and not problems:
-        problems.append("latin_hypercube: names no parameter: give parameters, ranges or both")
+        problems.append(f"{where}: names no parameter: give parameters, ranges or both")
     if problems:
         raise PlanError(problems)
     sample = unit_hypercube(points, len(chosen), np.random.default_rng(seed))
     scaled = [_scaled(known[path], ranges.get(path), sample[:, column]) for column, path in enumerate(chosen)]
     return tuple(
-        tuple((path, canonical_json(values[row])) for path, values in zip(chosen, scaled, strict=True))
+        tuple((path, Said(canonical_json(values[row]), where)) for path, values in zip(chosen, scaled, strict=True))
         for row in range(points)
     )
 
@@ -334,15 +369,19 @@ def unit_hypercube(points: int, dimensions: int, generator: np.random.Generator)
 
 
 def _matching(
-    known: Mapping[str, Declaration], patterns: Sequence[str], ranges: Mapping[str, Any], problems: list[str]
+    known: Mapping[str, Declaration],
+    patterns: Sequence[str],
+    ranges: Mapping[str, Any],
+    problems: list[str],
+    where: str,
 ) -> Iterator[str]:
     for pattern in patterns:
         found = [path for path in known if fnmatchcase(path, pattern)]
         if not found:
-            problems.append(f"latin_hypercube: no parameter is called {pattern}{suggestion(pattern, known)}")
+            problems.append(f"{where}: no parameter is called {pattern}{suggestion(pattern, known)}")
         ranged = [path for path in found if path in ranges or _has_range(known[path])]
         if found == [pattern] and not ranged:
-            problems.append(f"latin_hypercube: {pattern} has no declared range: give one in ranges")
+            problems.append(f"{where}: {pattern} has no declared range: give one in ranges")
         yield from ranged
 
 

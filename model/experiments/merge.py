@@ -66,6 +66,7 @@ def merge_batches(
     """
     sources = [Path(folder) for folder in folders]
     target = Path(out)
+    _refuse_twice(sources)
     contents = _one_batch(sources)
     for source in sources:
         refuse_writer(source)
@@ -89,6 +90,13 @@ def merge_batches(
             ) from error
     say("\n".join(report.lines), quiet=quiet)
     return report
+
+
+def _refuse_twice(sources: Sequence[Path]) -> None:
+    places = [source.resolve() for source in sources]
+    twice = [str(source) for at, source in enumerate(sources) if places[at] in places[:at]]
+    if twice:
+        raise StoreError([f"{source}: is given twice; give each folder once" for source in dict.fromkeys(twice)])
 
 
 def _one_batch(sources: Sequence[Path]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from model.experiments.design import flat
 from model.experiments.errors import PlanError
 from model.scenario.files import display, find_scenario, read_toml
 from model.scenario.problems import Problem, ScenarioError, suggestion, toml_value
+from model.scenario.schema import Scenario
 
 _TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "name": (str, "text"),
@@ -58,6 +59,7 @@ class BatchRequest:
         variants: rival mechanisms to cross.
         parameters: a set of parameter vectors, by name or as a CSV file, or ``defaults``; empty for the default.
         description: what the batch is for.
+        file: the batch file, for sentences; empty where there is none.
     """
 
     name: str
@@ -75,6 +77,11 @@ class BatchRequest:
     variants: str | tuple[str, ...] = ()
     parameters: str = ""
     description: str = ""
+    file: str = ""
+
+    def place(self, key: str) -> str:
+        """A key of the file, for sentences about it."""
+        return f"{self.file}: {key}" if self.file else key
 
 
 def read_batch_file(path: str | Path) -> BatchRequest:
@@ -121,6 +128,7 @@ def read_batch_file(path: str | Path) -> BatchRequest:
         variants=names_of_variants(table.get("variants", ())),
         parameters=_parameters(table.get("parameters", ""), path),
         description=table.get("description", table.get("title", "")),
+        file=shown,
     )
 
 
@@ -137,7 +145,10 @@ def _parameters(name: str, path: Path) -> str:
 def _shape_problems(table: Mapping[str, Any], shown: str) -> Iterator[Problem]:
     for key, value in table.items():
         if key not in KEYS:
-            yield Problem(shown, (key,), f"unknown key{suggestion(key, KEYS)}", value)
+            hint = suggestion(key, KEYS)
+            if key in Scenario.model_fields:
+                hint = "; it belongs in the file of a scenario, or with dotted paths under [sweep]"
+            yield Problem(shown, (key,), f"unknown key{hint}", value)
             continue
         type_, words = _TYPES[key]
         if not isinstance(value, type_) or (isinstance(value, int) and not _is_count(key, value)):

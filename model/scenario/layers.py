@@ -25,6 +25,28 @@ OWN = ("name", "title", "description")
 SET = "--set"
 
 
+class Said(str):
+    """A text that remembers who said it: a value of a design, or an override made of one.
+
+    Args:
+        text: the text.
+        source: file and place, for sentences about it.
+    """
+
+    source: str
+
+    def __new__(cls, text: str, source: str) -> Said:
+        """A text said somewhere."""
+        said = super().__new__(cls, text)
+        said.source = source
+        return said
+
+
+def source_of(text: str) -> str:
+    """Who said a text: the command line where it does not remember."""
+    return text.source if isinstance(text, Said) else SET
+
+
 @dataclass
 class Stated:
     """What files and overrides say.
@@ -136,11 +158,13 @@ def read_layers(name_or_path: str) -> tuple[Stated, FilePath]:
 def _chain(path: FilePath) -> list[tuple[FilePath, dict[str, Any]]]:
     """The file and those it extends, nearest first; ``extends`` is taken out of the tables."""
     chain: list[tuple[FilePath, dict[str, Any]]] = []
+    seen: set[FilePath] = set()
     while True:
-        shown = display(path)
-        if any(path.resolve() == seen.resolve() for seen, _ in chain):
-            circle = " -> ".join([*(display(seen) for seen, _ in chain), shown])
+        shown, resolved = display(path), path.resolve()
+        if resolved in seen:
+            circle = " -> ".join([*(display(file) for file, _ in chain), shown])
             raise ScenarioError([f"{display(chain[-1][0])}: extends goes round in a circle: {circle}"])
+        seen.add(resolved)
         table = read_toml(path)
         parent = table.pop("extends", None)
         chain.append((path, table))
@@ -174,13 +198,14 @@ def apply_sets(stated: Stated, sets: Sequence[str]) -> None:
     """
     seen: set[Path] = set()
     for text in sets:
+        source = source_of(text)
         try:
             path, value = parse_set(text)
         except ScenarioError as error:
             stated.problems.extend(Problem("", (), problem) for problem in error.problems)
             continue
         if path in seen:
-            stated.problems.append(Problem(SET, path, "is set twice", value))
+            stated.problems.append(Problem(source, path, "is set twice", value))
             continue
         seen.add(path)
         if isinstance(value, dict) or path in NAMED:
@@ -188,7 +213,7 @@ def apply_sets(stated: Stated, sets: Sequence[str]) -> None:
         table: Any = value
         for key in reversed(path):
             table = {key: table}
-        stated.lay(table, SET)
+        stated.lay(table, source)
 
 
 # Batches lay the same vectors of parameters over one scenario after another.

@@ -57,13 +57,12 @@ def load_resolved(resolved: Mapping[str, Any], source: str, sets: Sequence[str] 
 
 def _resolve(stated: Stated, name: str, sets: Sequence[str]) -> Scenario:
     """What layers say, with overrides, the world's record and defaults, as a scenario."""
-    if stated.get(("plugins",)) is not NOTHING:
-        stated.problems.append(
-            Problem(stated.origin(("plugins",)), ("plugins",), "is no key of a file; use --plugin FILE")
-        )
     if stated.get(("name",)) is NOTHING:
         stated.put(("name",), name, stated.origins[()])
     apply_sets(stated, sets)
+    if stated.get(("plugins",)) is not NOTHING:
+        stated.problems.append(Problem(stated.origin(("plugins",)), ("plugins",), "cannot be set; use --plugin FILE"))
+        stated.drop(("plugins",))
     world = _world(stated)
     kinds: dict[str, str] = {}
     if world is not None:

@@ -20,6 +20,9 @@ from model.world.world import World, WorldError
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
+_FIRST, _LAST = "1900-01", "2099-12"
+"""Months in which a run may start: a hundred years on, calendars of tables and figures still know the date."""
+
 NOBODY = "nobody"
 
 _READ_BY_FORCING = {
@@ -111,6 +114,9 @@ def _tables(stated: Stated, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 def _start(stated: Stated, world: World) -> Iterator[Problem]:
     start = stated.get(("start",))
     dated = sorted(world.initial)
+    if isinstance(start, str) and _MONTH.fullmatch(start) and not _FIRST <= start <= _LAST:
+        yield Problem(stated.origin(("start",)), ("start",), f"must be a month from {_FIRST} to {_LAST}", start)
+        return
     if not (isinstance(start, str) and _MONTH.fullmatch(start) and dated) or start in dated:
         return
     if len(dated) > 1 or start < dated[0]:  # a world with one state has no history that another month could belie

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
 from inspect import get_annotations
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -89,6 +91,32 @@ def known_keys(path: Path, kinds: dict[str, str]) -> list[str]:
         return []
     top = ["extends"] if not path else []
     return [*table.model_fields, *top]
+
+
+def belongs(key: str) -> list[str]:
+    """Where in a scenario file a key of this name may stand; ID stands for an actor, NAME for an entry."""
+    return _places(tuple(ACTOR_KINDS)).get(key, [])
+
+
+@lru_cache(maxsize=4)
+def _places(kinds: tuple[str, ...]) -> dict[str, list[str]]:
+    """Where every key may stand, with these kinds of actors."""
+    places: dict[str, list[str]] = {}
+    actors = (f"actors.ID.{name}" for kind in kinds for name in ACTOR_KINDS[kind].model_fields)
+    for path in dict.fromkeys([*_paths(Scenario, ()), *actors]):
+        places.setdefault(path.rpartition(".")[2], []).append(path)
+    return places
+
+
+def _paths(annotation: Any, path: Path) -> Iterator[str]:
+    """The dotted paths of all keys of a table, or of the entries of one, and of the tables in it."""
+    table = table_in(annotation)
+    container = None if table is not None else _container(annotation)
+    if container is not None and path != ("actors",):
+        yield from _paths(get_args(container)[-1], (*path, "NAME"))
+    for name, field in table.model_fields.items() if table is not None else ():
+        yield ".".join((*path, name))
+        yield from _paths(field.annotation, (*path, name))
 
 
 def expectation(annotation: Any, field: FieldInfo | None, *, finite: bool = False) -> str:

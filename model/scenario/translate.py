@@ -9,11 +9,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from model.scenario.layers import Stated
-from model.scenario.problems import Path, Problem, nearest, suggestion
-from model.scenario.tables import ACTOR_KINDS, entry_of, expectation, known_keys, schema_at
+from model.scenario.problems import NOTHING, Path, Problem, nearest, suggestion
+from model.scenario.tables import ACTOR_KINDS, belongs, entry_of, expectation, known_keys, schema_at
 
 _INSTRUMENTS = ("united_states", "instruments")
 _INSTRUMENT_DEPTH = 3
+_MOST_PLACES = 3
+_EXACT = 1e15
+BATCH_KEYS = (
+    "replicates", "base_seed", "seeds", "reference", "record", "sweep", "one_at_a_time", "points", "design", "latin_hypercube",
+    "variants", "parameters",
+)  # fmt: skip
+"""Keys of a batch file that a scenario has not."""
 
 
 def problems_of(error: ValidationError, stated: Stated, kinds: dict[str, str], forcing: list[str]) -> Iterator[Problem]:
@@ -75,21 +82,28 @@ def _unquoted(value: str, text: str) -> str:
     """Text where a number belongs: advise against the quotes when there is a number, or true or false, in them."""
     bare = value.strip().lower()
     try:
-        float(bare)
+        number = float(bare)
     except ValueError:
-        if bare not in ("true", "false"):
-            return f"{text}, not text"
-    return f"{text}, not text in quotes; write {bare}"
+        return f"{text}, not text in quotes; write {bare}" if bare in ("true", "false") else f"{text}, not text"
+    if not math.isfinite(number):
+        return f"{text}, not text"
+    # As TOML has it: no sign of addition, no leading zero or point.
+    written = int(number) if number.is_integer() and abs(number) < _EXACT else number
+    return f"{text}, not text in quotes; write {written}"
 
 
 def _unknown_key(path: Path, value: Any, source: str, kinds: dict[str, str]) -> Problem:
-    known = known_keys(path[:-1], kinds)
-    hint = suggestion(path[-1], known)
-    if not hint:
-        hint = f"; see pangwa parameters --search {path[-1]}"
-    if isinstance(value, dict):
-        return Problem(source, path, "unknown table" + hint)
-    return Problem(source, path, "unknown key" + hint, value)
+    """An unknown key or table: where one of that name belongs, else the nearest name that there is here."""
+    key, is_table = path[-1], isinstance(value, dict)
+    places = belongs(key)
+    if key in BATCH_KEYS and len(path) == 1:
+        hint = "; it belongs in a batch file, which has a list of scenarios"
+    elif places:
+        more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+        hint = f"; it belongs at {' or '.join(places[:_MOST_PLACES])}{more}"
+    else:
+        hint = suggestion(key, known_keys(path[:-1], kinds)) or f"; see pangwa parameters --search {key}"
+    return Problem(source, path, f"unknown {'table' if is_table else 'key'}{hint}", NOTHING if is_table else value)
 
 
 def _missing(path: Path, stated: Stated, kinds: dict[str, str]) -> Problem:

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, PillowWriter
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from tqdm import tqdm
 
 from model.views import maps, panels, style
 from model.views.maps import Holdings
@@ -42,7 +43,9 @@ def _holdings(part: pd.DataFrame) -> Holdings:
 
 
 @style.styled
-def animate(frames: Sequence[tuple[str, Holdings]], world: World, title: str, path: Path) -> Path:
+def animate(
+    frames: Sequence[tuple[str, Holdings]], world: World, title: str, path: Path, *, quiet: bool = True
+) -> Path:
     """Write the frames as a moving picture.
 
     Args:
@@ -50,6 +53,7 @@ def animate(frames: Sequence[tuple[str, Holdings]], world: World, title: str, pa
         world: the world.
         title: above the map.
         path: ends in .gif or .mp4.
+        quiet: show no progress on a terminal.
 
     Raises:
         ViewError: the ending is another, MP4 is asked for where there is no ffmpeg, or the file cannot be written.
@@ -60,7 +64,7 @@ def animate(frames: Sequence[tuple[str, Holdings]], world: World, title: str, pa
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with writer.saving(figure, str(path), dpi=_DPI):
-            for date, holdings in frames:
+            for date, holdings in tqdm(frames, unit="frame", disable=True if quiet else None):
                 redraw(date, holdings)
                 writer.grab_frame()
     except OSError as error:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 
 _WIDTH = 100
+_LONGEST_CELL = 40
+"""Letters of a value beside another; longer ones stand below each other."""
 
 
 def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
@@ -202,9 +204,15 @@ def parameters_text(table: pd.DataFrame, first: str, second: str) -> str:
     """
     if table.empty:
         return f"{first} and {second} have the same parameters"
-    rows = [["parameter", first, second, "unit", "status"]]
-    rows += [[str(cell) for cell in row] for row in table.to_numpy().tolist()]
-    return "\n".join(line.rstrip() for line in aligned(rows, left=5))
+    rows = [[str(cell) for cell in row] for row in table.to_numpy().tolist()]
+    long = [row for row in rows if max(len(row[1]), len(row[2])) > _LONGEST_CELL]
+    short = [["parameter", first, second, "unit", "status"], *(row for row in rows if row not in long)]
+    lines = [line.rstrip() for line in aligned(short, left=5)] if len(short) > 1 else []
+    for path, ours, theirs, *_ in long:
+        told = (textwrap.fill(f"{who}: {value}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
+                for who, value in ((first, ours), (second, theirs)))  # fmt: skip
+        lines += [path, *told]
+    return "\n".join(lines)
 
 
 def sweep_text(table: pd.DataFrame) -> str:

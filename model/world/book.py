@@ -16,6 +16,9 @@ from pathlib import Path
 from model.world.names import faults
 from model.world.world import WorldError
 
+MOST, MOST_WHOLE = 1e12, 10**9
+"""The largest numbers of a table whose column has no smaller end: beyond, sums lose what is small."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -104,7 +107,7 @@ class Book:
             rows.append(Row(file, line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}))
         return rows
 
-    def number(self, row: Row, column: str, low: float = 0.0, high: float = math.inf) -> float:
+    def number(self, row: Row, column: str, low: float = 0.0, high: float = MOST) -> float:
         """A finite number in the range; ``low`` stands in for anything else."""
         try:
             value = float(row[column])
@@ -112,15 +115,18 @@ class Book:
             value = math.nan
         if math.isfinite(value) and low <= value <= high:
             return value
-        allowed = f"a number of {low:g} or more" if high == math.inf else f"a number from {low:g} to {high:g}"
+        open_end = high == MOST and not value > MOST
+        allowed = f"a number of {low:g} or more" if open_end else f"a number from {low:g} to {high:g}"
         self.problem(f"{row.where}: {column} is {row[column]!r}; {allowed} is allowed")
-        return max(low, 0.0) if low > -math.inf else 0.0
+        return max(low, 0.0)
 
-    def whole(self, row: Row, column: str) -> int:
-        """A whole number of 0 or more; 0 stands in for anything else."""
-        if row[column].isascii() and row[column].isdigit():
-            return int(row[column])
-        self.problem(f"{row.where}: {column} is {row[column]!r}; a whole number of 0 or more is allowed")
+    def whole(self, row: Row, column: str, high: int = MOST_WHOLE) -> int:
+        """A whole number from 0 to ``high``; 0 stands in for anything else."""
+        text = row[column]
+        if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and int(text) <= high:
+            return int(text)
+        allowed = f"from 0 to {high}" if text.isdigit() else "of 0 or more"
+        self.problem(f"{row.where}: {column} is {text!r}; a whole number {allowed} is allowed")
         return 0
 
     def one_of(self, row: Row, column: str, allowed: Collection[str]) -> str:

@@ -20,6 +20,9 @@ TERRAINS = ("lowland", "plain", "hills", "rugged_hills", "plateau", "mountain")
 SITE_KINDS = ("gate", "mine", "headquarters", "subtown")
 KINDS = ("Junta", "EthnicArmedOrganization", "PeoplesDefenceForce")
 STANCES = {"war": -1, "ceasefire": 0, "none": 0, "allied": 1}
+FARTHEST_TILE = 999
+"""The last row and column of the tile grid."""
+FARTHEST_TOWN_KM, FARTHEST_ROAD_KM = 3000.0, 2000.0
 FARTHEST_SITE_KM = 250.0
 """A site farther than this from its township's town is taken for a slip of coordinates."""
 
@@ -112,6 +115,18 @@ class _Reader:
         self.book.check()
         return World(**self.fields)
 
+    def _together(self, rows: list[Row], lat: NDArray[np.float64], lon: NDArray[np.float64]) -> None:
+        """All territories lie around the one in the middle; coordinates of 0,0 or with their ends exchanged do not."""
+        if not rows:
+            return
+        far = distance_km(lat, lon, float(np.median(lat)), float(np.median(lon)))
+        for row, km in zip(rows, far.tolist(), strict=True):
+            if km > FARTHEST_TOWN_KM:
+                self.book.problem(
+                    f"{row.where}: {row['code']} at {row['lat']}, {row['lon']} lies {km:.0f} km from the middle of the world; "
+                    f"at most {FARTHEST_TOWN_KM:.0f} km are allowed"
+                )
+
     def _some(self, file: str, rows: Collection[str]) -> None:
         """A table without which nothing else makes sense: an empty one is the only problem worth telling."""
         if not rows:
@@ -131,14 +146,16 @@ class _Reader:
                     f"{row.where}: {row['code']} stands on the tile of {other['code']}, row {row['row']} column {row['col']}"
                 )
         self.codes = {row["code"]: index for index, row in enumerate(rows)}
+        lats, lons = ([book.number(row, end, -most, most) for row in rows] for end, most in (("lat", 90), ("lon", 180)))
+        self._together(rows, _array(lats), _array(lons))
         self.fields |= {
             "codes": tuple(self.codes),
             "names": tuple(row["name"] for row in rows),
             "states": tuple(row["state"] for row in rows),
-            "row": _array([book.whole(row, "row") for row in rows], int),
-            "col": _array([book.whole(row, "col") for row in rows], int),
-            "lat": _array([book.number(row, "lat", -90, 90) for row in rows]),
-            "lon": _array([book.number(row, "lon", -180, 180) for row in rows]),
+            "row": _array([book.whole(row, "row", FARTHEST_TILE) for row in rows], int),
+            "col": _array([book.whole(row, "col", FARTHEST_TILE) for row in rows], int),
+            "lat": _array(lats),
+            "lon": _array(lons),
             "population": _array([book.number(row, "population") for row in rows]),
             "area": _array([book.number(row, "area_km2") for row in rows]),
             "terrain": tuple(book.one_of(row, "terrain", TERRAINS) for row in rows),
@@ -191,7 +208,10 @@ class _Reader:
                 )
             if a == b:
                 book.problem(f"{row.where}: {row['a']} borders on itself")
-            length, kind = book.number(row, "km"), book.one_of(row, "kind", ("land", "water", "sea"))
+            length, kind = (
+                book.number(row, "km", 0.0, FARTHEST_ROAD_KM),
+                book.one_of(row, "kind", ("land", "water", "sea")),
+            )
             if 0 <= a < b:
                 pairs.append((a, b))
                 km.append(length)
@@ -206,7 +226,7 @@ class _Reader:
         self._pairs_once(rows, "road")
         self.fields |= {
             "roads": np.array(pairs, np.int64).reshape(-1, 2),
-            "road_km": _array([book.number(row, "km", 0.1) for row in rows]),
+            "road_km": _array([book.number(row, "km", 0.1, FARTHEST_ROAD_KM) for row in rows]),
             "road_terrain": tuple(book.one_of(row, "terrain", TERRAINS) for row in rows),
             "road_names": tuple(row["name"] for row in rows),
         }

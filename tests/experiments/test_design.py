@@ -130,8 +130,8 @@ def test_design_table_gives_its_rows_in_their_order(batch_file: Path) -> None:
         ("effect\n", "holds no rows"),
         ("effect,effect\n1,2\n", "column 'effect' is there twice"),
         ("effect,\n1,2\n", "a column has no name"),
-        ("effect,sleep\n1\n", "row 1: has 1 cells, the header has 2"),
-        ("effect\nnan\n", "row 1: effect = nan: must be finite"),
+        ("effect,sleep\n1\n", "line 2: has 1 cells, the header has 2"),
+        ("effect\nnan\n", "line 2: effect = nan: must be finite"),
         ("effect\n[1\n", "the value is not valid TOML"),
     ],
 )
@@ -234,7 +234,9 @@ def test_latin_hypercube_in_a_batch_file(tmp_path: Path) -> None:
     )
     with pytest.raises(PlanError) as caught:
         read_plan([str(path)])
-    assert [problem.split(":")[1].split("=")[0].strip() for problem in caught.value.problems] == [
+    where, found = zip(*(problem.split(": latin_hypercube: ") for problem in caught.value.problems), strict=True)
+    assert {*where} == {str(path)}
+    assert [problem.split(":")[0].split("=")[0].strip() for problem in found] == [
         "unknown key 'point'; did you mean 'points'?",
         "points",
         "seed",

@@ -15,6 +15,7 @@ from model.experiments.results import RunTable
 from model.experiments.sweep import along, finding, plan_sweep, read_sweep, sweep_table
 from model.output.units import number
 from model.scenario.read import load_scenario
+from model.views.answers import parameters_text
 from tests.scenario.conftest import TINY
 
 
@@ -101,7 +102,21 @@ def test_parameters_that_differ_are_listed_with_unit_and_status(tiny: str) -> No
     aid = "united_states.instruments.aid={kind = 'aid', target = 'KIA', level = 1.0}"
     first, second = load_scenario(tiny), load_scenario(tiny, [aid, "actors.KIA.troops=1000", "title=x"])
     table = differing_parameters(first, second)
-    assert table["path"].tolist() == ["actors.KIA.troops", "united_states.instruments.aid"]
+    keys = ["kind", "target", "level", "start", "ramp"]
+    assert table["path"].tolist() == ["actors.KIA.troops", *(f"united_states.instruments.aid.{key}" for key in keys)]
     assert table.iloc[0].tolist() == ["actors.KIA.troops", "900", "1000", "fighters", "weakly identified"]
-    assert table["first"].tolist()[1] == "-"
+    assert set(table["first"].tolist()[1:]) == {"-"} and table["second"].tolist()[1:3] == ['"aid"', '"KIA"']
     assert differing_parameters(first, first).empty
+
+
+def test_nothing_of_what_differs_is_cut_off(tiny: str) -> None:
+    """Forcings are compared by name, and a long list is printed whole."""
+    forcing = "forcing=[{{name='early', kind='price_factor', start='2025-09', value={}}}, {{name='late', kind='lanes', start='2026-01'}}]"
+    land = [f"T{number:02d}" for number in range(1, 13)]
+    first = load_scenario(tiny, [forcing.format(1.5), "actors.KIA.homeland=['T01']"])
+    second = load_scenario(tiny, [forcing.format(1.6), f"actors.KIA.homeland={land}"])
+    table = differing_parameters(first, second)
+    assert table["path"].tolist() == ["actors.KIA.homeland", "forcing.early.value"]
+    text = " ".join(parameters_text(table, "a", "b").split())
+    assert "forcing.early.value 1.5 1.6" in text
+    assert 'actors.KIA.homeland a: ["T01"] b: ["T01", "T02"' in text and text.endswith('"T12"]')
