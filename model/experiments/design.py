@@ -192,7 +192,9 @@ def labelled_points(entries: Sequence[Mapping[str, Any]], table: str = "points")
         said = ((path, Said(text or "", where)) for path, text in values.items())
         points.append(((LABEL, canonical_json(label)), *said))
     labels = [label for entry in entries if isinstance(label := entry.get(LABEL), str) and label.strip()]
-    problems += [f"{table}: the label '{label}' is given twice" for label, times in Counter(labels).items() if times > 1]
+    problems += [
+        f"{table}: the label '{label}' is given twice" for label, times in Counter(labels).items() if times > 1
+    ]
     problems += label_problems(labels, table)
     if problems:
         raise PlanError(problems)
