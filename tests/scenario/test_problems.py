@@ -251,6 +251,8 @@ def test_an_actors_id_must_be_its_own_in_columns_and_words(problems: Problems, n
 
 @pytest.mark.parametrize(("start", "nearest"), [("2025-07", "2025-08"), ("2035-01", "2025-08"), ("2024-01", "2024-03")])
 def test_a_month_without_a_dated_state_is_refused_where_the_world_has_several(start: str, nearest: str) -> None:
-    with pytest.raises(ScenarioError, match=f"2021-02, 2023-10, 2024-03, 2025-08; the nearest is {nearest}"):
+    with pytest.raises(
+        ScenarioError, match=f"2021-02, 2023-10, 2024-03, 2024-07, 2024-10, 2025-08; the nearest is {nearest}"
+    ):
         load_scenario("status_quo", [f"start={start}"])
     assert load_scenario("status_quo", ["world=tests/tiny", "start=2035-01"]).start == "2035-01"
