@@ -44,7 +44,10 @@ def hindcast(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Run the four hindcasts and score them on the 27 patterns of the record, misses first."""
+    """Run the four hindcasts and score them on the 27 patterns of the record, misses first.
+
+    The folder gets discrepancy.csv and, with --rolling, scores.csv: copied into the world's folder, pages use and quote them.
+    """
     from model.experiments.batch import run_batch
     from model.experiments.hindcast.report import read_report, write_report
     from model.experiments.hindcast.simulate import simulate_hindcast
@@ -55,7 +58,7 @@ def hindcast(
     chosen = parameters or (_PLAUSIBLE if _has_plausible() else _DEFAULTS)
     folder = results_folder(out, "hindcast")
     done = run_batch(
-        _planned(replicates, chosen),
+        _planned(replicates, chosen, rolling),
         folder,
         jobs=jobs,
         resume=resume,
@@ -68,6 +71,7 @@ def hindcast(
     report = read_report(done.folder)
     write_report(done.folder, report)
     origins = _rolled(done.folder) if rolling else []
+    _write_scores(done.folder, report, origins)
     if not no_figures:
         from model.views.hindcast import hindcast_figures
 
@@ -76,16 +80,20 @@ def hindcast(
     raise typer.Exit(done.exit_code)
 
 
-def _planned(replicates: int, parameters: str) -> BatchPlan:
-    """The batch of the four hindcasts; the hash of what they are scored by goes into its manifest."""
+def _planned(replicates: int, parameters: str, rolling: bool) -> BatchPlan:
+    """The batch of the four hindcasts, with ``rolling`` also of those that start from other dated states.
+
+    The hash of what they are scored by goes into its manifest.
+    """
     import dataclasses
 
     from model.experiments.batch_file import read_plan
+    from model.experiments.hindcast.observed import ORIGINS
     from model.experiments.hindcast.patterns import SCENARIOS, frozen_hash
     from model.scenario.spec import MONTHLY_MAP
 
     plan = read_plan(
-        SCENARIOS,
+        tuple(dict.fromkeys([*SCENARIOS, *(ORIGINS if rolling else ())])),
         replicates=replicates,
         record=(MONTHLY_MAP,),
         parameters=parameters,
@@ -130,19 +138,57 @@ def _rolled(folder: Path) -> list[Origin]:
     return origins
 
 
-def _origins(origins: Sequence[Origin]) -> list[str]:
-    """Restarts from dated states as a table."""
-    from model.experiments.hindcast.rolling import FORECASTS
+def _write_scores(folder: Path, report: Report, origins: Sequence[Origin]) -> None:
+    """What the record teaches about the model's discrepancy, and with origins the scores that pages quote."""
+    from model import __version__
+    from model.experiments import trust
+    from model.experiments.discrepancy import FILE, write_discrepancy
+    from model.experiments.hindcast.learn import learn
+    from model.experiments.hindcast.rolling import count
+    from model.experiments.manifest import commit
 
-    rows: list[tuple[str, ...]] = [
-        ("  from", "to", *FORECASTS, "changed hands", "model", "junta, net", "80 % interval", "")
+    command = f"pangwa {' '.join(sys.argv[1:])}"
+    write_discrepancy(folder / FILE, learn(folder, "myanmar", command))
+    if not origins:
+        return
+    _, *counts = report.counts()
+    told = dict(line.partition(" (")[0].split(": ") for line in (*counts, count(origins)))
+    scores = {
+        trust.WITHIN: f"{100 * report.coverage[0.8]:.0f}%",
+        trust.ALONE: f"{100 * report.alone[0.8]:.0f}%",
+        trust.DISCREPANCY: f"{100 * report.spread:.0f}%",
+        **told,
+        trust.COMMAND: command,
+        trust.VERSION: __version__,
+        trust.COMMIT: commit() or "unknown",
+    }
+    trust.write_scores(folder / trust.FILE, scores)
+
+
+def _origins(origins: Sequence[Origin]) -> list[str]:
+    """Restarts from dated states as tables."""
+    from model.experiments.hindcast.rolling import FORECASTS, SIDES
+
+    rows: list[tuple[str, ...]] = [("  from", "to", *FORECASTS, "changed hands", "model")]
+    nets: list[tuple[str, ...]] = [
+        ("  from", "to", *SIDES, "junta", "slope", "alone", "moves a month", "runs", "imports", "climatology")
     ]
     for one in origins:
-        low, _, high = one.modelled
         brier = [f"{one.brier[name]:.4f}" for name in FORECASTS]
-        net = (f"{one.net:+d}", f"{low:+.0f} to {high:+.0f}", "held, right sign" if one.holds else "missed")
-        rows.append((f"  {one.origin}", one.until, *brier, f"{one.flipped}", f"{one.expected:.0f}", *net))
-    return ["", "Restarts from dated states, Brier score of the townships that change hands:", columns(rows)]
+        rows.append((f"  {one.origin}", one.until, *brier, f"{one.flipped}", f"{one.expected:.0f}"))
+        told = [f"{net.seen:+d} ({net.modelled[0]:+.0f} to {net.modelled[2]:+.0f})" for net in one.nets.values()]
+        moves = [*(f"{number:.2f}" for number in one.slopes), *(f"{number:.1f}" for number in one.moves)]
+        crps = ["", ""] if one.imports is None else [f"{number:,.0f}" for number in one.imports[1:]]
+        nets.append((f"  {one.origin}", one.until, *told, "held, right sign" if one.holds else "missed", *moves, *crps))
+    return [
+        "",
+        "Restarts from dated states, Brier score of the townships that change hands (model: recalibrated by other years):",
+        columns(rows),
+        "",
+        "Net change of townships with 80 % intervals (the junta's with its discrepancy), logit slopes of chances (1 is best),",
+        "changes of hands, CRPS of imports (t):",
+        columns(nets),
+    ]
 
 
 def _told(report: Report, parameters: str, folder: Path, origins: Sequence[Origin] = ()) -> list[str]:
@@ -177,9 +223,16 @@ def _how_wide(report: Report) -> str:
     held = ", ".join(
         f"{100 * band:.0f} % intervals hold {100 * share:.0f} %" for band, share in report.coverage.items()
     )
-    wide = report.coverage[0.8]
-    verdict = "too narrow" if wide < 0.7 else "too wide" if wide > 0.9 else "about as wide as they should be"
-    return f"Imports of all origins, by month: {held} of them: {verdict}."
+    alone = report.alone[0.8]
+    return (
+        f"Imports of all origins, by month: {held} of them: {_verdict(report.coverage[0.8])}. Bands include a model discrepancy of "
+        f"{100 * report.spread:.0f} % (log sd), learnt on the other years to the end of 2024; of the runs alone the 80 % intervals hold "
+        f"{100 * alone:.0f} %: {_verdict(alone)}."
+    )
+
+
+def _verdict(held: float) -> str:
+    return "too narrow" if held < 0.7 else "too wide" if held > 0.9 else "about as wide as they should be"
 
 
 def _row(row: Scored) -> tuple[str, ...]:
@@ -270,7 +323,8 @@ def calibrate(
     typer.echo(middle.sentence(len(chosen)))
     typer.echo(f"wrote {', '.join(str(path) for path in written)}")
     typer.echo(
-        "To use them everywhere, copy plausible.csv and parameters.csv into the world's folder; then: pangwa hindcast"
+        "To use them everywhere, copy plausible.csv and parameters.csv into the world's folder; then pangwa hindcast --rolling "
+        "writes the discrepancy.csv and scores.csv that belong to them"
     )
 
 

@@ -15,12 +15,12 @@ from model.experiments.evidence import EFFECTS, join, signed_words
 from model.experiments.regret import Goal, wish
 from model.experiments.results import RunTable, read_runs
 from model.experiments.standings import answers_of, standings
+from model.experiments.trust import score_sentence, scores_of
 from model.output.outcomes import heading_of
 from model.output.units import number, shown_of, signed
 from model.views import html
 from model.views.differences import policies
 from model.views.read import Results
-from model.world.read import world_folder
 
 ANSWERS = "answers"
 """Folder inside a batch's with the same policies under several answers of Beijing, as ``pangwa brief --answers`` makes it."""
@@ -218,10 +218,11 @@ def takes(folder: Path) -> list[str]:
 
 
 def trust(results: Results) -> list[str]:
-    """How far the model is from the record of the world; nothing where it has none."""
-    folder = world_folder(results.world)
-    if folder is None or not (folder / "record").is_dir():
+    """How far the model is from the record of the world; nothing where it has no scores."""
+    scores = scores_of(results.world)
+    if scores is None:
         return []
-    misses = "The model misses much of the record of 2021 to 2025, and its intervals of levels are too narrow."
     effects = "Differences between policies have no record to be held against."
-    return [f"{misses} {effects} pangwa hindcast --rolling prints the scores, misses first; model/TRACE.md says why."]
+    return [
+        f"{score_sentence(scores)} {effects} pangwa hindcast --rolling prints the scores, misses first; model/TRACE.md says why."
+    ]

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from model.experiments.discrepancy import Discrepancy, discrepancy_of
 from model.experiments.evidence import effect_words
 from model.output.units import number
 from model.views import findings, panels, style
@@ -55,7 +56,8 @@ def draw_exports(results: Results, axes: Axes | None = None) -> Figure:
         ViewError: the runs have no month.
     """
     chosen = results.scenarios[: 1 if axes else panels.MOST_PANELS]
-    bands = {name: _bands(flows(results, name)) for name in chosen}
+    learnt = discrepancy_of(results.world) if results.runs_each != "1" else None
+    bands = {name: _bands(flows(results, name), learnt) for name in chosen}
     if axes is not None:
         _panel(axes, results, bands, tuple(style.DESTINATIONS), chosen[0], last=True)
         return panels.finish_own(axes, results, _UNIT)
@@ -73,6 +75,8 @@ def draw_exports(results: Results, axes: Axes | None = None) -> Figure:
         grid[block * len(parts), column].set_title(panels.looks_of(results)[name].label)
     panels.finish(figure, grid, len(chosen), len(parts), _UNIT)
     notes = ["Shaded: the rains, June to September.", *findings.rule_for(results)]
+    if learnt is not None:
+        notes.insert(0, f"Bands include a model discrepancy of {100 * learnt.exports.log_sd:.0f} % (log sd).")
     if len(parts) == 2:
         notes.insert(0, "The rows differ in scale.")
     style.title_of(figure, _title(results), panels.footnote(results, panels.LINE_AND_BAND, *notes))
@@ -82,8 +86,8 @@ def draw_exports(results: Results, axes: Axes | None = None) -> Figure:
 Bands = dict[str, dict[str, panels.Band]]
 
 
-def _bands(rows: pd.DataFrame) -> dict[str, panels.Band]:
-    return {name: panels.band(rows, name) for name in style.DESTINATIONS}
+def _bands(rows: pd.DataFrame, learnt: Discrepancy | None) -> dict[str, panels.Band]:
+    return {name: panels.band(rows, name, None if learnt is None else learnt.exports) for name in style.DESTINATIONS}
 
 
 _DWARFED = 0.15

@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from model.experiments.hindcast.observed import by_month, exports_by_month, monthly_record
 from model.experiments.hindcast.patterns import CALIBRATION, HELD_OUT
-from model.experiments.hindcast.report import WAR, Report, exports_by_month, met_strictly, ordered
-from model.experiments.hindcast.rolling import Origin, count
+from model.experiments.hindcast.report import WAR, Report, dress_by_year, met_strictly, ordered
+from model.experiments.hindcast.rolling import FORECASTS, Origin, count
 from model.experiments.hindcast.score import Scored, reliability_table
 from model.experiments.hindcast.survival import Spells, kaplan_meier
 from model.views import style
@@ -113,25 +114,27 @@ def draw_rolling(origins: Sequence[Origin]) -> Figure:
     """Draw restarts from dated states: Brier scores beside those of simple forecasts, and the junta's net change of townships."""
     figure = new_figure(8.4, 1.6 + 0.34 * len(origins))
     left, right = figure.subplots(1, 2, sharey=True)
-    looks = {"persistence": ("s", "#999999"), "constant hazard": ("^", "#777777"), "regional hazard": ("v", "#555555")}
+    marks = zip("sd^Pv", ("#4C94C4", "#999999", "#777777", "#888888", "#555555"), strict=True)
+    looks = dict(zip(FORECASTS[1:], marks, strict=True))
     for place, one in enumerate(origins):
         for name, (marker, colour) in looks.items():
             left.plot(one.brier[name], place, marker, color=colour, markersize=5, label=name if place == 0 else None)
         left.plot(one.brier["model"], place, "o", color=MODEL, markersize=6, label="model" if place == 0 else None)
-        low, middle, high = one.modelled
+        low, middle, high = one.nets["junta"].modelled
         right.plot([low, high], [place, place], color=MODEL, linewidth=2, solid_capstyle="butt")
         right.plot(middle, place, "o", color=MODEL, markersize=4)
-        right.plot(one.net, place, "D", color=RECORD, markersize=5)
+        right.plot(one.nets["junta"].seen, place, "D", color=RECORD, markersize=5)
     left.set_yticks(range(len(origins)), [f"{one.origin} to {one.until}" for one in origins])
     left.set_ylim(len(origins) - 0.5, -0.5)
     left.set_xlim(left=-0.002)
     left.set_xlabel("Brier score of townships that change hands; smaller is better")
     right.set_xlabel("Net change of the junta's townships")
     handles, labels = left.get_legend_handles_labels()
-    style.legend_of(figure, handles, labels, 4)
+    style.legend_of(figure, handles, labels, 3)
     held = sum(one.holds for one in origins)
     note = (
-        "Each hindcast restarted from its dated state. Right: model's median and 80 % interval; orange: the record. "
+        "Each hindcast restarted from its dated state; the model's chances are recalibrated by other years. Right: median and 80 % "
+        "interval with the discrepancy of seats; orange: the record. "
         "Nothing after August 2025 is looked at."
     )
     title = f"{count(origins).capitalize()}; the junta's net change is held in {held} of {len(origins)}"
@@ -142,17 +145,19 @@ def draw_rolling(origins: Sequence[Origin]) -> Figure:
 @style.styled
 def draw_exports(folder: Path, report: Report) -> Figure:
     """Draw imports from Myanmar and of all origins: the trade hindcast's band, and the record's points."""
-    table = exports_by_month(folder)
+    table, observed = exports_by_month(folder), monthly_record("myanmar", "S-ALLOX")
+    taught = by_month(table, "all_origins")
     figure = new_figure(8.4, 5.4)
     upper, lower = figure.subplots(2, 1, sharex=True)
     for axes, column, series, title in (
         (upper, "myanmar", "S-OX", "Oxides from Myanmar (S-OX)"),
         (lower, "all_origins", "S-ALLOX", "Oxides of all origins (S-ALLOX)"),
     ):
-        bands = table.groupby("date")[column].quantile(_INTERVAL).unstack() / 1000
-        when = np.array([_year(date) for date in bands.index])
-        axes.fill_between(when, bands[0.05], bands[0.95], **_BAND)
-        axes.plot(when, bands[0.5], color=MODEL, linewidth=1.4, label="model, median and 5-95 %")
+        dressed = dress_by_year(taught, observed, by_month(table, column))
+        bands = np.array([np.quantile(dressed[date], _INTERVAL) for date in sorted(dressed)]) / 1000
+        when = np.array([_year(date) for date in sorted(dressed)])
+        axes.fill_between(when, bands[:, 0], bands[:, 2], **_BAND)
+        axes.plot(when, bands[:, 1], color=MODEL, linewidth=1.4, label="model, median and 5-95 %")
         _points(axes, series)
         axes.set_title(title, loc="left", fontsize=8.5)
         axes.set_ylabel("1,000 t per month")
@@ -167,7 +172,8 @@ def draw_exports(folder: Path, report: Report) -> Figure:
     share = f"{100 * (model.coverage or 0):.0f} %"
     note = (
         "Captures and gates are forced. Filled points stand in a source, hollow ones were derived from printed figures; "
-        "other origins are forced, so that both panels test Myanmar's ore."
+        "other origins are forced, so that both panels test Myanmar's ore. Bands include the model discrepancy that other years teach: "
+        f"{100 * report.spread:.0f} % (log sd)."
     )
     title = (
         f"The trade chain covers {share} of {model.points} months of imports and {verdict} {best.name.split(' (')[0]}"
@@ -274,7 +280,7 @@ def draw_sieges(report: Report) -> Figure:
     )
     note = (
         "Left: Kaplan-Meier; sieges that ended otherwise are censored, and the record's are the reported ones, most of which "
-        "ended in a fall. Right: October 2023 to December 2025; area: number of townships."
+        "ended in a fall. Right: October 2023 to December 2025, recalibrated by the windows to the end of 2024; area: number of townships."
     )
     style.title_of(figure, title, note)
     return figure

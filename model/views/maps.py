@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
+from model.experiments.discrepancy import FEWEST, discrepancy_of
 from model.experiments.evidence import join
 from model.output.units import number
 from model.views import panels, style
@@ -101,10 +102,10 @@ def draw_ends(results: Results, world: World, axes: Axes | None = None) -> Figur
 
 @style.styled
 def draw_probability(results: Results, world: World, actor: str) -> Figure:
-    """Draw in what share of runs an actor holds each town at the end, a map a scenario, on one sequential scale."""
-    rows = results.at_end("control", ["place", "holder"]).astype(str)
+    """Draw the chance that an actor holds each town at the end, a map a scenario, on one sequential scale."""
+    rows, first = results.at_end("control", ["place", "holder"]).astype(str), _first_holders(results, world)
     shown = results.scenarios[: panels.MOST_PANELS]
-    shares = {name: _share(rows[rows["scenario"] == name], world, actor) for name in shown}
+    shares = {name: _chance(results, rows[rows["scenario"] == name], world, actor, first) for name in shown}
     figure, axes = empty_maps(len(shown), world)
     tiles = tiles_of(world)
     for panel, name in zip(axes, shown, strict=True):
@@ -116,7 +117,7 @@ def draw_probability(results: Results, world: World, actor: str) -> Figure:
         outline(panel, tiles)
         panel.set_title(panels.looks_of(results)[name].label)
     name_places(figure, axes, world, tiles)
-    style.scale_of(figure, shapes, f"share of runs in which {actor} holds the town at the end (0-1)")
+    style.scale_of(figure, shapes, _scale_words(results, f"{actor} holds the town at the end"))
     notes = panels.footnote(results, "Shares", "A tile is a township, not to scale.")
     style.title_of(figure, _title_of_probability(results, shares, actor), notes)
     return figure
@@ -128,7 +129,7 @@ YEARS_SHOWN = 6
 
 @style.styled
 def draw_years(results: Results, world: World, actor: str) -> Figure:
-    """Draw in what share of runs an actor holds each town, a row of maps a scenario and a column a year, on one scale.
+    """Draw the chance that an actor holds each town, a row of maps a scenario and a column a year, on one scale.
 
     Args:
         results: a batch; its table of control holds the start, every 12th month and the end.
@@ -139,22 +140,26 @@ def draw_years(results: Results, world: World, actor: str) -> Figure:
     rows = results.frame("control", ["scenario", "month", "place", "holder"]).astype({"scenario": str, "holder": str})
     recorded = sorted(rows["month"].unique())
     months = [int(recorded[k]) for k in np.unique(np.linspace(0, len(recorded) - 1, YEARS_SHOWN).round().astype(int))]
-    held = rows[rows["holder"] == actor]
+    held, first = rows[rows["holder"] == actor], _first_holders(results, world)
     tiles = tiles_of(world)
     window = _window(tiles, np.isin(world.codes, held["place"].astype(str).unique()))
     figure, grid = _year_panels(window, len(shown), len(months))
     gained = {}
     for row, name in zip(grid, shown, strict=True):
         part = rows[rows["scenario"] == name]
-        shares = [_share(part[part["month"] == month], world, actor) for month in months]
-        gained[name] = [float(np.nansum(share)) for share in (shares[0], shares[-1])]
+        at = [part[part["month"] == month].astype({"place": str}) for month in months]
+        gained[name] = [float(np.nansum(_share(some, world, actor))) for some in (at[0], at[-1])]
+        shares = [
+            _chance(results, some, world, actor, first if month else None)
+            for some, month in zip(at, months, strict=True)
+        ]
         for panel, share in zip(row, shares, strict=True):
             shapes = _shade(panel, tiles, share, window)
         row[0].set_ylabel(panels.looks_of(results)[name].label, fontweight="bold")
     for panel, month in zip(grid[0], months, strict=True):
         several = len({results.starts[name] for name in shown}) > 1
         panel.set_title(f"after {month} months" if several else panels.date_of(results.start, month), fontsize=8)
-    style.scale_of(figure, shapes, f"share of runs in which {actor} holds the town (0-1)")
+    style.scale_of(figure, shapes, _scale_words(results, f"{actor} holds the town"))
     parts = [f"{number(old)} to {number(new)} under {name}" for name, (old, new) in gained.items()]
     note = f"Shown is the part of the country in which {actor} holds towns in some run; lines divide states."
     notes = panels.footnote(results, "Shares", note)
@@ -197,6 +202,32 @@ def _shade(panel: Axes, tiles: Tiles, share: np.ndarray, window: np.ndarray) -> 
 def _share(rows: pd.DataFrame, world: World, actor: str) -> np.ndarray:
     held = (rows["holder"] == actor).groupby(rows["place"]).mean()
     return held.reindex(list(world.codes)).to_numpy(dtype=np.float64)
+
+
+def _first_holders(results: Results, world: World) -> np.ndarray | None:
+    """(N,) who holds each town at the start, where chances are recalibrated by it: None with few runs, or nothing learnt."""
+    if discrepancy_of(results.world) is None or len(results.runs) < FEWEST * results.runs["scenario"].nunique():
+        return None
+    rows = results.frame("control", ["place", "holder"], month=0).astype(str).drop_duplicates("place")
+    return rows.set_index("place")["holder"].reindex(list(world.codes)).to_numpy(dtype=object)
+
+
+def _chance(results: Results, rows: pd.DataFrame, world: World, actor: str, first: np.ndarray | None) -> np.ndarray:
+    """(N,) share of runs in which an actor holds each town, recalibrated where the holders at the start are given."""
+    share, learnt = _share(rows, world, actor), discrepancy_of(results.world)
+    if first is None or learnt is None:
+        return share
+    before = rows["place"].map(dict(zip(world.codes, first, strict=True)))
+    same = (rows["holder"] == before).astype(float).groupby(rows["place"]).mean()
+    kept = np.asarray(same.reindex(list(world.codes)), dtype=np.float64)
+    return learnt.towns.holding(share, kept, first == actor, int(rows["place"].value_counts().max()))
+
+
+def _scale_words(results: Results, what: str) -> str:
+    learnt = discrepancy_of(results.world)
+    if learnt is None or len(results.runs) < FEWEST * results.runs["scenario"].nunique():
+        return f"share of runs in which {what} (0-1)"
+    return f"chance that {what} (0-1): share of runs, recalibrated by a logit slope of {learnt.towns.slope:.2f}"
 
 
 @style.styled

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from model.experiments.discrepancy import Dressing
 from model.views import style
 from model.views.read import Results
 
@@ -46,17 +47,20 @@ class Band:
     runs: int
 
 
-def band(frame: pd.DataFrame, column: str) -> Band:
+def band(frame: pd.DataFrame, column: str, discrepancy: Dressing | None = None) -> Band:
     """The 10, 50 and 90 % quantiles over runs, month by month.
 
     Args:
         frame: columns run_id, month and ``column``, one row a run and month; null values are left out.
         column: what to describe.
+        discrepancy: of the model, which the band is to include.
     """
     known = frame.dropna(subset=[column])
-    table = known.groupby("month")[column].quantile(np.array([LOW, MIDDLE, HIGH])).unstack()
-    months = table.index.to_numpy(dtype=np.float64)
-    low, median, high = (table[q].to_numpy(dtype=np.float64) for q in (LOW, MIDDLE, HIGH))
+    groups = {month: part.to_numpy(dtype=np.float64) for month, part in known.groupby("month")[column]}
+    if discrepancy is not None:
+        groups = {month: discrepancy.dress(values) for month, values in groups.items()}
+    months = np.array(list(groups), dtype=np.float64)
+    low, median, high = np.array([np.quantile(values, [LOW, MIDDLE, HIGH]) for values in groups.values()]).T
     return Band(months, low, median, high, int(known["run_id"].nunique()))
 
 

@@ -15,9 +15,11 @@ from agents.instruments import KIND_MEANINGS
 from model import __version__
 from model.experiments.commands import run_command
 from model.experiments.design import LABEL, point_words
+from model.experiments.discrepancy import discrepancy_of
 from model.experiments.explain import account_table
 from model.experiments.files import refuse_link, write_text
 from model.experiments.horizon import horizon_words
+from model.experiments.trust import score_sentence, scores_of
 from model.output.units import shown_in
 from model.scenario.listing import scenario_declarations
 from model.scenario.schema import Scenario
@@ -166,7 +168,9 @@ def _limits(results: Results) -> Markup:
     known = ", ".join(f"{number} {status}" for status, number in counts.most_common())
     more = [f"Of {total} parameters, {known} (pangwa parameters lists them with their sources)."] if total else []
     beyond = [words] if (words := horizon_words(results.ends.values())) else []
-    listed = html.listing([*beyond, *LIMITS, *more])
+    scores = scores_of(results.world)
+    against = [score_sentence(scores)] if scores is not None else []
+    listed = html.listing([*beyond, *LIMITS, *against, *more])
     return piece('<div class="limits"><h3>Limits first</h3>{{ listed }}</div>', listed=listed)
 
 
@@ -243,13 +247,22 @@ def _control(results: Results, actor: str | None) -> Markup:
 
 
 def _probability(results: Results, actor: str | None) -> Markup:
-    return figure_of(results, "years", "control.parquet: holder, share of runs", [actor] if actor else None)
+    shown = figure_of(results, "years", "control.parquet: holder, share of runs", [actor] if actor else None)
+    return shown + _discrepancy(results)
+
+
+def _discrepancy(results: Results) -> Markup:
+    """What bands and chances include besides the spread of runs."""
+    learnt = discrepancy_of(results.world)
+    if learnt is None:
+        return Markup("")
+    return html.paragraph(f"{learnt.sentence()} Tables of outcomes have the quantiles of runs alone.")
 
 
 def _exports(results: Results, actor: str | None) -> Markup:
     return figure_of(
         results, "exports", "monthly.parquet: exports_t_china_official, exports_t_china_informal, exports_t_quad"
-    )
+    ) + _discrepancy(results)
 
 
 def _binds(results: Results, actor: str | None) -> Markup:

@@ -2,8 +2,8 @@
 
 Nothing observed after the new date is used, except that fighters lie on the straight line between the totals of two dated states, as
 ``SOURCES.md`` says. Town and site: the last dated capture before the first of the month, contested ones left out. What follows from a
-capture (countryside, posts, garrisons) is coded by the rules of ``SOURCES.md``; whoever took a place from another is at war with it; sieges and
-lanes are those that the record has under way on the first of the month. All other tables are those of the earlier state.
+capture (countryside, posts, garrisons) is coded by the rules of ``SOURCES.md``; whoever took a place from another is at war with it;
+sieges and lanes are those that the record has under way on the first of the month. All other tables are those of the earlier state.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from model.world.read import world_folder
 
-_NOT_SEEN_BY_RUNS = ("record", "plausible.csv")
+_NOT_SEEN_BY_RUNS = ("record", "plausible.csv", "discrepancy.csv", "scores.csv")
 """Parts of a world's folder that no run reads."""
 
 

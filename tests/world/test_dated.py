@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from model.world import dated
-from model.world.read import load_world
+from model.world.read import SHIPPED, load_world
 from model.world.record import load_record
 
 WORLD = load_world("myanmar")
@@ -13,7 +13,7 @@ WORLD = load_world("myanmar")
 
 @pytest.mark.parametrize("date", ["2024-07", "2024-10"])
 def test_shipped_states_are_what_the_rule_gives(date: str) -> None:
-    folder = dated.SHIPPED / dated.WORLD / "initial"
+    folder = SHIPPED / dated.WORLD / "initial"
     assert dated.carry("2024-03", date).rows == dated.Tables.read(folder / date).rows
 
 

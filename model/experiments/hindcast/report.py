@@ -1,8 +1,10 @@
 """A finished hindcast read against the record: patterns, series, flips, sieges; misses come first.
 
-A pattern counts as met only where, besides what :mod:`model.experiments.hindcast.score` asks, each of its observed numbers lies within the
-ensemble's 5-95 % interval. Forecasts of the series are compared with two that are distributions too: *persistence*, last month's
-value times the changes from month to month that the record shows elsewhere, and *climatology*, the record's other months.
+A pattern counts as met only where, besides what :mod:`model.experiments.hindcast.score` asks, each of its observed numbers lies within
+the ensemble's 5-95 % interval. Forecasts of the series are compared with two that are distributions too: *persistence*, last month's
+value times the changes from month to month that the record shows elsewhere, and *climatology*, the record's other months. The model's
+bands of imports and its chances of towns include the model discrepancy that the other years teach
+(:mod:`model.experiments.hindcast.learn`); what the runs alone would say stands beside it. Patterns are scored on the runs alone.
 """
 
 from __future__ import annotations
@@ -17,6 +19,19 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from model.experiments.discrepancy import Dressing
+from model.experiments.hindcast.learn import LAST, learn_spread, learn_towns, months_between, windows, without
+from model.experiments.hindcast.observed import (
+    ALL_ORIGINS,
+    MYANMAR,
+    ORIGINS,
+    by_month,
+    exports_by_month,
+    holders,
+    modelled_holders,
+    monthly_record,
+    runs_and_events,
+)
 from model.experiments.hindcast.patterns import (
     CALIBRATION,
     DIAGNOSTIC,
@@ -40,13 +55,11 @@ from model.experiments.hindcast.score import (
 from model.experiments.hindcast.simulate import ATTACK, ATTACK_ON
 from model.experiments.hindcast.statistics import BHAMO
 from model.experiments.hindcast.survival import Spells
-from model.world.read import load_world
 from model.world.record import load_record
 
 Floats = NDArray[np.float64]
-TRADE, WAR = "hindcast_trade", "hindcast_2023"
-WAR_START = "2023-10"
-"""First month of the hindcast of the war."""
+WAR = "hindcast_2023"
+MODEL, ALONE = "model", "model, runs alone"
 HAZARD = 0.005
 """Towns lost a town and month over the war (SOURCES F7), for the naive forecast of a constant hazard."""
 SEASON = 12
@@ -61,7 +74,9 @@ class Report:
     Args:
         rows: every number of every testable pattern.
         series: forecasts of all-origin imports: the model's and the naive ones, and the model's on the naive ones' months.
-        coverage: width of a central interval -> share of months of all-origin imports that it holds.
+        coverage: width of a central interval -> share of months of all-origin imports that it holds, discrepancy included.
+        alone: the same of the runs alone.
+        spread: log standard deviation of the discrepancy that all months to the end of 2024 teach.
         flips: chances that a town changes hands, by model and naive forecasts.
         chance: (N,) the model's chance for each township by the end of 2025, and whether it happened, for the figure.
         modelled: sieges of the model, all runs together.
@@ -73,6 +88,8 @@ class Report:
     rows: list[Scored]
     series: list[Forecast]
     coverage: dict[float, float]
+    alone: dict[float, float]
+    spread: float
     flips: list[Flips]
     chance: tuple[Floats, NDArray[np.bool_]]
     modelled: Spells
@@ -122,13 +139,17 @@ def read_report(folder: Path, world: str = "myanmar") -> Report:
     runs = runs[runs["status"] == "ok"]
     rows = [_score(one, runs) for one in patterns() if one.use != UNTESTABLE]
     events = pq.read_table(folder / "events.parquet").to_pandas()
-    war_runs = runs.loc[runs["scenario"] == WAR, "run_id"].tolist()
-    flips, chance = _flips(events[events["scenario"] == WAR], war_runs, world)
+    flips, chance = _flips(folder, world)
     modelled = events[(events["scenario"] == "hindcast_2024")]
+    observed = monthly_record(world, ALL_ORIGINS)
+    ensemble = by_month(exports_by_month(folder), "all_origins")
+    dressed = dress_by_year(ensemble, observed)
     return Report(
         rows=rows,
-        series=_series(folder, world),
-        coverage=_coverage(folder, world),
+        series=_series(folder, world, dressed, observed),
+        coverage=coverage(dressed, observed, BANDS),
+        alone=coverage(ensemble, observed, BANDS),
+        spread=learn_spread(ensemble, observed),
         flips=flips,
         chance=chance,
         modelled=modelled_sieges(modelled),
@@ -146,25 +167,28 @@ def _score(pattern: Pattern, runs: pd.DataFrame) -> Scored:
 # exports ------------------------------------------------------------------------------------------------------------
 
 
-def exports_by_month(folder: Path) -> pd.DataFrame:
-    """Rows (run_id, date, Myanmar, all_origins) of the trade hindcast, t, without its start."""
-    wanted = ["run_id", "scenario", "month", "date", "exports_t_china_official", "exports_t_china_informal"]
-    table = pq.read_table(folder / "monthly.parquet", columns=[*wanted, "other_origins_t"]).to_pandas()
-    table = table[(table["scenario"] == TRADE) & (table["month"] > 0)]
-    myanmar = table["exports_t_china_official"] + table["exports_t_china_informal"]
-    return table.assign(myanmar=myanmar, all_origins=myanmar + table["other_origins_t"])
+def dress_by_year(
+    ensemble: Mapping[str, Floats], observed: Mapping[str, float], onto: Mapping[str, Floats] | None = None
+) -> dict[str, Floats]:
+    """Months of an ensemble with the discrepancy that the other years of the window teach; later ones with that of the whole window.
+
+    Args:
+        ensemble: month -> (R,) values of the runs.
+        observed: month -> value of the record.
+        onto: what it is put on instead, month -> (R,) values.
+    """
+    spread: dict[str, Dressing] = {}
+    found = {}
+    for month, values in (onto or ensemble).items():
+        year = month[:4] if month <= LAST else ""
+        spread.setdefault(year, Dressing(learn_spread(ensemble, observed, year)))
+        found[month] = spread[year].dress(values)
+    return found
 
 
-def monthly_record(world: str, series: str) -> dict[str, float]:
-    """Month -> amount, of the points of a series that stand for one month."""
-    return {one.start: one.value for one in load_record(world).amounts(series) if one.start == one.end}
-
-
-def _series(folder: Path, world: str) -> list[Forecast]:
-    observed = monthly_record(world, "S-ALLOX")
+def _series(folder: Path, world: str, dressed: Mapping[str, Floats], observed: Mapping[str, float]) -> list[Forecast]:
     table = exports_by_month(folder)
-    ensemble = {str(date): part.to_numpy(float) for date, part in table.groupby("date")["all_origins"]}
-    found = [score_series("model", ensemble, observed)]
+    found = [score_series(MODEL, dressed, observed), score_series(ALONE, by_month(table, "all_origins"), observed)]
     naives = {
         "climatology (the record's other months)": climatology(observed),
         "persistence with the record's changes": drift(observed),
@@ -173,19 +197,26 @@ def _series(folder: Path, world: str) -> list[Forecast]:
     }
     for name, naive in naives.items():
         found.append(score_series(name, naive, observed))
-        found.append(score_series(f"model, on the months of {name}", ensemble, {m: observed[m] for m in naive}))
-    own = monthly_record(world, "S-OX")
-    only = {str(date): part.to_numpy(float) for date, part in table.groupby("date")["myanmar"]}
-    found.append(score_series("model, Myanmar's oxides alone", only, own))
+        found.append(score_series(f"model, on the months of {name}", dressed, {m: observed[m] for m in naive}))
+    open_months = {month: value for month, value in observed.items() if not _shut(world, month)}
+    found.append(score_series("without a shut gate: model", dressed, open_months))
+    elsewhere = {month: values for month, values in drift(observed).items() if month in open_months}
+    found.append(score_series("without a shut gate: persistence with the record's changes", elsewhere, open_months))
+    found.append(
+        score_series("model, Myanmar's oxides alone", by_month(table, "myanmar"), monthly_record(world, MYANMAR))
+    )
     return found
 
 
-def _coverage(folder: Path, world: str) -> dict[float, float]:
-    """Width of a central interval -> share of the months of all-origin imports that lie in it."""
-    observed = monthly_record(world, "S-ALLOX")
-    table = exports_by_month(folder)
-    ensemble = {str(date): part.to_numpy(float) for date, part in table.groupby("date")["all_origins"]}
-    return coverage(ensemble, observed, BANDS)
+def _shut(world: str, month: str) -> bool:
+    """Whether the record has a gate to China shut to ore or all goods on the first of a month or for all of it."""
+    return any(
+        one.lane in ("ore", "all")
+        and one.opening < 0.5
+        and one.start[:7] <= month <= one.end[:7]
+        and one.start[:7] != one.end[:7]
+        for one in load_record(world).lanes
+    )
 
 
 def coverage(
@@ -225,50 +256,25 @@ def drift(observed: Mapping[str, float]) -> dict[str, Floats]:
 # towns --------------------------------------------------------------------------------------------------------------
 
 
-def _flips(
-    events: pd.DataFrame, runs: Sequence[str], world: str
-) -> tuple[list[Flips], tuple[Floats, NDArray[np.bool_]]]:
-    found = []
-    chance, happened = np.zeros(0), np.zeros(0, bool)
-    for date, months in (("2024-12", 15), ("2025-12", 27)):
-        happened = _observed_flips(world, date)
-        chance = _modelled_flips(events, runs, world, months)
+def _flips(folder: Path, world: str) -> tuple[list[Flips], tuple[Floats, NDArray[np.bool_]]]:
+    found, (runs, events) = [], runs_and_events(folder)
+    events = events[events["scenario"].astype(str) == WAR]
+    taught, origin = windows(folder, world), ORIGINS[WAR]
+    start, chance, happened = np.array(holders(world, origin, "")), np.zeros(0), np.zeros(0, bool)
+    for date in ("2024-12", "2025-12"):
+        months = months_between(origin, date)
+        held = modelled_holders(events, runs[WAR], world, origin, months)
+        share = np.asarray((held != start).mean(axis=0), dtype=np.float64)
+        chance = learn_towns(without(taught, date[:4])).chance(share, len(held))
+        happened = np.array(holders(world, origin, date)) != start
         constant = np.full(len(chance), 1 - (1 - HAZARD) ** months)
         found += [
-            score_flips(f"model, by {date}", chance, happened),
+            score_flips(f"{MODEL}, by {date}", chance, happened),
+            score_flips(f"{ALONE}, by {date}", share, happened),
             score_flips(f"persistence, by {date}", np.zeros(len(chance)), happened),
             score_flips(f"constant hazard, by {date}", constant, happened),
         ]
     return found, (chance, happened)
-
-
-def holders(world: str, origin: str, until: str) -> list[str]:
-    """Who holds each township's town at the end of a month, by the dated state of the origin and what the record changed since."""
-    place = load_world(world)
-    first = place.initial[origin].holder[: len(place.codes)]
-    now = {
-        code: place.force_ids[index] if index >= 0 else "nobody" for code, index in zip(place.codes, first, strict=True)
-    }
-    for change in load_record(world).towns:
-        if change.place in now and not change.contested and change.holder and origin <= change.date[:7] <= until:
-            now[change.place] = change.holder
-    return [now[code] for code in place.codes]
-
-
-def _observed_flips(world: str, until: str) -> NDArray[np.bool_]:
-    """(N,) whether each township's town had another holder at the end of a month than in October 2023."""
-    start, end = (holders(world, WAR_START, month) for month in ("", until))
-    return np.array([before != now for before, now in zip(start, end, strict=True)])
-
-
-def _modelled_flips(events: pd.DataFrame, runs: Sequence[str], world: str, months: int) -> Floats:
-    codes = load_world(world).codes
-    at_first = dict(zip(codes, holders(world, WAR_START, ""), strict=True))
-    taken = events[events["kind"].isin(("town_taken", "town_returned")) & (events["month"] <= months)]
-    last = taken.drop_duplicates(["run_id", "place"], keep="last")
-    flipped = last[last["actor"].astype(str) != last["place"].astype(str).map(at_first)]
-    counts = flipped["place"].astype(str).value_counts()
-    return np.array([counts.get(code, 0) / max(len(runs), 1) for code in codes])
 
 
 def modelled_sieges(events: pd.DataFrame) -> Spells:
@@ -354,8 +360,9 @@ def write_report(folder: Path, report: Report) -> Path:
         writer.writerow(
             ["what", "forecast", "points", "crps", "coverage", "brier", "reliability", "mean_chance", "observed"]
         )
-        for band, share in report.coverage.items():
-            writer.writerow(["imports", f"model, {100 * band:.0f} % interval", "", "", f"{share:.4f}"])
+        for name, held in ((MODEL, report.coverage), (ALONE, report.alone)):
+            for band, share in held.items():
+                writer.writerow(["imports", f"{name}, {100 * band:.0f} % interval", "", "", f"{share:.4f}"])
         for series in report.series:
             writer.writerow(["imports", series.name, series.points, _cell(series.crps), _cell(series.coverage)])
         for flip in report.flips:

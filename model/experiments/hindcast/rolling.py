@@ -1,14 +1,18 @@
 """Rolling origins: restarts from dated states of the world, each scored ten and twenty months on.
 
-An origin is the first month of a hindcast that starts from a dated state; nothing observed after August 2025 is looked at. At each
-lead the chances that townships change hands are scored by the Brier score and the logarithmic score, against three forecasts:
+An origin is the first month of a hindcast that starts from a dated state; nothing observed after August 2025 is looked at. At each lead
+the chances that townships change hands are scored by the Brier score and the logarithmic score. The model's are recalibrated by what
+windows teach that hold no month of the year in which the lead ends (all of the window to the end of 2024 where it ends later); *runs
+alone* are as they come. The other forecasts are distributions, each a hazard a town and month:
 
-* *persistence*: nothing changes hands (for the logarithmic score one township in twice as many as there are);
+* *persistence*: what the record shows before the origin, with half a town that changes hands over the lead added;
 * *constant hazard*: towns lost a town and month over the war (SOURCES F7);
-* *regional hazard*: the share of each state's towns that changed hands in the year before the origin, a month, over the lead;
-  where the record holds nothing before the origin it is persistence.
+* *climatology*: what the record shows outside the window, before and after it;
+* *regional hazard*: the share of each state's towns that changed hands in the year before the origin; where the record holds nothing
+  before the origin nothing changes hands.
 
-The net change of the junta's townships is compared with the model's 80 % interval and by its sign.
+The net change of the townships of each side is compared with the model's 80 % interval and by its sign, the junta's with the
+discrepancy of seats; changes of hands a month with the runs' mean; imports of the months that the record has with the model's by CRPS.
 """
 
 from __future__ import annotations
@@ -19,25 +23,59 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from model.experiments.hindcast.report import HAZARD, holders
-from model.experiments.hindcast.score import score_flips
+from model.experiments.discrepancy import dress_seats
+from model.experiments.hindcast.learn import (
+    Window,
+    learn_seats,
+    learn_towns,
+    months_between,
+    recalibration_of,
+    window_of,
+    windows,
+    without,
+)
+from model.experiments.hindcast.observed import (
+    ALL_ORIGINS,
+    ORIGINS,
+    TAKEN,
+    by_month,
+    exports_by_month,
+    monthly_record,
+    runs_and_events,
+)
+from model.experiments.hindcast.report import HAZARD, climatology, dress_by_year
+from model.experiments.hindcast.score import crps, score_flips
 from model.run import date_after
 from model.world.read import load_world
 from model.world.record import load_record
 
 Floats = NDArray[np.float64]
-ORIGINS = {"hindcast": "2021-02", "hindcast_2023": "2023-10", "hindcast_2024": "2024-03"}
-"""Hindcast -> the month in which it starts."""
 LEADS = (10, 20)
 """Months from an origin to where it is scored."""
-LAST = "2025-08"
-"""The last month that is looked at."""
-MODEL, PERSISTENCE, CONSTANT, REGIONAL = FORECASTS = ("model", "persistence", "constant hazard", "regional hazard")
+FIRST, LAST = "2021-02", "2025-08"
+"""The first and the last month that is looked at."""
+FORECASTS = ("model", "runs alone", "persistence", "constant hazard", "climatology", "regional hazard")
+MODEL, ALONE, PERSISTENCE, CONSTANT, CLIMATOLOGY, REGIONAL = FORECASTS
 JUNTA = "JUNTA"
+SIDES = {"junta": "Junta", "ethnic organisations": "EthnicArmedOrganization", "defence forces": "PeoplesDefenceForce"}
+"""Side -> the kind of its actors."""
+INTERVAL = (0.1, 0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class Net:
+    """Change of a side's townships: the record's, and 10, 50 and 90 % points of the model's."""
+
+    seen: int
+    modelled: tuple[float, float, float]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the model's 80 % interval holds it and the median has its sign."""
+        low, middle, high = self.modelled
+        return low <= self.seen <= high and np.sign(middle) == np.sign(self.seen)
 
 
 @dataclass(frozen=True)
@@ -46,14 +84,17 @@ class Origin:
 
     Args:
         origin: first month.
-        until: month in which it is scored.
-        lead: months between.
+        until: last month that is scored.
+        lead: months from the one to the other, both counted.
         brier: forecast -> Brier score of the townships that change hands; smaller is better.
         logarithmic: forecast -> mean logarithmic score (nats); smaller is better.
         flipped: townships that changed hands, observed.
         expected: the same, mean of the model.
-        net: change of the junta's townships, observed.
-        modelled: 10, 50 and 90 % points of the model's.
+        moves: changes of hands a month, observed and the runs' mean.
+        slopes: logit slopes that would set the model's chances and those of the runs alone right: 1 is best; NaN where no town
+            changed hands.
+        nets: side -> net change of its townships; the junta's includes the discrepancy of seats.
+        imports: months of the record, and mean CRPS (t) of model and climatology in them; None without a month.
     """
 
     origin: str
@@ -63,8 +104,10 @@ class Origin:
     logarithmic: dict[str, float]
     flipped: int
     expected: float
-    net: int
-    modelled: tuple[float, float, float]
+    moves: tuple[float, float]
+    slopes: tuple[float, float]
+    nets: dict[str, Net]
+    imports: tuple[int, float, float] | None = None
 
     @property
     def beats(self) -> bool:
@@ -73,54 +116,93 @@ class Origin:
 
     @property
     def holds(self) -> bool:
-        """Whether the observed net change lies within the model's 80 % interval, and the model's middle has its sign."""
-        low, middle, high = self.modelled
-        return low <= self.net <= high and np.sign(middle) == np.sign(self.net)
+        """Whether the net change of the junta's townships is held."""
+        return self.nets["junta"].holds
 
 
 def rolling(folder: Path, world: str = "myanmar") -> list[Origin]:
-    """Score every origin at every lead that ends by August 2025.
+    """Score every origin of a folder that the command ``hindcast`` filled, at every lead that ends by August 2025.
 
     Args:
-        folder: a batch of the hindcasts.
+        folder: the batch of the hindcasts.
         world: name of the world with the record.
     """
-    events = pq.read_table(folder / "events.parquet").to_pandas()
-    runs = pq.read_table(folder / "runs.parquet", columns=["run_id", "scenario", "status"]).to_pandas()
+    ends = {
+        scenario: [until for lead in LEADS if (until := date_after(origin, lead - 1)) <= LAST]
+        for scenario, origin in ORIGINS.items()
+    }
+    taught, (_, events) = windows(folder, world), runs_and_events(folder)
+    places = load_world(world).codes
+    moved = events[events["kind"].astype(str).isin(TAKEN) & events["place"].astype(str).isin(places)]
+    names = {origin: scenario for scenario, origin in ORIGINS.items()}
     found = []
-    for scenario, origin in ORIGINS.items():
-        known = runs.loc[(runs["scenario"] == scenario) & (runs["status"] == "ok"), "run_id"].astype(str).tolist()
-        of_scenario = events[events["scenario"].astype(str) == scenario]
-        for lead in LEADS:
-            until = date_after(origin, lead)
-            if known and until <= LAST:
-                found.append(_scored(of_scenario, known, world, origin, until, lead))
+    for window in window_of(folder, world, ends):
+        here = moved.loc[moved["scenario"].astype(str) == names[window.origin], "month"].to_numpy(int)
+        imports = _imports(folder, world, window, names[window.origin])
+        found.append(_scored(window, taught, world, here, imports))
     return found
 
 
-def _scored(events: pd.DataFrame, runs: Sequence[str], world: str, origin: str, until: str, lead: int) -> Origin:
-    start, end = holders(world, origin, origin), holders(world, origin, until)
-    happened = np.array([before != now for before, now in zip(start, end, strict=True)])
-    ends = modelled_holders(events, runs, world, origin, lead)
+def _scored(
+    window: Window,
+    taught: Sequence[Window],
+    world: str,
+    moved: NDArray[np.int_],
+    imports: tuple[int, float, float] | None,
+) -> Origin:
+    happened, share, lead = window.happened, window.share, window.months
+    usable = without(taught, window.until[:4])
     chances = {
-        MODEL: (ends != np.array(start)).mean(axis=0),
-        PERSISTENCE: np.full(len(start), 0.0),
-        CONSTANT: np.full(len(start), 1 - (1 - HAZARD) ** lead),
-        REGIONAL: regional_chance(world, origin, lead),
+        MODEL: learn_towns(usable).chance(share, len(window.ends)),
+        ALONE: share,
+        PERSISTENCE: hazard_chance(world, lead, (FIRST, date_after(window.origin, -1)), extra=0.5),
+        CONSTANT: np.full(len(share), 1 - (1 - HAZARD) ** lead),
+        CLIMATOLOGY: hazard_chance(world, lead, (FIRST, LAST), left_out=(window.origin, window.until)),
+        REGIONAL: regional_chance(world, window.origin, lead),
     }
-    net = (ends == JUNTA).sum(axis=1) - start.count(JUNTA)
-    low, middle, high = np.quantile(net, [0.1, 0.5, 0.9]).tolist()
+    recorded = len(_dates(world, window.origin, window.until))
     return Origin(
-        origin=origin,
-        until=until,
+        origin=window.origin,
+        until=window.until,
         lead=lead,
         brier={name: score_flips(name, chance, happened).brier for name, chance in chances.items()},
         logarithmic={name: log_score(chance, happened) for name, chance in chances.items()},
         flipped=int(happened.sum()),
         expected=float(chances[MODEL].sum()),
-        net=end.count(JUNTA) - start.count(JUNTA),
-        modelled=(low, middle, high),
+        moves=(recorded / lead, float((moved <= lead).sum()) / len(window.ends) / lead),
+        slopes=(_slope(chances[MODEL], happened), _slope(share, happened)),
+        nets=_nets(window, usable, world),
+        imports=imports,
     )
+
+
+def _slope(chance: Floats, happened: NDArray[np.bool_]) -> float:
+    least = 0.5 / len(chance)
+    return recalibration_of(np.clip(chance, least, 1 - least), happened).slope if happened.any() else float("nan")
+
+
+def _nets(window: Window, usable: Sequence[Window], world: str) -> dict[str, Net]:
+    found, forces = {}, load_world(world).forces
+    for side, kind in SIDES.items():
+        members = [force.id for force in forces if force.kind == kind]
+        net, seen = window.net(members)
+        if JUNTA in members:
+            net = dress_seats(net, learn_seats(usable, members))
+        low, middle, high = np.quantile(net, INTERVAL).tolist()
+        found[side] = Net(seen, (low, middle, high))
+    return found
+
+
+def _imports(folder: Path, world: str, window: Window, scenario: str) -> tuple[int, float, float] | None:
+    """Months of imports that the record has in a window, and the mean CRPS of model and climatology in them."""
+    observed = monthly_record(world, ALL_ORIGINS)
+    dressed = dress_by_year(by_month(exports_by_month(folder, scenario), "all_origins"), observed)
+    others = climatology(observed)
+    months = [month for month in observed if window.origin <= month <= window.until]
+    if not months:
+        return None
+    scores = [np.mean([crps(table[month], observed[month]) for month in months]) for table in (dressed, others)]
+    return len(months), float(scores[0]), float(scores[1])
 
 
 def log_score(chance: Floats, happened: NDArray[np.bool_]) -> float:
@@ -130,16 +212,38 @@ def log_score(chance: Floats, happened: NDArray[np.bool_]) -> float:
     return float(-np.where(happened, np.log(kept), np.log(1 - kept)).mean())
 
 
-def modelled_holders(events: pd.DataFrame, runs: Sequence[str], world: str, origin: str, lead: int) -> NDArray[np.str_]:
-    """(R, N) who holds each township's town in each run after some months."""
-    codes, first = load_world(world).codes, holders(world, origin, "")
-    table = np.array([first] * len(runs), dtype="U32")
-    row, column = ({name: k for k, name in enumerate(names)} for names in (runs, codes))
-    taken = events[events["kind"].astype(str).isin(("town_taken", "town_returned")) & (events["month"] <= lead)]
-    for run, place, actor in zip(*(taken[key].astype(str) for key in ("run_id", "place", "actor")), strict=True):
-        if run in row and place in column:
-            table[row[run], column[place]] = actor
-    return table
+def _dates(world: str, first: str, last: str) -> list[str]:
+    """Months of the record's changes of hands of towns, from a month to a month, both counted."""
+    codes, found = set(load_world(world).codes), []
+    now: dict[str, str] = {}
+    for change in sorted(load_record(world).towns, key=lambda one: one.date):
+        if change.place in codes and change.holder and not change.contested:
+            if now.get(change.place) != change.holder and first <= change.date[:7] <= last:
+                found.append(change.date[:7])
+            now[change.place] = change.holder
+    return found
+
+
+def hazard_chance(
+    world: str, lead: int, months: tuple[str, str], left_out: tuple[str, str] | None = None, extra: float = 0.0
+) -> Floats:
+    """(N,) chance that a town changes hands over a lead by the hazard of some months of the record.
+
+    Args:
+        world: name of the world.
+        lead: months.
+        months: first and last month of the record that is looked at.
+        left_out: first and last month of it that are not.
+        extra: changes of hands added over the lead, where the record may hold none.
+    """
+    towns, seen = len(load_world(world).codes), _dates(world, *months)
+    length = max(months_between(*months), 0)
+    if left_out is not None:
+        seen = [date for date in seen if not left_out[0] <= date <= left_out[1]]
+        length -= months_between(*left_out)
+    span = length + (lead if extra else 0)
+    hazard = (len(seen) + extra) / (towns * max(span, 1))
+    return np.full(towns, 1 - (1 - min(hazard, 1.0)) ** lead)
 
 
 def regional_chance(world: str, origin: str, lead: int) -> Floats:
@@ -165,13 +269,36 @@ def count(origins: Sequence[Origin]) -> str:
 def write_rolling(folder: Path, origins: Sequence[Origin]) -> Path:
     """Write ``rolling.csv``: a row an origin and lead."""
     path = folder / "rolling.csv"
-    scores = [f"{kind} {name}" for kind in ("brier", "log") for name in FORECASTS]
+    scores = [f"{kind}_{name.replace(' ', '_')}" for kind in ("brier", "log") for name in FORECASTS]
+    nets = [f"net_{side.replace(' ', '_')}{end}" for side in SIDES for end in ("", "_q10", "_median", "_q90")]
+    head = [
+        "origin",
+        "until",
+        "lead",
+        "flipped",
+        "expected",
+        "moves_a_month",
+        "moves_a_month_runs",
+        "slope",
+        "slope_runs_alone",
+        "net_within",
+        "beats_both",
+    ]
+    trade = ["import_months", "import_crps_model", "import_crps_climatology"]
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        head = ["origin", "until", "lead", "flipped", "expected", "net_junta", "net_q10", "net_median", "net_q90"]
-        writer.writerow([*head, "net_within", "beats_both", *(name.replace(" ", "_") for name in scores)])
+        writer.writerow([*head, *nets, *trade, *scores])
         for one in origins:
+            told = [
+                one.origin,
+                one.until,
+                one.lead,
+                one.flipped,
+                f"{one.expected:.1f}",
+                *(f"{x:.2f}" for x in (*one.moves, *one.slopes)),
+            ]
+            net = [f"{value:.1f}" for side in SIDES for value in (one.nets[side].seen, *one.nets[side].modelled)]
+            imports = ["", "", ""] if one.imports is None else [f"{value:.0f}" for value in one.imports]
             numbers = [f"{table[name]:.4f}" for table in (one.brier, one.logarithmic) for name in FORECASTS]
-            told = [one.origin, one.until, one.lead, one.flipped, f"{one.expected:.1f}", one.net, *one.modelled]
-            writer.writerow([*told, int(one.holds), int(one.beats), *numbers])
+            writer.writerow([*told, int(one.holds), int(one.beats), *net, *imports, *numbers])
     return path

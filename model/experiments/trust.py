@@ -1,0 +1,60 @@
+"""How far a world's model is from its record: ``scores.csv`` of its folder, which ``pangwa hindcast --rolling`` writes and pages quote."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from model.world.read import world_folder
+
+FILE = "scores.csv"
+WITHIN, ALONE, DISCREPANCY = (
+    "months within 80% intervals",
+    "months within 80% of runs alone",
+    "model discrepancy of imports",
+)
+CALIBRATION, HELD_OUT, ORIGINS = (
+    "calibration patterns met",
+    "held-out patterns met",
+    "rolling origins that beat both baselines",
+)
+COMMAND, VERSION, COMMIT = "command", "version", "commit"
+
+
+def write_scores(path: Path, scores: Mapping[str, str]) -> Path:
+    """Write scores, what they were computed with included: a name and a value a row."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["score", "value"])
+        writer.writerows(scores.items())
+    return path
+
+
+@lru_cache(maxsize=8)
+def scores_of(world: str) -> Mapping[str, str] | None:
+    """The scores of a world, by its name or folder; None where it has none."""
+    folder = world_folder(world)
+    if folder is None or not (folder / FILE).is_file():
+        return None
+    with (folder / FILE).open(encoding="utf-8", newline="") as stream:
+        return {row["score"]: row["value"] for row in csv.DictReader(stream)}
+
+
+def score_sentence(scores: Mapping[str, str]) -> str:
+    """What a page says of the model against the record."""
+    imports = (
+        f"80% intervals of monthly imports hold {scores[WITHIN]} of the months with a model discrepancy of "
+        f"{scores[DISCREPANCY]}, {scores[ALONE]} without"
+    )
+    origins = (
+        f"; restarts from dated states beat persistence and a constant hazard in {scores[ORIGINS]}"
+        if ORIGINS in scores
+        else ""
+    )
+    source = f"{scores[COMMAND]}, version {scores[VERSION]}, commit {scores[COMMIT]}"
+    return (
+        f"Against the record of 2021 to 2025 the model meets {scores[CALIBRATION]} calibration patterns and {scores[HELD_OUT]} "
+        f"held-out ones; {imports}{origins} ({source})."
+    )
