@@ -68,9 +68,8 @@ def hindcast(
     )
     if not done.complete:
         raise typer.Exit(done.exit_code)
-    report = read_report(done.folder)
+    report, origins = read_report(done.folder), _rolled(done.folder) if rolling else []
     write_report(done.folder, report)
-    origins = _rolled(done.folder) if rolling else []
     _write_scores(done.folder, report, origins)
     if not no_figures:
         from model.views.hindcast import hindcast_figures
