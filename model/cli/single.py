@@ -57,8 +57,6 @@ def run(
     no_figures: NoFigures = False,
 ) -> None:
     """Run a scenario once: its events in words, a table of outcomes, and figures."""
-    from model.experiments.progress import say
-
     folder = _ready(out, animate)
     first = {"seed": seed, "replicate": replicate, "parameters": parameters}
     made = _made(scenario, from_state, first, months=months, set=sets, until=until, animated=animate is not None)
@@ -73,12 +71,17 @@ def run(
         tell.say_figures(drawn, folder)
         typer.echo(f"tables: {folder}")
     if animate is not None:
-        path = (folder or Path()) / animate
-        say(f"animation: drawing {made.months + 1} frames into {path}", quiet=quiet)
-        made.animate(path, quiet=quiet)
-        typer.echo(f"animation: {path}, {made.months + 1} frames")
+        _animate(made, (folder or Path()) / animate, quiet=quiet)
     if save is not None:
         typer.echo(f"state after {made.months} months: {save}; pangwa run --from {save} goes on from it")
+
+
+def _animate(made: SingleRun, path: Path, *, quiet: bool) -> None:
+    from model.experiments.progress import say
+
+    say(f"animation: drawing {made.months + 1} frames into {path}", quiet=quiet)
+    made.animate(path, quiet=quiet)
+    typer.echo(f"animation: {path}, {made.months + 1} frames")
 
 
 def _ready(out: Path | None, animate: str | None) -> Path | None:
