@@ -367,7 +367,8 @@ def counts_words(table: pd.DataFrame) -> str:
     )
     parts += [f"{number_of[DEPENDS]} may have either sign, by the assumptions"] if number_of[DEPENDS] else []
     parts += [f"for {number_of[FEW]} there are not enough runs to tell"] if number_of[FEW] else []
-    same = f" {number_of[SAME]} more outcomes are the same in every pair." if number_of[SAME] else ""
+    rest = number_of[SAME]
+    same = f" {rest} more {'outcome is' if rest == 1 else 'outcomes are'} the same in every pair." if rest else ""
     return f"Of {differ} difference{'' if differ == 1 else 's'}, {join(parts)}.{same}"
 
 

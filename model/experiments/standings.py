@@ -1,7 +1,7 @@
 """Who is best at what: policies ranked by a goal, told apart by paired differences, under one set of assumptions or several.
 
-Policies stand in the order of their means. The best leads a rank, and those whose paired difference from it the runs cannot tell
-from nothing share it; the first that can be told apart leads the next rank.
+Policies stand in the order of their means. The best leads a rank, and those from which the one rule of evidence does not tell it apart
+(:mod:`model.experiments.evidence`: too few runs, or no difference that matters) share it; the first that can be told apart leads the next.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from model.experiments.design import LABEL
 from model.experiments.errors import PlanError
-from model.experiments.intervals import clustered, interval
+from model.experiments.evidence import RAISES, judged, measured
 from model.experiments.regret import Goal
 from model.experiments.results import RunTable
 
@@ -68,7 +68,7 @@ def standings(runs: RunTable, goals: Sequence[Goal]) -> pd.DataFrame:
         for answer, points in answers.items():
             chosen = [places[point] for point in points]
             values = {policy: sign * cube[:, chosen, column] for policy, cube in cubes.items()}
-            for row in _ranked(values, runs.reference, sign, runs.vectors.to_numpy()):
+            for row in _ranked(goal.outcome, values, runs.reference, sign, runs.vectors.to_numpy()):
                 rows.append((goal.outcome, goal.better, answer, *row))
     return pd.DataFrame(rows, columns=list(COLUMNS)).assign(parameters=runs.parameters)
 
@@ -82,7 +82,7 @@ def answers_of(runs: RunTable) -> dict[str, list[int]]:
 
 
 def _ranked(
-    values: dict[str, Floats], reference: str, sign: float, vectors: NDArray[np.integer]
+    outcome: str, values: dict[str, Floats], reference: str, sign: float, vectors: NDArray[np.integer]
 ) -> Iterator[tuple[object, ...]]:
     """The columns from ``policy`` on for one goal: (replicates, points) arrays by policy, more is better."""
     known: NDArray[np.bool_] = np.all(~np.isnan(np.stack(list(values.values()))), axis=0)
@@ -98,7 +98,7 @@ def _ranked(
     leader, rank = order[0], 1
     for place, policy in enumerate(order, start=1):
         behind = _paired(runs[leader] - runs[policy], drawn)
-        if policy != leader and behind[1] > 0:
+        if policy != leader and _is_behind(outcome, runs[leader], runs[policy], drawn):
             leader, rank, behind = policy, place, (0.0, 0.0, 0.0)
         gain = _paired(runs[policy] - runs[reference], drawn)
         first = int(np.isclose(by_set[policy], best_of_sets, rtol=1e-12).sum())
@@ -106,6 +106,13 @@ def _ranked(
         yield (policy, rank, mean, *behind, *gain, len(runs[policy]), len(best_of_sets), first)
 
 
+def _is_behind(outcome: str, leader: Floats, policy: Floats, vectors: NDArray[np.integer]) -> bool:
+    """Whether a policy can be told apart from the one that leads its rank, by a difference that matters."""
+    found = measured((leader - policy)[:, None], vectors)
+    table = pd.DataFrame({"outcome": [outcome], **found, "reference_mean": [float(policy.mean())]})
+    return bool(judged(table)["verdict"].iloc[0] == RAISES)
+
+
 def _paired(difference: Floats, vectors: NDArray[np.integer]) -> tuple[float, float, float]:
-    low, high, _ = interval(clustered(difference[:, None], vectors)[:, 0])
-    return float(difference.mean()), low, high
+    found = measured(difference[:, None], vectors)
+    return float(found["mean"][0]), float(found["low95"][0]), float(found["high95"][0])

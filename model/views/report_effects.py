@@ -64,7 +64,7 @@ def short_section(results: Results, actor: str | None) -> Markup:
             continue
         moved = part[part["outcome"].isin(names) & part["verdict"].isin(EFFECTS)]
         others = part.loc[movers(numbers.loc[part.index], _MOVERS, names).index]
-        told = _changes("Of the headlines", moved) + _changes("Moved most besides", others)
+        told = _changes("Of the headlines it raises or lowers", moved) + _changes("Moved most besides", others)
         counted = html.paragraph(f"Headlines: {counts_words(part[part['outcome'].isin(names)])}")
         items.append(html.heading(name) + told + counted)
     besides = difference_words(results.manifest.get("scenarios", {}), results.reference or "")

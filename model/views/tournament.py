@@ -62,7 +62,7 @@ def standings_text(table: pd.DataFrame) -> str:
             rows.append([f"  {str(answer) or 'as it is'}", who, gain_words(best), sets])
         lines += [*(line.rstrip() for line in aligned(rows, left=4)), ""]
     lines.append(
-        "= : not told apart by paired differences (95 %); first in: sets of mechanisms in which its mean is best"
+        "= : not told apart (too few runs, or no difference that matters); first in: sets of mechanisms in which its mean is best"
     )
     return "\n".join(lines)
 
@@ -131,7 +131,8 @@ def draw_tournament(table: pd.DataFrame, scenarios: Sequence[str], title: str) -
     )
     note = (
         f"First by mean, with its change against the reference and the 95% interval, n = {int(table['n'].max())} paired replicates. "
-        f"= : not told apart by paired differences; grey: more than {_TOLD} cannot be told apart.{varied} {caveat(table)}"
+        f"= : not told apart (too few runs, or no difference that matters); grey: more than {_TOLD} cannot be told apart.{varied} "
+        f"{caveat(table)}"
     )
     title_of(figure, title, note)
     return figure

@@ -94,7 +94,7 @@ def test_shares_and_interaction_add_up_to_the_whole_effect() -> None:
     assert part[ALL]["low95"] > 10
     assert clearest(table, 3) == ["tonnes"]
     told = channels_sentence("policy", table)
-    assert "policy raises tonnes by 10.2 [" in told and "1 more outcomes are the same in every pair" in told
+    assert "policy raises tonnes by 10.2 [" in told and "1 more outcome is the same in every pair" in told
     assert "through aid 100 % and road 100 % (the shares do not add up, as they need one another" in told
 
 

@@ -29,7 +29,7 @@ NOISE = np.random.default_rng(1).normal(0, 1, 30)
 
 
 def noisy(mean: float, own: float = 0.05, seed: int = 2) -> list[float]:
-    return list(mean + 20 * NOISE + np.random.default_rng(seed).normal(0, own, 30))
+    return list(100 * (mean + 20 * NOISE + np.random.default_rng(seed).normal(0, own, 30)))
 
 
 def by_policy(runs: RunTable, *, more: bool) -> dict[str, dict[str, Any]]:
@@ -42,9 +42,16 @@ def test_policies_are_told_apart_by_pairs_and_share_a_rank_where_they_are_not() 
     table = by_policy(runs, more=True)
     assert table["none"]["rank"] == 3 and table["none"]["behind_low95"] == 0.0
     assert table["a"]["rank"] == table["b"]["rank"] == 1
-    assert table["a"]["gain"] == pytest.approx(1.0, abs=0.1) and table["a"]["gain_low95"] > 0.9
+    assert table["a"]["gain"] == pytest.approx(100, abs=10) and table["a"]["gain_low95"] > 90
     fewer = by_policy(runs, more=False)
     assert fewer["none"]["rank"] == 1 and fewer["a"]["gain"] < 0 and fewer["a"]["mean"] == table["a"]["mean"]
+
+
+def test_a_difference_that_does_not_matter_shares_the_rank() -> None:
+    runs = runs_of({"none": {"": noisy(0.0)}, "a": {"": noisy(0.05, 0.01, seed=3)}})
+    table = by_policy(runs, more=True)
+    assert table["a"]["gain_low95"] > 0, "it is told from nothing"
+    assert table["none"]["rank"] == table["a"]["rank"] == 1, "but 5 t are less than the 10 t that matter"
 
 
 def test_each_answer_has_its_own_order_and_sets_with_one_label_are_averaged() -> None:
