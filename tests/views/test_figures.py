@@ -57,6 +57,7 @@ def batch(
         sets=sets,
         record=(),
         command=["test"],
+        apart=True,
     )
     report = run_batch(plan, folder, jobs=jobs, quiet=True)
     assert report.exit_code == 0
