@@ -28,7 +28,7 @@ from model.experiments.batch_file import read_plan
 from model.experiments.design import read_points
 from model.experiments.merge import merge_batches
 from model.experiments.results import read_runs
-from model.scenario.files import shipped_batches, shipped_scenarios
+from model.scenario.files import shipped_scenarios
 from model.scenario.read import load_scenario
 from model.scenario.spec import canonical_json
 from model.views.read import Results
@@ -157,8 +157,6 @@ def try_batch(folder: Path, odd: random.Random) -> None:
         "[sweep]\nactors.KIA.commit_share = [0.3, 0.6]\n'processes.trade.leak' = {from = 0, to = 0.2, step = 0.1}\n"
         "[[points]]\nlabel = 'a'\nset = {'actors.KIA.troops' = 900}\n"
     )
-    if odd.random() < 0.1:
-        base = odd.choice([*shipped_batches().values()]).read_text(encoding="utf-8")
     path = folder / "odd.toml"
     path.write_bytes(mutated_text(base, odd))
     read_plan([str(path)])

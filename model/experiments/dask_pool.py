@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import shutil
+import socket
 import tempfile
 import time
 from concurrent.futures import Future
 from functools import partial
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from model import __version__
 from model.experiments.errors import RunnerError
@@ -19,6 +21,8 @@ from model.experiments.worker import Simulate, leave_signals_to_parent, run_grou
 from model.experiments.worker_pool import Failure, Results
 from model.scenario.spec import RunSpec
 
+_SCHEMES = ("tcp", "tls", "ws", "wss", "ucx")
+_KNOCK_SECONDS = 3.0
 _CONNECT_SECONDS = 10.0
 _WAIT_SECONDS = 60.0
 _COUNT_SECONDS = 5.0
@@ -76,9 +80,10 @@ class DaskPool:
 
     @staticmethod
     def _connect(distributed: Any, to: Any) -> Any:
+        """A client of a cluster; certificates for ``tls://`` come from Dask's own settings (distributed.comm.tls)."""
         try:
             return distributed.Client(to, timeout=_CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise RunnerError(f"executor = {to!r}: no Dask scheduler answers there ({type(error).__name__})") from None
 
     def _check_workers(self, address: str) -> None:
@@ -156,9 +161,33 @@ class DaskPool:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
 
+def refuse_unanswered(address: str) -> None:
+    """Refuse at once an address at which nobody listens; Dask itself would try for a long time.
+
+    Raises:
+        RunnerError: it is no address, or nobody answers there.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), None, None
+    if parts.scheme not in _SCHEMES or not host or not port:
+        raise RunnerError(
+            f"executor = {address!r}: must be the address of a Dask scheduler, such as tcp://host:8786 or tls://host:8786"
+        )
+    if parts.scheme in ("tcp", "tls"):
+        try:
+            socket.create_connection((host, port), timeout=_KNOCK_SECONDS).close()
+        except (OSError, UnicodeError) as error:
+            why = getattr(error, "strerror", None) or "no answer"
+            raise RunnerError(f"executor = {address!r}: no Dask scheduler answers there ({why})") from None
+
+
 def versions() -> dict[str, str]:
-    """What a worker computes with: the versions of pangwa, Python and the packages."""
-    return {"pangwa": __version__, **package_versions()}
+    """What a worker computes with: the versions of pangwa, Python and the packages; processors may differ."""
+    known = {name: version for name, version in package_versions().items() if name != "processor"}
+    return {"pangwa": __version__, **known}
 
 
 def dask_setup(worker: Any) -> None:

@@ -284,7 +284,7 @@ def check_executor(executor: Any) -> None:
     """Refuse what is no executor, before anything is written.
 
     Raises:
-        RunnerError: it is none of those that :func:`new_pool` lists.
+        RunnerError: it is none of those that :func:`new_pool` lists, or nobody answers at the address.
     """
     named = executor in (None, "serial", "processes", "dask") or (isinstance(executor, str) and "://" in executor)
     if not named and not isinstance(executor, Executor) and not callable(executor):
@@ -292,3 +292,7 @@ def check_executor(executor: Any) -> None:
             f"executor = {executor!r}: must be serial, processes, dask, or the address of a Dask scheduler such as "
             "tcp://host:8786; from Python also a concurrent.futures.Executor or a function that makes one"
         )
+    if isinstance(executor, str) and "://" in executor:
+        from model.experiments.dask_pool import refuse_unanswered
+
+        refuse_unanswered(executor)

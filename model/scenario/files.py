@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from model.scenario.characters import is_fit
 from model.scenario.problems import Problem, ScenarioError, suggestion
 
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -16,7 +17,7 @@ _KEY_LINE = re.compile(
     r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
 )
 _HEADER_LINE = re.compile(r"\s*(\[.+?\])\s*(?:#.*)?$")
-_LAST_CONTROL, _DELETE = 31, 127
+_LARGEST = 2**63
 _PROSE = frozenset({"title", "description"})
 
 
@@ -82,6 +83,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([f"{shown}: {_syntax(str(error), text)}"]) from None
+    except (ValueError, RecursionError):
+        raise ScenarioError([f"{shown}: holds a number of thousands of digits, or is nested too deeply"]) from None
     problems = list(_control_characters(data, (), shown))
     if problems:
         raise ScenarioError([problem.sentence() for problem in problems])
@@ -141,11 +144,18 @@ def _control_characters(value: Any, path: tuple[str, ...], shown: str) -> Iterat
     elif isinstance(value, list):
         for item in value:
             yield from _control_characters(item, path, shown)
+    elif is_too_large(value):
+        yield Problem(shown, path, "must fit in 64 bits, as whole numbers do in TOML", value)
     elif isinstance(value, str) and _has_control(value, allowed="\n\t" if path[-1:] and path[-1] in _PROSE else ""):
         yield Problem(
             shown, path, "holds a control character; write paths with forward slashes or in single quotes", value
         )
 
 
+def is_too_large(value: Any) -> bool:
+    """Whether a value is a whole number that does not fit in 64 bits."""
+    return isinstance(value, int) and abs(value) >= _LARGEST
+
+
 def _has_control(text: str, allowed: str) -> bool:
-    return any((ord(c) <= _LAST_CONTROL or ord(c) == _DELETE) and c not in allowed for c in text)
+    return not is_fit(text, allowed)

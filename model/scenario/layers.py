@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
-from model.scenario.files import display, find_scenario, read_toml
+from model.scenario.files import display, find_scenario, is_too_large, read_toml
 from model.scenario.problems import NOTHING, Path, Problem, ScenarioError
 
 NAMED: frozenset[Path] = frozenset({("forcing",), ("united_states", "instruments")})
@@ -229,7 +229,7 @@ def parse_set(text: str) -> tuple[Path, Any]:
     nested: Any
     try:
         nested = tomllib.loads(f"{key} = 0")
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         nested = {}
     if not key or not value or "\n" in text or not nested or key.lstrip().startswith(("[", "#")):
         raise ScenarioError([f"{shown}: must read PATH=VALUE, such as {SET} actors.KIA.troops=20000"])
@@ -258,9 +258,18 @@ def _split(text: str) -> tuple[str, str]:
 
 def _value(text: str, shown: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        value = tomllib.loads(f"value = {text}")["value"]
+        if is_too_large(value):
+            raise ScenarioError([f"{shown}: must fit in 64 bits, as whole numbers do in TOML"])
+        return value
     except tomllib.TOMLDecodeError as error:
         if text[0] in "\"'[{":
             message = str(error).rsplit(" (at ", 1)[0]
             raise ScenarioError([f"{shown}: the value is not valid TOML: {message}"]) from None
         return text
+    except ValueError as error:
+        if isinstance(error, ScenarioError):
+            raise
+        raise ScenarioError([f"{shown[:100]}...: the value has thousands of digits"]) from None
+    except RecursionError:
+        raise ScenarioError([f"{shown[:100]}...: the value is nested too deeply"]) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -226,8 +227,26 @@ def test_unknown_executors_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
     with pytest.raises(RunnerError, match="which is no"):
         compute(plan(), tmp_path / "other", lambda: 5)
-    with pytest.raises(RunnerError, match="no Dask scheduler answers there"):
-        compute(plan(), tmp_path / "cluster", "what://is.this:1")
+
+
+@pytest.mark.parametrize(
+    "address", ["what://is.this:1", "tcp://", "tcp://127.0.0.1", "tcp://127.0.0.1:x", "tcp://127.0.0.1:99999"]
+)
+def test_what_is_no_address_of_a_scheduler_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(RunnerError, match="must be the address of a Dask scheduler"):
+        compute(plan(), tmp_path / "out", address)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "tls"])
+def test_an_address_at_which_nobody_listens_is_refused_at_once(tmp_path: Path, scheme: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        started = time.monotonic()
+        with pytest.raises(RunnerError, match=r"no Dask scheduler answers there \("):
+            compute(plan(), tmp_path / "out", f"{scheme}://127.0.0.1:{taken.getsockname()[1]}")
+    assert time.monotonic() - started < 5
+    assert not (tmp_path / "out").exists()
 
 
 def test_workers_of_other_versions_are_refused(tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
