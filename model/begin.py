@@ -25,7 +25,7 @@ from model.dynamics.share import rescale
 from model.output.ledger import Ledger
 from model.output.record import Recorder
 from model.phases.accounts import begin_books
-from model.phases.supply import update_supply
+from model.phases.run_in import run_in
 from model.run import Run, Setting, buyer_tables, date_after, setting_of
 from model.scenario.plugins import activate, classes
 from model.scenario.schema import Scenario
@@ -83,7 +83,7 @@ def begin_run(model: Model, spec: RunSpec, seed: int) -> Run:
     begin_books(run)
     value_towns(run.data)
     run.recorder, run.ledger = Recorder(run, spec, setting.scenario.months), Ledger(run)
-    update_supply(run)
+    run_in(run)
     run.recorder.note(date_after(setting.scenario.start, -1))
     return run
 

@@ -231,6 +231,8 @@ class State(InPlace):
     """(F + 1, N) shares of the countryside; last row nobody; columns sum to 1."""
     troops: Ints
     """(F, P) fighters."""
+    locals: Floats
+    """(P,) strength in the open of those who hold a place that no armed actor holds: groups that are not modelled."""
     known: Floats
     """(F, P) 0-1, how well each actor knows the enemy at a place from having fought there."""
     supply: Floats
@@ -241,6 +243,8 @@ class State(InPlace):
     """(F,) USD."""
     legitimacy: Floats
     """(F, N) consent, 0-1."""
+    roots: Floats
+    """(F, N) what weighs for an actor in the countryside besides its fighters and town (:mod:`model.dynamics.control`)."""
     services: Floats
     """(F, N) government services, 0-1."""
     training: Floats
@@ -359,9 +363,11 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         siege_progress=np.where(initial.attacker >= 0, 0.3, 0.0),
         posts_full=initial.posts.copy(),
         known=zeros((forces, places)),
+        locals=zeros(places),
         supply=np.ones((forces, places)),
         legitimacy=np.full((forces, territories), 0.5),
         services=np.full((forces, territories), 0.3),
+        roots=zeros((forces, territories)),
         pipeline=zeros((mines, lead_months)),
         security=np.ones(mines),
         inventory=zeros(len(world.buyers)),

@@ -221,14 +221,14 @@ def weigh(run: Any, a: int, count: int) -> None:
     plans, rules, options, who = run.plans, run.rules, run.plans.options, run.actors[a]
     place, known, guard, called = options.place, run.state.known[a], plans.guard, plans.called[a]
     month, me, place_key, salts = run.state.clock.month, run.land.actor_key[a], run.land.place_key, run.salts
-    noise, span = belief_noise(run, a), np.uint64(who.belief_months)
+    noise, span = belief_noise(run, a), int(who.belief_months)
     full, fighters, attacker_loss = plans.full[a], plans.fighters[a], rules.combat.attacker_loss
     for k in range(count):
         p = place[k]
         there = place_key[p]
         # Places are appraised in different months, or all would open their offensives together.
-        appraisal = (np.uint64(month) + there % span) // span
-        error = draws.normal(draws.uniform(salts.appraisal, 0, me, there, appraisal))
+        appraisal = (month + int(there % np.uint64(span))) // span
+        error = draws.normal(draws.uniform(salts.appraisal, appraisal, me, there))
         believed = guard[p] * exp(noise * (1.0 - known[p]) * error)
         beside = strength_of_allies(run, a, p)
         chance = chance_of_success(called[p] + beside, believed, rules)

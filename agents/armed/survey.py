@@ -143,7 +143,7 @@ def _guard(run: Any) -> None:
             elif by >= 0 and stance[by, a] == 1:
                 guard[p] += ally_share * (posted[p] * each * supply_in_defence(supply[p], contest))
     for p in range(len(guard)):
-        guard[p] *= wall[p]
+        guard[p] = (guard[p] if holder[p] >= 0 else run.state.locals[p]) * wall[p]
 
 
 @compiled

@@ -25,7 +25,15 @@ def take(run: Any, p: int, winner: int, loser: int) -> None:
     state.holder[p], state.isolated[p] = winner, 0
     end_siege(run, p)
     state.posts[p] = 0
+    uproot(run, p, loser)
     count_town(run, p, winner, loser)
+
+
+@compiled
+def uproot(run: Any, p: int, loser: int) -> None:
+    """Who loses a town loses its roots in the villages around."""
+    if run.land.is_town[p] and loser >= 0:
+        run.state.roots[loser, p] = 0.0
 
 
 @compiled

@@ -24,9 +24,10 @@ from numpy.typing import NDArray
 
 from model import draws
 from model.compile import compiled
-from model.dynamics.capture import lift_sieges, take
+from model.dynamics.capture import end_siege, lift_sieges, take
 from model.dynamics.contest import chance_of_success, supply_in_defence, worth_of_fighter
 from model.dynamics.front import ALLIED, ATTACK, DEFENCE, SIEGE_MONTHS, fighters_of
+from model.dynamics.handover import move_in
 from model.parameters import ParameterTable, parameter
 
 Floats = NDArray[np.float64]
@@ -158,7 +159,9 @@ def fight_out(run: Any) -> None:
     expend(run)
     learn(run)
     for at in range(battles.result.count):
-        if battles.fallen[at]:
+        if battles.fallen[at] and battles.result.held:
+            stand(run, battles.place[at], battles.leader[at])
+        elif battles.fallen[at]:
             take(run, battles.place[at], battles.leader[at], battles.defender[at])
     lift_sieges(run)
 
@@ -187,8 +190,10 @@ def fight_at(run: Any, at: int) -> None:
     storm_posts(run, p, leader, chance_of_success(attack, defence * run.rules.fortification.post, run.rules))
     chance = chance_of_success(attack, defence * run.land.wall[p], run.rules)
     close_in(run, p, leader, chance)
-    suffer_losses(run, p, leader, chance)
-    battles.fallen[at] = state.siege_progress[p] >= combat.urban_fallen or chance >= 1.0
+    if not battles.result.held:
+        suffer_losses(run, p, leader, chance)
+    falls = chance > 0.5 if battles.result.held else chance >= 1.0
+    battles.fallen[at] = falls or state.siege_progress[p] >= combat.urban_fallen
     battles.begun[at] = state.besieged[p] == SIEGE_MONTHS and not battles.fallen[at]
 
 
@@ -207,10 +212,10 @@ def strength_of_attack(run: Any, p: int, leader: int) -> float:
 
 @compiled
 def strength_of_defence(run: Any, p: int) -> float:
-    """Strength of a garrison without its walls, with its aircraft."""
+    """Strength of a garrison without its walls, with its aircraft; of those who live there where no armed actor holds it."""
     state, a = run.state, run.state.holder[p]
     if a < 0:
-        return 0.0
+        return float(state.locals[p])
     factor = supply_in_defence(state.supply[a, p], run.rules.contest)
     strength = state.troops[a, p] * run.front.worth[a] * factor
     return supported(strength, run.front.air[DEFENCE, p], run.rules.fortification)
@@ -268,6 +273,21 @@ def suffer_losses(run: Any, p: int, leader: int, chance: float) -> None:
         if state.stance[leader, other] == ALLIED:
             lose(run, other, p, rate)
         k = run.front.following[k]
+
+
+@compiled
+def stand(run: Any, p: int, leader: int) -> None:
+    """A place that has not fallen although it would have: it has posts and fighters for even odds, as having stood shows."""
+    state, holder = run.state, run.state.holder[p]
+    even = strength_of_attack(run, p, leader) / run.land.wall[p]
+    if holder < 0:
+        state.locals[p] = max(state.locals[p], even)
+    else:
+        each = run.front.worth[holder] * supply_in_defence(state.supply[holder, p], run.rules.contest)
+        each = supported(each, run.front.air[DEFENCE, p], run.rules.fortification)
+        move_in(run, p, holder, ceil(even / max(each, 1e-9)))
+    state.posts[p] = state.posts_full[p]
+    end_siege(run, p)
 
 
 @compiled

@@ -1,8 +1,10 @@
 """Control of the countryside: shares that relax towards a target, with a "nobody" that stays.
 
 Equation (E3.5 as corrected by K2): ``c <- normalise(c^(1 - lambda) * c*^lambda)``. The target ``c*`` is in proportion to
-``w_f = (0.5 + L_f) ((T_f s_f / h)^m + b [f holds the town, unbesieged]) + k L_f c_f`` with a constant weight 1 for nobody,
-where ``T_f`` counts of a garrison the patrols alone, and ``h`` is how many fighters it takes to hold the township.
+``w_f = (0.5 + L_f) max((T_f s_f / h)^m + b [f holds the town, unbesieged] + r_f, 0) + k L_f c_f`` with a constant weight 1 for
+nobody, where ``T_f`` counts of a garrison the patrols alone, and ``h`` is how many fighters it takes to hold the township. The *roots*
+``r_f`` are what the model does not see of an actor in a township (village militias, officials, cells; below 0: what it lacks of
+these). At the start they are such that the recorded shares are at rest. They fade, and who loses the town loses its roots there.
 The last term is collaboration, which control breeds where people consent (Kalyvas 2006): village administrations,
 schools and courts go on without a garrison, so that it takes only
 ``h max(1 - k L_f c_f, 0)`` fighters to hold them against nobody; and nothing comes from nothing. An unequal pair therefore keeps a stable
@@ -59,6 +61,11 @@ class ControlParameters(ParameterTable):
         0.1, low=0.01, high=0.9, unit="x", meaning="Least target of an actor's share over its present share.",
         source="assumed: villages do not forget an army in a month",
     )  # fmt: skip
+    roots_fade: float = parameter(
+        0.01, low=0.0, high=0.1, unit="1/month", off="none", status="assumed",
+        meaning="Share of what an actor's fighters and town do not explain of its share at the start that is lost in a month.",
+        source="assumed: SAC-M's full authority fell from 17 to 14 % of the area in twenty months of war (SOURCES V112, V113)",
+    )  # fmt: skip
 
 
 def fighters_to_hold(world: World, parameters: ControlParameters) -> Floats:
@@ -70,24 +77,36 @@ def fighters_to_hold(world: World, parameters: ControlParameters) -> Floats:
     )
 
 
+LEAST_NOBODY = 0.01
+"""Nobody's share of a township's countryside, at least, against which roots are measured."""
+
 # equations -----------------------------------------------------------------------------------------------------------
 
 
 @compiled
-def weight_in_countryside(ratio: float, in_town: bool, consent: float, share: float, control: Any) -> float:
+def strength_in_countryside(ratio: float, in_town: bool, control: Any) -> float:
+    """What an actor's fighters at large, over those needed to hold a township, and its town weigh before consent."""
+    strength = ratio**control.decisiveness if ratio > 0.0 else 0.0
+    return strength + (control.town_weight if in_town else 0.0)
+
+
+@compiled
+def weight_in_countryside(strength: float, consent: float, share: float, control: Any) -> float:
     """What an actor weighs in a township's countryside, w; nobody weighs 1.
 
     Args:
-        ratio: its fighters at large over those needed to hold the township.
-        in_town: whether it holds the town, unbesieged.
+        strength: of its fighters and its town (:func:`strength_in_countryside`), with its roots.
         consent: to it, 0-1.
         share: of the countryside that it controls, 0-1.
         control: the table.
     """
-    strength = ratio**control.decisiveness if ratio > 0.0 else 0.0
-    if in_town:
-        strength += control.town_weight
-    return strength * (0.5 + consent) + control.collaboration * consent * share
+    return max(strength, 0.0) * (0.5 + consent) + control.collaboration * consent * share
+
+
+@compiled
+def roots_of(weight: float, strength: float, consent: float, share: float, control: Any) -> float:
+    """Roots that give an actor a weight in a township, r: :func:`weight_in_countryside` the other way round."""
+    return (weight - control.collaboration * consent * share) / (0.5 + consent) - strength
 
 
 @compiled
@@ -111,11 +130,34 @@ def relax_countryside(run: Any) -> None:
     """Move the shares of the countryside one month on.
 
     Args:
-        run: ``state.control`` changes; its columns still sum to 1.
+        run: ``state.control`` and ``state.roots`` change; columns of the shares still sum to 1.
     """
     patrol(run)
+    kept = 1.0 - run.rules.control.roots_fade
     for n in range(len(run.land.needed)):
         aim_at(run, n, weigh_township(run, n))
+        for a in range(len(run.state.roots)):
+            run.state.roots[a, n] *= kept
+
+
+@compiled
+def take_root(run: Any) -> None:
+    """Set the roots of all actors so that the shares of the countryside are at rest as things stand."""
+    state, rules = run.state, run.rules.control
+    patrol(run)
+    for n in range(len(run.land.needed)):
+        nobody = max(state.control[len(state.roots), n], LEAST_NOBODY)
+        for a in range(len(state.roots)):
+            strength, share = strength_of(run, a, n), state.control[a, n]
+            if strength > 0.0 or share > 0.0:
+                state.roots[a, n] = roots_of(share / nobody, strength, state.legitimacy[a, n], share, rules)
+
+
+@compiled
+def strength_of(run: Any, a: int, n: int) -> float:
+    """Strength of an actor in a township's countryside, roots left out; fighters as :func:`patrol` has counted them."""
+    in_town = run.state.holder[n] == a and run.state.besieged[n] == 0
+    return strength_in_countryside(run.front.force[a, n] / run.land.needed[n], in_town, run.rules.control)
 
 
 @compiled
@@ -139,13 +181,12 @@ def weigh_township(run: Any, n: int) -> int:
         How many they are; ``front.present`` and ``front.weight`` have them.
     """
     state, front, forces, count = run.state, run.front, len(run.front.force), 0
-    seat = -1 if state.besieged[n] > 0 else state.holder[n]
     for a in range(forces):
-        force, share = front.force[a, n], state.control[a, n]
-        if force > 0.0 or share > 0.0 or seat == a:
-            ratio, consent = force / run.land.needed[n], state.legitimacy[a, n]
+        strength, share = strength_of(run, a, n), state.control[a, n]
+        if strength > 0.0 or share > 0.0:
             front.present[count] = a
-            front.weight[count] = weight_in_countryside(ratio, seat == a, consent, share, run.rules.control)
+            strength += state.roots[a, n]
+            front.weight[count] = weight_in_countryside(strength, state.legitimacy[a, n], share, run.rules.control)
             count += 1
     front.present[count], front.weight[count] = forces, 1.0
     return count + 1

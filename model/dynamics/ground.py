@@ -8,6 +8,11 @@ from model.parameters import ParameterTable, parameter
 class GroundParameters(ParameterTable):
     """How places are weighed before anything has happened."""
 
+    run_in_months: int = parameter(
+        6, low=0, high=24, unit="months", off=0, status="assumed",
+        meaning="Months before the start in which fighters move and fight, and nobody takes a place.",
+        source="assumed: garrisons move by about a tenth of what they lack in a month",
+    )  # fmt: skip
     posture_place: float = parameter(
         0.5,
         low=0.0,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from model.compile import compiled
-from model.dynamics.capture import end_siege
+from model.dynamics.capture import end_siege, uproot
 from model.dynamics.front import fighters_of
 from model.dynamics.share import share_among
 
@@ -36,6 +36,7 @@ def hand_over(run: Any, p: int, winner: int) -> bool:
         left = state.troops[loser, p]
         withdraw(run, p, loser)
     state.holder[p], state.isolated[p] = winner, 0
+    uproot(run, p, loser)
     end_siege(run, p)
     if winner >= 0:
         move_in(run, p, winner, left)

@@ -19,7 +19,7 @@ Places = NDArray[np.uint32]
 Bools = NDArray[np.bool_]
 
 _orders_record = record_maker(("count", int))
-_battles_record = record_maker(("count", int), ("over", int))
+_battles_record = record_maker(("count", int), ("over", int), ("held", bool))
 
 
 @dataclass
@@ -195,7 +195,7 @@ class Battles:
     over_besieger: Ints
     """(P,) places whose siege ended, and who had besieged them; the first ``result.over`` count."""
     result: Any
-    """Record: ``count``, ``over``."""
+    """Record: ``count``, ``over``; ``held``: nobody takes a place, as before the first month."""
 
     @classmethod
     def begin(cls, places: int) -> Battles:

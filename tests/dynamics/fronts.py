@@ -13,7 +13,7 @@ JUNTA, KIA, MILITIA, PDF, WA = range(5)
 
 def empty_front(*sets: str) -> Run:
     """A run in which the junta holds every place, without fighters, posts or sieges; everybody is fully supplied and armed."""
-    run = small(*sets).run
+    run = small("processes.ground.run_in_months=0", *sets).run
     state = run.state
     state.troops.fill(0)
     state.holder.fill(JUNTA)
@@ -21,6 +21,7 @@ def empty_front(*sets: str) -> Run:
     for array in (state.posts, state.posts_full, state.besieged, state.months_unattacked, state.isolated):
         array.fill(0)
     state.siege_progress.fill(0.0)
+    state.roots.fill(0.0)
     state.supply.fill(1.0)
     state.arms.fill(1e6)
     return run

@@ -11,6 +11,9 @@ from model.dynamics.control import (
     moved_towards,
     patrol,
     relax_countryside,
+    roots_of,
+    strength_in_countryside,
+    take_root,
     weigh_township,
     weight_in_countryside,
 )
@@ -41,11 +44,25 @@ def weights(run: Run, town: int = TOWN) -> dict[int, float]:
 def test_weights_are_those_of_the_equation() -> None:
     run, p = front(), ControlParameters()
     rules = run.rules.control
-    strength = 2.0**p.decisiveness + p.town_weight
+    strength = strength_in_countryside(2.0, True, rules)
+    assert strength == pytest.approx(2.0**p.decisiveness + p.town_weight)
     expected = (0.5 + 0.6) * strength + p.collaboration * 0.6 * 0.3
-    assert weight_in_countryside(2.0, True, 0.6, 0.3, rules) == pytest.approx(expected)
-    assert weight_in_countryside(0.0, False, 0.6, 0.3, rules) == pytest.approx(p.collaboration * 0.6 * 0.3)
-    assert weight_in_countryside(0.0, False, 0.0, 0.3, rules) == 0.0
+    assert weight_in_countryside(strength, 0.6, 0.3, rules) == pytest.approx(expected)
+    assert roots_of(expected + 1.1, strength, 0.6, 0.3, rules) == pytest.approx(1.0)
+    assert weight_in_countryside(0.0, 0.6, 0.3, rules) == pytest.approx(p.collaboration * 0.6 * 0.3)
+    assert weight_in_countryside(-1.0, 0.0, 0.3, rules) == 0.0, "nobody weighs less than nothing"
+
+
+def test_roots_keep_shares_at_rest_and_fade() -> None:
+    run = front("processes.control.roots_fade=0.1")
+    state = run.state
+    state.troops[JUNTA, TOWN], state.control[JUNTA], state.control[NOBODY] = 50, 0.5, 0.1
+    take_root(run.data)
+    roots, shares = state.roots.copy(), state.control.copy()
+    assert 0 < roots[JUNTA, TOWN] < roots[JUNTA, TOWN + 1], "fighters account for a part of the share"
+    relax_countryside(run.data)
+    np.testing.assert_allclose(state.control, shares, atol=1e-9)
+    np.testing.assert_allclose(state.roots, 0.9 * roots)
 
 
 def test_shares_move_by_a_weighted_geometric_mean() -> None:
