@@ -15,7 +15,7 @@ TALKATIVE = ("beijing.talks_hazard=1", "processes.diplomacy.precision=6")
 
 def shut_out(*sets: str) -> RareEarthModel:
     """The KIA with all its lanes shut, in a year in which China lacks ore."""
-    model = small(*sets)
+    model = small("processes.ground.run_in_months=0", *sets)
     kia = model.world.force_index["KIA"]
     gates = model.state.holder[model.world.crossing_place] == kia
     model.state.lanes[gates & model.world.chinese_crossings] = 0.0

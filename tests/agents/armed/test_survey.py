@@ -18,7 +18,7 @@ HELD = ("processes.control.fighters_per_1000_people=0.2", "processes.control.fig
 
 @pytest.fixture
 def model() -> RareEarthModel:
-    return small(*HELD, months=12)
+    return small(*HELD, "processes.ground.run_in_months=0", months=12)
 
 
 def spare(model: RareEarthModel, actor: int, place: int) -> float:
