@@ -217,6 +217,8 @@ class State(InPlace):
     """(P,) armed actor that besieges it; -1 none."""
     siege_progress: Floats
     """(P,) how far the fall of the place has gone, 0-1; 0 when it is not attacked."""
+    approach: Floats
+    """(P,) km of road that the column attacking the place has covered; 0 when it is not attacked."""
     months_unattacked: Ints
     """(P,) months for which nobody has pressed the attack on the place."""
     besieged: Ints
@@ -364,6 +366,7 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         posts_full=initial.posts.copy(),
         known=zeros((forces, places)),
         locals=zeros(places),
+        approach=zeros(places),
         supply=np.ones((forces, places)),
         legitimacy=np.full((forces, territories), 0.5),
         services=np.full((forces, territories), 0.3),

@@ -92,7 +92,8 @@ def refuge(run: Any, p: int, loser: int) -> int:
 def end_siege(run: Any, p: int) -> None:
     """Nobody besieges a place any more."""
     state = run.state
-    state.attacker[p], state.besieged[p], state.months_unattacked[p], state.siege_progress[p] = NOBODY, 0, 0, 0.0
+    state.attacker[p], state.besieged[p], state.months_unattacked[p] = NOBODY, 0, 0
+    state.siege_progress[p], state.approach[p] = 0.0, 0.0
 
 
 @compiled

@@ -2,6 +2,9 @@
 
 State of a place under attack: ``siege_progress`` in 0-1, how far its fall has gone. Equations (E3.5 with SOURCES K1 and K3):
 
+* approach: a column fights its way up the road, ``column_km p`` a month (in the rains less), ``p`` its chance in the open; the way is
+  that from the next place on the roads, times the share of the township's villages that are not its own or its allies'. So whoever
+  has the villages stands before the town at once, and an army without them is months on the road. It falls back when nobody presses on;
 * posts: captured ~ Binomial(assaults, p) with the wall factor of a post;
 * town: ``logit u += x (4 lambda (2 p - 1)) + sqrt(x) sigma xi`` where ``x`` is the share of the posts already lost: the belt
   falls first. It begins at ``u0``, falls at ``u >= 0.9``, and is saved after two months in which nobody attacks, or one at
@@ -16,7 +19,7 @@ Fighters gather first (:mod:`model.dynamics.front`), and actors say where their 
 
 from __future__ import annotations
 
-from math import ceil, log, sqrt
+from math import ceil, inf, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -28,6 +31,7 @@ from model.dynamics.capture import end_siege, lift_sieges, take
 from model.dynamics.contest import chance_of_success, supply_in_defence, worth_of_fighter
 from model.dynamics.front import ALLIED, ATTACK, DEFENCE, SIEGE_MONTHS, fighters_of
 from model.dynamics.handover import move_in
+from model.dynamics.supply import rain_friction
 from model.parameters import ParameterTable, parameter
 
 Floats = NDArray[np.float64]
@@ -36,7 +40,13 @@ Bools = NDArray[np.bool_]
 
 
 class CombatParameters(ParameterTable):
-    """Sieges and losses."""
+    """Columns, sieges and losses."""
+
+    column_km: float = parameter(
+        60.0, low=10.0, high=1000.0, unit="km/month", off=1000.0, status="weakly identified",
+        meaning="Road, hills included, that a column covers in a month without resistance, through villages that are not its own.",
+        source="assumed: Kawlin was retaken three months after its loss (record/town_events.csv)",
+    )  # fmt: skip
 
     urban_drift: float = parameter(
         1.0, low=0.3, high=2.0, unit="logit/month", meaning="Speed at which a town falls, lambda.", source="SOURCES K1",
@@ -187,12 +197,15 @@ def fight_at(run: Any, at: int) -> None:
     battles, state, combat = run.battles, run.state, run.rules.combat
     p, leader = battles.place[at], battles.leader[at]
     attack, defence = strength_of_attack(run, p, leader), strength_of_defence(run, p)
-    storm_posts(run, p, leader, chance_of_success(attack, defence * run.rules.fortification.post, run.rules))
-    chance = chance_of_success(attack, defence * run.land.wall[p], run.rules)
-    close_in(run, p, leader, chance)
+    press(run, p, leader)
+    arrived = advance(run, p, leader, chance_of_success(attack, defence, run.rules))
+    chance = chance_of_success(attack, defence * (run.land.wall[p] if arrived else 1.0), run.rules)
+    if arrived:
+        storm_posts(run, p, leader, chance_of_success(attack, defence * run.rules.fortification.post, run.rules))
+        close_in(run, p, chance)
     if not battles.result.held:
         suffer_losses(run, p, leader, chance)
-    falls = chance > 0.5 if battles.result.held else chance >= 1.0
+    falls = arrived and chance > 0.5 if battles.result.held else chance >= 1.0
     battles.fallen[at] = falls or state.siege_progress[p] >= combat.urban_fallen
     battles.begun[at] = state.besieged[p] == SIEGE_MONTHS and not battles.fallen[at]
 
@@ -237,19 +250,47 @@ def storm_posts(run: Any, p: int, leader: int, chance: float) -> None:
 
 
 @compiled
-def close_in(run: Any, p: int, leader: int, chance: float) -> None:
-    """Count the months of a siege by one actor or its allies, and move the fall of the place on."""
-    state, combat, before = run.state, run.rules.combat, run.state.attacker[p]
+def press(run: Any, p: int, leader: int) -> None:
+    """Note who presses the attack on a place; whoever takes it over from others than allies has its own way to come."""
+    state, before = run.state, run.state.attacker[p]
     if before < 0 or state.stance[before, leader] != ALLIED:
-        state.besieged[p] = 0
+        state.besieged[p], state.approach[p] = 0, 0.0
+    if before < 0:
+        state.siege_progress[p] = run.rules.combat.urban_start
+    state.attacker[p], state.months_unattacked[p] = leader, 0
+
+
+@compiled
+def way_to(run: Any, p: int, leader: int) -> float:
+    """Km of road over which a column has to fight its way to a place: from the next one, but for what friendly villages leave open."""
+    land, state, km, foreign = run.land, run.state, inf, 1.0
+    for road in range(land.road_start[p], land.road_start[p + 1]):
+        km = min(km, land.road_km[road])
+    for a in range(len(run.actors)):
+        if a == leader or state.stance[leader, a] == ALLIED:
+            foreign -= state.control[a, land.territory[p]]
+    return km * max(foreign, 0.0) if km < inf else 0.0
+
+
+@compiled
+def advance(run: Any, p: int, leader: int, chance: float) -> bool:
+    """A month on the road, at a chance of success in the open; returns whether the column stands before the place."""
+    friction = rain_friction(run.state.clock.rains, run.rules.supply)
+    run.state.approach[p] += run.rules.combat.column_km * chance / friction
+    return bool(run.state.approach[p] >= way_to(run, p, leader))
+
+
+@compiled
+def close_in(run: Any, p: int, chance: float) -> None:
+    """Count the months of a siege by one actor or its allies, and move the fall of the place on."""
+    state, combat = run.state, run.rules.combat
     if 2 * state.posts[p] <= state.posts_full[p]:
         state.besieged[p] += 1
-    progress = combat.urban_start if before < 0 else max(state.siege_progress[p], 1e-3)
+    progress = max(state.siege_progress[p], 1e-3)
     speed = combat.urban_drift * (1.0 if run.land.is_town[p] else combat.site_speed)
     exposed = exposure(state.posts[p], state.posts_full[p])
     xi = draws.normal(draws.uniform(run.salts.siege, state.clock.month, run.land.place_key[p]))
     state.siege_progress[p] = progress_of_siege(progress, exposed, speed, chance, xi, combat)
-    state.attacker[p], state.months_unattacked[p] = leader, 0
 
 
 @compiled
@@ -309,6 +350,7 @@ def rest(run: Any, p: int) -> None:
     state = run.state
     if state.attacker[p] >= 0:
         state.siege_progress[p] *= 0.5
+        state.approach[p] *= 0.5
         state.months_unattacked[p] += 1
     else:
         missing = max(state.posts_full[p] - state.posts[p], 0)

@@ -23,7 +23,7 @@ from model.phases.supply import update_supply
 from model.phases.war import decide_operations, fight
 from model.run import Run, date_after
 
-_RECORDED = ("attacker", "siege_progress", "months_unattacked", "besieged", "posts", "control", "arms")
+_RECORDED = ("attacker", "siege_progress", "approach", "months_unattacked", "besieged", "posts", "control", "arms")
 """Arrays of the state that are after the run-in as they were before; treasuries and holders do not change in it."""
 
 

@@ -13,7 +13,7 @@ JUNTA, KIA, MILITIA, PDF, WA = range(5)
 
 def empty_front(*sets: str) -> Run:
     """A run in which the junta holds every place, without fighters, posts or sieges; everybody is fully supplied and armed."""
-    run = small("processes.ground.run_in_months=0", *sets).run
+    run = small("processes.ground.run_in_months=0", "processes.combat.column_km=1000", *sets).run
     state = run.state
     state.troops.fill(0)
     state.holder.fill(JUNTA)

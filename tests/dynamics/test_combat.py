@@ -139,8 +139,34 @@ def test_another_attacker_begins_a_siege_of_its_own_but_an_ally_goes_on(run: Run
         state.attacker[TOWN], state.besieged[TOWN], state.siege_progress[TOWN] = before, 3, 0.3
         order(run, (KIA, TOWN))
         gather(run.data)
-        combat.close_in(run.data, TOWN, KIA, 0.5)
+        combat.press(run.data, TOWN, KIA)
+        combat.close_in(run.data, TOWN, 0.5)
         assert state.besieged[TOWN] == months
+
+
+def test_a_column_is_months_on_the_road_unless_the_villages_are_its_own(run: Run) -> None:
+    state, land = run.state, run.land
+    run.rules.combat["column_km"] = float(min(land.road_km[land.road_start[TOWN] : land.road_start[TOWN + 1]])) / 4
+    state.posts[TOWN] = state.posts_full[TOWN] = 20
+
+    def months_until_posts_fall(share: float) -> int:
+        combat.end_siege(run.data, TOWN)
+        state.posts[TOWN] = 20
+        state.control[:, TOWN] = 0.0
+        state.control[KIA, TOWN], state.control[-1, TOWN] = share, 1 - share
+        for month in range(12):
+            state.month, state.troops[KIA, TOWN], state.troops[JUNTA, TOWN] = month, 3_000, 100
+            attack(run, (KIA, TOWN))
+            assert state.attacker[TOWN] in (KIA, -1), "it is under attack meanwhile"
+            if state.posts[TOWN] < 20:
+                return month
+        return 12
+
+    waits = [months_until_posts_fall(share) for share in (0.0, 0.5, 1.0)]
+    assert 4 <= waits[0] < 8 and waits[0] > waits[1] > waits[2] == 0
+    state.approach[TOWN] = 10.0
+    combat.rest(run.data, TOWN)
+    assert state.approach[TOWN] == 5.0, "and it falls back when nobody presses on"
 
 
 def test_the_killed_are_missing_and_counted_where_they_fell(run: Run) -> None:
