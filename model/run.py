@@ -39,21 +39,8 @@ from model.state import State
 from model.world.world import World
 
 GROUPS = (
-    "state",
-    "rules",
-    "actors",
-    "policy",
-    "salts",
-    "plans",
-    "battles",
-    "front",
-    "books",
-    "roads",
-    "buyers",
-    "quotes",
-    "stakes",
-    "border",
-    "reference",
+    *("state", "rules", "actors", "policy", "salts", "plans", "battles", "front", "books", "roads"),
+    *("buyers", "quotes", "stakes", "border", "reference"),
 )
 """What compiled code finds in ``run`` by these names, besides ``land``."""
 

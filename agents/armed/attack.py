@@ -149,14 +149,8 @@ def choose_attacks(run: Any, a: int) -> None:
 def list_options(run: Any, a: int) -> int:
     """List the places within reach that nobody holds, or an actor that this one fights or might; returns how many."""
     plans = run.plans
-    options, nearby, reach, hostility, holder = (
-        plans.options,
-        plans.nearby[a],
-        plans.reach[a],
-        plans.hostility[a],
-        run.state.holder,
-    )
-    place, count = options.place, 0
+    nearby, reach, hostility, holder = plans.nearby[a], plans.reach[a], plans.hostility[a], run.state.holder
+    place, count = plans.options.place, 0
     for k in range(plans.nearby_count[a]):
         p = nearby[k]
         place[count] = p
@@ -299,11 +293,8 @@ def join_allies(run: Any, a: int) -> None:
     chance = run.actors[a].coordination
     for k in range(plans.orders.count):
         p = plans.order_place[k]
-        if (
-            state.stance[a, plans.order_actor[k]] != 1
-            or reach[p] < WITHIN_REACH
-            or hostility[state.holder[p] + 1] != 1.0
-        ):
+        allied = state.stance[a, plans.order_actor[k]] == 1
+        if not allied or reach[p] < WITHIN_REACH or hostility[state.holder[p] + 1] != 1.0:
             continue
         if draws.uniform(run.salts.join, state.clock.month, run.land.actor_key[a], run.land.place_key[p]) < chance:
             plans.attack[a, p] = True

@@ -104,13 +104,8 @@ def _muster(run: Any) -> None:
     near_start, near = run.land.near_start, run.land.near
     troops, supplies = run.state.troops, run.state.supply
     for a in range(len(troops)):
-        posted, garrison, field, reach, supply = (
-            troops[a],
-            plans.garrison[a],
-            plans.field[a],
-            plans.reach[a],
-            supplies[a],
-        )
+        posted, garrison, supply = troops[a], plans.garrison[a], supplies[a]
+        field, reach = plans.field[a], plans.reach[a]
         count, fighters, total = list_nonzero(posted, garrison), 0, 0.0
         for k in range(count):
             fighters += posted[garrison[k]]

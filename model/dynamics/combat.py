@@ -64,13 +64,9 @@ class CombatParameters(ParameterTable):
         source="SOURCES K1",
     )  # fmt: skip
     urban_fallen: float = parameter(
-        0.9,
-        low=0.8,
-        high=0.95,
-        unit="0-1",
-        meaning="Where the place has fallen; at 1 less this it is nearly safe.",
+        0.9, low=0.8, high=0.95, unit="0-1", meaning="Where the place has fallen; at 1 less this it is nearly safe.",
         source="SOURCES P19",
-    )
+    )  # fmt: skip
     attacker_loss: float = parameter(
         0.025, low=0.01, high=0.05, unit="1/month", meaning="Attackers lost over the engaged force, delta_A.", source="SOURCES P12",
         status="weakly identified",

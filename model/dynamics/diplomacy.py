@@ -78,13 +78,9 @@ class DiplomacyParameters(ParameterTable):
         source="assumed: the KIA fought the junta for years beside the NDA-K before it took the mines in October 2024 (SOURCES T4)",
     )  # fmt: skip
     precision: float = parameter(
-        1.5,
-        low=0.2,
-        high=6.0,
-        unit="1/month of revenue",
-        meaning="Precision of choices in talks, those with Beijing too.",
+        1.5, low=0.2, high=6.0, unit="1/month of revenue", meaning="Precision of choices in talks, those with Beijing too.",
         source="assumed",
-    )
+    )  # fmt: skip
     reluctance: float = parameter(
         1.5, low=0.0, high=5.0, unit="months of revenue",
         meaning="What a side must gain before it stops fighting at all, or begins.", source="assumed",

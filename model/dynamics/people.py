@@ -197,12 +197,8 @@ def serve(run: Any) -> None:
     for a in range(len(run.actors)):
         level = services_paid_for(run.books.services[a], state.people[a], run.rules.budgets.service_cost_usd)
         flies = run.actors[a].air_support > 0.0
-        shares, services, consent, base = (
-            state.control[a],
-            state.services[a],
-            state.legitimacy[a],
-            run.land.base_consent[a],
-        )
+        shares, services = state.control[a], state.services[a]
+        consent, base = state.legitimacy[a], run.land.base_consent[a]
         for n in range(len(shares)):
             services[n] += rules.services_rate * (services_delivered(level, shares[n], enough) - services[n])
             harm = min(state.tally.air_fights[n], 1.0) if flies else 0.0
@@ -213,11 +209,8 @@ def serve(run: Any) -> None:
 def recruit(run: Any) -> None:
     """Volunteers and conscripts join, fighters desert; running means of losses move."""
     state, tally, month = run.state, run.state.tally, run.state.clock.month
-    places, weight, rest = (
-        np.empty(len(state.holder), np.uint32),
-        np.empty(len(state.holder)),
-        np.empty(len(state.holder)),
-    )
+    size = len(state.holder)
+    places, weight, rest = np.empty(size, np.uint32), np.empty(size), np.empty(size)
     for a in range(len(run.actors)):
         fighters = run.books.fighters[a]
         u = draws.uniform(run.salts.recruits, month, run.land.actor_key[a])

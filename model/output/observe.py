@@ -44,13 +44,8 @@ WRIT = 2 / 3
 """Share of the countryside that lets the junta's writ run in a township; assumed: a clear majority."""
 
 MEASURES = (
-    "sacm_full_area",
-    "sacm_full_population",
-    "bbc_full_area",
-    "bbc_resistance_area",
-    "nug_junta",
-    "nug_resistance",
-    "polls",
+    *("sacm_full_area", "sacm_full_population", "bbc_full_area", "bbc_resistance_area"),
+    *("nug_junta", "nug_resistance", "polls"),
 )
 
 

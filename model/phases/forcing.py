@@ -51,11 +51,8 @@ def bar_places(run: Run) -> None:
 
 
 def _give_place(run: Run, forcing: Forcing) -> None:
-    state, winner, place = (
-        run.state,
-        run.world.force_index.get(forcing.actor, NOBODY),
-        run.world.find_place(forcing.target),
-    )
+    state, place = run.state, run.world.find_place(forcing.target)
+    winner = run.world.force_index.get(forcing.actor, NOBODY)
     loser = int(state.holder[place])
     if not hand_over(run.data, place, winner):
         return

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from model.dynamics import combat
+from model.dynamics.capture import end_siege
 from model.dynamics.combat import expend, fight_out, learn, rest, strength_of_attack, strength_of_defence
 from model.dynamics.front import gather
 from model.run import Run
@@ -150,7 +151,7 @@ def test_a_column_is_months_on_the_road_unless_the_villages_are_its_own(run: Run
     state.posts[TOWN] = state.posts_full[TOWN] = 20
 
     def months_until_posts_fall(share: float) -> int:
-        combat.end_siege(run.data, TOWN)
+        end_siege(run.data, TOWN)
         state.posts[TOWN] = 20
         state.control[:, TOWN] = 0.0
         state.control[KIA, TOWN], state.control[-1, TOWN] = share, 1 - share
