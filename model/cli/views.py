@@ -43,11 +43,25 @@ def app(
         typer.Argument(metavar="[SCENARIO]...", help="Scenarios to choose from; the shipped ones when not given."),
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; the next free one if it is taken.")] = 8765,
-    host: Annotated[str, typer.Option(help="Address to listen at; others on the network see 0.0.0.0.")] = "127.0.0.1",
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Address to listen at; 0.0.0.0 lets everyone on the network start runs: there is no password."
+        ),
+    ] = "127.0.0.1",
+    root_path: Annotated[
+        str,
+        typer.Option(
+            metavar="PATH", help="Path under which a proxy shows the app, as /user/me/proxy/8765 of JupyterHub."
+        ),
+    ] = "",
+    allow_host: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Name under which a proxy shows the app; repeatable.")
+    ] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the page in a browser.")] = False,
     plugin: Plugins = None,
 ) -> None:
-    """Play runs in the browser: map, curves, lanes, chronicle, sliders; works without the network."""
+    """Compare a policy with the status quo in the browser: map, curves, events, replicates; works without the network."""
     from model.views.serve import serve
 
-    serve(scenarios or (), plugin or (), host=host, port=port, show=not no_open)
+    serve(scenarios or (), plugin or (), host=host, port=port, root=root_path, names=allow_host or (), show=not no_open)

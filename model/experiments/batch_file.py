@@ -141,20 +141,34 @@ def read_plan(
     )
 
 
-def read_run(
-    file: str,
-    *,
-    replicate: int = 0,
-    base_seed: int = 0,
-    sets: Sequence[str] = (),
-    record: Sequence[str] = (),
-    parameters: str | None = None,
-) -> tuple[Scenario, RunSpec]:
+def read_run(file: str, *, replicate: int = 0, **given: Any) -> tuple[Scenario, RunSpec]:
     """A scenario as one run of a batch has it, where nothing is swept: the specification is that of :func:`read_plan`.
 
     Args:
         file: name of a shipped scenario, or a file.
         replicate: its number; with a set of n parameter vectors it has vector ``replicate`` modulo n.
+        **given: as of :func:`read_replicates`.
+
+    Raises:
+        PlanError, ScenarioError: with one sentence for each thing that is wrong.
+    """
+    return next(read_replicates(file, (replicate,), **given))
+
+
+def read_replicates(
+    file: str,
+    replicates: Sequence[int],
+    *,
+    base_seed: int = 0,
+    sets: Sequence[str] = (),
+    record: Sequence[str] = (),
+    parameters: str | None = None,
+) -> Iterator[tuple[Scenario, RunSpec]]:
+    """A scenario as several runs of a batch have it, one after another.
+
+    Args:
+        file: name of a shipped scenario, or a file.
+        replicates: their numbers.
         base_seed: of the batch.
         sets: overrides ``dotted.path=value``.
         record: extras to record.
@@ -169,17 +183,15 @@ def read_run(
     vectors = _Design(sets, NO_POINT, _vectors(parameters or CENTRAL, file, sets, load_scenario)[1]).vectors
     pinned = _stated(file, vectors)
     columns = vector_columns([file], vectors, {file: pinned})[file]
-    drawn = columns[replicate % len(columns)]
-    taken = tuple(pair for pair in drawn if pair[0] != VECTOR)
-    scenario = load_scenario(file, [*sets, *settings(taken)])
-    return scenario, RunSpec.make(
-        scenario.name,
-        scenario.resolved(),
-        replicate=replicate,
-        base_seed=base_seed,
-        point_values=drawn,
-        record=tuple(record),
-    )
+    for replicate in replicates:
+        drawn = columns[replicate % len(columns)]
+        taken = tuple(pair for pair in drawn if pair[0] != VECTOR)
+        scenario = load_scenario(file, [*sets, *settings(taken)])
+        numbers: dict[str, Any] = {"replicate": replicate, "base_seed": base_seed}
+        yield (
+            scenario,
+            RunSpec.make(scenario.name, scenario.resolved(), point_values=drawn, record=tuple(record), **numbers),
+        )
 
 
 def _with(

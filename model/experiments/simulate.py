@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from model.output.result import RunResult
 
 
-def simulate(spec: RunSpec, until: int | None = None) -> RunResult:
+def simulate(
+    spec: RunSpec, until: int | None = None, watch: Callable[[RareEarthModel], None] | None = None
+) -> RunResult:
     """Run a specification to its end.
 
     Args:
         spec: everything that the run depends on.
         until: stop after so many months instead.
+        watch: called at the start and after each month, of a run that continues another from where it begins; what it raises
+            ends the run.
 
     Returns:
         Outcomes and tables, see :class:`model.output.record.RunResult`.
@@ -30,8 +34,12 @@ def simulate(spec: RunSpec, until: int | None = None) -> RunResult:
     """
     model, months = _begin(spec)
     try:
+        if watch is not None:
+            watch(model)
         for _ in range(model.month, months if until is None else min(until, months)):
             model.step()
+            if watch is not None:
+                watch(model)
         return model.recorder.result()
     finally:
         dispose(model)

@@ -1,70 +1,71 @@
-"""The server of the browser app: on this machine alone, without the network, on the next free port."""
+"""The server of the browser app: on this machine alone unless asked, without the network, on the next free port."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import socket
-import sys
 import threading
-import warnings
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
 from model.views.read import ViewError
 
-_APP = "model.views.browser"
 _PORTS = 20
 """How many ports are tried from the one asked for on."""
-_OPEN_AFTER = 1.5
-"""Seconds until the browser is asked to open the page."""
+_USUAL, _WITHOUT = "engage_kia", "doses"
+"""The scenario shown first, and one that serves a sweep alone."""
 
 
 def serve(
-    scenarios: Sequence[str], plugins: Sequence[Path], *, host: str = "127.0.0.1", port: int = 8765, show: bool = True
+    scenarios: Sequence[str],
+    plugins: Sequence[Path],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    root: str = "",
+    names: Sequence[str] = (),
+    show: bool = True,
 ) -> None:
     """Serve the app until it is interrupted.
 
     Args:
-        scenarios: names and files to choose from; the shipped ones when there is none.
+        scenarios: names and files to choose from before the shipped ones.
         plugins: files with own kinds of actors, loaded already.
         host: address to listen at.
         port: port to begin with; 0 takes any free one.
+        root: path under which a proxy shows the app, such as ``/user/me/proxy/8765``.
+        names: names by which browsers ask for it through a proxy.
         show: whether to open the page in a browser.
 
     Raises:
-        ViewError: the app's packages are not installed, or no port is free.
+        ViewError: no port is free.
+        ScenarioError: a scenario cannot be read.
     """
-    check_packages()
+    from model.scenario.files import shipped_scenarios
+    from model.scenario.read import load_scenario
+    from model.views.desk.server import Desk, Server, is_loopback
+
+    for name in scenarios:
+        load_scenario(name)
     chosen = free_port(host, port)
-    # Solara reads its settings when it is imported.
-    os.environ.update(SOLARA_APP=_APP, SOLARA_MODE="production", SOLARA_TELEMETRY_MIXPANEL_ENABLE="False")
-    os.environ.update(SOLARA_THEME_SHOW_BANNER="False", SOLARA_ASSETS_FONTAWESOME_ENABLED="False")
-    import uvicorn
-
-    from model.views import browser
-
-    browser.CHOICES.scenarios, browser.CHOICES.plugins = tuple(scenarios), tuple(plugins)
-    warnings.filterwarnings("ignore", message="Cookies with samesite")
-    address = f"http://{host}:{chosen}"
-    print(f"Pangwa runs at {address} (stop with Ctrl-C)", flush=True)
-    if show:
-        threading.Timer(_OPEN_AFTER, webbrowser.open, (address,)).start()
-    uvicorn.run("solara.server.starlette:app", host=host, port=chosen, log_level="error")
-
-
-def check_packages() -> None:
-    """Find the packages of the extra ``app``, and the files that the page would otherwise fetch from the network.
-
-    Raises:
-        ViewError: something is missing.
-    """
-    missing = [name for name in ("solara", "uvicorn") if importlib.util.find_spec(name) is None]
-    files = Path(sys.prefix) / "share" / "solara" / "cdn" / "@widgetti"
-    if missing or not files.is_dir():
-        what = " and ".join(missing) or "solara-assets"
-        raise ViewError(f"the app needs {what}: in the project's folder, pip install -e '.[app]' -c constraints.txt")
+    offered = dict.fromkeys([*scenarios, *(name for name in shipped_scenarios() if name != _WITHOUT)])
+    path = f"/{root.strip('/')}" if root.strip("/") else ""
+    lowered = tuple(name.lower() for name in names)
+    desk = Desk(tuple(offered), next(iter(scenarios), _USUAL), tuple(plugins), lowered, path)
+    with Server((host, chosen), desk) as server:
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{chosen}{path}/"
+        print(f"Pangwa runs at {address} (stop with Ctrl-C)", flush=True)
+        if not is_loopback(host):
+            print(
+                "Whoever reaches this machine by the network can start runs and read the scenarios offered: there is no password and "
+                "no encryption. Put a proxy with both before it, or leave --host out.",
+                flush=True,
+            )
+        if show:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        server.serve_forever()
 
 
 def free_port(host: str, port: int) -> int:
@@ -73,8 +74,9 @@ def free_port(host: str, port: int) -> int:
     Raises:
         ViewError: none is free, or the address is not this machine's.
     """
-    for candidate in range(port, port + _PORTS if port else 1):
-        with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in range(port, min(port + _PORTS, 65_536) if port else 1):
+        with socket.socket(family) as probe:
             if os.name == "posix":
                 # A port that a server has just left is free; elsewhere the option would share it with a server in use.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

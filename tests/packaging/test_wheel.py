@@ -98,7 +98,7 @@ def folder(request: pytest.FixtureRequest, foreign: Path) -> Path:
 def data_files() -> set[str]:
     """What must be in the wheel, by its name there: code, worlds and documents of the rooms, and the scenarios."""
     rooms = {path for room in ("agents", "model") for path in (ROOT / room).rglob("*")}
-    kinds = {".py", ".csv", ".html", ".md", ".toml", ".txt"}
+    kinds = {".py", ".css", ".csv", ".html", ".js", ".md", ".toml", ".txt"}
     inside = {path.relative_to(ROOT).as_posix() for path in rooms if path.suffix in kinds}
     scenarios = {path.relative_to(ROOT / "scenarios").as_posix() for path in (ROOT / "scenarios").rglob("*.*")}
     return {"pangwa.py"} | inside | {f"model/scenario/shipped/{name}" for name in scenarios}
