@@ -168,7 +168,7 @@ def shown(policy: Played, reference: Played, start: str) -> dict[str, Any]:
     months = len(policy.holder)
     tables = results[0].tables
     return {
-        "dates": ["Start", *(panels.date_of(start, month) for month in range(months - 1))],
+        "dates": [panels.date_of(start, month) for month in range(months)],
         "actors": [
             {
                 "id": name,

@@ -33,7 +33,7 @@ def test_the_page_gets_every_month_of_both_runs_as_they_are_recorded(small: str)
     ((ours, theirs),) = pairs_of(read_ask({"policy": small}, (small,)), record=(MONTHLY_MAP,))
     data = shown(played(ours, staying), played(theirs, staying), "2025-08")
     assert json.loads(json.dumps(data, allow_nan=False)) is not None
-    assert data["dates"] == ["Start", "Aug 2025", "Sep 2025", "Oct 2025"]
+    assert data["dates"] == ["Jul 2025", "Aug 2025", "Sep 2025", "Oct 2025"]
     names = [actor["id"] for actor in data["actors"]]
     for run, spec in zip(data["runs"], (ours, theirs), strict=True):
         control = simulate(spec).tables["control"].to_pandas()

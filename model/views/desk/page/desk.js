@@ -31,7 +31,8 @@ const act = {
     if (text === null) state.set.delete(path);
     else state.set.set(path, text);
     byId("undo").hidden = state.set.size === 0;
-    changed(path.startsWith("united_states.") ? "menu" : "");
+    // Sizes of precedents turn levels into other amounts.
+    changed(/^united_states\.\w+$/.test(path) ? "menu" : "");
   },
   choose(name, value) {
     state[name] = value;
@@ -89,7 +90,7 @@ async function refresh() {
       state.policy = found.policy;
       map.lay(found.world);
       byId("places").replaceChildren(...map.places().map((name) => option(name, name)));
-      controls.draw(menu, state, act);
+      redraw();
     }
     data = await post("pair", address.ask(state), own.signal);
     problems([]);
@@ -103,6 +104,16 @@ async function refresh() {
   } finally {
     clearTimeout(slow);
   }
+}
+
+/** Draw the controls anew, and put the cursor back where it was. */
+function redraw() {
+  const { id, selectionStart } = document.activeElement;
+  controls.draw(menu, state, act);
+  const again = id && byId(id);
+  if (!again || again === document.activeElement) return;
+  again.focus();
+  if (again.type === "text") again.setSelectionRange(selectionStart, selectionStart);
 }
 
 function problems(said) {
