@@ -179,12 +179,12 @@ def read_replicates(
     """
     from model.scenario.read import load_scenario
 
-    whole("replicate", replicate), whole("seed", base_seed)
+    whole("seed", base_seed)
     vectors = _Design(sets, NO_POINT, _vectors(parameters or CENTRAL, file, sets, load_scenario)[1]).vectors
     pinned = _stated(file, vectors)
     columns = vector_columns([file], vectors, {file: pinned})[file]
     for replicate in replicates:
-        drawn = columns[replicate % len(columns)]
+        drawn = columns[whole("replicate", replicate) % len(columns)]
         taken = tuple(pair for pair in drawn if pair[0] != VECTOR)
         scenario = load_scenario(file, [*sets, *settings(taken)])
         numbers: dict[str, Any] = {"replicate": replicate, "base_seed": base_seed}
