@@ -62,15 +62,17 @@ function dropInstruments() {
   for (const path of [...state.set.keys()].filter(isInstrument)) state.set.delete(path);
 }
 
-/** Something was chosen: say that what is shown is older, write the address, and ask a moment later. */
+/** Something was chosen: say that what is shown is older, write the address and ask a moment later. */
 function changed(what) {
   many?.stop();
   many = null;
   stale("Computing \u2026");
-  address.write(state, true);
   if (what === "menu") menu = null;
   clearTimeout(timer);
-  timer = setTimeout(refresh, WAIT);
+  timer = setTimeout(() => {
+    address.write(state, true);
+    refresh();
+  }, WAIT);
 }
 
 function stale(text) {
