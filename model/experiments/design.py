@@ -190,7 +190,7 @@ def labelled_points(entries: Sequence[Mapping[str, Any]], table: str = "points")
         values = {path: canonical_or_none(value) for path, value in flat(sets)}
         problems += [f"{where}: {path}: must be finite" for path, text in values.items() if text is None]
         said = ((path, Said(text or "", where)) for path, text in values.items())
-        points.append(((LABEL, canonical_json(label)), *said))
+        points.append(((LABEL, canonical_or_none(label) or ""), *said))
     labels = [label for entry in entries if isinstance(label := entry.get(LABEL), str) and label.strip()]
     problems += [
         f"{table}: the label '{label}' is given twice" for label, times in Counter(labels).items() if times > 1
