@@ -186,7 +186,7 @@ class Batch(DatedTables):
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """A row a run: scenario, replicate, seed, status, what was swept, every outcome."""
+        """A row per run: scenario, replicate, seed, status, what was swept, every outcome."""
         frame = pd.read_parquet(self.folder / "runs.parquet")
         return frame.astype({name: str for name in frame.columns if frame[name].dtype == "category"})
 
@@ -200,14 +200,14 @@ class Batch(DatedTables):
         return replace(read_runs(self.folder), name=self.name)
 
     def effects(self, *outcomes: str, against: str | None = None) -> pd.DataFrame:
-        """What each scenario changes: means of paired differences with their 95 % intervals, as ``pangwa compare`` has them.
+        """What each scenario changes: means of paired differences with their 95% intervals, as ``pangwa compare`` has them.
 
         Args:
             *outcomes: names of outcomes; the headlines when none are given.
             against: the scenario to compare with; the batch's reference when None.
 
         Returns:
-            A row a scenario and outcome (the index): mean, low95, high95, unit, verdict (raises, lowers, no effect larger
+            A row per scenario and outcome (the index): mean, low95, high95, unit, verdict (raises, lowers, no effect larger
             than X, not enough runs to tell, depends on assumptions, no difference), n (pairs), mean of the reference, variance
             ratio, replicates needed. A batch with several sets of assumptions adds how many of them raise and lower the outcome.
 

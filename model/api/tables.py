@@ -30,12 +30,12 @@ class DatedTables:
 
     @cached_property
     def actors(self) -> pd.DataFrame:
-        """The armed actors month by month: troops, towns, money, recognition; a row a month and actor."""
+        """The armed actors month by month: troops, towns, money, recognition; a row per month and actor."""
         return dated(self._results, "actors")
 
     @cached_property
     def exports(self) -> pd.DataFrame:
-        """Ore from mine to seller, crossing and destination, t REO; a row a month and flow."""
+        """Ore from mine to seller, crossing and destination, t REO; a row per month and flow."""
         return dated(self._results, "exports")
 
     @cached_property
@@ -45,7 +45,7 @@ class DatedTables:
 
     @cached_property
     def control(self) -> pd.DataFrame:
-        """Who holds each town and site, and who leads in the countryside; a row a month recorded and place.
+        """Who holds each town and site, and who leads in the countryside; a row per month recorded and place.
 
         That is each month of a single run, and of a batch the start, every twelfth month and the end, unless asked otherwise.
         """

@@ -184,7 +184,7 @@ def _origins(origins: Sequence[Origin]) -> list[str]:
         "Restarts from dated states, Brier score of the townships that change hands (model: recalibrated by other years):",
         columns(rows),
         "",
-        "Net change of townships with 80 % intervals (the junta's with its discrepancy), logit slopes of chances (1 is best),",
+        "Net change of townships with 80% intervals (the junta's with its discrepancy), logit slopes of chances (1 is best),",
         "changes of hands, CRPS of imports (t):",
         columns(nets),
     ]
@@ -198,7 +198,7 @@ def _told(report: Report, parameters: str, folder: Path, origins: Sequence[Origi
     met = met_strictly(report.rows)
     missed = [row for row in rows if not met[row.pattern.pattern]]
     hit = [row for row in rows if met[row.pattern.pattern]]
-    head: tuple[str, ...] = ("", "pattern", "observed", "median", "5-95 %", "within", "")
+    head: tuple[str, ...] = ("", "pattern", "observed", "median", "5-95%", "within", "")
     lines = [_how_wide(report), "", f"Missed ({parameters} parameters):", columns([head, *map(_row, missed)])]
     lines += [
         "",
@@ -219,14 +219,12 @@ def _told(report: Report, parameters: str, folder: Path, origins: Sequence[Origi
 
 def _how_wide(report: Report) -> str:
     """How far the model's bands hold the months of imports, in words that nobody takes for a success where they do not."""
-    held = ", ".join(
-        f"{100 * band:.0f} % intervals hold {100 * share:.0f} %" for band, share in report.coverage.items()
-    )
+    held = ", ".join(f"{100 * band:.0f}% intervals hold {100 * share:.0f}%" for band, share in report.coverage.items())
     alone = report.alone[0.8]
     return (
         f"Imports of all origins, by month: {held} of them: {_verdict(report.coverage[0.8])}. Bands include a model discrepancy of "
-        f"{100 * report.spread:.0f} % (log sd), learnt on the other years to the end of 2024; of the runs alone the 80 % intervals hold "
-        f"{100 * alone:.0f} %: {_verdict(alone)}."
+        f"{100 * report.spread:.0f}% (log sd), learnt on the other years to the end of 2024; of the runs alone the 80% intervals hold "
+        f"{100 * alone:.0f}%: {_verdict(alone)}."
     )
 
 
@@ -240,7 +238,7 @@ def _row(row: Scored) -> tuple[str, ...]:
     if row.median is None:
         interval = f"does not happen in {row.runs - row.defined} of {row.runs} runs"
     marks = [one.use, *(["free"] if one.free else []), *([] if row.met else [f"tolerance {one.low:g} to {one.high:g}"])]
-    share = "" if one.summary == "share" else f"{100 * row.within:.0f} %"
+    share = "" if one.summary == "share" else f"{100 * row.within:.0f}%"
     unit = "" if one.unit in ("share", "ratio", "p") else f" {one.unit}"
     return (
         one.pattern,
@@ -260,11 +258,11 @@ def _short(value: float | None) -> str:
 
 
 def _forecasts(report: Report) -> list[str]:
-    lines = ["Imports of all origins (t), mean CRPS and share of points within 5-95 %:"]
+    lines = ["Imports of all origins (t), mean CRPS and share of points within 5-95%:"]
     rows: list[tuple[str, ...]] = []
     for one in report.series:
         known = one.crps is not None and one.coverage is not None
-        score = (f"{one.crps:,.0f}", f"{100 * (one.coverage or 0):.0f} %") if known else ("not scorable", "")
+        score = (f"{one.crps:,.0f}", f"{100 * (one.coverage or 0):.0f}%") if known else ("not scorable", "")
         rows.append((f"  {one.name}", f"{one.points} points", *score))
     lines += [columns(rows), "", "Towns that change hands, Brier score and its reliability part (smaller is better):"]
     flips: list[Any] = [
@@ -285,7 +283,7 @@ def _sieges(report: Report) -> list[str]:
         return ["", "Bhamo is besieged in no run."]
     return [
         "",
-        f"Bhamo is besieged in {runs} runs of hindcast_2024; in {100 * share:.0f} % of them it stands for a year or more.",
+        f"Bhamo is besieged in {runs} runs of hindcast_2024; in {100 * share:.0f}% of them it stands for a year or more.",
     ]
 
 

@@ -139,7 +139,7 @@ def ablation(runs: RunTable, outcomes: Mapping[str, str], *, least_sd: float = L
         least_sd: smallest difference that matters, in standard deviations of the outcome.
 
     Returns:
-        In ``effects``, ``mean`` is the mean of ``n`` paired differences, without the switch minus as it is, with its 95 %
+        In ``effects``, ``mean`` is the mean of ``n`` paired differences, without the switch minus as it is, with its 95%
         interval, the interval's method and the verdict; ``sd`` the outcome's standard deviation over replicates, with and
         without pooled; ``effect_sd`` the mean over it.
 
@@ -306,7 +306,7 @@ def note(found: Sequence[Ablation], least_sd: float) -> str:
     low, high = min(one.pairs for one in found), max(one.pairs for one in found)
     pairs = f"{high}" if low == high else f"{low}-{high}"
     return (
-        "Moved: raised or lowered for certain (at most 5 % false discoveries over all switches and outcomes), where less than "
+        "Moved: raised or lowered for certain (at most 5% false discoveries over all switches and outcomes), where less than "
         f"{least_sd:g} standard deviations of the outcome over replicates does not matter; {pairs} pairs with the same random draws."
     )
 

@@ -24,7 +24,7 @@ def differing_parameters(first: Scenario, second: Scenario) -> pd.DataFrame:
         second: another.
 
     Returns:
-        Columns :data:`COLUMNS`, a row a parameter in the order of the schema; values as TOML has them, ``-`` where one of
+        Columns :data:`COLUMNS`, a row per parameter in the order of the schema; values as TOML has them, ``-`` where one of
         the two has none (an instrument, an actor). Names, titles and descriptions are no parameters.
     """
     known = {parse_set(f"{d.path}=0")[0]: d for one in (second, first) for d in scenario_declarations(one)}

@@ -57,7 +57,7 @@ class Discovery:
         question: what was asked.
         box: as found, measured on the first sample.
         check: the same box, measured on the second sample.
-        check_interval: 95 % interval of its density there.
+        check_interval: 95% interval of its density there.
         base: share of points of interest in the second sample.
         levels: (n, k) points that have a value.
         interest: (n,) which of them are of interest.
@@ -127,12 +127,12 @@ def finding(found: Discovery, design: Design) -> str:
         if found.interest.all() or not found.interest.any():
             where = "Everywhere" if found.interest.all() else "Nowhere"
             return f"{where} in these ranges {found.question.words}: there is nothing to tell apart. {basis}"
-        return f"No box says when {found.question.words} ({100 * found.base:.0f} % of points). {basis}"
+        return f"No box says when {found.question.words} ({100 * found.base:.0f}% of points). {basis}"
     words = " and ".join(limits_text(found.box, design.factors))
     low, high = (100 * end for end in found.check_interval)
     numbers = (
-        f"in {100 * found.check.density:.0f} % [{low:.0f}, {high:.0f}] of points, against {100 * found.base:.0f} % of all (density, on a "
-        f"second sample); {100 * found.check.coverage:.0f} % of the points of interest lie there (coverage)"
+        f"in {100 * found.check.density:.0f}% [{low:.0f}, {high:.0f}] of points, against {100 * found.base:.0f}% of all (density, on a "
+        f"second sample); {100 * found.check.coverage:.0f}% of the points of interest lie there (coverage)"
     )
     box = f"Where {words}, {found.question.words} {numbers}"
     if found.holds:

@@ -133,7 +133,7 @@ class Discrepancy:
     def sentence(self) -> str:
         """What bands and chances include, for the reader of a page."""
         parts = [
-            f"Bands of {name} include a model discrepancy of {100 * one.log_sd:.0f} % (log sd of a month), learnt on {self.months[name]}."
+            f"Bands of {name} include a model discrepancy of {100 * one.log_sd:.0f}% (log sd of a month), learnt on {self.months[name]}."
             for name, one in ((EXPORTS, self.exports), (PRICES, self.prices))
             if name in self.months
         ]

@@ -2,7 +2,7 @@
 
 A batch with ``one_at_a_time`` has a point where all is as in the scenario, and one for each value of each parameter. The effect of
 a dose is the mean paired difference to the first. The *trend* is what the whole range of doses changes by the slope of an outcome
-against the rank of the dose, mean over replicates with a 95 % interval; it is *monotone* where no step between neighbouring doses
+against the rank of the dose, mean over replicates with a 95% interval; it is *monotone* where no step between neighbouring doses
 has an effect against the trend. All are judged by the one rule (:mod:`model.experiments.evidence`).
 """
 
@@ -61,8 +61,8 @@ def dose_table(runs: RunTable, outcomes: Sequence[str]) -> pd.DataFrame:
         outcomes: names of outcomes.
 
     Returns:
-        Columns :data:`COLUMNS`: a row a scenario, parameter, value and outcome, with the mean, and the mean paired difference to
-        the scenario as it is with its 95 % interval; the verdicts of a dose are over all its outcomes.
+        Columns :data:`COLUMNS`: a row per scenario, parameter, value and outcome, with the mean, and the mean paired difference to
+        the scenario as it is with its 95% interval; the verdicts of a dose are over all its outcomes.
     """
     names, parts = list(runs.checked(outcomes)), []
     for scenario in runs.scenarios:

@@ -1,10 +1,10 @@
 """The one rule of evidence: what a mean difference and its interval allow one to say.
 
 Every table, sentence and figure that calls a difference an effect goes by :func:`judged`. A difference *raises* or *lowers* an
-outcome where it stands after correction for many comparisons; it is *no effect larger than X* where its 95 % interval lies within
+outcome where it stands after correction for many comparisons; it is *no effect larger than X* where its 95% interval lies within
 X on both sides of zero; else there are *not enough runs to tell*. X is the smallest change of an outcome that matters.
 
-Correction: the false discovery rate of all outcomes that are compared together is held at 5 % (Benjamini & Hochberg 1995, Journal
+Correction: the false discovery rate of all outcomes that are compared together is held at 5% (Benjamini & Hochberg 1995, Journal
 of the Royal Statistical Society B 57: 289-300; valid for the positive dependence of outcomes of one run by Benjamini & Yekutieli
 2001, Annals of Statistics 29: 1165-1188). The p-value of a difference is the one at which its interval, scaled by Student's t, would
 touch zero, so that it rests on whatever the interval rests on.
@@ -60,8 +60,8 @@ FIXED = {"0-1": 0.01, "0/1": 0.05, "towns": 1.0, "townships": 1.0, "months": 1.0
 """Smallest change that matters in units that have a scale of their own."""
 
 RULE = (
-    "Raises, lowers: holds after correction for all outcomes compared (at most 5 % false discoveries, Benjamini-Hochberg). No effect "
-    "larger than X: the 95 % interval lies within what matters, X (5 % of an amount, 1 percentage point of a share, 1 town, 1 month, "
+    "Raises, lowers: holds after correction for all outcomes compared (at most 5% false discoveries, Benjamini-Hochberg). No effect "
+    "larger than X: the 95% interval lies within what matters, X (5% of an amount, 1 percentage point of a share, 1 town, 1 month, "
     "unless told otherwise). Anything else: not enough runs to tell."
 )
 SPENT = ("us_road_usd", "us_premium_usd", "us_attention", "us_partner", "road_wanted_t")
@@ -201,7 +201,7 @@ def judged(
 
     Returns:
         ``matters`` in the outcome's unit; ``q``, the false discovery rate at which the difference would stand; ``verdict``; and
-        ``replicates_needed``, those after which the 95 % interval would reach no further than the precision on either side, NaN
+        ``replicates_needed``, those after which the 95% interval would reach no further than the precision on either side, NaN
         where nothing varies.
     """
     n, mean, low, high = (table[name].to_numpy(dtype=np.float64) for name in ("n", "mean", "low95", "high95"))
@@ -304,7 +304,7 @@ def _size(outcome: str, matters: float) -> str:
 
 
 def effect_words(row: Any) -> str:
-    """An effect in words: "lowers ore to China by 3,880 t REO [2,530, 5,250], 11 % of 35,300 (last 12 months)".
+    """An effect in words: "lowers ore to China by 3,880 t REO [2,530, 5,250], 11% of 35,300 (last 12 months)".
 
     Args:
         row: of :func:`judged`.
@@ -314,9 +314,9 @@ def effect_words(row: Any) -> str:
     verb = row["verdict"] if row["verdict"] in EFFECTS else "changes"
     if verb == LOWERS:
         mean, low, high = -mean, -high, -low
-    base = f" from {number(level)} {shown.level}".rstrip() if level else " from none"
+    base = f" from {number(level)} {shown.level}".rstrip().replace(" %", "%") if level else " from none"
     if level and units_of([outcome])[outcome] in LEAST:
-        base = f", {abs(100 * mean / level):.2g} % of {number(level)}"
+        base = f", {abs(100 * mean / level):.2g}% of {number(level)}"
     change = f"{number(mean)} {shown.change}".rstrip()
     window = period_of(outcome)
     said = f"{verb} {words_of(series_of(outcome))} by {change} [{number(low)}, {number(high)}]{base}"

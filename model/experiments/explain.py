@@ -116,7 +116,7 @@ def share_table(runs: RunTable, outcomes: Sequence[str], instruments: Sequence[s
 
     Returns:
         Columns :data:`SHARE_COLUMNS`: for each outcome a row for ALL, for each instrument and for INTERACTION, with mean paired
-        differences, their 95 % intervals, methods and verdicts, which are over all outcomes of the runs. ``of_total`` is the mean
+        differences, their 95% intervals, methods and verdicts, which are over all outcomes of the runs. ``of_total`` is the mean
         over that of ALL, ``reference_mean`` the mean without instruments. There is no INTERACTION with a single instrument.
     """
     asked, every, policy = runs.checked(outcomes), list(runs.outcomes), runs.scenarios[0]
@@ -148,7 +148,7 @@ def account_table(rows: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Columns :data:`ACCOUNT_COLUMNS`, a row an instrument. Shares are of the months due; ``level`` and ``delivered`` are
-        mean levels over these months, ``delivered`` with its 95 % interval; level x share taken x share built up x attention x
+        mean levels over these months, ``delivered`` with its 95% interval; level x share taken x share built up x attention x
         share taken in gives what is delivered. Kinds that stand once declared need no attention (1); all but aid can be taken in
         (1). ``promised`` and ``arrives`` are level and delivered in ``unit`` a month, NaN where the kind has no size.
     """

@@ -35,7 +35,7 @@ def interval(values: Floats, level: float = 0.95) -> tuple[float, float, str]:
 
 
 def mean_with_interval(values: Floats) -> tuple[float, float, float]:
-    """Mean of (n,) numbers and the ends of its 95 % interval; NaN among them are left out, and NaN are given where none is left."""
+    """Mean of (n,) numbers and the ends of its 95% interval; NaN among them are left out, and NaN are given where none is left."""
     known = values[~np.isnan(values)]
     if not len(known):
         return np.nan, np.nan, np.nan

@@ -77,7 +77,7 @@ def morris_effects(runs: RunTable, design: Design, scenario: str, outcomes: Sequ
 
     Returns:
         A row for each outcome and factor with :data:`COLUMNS`, the strongest first: ``mu_star`` (mean absolute elementary
-        effect of the replicates' means) with the half-width of its 95 % bootstrap interval over trajectories, ``mu`` (signed
+        effect of the replicates' means) with the half-width of its 95% bootstrap interval over trajectories, ``mu`` (signed
         mean), ``sigma`` (spread: interaction or curvature), ``noise_share`` (of the mean square elementary effect, what
         replicates' noise explains; null with one replicate). Outcomes that never vary, and those for which fewer than two
         trajectories are whole, are left out.

@@ -110,7 +110,7 @@ def measured(box: Box, levels: Floats, interest: Bools) -> Box:
 
 
 def density_interval(box: Box, levels: Floats, interest: Bools) -> tuple[float, float]:
-    """Wilson's 95 % interval of a box's density on points that had no part in finding it."""
+    """Wilson's 95% interval of a box's density on points that had no part in finding it."""
     from scipy.stats import binomtest
 
     inside = box.holds(levels)

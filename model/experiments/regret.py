@@ -122,7 +122,7 @@ def luck(runs: RunTable, goal: Goal) -> pd.DataFrame:
         goal: which outcome, and which way is better.
 
     Returns:
-        By policy (the index): ``low`` and ``high``, 95 % of the resampled largest regrets, and ``lowest``, the share of resamples in which
+        By policy (the index): ``low`` and ``high``, 95% of the resampled largest regrets, and ``lowest``, the share of resamples in which
         the policy has the lowest; NaN where every future has one replicate.
     """
     sign, vectors = (1.0 if goal.more else -1.0), runs.vectors.to_numpy()
@@ -159,7 +159,7 @@ def regret_table(runs: RunTable, goals: Sequence[Goal]) -> pd.DataFrame:
         goals: what is wanted.
 
     Returns:
-        Columns :data:`COLUMNS`: for each goal a row a policy, the least maximum regret first, with what of
+        Columns :data:`COLUMNS`: for each goal a row per policy, the least maximum regret first, with what of
         it is luck (:func:`luck`), the share of futures in
         which it is best (ties count for all) and in which it is good enough; with several goals also the share of futures
         in which it is good enough in all of them.
@@ -259,5 +259,5 @@ def _lowest(part: pd.DataFrame, goal: Goal) -> str:
     if best["share_lowest"] >= SURE:
         return f"{who} [{low}, {high}]"
     shares = part.sort_values("share_lowest", ascending=False, kind="stable")[["policy", "share_lowest"]].head(2)
-    said = join([f"{name} in {100 * share:.0f} %" for name, share in shares.itertuples(index=False)])
+    said = join([f"{name} in {100 * share:.0f}%" for name, share in shares.itertuples(index=False)])
     return f"{lead}, not enough runs to tell which policy has the lowest maximum regret: {said} of resampled runs"

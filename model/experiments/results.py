@@ -1,4 +1,4 @@
-"""The runs of a finished batch, as the analyses read them: one row a run, outcomes apart from what was set."""
+"""The runs of a finished batch, as the analyses read them: one row per run, outcomes apart from what was set."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RunTable:
 
     Args:
         name: of the batch or its folder, for messages.
-        frame: a row a run that went well, in the order of the plan.
+        frame: a row per run that went well, in the order of the plan.
         failed: runs that failed, which ``frame`` leaves out.
         outcomes: names of the columns of outcomes.
         swept: names of the columns that say what a design point set.
@@ -90,7 +90,7 @@ class RunTable:
         return tuple(dict.fromkeys(outcomes))
 
     def grid(self, scenario: str, outcome: str) -> pd.DataFrame:
-        """An outcome of a scenario with a row a replicate and a column a design point; NaN where there is no value."""
+        """An outcome of a scenario with a row per replicate and a column a design point; NaN where there is no value."""
         chosen = self.frame[self.frame["scenario"].astype(str) == scenario]
         return chosen.pivot(index="replicate", columns="point", values=outcome)
 
@@ -150,7 +150,7 @@ class RunTable:
         """Means of values over the replicates of each set of assumptions.
 
         Args:
-            values: a row a replicate, a column a design point, as :meth:`grid` gives them.
+            values: a row per replicate, a column a design point, as :meth:`grid` gives them.
 
         Returns:
             Index (point, vector); sets without any value are left out.
@@ -161,7 +161,7 @@ class RunTable:
         return long.groupby(["point", VECTOR])["value"].mean()
 
     def design(self) -> pd.DataFrame:
-        """What each design point set: a row a point (the index), a column a swept path."""
+        """What each design point set: a row per point (the index), a column a swept path."""
         return self.frame.drop_duplicates("point").set_index("point")[list(self.swept)]
 
 

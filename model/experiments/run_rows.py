@@ -301,7 +301,7 @@ class StoredRuns(RunTable):
 
     @cached_property
     def design_points(self) -> pd.DataFrame:
-        """What each design point set: a row a point, with the column ``point`` and one a swept path."""
+        """What each design point set: a row per point, with the column ``point`` and one a swept path."""
         firsts = np.flatnonzero(~self.all_runs.duplicated("point"))
         if not self.swept:
             return self.all_runs[["point"]].iloc[firsts].reset_index(drop=True)

@@ -231,15 +231,15 @@ def finding(table: pd.DataFrame, outcome: str, most: int = 3) -> str:
         basis = basis_words([str(row["status"]) for row in named])
         return f"{head}: its variance goes {names}, interactions included, {how}; {basis}."
     if bool((part["ST"] + part["ST_conf95"] < _NAMED).all()):
-        return f"{head}: none of these factors explains {100 * _NAMED:.0f} % of the variance, {how}."
+        return f"{head}: none of these factors explains {100 * _NAMED:.0f}% of the variance, {how}."
     first = part.to_dict("records")[0]
     return (
-        f"{head}: not enough points to tell which factor explains {100 * _NAMED:.0f} % of the variance or more, {how}; the first is "
+        f"{head}: not enough points to tell which factor explains {100 * _NAMED:.0f}% of the variance or more, {how}; the first is "
         f"{first['factor']} with {_share_words(first)}."
     )
 
 
 def _share_words(row: dict[Any, Any]) -> str:
-    """A total index with its interval, in percent; no share is below 0 or above 100 %."""
+    """A total index with its interval, in percent; no share is below 0 or above 100%."""
     low, high = max(row["ST"] - row["ST_conf95"], 0.0), min(row["ST"] + row["ST_conf95"], 1.0)
-    return f"{100 * row['ST']:.0f} % [{100 * low:.0f}, {100 * max(high, low):.0f}]"
+    return f"{100 * row['ST']:.0f}% [{100 * low:.0f}, {100 * max(high, low):.0f}]"

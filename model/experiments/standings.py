@@ -47,9 +47,9 @@ def standings(runs: RunTable, goals: Sequence[Goal]) -> pd.DataFrame:
         goals: what is wanted.
 
     Returns:
-        Columns :data:`COLUMNS`: for each goal and answer a row a policy, the first rank first. ``behind`` is the mean paired
+        Columns :data:`COLUMNS`: for each goal and answer a row per policy, the first rank first. ``behind`` is the mean paired
         difference to the policy that leads the rank, at least 0, and ``gain`` that to the reference, above 0 where it is better than
-        it, both in the outcome's unit and with 95 % intervals. ``sets`` counts the design points with that label and
+        it, both in the outcome's unit and with 95% intervals. ``sets`` counts the design points with that label and
         ``sets_first`` those in which the policy has the best mean.
 
     Raises:

@@ -62,7 +62,7 @@ def _describe_all(values: Floats, known: NDArray[np.intp]) -> Floats:
 
 
 def _describe(known: Floats) -> tuple[float, float, float, float, float]:
-    """Mean, sd, median, 10 % and 90 % quantiles."""
+    """Mean, sd, median, 10% and 90% quantiles."""
     if not len(known):
         return (np.nan,) * 5
     sd = float(known.std(ddof=1)) if len(known) > 1 else np.nan

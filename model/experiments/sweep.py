@@ -97,7 +97,7 @@ def sweep_table(runs: RunTable, path: str, outcomes: Sequence[str]) -> pd.DataFr
 
     Returns:
         Columns :data:`COLUMNS`: mean and quantiles over replicates at each value, and the mean paired effect against the
-        batch's reference with its 95 % interval and the verdict of ``effects.csv`` (null for the reference itself).
+        batch's reference with its 95% interval and the verdict of ``effects.csv`` (null for the reference itself).
     """
     values, names = runs.design()[path], list(runs.checked(outcomes))
     rows: list[tuple[object, ...]] = []
@@ -131,7 +131,7 @@ def along(runs: RunTable) -> pd.DataFrame:
         runs: of a sweep.
 
     Returns:
-        A row a scenario and outcome, as of :func:`model.experiments.evidence.judged`; ``reference_mean`` is the mean at the first end.
+        A row per scenario and outcome, as of :func:`model.experiments.evidence.judged`; ``reference_mean`` is the mean at the first end.
     """
     ends, parts = (runs.points[0], runs.points[-1]), []
     for scenario in runs.scenarios:

@@ -31,7 +31,7 @@ TIMEOUT_EXIT = 124
 _GRACE = 3.0
 
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
-"""Python's own 700 are made several times a month by six runs that are interleaved, which costs a worker 3 % of its time."""
+"""Python's own 700 are made several times a month by six runs that are interleaved, which costs a worker 3% of its time."""
 
 
 class WorkerSpentError(Exception):

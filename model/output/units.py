@@ -72,11 +72,11 @@ def signed(value: float) -> str:
 
 
 def amount_words(amount: float, unit: str) -> str:
-    """An amount a month in words: 3.83 million USD a month, 208 people a month."""
+    """An amount per month in words: 3.83 million USD per month, 208 people per month."""
     if unit == "USD":
         shown = shown_in(unit)
-        return f"{number(shown.factor * amount)} {shown.level} a month"
-    return f"{number(amount)} {unit} a month"
+        return f"{number(shown.factor * amount)} {shown.level} per month"
+    return f"{number(amount)} {unit} per month"
 
 
 def dose_words(kind: str, level: float, us: Any) -> str:

@@ -48,7 +48,7 @@ class Structure(ParameterTable):
         source="Tullock 1980, Skaperdas 1996; Hirshleifer 1989",
     )  # fmt: skip
     tax_reading: Literal["tax", "price"] = choice(
-        "tax", meaning="Whether the KIA's 35,000 yuan a tonne is a tax, or an invoiced price of which it takes 20 %.",
+        "tax", meaning="Whether the KIA's 35,000 yuan a tonne is a tax, or an invoiced price of which it takes 20%.",
         source="SOURCES T3; SOURCES K9",
     )  # fmt: skip
 

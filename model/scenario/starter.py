@@ -36,7 +36,7 @@ _POLICY = """
 # target = "{target}"
 # level = 0.5
 # start = 6       # months after the start of the run
-# ramp = 6.0      # months until 63 % of the level is reached
+# ramp = 6.0      # months until 63% of the level is reached
 # when = {{ ceasefire = {{ {target_key} = false }} }}   # works only while this holds
 
 # Or none at all:

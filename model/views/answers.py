@@ -67,7 +67,7 @@ def comparison_text(table: pd.DataFrame) -> str:
     lines = []
     for scenario, part in table.groupby("scenario", sort=False):
         reference, pairs = part["reference"].iloc[0], int(part["n"].max())
-        head = ["change", "95 % interval", "", "X", "needed", *(["signs"] if several else [])]
+        head = ["change", "95% interval", "", "X", "needed", *(["signs"] if several else [])]
         rows = [[f"{scenario} against {reference}, {pairs} pairs", str(reference), *head]]
         for heading, some in _by_verdict(part):
             rows += [[heading, *([""] * (len(head) + 1))], *(_comparison_row(row, several) for row in some)]
@@ -126,7 +126,7 @@ def _comparison_row(row: dict[Any, Any], several: bool) -> list[str]:
     outcome = str(row["outcome"])
     unit = units_of([outcome])[outcome]
     shown = shown_in(unit)
-    percent = f"{row['percent']:+.2g} %" if unit in LEAST and row["percent"] == row["percent"] else ""
+    percent = f"{row['percent']:+.2g}%" if unit in LEAST and row["percent"] == row["percent"] else ""
     signs = f"{int(row['points_up'])}+ {int(row['points_down'])}-" if row["points_up"] + row["points_down"] > 0 else "-"
     return [
         f"    {_with_unit(outcome)}",
@@ -155,7 +155,7 @@ def effect_rows(table: pd.DataFrame) -> tuple[list[str], Rows]:
         interval = interval_text(pd.Series(row), shown.factor)
         effect = [heading_of(str(row["outcome"])), number(shown.factor * row["mean"]), interval, shown.change]
         rows.append([str(row["scenario"]), *effect, verdict_words(row)])
-    return ["scenario", "", "mean", "95 % interval", "unit", "verdict"], rows
+    return ["scenario", "", "mean", "95% interval", "unit", "verdict"], rows
 
 
 def summary_rows(summary: pd.DataFrame) -> tuple[list[str], Rows]:
@@ -170,7 +170,7 @@ def summary_rows(summary: pd.DataFrame) -> tuple[list[str], Rows]:
             shown = shown_in(units[name])
             low, middle, high = (number(shown.factor * row[key]) for key in ("p10", "median", "p90"))
             rows.append([heading_of(name), middle, f"[{low}, {high}]", shown.level])
-    return ["", "median", "10-90 %", "unit"], rows
+    return ["", "median", "10-90%", "unit"], rows
 
 
 def morris_text(table: pd.DataFrame, outcome: str, most: int, lost: int) -> str:
@@ -184,11 +184,11 @@ def morris_text(table: pd.DataFrame, outcome: str, most: int, lost: int) -> str:
     """
     unit = units_of([outcome])[outcome]
     factor = shown_in(unit).factor
-    rows = [[f"{outcome} ({shown_in(unit).change})", "mu*", "95 %", "mu", "sigma", "noise", "range", "status"]]
+    rows = [[f"{outcome} ({shown_in(unit).change})", "mu*", "95%", "mu", "sigma", "noise", "range", "status"]]
     for row in table[table["outcome"] == outcome].head(most).to_dict("records"):
         numbers = [number(factor * row[key]) for key in ("mu_star", "mu_star_conf95", "mu", "sigma")]
         numbers[1] = f"\N{PLUS-MINUS SIGN}{numbers[1]}"
-        noise = f"{100 * row['noise_share']:.0f} %" if row["noise_share"] == row["noise_share"] else "-"
+        noise = f"{100 * row['noise_share']:.0f}%" if row["noise_share"] == row["noise_share"] else "-"
         rows.append([f"  {row['factor']}", *numbers, noise, str(row["range"]), str(row["status"])])
     note = f"\n{lost} trajectories are left out: a run failed or has no value" if lost else ""
     return "\n".join(line.rstrip() for line in aligned(rows)) + note + "\n"
@@ -216,7 +216,7 @@ def parameters_text(table: pd.DataFrame, first: str, second: str) -> str:
 
 
 def sweep_text(table: pd.DataFrame) -> str:
-    """Outcomes along a sweep: a block an outcome, a line a value, for each scenario median and effect.
+    """Outcomes along a sweep: a block an outcome, a line per value, for each scenario median and effect.
 
     Args:
         table: of :func:`model.experiments.sweep.sweep_table`.
@@ -224,7 +224,7 @@ def sweep_text(table: pd.DataFrame) -> str:
     units, lines = units_of(list(table["outcome"])), []
     for outcome, part in table.groupby("outcome", sort=False):
         factor, unit = shown_in(units[str(outcome)]).factor, shown_in(units[str(outcome)]).level
-        rows = [[f"{outcome} ({unit})", "scenario", "median", "10-90 %", "effect", "95 % interval"]]
+        rows = [[f"{outcome} ({unit})", "scenario", "median", "10-90%", "effect", "95% interval"]]
         for row in part.to_dict("records"):
             known = row["effect"] == row["effect"]
             effect = (
@@ -248,13 +248,13 @@ def regret_text(table: pd.DataFrame) -> str:
         factor, unit = shown_in(units[str(outcome)]).factor, shown_in(units[str(outcome)]).level
         goal = f"{part['better'].iloc[0]} {outcome} ({unit})" if unit else str(outcome)
         rows = [
-            [goal, "mean", "max regret", "95 % of resamples", "lowest in", "mean regret", "best in", "good enough in"]
+            [goal, "mean", "max regret", "95% of resamples", "lowest in", "mean regret", "best in", "good enough in"]
         ]
         for row in part.to_dict("records"):
             mean, largest, usual = (number(factor * row[key]) for key in ("mean", "max_regret", "mean_regret"))
             low, high = (number(factor * row[f"max_regret_{end}95"]) for end in ("low", "high"))
             lowest, best, good = (
-                f"{100 * row[key]:.0f} %" if row[key] == row[key] else "-"
+                f"{100 * row[key]:.0f}%" if row[key] == row[key] else "-"
                 for key in ("share_lowest", "share_best", "satisficing_share")
             )
             rows.append([f"  {row['policy']}", mean, largest, f"[{low}, {high}]", lowest, usual, best, good])
@@ -277,8 +277,8 @@ def sobol_text(table: pd.DataFrame, outcome: str) -> str:
     part = table[table["outcome"] == outcome].to_dict("records")
     quality = "" if part[0]["method"] == "direct" else f", emulator's Q2 on held-out points {part[0]['q2']:.2f}"
     noise = part[0]["noise_share"]
-    noise = f", noise explains {100 * noise:.0f} % of the variance" if noise == noise else ""
-    rows = [["factor", "S1", "95 %", "ST", "95 %", "status"]]
+    noise = f", noise explains {100 * noise:.0f}% of the variance" if noise == noise else ""
+    rows = [["factor", "S1", "95%", "ST", "95%", "status"]]
     for row in part:
         numbers = [_share(row["S1"]), f"\N{PLUS-MINUS SIGN}{row['S1_conf95']:.2f}"]
         numbers += [_share(row["ST"]), f"\N{PLUS-MINUS SIGN}{row['ST_conf95']:.2f}"]
@@ -299,7 +299,7 @@ def box_text(found: Discovery, design: Design) -> str:
         design: its design.
     """
     lines = [found.question.words, *(f"  {line}" for line in limits_text(found.box, design.factors))]
-    rows = [["sample", "points", "of interest", "coverage", "density", "95 %"]]
+    rows = [["sample", "points", "of interest", "coverage", "density", "95%"]]
     for row in found.table.to_dict("records"):
         interval = f"[{row['density_low95']:.2f}, {row['density_high95']:.2f}]"
         counts = [str(row["points"]), str(row["of_interest"])]
@@ -352,7 +352,7 @@ def summary_text(folder: Path) -> str:
     summary = summary[summary["outcome"].isin(HEADLINES)]
     units, lines = units_of(HEADLINES), []
     for heading, rows in _blocks(summary):
-        cells = [[heading, "median", "10-90 %", "mean", "runs"]]
+        cells = [[heading, "median", "10-90%", "mean", "runs"]]
         for row in (row for name in HEADLINES for row in rows[rows["outcome"] == name].to_dict("records")):
             shown = shown_in(units[str(row["outcome"])])
             low, middle, high, mean = (number(shown.factor * row[key]) for key in ("p10", "median", "p90", "mean"))

@@ -140,16 +140,16 @@ def _said(results: Results, effects: pd.DataFrame, outcome: str, words: str) -> 
     parts = [f"{row['scenario']} {row['verdict']} it by {_amount(row)}" for row in rows if row["verdict"] in EFFECTS]
     for verdict, names in _others(rows):
         parts.append(f"{join(names)}: {verdict}")
-    level = f"{number(shown.factor * rows[0]['reference_mean'])} {shown.level}".rstrip()
+    level = f"{number(shown.factor * rows[0]['reference_mean'])} {shown.level}".rstrip().replace(" %", "%")
     return [f"{words}: {level} under {results.reference}. {'; '.join(parts)}."]
 
 
 def _amount(row: dict[Any, Any]) -> str:
-    """An effect without its sign: 4,030 t REO [2,210, 5,820], 12 %."""
+    """An effect without its sign: 4,030 t REO [2,210, 5,820], 12%."""
     shown = shown_of(str(row["outcome"]))
     ends = sorted(abs(shown.factor * float(row[key])) for key in ("low95", "high95"))
     mean, percent_ = number(abs(shown.factor * float(row["mean"]))), row["percent"]
-    share = f", {number(abs(float(percent_)))} %" if percent_ == percent_ and shown.level != "%" else ""
+    share = f", {number(abs(float(percent_)))}%" if percent_ == percent_ and shown.level != "%" else ""
     return f"{mean} {shown.change} [{number(ends[0])}, {number(ends[1])}]{share}".replace("  ", " ")
 
 
@@ -186,7 +186,7 @@ def _of_demand(results: Results, effects: pd.DataFrame) -> list[str]:
         return []
     mean, low, high = (number(100 * float(best[key])) for key in ("mean", "low95", "high95"))
     return [
-        f"At most, that meets {mean} % [{low}, {high}] more of US demand for dysprosium and terbium ({best['scenario']})."
+        f"At most, that meets {mean}% [{low}, {high}] more of US demand for dysprosium and terbium ({best['scenario']})."
     ]
 
 
@@ -229,7 +229,7 @@ def _change(results: Results, row: dict[Any, Any] | None) -> dict[str, Any]:
 
 def _share(value: float) -> str:
     """A relative change with two digits; changes below a thousandth are not worth any."""
-    return f"{signed(float(f'{value:.2g}'))} %" if abs(value) >= _LEAST_PERCENT else f"<{_LEAST_PERCENT} %"
+    return f"{signed(float(f'{value:.2g}'))}%" if abs(value) >= _LEAST_PERCENT else f"<{_LEAST_PERCENT}%"
 
 
 def _dashboard(results: Results, effects: pd.DataFrame) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -334,7 +334,13 @@ def _rank(goal: Goal, ranks: pd.DataFrame) -> dict[str, Any]:
     for rank, rows in part.groupby("rank", sort=True):
         ends = dict.fromkeys(number(shown.factor * float(rows["mean"].iloc[k])) for k in (0, -1))
         names = [str(name) for name in rows["policy"]]
-        tiers.append({"rank": int(str(rank)), "names": names, "means": f"{' to '.join(ends)} {shown.level}".rstrip()})
+        tiers.append(
+            {
+                "rank": int(str(rank)),
+                "names": names,
+                "means": f"{' to '.join(ends)} {shown.level}".rstrip().replace(" %", "%"),
+            }
+        )
     words = wish(goal.better, goal.outcome)
     return {"goal": words[0].upper() + words[1:], "tiers": tiers}
 

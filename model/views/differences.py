@@ -2,7 +2,7 @@
 
 A tile is drawn where, of the pairs of runs, at least one in twenty ends with another holder more often one way than the other:
 strong where an exact test of the discordant pairs (McNemar 1947, *Psychometrika* 12: 153-157) stands at 5% false discoveries among
-all towns, pale where it may be chance. Curves are mean paired differences with the 95 % interval of a mean (Student's t), month by month.
+all towns, pale where it may be chance. Curves are mean paired differences with the 95% interval of a mean (Student's t), month by month.
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ def paired_curve(results: Results, curve: Curve, scenario: str) -> pd.DataFrame:
 
 
 def _series(results: Results, curve: Curve, scenario: str) -> pd.DataFrame:
-    """A series with a row a month and a column a replicate."""
+    """A series with a row per month and a column a replicate."""
     table, where = ("actors", {"actor": curve.actor}) if curve.actor else ("monthly", {})
     rows = results.frame(table, ["run_id", "replicate", "month", *curve.columns], scenario=scenario, **where)
     rows["value"] = curve.factor * rows[list(curve.columns)].sum(axis=1)

@@ -40,13 +40,11 @@ def label_of(path: str, scenario: Scenario) -> str:
 
 
 def doses_text(table: pd.DataFrame, trends: pd.DataFrame, scenario: Scenario) -> str:
-    """A block an outcome: a line a dose with its amount and its effect, and whether more does more."""
+    """A block an outcome: a line per dose with its amount and its effect, and whether more does more."""
     units, lines = units_of(list(table["outcome"])), []
     for outcome, part in table.groupby("outcome", sort=False):
         shown = shown_in(units[str(outcome)])
-        rows = [
-            [f"{outcome} ({shown.change})" if shown.change else str(outcome), "promised", "effect", "95 % interval"]
-        ]
+        rows = [[f"{outcome} ({shown.change})" if shown.change else str(outcome), "promised", "effect", "95% interval"]]
         for path, doses in part.groupby("path", sort=False):
             found = trends[(trends["path"] == path) & (trends["outcome"] == outcome)].to_dict("records")[0]
             rows.append([f"  {label_of(str(path), scenario)}: {_trend(found)}", "", "", ""])
@@ -113,7 +111,7 @@ def draw_doses(table: pd.DataFrame, trends: pd.DataFrame, outcomes: Sequence[str
     lowest, highest = int(table["n"].min()), int(table["n"].max())
     pairs = str(highest) if lowest == highest else f"{lowest}-{highest}"
     note = (
-        f"Mean paired difference to {table['scenario'].iloc[0]} without them, and its 95 % interval, n = {pairs} pairs; grey: over all "
+        f"Mean paired difference to {table['scenario'].iloc[0]} without them, and its 95% interval, n = {pairs} pairs; grey: over all "
         "doses it neither raises nor lowers. Dotted: level 1, the precedent (SOURCES, table D). What arrives of a promise depends on "
         f"consent and attention. "
         f"{caveat(table)}"

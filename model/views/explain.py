@@ -68,7 +68,9 @@ def amounts(row: dict[Any, Any]) -> tuple[str, str]:
     if not row["unit"]:
         return f"level {number(row['level'])}", number(row["delivered"])
     shown = shown_in(str(row["unit"]))
-    return f"{number(shown.factor * row['promised'])} {shown.level}", number(shown.factor * row["arrives"])
+    return f"{number(shown.factor * row['promised'])} {shown.level}".replace(" %", "%"), number(
+        shown.factor * row["arrives"]
+    )
 
 
 def refusals(accounts: pd.DataFrame) -> list[str]:
@@ -139,8 +141,8 @@ def _part(row: dict[Any, Any], rows: dict[str, dict[Any, Any]], key: str) -> flo
 
 
 def percent_of(share: float) -> str:
-    """A share of the whole effect: 120 %, -3.1 %."""
-    return f"{number(100 * share)} %" if share == share else "-"
+    """A share of the whole effect: 120%, -3.1%."""
+    return f"{number(100 * share)}%" if share == share else "-"
 
 
 def sentences(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, binds: Sequence[str]) -> list[str]:
@@ -174,7 +176,7 @@ def accounts_text(accounts: pd.DataFrame) -> str:
         "taken in",
         "arrives",
     ]
-    rows = [[*head, "95 % interval", "promised a month", "arrives"]]
+    rows = [[*head, "95% interval", "promised a month", "arrives"]]
     for row in accounts.to_dict("records"):
         shares = [percent(row[f"share_{key}"]) for key in ("taken", "refused_fear", "refused_autonomy", "waiting")]
         chain = ("times_dropped", "share_built_up", "attention", "share_taken_in", "delivered")
@@ -195,7 +197,7 @@ def shares_text(table: pd.DataFrame, outcomes: Sequence[str]) -> str:
         part = table[table["outcome"] == outcome].to_dict("records")
         shown = shown_in(str(part[0]["unit"]))
         rows = [
-            [f"{outcome} ({shown.change})" if shown.change else outcome, "change", "95 % interval", "of all", "verdict"]
+            [f"{outcome} ({shown.change})" if shown.change else outcome, "change", "95% interval", "of all", "verdict"]
         ]
         for row in part:
             low, mean, high = (number(shown.factor * float(row[key])) for key in ("low95", "mean", "high95"))
@@ -233,8 +235,8 @@ def draw_explain(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, outco
     axes[0].set_ylim(len(names) - 0.5, -0.5)
     methods = [words for key, words in WORDS.items() if key in set(table["interval"])]
     note = (
-        f"Left: what is promised (light) and the share that arrives (dark, 95 % interval). Right: mean paired difference to runs without "
-        f"any instrument, or without the one named, and its 95 % interval ({' or '.join(methods) or 'none'}), "
+        f"Left: what is promised (light) and the share that arrives (dark, 95% interval). Right: mean paired difference to runs without "
+        f"any instrument, or without the one named, and its 95% interval ({' or '.join(methods) or 'none'}), "
         f"n = {int(table['n'].max())} pairs; hollow: neither raises nor lowers. {caveat(table)}"
     )
     title_of(figure, _title(policy, table), note)

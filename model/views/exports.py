@@ -76,7 +76,7 @@ def draw_exports(results: Results, axes: Axes | None = None) -> Figure:
     panels.finish(figure, grid, len(chosen), len(parts), _UNIT)
     notes = ["Shaded: the rains, June to September.", *findings.rule_for(results)]
     if learnt is not None:
-        notes.insert(0, f"Bands include a model discrepancy of {100 * learnt.exports.log_sd:.0f} % (log sd).")
+        notes.insert(0, f"Bands include a model discrepancy of {100 * learnt.exports.log_sd:.0f}% (log sd).")
     if len(parts) == 2:
         notes.insert(0, "The rows differ in scale.")
     style.title_of(figure, _title(results), panels.footnote(results, panels.LINE_AND_BAND, *notes))

@@ -183,4 +183,4 @@ def _title(table: pd.DataFrame, shown: Sequence[str]) -> str:
         seller = part.groupby("seller")["tonnes"].sum()
         if total > 0:
             parts.append(f"{seller.max() / total:.0%} of {number(total)} t from {seller.idxmax()} under {name}")
-    return "Whose ore leaves: " + "; ".join(parts).replace("%", " %")
+    return "Whose ore leaves: " + "; ".join(parts)

@@ -135,7 +135,7 @@ def _footnote(table: pd.DataFrame) -> str:
     methods = [words for key, words in WORDS.items() if key in set(table["interval"])]
     how = f" ({' or '.join(methods)})" if methods else ""
     return (
-        f"Mean paired difference from {table['reference'].iloc[0]} and its 95 % interval{how}, n = {pairs} pairs with the "
+        f"Mean paired difference from {table['reference'].iloc[0]} and its 95% interval{how}, n = {pairs} pairs with the "
         f"same random draws; of the last 12 months or at the end, columns in _all of the whole run. {counts_words(table)} {RULE} "
         f"{caveat(table)}"
     )

@@ -59,7 +59,7 @@ def sweep(table: pd.DataFrame, outcomes: Sequence[str], scenarios: Sequence[str]
     title_of(
         figure,
         title,
-        f"Line: median; band: 10-90 % of {runs} runs at each mark, the same random draws at all marks. {caveat(table)}",
+        f"Line: median; band: 10-90% of {runs} runs at each mark, the same random draws at all marks. {caveat(table)}",
     )
     return figure
 
@@ -121,7 +121,7 @@ def _regrets(axis: Axes, regrets: pd.DataFrame, rows: pd.DataFrame, looks: dict[
         values = factor * regrets[str(row["policy"])].to_numpy(dtype=np.float64)
         axis.plot(values, np.full(len(values), place), "|", color=look.colour, markersize=11, alpha=0.6)
         axis.plot(values.max(), place, look.marker, color=look.colour, markersize=6)
-        share = f"{100 * row['satisficing_share']:.0f} %"
+        share = f"{100 * row['satisficing_share']:.0f}%"
         axis.annotate(share, (1.0, place), xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=8)
     axis.annotate("good enough in", (1.0, -0.5), xycoords=("axes fraction", "data"), ha="right", fontsize=7, color=SOFT)
     axis.set_yticks(range(len(rows)), [looks[str(policy)].label for policy in rows["policy"]])

@@ -90,8 +90,8 @@ def draw_patterns(report: Report) -> Figure:
     counts = {use: report.met(use) for use in (CALIBRATION, HELD_OUT)}
     calibration, held = (f"{sum(found.values())} of {len(found)}" for found in counts.values())
     note = (
-        "Green: tolerance. Line: 5-95 % of runs, mark: median (diamonds are held out or diagnostic); blue is met, orange "
-        "missed (median outside, or under 30 % of runs inside). What lies beyond 4 tolerances is drawn at the edge."
+        "Green: tolerance. Line: 5-95% of runs, mark: median (diamonds are held out or diagnostic); blue is met, orange "
+        "missed (median outside, or under 30% of runs inside). What lies beyond 4 tolerances is drawn at the edge."
     )
     style.title_of(figure, f"Met: {calibration} calibration and {held} held-out patterns", note)
     return figure
@@ -133,7 +133,7 @@ def draw_rolling(origins: Sequence[Origin]) -> Figure:
     style.legend_of(figure, handles, labels, 3)
     held = sum(one.holds for one in origins)
     note = (
-        "Each hindcast restarted from its dated state; the model's chances are recalibrated by other years. Right: median and 80 % "
+        "Each hindcast restarted from its dated state; the model's chances are recalibrated by other years. Right: median and 80% "
         "interval with the discrepancy of seats; orange: the record. "
         "Nothing after August 2025 is looked at."
     )
@@ -157,7 +157,7 @@ def draw_exports(folder: Path, report: Report) -> Figure:
         bands = np.array([np.quantile(dressed[date], _INTERVAL) for date in sorted(dressed)]) / 1000
         when = np.array([_year(date) for date in sorted(dressed)])
         axes.fill_between(when, bands[:, 0], bands[:, 2], **_BAND)
-        axes.plot(when, bands[:, 1], color=MODEL, linewidth=1.4, label="model, median and 5-95 %")
+        axes.plot(when, bands[:, 1], color=MODEL, linewidth=1.4, label="model, median and 5-95%")
         _points(axes, series)
         axes.set_title(title, loc="left", fontsize=8.5)
         axes.set_ylabel("1,000 t per month")
@@ -169,11 +169,11 @@ def draw_exports(folder: Path, report: Report) -> Figure:
     )
     twin = next(one for one in report.series if one.name.endswith(best.name) and one is not best)
     verdict = "beats" if (twin.crps or 0) < (best.crps or 0) else "loses to"
-    share = f"{100 * (model.coverage or 0):.0f} %"
+    share = f"{100 * (model.coverage or 0):.0f}%"
     note = (
         "Captures and gates are forced. Filled points stand in a source, hollow ones were derived from printed figures; "
         "other origins are forced, so that both panels test Myanmar's ore. Bands include the model discrepancy that other years teach: "
-        f"{100 * report.spread:.0f} % (log sd)."
+        f"{100 * report.spread:.0f}% (log sd)."
     )
     title = (
         f"The trade chain covers {share} of {model.points} months of imports and {verdict} {best.name.split(' (')[0]}"
@@ -219,7 +219,7 @@ def draw_control(folder: Path, report: Report) -> Figure:
     seats = next(row for row in report.rows if row.pattern.statistic == "seats_taken")
     taken = "-" if seats.median is None else f"{seats.median:.0f}"
     note = (
-        "Hindcast from October 2023: line median, band 5-95 % of runs. Orange: the record; hollow points are a belligerent's "
+        "Hindcast from October 2023: line median, band 5-95% of runs. Orange: the record; hollow points are a belligerent's "
         "claim. Each published share is compared through its own definition (model/output/observe.py)."
     )
     title = f"{taken} seats fall by the end of 2024 where {seats.pattern.observed:.0f} fell; each measure of control by its own words"
@@ -274,7 +274,7 @@ def draw_sieges(report: Report) -> Figure:
     right.set_ylabel("Share of such towns that did")
     runs, share = report.bhamo
     title = (
-        f"A besieged Bhamo stands a year or more in {100 * share:.0f} % of {runs} runs"
+        f"A besieged Bhamo stands a year or more in {100 * share:.0f}% of {runs} runs"
         if runs
         else "Bhamo is besieged in no run"
     )

@@ -21,7 +21,7 @@ def draw_lanes(lanes: pd.DataFrame, start: str, names: Mapping[str, str] | None 
     """Draw how far each lane of each crossing is open, month by month.
 
     Args:
-        lanes: columns month, crossing, ore, reagent, goods (0-1), a row a month and crossing.
+        lanes: columns month, crossing, ore, reagent, goods (0-1), a row per month and crossing.
         start: first month, as 2025-08.
         names: names of the crossings for people, by id.
     """

@@ -57,7 +57,7 @@ def modal_holdings(rows: pd.DataFrame) -> Holdings:
     """The most frequent holder of each place and the share of runs in which it holds it; of equals the first by name.
 
     Args:
-        rows: columns place, holder, attacker; a row a run and place.
+        rows: columns place, holder, attacker; a row per run and place.
     """
     counts = rows.groupby(["place", "holder"]).size().rename("runs").reset_index()
     first = counts.sort_values(["place", "runs", "holder"], ascending=[True, False, True]).drop_duplicates("place")
@@ -393,7 +393,7 @@ def legend(figure: Figure, world: World, shown: Sequence[Holdings], *, striped: 
         if members:
             handles.append(Patch(facecolor=family.colour, edgecolor="#9A9A9A", label=_legend_label(family, members)))
     if striped and any(share < SURE for holdings in shown for share in holdings.certainty.values()):
-        label = f"striped: fewer than {SURE:.0%} of runs agree".replace("%", " %")
+        label = f"striped: fewer than {SURE:.0%} of runs agree"
         handles.append(Patch(facecolor="#6E6E6E", edgecolor="white", hatch=_STRIPES, label=label))
     mark = {"linestyle": "none", "markerfacecolor": "white", "markeredgecolor": "black", "markersize": 4.5}
     kinds = set(world.site_kinds) if sites and len(world.codes) <= LETTERS_UP_TO else set()

@@ -34,9 +34,9 @@ class Band:
 
     Args:
         months: (T,) months since the start.
-        low: (T,) 10 % quantile.
-        median: (T,) 50 % quantile.
-        high: (T,) 90 % quantile.
+        low: (T,) 10% quantile.
+        median: (T,) 50% quantile.
+        high: (T,) 90% quantile.
         runs: number of runs.
     """
 
@@ -48,10 +48,10 @@ class Band:
 
 
 def band(frame: pd.DataFrame, column: str, discrepancy: Dressing | None = None) -> Band:
-    """The 10, 50 and 90 % quantiles over runs, month by month.
+    """The 10, 50 and 90% quantiles over runs, month by month.
 
     Args:
-        frame: columns run_id, month and ``column``, one row a run and month; null values are left out.
+        frame: columns run_id, month and ``column``, one row per run and month; null values are left out.
         column: what to describe.
         discrepancy: of the model, which the band is to include.
     """
@@ -236,7 +236,7 @@ def footnote(results: Results, what: str, *extra: str) -> str:
 
     Args:
         results: what it shows.
-        what: what is drawn of the runs: "Line and band: median and 10-90 %".
+        what: what is drawn of the runs: "Line and band: median and 10-90%".
         *extra: sentences on what else there is to know.
     """
     each = " a scenario" if len(results.scenarios) > 1 else ""
@@ -256,7 +256,7 @@ def width_of(columns: int) -> float:
     return {1: 5.2, 2: 6.9, 3: 8.2}.get(columns, 9.4)
 
 
-LINE_AND_BAND = "Line and band: median and 10-90 %"
+LINE_AND_BAND = "Line and band: median and 10-90%"
 
 
 def new_figure(width: float, height: float) -> Figure:

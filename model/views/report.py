@@ -296,7 +296,7 @@ def _outcomes(results: Results, actor: str | None) -> Markup:
         return Markup("")
     if results.points > _MOST_POINTS:
         return html.paragraph(
-            f"summary.csv has median, 10 and 90 % quantiles and mean of every outcome at each of the {results.points} "
+            f"summary.csv has median, 10 and 90% quantiles and mean of every outcome at each of the {results.points} "
             "design points, which are too many to be listed here."
         )
     rows = []
@@ -309,7 +309,7 @@ def _outcomes(results: Results, actor: str | None) -> Markup:
             numbers.append(number_cell(record, "summary.csv", "n"))
             head_cell = named(known, shown_in(known.unit).level, len(part)) if order == 0 else None
             rows.append([head_cell, _row_name(results, picked), *numbers])
-    head = ("outcome", "scenario", "median", "10 %", "90 %", "mean", "runs")
+    head = ("outcome", "scenario", "median", "10%", "90%", "mean", "runs")
     return html.table(head, rows, "summary.csv")
 
 

@@ -28,7 +28,7 @@ _NUMBERS = ("mean", "low95", "high95", "matters")
 _MOVERS = 6
 """Outcomes besides the headlines that are named for each policy."""
 PAIRED = (
-    "Replicate k of two scenarios meets the same random draws, so effects are means of paired differences, with 95 % intervals (BCa "
+    "Replicate k of two scenarios meets the same random draws, so effects are means of paired differences, with 95% intervals (BCa "
     f"bootstrap, or Student's t below 20 pairs). {RULE} An effect depends on assumptions where fewer than nine in ten of the sets of "
     "assumptions under which anything differs agree on its sign. The variance ratio says how many times more runs would be needed "
     "without pairing; the column after it how many replicates would bring the interval to X on either side. They rest on assumed "
@@ -37,7 +37,7 @@ PAIRED = (
 
 
 _CHANGE = (
-    "{{ words }}: {{ mean }}{{ change and ' ' }}{{ change }} [{{ low }} to {{ high }}]{% if percent %}, {{ percent }} %{% endif %}, "
+    "{{ words }}: {{ mean }}{{ change and ' ' }}{{ change }} [{{ low }} to {{ high }}]{% if percent %}, {{ percent }}%{% endif %}, "
     "from {{ base }}{{ level and ' ' }}{{ level }}{% if window %} ({{ window }}){% endif %}"
 )
 
@@ -68,7 +68,7 @@ def short_section(results: Results, actor: str | None) -> Markup:
         counted = html.paragraph(f"Headlines: {counts_words(part[part['outcome'].isin(names)])}")
         items.append(html.heading(name) + told + counted)
     besides = difference_words(results.manifest.get("scenarios", {}), results.reference or "")
-    note = f"Mean differences from {results.reference} with 95 % intervals. {RULE} All rest on assumed, not observed, parameters. {besides}"
+    note = f"Mean differences from {results.reference} with 95% intervals. {RULE} All rest on assumed, not observed, parameters. {besides}"
     return joined(items) + html.source_line(note) if items else Markup("")
 
 
@@ -128,7 +128,7 @@ def effects_section(results: Results, actor: str | None) -> Markup:
             head_cell = named(known, shown.change, len(part)) if order == 0 else None
             rows.append([head_cell, record["scenario"], record["verdict"], *numbers])
     head = [
-        "outcome", "scenario", "verdict", "mean difference", "95 % from", "to", f"mean of {results.reference}", "X", "pairs",
+        "outcome", "scenario", "verdict", "mean difference", "95% from", "to", f"mean of {results.reference}", "X", "pairs",
         "variance ratio", "replicates needed", *(["sets", "of them up", "down"] if several else []),
     ]  # fmt: skip
     drawn = figure_of(results, "effects", "runs.parquet, as effects.csv is computed from it")

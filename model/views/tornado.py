@@ -61,7 +61,7 @@ def tornado(table: pd.DataFrame, outcomes: Sequence[str], title: str, note: str)
     used = _statuses(table, shown)
     handles: list[Any] = [Patch(facecolor=_COLOURS[status], label=status) for status in used]
     handles.append(Patch(facecolor="white", edgecolor=SOFT, label="mostly noise"))
-    handles.append(Line2D([], [], color=INK, label="95 % interval"))
+    handles.append(Line2D([], [], color=INK, label="95% interval"))
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], len(handles))
     signs = "+ raises, \N{MINUS SIGN} lowers, ~ either, or a switch; actors of a kind are moved together"
     title_of(figure, title, f"{note} {signs}. {caveat(table)}")
@@ -93,7 +93,7 @@ def variance_bars(table: pd.DataFrame, outcomes: Sequence[str], title: str, note
     used = _statuses(table, outcomes)
     handles: list[Any] = [Patch(facecolor=_COLOURS[status], label=f"alone ({status})") for status in used]
     handles.append(Patch(facecolor="white", edgecolor=SOFT, label="with interactions"))
-    handles.append(Line2D([], [], color=INK, label="95 % interval"))
+    handles.append(Line2D([], [], color=INK, label="95% interval"))
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], len(handles))
     title_of(figure, title, f"{note} {caveat(table)}")
     return figure

@@ -97,7 +97,7 @@ def finding(table: pd.DataFrame) -> str:
 
 @styled
 def draw_tournament(table: pd.DataFrame, scenarios: Sequence[str], title: str) -> Figure:
-    """Draw who wins on what under which answer: a row a goal, a column an answer, the winner's colour and name in the cell.
+    """Draw who wins on what under which answer: a row per goal, a column an answer, the winner's colour and name in the cell.
 
     Args:
         table: of :func:`model.experiments.standings.standings`.

@@ -23,7 +23,7 @@ def typical_runs(results: Results, outcomes: Sequence[str] = HEADLINES) -> pd.Da
         outcomes: names of outcomes; those that the batch lacks are passed over.
 
     Returns:
-        A row a scenario: scenario, run_id, replicate, point, distance.
+        A row per scenario: scenario, run_id, replicate, point, distance.
     """
     known = [name for name in outcomes if name in results.columns("runs")]
     runs = results.frame("runs", ["scenario", "run_id", "replicate", "point", "status", *known]).astype(
@@ -48,7 +48,7 @@ def differing_parameters(scenarios: Mapping[str, Any]) -> pd.DataFrame:
         scenarios: label -> the scenario resolved, as the manifest has it.
 
     Returns:
-        A row a parameter: ``path`` and a column for each scenario; what a scenario lacks is None.
+        A row per parameter: ``path`` and a column for each scenario; what a scenario lacks is None.
     """
     flat = {label: dict(_flatten(resolved, "")) for label, resolved in scenarios.items()}
     paths = list(dict.fromkeys(path for table in flat.values() for path in table))

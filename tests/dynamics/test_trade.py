@@ -172,7 +172,7 @@ def test_a_year_like_2023_exports_about_forty_thousand_tonnes() -> None:
     august = year[10]
     assert august < 0.65 * sum(year) / 12
     revenue = chain.state.flows.tax_usd[KIA]
-    assert 5e6 < revenue < 25e6, "about 200 million USD a year at 35,000 yuan a tonne"
+    assert 5e6 < revenue < 25e6, "about 200 million USD per year at 35,000 yuan a tonne"
 
 
 @pytest.mark.parametrize("mine_stop", ["halt", "reagent", "both"])

@@ -94,6 +94,6 @@ def test_what_is_learnt_of_the_shipped_world_is_read_and_said(tmp_path: Path) ->
     assert (
         isinstance(shipped, Discrepancy) and discrepancy_of("invented:4x4") is None and discrepancy_of("none") is None
     )
-    assert f"{100 * shipped.exports.log_sd:.0f} %" in shipped.sentence() and "common to both" in shipped.sentence()
+    assert f"{100 * shipped.exports.log_sd:.0f}%" in shipped.sentence() and "common to both" in shipped.sentence()
     empty = read_discrepancy(write_discrepancy(tmp_path / "discrepancy.csv", []))
     assert empty.exports == Dressing(0.0) and empty.towns == Recalibration() and empty.seats == 0.0

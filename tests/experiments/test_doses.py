@@ -63,7 +63,7 @@ def test_the_table_and_the_sentence_give_dollars_and_trends() -> None:
     table, trends = dose_table(runs, [TOWNS]), trend_table(runs, [TOWNS])
     told = doses_text(table, trends, scenario)
     assert "arms for KIA: raises it" in told and "sanctions for JUNTA: no effect larger than 1 township" in told
-    assert "25 million USD a month" in told and "250 million USD a month" in told
+    assert "25 million USD per month" in told and "250 million USD per month" in told
     said = finding(trends, [TOWNS], scenario)
     row = trends[trends["path"] == ARMS].iloc[0]
     assert f"arms for KIA {effect_words(row)}. sanctions for JUNTA no effect larger than what matters on" in said

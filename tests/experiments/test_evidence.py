@@ -108,7 +108,7 @@ def test_noise_alone_is_called_an_effect_no_more_often_than_the_rule_says() -> N
     for _ in range(40):
         table = pd.DataFrame([row_of(list(rng.normal(scale=30.0, size=12)), f"x{k}") for k in range(30)])
         any_false += int(judged(table)["verdict"].isin(EFFECTS).any())
-    assert any_false <= 6  # 5 % of 40, and what chance allows
+    assert any_false <= 6  # 5% of 40, and what chance allows
 
 
 def test_families_are_corrected_apart() -> None:
@@ -157,7 +157,7 @@ def test_words_carry_interval_unit_percent_and_window() -> None:
     table = judged(pd.DataFrame([row_of(spread(-3000, 500), ORE, 30_000.0), row_of(spread(0.2, 0.1))]))
     low, high = table["low95"].iloc[0], table["high95"].iloc[0]
     assert effect_words(table.iloc[0]) == (
-        f"lowers ore to China by 3,000 t REO [{-high:,.0f}, {-low:,.0f}], 10 % of 30,000 (last 12 months)".replace(
+        f"lowers ore to China by 3,000 t REO [{-high:,.0f}, {-low:,.0f}], 10% of 30,000 (last 12 months)".replace(
             f"{-high:,.0f}", f"{round(-high, -1):,.0f}"
         ).replace(f"{-low:,.0f}", f"{round(-low, -1):,.0f}")
     )

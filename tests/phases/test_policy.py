@@ -65,7 +65,7 @@ def test_what_the_kia_gives_up_and_what_ends_is_told() -> None:
     model = small(*WATCHFUL, *WILLING, *offers, "actors.KIA.review_months=1")
     run(model, 2)
     assert told(model, "instrument_begins") == [
-        "US aid (19.2 million USD a month), recognition (level 1) for KIA begin"
+        "US aid (19.2 million USD per month), recognition (level 1) for KIA begin"
     ]
     kia = model.run.agents.armed_at(at(model, "KIA"))
     assert kia is not None

@@ -156,7 +156,7 @@ def test_titles_take_the_verdicts_of_the_table_of_effects(tmp_path: Path) -> Non
     best = findings.strongest(found)
     assert best is not None and best["scenario"] == "engage_kia"
     title = exports._title(results)
-    assert "lowers ore to China by 3,500 t REO [2,000, 5,000], 12 % of 30,000 (last 12 months)" in title
+    assert "lowers ore to China by 3,500 t REO [2,000, 5,000], 12% of 30,000 (last 12 months)" in title
     few = findings.verdicts(results.only(["status_quo", "quad_india"]), ["exports_t_china"])
     assert findings.strongest(few) is None and findings.none_words(few, "ore").startswith("Not enough runs to tell")
     assert findings.none_words(few.assign(verdict=SMALL), "ore") == "No effect that matters on ore"

@@ -384,7 +384,7 @@ def write_vectors(path: Path, vectors: Sequence[dict[str, Any]]) -> None:
 
 @dataclass(frozen=True)
 class Shrinkage:
-    """How far calibration narrowed a parameter: 5, 50 and 95 % points of the set, and their width over the prior's."""
+    """How far calibration narrowed a parameter: 5, 50 and 95% points of the set, and their width over the prior's."""
 
     path: str
     block: str
@@ -395,7 +395,7 @@ class Shrinkage:
 
 
 def shrinkage(found: Mapping[str, Found], plan: Plan) -> list[Shrinkage]:
-    """For each parameter the central 90 % of the set, over the central 90 % of the prior."""
+    """For each parameter the central 90% of the set, over the central 90% of the prior."""
     rows = []
     for block, one in found.items():
         kept = np.array([member.units for member in picks(one, plan, block)])

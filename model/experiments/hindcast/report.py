@@ -1,7 +1,7 @@
 """A finished hindcast read against the record: patterns, series, flips, sieges; misses come first.
 
 A pattern counts as met only where, besides what :mod:`model.experiments.hindcast.score` asks, each of its observed numbers lies within
-the ensemble's 5-95 % interval. Forecasts of the series are compared with two that are distributions too: *persistence*, last month's
+the ensemble's 5-95% interval. Forecasts of the series are compared with two that are distributions too: *persistence*, last month's
 value times the changes from month to month that the record shows elsewhere, and *climatology*, the record's other months. The model's
 bands of imports and its chances of towns include the model discrepancy that the other years teach
 (:mod:`model.experiments.hindcast.learn`); what the runs alone would say stands beside it. Patterns are scored on the runs alone.
@@ -114,7 +114,7 @@ class Report:
 
 
 def met_strictly(rows: Sequence[Scored]) -> dict[str, bool]:
-    """By number of the pattern: whether all its numbers are met, and lie within the ensemble's 5-95 % interval."""
+    """By number of the pattern: whether all its numbers are met, and lie within the ensemble's 5-95% interval."""
     met = met_patterns(rows)
     for row in rows:
         met[row.pattern.pattern] &= _holds(row)
@@ -362,7 +362,7 @@ def write_report(folder: Path, report: Report) -> Path:
         )
         for name, held in ((MODEL, report.coverage), (ALONE, report.alone)):
             for band, share in held.items():
-                writer.writerow(["imports", f"{name}, {100 * band:.0f} % interval", "", "", f"{share:.4f}"])
+                writer.writerow(["imports", f"{name}, {100 * band:.0f}% interval", "", "", f"{share:.4f}"])
         for series in report.series:
             writer.writerow(["imports", series.name, series.points, _cell(series.crps), _cell(series.coverage)])
         for flip in report.flips:

@@ -11,7 +11,7 @@ alone* are as they come. The other forecasts are distributions, each a hazard a 
 * *regional hazard*: the share of each state's towns that changed hands in the year before the origin; where the record holds nothing
   before the origin nothing changes hands.
 
-The net change of the townships of each side is compared with the model's 80 % interval and by its sign, the junta's with the
+The net change of the townships of each side is compared with the model's 80% interval and by its sign, the junta's with the
 discrepancy of seats; changes of hands a month with the runs' mean; imports of the months that the record has with the model's by CRPS.
 """
 
@@ -66,14 +66,14 @@ INTERVAL = (0.1, 0.5, 0.9)
 
 @dataclass(frozen=True)
 class Net:
-    """Change of a side's townships: the record's, and 10, 50 and 90 % points of the model's."""
+    """Change of a side's townships: the record's, and 10, 50 and 90% points of the model's."""
 
     seen: int
     modelled: tuple[float, float, float]
 
     @property
     def holds(self) -> bool:
-        """Whether the model's 80 % interval holds it and the median has its sign."""
+        """Whether the model's 80% interval holds it and the median has its sign."""
         low, middle, high = self.modelled
         return low <= self.seen <= high and np.sign(middle) == np.sign(self.seen)
 
@@ -94,7 +94,7 @@ class Origin:
         slopes: logit slopes that would set the model's chances and those of the runs alone right: 1 is best; NaN where no town
             changed hands.
         nets: side -> net change of its townships; the junta's includes the discrepancy of seats.
-        imports: months of the record, and mean CRPS (t) of model and climatology in them; None without a month.
+        imports: months of the record, and mean CRPS (t) of model and climatology in them; None without per month.
     """
 
     origin: str

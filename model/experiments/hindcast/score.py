@@ -1,9 +1,9 @@
 """Scoring: patterns met or missed, forecasts of a series against naive ones, probabilities of flips.
 
-A pattern's number is met when the ensemble's median lies within its tolerance and at least 30 % of runs do; runs in which the
+A pattern's number is met when the ensemble's median lies within its tolerance and at least 30% of runs do; runs in which the
 statistic is not defined lie outside, and where they are half or more there is no median. With ``summary = share`` the share of
 runs is itself the number. Series are scored by the continuous ranked probability score (Gneiting & Raftery 2007, the fair form
-for ensembles of Ferro 2014) and the coverage of the central 90 % interval, where they have at least 12 points; flips by the
+for ensembles of Ferro 2014) and the coverage of the central 90% interval, where they have at least 12 points; flips by the
 Brier score and its reliability.
 """
 
@@ -31,8 +31,8 @@ class Scored:
         runs: number of runs.
         defined: number of runs in which the statistic is defined.
         median: the ensemble's median, or the share; None where there is none.
-        low: 5 % point of the runs in which it is defined.
-        high: 95 % point.
+        low: 5% point of the runs in which it is defined.
+        high: 95% point.
         within: share of runs within tolerance.
         met: whether it is met.
     """
@@ -91,7 +91,7 @@ def crps(ensemble: Floats, observed: float) -> float:
 
 @dataclass(frozen=True)
 class Forecast:
-    """How a forecast of a series did: mean CRPS and the share of points inside the 90 % interval."""
+    """How a forecast of a series did: mean CRPS and the share of points inside the 90% interval."""
 
     name: str
     points: int

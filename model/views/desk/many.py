@@ -84,7 +84,7 @@ def _vector(spec: RunSpec) -> dict[str, int]:
 
 
 def _bands(values: Floats) -> dict[str, list[list[float | None]]]:
-    """Quantiles of both, and mean and 95 % interval of the paired difference, by month, of (replicates, 2, months) values."""
+    """Quantiles of both, and mean and 95% interval of the paired difference, by month, of (replicates, 2, months) values."""
     known = np.asarray(~np.isnan(values).any(axis=(0, 1)))
     bands = [np.quantile(values[:, side, known], (LOW, MIDDLE, HIGH), axis=0) for side in range(2)]
     difference = values[:, 0, known] - values[:, 1, known]

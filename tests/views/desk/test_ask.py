@@ -73,7 +73,7 @@ def test_amounts_are_levels_of_the_precedents() -> None:
     assert (shown["value"], shown["most"], shown["unit"]) == (
         pytest.approx(5),
         pytest.approx(100),
-        "million USD a month",
+        "million USD per month",
     )
 
 
@@ -93,7 +93,7 @@ def test_what_is_typed_is_refused_in_the_words_of_a_scenario_file(
             load_scenario("engage_kia", [f"{path}={text}" if text else f'{path}=""'])
         assert other.value.problems == [f"--set: {said}"]
     else:
-        assert said.endswith("level 1 is 19.2 million USD a month, the most 192 million USD a month")
+        assert said.endswith("level 1 is 19.2 million USD per month, the most 192 million USD per month")
 
 
 @pytest.mark.parametrize(
