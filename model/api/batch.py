@@ -193,7 +193,7 @@ class Batch(DatedTables):
     @cached_property
     def summary(self) -> pd.DataFrame:
         """Mean, median and quantiles of every outcome by scenario and design point."""
-        return pd.read_csv(self.folder / "summary.csv")
+        return pd.read_csv(self.folder / "summary.csv", keep_default_na=False, na_values=[""])
 
     @cached_property
     def _runs(self) -> RunTable:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from model.experiments.codec import FAILED, OK, Finished
+from model.experiments.design import LABEL, point_words
 from model.experiments.errors import BatchError, RunnerError, StoreError
 from model.experiments.interruption import Interruption
 from model.experiments.manifest import (
@@ -25,7 +26,7 @@ from model.experiments.manifest import (
     read_manifest,
     write_manifest,
 )
-from model.experiments.plan import BatchPlan
+from model.experiments.plan import VECTOR, BatchPlan, point_value
 from model.experiments.pools import check_executor, cores, new_pool, worker_count
 from model.experiments.progress import Progress, say
 from model.experiments.runner import refuse_in_importing_child, run_here, run_with
@@ -349,8 +350,7 @@ class _Call:
         ids = self.plan.here
         failed = self.store.status_of()[FAILED]
         lines = [
-            f"  {ids[run].label}, replicate {ids[run].replicate}: {self.store.entries[run].error}"
-            f" ({self.store.errors.name}/{run}.txt)"
+            f"  {_which(ids[run])}: {self.store.entries[run].error} ({self.store.errors.name}/{run}.txt)"
             for run in failed[:_MOST_SHOWN]
         ]
         if len(failed) > _MOST_SHOWN:
@@ -363,6 +363,13 @@ class _Call:
         counts = {"planned": len(self.plan.here), OK: report.ok, FAILED: report.failed, "missing": report.missing}
         told = (counts, self.earlier, self.in_tables, self.tables)
         write_manifest(self.store.folder, self.plan, self.session, status, *told)
+
+
+def _which(spec: RunSpec) -> str:
+    """A run in words: scenario, design point, replicate."""
+    swept = {path: point_value(text) for path, text in spec.point_values if path != VECTOR}
+    point = point_words({path: value for path, value in swept.items() if path == LABEL} or swept)
+    return ", ".join([spec.label, *([point] if point else []), f"replicate {spec.replicate}"])
 
 
 def _again(plan: BatchPlan, *, rerun: bool = False) -> str:

@@ -416,5 +416,9 @@ def point_words(values: Mapping[str, Any], points: Sequence[Mapping[str, Any]] =
         for path, value in values.items()
         if path != LABEL and (not label or any(point.get(path) != value for point in alike))
     }
-    sets = ", ".join(f"{path} = {value}" for path, value in told.items())
+    # A column that is empty at some points holds whole numbers as fractions.
+    plain = {
+        path: int(value) if isinstance(value, float) and value.is_integer() else value for path, value in told.items()
+    }
+    sets = ", ".join(f"{path} = {value}" for path, value in plain.items())
     return ", ".join(part for part in (str(label or ""), sets) if part)

@@ -260,7 +260,7 @@ def strongest_factors(folder: Path, outcomes: Sequence[str], top: int) -> list[s
     if not paths:
         raise StoreError(f"{folder}: holds no sensitivity.csv; give the folder of pangwa sensitivity --method morris")
     with whole_table(paths[0]):
-        table = pd.read_csv(paths[0])
+        table = pd.read_csv(paths[0], keep_default_na=False, na_values=[""])
     known = sorted(set(table["outcome"]))
     unknown = [name for name in outcomes if name not in known]
     if unknown:

@@ -41,6 +41,9 @@ def simulate(
             if watch is not None:
                 watch(model)
         return model.recorder.result()
+    except Exception as error:
+        error.add_note(f"in month {model.month + 1}, {model.run.date}")
+        raise
     finally:
         dispose(model)
 

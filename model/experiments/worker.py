@@ -82,7 +82,8 @@ def run_one(simulate: Simulate, spec: RunSpec, timeout: float | None = None) -> 
         return finished_failed(spec, timed_out(timeout), traceback.format_exc(), time.perf_counter() - started)
     except (Exception, SystemExit) as error:
         _here.spent = _here.spent or isinstance(error, MemoryError)
-        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+        said = f"{type(error).__name__}: {error}".rstrip(": ") + notes
         return finished_failed(spec, said, traceback.format_exc(), time.perf_counter() - started)
 
 

@@ -20,6 +20,7 @@ from model.world.world import World, WorldError
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
+_LONGEST_TITLE = 200
 _FIRST, _LAST = "1900-01", "2099-12"
 """Months in which a run may start: a hundred years on, calendars of tables and figures still know the date."""
 
@@ -103,6 +104,10 @@ def _ids(stated: Stated, ids: tuple[str, ...]) -> Iterator[Problem]:
     label = stated.get(("name",))
     if isinstance(label, str) and (text := fault(label)):
         yield Problem(stated.origin(("name",)), ("name",), text, label)
+    title = stated.get(("title",))
+    if isinstance(title, str) and len(title) > _LONGEST_TITLE:
+        text = f"has {len(title)} characters; {_LONGEST_TITLE} are allowed, and in a description as many as it needs"
+        yield Problem(stated.origin(("title",)), ("title",), text)
 
 
 def _tables(stated: Stated, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

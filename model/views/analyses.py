@@ -54,7 +54,7 @@ def _analysis_table(root: Path, path: Path) -> Markup:
     """The first rows of a table; columns that are the same in all of its rows become a line below it."""
     file = path.relative_to(root).as_posix()
     with whole_table(path):
-        frame = pd.read_csv(path)
+        frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
     if path.stem == "factors" and len(frame) > _RANKS:
         return html.source_line(f"Range, unit and status of all {len(frame)} factors stand in {file}.")
     first = (frame[frame["rank"] <= _RANKS] if "rank" in frame else frame).head(_ROWS)

@@ -348,7 +348,7 @@ def summary_text(folder: Path) -> str:
     Args:
         folder: the batch's folder.
     """
-    summary = pd.read_csv(folder / "summary.csv")
+    summary = pd.read_csv(folder / "summary.csv", keep_default_na=False, na_values=[""])
     summary = summary[summary["outcome"].isin(HEADLINES)]
     units, lines = units_of(HEADLINES), []
     for heading, rows in _blocks(summary):

@@ -206,7 +206,7 @@ def _lowest_regret(folder: Path) -> list[str]:
     path = folder / "regret" / "regret.csv"
     if not path.is_file():
         return []
-    table = pd.read_csv(path).dropna(subset=["max_regret"])
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""]).dropna(subset=["max_regret"])
     least = table.sort_values("max_regret", kind="stable").drop_duplicates("outcome")
     parts = [f"{row['policy']} for {wish(str(row['better']), str(row['outcome']))}" for row in least.to_dict("records")]
     return [f"Lowest maximum regret over {int(table['futures'].max())} futures: {'; '.join(parts)}."] if parts else []

@@ -10,6 +10,7 @@ RESERVED = ("nobody", "NUG", "PARTNER")
 """Words that mean something else where the names of actors and places stand."""
 LONGEST = 120
 _CONTROL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_SIGNED_NUMBER = re.compile(r"[+-]?[\d.,]+ ?%?")
 _JOINERS = "\u200c\u200d"
 """Which scripts of the region need within words, though they are of the category of controls."""
 
@@ -28,6 +29,8 @@ def fault(name: str) -> str:
         return f"the name has {len(name)} characters; {LONGEST} are allowed"
     if any(unicodedata.category(one) in _CONTROL and one not in _JOINERS for one in name):
         return "the name holds a control character, or one that turns the direction of writing"
+    if name.startswith(("=", "+", "@", "-")) and not _SIGNED_NUMBER.fullmatch(name):
+        return "the name would be a formula in a spreadsheet; begin it with a letter or a digit"
     return ""
 
 

@@ -17,7 +17,7 @@ import pytest
 from model.experiments.batch import BatchReport, run_batch
 from model.experiments.codec import Finished
 from model.experiments.errors import BatchError, RunnerError
-from model.experiments.plan import BatchPlan
+from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.pools import worker_count
 from model.experiments.runner import run_here
 from model.experiments.store import FINAL_TABLES, Store
@@ -164,6 +164,15 @@ def test_failing_run_is_a_row_and_can_be_run_again(tmp_path: Path, capsys: pytes
     assert (again.computed, again.exit_code) == (0, 3)
     again = compute(what, tmp_path / "out", resume=True, rerun_failed=True)
     assert (again.computed, again.ok, again.failed, again.exit_code) == (1, 7, 1, 3)
+
+
+def test_a_failed_run_is_told_with_its_design_point(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points = ((("label", '"NA"'), ("effect", "1.0")), (("label", '"null"'), ("effect", "2.0")))
+    scenarios = {"status_quo": scenario()}
+    at_points = {"status_quo": [scenario(), scenario(raise_in=[1])]}
+    what = make_plan("fakes", scenarios, replicates=2, points=points, at_points=at_points, command=("pangwa",))
+    compute(what, tmp_path / "out")
+    assert "  status_quo, null, replicate 1: ValueError: replicate 1 went wrong" in capsys.readouterr().err
 
 
 def test_run_that_failed_by_accident_is_healed_by_running_it_again(

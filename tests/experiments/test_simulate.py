@@ -3,6 +3,7 @@ from __future__ import annotations
 import copyreg
 import gc
 import weakref
+from pathlib import Path
 
 import mesa
 import numpy as np
@@ -11,9 +12,13 @@ import pytest
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
 from model.experiments.codec import encode, read_body, read_header
-from model.experiments.simulate import dispose
+from model.experiments.simulate import dispose, simulate
+from model.experiments.worker import run_one
+from model.model import MONTH
 from model.output.blocks import RUN_TABLES, RunTables, block_of
 from model.output.tables import KEY, schema
+from model.run import Run
+from model.scenario.given import specify
 from tests.experiments.fakes import fake_simulate, plan
 
 
@@ -119,3 +124,15 @@ def test_row_without_a_value_is_refused_where_there_must_be_one() -> None:
         tables[name] = tables[name].set_column(place, column, gaps)
     with pytest.raises(ValueError, match="table 'monthly' has rows without a value in: mined_t"):
         encode(spec.run_id, "ok", "", 0.0, {}, tables)
+
+
+def test_a_run_that_fails_names_the_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail_in_october(run: Run) -> None:
+        if run.date == "2025-10":
+            raise ZeroDivisionError("no ore")
+
+    monkeypatch.setattr("model.model.MONTH", (fail_in_october, *MONTH))
+    world = Path(__file__).parents[1] / "tiny"
+    spec = specify("status_quo", {"world": str(world), "months": 6})
+    finished = run_one(simulate, spec, None)
+    assert finished.error == "ZeroDivisionError: no ore (in month 3, 2025-10)"

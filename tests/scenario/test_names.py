@@ -65,3 +65,27 @@ def test_a_homeland_is_named_as_in_the_record_of_the_world(key: str, myanmar: Wo
         ):
             load_scenario("status_quo", [f"actors.KNLA.{key}=['{name}']"])
     assert myanmar.find_lands("all") == myanmar.codes
+
+
+@pytest.mark.parametrize("name", ["=1+2", "@x", "+x", "-2+3"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "name={}",
+        'actors.{}={{kind="EthnicArmedOrganization", home="LAIZA", troops=9}}',
+        'united_states.instruments.{}.kind="tariff"',
+        'forcing.{}={{kind="price_factor", value=2.0, start="2026-01"}}',
+    ],
+)
+def test_names_that_wreck_tables_and_titles_are_refused(setting: str, name: str) -> None:
+    for given, refused in ((f'"{name}"', True), ('"-10 %"', False), ('"NA"', False)):
+        if refused:
+            with pytest.raises(ScenarioError, match="would be a formula in a spreadsheet"):
+                load_scenario("status_quo", [setting.format(given)])
+        else:
+            load_scenario("status_quo", [setting.format(given)])
+
+
+def test_titles_are_no_descriptions() -> None:
+    with pytest.raises(ScenarioError, match="has 201 characters; 200 are allowed"):
+        load_scenario("status_quo", [f"title='{'x ' * 100}x'"])
