@@ -132,11 +132,12 @@ class Discrepancy:
 
     def sentence(self) -> str:
         """What bands and chances include, for the reader of a page."""
-        parts = [
-            f"Bands of {name} include a model discrepancy of {100 * one.log_sd:.0f}% (log sd of a month), learnt on {self.months[name]}."
-            for name, one in ((EXPORTS, self.exports), (PRICES, self.prices))
-            if name in self.months
-        ]
+        parts = []
+        if EXPORTS in self.months:
+            percent = f"{100 * self.exports.log_sd:.0f}% (log sd of a month)"
+            parts.append(
+                f"Bands of exports include a model discrepancy of {percent}, learnt on {self.months[EXPORTS]}."
+            )
         if TOWNS in self.months:
             parts.append(
                 f"Chances of towns are recalibrated (logit slope {self.towns.slope:.2f}), learnt on {self.months[TOWNS]}."

@@ -215,7 +215,7 @@ def _first_holders(results: Results, world: World) -> np.ndarray | None:
 def _chance(results: Results, rows: pd.DataFrame, world: World, actor: str, first: np.ndarray | None) -> np.ndarray:
     """(N,) share of runs in which an actor holds each town, recalibrated where the holders at the start are given."""
     share, learnt = _share(rows, world, actor), discrepancy_of(results.world)
-    if first is None or learnt is None:
+    if first is None or learnt is None or rows.empty:
         return share
     before = rows["place"].map(dict(zip(world.codes, first, strict=True)))
     same = (rows["holder"] == before).astype(float).groupby(rows["place"]).mean()

@@ -15,6 +15,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from model.experiments.compare import EFFECT_COLUMNS
+from model.experiments.discrepancy import discrepancy_of
 from model.experiments.evidence import FEW, LOWERS, SMALL
 from model.views import control, exports, findings, lanes, maps, panels, style, tiles
 from model.views.read import Results, ViewError
@@ -167,6 +168,22 @@ def test_names_at_the_ends_of_lines_keep_their_distance() -> None:
     assert min(np.diff(sorted(placed))) >= 0.1 - 1e-9
     assert max(placed) <= 1
     assert np.argsort(placed)[0] == 3
+
+
+def test_chances_are_recalibrated_where_runs_are_many_and_bands_of_exports_include_the_discrepancy() -> None:
+    world = load_world("myanmar")
+    some = world.codes[:2]
+    for replicates, changed in ((2, False), (20, True)):
+        made = Results("x", memory=synthetic.make_runs(("status_quo",), replicates, 12, some))
+        first, rows = maps._first_holders(made, world), made.at_end("control", ["place", "holder"]).astype(str)
+        assert (first is not None) is changed
+        actor = str(rows["holder"].iloc[0])
+        share, chance = maps._share(rows, world, actor)[:2], maps._chance(made, rows, world, actor, first)[:2]
+        assert (np.abs(share - chance) > 0.01).any() == changed and (chance >= 0).all() and (chance <= 1).all()
+        assert np.isnan(maps._chance(made, rows[:0], world, actor, first)).all()
+    learnt = discrepancy_of("myanmar")
+    wide, plain = (exports._bands(exports.flows(made), one)["china_official"] for one in (learnt, None))
+    assert (wide.high > plain.high).all() and np.allclose(wide.median, plain.median, rtol=0.05)
 
 
 def test_the_most_frequent_holder_and_how_many_runs_agree() -> None:
