@@ -139,3 +139,8 @@ def test_a_run_gives_every_number_or_none() -> None:
     assert STATISTICS["polls"](trace, world) is None
     taken = [event for event in trace.events if event.kind == "town_taken"]
     assert sum(spell.fell for spell in trace.attacked) == len(taken)
+
+
+def test_words_alone_do_not_change_the_hash_of_the_scoring() -> None:
+    one, other = '"""A."""\n\nLIMIT = 0.3\n"""Why."""\n', '"""B,\nlonger."""\nLIMIT = 0.3\n'
+    assert "".join(table._code(one).split()) == "".join(table._code(other).split()) == "LIMIT=0.3"
