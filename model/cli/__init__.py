@@ -16,6 +16,7 @@ from model.cli import (
     explain,
     hindcast,
     lookup,
+    record,
     sensitivity,
     single,
     tell,
@@ -132,7 +133,7 @@ for _verb, _short, _epilog in (
     (
         hindcast.hindcast,
         "The model against the record of 2021 to 2025.",
-        "  pangwa hindcast --replicates 200\n  pangwa hindcast --forcing      what the outside world does in them",
+        "  pangwa hindcast --replicates 200\n  pangwa hindcast --record imports.csv      against data of your own",
     ),
     (
         hindcast.calibrate,
@@ -170,6 +171,8 @@ for _verb, _short, _epilog in (
     (lookup.schema, "JSON Schema of scenario files, for editors.", "  pangwa schema > scenario.schema.json"),
 ):
     app.command(short_help=_short, epilog=f"\b\nFor example:\n{_epilog}")(_verb)
+
+app.add_typer(record.record, name="record", short_help="Check data of your own to compare the model with.")
 
 
 def _print_version(wanted: bool) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from model.cli.batches import Jobs, NoFigures, Overwrite, Quiet, Resume
+from model.cli.record import compare
 from model.cli.text import columns, fail, results_folder
 
 if TYPE_CHECKING:
@@ -38,6 +40,15 @@ def hindcast(
         str | None,
         typer.Option(metavar="SET", help="plausible (when the world has that set), a CSV file, or defaults."),
     ] = None,
+    record: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE", help="Compare with data of your own instead, see pangwa record check; repeatable."
+        ),
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="With --record: a scenario of your own in place of the shipped hindcasts.")
+    ] = None,
     jobs: Jobs = None,
     resume: Resume = False,
     overwrite: Overwrite = False,
@@ -49,34 +60,37 @@ def hindcast(
     The folder gets discrepancy.csv and, with --rolling, scores.csv: copied into the world's folder, pages use and quote them.
     """
     from model.experiments.batch import run_batch
-    from model.experiments.hindcast.report import read_report, write_report
     from model.experiments.hindcast.simulate import simulate_hindcast
 
     if forcing:
         typer.echo(_forcing_listed())
         return
+    again = partial(run_batch, jobs=jobs, resume=resume, overwrite=overwrite, quiet=quiet)
+    if record:
+        run = partial(again, out=results_folder(out, "hindcast-record"))
+        raise typer.Exit(compare(record, scenario, replicates, parameters, run, draw=not no_figures))
+    if scenario is not None:
+        fail("--scenario goes with --record FILE: the patterns of the shipped record belong to the shipped hindcasts")
     chosen = parameters or (_PLAUSIBLE if _has_plausible() else _DEFAULTS)
-    folder = results_folder(out, "hindcast")
-    done = run_batch(
-        _planned(replicates, chosen, rolling),
-        folder,
-        jobs=jobs,
-        resume=resume,
-        overwrite=overwrite,
-        quiet=quiet,
-        simulate=simulate_hindcast,
-    )
+    done = again(_planned(replicates, chosen, rolling), results_folder(out, "hindcast"), simulate=simulate_hindcast)
     if not done.complete:
         raise typer.Exit(done.exit_code)
-    report, origins = read_report(done.folder), _rolled(done.folder) if rolling else []
-    write_report(done.folder, report)
-    _write_scores(done.folder, report, origins)
-    if not no_figures:
+    typer.echo("\n".join(_scored(done.folder, chosen, rolling=rolling, draw=not no_figures)))
+    raise typer.Exit(done.exit_code)
+
+
+def _scored(folder: Path, chosen: str, *, rolling: bool, draw: bool) -> list[str]:
+    """Score a folder of the four hindcasts, write and draw the scores, and tell them."""
+    from model.experiments.hindcast.report import read_report, write_report
+
+    report, origins = read_report(folder), _rolled(folder) if rolling else []
+    write_report(folder, report)
+    _write_scores(folder, report, origins)
+    if draw:
         from model.views.hindcast import hindcast_figures
 
-        hindcast_figures(done.folder, report, origins)
-    typer.echo("\n".join(_told(report, chosen, done.folder, origins)))
-    raise typer.Exit(done.exit_code)
+        hindcast_figures(folder, report, origins)
+    return _told(report, chosen, folder, origins)
 
 
 def _planned(replicates: int, parameters: str, rolling: bool) -> BatchPlan:
