@@ -191,7 +191,7 @@ def test_a_control_map_goes_by_code_or_by_a_name_that_is_clear(tmp_path: Path) -
     [
         ("unlike.csv", "date,value\n2026-01,3\n", "a column named after a series, such as exports_t_china"),
         ("notes.csv", "a,b\n1,2\n", "is not understood by its columns a, b: an ACLED export has event_date"),
-        ("latin.csv", b"date,caf\xe9\n", "is no text in UTF-8"),
+        ("latin.csv", b"date,\xe9t\xe9\n", "is no text in UTF-8"),
         ("quote.csv", 'date,TB\n2026-01,"3\n', "cannot be read as a CSV file at line 2"),
         ("empty.csv", "", "is not understood by its columns"),
     ],

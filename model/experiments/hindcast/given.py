@@ -23,8 +23,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from model.experiments.hindcast.report import BANDS, TRADE, climatology, coverage
-from model.experiments.hindcast.rolling import ORIGINS
+from model.experiments.hindcast.observed import ORIGINS, TRADE
+from model.experiments.hindcast.report import BANDS, climatology, coverage
 from model.experiments.hindcast.score import FEWEST_POINTS, crps, persistence
 from model.output.tables import MONTHLY, Column
 from model.world.given_record import CONTROL, SERIES, Given
