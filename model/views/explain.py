@@ -48,7 +48,7 @@ def arrived_sentence(policy: str, accounts: pd.DataFrame) -> str:
     if known.empty:
         return f"Of {policy}, nothing was offered in these months."
     parts = [
-        f"of {row['instrument']} {arrived} of {promised} a month [{percent(row['delivered_low95'] / row['level'])}, "
+        f"of {row['instrument']} {arrived} of {promised} per month [{percent(row['delivered_low95'] / row['level'])}, "
         f"{percent(row['delivered_high95'] / row['level'])}]"
         for row in known.to_dict("records")
         for promised, arrived in [amounts(row)]
@@ -176,7 +176,7 @@ def accounts_text(accounts: pd.DataFrame) -> str:
         "taken in",
         "arrives",
     ]
-    rows = [[*head, "95% interval", "promised a month", "arrives"]]
+    rows = [[*head, "95% interval", "promised per month", "arrives"]]
     for row in accounts.to_dict("records"):
         shares = [percent(row[f"share_{key}"]) for key in ("taken", "refused_fear", "refused_autonomy", "waiting")]
         chain = ("times_dropped", "share_built_up", "attention", "share_taken_in", "delivered")
@@ -268,7 +268,7 @@ def _draw_accounts(axis: Axes, accounts: pd.DataFrame, names: Sequence[str]) -> 
         axis.plot(ends, [place, place], color=INK, linewidth=1.2)
         axis.text(0.98, place - 0.36, amounts(row)[0], fontsize=5.5, color=SOFT, ha="right", va="center")
     axis.set_xlim(0, 1.02)
-    axis.set_xlabel("share of what is promised a month")
+    axis.set_xlabel("share of what is promised per month")
     axis.set_title("Promised and arrives", fontsize=8)
     axis.tick_params(axis="y", length=0)
 

@@ -139,7 +139,7 @@ def without(found: Sequence[Window], year: str) -> list[Window]:
 
 
 def learn_spread(runs: Mapping[str, Floats], observed: Mapping[str, float], leave_out: str = "") -> float:
-    """Log standard deviation of the discrepancy of a positive series; 0 without per month to learn from.
+    """Log standard deviation of the discrepancy of a positive series; 0 without a month to learn from.
 
     Args:
         runs: month -> (R,) values of the runs.

@@ -94,7 +94,7 @@ class Origin:
         slopes: logit slopes that would set the model's chances and those of the runs alone right: 1 is best; NaN where no town
             changed hands.
         nets: side -> net change of its townships; the junta's includes the discrepancy of seats.
-        imports: months of the record, and mean CRPS (t) of model and climatology in them; None without per month.
+        imports: months of the record, and mean CRPS (t) of model and climatology in them; None without a month.
     """
 
     origin: str

@@ -81,7 +81,7 @@ def _instrument(name: str, now: Scenario, usual: Scenario) -> dict[str, Any]:
         "meaning": kind.meaning,
         "precedent": kind.precedent,
         "path": f"amount.{name}" if kind.size else f"united_states.instruments.{name}.level",
-        "unit": f"{scale.level} a month" if kind.size else "level",
+        "unit": f"{scale.level} per month" if kind.size else "level",
         "value": size * instrument.level,
         "usual": None if own is None else size * own.level,
         "one": size,

@@ -32,7 +32,7 @@ def model() -> RareEarthModel:
 
 
 def moved(model: RareEarthModel) -> np.ndarray:
-    """What per month's moves of the rebel change, place by place."""
+    """What a month's moves of the rebel change, place by place."""
     before = model.state.troops[REBEL].copy()
     survey(model.run.data)
     model.run.agents.armed[REBEL].move_reserves()
