@@ -19,7 +19,7 @@ from model.output.outcomes import heading_of
 from model.output.units import number, shown_of
 from model.scenario.spec import RunSpec
 from model.views.desk.ask import Ask, pairs_of
-from model.views.desk.show import RunFailedError, curves, finished
+from model.views.desk.show import BENCH, RunFailedError, curves, finished
 from model.views.panels import HIGH, LOW, MIDDLE
 from model.views.words import HEADLINES
 
@@ -50,7 +50,7 @@ def many(ask: Ask, gone: Callable[[], bool], *, plausible: bool) -> Iterator[dic
     failed: list[str] = []
     count = 2 * REPLICATES
     yield {"done": 0, "of": count}
-    for number_, pair in enumerate(pairs_of(ask, range(REPLICATES), PLAUSIBLE if plausible else None)):
+    for number_, pair in enumerate(_at_the_bench(pairs_of(ask, range(REPLICATES), PLAUSIBLE if plausible else None))):
         found = []
         try:
             for spec in pair:
@@ -77,6 +77,16 @@ def many(ask: Ask, gone: Callable[[], bool], *, plausible: bool) -> Iterator[dic
         if len(rows) > 2
         else {}
     )
+
+
+def _at_the_bench(pairs: Iterator[tuple[RunSpec, RunSpec]]) -> Iterator[tuple[RunSpec, RunSpec]]:
+    """The same pairs, each of them made while no other run is."""
+    while True:
+        with BENCH:
+            pair = next(pairs, None)
+        if pair is None:
+            return
+        yield pair
 
 
 def _vector(spec: RunSpec) -> dict[str, int]:

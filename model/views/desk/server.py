@@ -243,9 +243,10 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def _saved(self, asked: Any) -> None:
-        policy, _ = sides_of(self._ask(asked))
-        side = policy.before[0] if asked.get("which") == "before" and policy.before else policy
-        name, text = saved.scenario_text(side)
+        with BENCH:
+            policy, _ = sides_of(self._ask(asked))
+            side = policy.before[0] if asked.get("which") == "before" and policy.before else policy
+            name, text = saved.scenario_text(side)
         self._send(HTTPStatus.OK, "application/toml", text.encode(), _named(name))
 
     def _files(self, asked: Any) -> None:

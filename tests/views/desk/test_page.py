@@ -237,7 +237,7 @@ def test_replicates_show_bands_and_effects_and_can_be_cancelled(browser: Browser
 def test_a_branch_and_a_failing_run(browser: Browser, address: str) -> None:
     page, wrong = opened(browser, f"{address}#month=4")
     page.get_by_role("button", name="From this month, another policy").click()
-    page.wait_for_selector("#choices:has-text('For 4 months')")
+    page.wait_for_selector("#choices:has-text('Until Nov 2025')")
     settled(page)
     assert set(page.locator("#outcomes td:nth-of-type(3)").all_inner_texts()) <= {"0", "-"}
     page.get_by_label("route building", exact=True).fill("190")

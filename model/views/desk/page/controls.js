@@ -12,7 +12,7 @@ const ANSWERS = {
   outbids: "outbids",
 };
 
-/** Draw all that is chosen. `act` has change(path, text), choose(name, value), unbranch(), add(kind, target). */
+/** Draw all that is chosen. `act` has change(path, text), choose(name, value), unbranch(), add(kind, target), date(month). */
 export function draw(menu, state, act) {
   choices(menu, state, act);
   instruments(menu, state, act);
@@ -34,7 +34,8 @@ function choices(menu, state, act) {
   forget("choices");
   const policy = el("select", { id: "policy", onchange: (event) => act.choose("policy", event.target.value) });
   policy.append(...listOf(menu.scenarios, state.policy));
-  const rows = [row("policy", state.before ? "Then policy" : "Policy", policy)];
+  const about = el("details", { class: "help" }, el("summary", {}, "what this is"), menu.description || menu.title);
+  const rows = [row("policy", state.before ? "Then policy" : "Policy", policy), about];
   if (state.before) {
     rows.unshift(before(menu, state, act));
   } else {
@@ -64,11 +65,11 @@ const row = (id, label, list) => el("div", { class: "field" }, el("div", { class
 
 function before(menu, state, act) {
   const title = menu.scenarios.find(([name]) => name === state.before.policy)?.[1] ?? state.before.policy;
-  const months = `${state.before.until} months`;
+  const date = act.date(Number(state.before.until));
   return el(
     "p",
     { class: "before" },
-    `For ${months}: ${title}${state.before.set.size ? ", changed" : ""}. The reference goes on with it. `,
+    `Until ${date}: ${title}${state.before.set.size ? ", changed" : ""}. The reference goes on with it. `,
     el("button", { type: "button", onclick: act.unbranch }, "Undo the branch"),
   );
 }

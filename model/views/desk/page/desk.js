@@ -47,6 +47,7 @@ const act = {
     state.set.set(`united_states.instruments.${free}`, `{kind = "${kind}"${aim}, level = 0.1}`);
     changed("menu");
   },
+  date: (month) => data?.dates[month] ?? `month ${month}`,
   unbranch() {
     state.policy = state.before.policy;
     dropInstruments();
@@ -121,7 +122,14 @@ function redraw() {
 function problems(said) {
   blame(said);
   const again = el("button", { type: "button", onclick: () => refresh() }, "Try again");
-  byId("problems").replaceChildren(...said.map((text) => el("p", {}, text)), ...(said.length ? [again] : []));
+  const afresh = el("button", { type: "button", onclick: startAfresh }, "Start afresh");
+  const buttons = menu ? [again] : [again, " ", afresh];
+  byId("problems").replaceChildren(...said.map((text) => el("p", {}, text)), ...(said.length ? buttons : []));
+}
+
+function startAfresh() {
+  state = address.empty();
+  changed("menu");
 }
 
 // showing -------------------------------------------------------------------------------------------------------------
@@ -129,6 +137,7 @@ function problems(said) {
 const months = () => data.dates.length - 1;
 
 function show() {
+  document.title = `${menu.title}: Pangwa policy desk`;
   byId("month").max = months();
   state.month = Math.min(state.month ?? months(), months());
   map.legend(data, state.layer);

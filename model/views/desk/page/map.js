@@ -27,7 +27,7 @@ export function lay(shapes) {
   const xs = world.centres.map((centre) => centre[0]);
   const ys = world.centres.map((centre) => centre[1]);
   const [left, top] = [Math.min(...xs) - 0.8, Math.min(...ys) - 0.8];
-  const wide = Math.max(...xs, ...world.landmarks.map((mark) => mark[3] + 2.9)) + 0.6 - left;
+  const wide = Math.max(...xs, ...world.landmarks.map((mark) => mark[3] + 3.3)) + 0.6 - left;
   map.setAttribute("viewBox", `${left} ${top} ${wide} ${Math.max(...ys) + 0.8 - top}`);
   const letters = world.centres.length <= 600;
   const tiles = world.centres.map((centre, k) => svg("polygon", { points: corners(centre, 1), class: "tile", "data-place": k }));
@@ -178,7 +178,7 @@ export function differences(data, month, layer, changed, title) {
     return pair[0] === pair[1] ? world.places[k] : `${world.places[k]} (${pair[0]}, else ${pair[1]})`;
   });
   const rest = changed.length > shown.length ? ` and ${changed.length - shown.length} more` : "";
-  return `${changed.length} differ (outlined; inner tile: ${title}): ${shown.join(", ")}${rest}.`;
+  return `${changed.length} ${changed.length === 1 ? "differs" : "differ"} (outlined; inner tile: ${title}): ${shown.join(", ")}${rest}.`;
 }
 
 export const places = () => world.places.slice(0, world.centres.length);
