@@ -2,7 +2,7 @@
 
 The page states scenario and changes as ``pangwa run SCENARIO --set PATH=VALUE`` does, as texts that are read and checked by the same
 rules. One path is the page's own: ``amount.aid_kia=5`` stands for the level of that instrument at which it is so many million dollars,
-or people, tonnes or sorties, a month. Changes of instruments count for the policy; all others count for both runs, so that the runs
+or people, tonnes or sorties, per month. Changes of instruments count for the policy; all others count for both runs, so that the runs
 differ in the policy alone.
 """
 

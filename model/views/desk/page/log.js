@@ -27,7 +27,7 @@ function row(event) {
 /** The table of outcomes; with effects once replicates have run. */
 export function outcomes(data, many) {
   const effects = many?.effects ?? {};
-  const heads = ["Outcome (last 12 months or end)", "Policy", "Reference", "Difference", ...(many?.effects ? [`Mean effect over ${many.pairs} pairs [95 %]`, "Verdict"] : [])];
+  const heads = ["Outcome (last 12 months or end)", "Policy", "Reference", "Difference", ...(many?.effects ? [`Mean effect over ${many.pairs} pairs [95%]`, "Verdict"] : [])];
   const head = el("tr", {}, ...heads.map((text) => el("th", { scope: "col" }, text)));
   const rows = data.outcomes.map((one) => {
     const name = el("th", { scope: "row" }, one.heading, el("span", { class: "unit" }, ` ${one.unit}`));

@@ -26,7 +26,7 @@ export function replicates(asked, plausible, done) {
   lines("many", { ...asked, plausible }, own.signal, tell)
     .then(() => {
       if (!run.result) throw new Error("the answer broke off");
-      said.textContent = `${run.result.pairs} pairs. Bands: medians and 10 to 90 %; difference: mean and 95 % interval; verdicts in the table`;
+      said.textContent = `${run.result.pairs} pairs. Bands: medians and 10 to 90%; difference: mean and 95% interval; verdicts in the table`;
       done();
     })
     .catch((error) => {

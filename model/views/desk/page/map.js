@@ -148,8 +148,8 @@ export function words(data, month, k) {
     const siege = run.attacker[month][k];
     const besieged = siege === undefined ? "" : `, besieged by ${names[siege]}`;
     return (
-      `town held by ${names[run.holder[month][k]]}${besieged}; countryside: ${names[run.leader[month][k]]} ${run.share[month][k]} %; ` +
-      `supply ${run.supply[month][k]} %${run.stock[month][k] ? `; ${number(run.stock[month][k])} t of ore in store` : ""}`
+      `town held by ${names[run.holder[month][k]]}${besieged}; countryside: ${names[run.leader[month][k]]} ${run.share[month][k]}%; ` +
+      `supply ${run.supply[month][k]}%${run.stock[month][k] ? `; ${number(run.stock[month][k])} t of ore in store` : ""}`
     );
   };
   const lines = [`${world.places[k]}, ${world.states[k]}`];
