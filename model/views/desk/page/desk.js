@@ -197,7 +197,9 @@ function play() {
   const from = state.month;
   byId("play").textContent = "Pause";
   const step = (now) => {
-    const month = Math.min(from + Math.floor(((now - began) * Number(byId("speed").value)) / 1000), months());
+    // The time of a frame may lie before that of the click.
+    const done = Math.floor((Math.max(now - began, 0) * Number(byId("speed").value)) / 1000);
+    const month = Math.min(from + done, months());
     if (month !== state.month) {
       state.month = month;
       drawMonth();
