@@ -130,7 +130,7 @@ def with_own_actors(world: World, scenario: Scenario) -> World:
     if forces == world.forces and not any(table.allies or table.enemies for table in tables.values()):
         return world
     initial = {date: _with_rows(world, state, ids, tables) for date, state in world.initial.items()}
-    return dataclasses.replace(world, forces=forces, initial=initial)
+    return world.with_actors(forces, initial)
 
 
 def _force(name: str, table: ArmedActorParameters, world: World, known: Force | None) -> Force:

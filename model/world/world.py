@@ -9,7 +9,7 @@ sites), ``F`` armed actors in alphabetical order of their ids, ``X`` crossings, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,10 @@ Bools = NDArray[np.bool_]
 
 LANES = ("ore", "reagent", "goods")
 """The three lanes of a crossing: ore out, leaching reagent in, general goods both ways."""
+
+
+_OF_LAND = ("neighbours", "near", "road_matrix", "betweenness", "mine_km", "_corridors")
+"""What a world works out from its roads and borders alone."""
 
 
 class WorldError(ValueError):
@@ -299,6 +303,17 @@ class World:
         for row, land in zip(inside, lands, strict=True):
             row[[code_index[code] for code in land]] = True
         return topology.read_only(inside[:, self.place_territory])
+
+    def with_actors(self, forces: tuple[Force, ...], initial: dict[str, InitialState]) -> World:
+        """The same land with other armed actors; what follows from roads and borders alone is not worked out again.
+
+        Args:
+            forces: the armed actors.
+            initial: dated states of the land under them.
+        """
+        made = replace(self, forces=forces, initial=initial)
+        made.__dict__.update({name: getattr(self, name) for name in _OF_LAND})
+        return made
 
     @cached_property
     def neighbours(self) -> Ints:

@@ -121,3 +121,10 @@ def test_distances_are_great_circles() -> None:
     # Myitkyina to Bhamo is 126 km on the map; a degree along a meridian is 111.2 km.
     assert distance_km(25.3875, 97.3904, 24.2617, 97.2328) == pytest.approx(126.2, abs=0.5)
     assert distance_km(0.0, 0.0, 1.0, 0.0) == pytest.approx(111.2, abs=0.1)
+
+
+def test_land_under_other_actors_is_not_worked_out_again() -> None:
+    world = load_world("tests/tiny")
+    other = world.with_actors(world.forces[:1], {})
+    assert other.betweenness is world.betweenness and other.near is world.near
+    assert other.home.shape[0] == 1 and world.home.shape[0] == len(world.forces)
