@@ -21,6 +21,7 @@ from model.cli import (
     single,
     tell,
     views,
+    world,
 )
 from model.cli.boundary import boundary
 from model.cli.text import fail
@@ -173,6 +174,7 @@ for _verb, _short, _epilog in (
     app.command(short_help=_short, epilog=f"\b\nFor example:\n{_epilog}")(_verb)
 
 app.add_typer(record.record, name="record", short_help="Check data of your own to compare the model with.")
+app.add_typer(world.world, name="world", short_help="Start and check a world of your own.")
 
 
 def _print_version(wanted: bool) -> None:
