@@ -28,6 +28,7 @@ def test_there_is_a_notebook_for_each_thing_to_learn() -> None:
         "tweaking_an_agent",
         "reading_results",
         "own_actor",
+        "own_world",
         "other_libraries",
         "mesa_model",
     }

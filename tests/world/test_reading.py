@@ -265,7 +265,9 @@ def test_a_world_needs_a_state(folder: Path) -> None:
 
 
 def test_an_unknown_world_is_named_with_the_nearest() -> None:
-    with pytest.raises(WorldError, match=r"there is no world 'mianmar': shipped are myanmar.*did you mean myanmar\?"):
+    with pytest.raises(
+        WorldError, match=r"there is no world 'mianmar': shipped are kivu, myanmar.*did you mean myanmar\?"
+    ):
         load_world("mianmar")
 
 
