@@ -135,7 +135,6 @@ def compare(
     """
     from model.experiments.hindcast.given import score_given, write_scores
     from model.scenario.read import load_scenario
-    from model.world.read import load_world
 
     world = load_scenario(scenario).world if scenario else "myanmar"
     records = read_records(files, world)
@@ -146,9 +145,7 @@ def compare(
     done = run(plan)
     if not done.complete:
         return done.exit_code
-    scores = [
-        score_given(done.folder, load_scenario(name).name, some, load_world(world)) for name, some in wanted.items()
-    ]
+    scores = [score_given(done.folder, load_scenario(name).name, some, world) for name, some in wanted.items()]
     write_scores(done.folder, scores, records)
     if draw:
         from model.views.given import record_figures
@@ -205,7 +202,7 @@ def told(records: Sequence[Given], scores: Sequence[Scores], folder: Path) -> li
 
 
 def _lines(scores: Scores) -> list[str]:
-    from model.experiments.hindcast.given import CLIMATE, LAST, MODEL
+    from model.experiments.hindcast.given import ALONE, CLIMATE, LAST, MODEL
     from model.experiments.hindcast.report import BANDS
     from model.experiments.hindcast.score import FEWEST_POINTS
 
@@ -213,7 +210,7 @@ def _lines(scores: Scores) -> list[str]:
     for line in scores.lines:
         found.setdefault((line.what, line.where), {})[line.forecast] = line
     widths = (f"in {100 * band:.0f} %" for band in BANDS)
-    head: tuple[str, ...] = ("", "", "months", *widths, "CRPS: model", CLIMATE, LAST)
+    head: tuple[str, ...] = ("", "", "months", *widths, "CRPS: model", ALONE, CLIMATE, LAST)
     rows, short = [head], []
     for (what, where), lines in found.items():
         line = lines[MODEL]
@@ -222,7 +219,7 @@ def _lines(scores: Scores) -> list[str]:
                 f"  {what}{', ' if where else ''}{where}: {line.points} months after the first, too few to score;"
             )
             continue
-        errors = [f"{lines[name].crps:,.4g}" for name in (MODEL, CLIMATE, LAST)]
+        errors = [f"{lines[name].crps:,.4g}" for name in (MODEL, ALONE, CLIMATE, LAST)]
         rows.append((what, where, f"{line.points}", *(f"{100 * line.coverage[band]:.0f} %" for band in BANDS), *errors))
     told = [f"{text} {FEWEST_POINTS} are needed" for text in short]
     if len(rows) > 1:
@@ -236,9 +233,9 @@ def _lines(scores: Scores) -> list[str]:
 def _maps(scores: Scores) -> list[str]:
     if not scores.maps:
         return []
-    rows: list[tuple[str, ...]] = [
-        ("map", "townships", "changed", "in the model", "Brier: model", "persistence", "log: model", "persistence")
-    ]
+    names = tuple(scores.maps[0].brier)
+    scored = tuple(f"{kind}: {name}" for kind in ("Brier", "log") for name in names)
+    rows: list[tuple[str, ...]] = [("map", "townships", "changed", "in the model", *scored)]
     for one in scores.maps:
         numbers = [f"{table[name]:.3f}" for table in (one.brier, one.logarithmic) for name in table]
         rows.append((one.month, f"{one.townships}", f"{one.changed}", f"{one.expected:.1f}", *numbers))

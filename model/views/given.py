@@ -106,7 +106,7 @@ def draw_maps(maps: Sequence[MapScore]) -> Figure:
     when = np.arange(len(maps))
     for name, colour, marker in ((MODEL, BLUE, "o"), (LAST, "#777777", "s")):
         left.plot(when, [one.brier[name] for one in maps], color=colour, marker=marker, markersize=5, label=name)
-    right.plot(when, [one.expected for one in maps], color=BLUE, marker="o", markersize=5, label="model, mean of runs")
+    right.plot(when, [one.expected for one in maps], color=BLUE, marker="o", markersize=5, label="model")
     right.plot(when, [one.changed for one in maps], color=RECORD, marker="D", markersize=5, label="your record")
     for axes, label in (
         (left, "Brier score of who holds a township"),

@@ -10,10 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from model.cli import app
+from model.experiments.discrepancy import Discrepancy, Dressing, Recalibration
 from model.experiments.hindcast.given import (
+    ALONE,
     CLIMATE,
     LAST,
     MODEL,
+    _dressed,
     drifting,
     forecasts,
     scenario_of,
@@ -30,9 +33,31 @@ def test_a_map_is_scored_over_all_holders_against_whoever_held_it_first() -> Non
     modelled = {0: ["KIA", "KIA", "JUNTA", "JUNTA"], 1: ["AA"] * 4}
     score = score_map("2024-05", {0: "KIA", 1: "AA"}, modelled, {0: "JUNTA", 1: "AA"})
     assert (score.townships, score.changed, score.expected) == (2, 1, 0.5)
-    assert score.brier == {MODEL: pytest.approx((0.25 + 0.25) / 2), LAST: pytest.approx(2 / 2)}
+    assert score.brier[MODEL] == score.brier[ALONE] == pytest.approx((0.25 + 0.25) / 2)
+    assert score.brier[LAST] == pytest.approx(2 / 2)
     # A forecast that was sure of another holder is held off 0 by half of the two townships.
-    assert score.logarithmic == {MODEL: pytest.approx(-np.log(0.5) / 2), LAST: pytest.approx(-np.log(0.25) / 2)}
+    assert score.logarithmic[MODEL] == pytest.approx(-np.log(0.5) / 2)
+    assert score.logarithmic[LAST] == pytest.approx(-np.log(0.25) / 2)
+
+
+def test_chances_of_a_change_of_hands_are_recalibrated_where_there_are_runs_enough() -> None:
+    held = ["JUNTA"] * 15 + ["KIA"] * 4 + ["AA"]
+    shrunk = Recalibration(intercept=0.0, slope=0.5)
+    score = score_map("2024-05", {0: "KIA"}, {0: held}, {0: "JUNTA"}, shrunk)
+    changed = 1 / (1 + (0.75 / 0.25) ** 0.5)  # the odds of one in four, their root
+    assert score.expected == pytest.approx(changed)
+    assert score.brier[MODEL] == pytest.approx((1 - changed) ** 2 + (1 - 0.8 * changed) ** 2 + (0.2 * changed) ** 2)
+    assert score.brier[ALONE] == pytest.approx(0.75**2 + 0.8**2 + 0.05**2)
+    few = score_map("2024-05", {0: "KIA"}, {0: held[8:]}, {0: "JUNTA"}, shrunk)
+    assert few.brier[MODEL] == few.brier[ALONE]
+
+
+def test_the_discrepancy_of_trade_and_prices_widens_their_bands_alone() -> None:
+    learnt = Discrepancy(Dressing(0.5), Dressing(0.2), Recalibration(), 0.0, {})
+    runs = {"2024-01": np.full(3, 100.0)}
+    widths = {name: np.std(np.log(_dressed(name, runs, learnt)["2024-01"])) for name in
+              ("exports_t_china", "price_tb_yuan_per_kg", "displaced_persons")}  # fmt: skip
+    assert list(widths.values()) == pytest.approx([0.5, 0.2, 0.0])
 
 
 def test_persistence_drifts_by_ratios_or_where_there_are_zeros_by_differences() -> None:
@@ -95,7 +120,7 @@ def test_hindcast_scores_the_records_of_a_user(files: list[str], tmp_path: Path)
             assert row["points"] == "13" and float(row["crps"]) >= 0
             assert all(0 <= float(row[f"coverage_{width}"]) <= 1 for width in (50, 80, 90))
     assert float(found["townships with a fight", "North", CLIMATE]["crps"]) == 0  # one each month
-    assert {key[2] for key in found if key[:2] == ("holders", "2026-01")} == {MODEL, LAST}
+    assert {key[2] for key in found if key[:2] == ("holders", "2026-01")} == {MODEL, ALONE, LAST}
     assert (out / "record_unplaced.csv").read_text(encoding="utf-8").splitlines()[1].startswith("acled.csv,17,")
     assert "Not scored, as no run reaches them" in told.stdout and "2030-01" in told.stdout
     drawn = {path.name for path in (out / "figures").glob("*.png")}

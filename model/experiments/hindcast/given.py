@@ -5,6 +5,8 @@
 * *Events*: the same for each state and month, of two counts: *townships with a fight* (the model: with an attack on their town;
   events are not attacks, but a township that is fought over is one in both) and *fighters killed*. A month without an event within
   the file's first and last month counts as one without fights.
+* Of trade and prices *model* includes the discrepancy that was learnt for the world (:mod:`model.experiments.discrepancy`), and so do the
+  chances that a township has changed hands; *runs alone* are as they come. Of fights and the dead nothing has been learnt.
 * *Control maps*: the Brier score over all holders (0 to 2) and the logarithmic score of each month's map, against persistence:
   whoever held a township when the run began.
 """
@@ -23,18 +25,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from model.experiments.discrepancy import FEWEST, Discrepancy, Recalibration, discrepancy_of
 from model.experiments.hindcast.observed import ORIGINS, TRADE
 from model.experiments.hindcast.report import BANDS, climatology, coverage
 from model.experiments.hindcast.score import FEWEST_POINTS, crps, persistence
 from model.output.tables import MONTHLY, Column
 from model.world.given_record import CONTROL, SERIES, Given
+from model.world.read import load_world
 from model.world.world import World
 
 Floats = NDArray[np.float64]
 Members = Mapping[str, Floats]
 """Month -> (R,) values."""
 
-MODEL, CLIMATE, LAST = "model", "climatology", "persistence"
+MODEL, ALONE, CLIMATE, LAST = "model", "runs alone", "climatology", "persistence"
 FOUGHT, KILLED = "townships with a fight", "fighters killed"
 EVERYWHERE = "all states"
 
@@ -94,7 +98,7 @@ class MapScore:
         month: whose map it is.
         townships: given in it.
         changed: how many have another holder than at the start.
-        expected: the same in the model, mean over runs.
+        expected: the same in the model.
         brier: forecast -> mean over townships of ``sum_h (p_h - o_h)^2``, 0 to 2 (Brier 1950).
         logarithmic: forecast -> mean of ``-ln p`` of the holder seen, p kept off 0 by half a township.
     """
@@ -140,23 +144,23 @@ def scenario_of(given: Given) -> str:
     return max(begun or [min(ORIGINS, key=lambda name: ORIGINS[name])], key=lambda name: ORIGINS[name])
 
 
-def score_given(folder: Path, scenario: str, records: Sequence[Given], world: World) -> Scores:
+def score_given(folder: Path, scenario: str, records: Sequence[Given], world: str) -> Scores:
     """Score records against the runs of one scenario.
 
     Args:
         folder: a batch recorded with ``control=monthly``.
         scenario: the scenario's label in it.
         records: what was given.
-        world: the scenario's world.
+        world: name or folder of the scenario's world.
     """
-    found = Scores(scenario, [], [], [], [])
+    found, place, learnt = Scores(scenario, [], [], [], []), load_world(world), discrepancy_of(world)
     for given in records:
         if given.kind == SERIES:
-            _score_series(found, _monthly(folder, scenario), given)
+            _score_series(found, _monthly(folder, scenario), given, learnt)
         elif given.kind == CONTROL:
-            _score_maps(found, _townships(folder, scenario, world), given, world)
+            _score_maps(found, _townships(folder, scenario, place), given, learnt)
         else:
-            _score_fights(found, _townships(folder, scenario, world), given, world)
+            _score_fights(found, _townships(folder, scenario, place), given, place)
     return found
 
 
@@ -179,29 +183,42 @@ def _townships(folder: Path, scenario: str, world: World) -> pd.DataFrame:
 # series and counts --------------------------------------------------------------------------------------------------
 
 
-def _score_series(found: Scores, table: pd.DataFrame, given: Given) -> None:
+def _score_series(found: Scores, table: pd.DataFrame, given: Given, learnt: Discrepancy | None) -> None:
     for series, observed in given.series.items():
         values = table[list(_SUMS.get(series, (series,)))].sum(axis=1)
         members = {str(date): part.to_numpy(float) for date, part in values.groupby(table["date"].astype(str))}
         inside = {month: observed[month] for month in sorted(observed) if month in members}
         found.outside += [month for month in observed if month not in members]
-        found.lines += forecasts(series, "", members, inside)
-        found.panels.append(Panel(series, unit_of(series), members, inside))
+        dressed = members if learnt is None else _dressed(series, members, learnt)
+        found.lines += forecasts(series, "", dressed, inside, members)
+        found.panels.append(Panel(series, unit_of(series), dressed, inside))
 
 
-def forecasts(what: str, where: str, members: Members, observed: Mapping[str, float]) -> list[Line]:
+def _dressed(series: str, members: Members, learnt: Discrepancy) -> Members:
+    """The runs with the discrepancy of trade or of prices; of other series none has been learnt."""
+    if series in _SUMS:
+        return {month: learnt.exports.dress(values) for month, values in members.items()}
+    if series.startswith("price_"):
+        return {month: learnt.prices.dress(values) for month, values in members.items()}
+    return members
+
+
+def forecasts(
+    what: str, where: str, members: Members, observed: Mapping[str, float], alone: Members | None = None
+) -> list[Line]:
     """Score the model, climatology and persistence on the months in which all three say something.
 
     Args:
         what: series or count.
         where: state, or empty.
-        members: the model's values.
+        members: the model's values, with discrepancy where there is any.
         observed: month -> value, of months that the model reaches.
+        alone: the runs as they come; the same as ``members`` where None.
     """
     steady = drifting(observed)
     months = [month for month in observed if steady.get(month, np.zeros(0)).size]
     kept = {month: observed[month] for month in months}
-    rivals: dict[str, Members] = {MODEL: members, CLIMATE: climatology(observed), LAST: steady}
+    rivals: dict[str, Members] = {MODEL: members, ALONE: alone or members, CLIMATE: climatology(observed), LAST: steady}
     return [_line(what, where, name, forecast, kept) for name, forecast in rivals.items()]
 
 
@@ -257,7 +274,7 @@ def _score_fights(found: Scores, table: pd.DataFrame, given: Given, world: World
 # maps ---------------------------------------------------------------------------------------------------------------
 
 
-def _score_maps(found: Scores, table: pd.DataFrame, given: Given, world: World) -> None:
+def _score_maps(found: Scores, table: pd.DataFrame, given: Given, learnt: Discrepancy | None) -> None:
     start = _holders(table[table["month"] == 0])
     dates = set(table.loc[table["month"] > 0, "date"])
     for month in sorted(given.holders):
@@ -266,7 +283,8 @@ def _score_maps(found: Scores, table: pd.DataFrame, given: Given, world: World) 
             continue
         here = given.holders[month]
         rows = table[(table["date"] == month) & (table["month"] > 0) & table["place"].isin(list(here))]
-        found.maps.append(score_map(month, here, _holders(rows), {place: names[0] for place, names in start.items()}))
+        first = {place: names[0] for place, names in start.items()}
+        found.maps.append(score_map(month, here, _holders(rows), first, None if learnt is None else learnt.towns))
 
 
 def _holders(rows: pd.DataFrame) -> dict[int, list[str]]:
@@ -276,7 +294,11 @@ def _holders(rows: pd.DataFrame) -> dict[int, list[str]]:
 
 
 def score_map(
-    month: str, seen: Mapping[int, str], modelled: Mapping[int, Sequence[str]], start: Mapping[int, str]
+    month: str,
+    seen: Mapping[int, str],
+    modelled: Mapping[int, Sequence[str]],
+    start: Mapping[int, str],
+    towns: Recalibration | None = None,
 ) -> MapScore:
     """Score a map.
 
@@ -285,18 +307,37 @@ def score_map(
         seen: township -> holder.
         modelled: township -> holder in each run.
         start: township -> holder when the run began.
+        towns: how chances of a change of hands are recalibrated, from :data:`FEWEST` runs on; None for not at all.
     """
-    sure = {place: [start[place]] for place in seen}
+    alone = {place: _chances(modelled[place]) for place in seen}
+    runs = len(modelled[next(iter(seen))])
+    forecasts = {
+        MODEL: {
+            place: _recalibrated(alone[place], start[place], towns if runs >= FEWEST else None, runs) for place in seen
+        },
+        ALONE: alone,
+        LAST: {place: {start[place]: 1.0} for place in seen},
+    }
     least = 0.5 / len(seen)
     brier, logarithmic = {}, {}
-    for name, forecast in ((MODEL, modelled), (LAST, sure)):
-        chances = [_chances(forecast[place]) for place in seen]
-        brier[name] = float(np.mean([_brier(chance, seen[place]) for place, chance in zip(seen, chances, strict=True)]))
-        kept = [np.clip(chance.get(seen[place], 0.0), least, 1.0) for place, chance in zip(seen, chances, strict=True)]
+    for name, chances in forecasts.items():
+        brier[name] = float(np.mean([_brier(chances[place], holder) for place, holder in seen.items()]))
+        kept = [np.clip(chances[place].get(holder, 0.0), least, 1.0) for place, holder in seen.items()]
         logarithmic[name] = abs(float(np.log(kept).mean()))
     changed = sum(seen[place] != start[place] for place in seen)
-    expected = sum(1.0 - _chances(modelled[place]).get(start[place], 0.0) for place in seen)
+    expected = sum(1.0 - forecasts[MODEL][place].get(start[place], 0.0) for place in seen)
     return MapScore(month, len(seen), changed, expected, brier, logarithmic)
+
+
+def _recalibrated(chance: dict[str, float], first: str, towns: Recalibration | None, runs: int) -> dict[str, float]:
+    """Chances of holders with that of a change of hands recalibrated; a township that changes hands in no run goes to nobody known."""
+    if towns is None:
+        return chance
+    names = list(dict.fromkeys([first, *chance]))
+    held = np.array([chance.get(name, 0.0) for name in names])
+    kept = np.full(len(names), held[0])
+    found = towns.holding(held, kept, np.array([name == first for name in names]), runs)
+    return dict(zip(names, found.tolist(), strict=True))
 
 
 def _chances(names: Sequence[str]) -> dict[str, float]:
