@@ -26,7 +26,7 @@ class ChineseBuyerParameters(ParameterTable):
     )
     investment_share: float = parameter(
         0.06, low=0.0, high=0.2, unit="1/month",
-        meaning="Growth of capacity it pays for at a margin of 100 % and full security.",
+        meaning="Growth of capacity it pays for at a margin of 100% and full security.",
         source="assumed from 19.5 kt (2021) to 41.7 kt (2023)", status="weakly identified",
     )  # fmt: skip
     investment_precision: float = parameter(

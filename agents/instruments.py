@@ -102,7 +102,7 @@ KINDS: dict[str, Kind] = {
     ),
     "sanctions": Kind(
         "sanctions that cost the target money from outside",
-        "sanctions on Iran in 2012, which took 45 % of its oil revenue",
+        "sanctions on Iran in 2012, which took 45% of its oil revenue",
         "sanctions_usd", USD, TEN, declared=True,
     ),
     "sanctions_relief": Kind(
@@ -112,12 +112,12 @@ KINDS: dict[str, Kind] = {
     ),
     "tariff": Kind(
         "a tariff on goods from junta-held Myanmar; costs the junta money as sanctions do",
-        "the 40 % announced in July 2025",
+        "the 40% announced in July 2025",
         "tariff_usd", USD, TEN, declared=True, untargeted=True,
     ),
     "tariff_threat": Kind(
         "the threat of one: works as far as it is believed, and belief fades unless tariffs or sanctions come",
-        "the threat of the same 40 %",
+        "the threat of the same 40%",
         "tariff_usd", USD, TEN, declared=True, untargeted=True,
     ),
     "route_building": Kind(
@@ -176,7 +176,7 @@ class Instrument(ParameterTable):
     end: int | None = Field(
         default=None, ge=0, le=600, description="months after the start at which it ends; none: never"
     )
-    ramp: float = Field(default=6.0, ge=0.0, le=60.0, description="months until 63 % of the level is reached")
+    ramp: float = Field(default=6.0, ge=0.0, le=60.0, description="months until 63% of the level is reached")
     when: Condition | None = Field(default=None, description="condition without which it does nothing")
 
     @property

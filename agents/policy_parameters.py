@@ -106,7 +106,7 @@ class UnitedStatesParameters(ParameterTable):
     )  # fmt: skip
     sanctions_usd: float = parameter(
         37.5e6, low=0.0, high=300e6, unit="USD/month", meaning="Income from outside that sanctions at level 1 cost.",
-        source="SOURCES D9: 45 %, as of Iran's oil revenue in 2012, of a billion USD a year for gas",
+        source="SOURCES D9: 45%, as of Iran's oil revenue in 2012, of a billion USD a year for gas",
         status="weakly identified",
     )  # fmt: skip
     relief_usd: float = parameter(
@@ -121,7 +121,7 @@ class UnitedStatesParameters(ParameterTable):
     )  # fmt: skip
     tariff_usd: float = parameter(
         15e6, low=0.0, high=100e6, unit="USD/month", meaning="Income that a full tariff costs the junta.",
-        source="assumed; 40 % on about 50 million USD of exports a month",
+        source="assumed; 40% on about 50 million USD of exports a month",
     )  # fmt: skip
     threat_credibility: float = parameter(
         0.3, low=0.0, high=0.8, unit="0-1", meaning="How far a threat is believed at first.",
@@ -165,7 +165,7 @@ class QuadParameters(ParameterTable):
     )  # fmt: skip
     build_months: float = parameter(
         24.0, low=1.0, high=60.0, unit="months", source="SOURCES P65; under 12 is a what-if",
-        meaning="Time constant of building the road: months until 63 % of it stands at full effort.",
+        meaning="Time constant of building the road: months until 63% of it stands at full effort.",
     )  # fmt: skip
     japan_finance: float = parameter(
         0.3, low=0.0, high=1.0, unit="x", meaning="How much Japanese money speeds up building at full Quad effort.",

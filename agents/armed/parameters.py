@@ -113,7 +113,7 @@ class ArmedActorParameters(ParameterTable):
     )  # fmt: skip
     weight_loss: float = parameter(
         1.0, low=0.0, high=10.0, unit="months of revenue",
-        meaning="Cost of losing as many fighters as 5 % of its force.", source="assumed",
+        meaning="Cost of losing as many fighters as 5% of its force.", source="assumed",
     )  # fmt: skip
     operation_cost: float = parameter(
         0.4, low=0.0, high=3.0, unit="months of revenue", meaning="Cost of opening an attack, whatever comes of it.",
@@ -253,7 +253,7 @@ class JuntaParameters(ArmedActorParameters):
     upkeep_usd: float = parameter(
         350.0, low=200.0, high=600.0, unit="USD/fighter/month", status="weakly identified",
         meaning="Pay, food, kit and bases of a soldier of a standing army.",
-        source="what a defence budget of 28 % leaves after arms imports and flights, over its soldiers (SOURCES V148, V149)",
+        source="what a defence budget of 28% leaves after arms imports and flights, over its soldiers (SOURCES V148, V149)",
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ class ControlParameters(ParameterTable):
     roots_fade: float = parameter(
         0.01, low=0.0, high=0.1, unit="1/month", off="none", status="assumed",
         meaning="Share of what an actor's fighters and town do not explain of its share at the start that is lost in a month.",
-        source="assumed: SAC-M's full authority fell from 17 to 14 % of the area in twenty months of war (SOURCES V112, V113)",
+        source="assumed: SAC-M's full authority fell from 17 to 14% of the area in twenty months of war (SOURCES V112, V113)",
     )  # fmt: skip
 
 

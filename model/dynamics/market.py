@@ -139,15 +139,15 @@ class MarketParameters(ParameterTable):
     )  # fmt: skip
     others_2021: float = parameter(
         210.0, low=0.0, high=3_000.0, unit="t/month", meaning="Ore from other countries, 2021.",
-        source="SOURCES T1: 13 % of imports of January-November", status="observed",
+        source="SOURCES T1: 13% of imports of January-November", status="observed",
     )  # fmt: skip
     others_2023: float = parameter(
         180.0, low=0.0, high=3_000.0, unit="t/month", meaning="Ore from other countries, 2023.",
-        source="SOURCES T1: 5 % of 43.9 kt", status="observed",
+        source="SOURCES T1: 5% of 43.9 kt", status="observed",
     )  # fmt: skip
     others_2025: float = parameter(
         1_220.0, low=0.0, high=3_000.0, unit="t/month", meaning="Ore from other countries, 2024-25.",
-        source="SOURCES T1: 30 % of 48.9 kt in 2024; partly re-labelled ore", status="weakly identified",
+        source="SOURCES T1: 30% of 48.9 kt in 2024; partly re-labelled ore", status="weakly identified",
     )  # fmt: skip
     shortage: float = parameter(
         0.15, low=-0.5, high=0.8, unit="0-1", meaning="Shortage contained in the prices of mid-2025.",
@@ -159,12 +159,12 @@ class MarketParameters(ParameterTable):
     )  # fmt: skip
     demand_growth: float = parameter(
         0.004, low=-0.01, high=0.015, unit="1/month", meaning="Growth of demand for feed after mid-2025.",
-        source="assumed: about 5 % a year, between SOURCES T1 growth of imports and the users' substitution P52",
+        source="assumed: about 5% a year, between SOURCES T1 growth of imports and the users' substitution P52",
     )  # fmt: skip
     ramp_others: float = parameter(
         0.08, low=0.02, high=0.25, unit="share of the market a year", status="weakly identified",
         meaning="Most that other origins grow by in a year when heavy rare earths are dear.",
-        source="SOURCES P53: 4 %; T1: 20 % in 2024, partly re-labelled ore",
+        source="SOURCES P53: 4%; T1: 20% in 2024, partly re-labelled ore",
     )  # fmt: skip
     elasticity_others: float = parameter(
         4.0, low=0.0, high=20.0, unit="-", meaning="Share of that ramp that answers a rise of log terbium by one.",

@@ -173,7 +173,7 @@ class Quotes:
     licence: Floats
     """(M,) 0-1, share of the work that the holder allows."""
     invested: Floats
-    """(M + 1,) t/month of capacity that buyers would begin at a margin of 100 % and full security, at the mines and abroad."""
+    """(M + 1,) t/month of capacity that buyers would begin at a margin of 100% and full security, at the mines and abroad."""
     beijing: Any
     """Record: ``outbid``, ``embargo``."""
 

@@ -30,7 +30,7 @@ class QuadProcessParameters(ParameterTable):
 
     oxide_yield: float = parameter(
         0.051, low=0.02, high=0.09, unit="t/t", meaning="Dysprosium and terbium oxide separated from a tonne of ore (oxide).",
-        source="assumed: SOURCES K16, of which 85 % is recovered; the Chinese ore quote implies at least 3.5 % (SOURCES T2)",
+        source="assumed: SOURCES K16, of which 85% is recovered; the Chinese ore quote implies at least 3.5% (SOURCES T2)",
     )  # fmt: skip
     us_share: float = parameter(
         0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of these oxides that goes to the US.",

@@ -40,7 +40,7 @@ class SupplyParameters(ParameterTable):
     """Roads, depots, aircraft and boats."""
 
     decay_km: float = parameter(
-        150.0, low=75.0, high=300.0, unit="km of road", meaning="Distance at which supply falls to 37 %.",
+        150.0, low=75.0, high=300.0, unit="km of road", meaning="Distance at which supply falls to 37%.",
         source="SOURCES P17", status="weakly identified",
     )  # fmt: skip
     hill_friction: float = parameter(

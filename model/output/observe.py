@@ -1,6 +1,6 @@
 """Observation operators: what each published measure of control would read off the model's state.
 
-The published shares of Myanmar that the junta "holds" run from 14 to 80 % because they measure different things of one
+The published shares of Myanmar that the junta "holds" run from 14 to 80% because they measure different things of one
 country. Each operator below is coded from its publisher's own words and applied to the state; record and model are compared
 through it and never otherwise. ``J`` is the countryside share of the junta and those allied with it, ``R`` that of all other
 armed actors; what is left belongs to nobody.

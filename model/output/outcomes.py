@@ -106,7 +106,7 @@ def china_share_of_exports(record: Recorded) -> Ratio:
     return Ratio(exports_t_china(record), exports_t_total(record), 1.0)
 
 
-@share("0-1", "ore from here over all ore that China imports (one reading of the 57 %)", "China's dependence (imports)")
+@share("0-1", "ore from here over all ore that China imports (one reading of the 57%)", "China's dependence (imports)")
 def china_dependence_imports(record: Recorded) -> Ratio:
     """Ore of other origins is the rest."""
     ours = exports_t_china(record)

@@ -65,7 +65,7 @@ def draw_panels(scores: Scores, panels: Sequence[Panel]) -> Figure:
         for line in scores.lines
         if line.forecast == MODEL and line.coverage
     ][:3]
-    title = f"Months within the model's 90 % interval: {'; '.join(held)}" if held else "Your record and the model"
+    title = f"Months within the model's 90% interval: {'; '.join(held)}" if held else "Your record and the model"
     more = len([panel for panel in scores.panels if panel.observed]) - len(panels)
     note = f"Scenario {scores.scenario}. All scores are in record_scores.csv." + (
         f" {more} more panels are not drawn: the states with the fewest fights." if more > 0 else ""

@@ -1,6 +1,6 @@
 """A user's record against the model: the hindcasts that it needs, and the scores that the shipped record gets.
 
-* *Series*: mean CRPS and coverage of the central 50, 80 and 90 % intervals over months, against two forecasts that are
+* *Series*: mean CRPS and coverage of the central 50, 80 and 90% intervals over months, against two forecasts that are
   distributions too: climatology, the record's other months, and persistence, last month's value and the changes seen elsewhere.
 * *Events*: the same for each state and month, of two counts: *townships with a fight* (the model: with an attack on their town;
   events are not attacks, but a township that is fought over is one in both) and *fighters killed*. A month without an event within
