@@ -82,7 +82,7 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
     for low, high, alpha in _BANDS:
         ends = np.array([np.quantile(panel.modelled[month], [low, high]) for month in months])
         look: dict[str, Any] = {"color": BLUE, "alpha": alpha, "linewidth": 0}
-        axes.fill_between(when, ends[:, 0], ends[:, 1], label=f"model, {100 * (high - low):.0f} % of runs", **look)
+        axes.fill_between(when, ends[:, 0], ends[:, 1], label=f"model, {100 * (high - low):.0f} % interval", **look)
     middle = [float(np.median(panel.modelled[month])) for month in months]
     axes.plot(when, middle, color=BLUE, linewidth=1.3, label="median")
     seen = [(_year(month), value) for month, value in panel.observed.items()]
