@@ -36,8 +36,8 @@ class Structure(ParameterTable):
     """Rival mechanisms that the record cannot tell apart; ``--variants all`` crosses them."""
 
     mine_stop: Literal["halt", "reagent", "both"] = choice(
-        "both", meaning="What stops mines when gates close: the holder's halt, want of reagent, or both.",
-        source="SOURCES F3: both fit the exports of 2024-25 equally well",
+        "reagent", meaning="What stops mines when gates close: the holder's halt, want of reagent, or both.",
+        source="two in three vectors of the plausible set (pangwa calibrate); SOURCES F3",
     )  # fmt: skip
     recognition: Literal["linear", "threshold"] = choice(
         "threshold", meaning="How Western governments follow: each in proportion, or each beyond a threshold.",

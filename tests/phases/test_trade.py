@@ -168,7 +168,7 @@ def test_where_nobody_licenses_work_goes_on_as_far_as_the_lane_is_open() -> None
 
 
 def test_plug_in_classes_override_any_decision_on_ore() -> None:
-    model = small('actors.KIA.ore_tax_rule="revenue_maximising"')
+    model = small('actors.KIA.ore_tax_rule="revenue_maximising"', 'structure.mine_stop="both"')
     kia, quotes = model.world.force_index["KIA"], model.run.quotes
 
     class Idle(type(model.run.agents.armed[kia])):  # type: ignore[misc]

@@ -147,7 +147,7 @@ def test_a_shipped_name_wins_over_a_file_of_that_name(write: Write) -> None:
 def test_amounts_beside_levels_are_what_the_levels_amount_to(name: str) -> None:
     us = load_scenario(name).united_states
     told = re.findall(
-        r"^\[united_states\.instruments\.(\w+)\](?:(?!^\[).)*?^level = ([\d.]+)(?:  # ([^;,\n]* a month))?",
+        r"^\[united_states\.instruments\.(\w+)\](?:(?!^\[).)*?^level = ([\d.]+)(?:  # ([^;,\n]* per month))?",
         shipped_scenarios()[name].read_text("utf-8"),
         re.MULTILINE | re.DOTALL,
     )

@@ -213,7 +213,7 @@ def test_towns_are_asked_for_outside_the_core_in_order_and_not_too_many() -> Non
 
 
 def test_a_case_counts_prospects_waiting_and_brokers() -> None:
-    model = small()
+    model = small("processes.ground.run_in_months=0")
     one, kia = model.run, model.world.force_index["KIA"]
     talks.weigh_stakes(one.data)
     talks.take_up_case(one.data, kia)
