@@ -367,3 +367,40 @@ def test_the_list_of_checked_tests_names_tests_that_are_there() -> None:
     assert len(listed) > 40
     texts = {file: (ROOT / "tests" / file).read_text(encoding="utf-8") for file, _ in listed}
     assert [f"{file}::{test}" for file, test in listed if f"def {test}(" not in texts[file]] == []
+
+
+WRITERS = {
+    "model/experiments/files.py",
+    "model/experiments/spool.py",
+    "model/experiments/run_rows.py",
+    "model/world/dated.py",
+}
+"""Modules that open files to write: the safe writer, two that write at a path from it, and a maintainer's tool that makes folders."""
+
+
+def writes(tree: ast.Module) -> Iterator[int]:
+    """Lines on which a file is opened to be written, or written at once, past the safe writer."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        words = [
+            word.value for word in [*node.args, *(key.value for key in node.keywords)] if isinstance(word, ast.Constant)
+        ]
+        modes = [word for word in words if isinstance(word, str) and re.fullmatch(r"[wxa]b?\+?", word)]
+        if (called == "open" and modes) or (
+            called in ("write_text", "write_bytes") and isinstance(node.func, ast.Attribute)
+        ):
+            yield node.lineno
+
+
+def test_every_file_is_written_by_the_safe_writer() -> None:
+    found = list(writes(ast.parse("p.write_text(x)\nwrite_text(p, x)\np.open('x')\nopen(p, mode='wb')\np.open()")))
+    assert found == [1, 3, 4]
+    faults = [
+        f"{path.as_posix()}:{line}"
+        for _, path, tree in modules("model", "agents")
+        if path.as_posix() not in WRITERS
+        for line in writes(tree)
+    ]
+    assert faults == []

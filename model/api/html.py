@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from model.scenario.tables import number_text
+from model.views.page import joined, piece
 
+_BLOCK = (
+    '<div style="font-size:13px"><strong>{{ title }}</strong>{% for line in lines %}<br>{{ line }}{% endfor %}'
+    '<div style="display:flex;flex-wrap:wrap;gap:1.5em;align-items:flex-start">{{ parts }}</div></div>'
+)
+_LINE = (
+    '<tr>{% for side, cell in cells %}<{{ tag }} style="text-align:{{ side }}">{{ cell }}</{{ tag }}>{% endfor %}</tr>'
+)
+_TABLE = (
+    '<table style="font-size:12px">{% if head %}<thead>{{ head }}</thead>{% endif %}<tbody>{{ lines }}</tbody></table>'
+)
+_PICTURE = '<img alt="{{ words }}" style="max-height:460px" src="data:image/png;base64,{{ data }}">'
+_LISTING = "<div>{{ table }}{% if left > 0 %}<small>and {{ left }} more rows; give words to search for</small>{% endif %}</div>"
 _MOST_ROWS = 100
 """Rows of a listing that are shown."""
 
 
-def block(title: str, lines: Sequence[str], *parts: str) -> str:
-    """A title, lines of text below it, and what follows side by side where there is room.
-
-    Args:
-        title: plain text.
-        lines: plain texts.
-        *parts: HTML.
-    """
-    below = "".join(f"<br>{escape(line)}" for line in lines)
-    return (
-        f'<div style="font-size:13px"><b>{escape(title)}</b>{below}'
-        f'<div style="display:flex;flex-wrap:wrap;gap:1.5em;align-items:flex-start">{"".join(parts)}</div></div>'
-    )
+def block(title: str, lines: Sequence[str], *parts: Markup) -> Markup:
+    """A title, lines of text below it, and what follows side by side where there is room."""
+    return piece(_BLOCK, title=title, lines=lines, parts=joined(parts))
 
 
-def table(rows: Iterable[Sequence[str]], head: Sequence[str] = (), numbers: Sequence[int] = (1,)) -> str:
+def table(rows: Iterable[Sequence[str]], head: Sequence[str] = (), numbers: Sequence[int] = (1,)) -> Markup:
     """A small table of plain texts.
 
     Args:
@@ -39,26 +42,22 @@ def table(rows: Iterable[Sequence[str]], head: Sequence[str] = (), numbers: Sequ
         numbers: columns that hold numbers, flush right; the others are flush left.
     """
 
-    def line(cells: Sequence[str], tag: str) -> str:
+    def line(cells: Sequence[str], tag: str) -> Markup:
         sides = ["right" if column in numbers else "left" for column in range(len(cells))]
-        cells = [
-            f'<{tag} style="text-align:{side}">{escape(cell)}</{tag}>' for cell, side in zip(cells, sides, strict=True)
-        ]
-        return f"<tr>{''.join(cells)}</tr>"
+        return piece(_LINE, tag=tag, cells=list(zip(sides, cells, strict=True)))
 
-    top = f"<thead>{line(head, 'th')}</thead>" if head else ""
-    return f'<table style="font-size:12px">{top}<tbody>{"".join(line(row, "td") for row in rows)}</tbody></table>'
+    lines = joined(line(row, "td") for row in rows)
+    return piece(_TABLE, head=line(head, "th") if head else "", lines=lines)
 
 
-def picture(content: bytes, words: str) -> str:
+def picture(content: bytes, words: str) -> Markup:
     """A PNG picture, about as high as the table of headlines beside it.
 
     Args:
         content: of the file.
         words: for those who cannot see it.
     """
-    data = base64.b64encode(content).decode("ascii")
-    return f'<img alt="{escape(words)}" style="max-height:460px" src="data:image/png;base64,{data}">'
+    return piece(_PICTURE, words=words, data=base64.b64encode(content).decode("ascii"))
 
 
 class Listing(pd.DataFrame):
@@ -71,9 +70,8 @@ class Listing(pd.DataFrame):
     def _repr_html_(self) -> str:
         frame = self.reset_index()
         rows = [[_cell(value) for value in row] for row in frame.head(_MOST_ROWS).itertuples(index=False)]
-        left = len(frame) - len(rows)
-        more = f"<small>and {left} more rows; give words to search for</small>" if left > 0 else ""
-        return f"<div>{table(rows, [str(name) for name in frame.columns], numbers=())}{more}</div>"
+        shown = table(rows, [str(name) for name in frame.columns], numbers=())
+        return piece(_LISTING, table=shown, left=len(frame) - len(rows))
 
 
 def _cell(value: Any) -> str:

@@ -233,12 +233,13 @@ class SingleRun(DatedTables):
             The figures written.
         """
         from model.experiments.export import run_files
+        from model.experiments.files import write_bytes
         from model.views.figures import run_figures
 
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         for name, content in run_files(self.spec, self.result).items():
-            (target / name).write_bytes(content)
+            write_bytes(target / name, content)
         return run_figures(self._results, target) if figures else []
 
     def save_state(self, path: str | Path) -> Path:

@@ -67,7 +67,10 @@ Parameters = Annotated[
 Reference = Annotated[str | None, typer.Option(metavar="SCENARIO", help="What the others are compared with.")]
 Timeout = Annotated[float | None, typer.Option(help="Seconds after which a run is given up.")]
 Record = Annotated[
-    list[str] | None, typer.Option(metavar="WHAT", help="Record more: control=monthly, the map of every month.")
+    list[str] | None,
+    typer.Option(
+        metavar="WHAT", help="Record more: control=monthly, the map of every month. Lanes of each crossing: pangwa run."
+    ),
 ]
 Variants = Annotated[
     list[str] | None,
@@ -76,7 +79,12 @@ Variants = Annotated[
 
 ExecutorName = Annotated[
     str,
-    typer.Option("--executor", metavar="WHO", help="serial, processes, dask, or a Dask scheduler: tcp://host:8786."),
+    typer.Option(
+        "--executor",
+        metavar="WHO",
+        help="serial, processes, dask, or a Dask scheduler: tcp://host:8786 (whoever reaches it can run code there), or tls://host:8786 "
+        "with the certificates of Dask's settings, distributed.comm.tls.",
+    ),
 ]
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say how many runs, how long, how much disk.")]

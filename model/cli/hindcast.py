@@ -345,11 +345,12 @@ def odd(
     ] = None,
 ) -> None:
     """Write the model's description by the ODD+D protocol, its tables printed from the code."""
+    from model.experiments.files import write_text
     from model.views.odd import TARGET, odd_text
 
     path = TARGET if out is None else out
     try:
-        path.write_text(odd_text(), encoding="utf-8")
+        write_text(path, odd_text())
     except OSError as error:
         fail(f"{path}: cannot be written: {error.strerror}")
     typer.echo(f"wrote {path}")

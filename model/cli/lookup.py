@@ -49,6 +49,7 @@ def new(
     plugin: Plugins = None,
 ) -> None:
     """Write a commented scenario file to start from; a file that is there is never overwritten."""
+    from model.experiments.files import write_new
     from model.scenario.files import find_scenario, shipped_scenarios
     from model.scenario.read import load_scenario
     from model.scenario.starter import starter_text
@@ -61,8 +62,7 @@ def new(
     parent = find_scenario(extends)
     text = starter_text(path, extends if extends in shipped_scenarios() else parent, load_scenario(extends))
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        write_new(path, text)
     except FileExistsError:
         fail(f"{path}: is there already and is not overwritten; choose another name")
     except OSError as error:

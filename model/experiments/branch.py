@@ -22,6 +22,7 @@ import numpy as np
 from model import __version__
 from model.experiments.batch_file import settings
 from model.experiments.errors import PlanError
+from model.experiments.files import write_new
 from model.experiments.plan import VECTOR
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec, canonical_json
@@ -68,8 +69,7 @@ def save_state(path: Path, spec: RunSpec, months: int) -> None:
     digest = state_digest(spec, months)
     content = {"format": FORMAT, "version": __version__, "spec": asdict(spec), "months": months, "digest": digest}
     try:
-        with path.open("x", encoding="utf-8") as file:
-            json.dump(content, file, indent=1)
+        write_new(path, json.dumps(content, indent=1))
     except FileExistsError:
         raise PlanError(f"{path}: is there already; give another name") from None
     except OSError as error:

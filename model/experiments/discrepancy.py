@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
+from model.experiments.files import csv_rows
 from model.world.read import world_folder
 from model.world.world import WorldError
 
@@ -160,8 +161,7 @@ def read_discrepancy(path: Path) -> Discrepancy:
 
 def write_discrepancy(path: Path, rows: Sequence[Learnt]) -> Path:
     """Write what was learnt."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+    with csv_rows(path) as writer:
         writer.writerow(["quantity", "form", "value", "months", "command"])
         writer.writerows((row.quantity, row.form, f"{row.value:.4g}", row.months, row.command) for row in rows)
     return path

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,17 +51,19 @@ def own_folder(path: Path) -> Path:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, *, ending: str = "") -> Iterator[Path]:
     """A path to write a file at, which takes its own name when the block has ended well.
 
     Args:
         path: of the file; what is there is replaced.
+        ending: of the path to write at, for writers that go by it.
 
     Raises:
         StoreError: the path is a link.
     """
     refuse_link(path)
     part = temporary(path)
+    part = part.with_name(part.name + ending)
     part.unlink(missing_ok=True)  # a link that was planted there goes, not what it leads to
     try:
         yield part
@@ -69,10 +73,67 @@ def whole(path: Path) -> Iterator[Path]:
         raise
 
 
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A new folder to write in, which takes its own name when the block has ended well.
+
+    Args:
+        path: of the folder, which is not there.
+
+    Raises:
+        StoreError: the path is a link.
+    """
+    refuse_link(path)
+    part = temporary(path)
+    refuse_link(part)
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        os.replace(part, path)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text whole or not at all."""
     with whole(path) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes whole or not at all."""
+    with whole(path) as part:
+        part.write_bytes(content)
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a text under a name that is free, whole or not at all.
+
+    Raises:
+        FileExistsError: something is there.
+    """
+    path.open("x").close()  # takes the name before anybody else does
+    try:
+        write_text(path, text)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def csv_rows(path: Path) -> Iterator[Any]:
+    """A writer of CSV rows, of :mod:`csv`; the file is written whole or not at all.
+
+    Args:
+        path: of the file; what is there is replaced.
+
+    Raises:
+        StoreError: the path is a link.
+    """
+    with whole(path) as part, part.open("w", encoding="utf-8", newline="") as stream:
+        yield csv.writer(stream, lineterminator="\n")
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from model.experiments.files import csv_rows
 from model.world.read import world_folder
 
 FILE = "scores.csv"
@@ -25,8 +26,7 @@ COMMAND, VERSION, COMMIT = "command", "version", "commit"
 
 def write_scores(path: Path, scores: Mapping[str, str]) -> Path:
     """Write scores, what they were computed with included: a name and a value a row."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+    with csv_rows(path) as writer:
         writer.writerow(["score", "value"])
         writer.writerows(scores.items())
     return path

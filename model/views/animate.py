@@ -13,6 +13,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from tqdm import tqdm
 
+from model.experiments.files import whole
 from model.views import maps, panels, style
 from model.views.maps import Holdings
 from model.views.read import Results, ViewError
@@ -63,7 +64,7 @@ def animate(
     figure, redraw = _stage(frames, world, title)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with writer.saving(figure, str(path), dpi=_DPI):
+        with whole(path, ending=path.suffix) as part, writer.saving(figure, str(part), dpi=_DPI):
             for date, holdings in tqdm(frames, unit="frame", disable=True if quiet else None):
                 redraw(date, holdings)
                 writer.grab_frame()

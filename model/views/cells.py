@@ -17,6 +17,7 @@ class Cell:
         row: values of columns that pick the row.
         column: the column.
         factor: by which the value is multiplied to be shown, see :func:`model.output.units.shown_in`.
+        signed: whether it is a difference, shown with its sign.
     """
 
     value: float | None
@@ -24,6 +25,7 @@ class Cell:
     row: Mapping[str, Any] = field(default_factory=dict)
     column: str = ""
     factor: float = 1.0
+    signed: bool = False
 
 
 @dataclass(frozen=True)

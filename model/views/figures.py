@@ -72,7 +72,7 @@ def draw(
         ViewError: there is no such kind, or it cannot be drawn into axes.
     """
     kinds = kinds_of(results)
-    kind = kind_named(kind, kinds)
+    kind = kind_named(kind, kinds if results.of_one_run else None)
     if axes is not None:
         _check_axes(results, kind, [name for name in kinds if name in INTO_AXES])
     return kinds[kind](results, Asked(actors, outcomes, axes))

@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 
 from model import __version__
+from model.experiments.files import whole, whole_folder, write_text
 from model.output import tables
 from model.output.outcomes import outcome_named
 from model.views.read import Results, ViewError, nearest
@@ -65,7 +66,9 @@ def export(folder: Path, to: str, out: Path | None = None, names: Sequence[str] 
         raise ViewError(f"{path}: is there already; give another name with --out")
     if library:
         _import(library, to)
-    write(results, path, _chosen(results, names))
+    chosen = _chosen(results, names)
+    with whole_folder(path) if to == "csv" else whole(path, ending=path.suffix) as part:
+        write(results, part, chosen)
     return path
 
 
@@ -139,11 +142,10 @@ def about(results: Results) -> dict[str, str]:
 
 
 def _write_csv(results: Results, path: Path, names: list[str]) -> None:
-    path.mkdir(parents=True)
     for name in names:
         _frame(results, name).to_csv(path / f"{name}.csv", index=False, lineterminator="\n")
     column_table(results, names).to_csv(path / "columns.csv", index=False, lineterminator="\n")
-    (path / "about.json").write_text(json.dumps(about(results), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_text(path / "about.json", json.dumps(about(results), indent=1, ensure_ascii=False) + "\n")
 
 
 def _write_xlsx(results: Results, path: Path, names: list[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from model.output.units import number
+from model.output.units import number, signed
 from model.scenario.characters import visible
 from model.views.cells import Cell
 
@@ -60,7 +60,7 @@ def _environment() -> Environment:
 def _traced(cell: Cell) -> dict[str, str]:
     """A number for people, its exact value, and the place that it was read from."""
     value = float("nan") if cell.value is None else float(cell.value)
-    shown = number(cell.factor * value)
+    shown = (signed if cell.signed else number)(cell.factor * value)
     return {
         "shown": shown if shown == "-" else shown.replace("-", "\N{MINUS SIGN}"),
         "exact": repr(value) if value == value else "",

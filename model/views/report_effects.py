@@ -25,6 +25,7 @@ from model.views.words import HEADLINES
 
 _COLUMNS = {"summary.csv": SUMMARY_COLUMNS, "effects.csv": EFFECT_COLUMNS}
 _NUMBERS = ("mean", "low95", "high95", "matters")
+_DIFFERENCES = ("mean", "low95", "high95", "percent")
 _MOVERS = 6
 """Outcomes besides the headlines that are named for each policy."""
 PAIRED = (
@@ -105,7 +106,8 @@ def number_cell(record: dict[Any, Any], table: str, column: str, factor: float =
     """A number of a row of summary or effects, with what picks that row."""
     text = record[column]
     place = {key: record[key] for key in ("scenario", "point", "outcome")}
-    return Cell(float(text) if text != "" else None, table, place, column, factor)
+    difference = table == "effects.csv" and column in _DIFFERENCES
+    return Cell(float(text) if text != "" else None, table, place, column, factor, signed=difference)
 
 
 def effects_section(results: Results, actor: str | None) -> Markup:

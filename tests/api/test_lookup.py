@@ -72,6 +72,6 @@ def test_what_fits_nothing_is_refused_with_the_nearest_name() -> None:
 
 
 def test_an_unknown_name_of_pangwa_lists_the_known_ones() -> None:
-    with pytest.raises(AttributeError, match="pangwa has no 'simulate'; it has: RareEarthModel, batch"):
+    with pytest.raises(AttributeError, match="pangwa has no 'simulate'; it has: __version__, RareEarthModel, batch"):
         _ = pangwa.simulate
     assert {"run", "batch", "open", "scenarios", "parameters", "outcomes", "function"} <= set(dir(pangwa))

@@ -114,7 +114,7 @@ def test_tables_written_again_are_the_same(tmp_path: Path) -> None:
 def test_every_test_that_the_readme_names_is_there() -> None:
     text = (ROOT / "tests" / "README.md").read_text(encoding="utf-8").partition("## Cases from the field")[2]
     faults, path = [], ""
-    for named in re.findall(r"`([\w/.]*)::(test_\w+)`|`([\w/]+\.py)`", text):
+    for named in re.findall(r"`([\w/.]*)::(test_\w+)`|`((?:\w+/)*test_\w+\.py)`", text):
         path = named[0] or named[2] or path
         file = ROOT / "tests" / path
         if not file.is_file() or (named[1] and f"def {named[1]}(" not in file.read_text(encoding="utf-8")):

@@ -7,9 +7,11 @@ import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from model.experiments import files
 from model.experiments.batch import run_batch
 from model.experiments.errors import StoreError
 from model.experiments.frozen import code_digests
@@ -118,6 +120,44 @@ def test_nothing_is_written_through_a_planted_link(batch: Path, tmp_path: Path, 
             assert "link" in str(error) or "holds no batch" in str(error)
     assert [path.name for path in aside.iterdir()] == ["mine.txt"]
     assert victim.read_text() == "mine"
+
+
+WRITERS = [files.whole, files.csv_rows, files.whole_folder]
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, writer: Any) -> None:
+    with pytest.raises(RuntimeError), writer(tmp_path / "x.csv"):
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: files.write_text(path, "x"),
+        lambda path: files.write_bytes(path, b"x"),
+        lambda path: files.write_json(path, {}),
+        lambda path: files.write_new(path, "x"),
+        *(lambda path, writer=writer: writer(path).__enter__() for writer in WRITERS),
+    ],
+)
+def test_no_writer_follows_a_link(tmp_path: Path, write: Any) -> None:
+    for victim in ("mine.txt", "not_there.txt"):
+        (tmp_path / "mine.txt").write_text("mine")
+        (tmp_path / "link").unlink(missing_ok=True)
+        (tmp_path / "link").symlink_to(tmp_path / victim)
+        with pytest.raises((StoreError, FileExistsError)):
+            write(tmp_path / "link")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "mine.txt"]
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_a_new_file_takes_a_free_name_alone(tmp_path: Path) -> None:
+    files.write_new(tmp_path / "x", "first")
+    with pytest.raises(FileExistsError):
+        files.write_new(tmp_path / "x", "second")
+    assert (tmp_path / "x").read_text() == "first"
 
 
 def test_a_lock_that_is_another_name_of_a_file_leaves_the_file_alone(batch: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pytest
 from markupsafe import Markup
 
+from model.api import html as cells
 from model.experiments.errors import StoreError
 from model.experiments.files import is_ours
 from model.scenario.characters import is_fit
@@ -65,6 +66,8 @@ def test_every_piece_of_a_page_escapes_what_it_is_given(name: str) -> None:
         html.table([name], [[name], [name * 9], [cell], [Named(name, name)]], name, name),
         html.told([(name, name), (name, cell)]),
         html.image(b"png", name, name),
+        cells.block(name, [name], cells.table([[name]], [name]), cells.picture(b"png", name)),
+        Markup(cells.Listing({name: [name]})._repr_html_()),
     ]
     assert all(isinstance(one, Markup) for one in pieces)
     for one in [*pieces, page.joined(pieces)]:

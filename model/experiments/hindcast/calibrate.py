@@ -28,7 +28,6 @@ them stands for the set (``middle.py``).
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +41,7 @@ from numpy.typing import NDArray
 from model.experiments.batch import run_batch
 from model.experiments.design import unit_hypercube
 from model.experiments.errors import BatchError
+from model.experiments.files import csv_rows
 from model.experiments.hindcast.patterns import CALIBRATION, Pattern, frozen_at, frozen_hash, of_use
 from model.experiments.hindcast.priors import (
     BLOCKS,
@@ -374,8 +374,7 @@ def picks(found: Found, plan: Plan, block: str) -> list[Member]:
 def write_vectors(path: Path, vectors: Sequence[dict[str, Any]]) -> None:
     """Write a set of parameter vectors: a header of dotted paths, a row a vector; values as JSON."""
     names = list(vectors[0])
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+    with csv_rows(path) as writer:
         writer.writerow(names)
         for vector in vectors:
             values = [vector[name] for name in names]
@@ -413,8 +412,7 @@ def write_results(
     plan.folder.mkdir(parents=True, exist_ok=True)
     paths = [plan.folder / name for name in ("plausible.csv", "shrinkage.csv", "vectors.csv")]
     write_vectors(paths[0], vectors)
-    with paths[1].open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+    with csv_rows(paths[1]) as writer:
         writer.writerow(["parameter", "block", "q05", "median", "q95", "width_over_prior"])
         writer.writerows([one.path, one.block, one.low, one.median, one.high, f"{one.width:.3f}"] for one in narrowed)
     _write_members(paths[2], found)
@@ -423,8 +421,7 @@ def write_results(
 
 def _write_members(path: Path, found: Mapping[str, Found]) -> None:
     names = [name for one in found.values() for name in one.numbers]
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+    with csv_rows(path) as writer:
         writer.writerow(["block", "vector", "weight", *(f"implausibility_{name}" for name in names), *names])
         for block, one in found.items():
             at = {name: column for column, name in enumerate(one.numbers)}

@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from model.experiments.discrepancy import FEWEST, Discrepancy, Recalibration, discrepancy_of
+from model.experiments.files import csv_rows
 from model.experiments.hindcast.observed import ORIGINS, TRADE
 from model.experiments.hindcast.report import BANDS, climatology, coverage
 from model.experiments.hindcast.score import FEWEST_POINTS, crps, persistence
@@ -355,8 +355,7 @@ def _brier(chance: Mapping[str, float], holder: str) -> float:
 def write_scores(folder: Path, scores: Sequence[Scores], records: Sequence[Given]) -> Path:
     """Write ``record_scores.csv``, and ``record_unplaced.csv`` with every line that has no place."""
     path = folder / "record_scores.csv"
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+    with csv_rows(path) as writer:
         bands = [f"coverage_{100 * band:.0f}" for band in BANDS]
         writer.writerow(["scenario", "what", "where", "forecast", "points", "crps", *bands, "brier", "log"])
         for one in scores:
@@ -371,8 +370,7 @@ def write_scores(folder: Path, scores: Sequence[Scores], records: Sequence[Given
                     numbers = [f"{brier:.6g}", f"{month.logarithmic[name]:.6g}"]
                     blank = [""] * (1 + len(BANDS))
                     writer.writerow([one.scenario, "holders", month.month, name, month.townships, *blank, *numbers])
-    with (folder / "record_unplaced.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+    with csv_rows(folder / "record_unplaced.csv") as writer:
         writer.writerow(["file", "line", "reason"])
         for given in records:
             writer.writerows([Path(given.path).name, line, why] for line, why in given.refused)

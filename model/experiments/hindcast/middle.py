@@ -7,7 +7,6 @@ mean of the set. Every vector meets the same random draws, and its outcomes are 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from model.experiments.batch import run_batch
 from model.experiments.designed import ROW, simulate_outcomes
 from model.experiments.errors import BatchError
+from model.experiments.files import csv_rows
 from model.experiments.hindcast.priors import Prior, resolved_with
 from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.results import read_runs
@@ -111,8 +111,7 @@ def write_parameters(path: Path, middle: Middle, dimensions: Sequence[Prior]) ->
     """
     source = f"pangwa calibrate: vector {middle.number} of plausible.csv"
     shared = [prior for prior in dimensions if not prior.path.startswith(_MECHANISMS)]
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+    with csv_rows(path) as writer:
         writer.writerow(["parameter", "value", "source"])
         writer.writerows([prior.path, middle.values[prior.paths[0]], source] for prior in shared)
 

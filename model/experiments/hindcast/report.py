@@ -9,7 +9,6 @@ bands of imports and its chances of towns include the model discrepancy that the
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from model.experiments.discrepancy import Dressing
+from model.experiments.files import csv_rows
 from model.experiments.hindcast.learn import LAST, learn_spread, learn_towns, months_between, windows, without
 from model.experiments.hindcast.observed import (
     ALL_ORIGINS,
@@ -331,8 +331,7 @@ def write_report(folder: Path, report: Report) -> Path:
     """Write ``hindcast.csv`` (patterns, their counts last) and ``hindcast_scores.csv`` (series and flips)."""
     met = met_strictly(report.rows)
     path = folder / "hindcast.csv"
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+    with csv_rows(path) as writer:
         head = (
             "pattern,name,use,free,scenario,unit,observed,lowest,highest,median,q05,q95,runs,defined,within,number_met"
         )
@@ -355,8 +354,7 @@ def write_report(folder: Path, report: Report) -> Path:
         for line in report.counts():
             name, value = line.split(": ")
             writer.writerow([name, value])
-    with (folder / "hindcast_scores.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+    with csv_rows(folder / "hindcast_scores.csv") as writer:
         writer.writerow(
             ["what", "forecast", "points", "crps", "coverage", "brier", "reliability", "mean_chance", "observed"]
         )

@@ -17,7 +17,6 @@ discrepancy of seats; changes of hands a month with the runs' mean; imports of t
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.experiments.discrepancy import dress_seats
+from model.experiments.files import csv_rows
 from model.experiments.hindcast.learn import (
     Window,
     learn_seats,
@@ -285,8 +285,7 @@ def write_rolling(folder: Path, origins: Sequence[Origin]) -> Path:
         "beats_both",
     ]
     trade = ["import_months", "import_crps_model", "import_crps_climatology"]
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+    with csv_rows(path) as writer:
         writer.writerow([*head, *nets, *trade, *scores])
         for one in origins:
             told = [

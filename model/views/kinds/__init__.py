@@ -37,6 +37,11 @@ KINDS: dict[str, Draws] = {}
 INTO_AXES: set[str] = set()
 """The kinds that can be drawn into axes of the user's own."""
 _ORDER: dict[str, float] = {}
+_OF_ONE_RUN = {
+    "lanes": "single runs alone keep the lanes of each crossing: draw a run of the batch with pangwa run SCENARIO --seed N "
+    "--replicate K; the batch has ore_lanes_open and goods_lanes_open by month, in monthly"
+}
+"""Where to find figures that a batch has not."""
 
 
 def figure(name: str, *, order: float = inf, into_axes: bool = False) -> Callable[[Draws], Draws]:
@@ -78,6 +83,8 @@ def kind_named(name: str, kinds: Collection[str] | None = None) -> str:
     known = {kind.casefold(): kind for kind in names}
     if name.casefold() in known:
         return known[name.casefold()]
+    if kinds is None and name.casefold() in _OF_ONE_RUN:
+        raise ViewError(f"there is no kind of figure '{name}' of a batch: {_OF_ONE_RUN[name.casefold()]}")
     close = difflib.get_close_matches(name.casefold(), known, n=1)
     hint = f"; did you mean '{known[close[0]]}'?" if close else ""
     raise ViewError(f"there is no kind of figure '{name}'; there are: {', '.join(names)}{hint}")
