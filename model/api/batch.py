@@ -20,7 +20,7 @@ from model.experiments.batch import EXIT_INTERRUPTED, run_batch
 from model.experiments.batch_file import read_plan
 from model.experiments.compare import compare
 from model.experiments.errors import BatchError
-from model.experiments.results import RunTable, read_runs
+from model.experiments.results import RunTable, read_csv_table, read_runs
 from model.output.units import units_of
 from model.views.answers import effect_rows, summary_rows
 from model.views.read import Results
@@ -166,7 +166,7 @@ class Batch(DatedTables):
 
     def __init__(self, folder: Path, name: str | None = None) -> None:
         self.folder = folder
-        super().__init__(Results.open(folder))
+        super().__init__(Results.open(folder, months=False))
         self._results.name = name or self._results.name
 
     @property
@@ -193,7 +193,7 @@ class Batch(DatedTables):
     @cached_property
     def summary(self) -> pd.DataFrame:
         """Mean, median and quantiles of every outcome by scenario and design point."""
-        return pd.read_csv(self.folder / "summary.csv", keep_default_na=False, na_values=[""])
+        return read_csv_table(self.folder / "summary.csv")
 
     @cached_property
     def _runs(self) -> RunTable:

@@ -82,7 +82,7 @@ def horizon_of(folder: Path) -> str:
     from model.experiments.horizon import horizon_words
     from model.views.read import Results
 
-    return horizon_words(Results.open(folder).ends.values())
+    return horizon_words(Results.open(folder, months=False).ends.values())
 
 
 def effects_of(folder: Path) -> str:

@@ -23,7 +23,7 @@ from model.experiments.errors import PlanError
 from model.experiments.evidence import COLUMNS as JUDGEMENT
 from model.experiments.evidence import Amounts, counts_words, effect_words, join, judged, movers
 from model.experiments.intervals import clustered, intervals
-from model.experiments.results import RunTable
+from model.experiments.results import RunTable, read_csv_table
 from model.experiments.stability import by_set, means, settled, stability, told_apart
 
 Floats = NDArray[np.float64]
@@ -108,9 +108,9 @@ def overall_effects(folder: Path) -> pd.DataFrame | None:
         folder: of a batch.
     """
     path = folder / "effects.csv"
-    if not path.is_file() or not set(pd.read_csv(path, nrows=0).columns).issuperset(EFFECT_COLUMNS):
+    if not path.is_file() or not set(read_csv_table(path, nrows=0)).issuperset(EFFECT_COLUMNS):
         return None
-    there = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    there = read_csv_table(path)
     overall = there[there["point"].isna()] if there["point"].isna().any() else there
     return overall.reset_index(drop=True)
 

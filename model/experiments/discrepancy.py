@@ -15,7 +15,6 @@ Nothing of this is put on differences between scenarios that share their random 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +25,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
 from model.experiments.files import csv_rows
+from model.experiments.results import read_csv_table
 from model.world.read import world_folder
 from model.world.world import WorldError
 
@@ -148,15 +148,14 @@ class Discrepancy:
 
 def read_discrepancy(path: Path) -> Discrepancy:
     """Read a table that :func:`write_discrepancy` wrote."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = read_csv_table(path, ("quantity", "form", "months"), ("value",)).to_dict("records")
     known = {(row["quantity"], row["form"]): float(row["value"]) for row in rows}
     exports, prices = (
         Dressing(known.get((name, LOG_SD), 0.0), known.get((name, CORRELATION), 0.0)) for name in (EXPORTS, PRICES)
     )
     towns = Recalibration(known.get((TOWNS, INTERCEPT), 0.0), known.get((TOWNS, SLOPE), 1.0))
     seats = known.get((SEATS, RELATIVE_SD), 0.0)
-    return Discrepancy(exports, prices, towns, seats, {row["quantity"]: row["months"] for row in rows})
+    return Discrepancy(exports, prices, towns, seats, {str(row["quantity"]): str(row["months"]) for row in rows})
 
 
 def write_discrepancy(path: Path, rows: Sequence[Learnt]) -> Path:

@@ -179,7 +179,7 @@ def read_runs(folder: str | Path, wanted: Collection[str] | None = None) -> RunT
     if not path.is_dir():
         raise StoreError(f"{path}: there is no such folder; give the folder that 'pangwa batch' wrote")
     if not (path / "runs.parquet").is_file():
-        raise StoreError(f"{path}: no runs.parquet in it, so it is not a finished folder of results")
+        raise StoreError(not_finished(path, "runs.parquet"))
     manifest = checked_manifest(path)
     refuse_nothing(path, manifest)
     with whole_table(path / "runs.parquet"):
@@ -230,11 +230,47 @@ def whole_table(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (pa.ArrowException, OSError, ValueError, KeyError, EOFError) as error:
+    except (pa.ArrowException, OSError, ValueError, KeyError, EOFError, TypeError) as error:
         if isinstance(error, StoreError):
             raise
         said = str(error).strip().splitlines() or [type(error).__name__]
         raise StoreError(f"{path}: is damaged, or written by another version: {said[0][:120]}") from None
+
+
+def read_csv_table(path: Path, needed: Collection[str] = (), numbers: Collection[str] = (), **how: Any) -> pd.DataFrame:
+    """A table that a command of analysis wrote; empty cells alone are missing values.
+
+    Args:
+        path: of the CSV file.
+        needed: columns that must be there.
+        numbers: those of them that hold numbers.
+        **how: for :func:`pandas.read_csv`.
+
+    Raises:
+        StoreError: the file is damaged, or another version's.
+    """
+    with whole_table(path):
+        frame = pd.read_csv(path, **{"keep_default_na": False, "na_values": [""], **how})
+        if lacking := [name for name in (*needed, *numbers) if name not in frame]:
+            raise ValueError(f"it lacks {', '.join(lacking)}")
+        return frame.assign(**{name: pd.to_numeric(frame[name]) for name in numbers})
+
+
+def not_finished(path: Path, table: str) -> str:
+    """What is said of a folder without a table that every folder of results has, and where one is.
+
+    Args:
+        path: of the folder.
+        table: file that is not there.
+    """
+    below = sorted(found.parent.name for found in path.glob(f"*/{table}"))
+    if (path / "run.json").is_file():
+        hint = "; it is that of one run, whose figures and tables lie in it"
+    elif (path.parent / table).is_file():
+        hint = f"; give {path.parent}"
+    else:
+        hint = f"; there are some in it: {', '.join(below)}" if below else ""
+    return f"{path}: no {table} in it, so it is not a finished folder of results{hint}"
 
 
 def _meaning(one: Any) -> str:
@@ -259,8 +295,7 @@ def strongest_factors(folder: Path, outcomes: Sequence[str], top: int) -> list[s
     ]
     if not paths:
         raise StoreError(f"{folder}: holds no sensitivity.csv; give the folder of pangwa sensitivity --method morris")
-    with whole_table(paths[0]):
-        table = pd.read_csv(paths[0], keep_default_na=False, na_values=[""])
+    table = read_csv_table(paths[0], ("outcome", "factor"), ("rank", "mu_star"))
     known = sorted(set(table["outcome"]))
     unknown = [name for name in outcomes if name not in known]
     if unknown:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from model.experiments.errors import StoreError
 from model.experiments.files import csv_rows
+from model.experiments.results import read_csv_table
 from model.world.read import world_folder
 
 FILE = "scores.csv"
@@ -22,6 +23,7 @@ CALIBRATION, HELD_OUT, ORIGINS = (
     "rolling origins that beat both baselines",
 )
 COMMAND, VERSION, COMMIT = "command", "version", "commit"
+_QUOTED = (WITHIN, ALONE, DISCREPANCY, CALIBRATION, HELD_OUT, COMMAND, VERSION, COMMIT)
 
 
 def write_scores(path: Path, scores: Mapping[str, str]) -> Path:
@@ -38,8 +40,11 @@ def scores_of(world: str) -> Mapping[str, str] | None:
     folder = world_folder(world)
     if folder is None or not (folder / FILE).is_file():
         return None
-    with (folder / FILE).open(encoding="utf-8", newline="") as stream:
-        return {row["score"]: row["value"] for row in csv.DictReader(stream)}
+    rows = read_csv_table(folder / FILE, ("score", "value"), dtype=str, na_values=[])
+    scores = dict(zip(rows["score"], rows["value"], strict=True))
+    if lacking := [name for name in _QUOTED if name not in scores]:
+        raise StoreError(f"{folder / FILE}: is damaged, or written by another version: it lacks {', '.join(lacking)}")
+    return scores
 
 
 def score_sentence(scores: Mapping[str, str]) -> str:

@@ -48,6 +48,7 @@ def run_in(run: Run) -> None:
         setattr(state, name, recorded)
     state.tally.clear()
     state.totals["operations"] = 0
+    run.plans.attack.fill(False)
     run.events.clear()
     update_supply(run)
     take_root(run.data)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
-from model.experiments.results import whole_table
+from model.experiments.results import read_csv_table
 from model.views import html
 from model.views.cells import Cell, Named
 from model.views.page import joined
@@ -39,7 +38,7 @@ def _is_above(results: Results, folder: Path) -> bool:
     table = folder / "compare.csv"
     if folder.name != f"compare-{results.reference}" or not table.is_file():
         return False
-    return set(pd.read_csv(table)["outcome"]) <= set(HEADLINES)
+    return set(read_csv_table(table, ["outcome"])["outcome"]) <= set(HEADLINES)
 
 
 def _analysis(root: Path, folder: Path) -> Markup:
@@ -53,8 +52,9 @@ def _analysis(root: Path, folder: Path) -> Markup:
 def _analysis_table(root: Path, path: Path) -> Markup:
     """The first rows of a table; columns that are the same in all of its rows become a line below it."""
     file = path.relative_to(root).as_posix()
-    with whole_table(path):
-        frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    frame = read_csv_table(path)
+    if "rank" in frame:
+        frame = read_csv_table(path, numbers=["rank"])
     if path.stem == "factors" and len(frame) > _RANKS:
         return html.source_line(f"Range, unit and status of all {len(frame)} factors stand in {file}.")
     first = (frame[frame["rank"] <= _RANKS] if "rank" in frame else frame).head(_ROWS)

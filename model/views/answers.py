@@ -26,6 +26,8 @@ from model.experiments.evidence import (
 from model.experiments.evidence import SAME as NO_DIFFERENCE
 from model.experiments.intervals import WORDS
 from model.experiments.prim import limits_text
+from model.experiments.results import read_csv_table
+from model.experiments.summary import SUMMARY_COLUMNS
 from model.experiments.windows import period_of
 from model.output.outcomes import heading_of
 from model.output.units import number, shown_in, units_of
@@ -348,7 +350,7 @@ def summary_text(folder: Path) -> str:
     Args:
         folder: the batch's folder.
     """
-    summary = pd.read_csv(folder / "summary.csv", keep_default_na=False, na_values=[""])
+    summary = read_csv_table(folder / "summary.csv", SUMMARY_COLUMNS)
     summary = summary[summary["outcome"].isin(HEADLINES)]
     units, lines = units_of(HEADLINES), []
     for heading, rows in _blocks(summary):

@@ -13,7 +13,7 @@ import pandas as pd
 from model.experiments.compare import compare
 from model.experiments.evidence import EFFECTS, join, signed_words
 from model.experiments.regret import Goal, wish
-from model.experiments.results import RunTable, read_runs
+from model.experiments.results import RunTable, read_csv_table, read_runs
 from model.experiments.standings import answers_of, standings
 from model.experiments.trust import score_sentence, scores_of
 from model.output.outcomes import heading_of
@@ -206,7 +206,9 @@ def _lowest_regret(folder: Path) -> list[str]:
     path = folder / "regret" / "regret.csv"
     if not path.is_file():
         return []
-    table = pd.read_csv(path, keep_default_na=False, na_values=[""]).dropna(subset=["max_regret"])
+    table = read_csv_table(path, ("outcome", "better", "policy"), ("max_regret", "futures")).dropna(
+        subset=["max_regret"]
+    )
     least = table.sort_values("max_regret", kind="stable").drop_duplicates("outcome")
     parts = [f"{row['policy']} for {wish(str(row['better']), str(row['outcome']))}" for row in least.to_dict("records")]
     return [f"Lowest maximum regret over {int(table['futures'].max())} futures: {'; '.join(parts)}."] if parts else []

@@ -71,6 +71,7 @@ def draw(
     Raises:
         ViewError: there is no such kind, or it cannot be drawn into axes.
     """
+    results.need_months()
     kinds = kinds_of(results)
     kind = kind_named(kind, kinds if results.of_one_run else None)
     if axes is not None:
@@ -144,7 +145,7 @@ def nothing_to_show(name: object, kind: str | None) -> str:
 
 
 def batch_figures(folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
-    """Draw every figure of a batch into its ``figures/``.
+    """Draw every figure of a batch into its ``figures/``; none where its runs keep outcomes alone.
 
     Args:
         folder: the batch's folder.
@@ -153,7 +154,9 @@ def batch_figures(folder: Path | str, formats: Sequence[str] = ("png", "svg")) -
     Returns:
         The paths written.
     """
-    results = Results.open(folder)
+    results = Results.open(folder, months=False)
+    if not results.any_month:
+        return []
     target = Path(folder) / "figures"
     own_folder(target)
     paths: list[Path] = []

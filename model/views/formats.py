@@ -27,6 +27,7 @@ import pandas as pd
 
 from model import __version__
 from model.experiments.files import whole, whole_folder, write_text
+from model.experiments.results import read_csv_table
 from model.output import tables
 from model.output.outcomes import outcome_named
 from model.views.read import Results, ViewError, nearest
@@ -38,6 +39,8 @@ from model.world.world import World
 MOST_ROWS = 1_048_576
 """Rows of a sheet of a workbook."""
 
+_OF_OUTCOMES = ("csv", "xlsx")
+"""Formats that tables without a row fit into."""
 _SHEETS = ("summary", "effects")
 """Tables that a batch keeps as CSV files beside the others."""
 
@@ -60,7 +63,7 @@ def export(folder: Path, to: str, out: Path | None = None, names: Sequence[str] 
     if to not in FORMATS:
         raise ViewError(f"there is no format '{to}'" + nearest(to, FORMATS))
     ending, library, write = FORMATS[to]
-    results = Results.open(folder)
+    results = Results.open(folder, months=to not in _OF_OUTCOMES)
     path = out or Path(folder) / f"{results.name}{ending}"
     if path.exists():
         raise ViewError(f"{path}: is there already; give another name with --out")
@@ -98,7 +101,7 @@ def _csv_of(results: Results, name: str) -> Path:
 def _frame(results: Results, name: str) -> pd.DataFrame:
     """A table as pandas has it; texts in plain columns."""
     if name in _SHEETS:
-        return pd.read_csv(_csv_of(results, name), keep_default_na=False, na_values=[""])
+        return read_csv_table(_csv_of(results, name))
     frame = results.frame(name, results.columns(name))
     texts = [column for column in frame if isinstance(frame[column].dtype, pd.CategoricalDtype)]
     return frame.astype(dict.fromkeys(texts, object))
@@ -109,7 +112,9 @@ def column_table(results: Results, names: Sequence[str]) -> pd.DataFrame:
     rows = []
     for name in names:
         declared = {one.name: (one.unit, one.meaning) for one in tables.TABLES.get(name, ())}
-        columns = results.columns(name) if name in tables.TABLES else list(pd.read_csv(_csv_of(results, name), nrows=0))
+        columns = (
+            results.columns(name) if name in tables.TABLES else list(read_csv_table(_csv_of(results, name), nrows=0))
+        )
         for column in columns:
             rows.append((name, column, *(declared.get(str(column)) or _outcome(str(column)))))
     return pd.DataFrame(rows, columns=["table", "column", "unit", "meaning"])

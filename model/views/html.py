@@ -12,6 +12,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from PIL import Image
 
+from model.experiments.errors import StoreError
 from model.views.cells import Cell, Named
 from model.views.page import joined, piece
 from model.views.style import styled
@@ -106,8 +107,11 @@ def image(content: bytes, alt: str, source: str) -> Markup:
 
 def title_of(picture: Path) -> str:
     """The title that a PNG file of :func:`model.views.style.save` carries; its name where it has none."""
-    with Image.open(picture) as opened:
-        return str(opened.info.get("Title") or picture.stem)
+    try:
+        with Image.open(picture) as opened:
+            return str(opened.info.get("Title") or picture.stem)
+    except (OSError, SyntaxError, ValueError):
+        raise StoreError(f"{picture}: is damaged: it is no picture") from None
 
 
 def listing(items: Iterable[object]) -> Markup:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from model.experiments.manifest import checked_manifest
 from model.experiments.parameter_sets import parameter_words
-from model.experiments.results import refuse_nothing, whole_table
+from model.experiments.results import not_finished, refuse_nothing, whole_table
 from model.output import tables as table_schemas
 from model.output.outcomes import outcome_list
 from model.run import date_after
@@ -81,20 +81,27 @@ class Results:
         return other
 
     @classmethod
-    def open(cls, folder: str | Path) -> Results:
+    def open(cls, folder: str | Path, *, months: bool = True) -> Results:
         """Open a results folder; only the manifest is read.
 
+        Args:
+            folder: what ``pangwa batch`` or another command wrote.
+            months: whether months are wanted, not outcomes alone.
+
         Raises:
-            ViewError: the folder does not exist or holds no table of results.
+            ViewError: the folder does not exist, holds no table of results, or no months though they are wanted.
         """
         path = Path(folder)
         if not path.is_dir():
             raise ViewError(f"{path}: there is no such folder; give the folder that 'pangwa batch' wrote")
         if not (path / "monthly.parquet").is_file():
-            raise ViewError(f"{path}: no monthly.parquet in it, so it is not a finished folder of results")
+            raise ViewError(not_finished(path, "monthly.parquet"))
         content = checked_manifest(path)
         refuse_nothing(path, content)
-        return cls(path.resolve().name, folder=path, manifest=content)
+        results = cls(path.resolve().name, folder=path, manifest=content)
+        if months:
+            results.need_months()
+        return results
 
     @classmethod
     def of_run(cls, name: str, tables: Mapping[str, pa.Table], world: str = "myanmar", parameters: str = "") -> Results:
@@ -112,6 +119,28 @@ class Results:
     def parameters(self) -> str:
         """What parameters the runs have: "parameters: 120 plausible sets", or "parameters: central values"."""
         return str(self.manifest.get("parameter_words") or parameter_words(self.manifest))
+
+    def need_months(self) -> None:
+        """Refuse runs that keep outcomes alone, as those of ``pangwa sensitivity`` and ``breakeven`` do.
+
+        Raises:
+            ViewError: no run has a row of ``monthly``.
+        """
+        if self.any_month:
+            return
+        assert self.folder is not None
+        found = sorted({f"{path.parent.name}/" for path in self.folder.glob("*/*.csv")})
+        where = f"; what was found from them stands in {', '.join(found)}" if found else ""
+        raise ViewError(f"{self.folder}: its runs keep their outcomes alone, no months or maps to show{where}")
+
+    @cached_property
+    def any_month(self) -> bool:
+        """Whether months are there, and not outcomes alone."""
+        if "monthly" in self.memory or self.folder is None:
+            return True
+        path = self.folder / "monthly.parquet"
+        with whole_table(path):
+            return bool(pq.read_metadata(path).num_rows)
 
     @property
     def of_one_run(self) -> bool:
@@ -226,8 +255,8 @@ class Results:
 
     @property
     def start(self) -> str:
-        """First month of the runs of the first scenario shown."""
-        return self.starts[self.scenarios[0]]
+        """First month of the runs of the first scenario shown; empty where they keep outcomes alone."""
+        return self.starts.get(self.scenarios[0], "")
 
     @cached_property
     def ends(self) -> dict[str, int]:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from model.experiments.comparable import difference_words
 from model.experiments.compare import EFFECT_COLUMNS
 from model.experiments.evidence import EFFECTS, LEAST, RULE, counts_words, movers
+from model.experiments.results import read_csv_table
 from model.experiments.summary import SUMMARY_COLUMNS
 from model.experiments.windows import period_of, series_of
 from model.outcome import Outcome
@@ -20,7 +21,7 @@ from model.views import html
 from model.views.cells import Cell, Named
 from model.views.figures import draw
 from model.views.page import joined, piece
-from model.views.read import Results, ViewError
+from model.views.read import Results
 from model.views.words import HEADLINES
 
 _COLUMNS = {"summary.csv": SUMMARY_COLUMNS, "effects.csv": EFFECT_COLUMNS}
@@ -163,10 +164,7 @@ def table_of(results: Results, name: str) -> pd.DataFrame | None:
     if path is None or not path.is_file():
         return None
     # As texts, so that a row is picked by what stands in the file.
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    lacking = [column for column in _COLUMNS[name] if column not in frame]
-    if lacking:
-        raise ViewError(f"{path}: lacks {', '.join(lacking)}; it comes from another version: compute the batch again")
+    frame = read_csv_table(path, _COLUMNS[name], dtype=str, na_values=[])
     return frame[frame["scenario"].isin(results.scenarios)]
 
 
