@@ -40,7 +40,7 @@ PAIRED = (
 
 _CHANGE = (
     "{{ words }}: {{ mean }}{{ change and ' ' }}{{ change }} [{{ low }} to {{ high }}]{% if percent %}, {{ percent }}%{% endif %}, "
-    "from {{ base }}{{ level and ' ' }}{{ level }}{% if window %} ({{ window }}){% endif %}"
+    "from {{ base }}{{ '' if level.startswith('%') else level and ' ' }}{{ level }}{% if window %} ({{ window }}){% endif %}"
 )
 
 
