@@ -25,7 +25,7 @@ from model.experiments.errors import PlanError
 from model.experiments.intervals import clustered, intervals
 from model.experiments.windows import period_of, quantity_of, series_of
 from model.output.outcomes import words_of
-from model.output.units import number, shown_of, signed, units_of
+from model.output.units import number, per_cent, shown_of, signed, units_of
 
 Floats = NDArray[np.float64]
 
@@ -316,7 +316,7 @@ def effect_words(row: Any) -> str:
         mean, low, high = -mean, -high, -low
     base = f" from {number(level)} {shown.level}".rstrip().replace(" %", "%") if level else " from none"
     if level and units_of([outcome])[outcome] in LEAST:
-        base = f", {abs(100 * mean / level):.2g}% of {number(level)}"
+        base = f", {per_cent(abs(100 * mean / level))} of {number(level)}"
     change = f"{number(mean)} {shown.change}".rstrip()
     window = period_of(outcome)
     said = f"{verb} {words_of(series_of(outcome))} by {change} [{number(low)}, {number(high)}]{base}"

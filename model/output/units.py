@@ -71,6 +71,11 @@ def signed(value: float) -> str:
     return f"{'+' if value > 0 else chr(0x2212)}{text}" if value < 0 or value > 0 else text
 
 
+def per_cent(value: float) -> str:
+    """A relative change for people, with two significant digits: 3.1%, 104 as 100%, 1,300%."""
+    return f"{number(float(f'{value:.2g}'))}%"
+
+
 def amount_words(amount: float, unit: str) -> str:
     """An amount per month in words: 3.83 million USD per month, 208 people per month."""
     if unit == "USD":

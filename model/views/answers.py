@@ -30,7 +30,7 @@ from model.experiments.results import read_csv_table
 from model.experiments.summary import SUMMARY_COLUMNS
 from model.experiments.windows import period_of
 from model.output.outcomes import heading_of
-from model.output.units import number, shown_in, units_of
+from model.output.units import number, per_cent, shown_in, units_of
 from model.views.words import HEADLINES
 
 if TYPE_CHECKING:
@@ -128,7 +128,11 @@ def _comparison_row(row: dict[Any, Any], several: bool) -> list[str]:
     outcome = str(row["outcome"])
     unit = units_of([outcome])[outcome]
     shown = shown_in(unit)
-    percent = f"{row['percent']:+.2g}%" if unit in LEAST and row["percent"] == row["percent"] else ""
+    percent = (
+        f"{'+' if row['percent'] > 0 else ''}{per_cent(row['percent'])}"
+        if unit in LEAST and row["percent"] == row["percent"]
+        else ""
+    )
     signs = f"{int(row['points_up'])}+ {int(row['points_down'])}-" if row["points_up"] + row["points_down"] > 0 else "-"
     return [
         f"    {_with_unit(outcome)}",
