@@ -77,8 +77,8 @@ def finding(trends: pd.DataFrame, outcomes: Sequence[str], scenario: Scenario) -
     for path, part in trends[trends["outcome"].isin(outcomes)].groupby("path", sort=False):
         moved = part[part["verdict"].isin(EFFECTS)].to_dict("records")
         said = [effect_words(row) + ("" if row["monotone"] else ", not at every step") for row in moved]
-        told.append(f"{label_of(str(path), scenario)} {'; '.join([*said, *unsaid_words(part)])}")
-    return f"From none to the largest dose: {'. '.join(told)}."
+        told.append(f"{label_of(str(path), scenario)}: {'; '.join([*said, *unsaid_words(part)])}")
+    return f"By the slope over all doses, from none to the largest. {'. '.join(told)}."
 
 
 @styled
