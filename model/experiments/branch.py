@@ -95,12 +95,21 @@ def read_state(path: Path) -> SavedState:
         raise PlanError(
             f"{path}: was saved by version {content['version']}, this is {__version__}; save it again with this version"
         )
-    if state_digest(saved.spec, saved.months) != digest:
+    if _digest_again(path, saved) != digest:
         raise PlanError(
             f"{path}: this installation does not come to the state that was saved, since its code or its kind of processor is another; "
             "save it again here"
         )
     return saved
+
+
+def _digest_again(path: Path, saved: SavedState) -> str:
+    try:
+        if 0 < saved.months <= json.loads(saved.spec.scenario)["months"]:
+            return state_digest(saved.spec, saved.months)
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise PlanError(f"{path}: is damaged: it holds no run of that many months")
 
 
 def _spec(plain: dict[str, Any]) -> RunSpec:

@@ -30,13 +30,15 @@ def beside(path: Path) -> Path:
 
 
 def refuse_link(path: Path) -> None:
-    """Refuse to write through a link, which may lead out of the folder.
+    """Refuse to write through a link, which may lead out of the folder, and to put a file in the place of a device.
 
     Raises:
-        StoreError: the path is a symbolic link.
+        StoreError: the path is a symbolic link, a device or a pipe.
     """
     if path.is_symlink():
         raise StoreError(f"{path}: is a link, and nothing is written through links; remove it")
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise StoreError(f"{path}: is a device or a pipe, not a file; give another name")
 
 
 def own_folder(path: Path) -> Path:

@@ -252,7 +252,7 @@ def _lowest(part: pd.DataFrame, goal: Goal) -> str:
     if len(least) == len(part):
         return f"{lead}, every policy has the same maximum regret"
     size = f"{number(shown.factor * best['max_regret'])} {shown.change}".rstrip()
-    who = f"{lead}, {join(least['policy'].astype(str).tolist())} has the lowest maximum regret, {size}"
+    who = f"{lead}, {join(least['policy'].astype(str).tolist())} {'has' if len(least) == 1 else 'have'} the lowest maximum regret, {size}"
     if np.isnan(best["share_lowest"]):
         return who
     low, high = (number(shown.factor * best[key]) for key in ("max_regret_low95", "max_regret_high95"))

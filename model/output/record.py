@@ -147,12 +147,15 @@ class Recorder:
         Args:
             lanes: whether the table of lanes is wanted, which batches do not store.
         """
+        maps = self.control
+        if maps[-1]["month"] < self.months_done:  # the run was stopped before its end
+            maps = [*maps, self._control(self.months_done)]
         blocks = {
             "monthly": self._monthly(),
             "actors": self._of_actors(),
             "exports": self._of_exports(),
             "events": self._of_events(),
-            "control": self._of_control(),
+            "control": self._of_control(maps),
             "instruments": self._of_instruments(),
         }
         others = {"lanes": self._lanes_table()} if lanes else {}
@@ -195,22 +198,22 @@ class Recorder:
         numbers = {"month": month, "value": np.array(value, np.float64)}  # NaN for None
         return Block.of("events", len(self.events), numbers, texts)
 
-    def _of_control(self) -> Block:
-        places, maps = len(self.world.place_ids), len(self.control)
+    def _of_control(self, maps: list[dict[str, Any]]) -> Block:
+        places = len(self.world.place_ids)
         sites = places - len(self.world.codes)
         numbers = {
-            "month": np.repeat([part["month"] for part in self.control], places),
-            **{name: np.concatenate([part[name] for part in self.control]) for name in _BY_PLACE},
-            **{name: self._towns(name, np.full(sites, np.nan)) for name in ("leader_share", "junta_share", "deaths")},
+            "month": np.repeat([part["month"] for part in maps], places),
+            **{name: np.concatenate([part[name] for part in maps]) for name in _BY_PLACE},
+            **{name: _towns(maps, name, np.full(sites, np.nan)) for name in ("leader_share", "junta_share", "deaths")},
         }
-        holder, attacker = (np.concatenate([part[name] for part in self.control]) for name in ("holder", "attacker"))
+        holder, attacker = (np.concatenate([part[name] for part in maps]) for name in ("holder", "attacker"))
         texts = {
-            "place": _named(np.tile(np.arange(places), maps), self.world.place_ids),
+            "place": _named(np.tile(np.arange(places), len(maps)), self.world.place_ids),
             "holder": _named(holder, self.force_ids, "nobody"),
             "attacker": _named(attacker, self.force_ids),
-            "leader": _named(self._towns("leader", np.full(sites, NOBODY - 1)), self.force_ids, "nobody"),
+            "leader": _named(_towns(maps, "leader", np.full(sites, NOBODY - 1)), self.force_ids, "nobody"),
         }
-        return Block.of("control", places * maps, numbers, texts)
+        return Block.of("control", places * len(maps), numbers, texts)
 
     def _of_instruments(self) -> Block:
         us = self.run.agents.united_states
@@ -224,10 +227,6 @@ class Recorder:
         sizes = [None if us is None else kind.amount(1.0, us.parameters) for kind in kinds]
         numbers["per_level"] = np.array([np.nan if size is None else size for size in sizes])
         return Block.of("instruments", len(accounts), numbers, texts)
-
-    def _towns(self, name: str, of_sites: NDArray[Any]) -> NDArray[Any]:
-        """A column of the map that sites have no values for."""
-        return np.concatenate([piece for part in self.control for piece in (part[name], of_sites)])
 
     def _lanes_table(self) -> pa.Table:
         months, crossings = self.months_done + 1, len(self.world.crossing_ids)
@@ -256,3 +255,8 @@ def _named(index: Ints, names: tuple[str, ...], other: str = "") -> Coded:
 @lru_cache(maxsize=64)
 def _words(texts: tuple[str, ...]) -> Words:
     return Words.of(texts)
+
+
+def _towns(maps: list[dict[str, Any]], name: str, of_sites: NDArray[Any]) -> NDArray[Any]:
+    """A column of the map that sites have no values for."""
+    return np.concatenate([piece for part in maps for piece in (part[name], of_sites)])

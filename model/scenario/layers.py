@@ -15,6 +15,7 @@ from typing import Any
 
 from model.scenario.files import display, find_scenario, is_too_large, read_toml
 from model.scenario.problems import NOTHING, Path, Problem, ScenarioError
+from model.world.read import SHIPPED
 
 NAMED: frozenset[Path] = frozenset({("forcing",), ("united_states", "instruments")})
 """Tables by name that may also be written as lists of tables with a ``name``; an empty list clears them."""
@@ -180,9 +181,13 @@ def _chain(path: FilePath) -> list[tuple[FilePath, dict[str, Any]]]:
 
 
 def _worlds_beside(table: dict[str, Any], path: FilePath) -> dict[str, Any]:
-    """Take the path of a world's folder as relative to the file that names it."""
+    """Take the path of a world's folder as relative to the file that names it; the names of shipped worlds go first, as everywhere."""
     world = table.get("world")
-    if not isinstance(world, str) or not (path.parent / world).is_dir():
+    if (
+        not isinstance(world, str)
+        or (SHIPPED / world / "territories.csv").exists()
+        or not (path.parent / world).is_dir()
+    ):
         return table
     beside = path.parent / world
     same = FilePath(world).is_dir() and FilePath(world).samefile(beside)

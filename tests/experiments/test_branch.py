@@ -81,6 +81,8 @@ def test_a_month_past_the_end_is_refused(spec: RunSpec, tmp_path: Path) -> None:
         ({"spec": {}}, "is no state"),
         ({"digest": "0" * 16}, "does not come to the state"),
         ({"version": "0.0.1"}, "was saved by version 0.0.1"),
+        ({"months": 10**9}, "is damaged"),
+        ({"months": 0}, "is damaged"),
     ],
 )
 def test_a_state_of_another_kind_or_version_is_refused(
@@ -105,3 +107,17 @@ def test_every_key_that_counts_at_the_start_is_a_key_of_scenarios(spec: RunSpec)
     assert set(branch.OF_ACTORS_AT_START) <= known
     for path in set(branch.AT_START) - {"plugins"}:
         assert branch._at(resolved, path) != {}, path
+
+
+@pytest.mark.parametrize("scenario", ["{", "[]", "{}", '{"months": "x"}', '{"months": 8}'])
+def test_a_damaged_run_in_a_state_is_a_sentence(saved: Path, tmp_path: Path, scenario: str) -> None:
+    content = json.loads(saved.read_text())
+    content["spec"]["scenario"] = scenario
+    (tmp_path / "state.json").write_text(json.dumps(content))
+    with pytest.raises(PlanError, match="is damaged"):
+        read_state(tmp_path / "state.json")
+
+
+def test_a_run_that_is_stopped_has_the_map_of_its_last_month(spec: RunSpec) -> None:
+    stopped = simulate(spec, until=5)
+    assert stopped.tables["control"].column("month").unique().to_pylist() == [0, 5]

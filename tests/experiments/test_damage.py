@@ -153,6 +153,13 @@ def test_no_writer_follows_a_link(tmp_path: Path, write: Any) -> None:
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
+def test_a_device_or_pipe_keeps_its_place(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreError, match="is a device or a pipe"):
+        files.write_text(tmp_path / "pipe", "x")
+    assert (tmp_path / "pipe").is_fifo()
+
+
 def test_a_new_file_takes_a_free_name_alone(tmp_path: Path) -> None:
     files.write_new(tmp_path / "x", "first")
     with pytest.raises(FileExistsError):

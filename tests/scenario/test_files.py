@@ -110,6 +110,12 @@ def test_worlds_are_found_beside_the_file(tmp_path: Path, monkeypatch: pytest.Mo
     assert load_scenario("x.toml").world == "ground", "a path that works from here keeps machines out of the results"
 
 
+def test_a_folder_beside_the_file_does_not_take_the_name_of_a_shipped_world(tmp_path: Path) -> None:
+    (tmp_path / "myanmar").symlink_to(TINY)
+    (tmp_path / "x.toml").write_text("world = 'myanmar'")
+    assert load_scenario(str(tmp_path / "x.toml")).world == "myanmar"
+
+
 def test_circles_are_refused(write: Write) -> None:
     write("extends = 'b'", name="a", world=False)
     write("extends = 'a'", name="b", world=False)
