@@ -98,6 +98,26 @@ def test_a_folder_without_results_says_where_there_are_some(folders: Path) -> No
     assert "stands in breakeven/" in said_by(["report", str(inside.parent)])[1]
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        '"scenarios": 5',
+        '"scenarios": {"a": 5}',
+        '"runs": []',
+        '"runs": {"ok": "x"}',
+        '"points": [5]',
+        '"prose": {"a": ""}',
+    ],
+)
+def test_a_manifest_in_another_form_is_a_sentence(folders: Path, tmp_path: Path, entry: str) -> None:
+    folder = tmp_path / "x"
+    shutil.copytree(folders / "outcomes of two", folder)
+    (folder / "manifest.json").write_text(f"{{{entry}}}")
+    for words in (["compare"], ["export", "--to", "csv"]):
+        code, said = said_by([*words, str(folder)])
+        assert code == 2 and "manifest.json: is damaged: " in said
+
+
 DAMAGE = [
     "",
     "a,b\n1,2\n",

@@ -64,10 +64,31 @@ def checked_manifest(folder: Path) -> dict[str, Any]:
         manifest = read_json(folder / MANIFEST)
     except StoreError as error:
         raise StoreError([f"{sentence}; {_AGAIN}" for sentence in error.problems]) from None
-    if problems := [*damaged_tables(folder, manifest)]:
+    if problems := [*_misshapen(folder, manifest), *damaged_tables(folder, manifest)]:
         raise StoreError([f"{sentence}; {_AGAIN}" for sentence in problems])
     describe(manifest.get("own_outcomes"))
     return manifest
+
+
+_SHAPES: dict[str, tuple[type, type | None]] = {
+    **dict.fromkeys(("name", "description", "reference", "parameters"), (str, None)),
+    **dict.fromkeys(("prose", "scenarios"), (dict, dict)),
+    **dict.fromkeys(("scenario_hashes", "commands"), (dict, None)),
+    **dict.fromkeys(("points", "sessions"), (list, dict)),
+    "vectors": (list, None),
+    "runs": (dict, int),
+}
+"""What entries of a manifest are, and what these hold."""
+
+
+def _misshapen(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each entry that no manifest of ours has in this form; one without a digest may be by anybody."""
+    for name, (outer, inner) in _SHAPES.items():
+        entry = manifest.get(name)
+        held = entry.values() if isinstance(entry, dict) else entry if isinstance(entry, list) else ()
+        fits = isinstance(entry, outer) and (inner is None or all(isinstance(one, inner) for one in held))
+        if entry is not None and not fits:
+            yield f"{folder / MANIFEST}: is damaged: {name} is not in the form that it is written in"
 
 
 def damaged_tables(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from model.experiments.discrepancy import FEWEST, discrepancy_of
 from model.experiments.evidence import join
 from model.output.units import number
 from model.views import panels, style
-from model.views.read import Results
+from model.views.read import Results, ViewError
 from model.views.tiles import Tiles, landmark_labels, site_positions, tiles_of
 from model.world.world import World
 
@@ -294,6 +294,10 @@ def _map_only(axes: Sequence[Axes], columns: int, world: World, room: float = 0.
 
 def draw_holdings(axes: Axes, world: World, tiles: Tiles, holdings: Holdings) -> None:
     """Draw tiles, letters, sites and sieges into a panel; tiles about which runs disagree are striped."""
+    if lacking := set(world.codes) - set(holdings.holder):
+        raise ViewError(
+            f"the map has no {min(lacking)}: the table of control is of another world than the manifest says"
+        )
     looks = style.actor_looks([force.id for force in world.forces])
     own = [looks[holdings.holder[code]] for code in world.codes]
     colours = [look.colour for look in own]
