@@ -158,7 +158,7 @@ def _legend(figure: Figure, looks: Sequence[style.ActorLook]) -> None:
         families.setdefault(look.family.label, []).append(look)
     handles = [Patch(facecolor=of[0].colour, label=f"to {label}") for label, of in families.items()]
     if handles:
-        style.legend_of(figure, handles, [str(handle.get_label()) for handle in handles], 4)
+        style.legend_of(figure, handles, [str(handle.get_label()) for handle in handles], 3)
 
 
 def clearly_changed(table: pd.DataFrame) -> int:
