@@ -116,7 +116,7 @@ def test_sweep_and_regret_write_tables_figures_and_their_findings(tiny: Path) ->
     assert {path.name for path in (tiny / "w" / "regret").iterdir()} == {"regret.csv", "regret.png", "regret.svg"}
     wrong = pangwa("regret", "w", "--more", "troops_kia=many", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert "must be a number" in wrong.stderr
+    assert "must be a finite number" in wrong.stderr
 
 
 def test_discover_tells_a_box_and_its_check(tiny: Path) -> None:

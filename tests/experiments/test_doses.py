@@ -66,7 +66,7 @@ def test_the_table_and_the_sentence_give_dollars_and_trends() -> None:
     assert "25 million USD per month" in told and "250 million USD per month" in told
     said = finding(trends, [TOWNS], scenario)
     row = trends[trends["path"] == ARMS].iloc[0]
-    assert f"arms for KIA {effect_words(row)}. sanctions for JUNTA no effect larger than what matters on" in said
+    assert f"arms for KIA: {effect_words(row)}. sanctions for JUNTA: no effect larger than what matters on" in said
     assert f"[{number(row['low95'])}, {number(row['high95'])}]" in said
     figure = draw_doses(table, trends, [TOWNS], scenario)
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["arms for KIA", "sanctions for JUNTA"]
