@@ -62,8 +62,8 @@ def test_seed_and_rng_are_one_thing_and_a_specification_may_be_given_another() -
         ({"set": "months=3"}, "set = 'months=3': give a dictionary such as"),
         ({"set": {"months": object}}, "months = <class 'object'>: must be a number"),
         ({"months": 2.5}, "months = 2.5: must be a whole number"),
-        ({"seed": "43"}, "seed = '43': must be a whole number from 0 on"),
-        ({"replicate": -1}, "replicate = -1: must be a whole number from 0 on"),
+        ({"seed": "43"}, "seed = '43': must be a whole number from 0 to 9007199254740991"),
+        ({"replicate": -1}, "replicate = -1: must be a whole number from 0 to 9007199254740991"),
         ({"seed": 1, "rng": 2}, "seed and rng: both are the base seed"),
     ],
 )

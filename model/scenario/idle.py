@@ -1,6 +1,7 @@
 """Input that is right by itself but lies outside a run's months, and so does nothing: said in sentences, not refused.
 
-A run may be shortened on purpose (``--months 24``). A scenario takes over forcings from one with an earlier start; these are not told.
+A run may be shortened on purpose (``--months 24``). Forcings that a scenario takes over from one of
+another start or length are not told.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def idle_inputs(resolved: Mapping[str, Any], own: Collection[str]) -> list[str]:
     outside = [
         f"{one['name']} ({one['start']} to {one['end'] or 'the end'})"
         for one in resolved["forcing"]
-        if one["start"] > last or (one["end"] is not None and one["end"] < start and one["name"] in own)
+        if one["name"] in own and (one["start"] > last or (one["end"] is not None and one["end"] < start))
     ]
     return [*_sentence("instrument", late, start, last), *_sentence("forcing", outside, start, last)]
 
