@@ -52,7 +52,7 @@ class Place(CellAgent):
         self.index, self.is_town = index, bool(land.is_town[index])
         self.holder, self.attacker = int(state.holder[index]), int(state.attacker[index])
         self.urban, self.isolated, self.besieged = float(state.siege_progress[index]), 0, int(state.besieged[index])
-        self.months_unattacked = int(state.months_unattacked[index])
+        self.months_unattacked, self.approach = int(state.months_unattacked[index]), 0.0
         self.posts, self.posts_full = int(state.posts[index]), int(state.posts_full[index])
         self.troops = state.troops[:, index].tolist()
         self.supply = [1.0] * len(self.troops)
@@ -82,16 +82,34 @@ class Place(CellAgent):
         if self.holder >= 0:
             factor = floor + (1 - floor) * self.supply[self.holder]
             defence = troops[self.holder] * model.worth[self.holder] * factor
-        chance_post = model.success(attack, defence * fort.post)
-        chance = model.success(attack, defence * (fort.town if self.is_town else fort.site))
-        tries = sum(model.assaults[actor] for actor in sides)
-        self.posts -= min(model.luck.binomial("posts", tries, chance_post, self.index), self.posts)
-        if self.attacker < 0 or model.stance[self.attacker][leader] != 1:
-            self.besieged = 0
-        self.besieged += 2 * self.posts <= self.posts_full
-        fallen = self._siege(leader, chance)
+        self._press(leader)
+        self.approach += model.p.combat.column_km * model.success(attack, defence)
+        arrived = self.approach >= self._way_to(leader)
+        wall = fort.town if self.is_town else fort.site
+        chance = model.success(attack, defence * (wall if arrived else 1.0))
+        if arrived:
+            tries = sum(model.assaults[actor] for actor in sides)
+            chance_post = model.success(attack, defence * fort.post)
+            self.posts -= min(model.luck.binomial("posts", tries, chance_post, self.index), self.posts)
+            self.besieged += 2 * self.posts <= self.posts_full
+            self._siege(chance)
         self._losses(sides, chance)
-        return leader if fallen else -1
+        return leader if self.urban >= model.p.combat.urban_fallen or chance >= 1.0 else -1
+
+    def _press(self, leader: int) -> None:
+        if self.attacker < 0 or self.model.stance[self.attacker][leader] != 1:
+            self.besieged, self.approach = 0, 0.0
+        if self.attacker < 0:
+            self.urban = self.model.p.combat.urban_start
+        self.attacker, self.months_unattacked = leader, 0
+
+    def _way_to(self, leader: int) -> float:
+        """Km of road to the place that lead through villages of others."""
+        stance = self.model.stance[leader]
+        friends = sum(
+            share for actor, share in enumerate(self.town.shares[:-1]) if actor == leader or stance[actor] == 1
+        )
+        return min((km for _, km in self.roads), default=0.0) * max(1.0 - friends, 0.0)
 
     def fall(self, winner: int) -> None:
         """Change hands; the garrison flees next door, or is captured."""
@@ -117,7 +135,7 @@ class Place(CellAgent):
 
     def end_siege(self) -> None:
         """Nobody besieges it any more."""
-        self.attacker, self.urban, self.besieged, self.months_unattacked = -1, 0.0, 0, 0
+        self.attacker, self.urban, self.besieged, self.months_unattacked, self.approach = -1, 0.0, 0, 0, 0.0
 
     def lift(self) -> None:
         """End a siege that nobody has pressed for two months, or one where it is nearly safe, or in peace."""
@@ -128,9 +146,8 @@ class Place(CellAgent):
         if peace or months >= 2 or (months > 0 and nearly_safe):
             self.end_siege()
 
-    def _siege(self, leader: int, chance: float) -> bool:
-        p = self.model.p.combat
-        u = p.urban_start if self.attacker < 0 else max(self.urban, 1e-3)
+    def _siege(self, chance: float) -> None:
+        p, u = self.model.p.combat, max(self.urban, 1e-3)
         exposed = 1 - self.posts / max(self.posts_full, 1) if self.posts_full > 0 else 1.0
         exposed = min(max(exposed, 0.0), 1.0)
         speed = p.urban_drift * (1.0 if self.is_town else p.site_speed)
@@ -138,8 +155,6 @@ class Place(CellAgent):
         u = min(max(u, 0.02), 0.98)
         step = exposed * 4 * speed * (2 * chance - 1) + math.sqrt(exposed) * p.urban_noise * xi
         self.urban = 1 / (1 + math.exp(-(math.log(u / (1 - u)) + step)))
-        self.attacker, self.months_unattacked = leader, 0
-        return self.urban >= p.urban_fallen or chance >= 1.0
 
     def _losses(self, sides: list[int], chance: float) -> None:
         p, troops = self.model.p.combat, self.troops
@@ -160,6 +175,7 @@ class Place(CellAgent):
         """A month without an attack."""
         if self.attacker >= 0:
             self.urban *= 0.5
+            self.approach *= 0.5
             self.months_unattacked += 1
         else:
             self.posts += math.ceil(self.model.p.combat.posts_rebuilt * max(self.posts_full - self.posts, 0))
