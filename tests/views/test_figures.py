@@ -220,9 +220,7 @@ def test_a_name_is_registered_once() -> None:
     assert KINDS["control"] is not KINDS["map"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "near"), [("probabilities", "; did you mean 'probability'?"), ("lanes", ""), ("", "")]
-)
+@pytest.mark.parametrize(("kind", "near"), [("probabilities", "; did you mean 'probability'?"), ("", "")])
 def test_an_unknown_kind_is_refused_with_all_kinds(invented: Path, kind: str, near: str) -> None:
     sentence = f"there is no kind of figure '{kind}'; there are: {', '.join(KINDS)}{near}"
     for refused in (lambda: draw(Results.open(invented), kind), lambda: plot(invented, kind=kind)):

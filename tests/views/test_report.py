@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import sync_playwright
 
+from model.experiments.errors import StoreError
 from model.views.read import Results, ViewError
 from model.views.report import SECTIONS, write_report
 from model.views.typical import differing_parameters, typical_runs
@@ -108,7 +109,7 @@ def test_tables_of_another_version_are_refused_in_a_sentence(folder: Path) -> No
     older.pop("digest")
     manifest.write_text(json.dumps({**older, "tables": [*older["tables"]]}), encoding="utf-8")
     try:
-        with pytest.raises(ViewError, match=r"effects\.csv: lacks verdict; it comes from another version"):
+        with pytest.raises(StoreError, match=r"effects\.csv: .* another version: it lacks verdict"):
             write_report(folder)
     finally:
         table.write_bytes(before[0])
