@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 LIMITS = {
-    "size": "the size for which the road is planned",
+    "size": "the planned capacity of the road",
     "building": "what is built of it so far",
     "gate": "India's gate, open as far as India is committed",
     "security": "security along the corridor",

@@ -13,7 +13,7 @@ _SCALES = {
     "0-1": (100.0, "%", "percentage points"),
     "0/1": (100.0, "% of runs", "percentage points"),
     "USD": (1e-6, "million USD", "million USD"),
-    "person-months": (1e-3, "1000 person-months", "1000 person-months"),
+    "person-months": (1e-6, "million person-months", "million person-months"),
 }
 
 

@@ -62,5 +62,5 @@ def _log_battles(run: Run) -> None:
             log(run, "siege_begun", text, attacker, other=defender, place=place)
     ended = (battles.over_place[:over].tolist(), battles.over_besieger[:over].tolist())
     for place, attacker in zip(*ended, strict=True):
-        text = f"{run.name(attacker)}'s siege of {{place}} is over"
+        text = f"The siege of {{place}}, last by {run.name(attacker)}, is over"
         log(run, "siege_broken", text, attacker, other=int(run.state.holder[place]), place=place)

@@ -32,7 +32,7 @@ def binding_words(frame: Frame) -> list[str]:
     monthly, actors, contracts, partners = _read(frame)
     words, sold = road_words(monthly), sold_words(frame("exports", EXPORT_COLUMNS), int(monthly["month"].max()))
     words += [f"Of what goes to India (last {YEAR} months), {sold}."] if sold else []
-    words += [contract_words(name, _last(monthly), _last(actors)) for name in contracts]
+    words += [contract_words(name, _last(monthly), _last(actors), kept) for name, kept in contracts.items()]
     return words + [said for name in partners if (said := ceasefire_words(name, _last(actors)))]
 
 
@@ -58,15 +58,15 @@ def binding_parts(frame: Frame) -> list[str]:
     return parts
 
 
-def _read(frame: Frame) -> tuple[pd.DataFrame, pd.DataFrame, list[str], list[str]]:
-    """Months, actors, and the ids of those with a contract and of those whose peace with the junta is of interest."""
+def _read(frame: Frame) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, float], list[str]]:
+    """Months, actors, who is offered a contract with the share of months in which it has one, and whose peace with the junta matters."""
     monthly, actors = frame("monthly", MONTHLY_COLUMNS), frame("actors", ACTOR_COLUMNS)
-    means = frame("instruments", ("kind", "target")).astype(str)
+    means = frame("instruments", ("kind", "target", "due", "taken")).astype({"kind": str, "target": str})
     known = set(actors["actor"].astype(str))
-    of_kind = (means["kind"] == "offtake", means["kind"].isin(_PEACE))
-    contracts, partners = (
-        [name for name in dict.fromkeys(means.loc[chosen, "target"]) if name in known] for chosen in of_kind
-    )
+    offered = means[(means["kind"] == "offtake") & means["target"].isin(known)].groupby("target", sort=False)
+    kept = offered["taken"].sum() / offered["due"].sum().clip(lower=1)
+    contracts = {str(name): float(share) for name, share in kept.items()}
+    partners = [name for name in dict.fromkeys(means.loc[means["kind"].isin(_PEACE), "target"]) if name in known]
     return monthly, actors, contracts, partners
 
 
@@ -100,15 +100,20 @@ def held_by(actor: str, monthly: pd.DataFrame, actors: pd.DataFrame) -> tuple[fl
     return float(own), float(monthly["capacity_t"].mean())
 
 
-def contract_words(target: str, monthly: pd.DataFrame, actors: pd.DataFrame) -> str:
-    """How much of the country's mines a contract with an armed actor covers, and who holds the rest.
+def contract_words(target: str, monthly: pd.DataFrame, actors: pd.DataFrame, kept: float) -> str:
+    """How much of the country's mines a contract with an armed actor covers, whether it has one, and who holds the rest.
 
     Args:
         target: id of the actor.
         monthly: the months looked at.
         actors: the same months of the actors.
+        kept: share of the months of the offer in which the actor had taken it, 0-1.
     """
     own, whole = held_by(target, monthly, actors)
+    taken = f" It was in force in {percent(kept)} of the months in which it was offered." if kept > 0 else ""
+    covers = (
+        f"The contract with {target} covers" if kept > 0 else f"{target} did not take the contract, which would cover"
+    )
     held = actors.groupby("actor", observed=True)["mine_capacity_t"].mean()
     shares = held[(held.index.astype(str) != target) & (held > 0.005 * whole)].sort_values(ascending=False)
     others = [f"{name} holds {percent(usd / max(whole, 1e-9))}" for name, usd in shares.head(_MOST_HOLDERS).items()]
@@ -117,8 +122,8 @@ def contract_words(target: str, monthly: pd.DataFrame, actors: pd.DataFrame) -> 
         "" if (monthly["road_planned_t"] > 0).any() else " No road to India is asked for, so that it can buy nothing."
     )
     return (
-        f"The contract with {target} covers mines of {number(own)} t per month, {percent(own / max(whole, 1e-9))} of the "
-        f"country's {number(whole)} (last {YEAR} months){rest}.{road}"
+        f"{covers} mines of {number(own)} t per month, {percent(own / max(whole, 1e-9))} of the "
+        f"country's {number(whole)} (last {YEAR} months){rest}.{taken}{road}"
     )
 
 

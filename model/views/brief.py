@@ -115,7 +115,7 @@ def page(results: Results, goals: Sequence[Goal] = ()) -> str:
 
 def _lead(results: Results) -> str:
     vectors = len(results.manifest.get("vectors", []))
-    drawn = f"each with another of {vectors} parameter vectors that the record does not rule out" if vectors else ""
+    drawn = f"each with its own of {vectors} parameter vectors that the record does not rule out" if vectors else ""
     return (
         f"{join(policies(results))} against {results.reference}; {results.months} months from "
         f"{date_of(results.start, 1)}; {results.runs_each} runs per scenario with common random numbers"

@@ -127,8 +127,8 @@ def flips(results: Results, runs: RunTable, goals: Sequence[Goal]) -> Flips:
             for part in found[:_ROWS]
         ],
         winners=_winners(standings(tried, [goal for goal in goals if goal.outcome in names]), goals, answers),
-        note=f"From {where}: {len(tried.replicates)} runs per scenario and answer, paired; {len(found)} of "
-        f"{effects.groupby(['scenario', 'outcome']).ngroups} changes depend on it.",
+        note=f"From {where}: the first {len(tried.replicates)} runs per scenario and answer, paired: numbers differ from those above; "
+        f"{len(found)} of {effects.groupby(['scenario', 'outcome']).ngroups} effects depend on it. Bold: raises or lowers.",
     )
 
 
