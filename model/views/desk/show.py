@@ -272,7 +272,8 @@ def _curve(key: str, title: str, unit: str, values: Floats) -> tuple[dict[str, s
     shown: list[float | None] = (scale.factor * values).tolist()
     if key.partition(".")[0] in _FLOWS:
         shown[0] = None
-    return {"key": key, "title": title, "unit": scale.level}, shown
+    per_month = " per month" if key.partition(".")[0] in _FLOWS and unit != "0-1" else ""
+    return {"key": key, "title": title, "unit": scale.level + per_month}, shown
 
 
 # words ---------------------------------------------------------------------------------------------------------------
