@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[3]
@@ -268,6 +269,7 @@ def test_it_is_laid_out_for_every_screen_and_usable_without_sight_or_mouse(brows
             page.get_by_label("Search").fill("tax")
             page.get_by_role("combobox", name="Events").select_option("all")
         assert page.evaluate(FAULTS) == []
+        assert [found["id"] for found in Axe().run(page).response["violations"]] == []
         assert "Towns held under the policy" in str(page.get_attribute("#map", "aria-label"))
         assert wrong == []
         page.close()
