@@ -85,7 +85,7 @@ def _scored(folder: Path, chosen: str, *, rolling: bool, draw: bool) -> list[str
 
     report, origins = read_report(folder), _rolled(folder) if rolling else []
     write_report(folder, report)
-    _write_scores(folder, report, origins)
+    _write_scores(folder, report, origins, chosen)
     if draw:
         from model.views.hindcast import hindcast_figures
 
@@ -151,16 +151,19 @@ def _rolled(folder: Path) -> list[Origin]:
     return origins
 
 
-def _write_scores(folder: Path, report: Report, origins: Sequence[Origin]) -> None:
+def _write_scores(folder: Path, report: Report, origins: Sequence[Origin], chosen: str) -> None:
     """What the record teaches about the model's discrepancy, and with origins the scores that pages quote."""
     from model import __version__
     from model.experiments import trust
     from model.experiments.discrepancy import FILE, write_discrepancy
     from model.experiments.hindcast.learn import learn
     from model.experiments.hindcast.rolling import count
-    from model.experiments.manifest import commit
+    from model.experiments.manifest import commit, read_manifest
 
-    command = f"pangwa {' '.join(sys.argv[1:])}"
+    # What the numbers depend on; folders and processes of whoever ran it stay out of the world's tables.
+    drawn = "" if chosen == _PLAUSIBLE else f" --parameters {chosen}"
+    runs = f"--replicates {read_manifest(folder)['replicates']}"
+    command = f"pangwa hindcast {'--rolling ' if origins else ''}{runs}{drawn}"
     write_discrepancy(folder / FILE, learn(folder, "myanmar", command))
     if not origins:
         return
