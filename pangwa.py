@@ -1,6 +1,6 @@
 """Pangwa in Python: ``import pangwa``, then a handful of names; each loads what it needs when it is first used.
 
-``run`` runs per scenario once, ``continue_run`` goes on from a saved state, ``batch`` runs scenarios many times with the same random draws,
+``run`` runs a scenario once, ``continue_run`` goes on from a saved state, ``batch`` runs scenarios many times with the same random draws,
 ``open`` opens the folder of a batch;
 ``scenarios``, ``parameters`` and ``outcomes`` say what can be run, changed and read; ``function`` makes a scenario a function of
 its parameters, for optimizers and sensitivity analyses; ``RareEarthModel`` is the Mesa model itself.

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from model.experiments.hindcast.score import Scored
     from model.experiments.plan import BatchPlan
 
-_PLAUSIBLE = "plausible"
-_DEFAULTS = "defaults"
+_WORLD = "myanmar"
+"""Whose record the hindcasts are scored by."""
 
 
 def hindcast(
@@ -61,6 +61,7 @@ def hindcast(
     """
     from model.experiments.batch import run_batch
     from model.experiments.hindcast.simulate import simulate_hindcast
+    from model.experiments.parameter_sets import CENTRAL, PLAUSIBLE, set_file
 
     if forcing:
         typer.echo(_forcing_listed())
@@ -71,7 +72,7 @@ def hindcast(
         raise typer.Exit(compare(record, scenario, replicates, parameters, run, draw=not no_figures))
     if scenario is not None:
         fail("--scenario goes with --record FILE: the patterns of the shipped record belong to the shipped hindcasts")
-    chosen = parameters or (_PLAUSIBLE if _has_plausible() else _DEFAULTS)
+    chosen = parameters or (CENTRAL if set_file(None, _WORLD) is None else PLAUSIBLE)
     done = again(_planned(replicates, chosen, rolling), results_folder(out, "hindcast"), simulate=simulate_hindcast)
     if not done.complete:
         raise typer.Exit(done.exit_code)
@@ -117,12 +118,6 @@ def _planned(replicates: int, parameters: str, rolling: bool) -> BatchPlan:
     return dataclasses.replace(plan, name="hindcast", description=text)
 
 
-def _has_plausible() -> bool:
-    from model.world.read import SHIPPED
-
-    return (SHIPPED / "myanmar" / "plausible.csv").is_file()
-
-
 def _forcing_listed() -> str:
     from model.experiments.hindcast.patterns import SCENARIOS
     from model.scenario.read import load_scenario
@@ -159,12 +154,13 @@ def _write_scores(folder: Path, report: Report, origins: Sequence[Origin], chose
     from model.experiments.hindcast.learn import learn
     from model.experiments.hindcast.rolling import count
     from model.experiments.manifest import commit, read_manifest
+    from model.experiments.parameter_sets import PLAUSIBLE
 
     # What the numbers depend on; folders and processes of whoever ran it stay out of the world's tables.
-    drawn = "" if chosen == _PLAUSIBLE else f" --parameters {chosen}"
+    drawn = "" if chosen == PLAUSIBLE else f" --parameters {chosen}"
     runs = f"--replicates {read_manifest(folder)['replicates']}"
     command = f"pangwa hindcast {'--rolling ' if origins else ''}{runs}{drawn}"
-    write_discrepancy(folder / FILE, learn(folder, "myanmar", command))
+    write_discrepancy(folder / FILE, learn(folder, _WORLD, command))
     if not origins:
         return
     _, *counts = report.counts()

@@ -61,7 +61,7 @@ def compare(
 
     Returns:
         A row for each other scenario and outcome with :data:`COLUMNS`. ``n`` counts replicates; where there are several
-        design points per replicate's difference is its mean over them. ``interval`` names the method of the 95% interval:
+        design points a replicate's difference is its mean over them. ``interval`` names the method of the 95% interval:
         BCa bootstrap, or Student's t below twenty values; it is clustered by parameter vector where replicates share vectors, and
         ``units`` counts the values that it rests on.
         ``points`` counts the sets of assumptions, design

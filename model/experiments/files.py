@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,8 @@ def whole(path: Path, *, ending: str = "") -> Iterator[Path]:
     part = temporary(path)
     part = part.with_name(part.name + ending)
     part.unlink(missing_ok=True)  # a link that was planted there goes, not what it leads to
-    try:
+    with _named_when_whole(part, path, lambda: part.unlink(missing_ok=True)):
         yield part
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 @contextmanager
@@ -90,11 +86,18 @@ def whole_folder(path: Path) -> Iterator[Path]:
     refuse_link(part)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    try:
+    with _named_when_whole(part, path, lambda: shutil.rmtree(part, ignore_errors=True)):
         yield part
+
+
+@contextmanager
+def _named_when_whole(part: Path, path: Path, discard: Callable[[], object]) -> Iterator[None]:
+    """Give what the block writes its own name when it has ended well, and discard it otherwise."""
+    try:
+        yield
         os.replace(part, path)
     except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
+        discard()
         raise
 
 
