@@ -150,7 +150,7 @@ def test_new_writes_a_file_that_changes_nothing_yet_and_never_overwrites(tiny: P
     assert pangwa("check", "mine.toml", folder=tiny).returncode == 0
     again = pangwa("new", "mine", folder=tiny)
     assert again.returncode == 2
-    assert "mine.toml: is there already and is not overwritten" in again.stderr
+    assert "mine.toml: already exists and is not overwritten" in again.stderr
     assert (tiny / "mine.toml").read_text() == text
 
 
@@ -179,12 +179,12 @@ def test_what_new_writes_works_with_its_comment_signs_taken_away(tiny: Path) -> 
     ("words", "sentence"),
     [
         (("new", "status_quo"), "'status_quo' is the name of a shipped scenario"),
-        (("new", "a:b"), "'a:b' cannot be the name of a file"),
+        (("new", "a:b"), "'a:b' cannot be a file name"),
         (("new", "nowhere/x"), "x.toml: cannot be written: No such file or directory"),
         (("new", "x", "--extends", "statusquo"), "did you mean 'status_quo'?"),
         (("run", "nothing.toml"), "nothing.toml: there is no such file"),
         (("run", "tiny.toml", "--set", "actors.KIA.trops=5"), "--set: actors.KIA.trops = 5: unknown key; did you"),
-        (("run", "tiny.toml", "--out", "tiny.toml"), "--out tiny.toml: is a file; give the name of a new folder"),
+        (("run", "tiny.toml", "--out", "tiny.toml"), "--out tiny.toml: is a file; give a new folder"),
         (("run", "tiny.toml", "--months", "-1"), "'--months'"),
         (("parameters", "tiny.toml", "--search", "trops"), "no parameter matches 'trops'; did you mean 'troops'?"),
         (("batch", "tiny.toml", "--replicates", "0"), "replicates"),

@@ -155,7 +155,7 @@ def test_ablate_says_what_moves_nothing_and_goes_on_where_it_stopped(tiny: Path)
             ("-s", "processes.trade.leek"),
             "--switches processes.trade.leek: fits nothing that can be left out; did you mean",
         ),
-        (("-s", "quad.embargo_reagent"), "there is nothing to leave out"),
+        (("-s", "quad.embargo_reagent"), "nothing to ablate"),
         (("-o", "troops_kai"), "--outcome troops_kai: there is no such outcome; did you mean 'troops_kia'?"),
         (("--all",), "give either scenarios or --all"),
     ],

@@ -35,16 +35,16 @@ FIGURES = (
 
 app = typer.Typer(
     name="pangwa",
-    help="Simulate what US policy towards Myanmar changes for territory and rare earths, and how sure that is.\n\n"
-    "It explores what follows from assumptions; it does not predict.",
+    help="Simulate how US policy towards Myanmar changes territorial control and rare-earth flows, and with what certainty.\n\n"
+    "Pangwa explores what follows from assumptions; it does not predict.",
     epilog="\b\nStart here:\n"
     "  pangwa scenarios                          the shipped what-ifs\n"
-    "  pangwa run engage_kia                     one run, told in words\n"
-    "  pangwa batch engage_kia status_quo        many runs, compared\n"
-    "  pangwa new mine --extends engage_kia      a file of your own to start from\n"
+    "  pangwa run engage_kia                     one run: chronicle, outcomes, figures\n"
+    "  pangwa batch engage_kia status_quo        many runs, compared in pairs\n"
+    "  pangwa new mine --extends engage_kia      a scenario file of your own to start from\n"
     "  pangwa parameters engage_kia --search tax what can be changed, with source and range\n\n"
-    "\b\nExit codes: 0 well, 1 a fault of the program, 2 a mistake in what was asked, 3 some runs failed, "
-    "4 disk full or workers gone, 130 interrupted.",
+    "\b\nExit codes: 0 success, 1 a fault of the program, 2 a mistake in the request, 3 some runs failed, "
+    "4 disk full or workers lost, 130 interrupted.",
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
@@ -53,33 +53,37 @@ app = typer.Typer(
 )
 
 
-app.command(short_help="One run, told in words.", epilog=single.EPILOG)(single.run)
-app.command(short_help="Many runs, compared: tables, effects, figures.", epilog=batches.BATCH_EPILOG)(batches.batch)
+app.command(short_help="One run: chronicle, outcomes, figures.", epilog=single.EPILOG)(single.run)
+app.command(short_help="Many runs, compared in pairs: tables, effects, figures.", epilog=batches.BATCH_EPILOG)(
+    batches.batch
+)
 
 
 @app.command(
-    short_help="Figures again, from a batch's tables.",
+    short_help="Redraw the figures of a batch.",
     epilog="\b\nExamples:\n"
     "  pangwa plot results/policy_options\n"
     "  pangwa plot results/policy_options --kind control --actor KIA\n"
     "  pangwa plot results/policy_options --kind effects --outcome exports_t_china --format svg",
 )
 def plot(
-    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder that pangwa batch wrote.")],
-    kind: Annotated[str | None, typer.Option(help=f"Kind of figure; all when not given. {', '.join(FIGURES)}.")] = None,
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder of pangwa batch.")],
+    kind: Annotated[str | None, typer.Option(help=f"Kind of figure [default: all]: {', '.join(FIGURES)}.")] = None,
     outcome: Annotated[
-        list[str] | None, typer.Option(help="Outcomes to show, see pangwa outcomes; repeatable.")
+        list[str] | None, typer.Option(help="Outcome to show (see pangwa outcomes); repeatable.")
     ] = None,
-    actor: Annotated[list[str] | None, typer.Option(help="Actors to show, by id; repeatable.")] = None,
-    scenario: Annotated[list[str] | None, typer.Option(help="Scenarios to show; repeatable.")] = None,
+    actor: Annotated[list[str] | None, typer.Option(help="Id of an actor to show; repeatable.")] = None,
+    scenario: Annotated[list[str] | None, typer.Option(help="Scenario to show; repeatable.")] = None,
     formats: Annotated[list[str] | None, typer.Option("--format", help="png, svg or pdf; repeatable.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder; RESULTS/figures when not given.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder [default: RESULTS/figures].")] = None,
     animate: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Instead: the likeliest holders over time, as map.gif or map.mp4."),
+        typer.Option(
+            metavar="FILE", help="Instead of figures, animate the most likely holders over time: map.gif or map.mp4."
+        ),
     ] = None,
 ) -> None:
-    """Draw figures again from the tables of a batch."""
+    """Redraw figures from the tables of a batch."""
     if animate is not None:
         tell.animate_batch(results, scenario, (out or results / "figures") / animate)
         return
@@ -92,17 +96,17 @@ def plot(
 for _verb, _short, _epilog in (
     (
         batches.merge,
-        "Put the shards of a batch together.",
+        "Merge the shards of a batch.",
         "  pangwa merge results/policy_options.shard-* --out results/policy_options",
     ),
     (
         answers.compare,
-        "Paired effects, sign stability, replicates needed.",
+        "Paired effects with verdicts, sign stability, replicates needed.",
         "  pangwa compare results/policy_options --against status_quo -o exports_t_china",
     ),
     (
         sensitivity.sensitivity,
-        "Which parameters matter, and what is noise.",
+        "Which parameters matter, and how much is noise.",
         "  pangwa sensitivity engage_kia --dry-run\n  pangwa sensitivity engage_kia -p 'beijing.*' -o exports_t_china",
     ),
     (
@@ -112,18 +116,18 @@ for _verb, _short, _epilog in (
     ),
     (
         ablate.ablate,
-        "Leave one thing out at a time: what moves nothing.",
+        "Remove one parameter or instrument at a time.",
         ablate.EPILOG,
     ),
     (
         explain.explain,
-        "What of a policy arrives, what each instrument moved, what binds.",
+        "How much of a policy arrives, what each instrument changes, what limits it.",
         "  pangwa explain engage_kia\n  pangwa explain quad_india -r 50 --out results/quad_india-explain",
     ),
-    (answers.diff, "What differs between two scenarios.", "  pangwa diff status_quo engage_kia --no-runs"),
+    (answers.diff, "Differences between two scenarios.", "  pangwa diff status_quo engage_kia --no-runs"),
     (
         answers.sweep,
-        "One parameter over a range, with figures.",
+        "Vary one parameter over a range.",
         "  pangwa sweep processes.trade.leak=0:0.3:7 engage_kia",
     ),
     (
@@ -133,13 +137,13 @@ for _verb, _short, _epilog in (
     ),
     (
         hindcast.hindcast,
-        "The model against the record of 2021 to 2025.",
-        "  pangwa hindcast --replicates 200\n  pangwa hindcast --record imports.csv      against data of your own",
+        "Compare the model with the record of 2021 to 2025.",
+        "  pangwa hindcast --replicates 200\n  pangwa hindcast --record imports.csv      with data of your own",
     ),
     (
         hindcast.calibrate,
-        "Parameters chosen by the record, a set of them.",
-        "  pangwa calibrate --out results/calibration      the same again goes on after an interruption",
+        "Calibrate: choose a set of parameter vectors by the record.",
+        "  pangwa calibrate --out results/calibration      the same command continues after an interruption",
     ),
     (lookup.scenarios, "List the shipped scenarios, or print one.", "  pangwa scenarios engage_kia"),
     (
@@ -150,31 +154,31 @@ for _verb, _short, _epilog in (
     (lookup.check, "Check scenario and batch files.", "  pangwa check my_scenario.toml my_batch.toml"),
     (
         lookup.parameters,
-        "What can be changed: value, range, unit, source.",
+        "List parameters: value, range, unit, source.",
         "  pangwa parameters engage_kia --search 'KIA tax'\n  pangwa parameters --search assumed --csv > assumed.csv",
     ),
-    (lookup.outcomes, "What runs are judged by, with unit.", "  pangwa outcomes --search exports"),
-    (views.app, "Play runs in the browser.", "  pangwa app\n  pangwa app my_scenario.toml engage_kia --port 0"),
+    (lookup.outcomes, "List outcomes, with units and meanings.", "  pangwa outcomes --search exports"),
+    (views.app, "Compare policies in the browser.", "  pangwa app\n  pangwa app my_scenario.toml engage_kia --port 0"),
     (
         brief.brief,
-        "A batch on two printed pages: the answer.",
+        "Write the answer of a batch on two printed pages.",
         brief.BRIEF_EPILOG,
     ),
-    (breakeven.breakeven, "What it would take to bring an outcome to a target.", breakeven.EPILOG),
-    (brief.tournament, "Which policy wins on what, under which answer.", brief.EPILOG),
-    (views.report, "A batch as one page to hand on.", "  pangwa report results/policy_options"),
+    (breakeven.breakeven, "What it would take to reach a target.", breakeven.EPILOG),
+    (brief.tournament, "Which policy ranks first, by goal and by Beijing's answer.", brief.EPILOG),
+    (views.report, "Write a batch as one HTML page to share.", "  pangwa report results/policy_options"),
     (
         views.export,
-        "Results for Excel, R, xarray or QGIS.",
+        "Export results for Excel, R, xarray or QGIS.",
         "  pangwa export results/policy_options --to xlsx\n  pangwa export results/policy_options --to geopackage",
     ),
-    (hindcast.odd, "The model described by the ODD+D protocol.", "  pangwa odd"),
-    (lookup.schema, "JSON Schema of scenario files, for editors.", "  pangwa schema > scenario.schema.json"),
+    (hindcast.odd, "Write the model description (ODD+D protocol).", "  pangwa odd"),
+    (lookup.schema, "Print the JSON Schema of scenario files, for editors.", "  pangwa schema > scenario.schema.json"),
 ):
     app.command(short_help=_short, epilog=f"\b\nFor example:\n{_epilog}")(_verb)
 
-app.add_typer(record.record, name="record", short_help="Check data of your own to compare the model with.")
-app.add_typer(world.world, name="world", short_help="Start and check a world of your own.")
+app.add_typer(record.record, name="record", short_help="Check your own data before comparing the model with it.")
+app.add_typer(world.world, name="world", short_help="Create and check a world of your own.")
 
 
 def _print_version(wanted: bool) -> None:

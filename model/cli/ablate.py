@@ -37,14 +37,14 @@ EPILOG = (
     "  pangwa ablate status_quo engage_kia --replicates 20\n"
     "  pangwa ablate engage_kia --switches '*.instruments.*' --switches 'actors.Junta.*'\n"
     "  pangwa ablate --all --until-moved --replicates 12         every shipped scenario and hindcast\n"
-    "  pangwa ablate engage_kia hindcast --until-moved           what moves nothing in the first goes on to the second"
+    "  pangwa ablate engage_kia hindcast --until-moved           switches without effect in the first are tried in the second"
 )
 USUAL = "policy_options"
 """The shipped batch whose scenarios are taken where none are named."""
 
 Scenarios = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[SCENARIO]...", help="Names or files; those of the batch policy_options when not given."),
+    typer.Argument(metavar="[SCENARIO]...", help="Names or files [default: those of the batch policy_options]."),
 ]
 Switches = Annotated[
     list[str] | None,
@@ -52,7 +52,7 @@ Switches = Annotated[
         "--switches",
         "-s",
         metavar="PATTERN",
-        help="Only these: processes.combat.*, actors.Junta.*, *.instruments.*; repeatable.",
+        help="Only switches that match, such as processes.combat.*, actors.Junta.*, *.instruments.*; repeatable.",
     ),
 ]
 
@@ -60,18 +60,18 @@ UntilMoved = Annotated[
     bool,
     typer.Option(
         "--until-moved",
-        help="Leave out in each scenario only what has moved no outcome in those before it: fewer runs.",
+        help="In each scenario, try only the switches without effect in the scenarios before it: fewer runs.",
     ),
 ]
 
 
 def ablate(
     scenarios: Scenarios = None,
-    everywhere: Annotated[bool, typer.Option("--all", help="All shipped scenarios, hindcasts included.")] = False,
+    everywhere: Annotated[bool, typer.Option("--all", help="All shipped scenarios, including hindcasts.")] = False,
     until_moved: UntilMoved = False,
     switches: Switches = None,
     outcome: Outcomes = None,
-    replicates: Annotated[int, typer.Option("--replicates", "-r", help="Pairs of runs for each switch.")] = 20,
+    replicates: Annotated[int, typer.Option("--replicates", "-r", help="Pairs of runs per switch.")] = 20,
     months: Months = None,
     least_sd: Annotated[
         float, typer.Option("--sd", help="Smallest difference that matters, in standard deviations of the outcome.")
@@ -88,7 +88,7 @@ def ablate(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Leave out one parameter or instrument at a time, in paired runs: what each moves, and what moves nothing anywhere."""
+    """Remove one parameter or instrument at a time, in paired runs, and show which outcomes it changes, if any."""
     from model.experiments.ablation import in_turn
 
     if not least_sd >= 0:
@@ -122,7 +122,7 @@ def _asked(scenarios: Sequence[str] | None, everywhere: bool) -> Sequence[str]:
     from model.scenario.files import shipped_batches, shipped_scenarios
 
     if scenarios and everywhere:
-        fail("give either scenarios or --all, which takes the shipped ones")
+        fail("give either scenarios or --all, not both: --all takes the shipped ones")
     if everywhere:
         return list(shipped_scenarios())
     return scenarios or read_batch_file(shipped_batches()[USUAL]).scenarios
@@ -135,7 +135,7 @@ def _chosen(scenarios: Sequence[Scenario], patterns: Sequence[str]) -> dict[str,
     check_patterns(scenarios, patterns)
     chosen = {one.name: switches_of(one, patterns) for one in scenarios}
     if not any(one.on for of_scenario in chosen.values() for one in of_scenario):
-        fail("there is nothing to leave out: what --switches names is off already")
+        fail("nothing to ablate: every switch that --switches names is already off")
     return chosen
 
 
@@ -150,7 +150,9 @@ def _say_untried(scenarios: Sequence[Scenario]) -> None:
     from model.experiments.switches import without_off_value
 
     untried = {name for one in scenarios for name in without_off_value(one)}
-    typer.echo(f"{len(untried)} parameters have no off value in their range and were not tried (pangwa parameters).")
+    typer.echo(
+        f"{len(untried)} parameters have no off value in their range and were not tried (see pangwa parameters)."
+    )
 
 
 def _plan(scenario: Scenario, switches: Sequence[Switch], replicates: int, base_seed: int | None) -> BatchPlan:
@@ -170,7 +172,7 @@ def _say_promise(plans: Sequence[BatchPlan], jobs: int | None) -> None:
     points = sum(len(plan.points) - 1 for plan in plans)
     typer.echo(
         f"{points} switches over {len(plans)} scenarios x {plans[0].replicates} replicates: {runs:,} runs, {each:.3f} s each in "
-        f"a pilot: at most about {duration(seconds * runs / len(plans[0].specs))}, on a machine as busy as now"
+        f"a pilot: at most about {duration(seconds * runs / len(plans[0].specs))} at the machine's present load"
     )
 
 

@@ -38,29 +38,32 @@ SWEPT = ("exports_t_china", "exports_t_quad", "townships_held_junta", "townships
 DOSED = ("townships_held_kia", "townships_held_junta", "services_kia")
 """Outcomes of a sweep of doses where none are named."""
 
-Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder that pangwa batch wrote.")]
+Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder of pangwa batch.")]
 Outcomes = Annotated[
-    list[str] | None, typer.Option("--outcome", "-o", help="Outcomes to show, see pangwa outcomes; repeatable.")
+    list[str] | None, typer.Option("--outcome", "-o", help="Outcome to show (see pangwa outcomes); repeatable.")
 ]
 Matters = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="[OUTCOME=]AMOUNT", help="Smallest change that matters: a number, or 10% of the reference; repeatable."
+        metavar="[OUTCOME=]AMOUNT",
+        help="Smallest change that matters: a number, or a share of the reference such as 10%; repeatable.",
     ),
 ]
 Precision = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="[OUTCOME=]AMOUNT", help="Half width of intervals to say the replicates for; what matters otherwise."
+        metavar="[OUTCOME=]AMOUNT",
+        help="Half-width of the interval for which replicates_needed is given [default: the smallest change that matters].",
     ),
 ]
-Out = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder for table and figure; in RESULTS otherwise.")]
+Out = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder for table and figure [default: in RESULTS].")]
 
 
 def compare(
     results: Results,
     against: Annotated[
-        str | None, typer.Option(metavar="SCENARIO", help="What to compare with; the batch's reference otherwise.")
+        str | None,
+        typer.Option(metavar="SCENARIO", help="Scenario to compare with [default: the reference of the batch]."),
     ] = None,
     outcome: Outcomes = None,
     matters: Matters = None,
@@ -68,7 +71,7 @@ def compare(
     out: Out = None,
     no_figures: NoFigures = False,
 ) -> None:
-    """Paired effects with intervals, what of them stands, and the replicates that would tell."""
+    """Show paired effects with intervals, verdicts and the replicates that would be needed."""
     from model.experiments import compare as analysis
     from model.experiments.evidence import read_amounts
     from model.experiments.results import read_runs
@@ -95,12 +98,12 @@ def compare(
 
 def diff(
     first: Annotated[str, typer.Argument(metavar="A", help="A scenario: name or file.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another scenario: name or file.")],
     results: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="A batch that holds both; else a small one is run.")
+        Path | None, typer.Option(metavar="FOLDER", help="A batch with both scenarios [default: run a small one].")
     ] = None,
-    no_runs: Annotated[bool, typer.Option("--no-runs", help="Only the parameters.")] = False,
-    replicates: Annotated[int, typer.Option("--replicates", "-r", help="Runs of each, where a batch is run.")] = 20,
+    no_runs: Annotated[bool, typer.Option("--no-runs", help="Compare parameters only.")] = False,
+    replicates: Annotated[int, typer.Option("--replicates", "-r", help="Runs per scenario, if a batch is run.")] = 20,
     outcome: Outcomes = None,
     parameters: Parameters = None,
     sets: Sets = None,
@@ -109,7 +112,7 @@ def diff(
     out: OutText = None,
     quiet: Quiet = False,
 ) -> None:
-    """Which parameters differ between two scenarios, then which outcomes, with paired intervals."""
+    """Show which parameters differ between two scenarios, then which outcomes, with paired intervals."""
     from model.experiments.difference import differing_parameters
     from model.scenario.read import load_scenarios
     from model.views.answers import parameters_text
@@ -142,10 +145,10 @@ def tell_outcomes(folder: Path, reference: str, other: str, outcome: Sequence[st
     table = analysis.compare(runs, outcomes_of(outcome, runs.outcomes), reference)
     differ = table[table["verdict"] != SAME]
     typer.echo("")
-    typer.echo(comparison_text(differ) if len(differ) else f"no outcome of {other} differs from {reference}")
+    typer.echo(comparison_text(differ) if len(differ) else f"no outcome differs between {other} and {reference}")
     same = table[table["verdict"] == SAME]["outcome"].tolist()
     if same:
-        typer.echo(f"the same in every run: {', '.join(same)}")
+        typer.echo(f"identical in every run: {', '.join(same)}")
     typer.echo("\n" + " ".join(analysis.finding(table, runs)))
 
 
@@ -176,11 +179,12 @@ def sweep(
         list[str],
         typer.Argument(
             metavar="PATH=LOW:HIGH:N SCENARIO...",
-            help="What to vary, then the scenarios; or a batch file with a table one_at_a_time, such as doses.",
+            help="The parameter to vary, then the scenarios; or a batch file with a table one_at_a_time, such as doses.",
         ),
     ],
     replicates: Annotated[
-        int | None, typer.Option("--replicates", "-r", help="Runs of each scenario and value; 10, or the file's.")
+        int | None,
+        typer.Option("--replicates", "-r", help="Runs per scenario and value [default: 10, or as in the file]."),
     ] = None,
     outcome: Outcomes = None,
     parameters: Parameters = None,
@@ -195,7 +199,7 @@ def sweep(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Vary a parameter over a range, or several one at a time: what outcomes do along it, and where an effect turns."""
+    """Vary one parameter over a range, or several one at a time: outcomes along the range, and where an effect changes sign."""
     from model.experiments import sweep as analysis
     from model.scenario.read import load_scenario, load_scenarios
 
@@ -206,7 +210,7 @@ def sweep(
         where = (out, jobs, quiet, how)
         raise typer.Exit(sweep_file(words[0], asked, outcome, where, draw=not no_figures).exit_code)
     if len(ranges) != 1 or not names:
-        fail("give one PATH=low:high:n and at least one scenario; several parameters are crossed in a batch file")
+        fail("give one PATH=low:high:n and at least one scenario; to cross several parameters, write a batch file")
     check_outcomes(load_scenarios(names, sets or ()), outcome or ())
     path, values = analysis.read_sweep(ranges[0])
     plan = analysis.plan_sweep(names, path, values, command=["pangwa", *sys.argv[1:]], **asked)
@@ -241,9 +245,7 @@ def sweep_file(
     out, jobs, quiet, how = where
     plan = read_plan([file], command=["pangwa", *sys.argv[1:]], **asked)
     if () not in plan.points or len(plan.points) < 2:
-        fail(
-            f"{file}: has no table one_at_a_time, so there is nothing to sweep; see scenarios/README.md, or: pangwa batch"
-        )
+        fail(f"{file}: has no table one_at_a_time to sweep; see scenarios/README.md, or run it with: pangwa batch")
     first = scenario_of(plan)
     check_outcomes([first], outcome or ())
     folder = results_folder(out, plan.name)
@@ -302,15 +304,15 @@ def _tell_sweep(
 def regret(
     results: Results,
     more: Annotated[
-        list[str] | None, typer.Option("--more", metavar="OUTCOME[=ENOUGH]", help="More is better; repeatable.")
+        list[str] | None, typer.Option("--more", metavar="OUTCOME[=ENOUGH]", help="Outcome to maximise; repeatable.")
     ] = None,
     less: Annotated[
-        list[str] | None, typer.Option("--less", metavar="OUTCOME[=ENOUGH]", help="Less is better; repeatable.")
+        list[str] | None, typer.Option("--less", metavar="OUTCOME[=ENOUGH]", help="Outcome to minimise; repeatable.")
     ] = None,
     out: Out = None,
     no_figures: NoFigures = False,
 ) -> None:
-    """Which policy has the lowest maximum regret over all futures of a batch, and how often each is good enough."""
+    """Show which policy has the lowest maximum regret over all futures of a batch, and how often each is good enough."""
     from model.experiments import regret as analysis
     from model.experiments.results import read_runs
     from model.views.answers import regret_text
@@ -346,7 +348,7 @@ def _goal(text: str, *, more: bool) -> Goal:
         enough = nan
     if enough is None or isfinite(enough):
         return Goal(name, more, enough)
-    fail(f"--{'more' if more else 'less'} {text}: what is enough must be a finite number, as in OUTCOME=100")
+    fail(f"--{'more' if more else 'less'} {text}: the threshold must be a finite number, as in OUTCOME=100")
 
 
 def check_outcomes(scenarios: Sequence[Scenario], asked: Sequence[str]) -> None:

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 Sets = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Override a parameter, as actors.KIA.troops=20000; repeatable."),
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Override a parameter, such as actors.KIA.troops=20000; repeatable."
+    ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say less: no progress, no chronicle.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print less: no progress, no chronicle.")]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
 
 
@@ -39,37 +41,38 @@ Plugins = Annotated[
         "--plugin",
         metavar="FILE",
         callback=_use_plugins,
-        help="Python file with kinds of actors or outcomes of your own; repeatable.",
+        help="Python file that defines kinds of actors or outcomes; repeatable.",
     ),
 ]
 
-Months = Annotated[int | None, typer.Option(min=0, help="Length of a run; short for --set months=N.")]
+Months = Annotated[int | None, typer.Option(min=0, help="Length of a run in months; short for --set months=N.")]
 
 Files = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="One batch file, or any number of scenarios (names or files).")
+    list[str], typer.Argument(metavar="FILE...", help="One batch file, or one or more scenarios (names or files).")
 ]
-Replicates = Annotated[int | None, typer.Option("--replicates", "-r", help="Runs of each scenario.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Processes; as many as there are cores.")]
-Out = Annotated[str | None, typer.Option(metavar="FOLDER", help="Folder; results/NAME when not given.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Compute only what is missing in the folder.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a batch that is in the folder.")]
-RerunFailed = Annotated[bool, typer.Option("--rerun-failed", help="With --resume: failed runs again.")]
-FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first run that fails.")]
-BaseSeed = Annotated[int | None, typer.Option(help="Seed from which all replicates' seeds follow.")]
-Seeds = Annotated[str | None, typer.Option(metavar="N,N,...", help="The replicates' seeds one by one, such as 1,2,17.")]
+Replicates = Annotated[int | None, typer.Option("--replicates", "-r", help="Runs per scenario.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Number of processes [default: one per core].")]
+Out = Annotated[str | None, typer.Option(metavar="FOLDER", help="Folder [default: results/NAME].")]
+Resume = Annotated[bool, typer.Option("--resume", help="Compute only the runs missing from the folder.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the batch in the folder.")]
+RerunFailed = Annotated[bool, typer.Option("--rerun-failed", help="With --resume: repeat failed runs.")]
+FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failed run.")]
+BaseSeed = Annotated[int | None, typer.Option(help="Seed from which the seeds of all replicates are derived.")]
+Seeds = Annotated[str | None, typer.Option(metavar="N,N,...", help="Seeds of the replicates, such as 1,2,17.")]
 Parameters = Annotated[
     str | None,
     typer.Option(
         metavar="SET",
-        help="Parameter sets, one a replicate in turn: plausible (what batches take), a CSV file, or defaults for central values.",
+        help="Parameter sets, one per replicate in turn: plausible (usual for batches), a CSV file, or defaults for central values.",
     ),
 ]
-Reference = Annotated[str | None, typer.Option(metavar="SCENARIO", help="What the others are compared with.")]
-Timeout = Annotated[float | None, typer.Option(help="Seconds after which a run is given up.")]
+Reference = Annotated[str | None, typer.Option(metavar="SCENARIO", help="Scenario that the others are compared with.")]
+Timeout = Annotated[float | None, typer.Option(help="Seconds after which a run is abandoned.")]
 Record = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="WHAT", help="Record more: control=monthly, the map of every month. Lanes of each crossing: pangwa run."
+        metavar="WHAT",
+        help="Record more: control=monthly for the map of every month. For the lanes of each crossing: pangwa run.",
     ),
 ]
 Variants = Annotated[
@@ -82,14 +85,14 @@ ExecutorName = Annotated[
     typer.Option(
         "--executor",
         metavar="WHO",
-        help="serial, processes, dask, or a Dask scheduler: tcp://host:8786 (whoever reaches it can run code there), or tls://host:8786 "
-        "with the certificates of Dask's settings, distributed.comm.tls.",
+        help="serial, processes, dask, or a Dask scheduler: tcp://host:8786 (anyone who can reach it can run code), or tls://host:8786 "
+        "with the certificates in Dask's settings, distributed.comm.tls.",
     ),
 ]
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say how many runs, how long, how much disk.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only estimate runs, time and disk space.")]
 Shard = Annotated[
-    str | None, typer.Option(metavar="PART/PARTS", help="Compute one part, such as 3/40; see pangwa merge.")
+    str | None, typer.Option(metavar="PART/PARTS", help="Compute one shard, such as 3/40; see pangwa merge.")
 ]
 
 # Options that are handed on under their own names: what the batch is, and how it is computed.
@@ -101,9 +104,9 @@ BATCH_EPILOG = (
     "  pangwa batch scenarios/batches/policy_options.toml\n"
     "  pangwa batch status_quo engage_kia --replicates 100 --out results/kia\n"
     "  pangwa batch engage_kia --set 'united_states.instruments=[]'\n"
-    "  pangwa batch policy_options --resume          go on after an interruption, or with more replicates\n"
-    "  pangwa batch policy_options --dry-run         how many runs, how long, how much disk\n"
-    "  pangwa batch policy_options --shard 3/40      one part of forty, for a job array; then\n"
+    "  pangwa batch policy_options --resume          continue after an interruption, or add replicates\n"
+    "  pangwa batch policy_options --dry-run         estimate runs, time and disk space\n"
+    "  pangwa batch policy_options --shard 3/40      one shard of forty, for a job array; then\n"
     "  pangwa merge results/policy_options.shard-* --out results/policy_options"
 )
 
@@ -133,7 +136,7 @@ def batch(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Run scenarios many times with the same random draws, and compare them: tables, effects, figures in one folder."""
+    """Run scenarios many times with common random numbers and compare them: tables, effects and figures in one folder."""
     given = locals() | {"sets": with_months(sets, months)}
     from model.experiments.batch import run_batch
     from model.experiments.batch_file import read_plan
@@ -170,13 +173,15 @@ def say_estimate(plan: BatchPlan, folder: Path, jobs: int | None, timeout: float
 
 
 def merge(
-    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="What pangwa batch --shard wrote.")],
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="FOLDER...", help="Folders written by pangwa batch --shard.")
+    ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="New folder for the whole batch.")],
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Put the shards of a batch together: tables, effects and figures as if it had been computed in one go."""
+    """Merge the shards of a batch: tables, effects and figures as if it had been computed at once."""
     from model.experiments.merge import merge_batches
 
     report = merge_batches(folders, out, overwrite=overwrite, quiet=quiet)
@@ -191,4 +196,4 @@ def _seeds(text: str | None) -> list[int] | None:
     try:
         return [int(part) for part in text.split(",")]
     except ValueError:
-        fail(f"--seeds {text}: must be whole numbers with commas between, such as 1,2,17")
+        fail(f"--seeds {text}: must be whole numbers separated by commas, such as 1,2,17")

@@ -81,11 +81,11 @@ def told(error: Exception) -> tuple[list[str], int]:
     if isinstance(error, OSError) and error.errno is not None:
         return [_of_the_system(error)], DISK_FULL if error.errno in _FULL else MISTAKE
     if isinstance(error, UnicodeError):
-        return [f"a name or a text holds characters that cannot be written or read here: {error}"], MISTAKE
+        return [f"a name or text contains characters that cannot be encoded here: {error}"], MISTAKE
     if isinstance(error, RecursionError):
-        return ["something given is nested too deeply to be read"], MISTAKE
+        return ["the input is nested too deeply to be read"], MISTAKE
     if isinstance(error, MemoryError):
-        return ["there is not enough memory for this: ask for fewer runs, months or processes"], MISTAKE
+        return ["not enough memory: use fewer runs, months or processes"], MISTAKE
     return [_bug(error)], FAULT
 
 
@@ -94,7 +94,7 @@ def _of_the_system(error: OSError) -> str:
     names = [os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, (str, bytes))]
     what = (error.strerror or "cannot be used").lower()
     if error.errno in _FULL:
-        what = "the disk is full; make room, then run the command again"
+        what = "the disk is full; free some space, then run the command again"
     return ": ".join([*names[:1], what])
 
 
@@ -106,6 +106,6 @@ def _bug(error: Exception) -> str:
             "w", prefix="pangwa-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
         ) as file:
             traceback.print_exception(error, file=file)
-        return f"pangwa: a fault of the program, not of what was asked ({said}); the traceback is in {file.name}"
+        return f"pangwa: a fault of the program, not of your request ({said}); the traceback is in {file.name}"
     except OSError:
-        return f"pangwa: a fault of the program, not of what was asked ({said})"
+        return f"pangwa: a fault of the program, not of your request ({said})"

@@ -43,25 +43,28 @@ EPILOG = (
 
 
 def breakeven(
-    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="Which outcome, see pangwa outcomes.")],
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="The outcome (see pangwa outcomes).")],
     scenario: ScenarioName,
     vary: Annotated[
         list[str],
         typer.Option(
             metavar="PATH[=LOW:HIGH]",
-            help="A lever: any number of the scenario, over its declared range when none is given; one to three of them.",
+            help="A lever: any number in the scenario [default range: the declared one]; one to three levers.",
         ),
     ],
     at_least: Annotated[
         str | None,
-        typer.Option(metavar="X", help="What the mean should reach, in the outcome's unit; shares as 0.1 or 10%."),
+        typer.Option(
+            metavar="X", help="Target: the mean should be at least this, in the outcome's unit; shares as 0.1 or 10%."
+        ),
     ] = None,
-    at_most: Annotated[str | None, typer.Option(metavar="X", help="What the mean should not exceed.")] = None,
+    at_most: Annotated[str | None, typer.Option(metavar="X", help="Target: the mean should be at most this.")] = None,
     replicates: Annotated[
-        int, typer.Option("--replicates", "-r", min=2, help="Runs per value, with the same random draws at all values.")
+        int, typer.Option("--replicates", "-r", min=2, help="Runs per value, with common random numbers.")
     ] = 40,
     points: Annotated[
-        int | None, typer.Option(min=3, help="Values of a lever that are run first: 9, or 6 of each of two levers.")
+        int | None,
+        typer.Option(min=3, help="Values of a lever in the initial grid [default: 9, or 6 of each of two levers]."),
     ] = None,
     parameters: Parameters = None,
     sets: Sets = None,
@@ -76,7 +79,7 @@ def breakeven(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """What it would take: the value of a lever, or the frontier of two or three, at which an outcome comes to a target."""
+    """Find what it would take: the value of one lever, or the frontier of two or three, at which an outcome reaches a target."""
     target = (outcome, at_least, at_most)
     asked = {"replicates": replicates, "base_seed": base_seed, "sets": sets or (), "parameters": parameters}
     search = read_search(scenario, target, vary, {**asked, "command": ["pangwa", *sys.argv[1:]]})

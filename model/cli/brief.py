@@ -30,8 +30,12 @@ from model.cli.text import fail, results_folder, wrapped
 if TYPE_CHECKING:
     from model.experiments.regret import Goal
 
-More = Annotated[list[str] | None, typer.Option("--more", metavar="OUTCOME", help="Rank by more of it; repeatable.")]
-Less = Annotated[list[str] | None, typer.Option("--less", metavar="OUTCOME", help="Rank by less of it; repeatable.")]
+More = Annotated[
+    list[str] | None, typer.Option("--more", metavar="OUTCOME", help="Rank by this outcome, most first; repeatable.")
+]
+Less = Annotated[
+    list[str] | None, typer.Option("--less", metavar="OUTCOME", help="Rank by this outcome, least first; repeatable.")
+]
 
 HEAVY_SHARE = "us_heavy_ree_supply_share"
 """The outcome that the brief searches for."""
@@ -40,11 +44,11 @@ _OF_THE_PLAN = ("replicates", "base_seed", "reference", "parameters")
 
 BRIEF_EPILOG = (
     "  pangwa brief results/policy_options\n"
-    "  pangwa brief results/policy_options --answers 10    first against Beijing's answers, so that it says what flips\n"
-    "  pangwa brief results/policy_options --takes 10      first search what road to India would bring 10% of US demand"
+    "  pangwa brief results/policy_options --answers 10    first run Beijing's answers, to see what would reverse the ranking\n"
+    "  pangwa brief results/policy_options --takes 10      first find the road to India that would meet 10% of US demand"
 )
 EPILOG = (
-    "  pangwa tournament --dry-run                  how many runs, how long, how much disk\n"
+    "  pangwa tournament --dry-run                  estimate runs, time and disk space\n"
     "  pangwa tournament\n"
     "  pangwa tournament status_quo engage_kia my_policy.toml --variants contest -r 20"
 )
@@ -65,16 +69,16 @@ def brief(
         typer.Option(
             min=0,
             metavar="N",
-            help="First search what road to India would bring 10% of US demand, N runs per value, into RESULTS/breakeven.",
+            help="First find the road to India that would meet 10% of US demand, N runs per value, into RESULTS/breakeven.",
         ),
     ] = 0,
     more: More = None,
     less: Less = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="File; RESULTS/brief.html when not given.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="File [default: RESULTS/brief.html].")] = None,
     jobs: Jobs = None,
     quiet: Quiet = False,
 ) -> None:
-    """Write a batch as a brief of two printed pages: what each policy changes, what binds, what flips it, how far to trust it."""
+    """Write a brief of two printed pages: what each policy changes, what limits it, what would reverse the answer, how far to trust it."""
     from model.experiments.manifest import read_manifest
     from model.experiments.tournament import plan_answers
     from model.views.brief import write_brief
@@ -111,7 +115,7 @@ def search_road(results: Path, replicates: int, jobs: int | None, quiet: bool) -
         if one["kind"] == "route_building"
     }
     if not roads:
-        typer.echo("no policy of this batch builds a road to India: nothing to search")
+        typer.echo("no policy in this batch builds a road to India, so there is no break-even to find")
         return
     label = max(roads, key=lambda one: roads[one][0])
     asked = {**how, "replicates": replicates, "command": ["pangwa", *sys.argv[1:]]}
@@ -124,10 +128,10 @@ def search_road(results: Path, replicates: int, jobs: int | None, quiet: bool) -
 def tournament(
     scenarios: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SCENARIO]...", help="Scenarios; all shipped policies when not given."),
+        typer.Argument(metavar="[SCENARIO]...", help="Scenarios [default: all shipped policies]."),
     ] = None,
     replicates: Annotated[
-        int, typer.Option("--replicates", "-r", min=2, help="Runs per scenario, answer and set of mechanisms.")
+        int, typer.Option("--replicates", "-r", min=2, help="Runs per scenario, answer and combination of mechanisms.")
     ] = 6,
     variants: Annotated[
         list[str] | None,
@@ -152,7 +156,7 @@ def tournament(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Which policy wins on what: all of them against each of Beijing's answers and rival mechanisms, in pairs."""
+    """Rank all policies on each goal, in pairs, under each of Beijing's answers and each rival mechanism."""
     given = locals()
     from model.experiments.tournament import plan_tournament
 
@@ -188,10 +192,10 @@ def tell_standings(folder: Path, asked: list[Goal], *, draw: bool) -> None:
     runs = read_runs(folder, [goal.outcome for goal in goals])
     goals = [goal for goal in goals if goal.outcome in runs.outcomes]
     if not goals:
-        fail("none of the usual goals is an outcome of this world: name some with --more and --less")
+        fail("none of the default goals is an outcome of this world: name goals with --more and --less")
     table = standings(runs, goals)
     typer.echo(standings_text(table))
     found = finding(table)
     figure = draw_tournament(table, runs.scenarios, found) if draw else None
     keep(folder / "standings", {"standings": table}, {"standings": figure}, runs.name)
-    typer.echo("\n" + wrapped(f"{found} All rest on assumed, not observed, parameters.", 0))
+    typer.echo("\n" + wrapped(f"{found} All results rest on assumed, not observed, parameters.", 0))

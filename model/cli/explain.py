@@ -17,21 +17,24 @@ from model.cli.text import results_folder, wrapped
 
 def explain(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario, or a TOML file.")],
-    replicates: Annotated[int, typer.Option("--replicates", "-r", help="Pairs of runs for each instrument.")] = 20,
+    replicates: Annotated[int, typer.Option("--replicates", "-r", help="Pairs of runs per instrument.")] = 20,
     outcome: Outcomes = None,
-    months: Annotated[int | None, typer.Option(min=1, help="Length of the runs; short for --set months=N.")] = None,
+    months: Annotated[
+        int | None, typer.Option(min=1, help="Length of a run in months; short for --set months=N.")
+    ] = None,
     parameters: Parameters = None,
     sets: Sets = None,
     plugin: Plugins = None,
     base_seed: BaseSeed = None,
     jobs: Jobs = None,
     out: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Keep runs, tables and figure here; nothing is kept otherwise.")
+        str | None,
+        typer.Option(metavar="FOLDER", help="Folder for runs, tables and figure [default: nothing is kept]."),
     ] = None,
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """What of a policy was taken, what arrived, which instrument moved which outcome, and what binds."""
+    """Show how much of a policy was accepted and arrived, which instrument changed which outcome, and what limits it."""
     from model.api.given import overrides
     from model.experiments.explain import plan_explain
     from model.scenario.read import load_scenario
@@ -65,7 +68,7 @@ def _tell(folder: Path, outcome: list[str] | None, *, kept: bool, draw: bool) ->
     told = list(outcome or clearest(table, len(table)))
     typer.echo(views.accounts_text(accounts) + "\n")
     typer.echo((views.shares_text(table, told) if told else "it raises or lowers no outcome for certain") + "\n")
-    typer.echo("what binds\n" + "\n".join(wrapped(sentence, 2) for sentence in binding_words(frame)) + "\n")
+    typer.echo("binding constraints\n" + "\n".join(wrapped(sentence, 2) for sentence in binding_words(frame)) + "\n")
     typer.echo(f"{runs.parameters}\n")
     three = views.sentences(policy, accounts, table, binding_parts(frame))
     typer.echo("\n\n".join(wrapped(sentence, 0) for sentence in three))

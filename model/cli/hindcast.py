@@ -27,27 +27,25 @@ _WORLD = "myanmar"
 
 def hindcast(
     forcing: Annotated[
-        bool, typer.Option("--forcing", help="List what the outside world does in them, and end.")
+        bool, typer.Option("--forcing", help="List the external events imposed in the hindcasts, and exit.")
     ] = False,
     rolling: Annotated[
-        bool, typer.Option("--rolling", help="Score restarts from dated states ten and twenty months on as well.")
+        bool, typer.Option("--rolling", help="Also score forecasts from dated states, ten and twenty months ahead.")
     ] = False,
-    replicates: Annotated[
-        int, typer.Option("--replicates", "-r", min=1, help="Runs of each of the four hindcasts.")
-    ] = 50,
-    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder; results/hindcast when not given.")] = None,
+    replicates: Annotated[int, typer.Option("--replicates", "-r", min=1, help="Runs per hindcast.")] = 50,
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Folder [default: results/hindcast].")] = None,
     parameters: Annotated[
         str | None,
-        typer.Option(metavar="SET", help="plausible (when the world has that set), a CSV file, or defaults."),
+        typer.Option(
+            metavar="SET", help="plausible (the default where the world has that set), a CSV file, or defaults."
+        ),
     ] = None,
     record: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="FILE", help="Compare with data of your own instead, see pangwa record check; repeatable."
-        ),
+        typer.Option(metavar="FILE", help="Compare with your own data instead (see pangwa record check); repeatable."),
     ] = None,
     scenario: Annotated[
-        str | None, typer.Option(help="With --record: a scenario of your own in place of the shipped hindcasts.")
+        str | None, typer.Option(help="With --record: a scenario of yours instead of the shipped hindcasts.")
     ] = None,
     jobs: Jobs = None,
     resume: Resume = False,
@@ -55,7 +53,7 @@ def hindcast(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Run the four hindcasts and score them on the 27 patterns of the record, misses first.
+    """Run the four hindcasts and score them on the 27 patterns of the record; misses come first.
 
     The folder gets discrepancy.csv and, with --rolling, scores.csv: copied into the world's folder, pages use and quote them.
     """
@@ -71,7 +69,7 @@ def hindcast(
         run = partial(again, out=results_folder(out, "hindcast-record"))
         raise typer.Exit(compare(record, scenario, replicates, parameters, run, draw=not no_figures))
     if scenario is not None:
-        fail("--scenario goes with --record FILE: the patterns of the shipped record belong to the shipped hindcasts")
+        fail("--scenario needs --record FILE: the patterns of the shipped record apply only to the shipped hindcasts")
     chosen = parameters or (CENTRAL if set_file(None, _WORLD) is None else PLAUSIBLE)
     done = again(_planned(replicates, chosen, rolling), results_folder(out, "hindcast"), simulate=simulate_hindcast)
     if not done.complete:
@@ -194,11 +192,11 @@ def _origins(origins: Sequence[Origin]) -> list[str]:
         nets.append((f"  {one.origin}", one.until, *told, "held, right sign" if one.holds else "missed", *moves, *crps))
     return [
         "",
-        "Restarts from dated states, Brier score of the townships that change hands (model: recalibrated by other years):",
+        "Forecasts from dated states: Brier score of townships that change hands (model recalibrated on the other years):",
         columns(rows),
         "",
-        "Net change of townships with 80% intervals (the junta's with its discrepancy), logit slopes of chances (1 is best),",
-        "changes of hands, CRPS of imports (t):",
+        "Net change of townships with 80% intervals (the junta's with its discrepancy), logit slopes of probabilities (1 is best),",
+        "changes of hands, and CRPS of imports (t):",
         columns(nets),
     ]
 
@@ -218,12 +216,12 @@ def _told(report: Report, parameters: str, folder: Path, origins: Sequence[Origi
         "Met:",
         columns([head, *map(_row, hit)]),
         "",
-        "Not testable: P24 (no price of petrol), P26 (too short).",
+        "Not testable: P24 (no petrol price), P26 (series too short).",
     ]
     lines += ["", *_forecasts(report), *(_origins(origins) if origins else []), *_sieges(report), ""]
     if not report.frozen[1]:
         lines.append(
-            "Patterns, operators or scoring were changed after they were frozen: these scores are not comparable."
+            "Patterns, operators or scoring have changed since they were frozen: these scores are not comparable."
         )
     width, *counts = report.counts()
     rolled = [count(origins)] if origins else []
@@ -271,13 +269,17 @@ def _short(value: float | None) -> str:
 
 
 def _forecasts(report: Report) -> list[str]:
-    lines = ["Imports of all origins (t), mean CRPS and share of points within 5-95%:"]
+    lines = ["Imports from all origins (t): mean CRPS, and share of points within the 5-95% interval:"]
     rows: list[tuple[str, ...]] = []
     for one in report.series:
         known = one.crps is not None and one.coverage is not None
         score = (f"{one.crps:,.0f}", f"{100 * (one.coverage or 0):.0f}%") if known else ("not scorable", "")
         rows.append((f"  {one.name}", f"{one.points} points", *score))
-    lines += [columns(rows), "", "Towns that change hands, Brier score and its reliability part (smaller is better):"]
+    lines += [
+        columns(rows),
+        "",
+        "Towns that change hands: Brier score and its reliability component (smaller is better):",
+    ]
     flips: list[Any] = [
         (
             f"  {one.name}",
@@ -293,36 +295,34 @@ def _forecasts(report: Report) -> list[str]:
 def _sieges(report: Report) -> list[str]:
     runs, share = report.bhamo
     if not runs:
-        return ["", "Bhamo is besieged in no run."]
+        return ["", "Bhamo is not besieged in any run."]
     return [
         "",
-        f"Bhamo is besieged in {runs} runs of hindcast_2024; in {100 * share:.0f}% of them it stands for a year or more.",
+        f"Bhamo is besieged in {runs} runs of hindcast_2024; in {100 * share:.0f}% of these it holds out for a year or more.",
     ]
 
 
 def calibrate(
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder of the waves; the same again goes on.")] = Path(
-        "results/calibration"
-    ),
-    waves: Annotated[int, typer.Option(min=1, help="Waves of each block.")] = 3,
-    vectors: Annotated[int, typer.Option(min=8, help="Parameter vectors a wave; twice as many in the first.")] = 500,
-    replicates: Annotated[int, typer.Option("--replicates", "-r", min=2, help="Runs of each vector.")] = 4,
-    members: Annotated[int, typer.Option(min=5, help="Vectors of the set.")] = 120,
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Folder for the waves; the same command continues there.")
+    ] = Path("results/calibration"),
+    waves: Annotated[int, typer.Option(min=1, help="Waves per block.")] = 3,
+    vectors: Annotated[int, typer.Option(min=8, help="Parameter vectors per wave; twice as many in the first.")] = 500,
+    replicates: Annotated[int, typer.Option("--replicates", "-r", min=2, help="Runs per vector.")] = 4,
+    members: Annotated[int, typer.Option(min=5, help="Number of vectors in the set.")] = 120,
     wide: Annotated[
-        bool, typer.Option("--wide", help="Draw from the wide priors: the check that data, not prior, decide.")
+        bool, typer.Option("--wide", help="Draw from wide priors, to check that the data decide, not the prior.")
     ] = False,
     jobs: Jobs = None,
 ) -> None:
-    """Rule out parameter vectors by what was observed to the end of 2024, and draw a set of those that are left."""
+    """Rule out parameter vectors that contradict observations to the end of 2024, and draw a set from the rest."""
     from model.experiments.hindcast.calibrate import Plan, calibrate, choose, shrinkage, write_results
     from model.experiments.hindcast.middle import SCENARIO, find_middle, write_parameters
     from model.experiments.hindcast.priors import BLOCKS, priors
     from model.scenario.read import load_scenario
 
     if members > vectors * waves:
-        fail(
-            f"--members {members}: is more than the {vectors * waves} vectors that are tried; at most that many can be kept"
-        )
+        fail(f"--members {members}: exceeds the {vectors * waves} vectors that are tried; give at most that many")
     plan = Plan(out, waves, vectors, replicates, members, jobs, wide)
     found = calibrate(plan, typer.echo)
     chosen = choose(found, plan)
@@ -340,10 +340,10 @@ def calibrate(
 
 def odd(
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to write it; model/ODD.md of the program when not given.")
+        Path | None, typer.Option(metavar="FILE", help="File [default: model/ODD.md of the program].")
     ] = None,
 ) -> None:
-    """Write the model's description by the ODD+D protocol, its tables printed from the code."""
+    """Write the model description in the ODD+D protocol, with its tables generated from the code."""
     from model.experiments.files import write_text
     from model.views.odd import TARGET, odd_text
 

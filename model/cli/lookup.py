@@ -21,12 +21,12 @@ _USUAL = "status_quo"
 _NOT_IN_NAMES = '<>:"|?*'
 
 Search = Annotated[
-    str | None, typer.Option("--search", "-s", metavar="TEXT", help="Only those with all of these words in them.")
+    str | None, typer.Option("--search", "-s", metavar="TEXT", help="Only entries that contain all of these words.")
 ]
 
 
 def scenarios(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Print this scenario's file.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Print the file of this scenario.")] = None,
 ) -> None:
     """List the shipped scenarios and batches, or print the file of one."""
     from model.scenario.files import find_scenario, shipped_batches
@@ -38,17 +38,15 @@ def scenarios(
         return
     typer.echo(columns((found, title) for found, title, _ in scenario_titles()))
     typer.echo("\nBatches: " + ", ".join(shipped_batches()))
-    typer.echo("Print one with: pangwa scenarios NAME. Write your own with: pangwa new NAME --extends NAME")
+    typer.echo("Print a file with: pangwa scenarios NAME. Write your own with: pangwa new NAME --extends NAME")
 
 
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario; the file is NAME.toml.")],
-    extends: Annotated[
-        str, typer.Option(metavar="SCENARIO", help="The scenario it states the differences from.")
-    ] = _USUAL,
+    extends: Annotated[str, typer.Option(metavar="SCENARIO", help="The scenario that it extends.")] = _USUAL,
     plugin: Plugins = None,
 ) -> None:
-    """Write a commented scenario file to start from; a file that is there is never overwritten."""
+    """Write a commented scenario file to start from; existing files are never overwritten."""
     from model.experiments.files import write_new
     from model.scenario.files import find_scenario, shipped_scenarios
     from model.scenario.read import load_scenario
@@ -56,7 +54,7 @@ def new(
 
     path = Path(name if name.endswith(".toml") else f"{name}.toml")
     if not path.stem or any(character in _NOT_IN_NAMES or ord(character) < 32 for character in path.name):
-        fail(f"'{name}' cannot be the name of a file; leave out {' '.join(_NOT_IN_NAMES)}")
+        fail(f"'{name}' cannot be a file name; it must not contain {' '.join(_NOT_IN_NAMES)}")
     if path.stem in shipped_scenarios():
         fail(f"'{path.stem}' is the name of a shipped scenario; choose another")
     parent = find_scenario(extends)
@@ -64,10 +62,10 @@ def new(
     try:
         write_new(path, text)
     except FileExistsError:
-        fail(f"{path}: is there already and is not overwritten; choose another name")
+        fail(f"{path}: already exists and is not overwritten; choose another name")
     except OSError as error:
         fail(f"{path}: cannot be written: {error.strerror}")
-    typer.echo(f"wrote {path}; when you have changed it: pangwa check {path}, then pangwa run {path}")
+    typer.echo(f"wrote {path}; edit it, then: pangwa check {path} and pangwa run {path}")
 
 
 def check(
@@ -75,7 +73,7 @@ def check(
     sets: Sets = None,
     plugin: Plugins = None,
 ) -> None:
-    """Check scenario and batch files: every problem at once, a line each; exit code 2 when there is any."""
+    """Check scenario and batch files and list every problem, one per line; exit code 2 if there are any."""
     from model.experiments.batch_file import read_plan
     from model.experiments.errors import PlanError
     from model.scenario.idle import IDLE
@@ -96,13 +94,13 @@ def check(
 
 
 def parameters(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Whose values to show.")] = _USUAL,
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Scenario whose values are shown.")] = _USUAL,
     search: Search = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print a CSV table.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print as CSV.")] = False,
     sets: Sets = None,
     plugin: Plugins = None,
 ) -> None:
-    """List every parameter: path, value, range, unit, how well it is known, source, meaning."""
+    """List parameters: path, value, range, unit, status (how well it is known), source, meaning."""
     from model.api.lookup import find_parameters
 
     found, count = find_parameters(search, scenario, sets or ())
@@ -130,7 +128,7 @@ def parameters(
         typer.echo(_parameter_text(one))
     typer.echo(
         f"\n{len(found)} of {count} parameters. Change one with --set PATH=VALUE, or in a file; "
-        "an actor's id stands in the place of <ArmedActor>."
+        "replace <ArmedActor> by an actor's id."
     )
 
 
@@ -162,12 +160,12 @@ def _write_csv(header: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None
 
 
 def outcomes(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Whose actors to list.")] = _USUAL,
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Scenario whose actors are listed.")] = _USUAL,
     search: Search = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print a CSV table.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print as CSV.")] = False,
     plugin: Plugins = None,
 ) -> None:
-    """List what a run is judged by: name, unit and meaning of every outcome."""
+    """List the outcomes of a run: name, unit and meaning."""
     from model.api.lookup import find_outcomes
 
     found = find_outcomes(search, scenario)
@@ -178,7 +176,7 @@ def outcomes(
 
 
 def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors that complete and check TOML."""
+    """Print the JSON Schema of scenario files, for editors that complete and validate TOML."""
     from model.scenario.editor import editor_schema
 
     typer.echo(json.dumps(editor_schema(), indent=2, ensure_ascii=False))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from model.experiments.plan import BatchPlan
     from model.world.given_record import Given
 
-record = typer.Typer(help="Data of your own to compare the model with.", no_args_is_help=True, rich_markup_mode=None)
+record = typer.Typer(help="Your own data, to compare the model with.", no_args_is_help=True, rich_markup_mode=None)
 
 EPILOG = (
     "\b\nFor example:\n"
@@ -40,7 +40,7 @@ def _record() -> None:
 @record.command(epilog=EPILOG)
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="CSV files in UTF-8.")],
-    world: Annotated[str, typer.Option(help="The world: a shipped name or a folder.")] = "myanmar",
+    world: Annotated[str, typer.Option(help="World: a shipped name or a folder.")] = "myanmar",
 ) -> None:
     """Read files with data of your own, place every row in the world, and list those that have no place.
 
@@ -86,13 +86,13 @@ def described(given: Given, most: int | None = None) -> list[str]:
         lines.append(f"  and {len(given.refused) - len(refused)} more, in record_unplaced.csv")
     if given.unknown:
         named = "; ".join(f"{name} ({number})" for name, number in given.unknown.most_common())
-        lines.append(f"  actors that the world does not have (their fights count all the same): {named}")
+        lines.append(f"  actors that the world does not have (their fights are still counted): {named}")
     if given.found:
         how = ", ".join(f"{number} by {way}" for way, number in given.found.most_common())
-        lines.append(f"  townships: {how} (points at most {FARTHEST_KM:.0f} km from a township's centre)")
+        lines.append(f"  townships: {how} (points within {FARTHEST_KM:.0f} km of a township's centre)")
     lines += [f"  not compared: {number} x {what}" for what, number in given.passed.most_common()]
     lines += [f"  {text}" for text in _holds(given)]
-    return [*lines, f"  placed: {given.placed} of {given.rows} rows; without a place: {given.rows - given.placed}"]
+    return [*lines, f"  assigned: {given.placed} of {given.rows} rows; not assigned: {given.rows - given.placed}"]
 
 
 def _holds(given: Given) -> list[str]:
@@ -104,7 +104,7 @@ def _holds(given: Given) -> list[str]:
         return [f"{len(given.fights)} fights in {townships} townships, {dead} killed, {first} to {last}"]
     if given.series:
         return [
-            f"series {name}: {len(points)} months, {min(points)} to {max(points)}, taken to be in {unit_of(name)}"
+            f"series {name}: {len(points)} months, {min(points)} to {max(points)}, assumed to be in {unit_of(name)}"
             for name, points in given.series.items()
             if points
         ]
@@ -196,7 +196,9 @@ def told(records: Sequence[Given], scores: Sequence[Scores], folder: Path) -> li
         lines += [f"Scores in {one.scenario}:", *_lines(one), *_maps(one)]
         if one.outside:
             months = sorted(set(one.outside))
-            lines.append(f"Not scored, as no run reaches them: {len(months)} months from {months[0]} to {months[-1]}.")
+            lines.append(
+                f"Not scored, because no run covers them: {len(months)} months from {months[0]} to {months[-1]}."
+            )
         lines.append("")
     return [*lines, f"Tables and figures are in {folder}: record_scores.csv, record_unplaced.csv"]
 
@@ -209,14 +211,14 @@ def _lines(scores: Scores) -> list[str]:
     found: dict[tuple[str, str], dict[str, Line]] = {}
     for line in scores.lines:
         found.setdefault((line.what, line.where), {})[line.forecast] = line
-    widths = (f"in {100 * band:.0f} %" for band in BANDS)
+    widths = (f"in {100 * band:.0f}%" for band in BANDS)
     head: tuple[str, ...] = ("", "", "months", *widths, "CRPS: model", ALONE, CLIMATE, LAST)
     rows, short = [head], []
     for (what, where), lines in found.items():
         line = lines[MODEL]
         if line.crps is None:
             short.append(
-                f"  {what}{', ' if where else ''}{where}: {line.points} months after the first, too few to score;"
+                f"  {what}{', ' if where else ''}{where}: {line.points} months after the first, too few to score:"
             )
             continue
         errors = [f"{lines[name].crps:,.4g}" for name in (MODEL, ALONE, CLIMATE, LAST)]
@@ -224,7 +226,7 @@ def _lines(scores: Scores) -> list[str]:
     told = [f"{text} {FEWEST_POINTS} are needed" for text in short]
     if len(rows) > 1:
         told += [
-            "Months within the model's central intervals, and mean CRPS (smaller is better):",
+            "Share of months within the model's central intervals, and mean CRPS (smaller is better):",
             columns(rows[:_ROWS]),
         ]
     return told + ([f"  and {len(rows) - _ROWS} more rows in record_scores.csv"] if len(rows) > _ROWS else [])
@@ -239,4 +241,4 @@ def _maps(scores: Scores) -> list[str]:
     for one in scores.maps:
         numbers = [f"{table[name]:.3f}" for table in (one.brier, one.logarithmic) for name in table]
         rows.append((one.month, f"{one.townships}", f"{one.changed}", f"{one.expected:.1f}", *numbers))
-    return ["Who holds the townships of the map (smaller is better):", columns(rows)]
+    return ["Holders of the townships on the map (smaller is better):", columns(rows)]

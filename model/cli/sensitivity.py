@@ -36,32 +36,34 @@ Parameters = Annotated[
         "--parameters",
         "-p",
         metavar="PATTERN",
-        help="Only these: actors.KIA.*, beijing.*, actors.EthnicArmedOrganization.commit_share; repeatable.",
+        help="Only parameters that match, such as actors.KIA.*, beijing.*, actors.EthnicArmedOrganization.commit_share; repeatable.",
     ),
 ]
 Screened = Annotated[
-    Path | None, typer.Option("--from", metavar="FOLDER", help="Take the parameters that a screening found to matter.")
+    Path | None,
+    typer.Option("--from", metavar="FOLDER", help="Use the parameters that a Morris screening found to matter."),
 ]
-Top = Annotated[int, typer.Option(help="How many of them for each outcome.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, from a few runs.")]
+Top = Annotated[int, typer.Option(help="How many of these per outcome.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only estimate the time, from a few pilot runs.")]
 
 
 def sensitivity(
     scenario: ScenarioName,
     method: Annotated[
-        Literal["morris", "sobol"], typer.Option(help="morris screens all; sobol shares out the variance among a few.")
+        Literal["morris", "sobol"],
+        typer.Option(help="morris screens all parameters; sobol attributes the variance to a few."),
     ] = "morris",
     outcome: Outcomes = None,
     parameters: Parameters = None,
     screened: Screened = None,
     top: Top = 6,
-    trajectories: Annotated[int, typer.Option(help="morris: trajectories of the design.")] = 10,
-    points: Annotated[int | None, typer.Option(help="sobol: points for the emulator; 25 a factor.")] = None,
+    trajectories: Annotated[int, typer.Option(help="morris: number of trajectories.")] = 10,
+    points: Annotated[int | None, typer.Option(help="sobol: points for the emulator [default: 25 per factor].")] = None,
     direct: Annotated[
-        int | None, typer.Option(metavar="N", help="sobol: no emulator, N x (factors + 2) points.")
+        int | None, typer.Option(metavar="N", help="sobol: no emulator; N x (factors + 2) points.")
     ] = None,
     replicates: Annotated[
-        int | None, typer.Option("--replicates", "-r", help="Runs of each point, with the same random draws.")
+        int | None, typer.Option("--replicates", "-r", help="Runs per point, with common random numbers.")
     ] = None,
     sets: Sets = None,
     plugin: Plugins = None,
@@ -75,7 +77,7 @@ def sensitivity(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Which parameters of actors and processes an outcome depends on, how sure that is, and what is noise."""
+    """Show which parameters of actors and processes an outcome depends on, how certain that is, and how much is noise."""
     from model.scenario.read import load_scenario
 
     loaded = load_scenario(scenario, sets or ())
@@ -100,18 +102,18 @@ def sensitivity(
 
 def discover(
     scenario: ScenarioName,
-    outcome: Annotated[str, typer.Option("--outcome", "-o", help="Which outcome, see pangwa outcomes.")],
-    above: Annotated[float | None, typer.Option(help="Of interest are values above this.")] = None,
-    below: Annotated[float | None, typer.Option(help="Of interest are values below this.")] = None,
+    outcome: Annotated[str, typer.Option("--outcome", "-o", help="The outcome (see pangwa outcomes).")],
+    above: Annotated[float | None, typer.Option(help="Values above this are of interest.")] = None,
+    below: Annotated[float | None, typer.Option(help="Values below this are of interest.")] = None,
     against: Annotated[
-        str | None, typer.Option(metavar="SCENARIO", help="Look at the paired difference from this scenario.")
+        str | None, typer.Option(metavar="SCENARIO", help="Use the paired difference from this scenario.")
     ] = None,
     parameters: Parameters = None,
     screened: Screened = None,
     top: Top = 10,
-    points: Annotated[int, typer.Option(help="Points to find a box on, and as many to check it on.")] = 200,
+    points: Annotated[int, typer.Option(help="Points on which the box is found, and as many again to check it.")] = 200,
     replicates: Annotated[
-        int, typer.Option("--replicates", "-r", help="Runs of each point, with the same random draws.")
+        int, typer.Option("--replicates", "-r", help="Runs per point, with common random numbers.")
     ] = 2,
     sets: Sets = None,
     plugin: Plugins = None,
@@ -125,13 +127,13 @@ def discover(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Under which assumptions an outcome, or a policy's effect on it, is of interest: a box, checked on a second sample."""
+    """Find the assumptions under which an outcome, or a policy's effect, is of interest: a box, checked on a second sample."""
     from model.experiments.discover import Question
     from model.experiments.prim import hypercube
     from model.scenario.read import load_scenarios
 
     if (above is None) == (below is None):
-        fail("give either --above or --below: the value from which the outcome is of interest")
+        fail("give either --above or --below: the threshold beyond which the outcome is of interest")
     loaded = load_scenarios([scenario, *([against] if against else [])], sets or ())
     check_outcomes(loaded, [outcome])
     design = hypercube(_factors(loaded[0], parameters, screened, [outcome], top), points)
@@ -165,7 +167,7 @@ def _factors(
     if screened is not None:
         names += strongest_factors(screened, outcomes or USUAL, top)
     if not names and not all_of_them:
-        fail("name the parameters: -p PATTERN, or --from the folder of pangwa sensitivity --method morris")
+        fail("name the parameters: -p PATTERN, or --from with the folder of pangwa sensitivity --method morris")
     return factors_of(scenario, names)
 
 
@@ -206,7 +208,7 @@ def say_promise(plan: BatchPlan, design: Design, jobs: int | None) -> None:
     seconds, each = promise(plan, jobs)
     shape = f"{len(design.factors)} factors, {len(design.levels)} points x {plan.replicates} replicates"
     typer.echo(
-        f"{shape}: {len(plan.specs):,} runs, {each:.3f} s each in a pilot: at most about {duration(seconds)}, on a machine as busy as now"
+        f"{shape}: {len(plan.specs):,} runs, {each:.3f} s each in a pilot: at most about {duration(seconds)} at the machine's present load"
     )
 
 
@@ -236,13 +238,13 @@ def _tell_morris(folder: Path, design: Design, scenario: str, outcome: Sequence[
     shown = [name for name in asked if name in set(table["outcome"])]
     for name in asked:
         lost = morris.trajectories_lost(runs, design, scenario, name)
-        typer.echo(morris_text(table, name, _SHOWN, lost) if name in shown else f"{name}: never varies in this design")
+        typer.echo(morris_text(table, name, _SHOWN, lost) if name in shown else f"{name}: does not vary in this design")
     findings = [morris.finding(table, name) for name in shown]
     size = f"{len(design.factors)} factors, {len(design.levels)} points x {runs.manifest['replicates']} replicates."
     figure = tornado(table, shown, _headline(table, shown), f"Morris: {size}") if draw and shown else None
     tables = {"sensitivity": table, "factors": design.factor_table()}
     keep(folder / "sensitivity-morris", tables, {"tornado": figure}, runs.name)
-    failed = f" {runs.failed} runs failed; trajectories with one are left out." if runs.failed else ""
+    failed = f" {runs.failed} runs failed; trajectories that contain one are excluded." if runs.failed else ""
     typer.echo("\n" + "\n\n".join(findings) + failed)
 
 
@@ -281,7 +283,7 @@ def _tell_sobol(
     figure = variance_bars(table, shown, _headline(table, shown), note) if draw and shown else None
     tables = {"sobol": table, "factors": design.factor_table()}
     keep(folder / "sensitivity-sobol", tables, {"sobol": figure}, runs.name)
-    failed = f" {runs.failed} runs failed; their points are left out." if runs.failed else ""
+    failed = f" {runs.failed} runs failed; their points are excluded." if runs.failed else ""
     findings = [sobol.finding(table, name) for name in shown] + [f"{sentence}." for sentence in refused]
     typer.echo(f"\n{' '.join(findings)}{failed}")
 
@@ -300,5 +302,5 @@ def _tell_box(folder: Path, design: Design, question: Question, *, draw: bool) -
     figure = box_figure(found, design, title) if draw and found.box.limits else None
     tables = {"box": found.table, "factors": design.factor_table()}
     keep(folder / f"discover-{question.outcome}", tables, {"box": figure}, runs.name)
-    failed = f" {runs.failed} runs failed; their points are left out." if runs.failed else ""
+    failed = f" {runs.failed} runs failed; their points are excluded." if runs.failed else ""
     typer.echo(f"\n{finding}{failed}")

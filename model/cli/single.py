@@ -17,46 +17,46 @@ if TYPE_CHECKING:
 EPILOG = (
     "\b\nExamples:\n"
     "  pangwa run status_quo\n"
-    "  pangwa run engage_kia --replicate 17          the random draws of replicate 17 of a batch\n"
-    "  pangwa run engage_kia --replicate 17 --parameters plausible     that run of a batch that draws from the set\n"
+    "  pangwa run engage_kia --replicate 17          the random draws of a batch's replicate 17\n"
+    "  pangwa run engage_kia --replicate 17 --parameters plausible     the same with its plausible parameter vector\n"
     "  pangwa run engage_kia --set united_states.instruments.aid_kia.level=1 --set actors.KIA.troops=20000\n"
     "  pangwa run my_scenario.toml --months 24 --no-figures\n"
-    "  pangwa run status_quo --until 24 --save two_years.json          keep the state after 24 months ...\n"
-    "  pangwa run engage_kia --from two_years.json                     ... and go on from it with another policy"
+    "  pangwa run status_quo --until 24 --save two_years.json          save the state after 24 months ...\n"
+    "  pangwa run engage_kia --from two_years.json                     ... and continue from it under another policy"
 )
 
 
 def run(
     scenario: Annotated[
         str | None,
-        typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario, or a TOML file; with --from not needed."),
+        typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario, or a TOML file; optional with --from."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed, as base_seed of a batch, or one of its seeds.")] = 0,
-    replicate: Annotated[int, typer.Option(min=0, help="Which replicate of a batch with this seed.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed: base_seed of a batch, or one of its seeds.")] = 0,
+    replicate: Annotated[int, typer.Option(min=0, help="Number of the replicate in a batch with this seed.")] = 0,
     parameters: Parameters = None,
     sets: Sets = None,
     months: Months = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="New folder for the figures; results/SCENARIO-run when not given."),
+        typer.Option(metavar="FOLDER", help="New folder for tables and figures [default: results/SCENARIO-run]."),
     ] = None,
     animate: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Also write the map over time, into the folder of figures: map.gif, or map.mp4 where ffmpeg is installed.",
+            help="Also animate the map, in the folder of figures: map.gif, or map.mp4 where ffmpeg is installed.",
         ),
     ] = None,
-    until: Annotated[int | None, typer.Option(min=1, metavar="MONTHS", help="Stop after so many months.")] = None,
-    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the state at the end, for --from.")] = None,
+    until: Annotated[int | None, typer.Option(min=1, metavar="MONTHS", help="Stop after this many months.")] = None,
+    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Save the final state, for --from.")] = None,
     from_state: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="Go on from a state that --save kept.")
+        Path | None, typer.Option("--from", metavar="FILE", help="Continue from a state written by --save.")
     ] = None,
     plugin: Plugins = None,
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Run a scenario once: its events in words, a table of outcomes, and figures."""
+    """Run a scenario once: chronicle, table of outcomes, figures."""
     folder = _ready(out, animate)
     first = {"seed": seed, "replicate": replicate, "parameters": parameters}
     made = _made(scenario, from_state, first, months=months, set=sets, until=until, animated=animate is not None)
@@ -73,7 +73,7 @@ def run(
     if animate is not None:
         _animate(made, (folder or Path()) / animate, quiet=quiet)
     if save is not None:
-        typer.echo(f"state after {made.months} months: {save}; pangwa run --from {save} goes on from it")
+        typer.echo(f"state after {made.months} months: {save}; continue with: pangwa run --from {save}")
 
 
 def _animate(made: SingleRun, path: Path, *, quiet: bool) -> None:
@@ -108,9 +108,9 @@ def _made(scenario: str | None, state: Path | None, first: dict[str, Any], *, an
     record = single.EVERY_MONTH if animated else ()
     if state is None:
         if scenario is None:
-            raise typer.BadParameter("needs a scenario; pangwa scenarios lists those there are", param_hint="SCENARIO")
+            raise typer.BadParameter("give a scenario; pangwa scenarios lists the shipped ones", param_hint="SCENARIO")
         return single.run(scenario, record=record, **first, **then)
     given = [f"--{name}" for name, value in first.items() if value]
     if given:
-        raise typer.BadParameter(f"{', '.join(given)}: {state} says it already", param_hint="--from")
+        raise typer.BadParameter(f"{', '.join(given)}: already stored in {state}", param_hint="--from")
     return single.continue_run(state, scenario, record=record, **then)

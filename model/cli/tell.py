@@ -35,8 +35,8 @@ def tell_run(run: SingleRun, *, quiet: bool) -> None:
         typer.echo("\n" + wrapped(words, 0))
     binds = binding_words(lambda table, columns: run.result.tables[table].select(list(columns)).to_pandas())
     if run.scenario.months and binds:
-        typer.echo("\nwhat binds\n" + "\n".join(wrapped(sentence, 2) for sentence in binds))
-    typer.echo("\nOne run is one story among many: compare scenarios with pangwa batch.")
+        typer.echo("\nbinding constraints\n" + "\n".join(wrapped(sentence, 2) for sentence in binds))
+    typer.echo("\nOne run is one possible history: compare scenarios with pangwa batch.")
 
 
 def animate_batch(folder: Path, scenario: Sequence[str] | None, path: Path) -> None:
@@ -44,7 +44,7 @@ def animate_batch(folder: Path, scenario: Sequence[str] | None, path: Path) -> N
     from model.api.batch import Batch
 
     Batch(folder).animate(path, scenario[0] if scenario else None)
-    typer.echo(f"animation: {path} (a year apart unless the batch had --record control=monthly)")
+    typer.echo(f"animation: {path} (yearly frames unless the batch had --record control=monthly)")
 
 
 def tell_batch(folder: Path, *, figures: bool, fresh: bool) -> None:

@@ -35,7 +35,7 @@ def results_folder(asked: Path | str | None, usual: str) -> Path:
     if asked is None:
         return Path("results") / folder_name(usual)
     if str(asked) == "":
-        raise StoreError("--out is empty: give the name of a folder for the results")
+        raise StoreError("--out is empty: give a folder for the results")
     return Path(asked)
 
 
@@ -53,11 +53,11 @@ def free_folder(asked: Path | None, usual: str) -> Path:
         candidates = [stem, *(stem.with_name(f"{stem.name}-{number}") for number in range(2, 10_000))]
         return next(path for path in candidates if not path.exists())
     if str(asked) in ("", "."):
-        fail("--out: give the name of a new folder for the figures")
+        fail("--out: give a new folder for the figures")
     if asked.is_file():
-        fail(f"--out {asked}: is a file; give the name of a new folder")
+        fail(f"--out {asked}: is a file; give a new folder")
     if asked.is_dir() and any(asked.iterdir()):
-        fail(f"--out {asked}: the folder holds files already, and nothing is overwritten; give a new one")
+        fail(f"--out {asked}: the folder already contains files, which are not overwritten; give a new folder")
     return asked
 
 

@@ -17,17 +17,19 @@ world = typer.Typer(help="A world of your own.", no_args_is_help=True, rich_mark
 
 @world.command(epilog="\b\nFor example:\n  pangwa world new my_world\n  pangwa world check my_world")
 def new(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new or empty folder.")]) -> None:
-    """Write a small world to start from: its tables, their written format (README.md), a scenario that uses it."""
+    """Write a small world to start from: tables, their documented format (README.md), and a scenario that uses it."""
     from model.world.starter import write_starter
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        fail(f"{folder}: is there already, and nothing is overwritten; give the name of a new folder")
+        fail(f"{folder}: already exists and is not overwritten; give a new folder")
     try:
         written = write_starter(folder)
     except OSError as error:
         fail(f"{folder}: cannot be written: {error.strerror}")
-    typer.echo(f"wrote {len(written)} files to {folder}: four townships, two actors, a mine and a gate, all invented")
-    typer.echo(f"The format is written in {folder / 'README.md'}. Change the tables, then:")
+    typer.echo(
+        f"wrote {len(written)} files to {folder}: four townships, two actors, a mine and a crossing, all fictitious"
+    )
+    typer.echo(f"{folder / 'README.md'} documents the format. Edit the tables, then:")
     typer.echo(f"  pangwa world check {folder}\n  pangwa run {folder / 'scenario.toml'}")
 
 
@@ -35,7 +37,7 @@ def new(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new or 
 def check(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="The world's folder, or a shipped name.")],
 ) -> None:
-    """Read a world with all checks, and say what it holds; exit code 2 with file, line and column of all that is wrong."""
+    """Check a world and summarise it; exit code 2 with file, line and column of every problem."""
     from model.scenario.read import load_scenario
     from model.world.placing import Actors
     from model.world.read import load_world, world_folder
@@ -72,11 +74,11 @@ def described(found: World) -> list[tuple[str, ...]]:
         ("mines", f"{len(found.mine_ids)}", ", ".join(found.mine_names)),
         ("buyers", f"{len(found.buyers)}", ", ".join(buyer.name for buyer in found.buyers)),
         ("armed actors", f"{len(found.forces)}", ", ".join(found.force_ids)),
-        ("calibrated", f"{len(found.parameters)}", "parameters that stand in place of the defaults"),
+        ("calibrated", f"{len(found.parameters)}", "parameters that replace the defaults"),
     ]
     for date, state in sorted(found.initial.items()):
         held = {name: int((state.holder[: len(found.codes)] == k).sum()) for k, name in enumerate(found.force_ids)}
         fighters = dict(zip(found.force_ids, state.troops.sum(axis=1).tolist(), strict=True))
         told = "; ".join(f"{name} {held[name]} towns, {fighters[name]:,} fighters" for name in found.force_ids)
-        rows.append(("state of", date, told))
+        rows.append(("state in", date, told))
     return rows

@@ -239,5 +239,5 @@ def _next_magic(file: BinaryIO, position: int, size: int) -> int:
 
 def _write_error(path: Path, error: OSError) -> StoreError:
     if error.errno in _NO_ROOM:
-        return DiskFullError(f"{path.parent.parent}: the disk is full; make room, then go on with --resume")
+        return DiskFullError(f"{path.parent.parent}: the disk is full; free some space, then continue with --resume")
     return StoreError(f"{path}: cannot be written: {error.strerror}")

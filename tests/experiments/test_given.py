@@ -122,7 +122,7 @@ def test_hindcast_scores_the_records_of_a_user(files: list[str], tmp_path: Path)
     assert float(found["townships with a fight", "North", CLIMATE]["crps"]) == 0  # one each month
     assert {key[2] for key in found if key[:2] == ("holders", "2026-01")} == {MODEL, ALONE, LAST}
     assert (out / "record_unplaced.csv").read_text(encoding="utf-8").splitlines()[1].startswith("acled.csv,17,")
-    assert "Not scored, as no run reaches them" in told.stdout and "2030-01" in told.stdout
+    assert "Not scored, because no run covers them" in told.stdout and "2030-01" in told.stdout
     drawn = {path.name for path in (out / "figures").glob("*.png")}
     assert drawn == {"record_small.png", "record_maps_small.png"}
 
@@ -132,8 +132,8 @@ def test_record_check_lists_what_has_no_place_and_fails_only_where_nothing_has(
 ) -> None:
     good = CliRunner().invoke(app, ["record", "check", *files[1:], "--world", str(TINY)])
     assert good.exit_code == 0, good.output
-    for words in ("acled.csv: ACLED export, 16 rows", "line 17: name 'Nowhere' is no township's", "placed: 15 of 16 rows",
-                  "15 fights in 1 townships, 105 killed, 2025-08 to 2026-10", "tb.csv: series, 15 rows", "taken to be in yuan/kg",
+    for words in ("acled.csv: ACLED export, 16 rows", "line 17: name 'Nowhere' is no township's", "assigned: 15 of 16 rows",
+                  "15 fights in 1 townships, 105 killed, 2025-08 to 2026-10", "tb.csv: series, 15 rows", "assumed to be in yuan/kg",
                   "map of 2030-01: 1 townships"):  # fmt: skip
         assert words in good.stdout
     elsewhere = tmp_path / "elsewhere.csv"
@@ -143,7 +143,7 @@ def test_record_check_lists_what_has_no_place_and_fails_only_where_nothing_has(
         ("is not understood", ["record", "check", files[0]]),
         ("nothing in", ["hindcast", "--record", str(elsewhere)]),
         ("is not understood", ["hindcast", "--record", files[0]]),
-        ("--scenario goes with --record", ["hindcast", "--scenario", "engage_kia"]),
+        ("--scenario needs --record", ["hindcast", "--scenario", "engage_kia"]),
     ):
         bad = CliRunner().invoke(app, command)
         assert bad.exit_code == 2 and words in bad.output, (command, bad.output)

@@ -121,7 +121,7 @@ def test_a_new_world_is_sound_and_overwrites_nothing(tmp_path: Path) -> None:
         done = pangwa(*command)
         assert done.exit_code == 0 and "ok" in done.stdout, done.output
     again = pangwa("world", "new", tmp_path / "mine")
-    assert again.exit_code == 2 and "nothing is overwritten" in again.output
+    assert again.exit_code == 2 and "is not overwritten" in again.output
 
 
 def test_check_says_what_a_world_holds() -> None:
