@@ -6,7 +6,7 @@ import { fieldFor, forget } from "./fields.js";
 const MOST_SHOWN = 30;
 const BASICS = ["beijing.answer", "start", "months"];
 const ANSWERS = {
-  own: "by its own weights",
+  own: "decides for itself",
   closes_border: "closes the border",
   squeezes_reagent: "withholds reagent",
   outbids: "outbids",
