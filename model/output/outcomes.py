@@ -52,7 +52,7 @@ def exports_t_total(record: Recorded) -> Floats:
     return exports_t_china(record) + record.monthly["exports_t_quad"]
 
 
-@flow("t REO", "ore exported to China, smuggled ore included", "ore to China")
+@flow("t REO", "ore exported to China, including smuggled ore", "ore to China")
 def exports_t_china(record: Recorded) -> Floats:
     """Through open lanes and past closed ones."""
     return record.monthly["exports_t_china_official"] + record.monthly["exports_t_china_informal"]
@@ -61,18 +61,18 @@ def exports_t_china(record: Recorded) -> Floats:
 flow.recorded("exports_t_china_informal", "t REO", "ore smuggled to China", "ore smuggled to China")
 flow.recorded("exports_t_quad", "t REO", "ore exported to India and the Quad", "ore to India and the Quad")
 flow.recorded("mined_t", "t REO", "ore mined", "ore mined")
-flow.recorded("towns_changed_hands", "towns", "changes of hands of towns", "towns taken")
+flow.recorded("towns_changed_hands", "towns", "number of times that a town changes hands", "towns taken")
 flow.recorded("deaths_fighters", "persons", "fighters killed", "fighters killed")
 flow.recorded("deaths_civilians", "persons", "civilians killed", "civilians killed")
 flow.recorded(
     "other_origins_t",
     "t REO",
-    "ore that China gets from Laos, Malaysia and other countries instead",
+    "ore that China imports from Laos, Malaysia and other countries",
     "China's ore from elsewhere",
 )
 
 
-@flow("person-months", "displaced persons summed over months", "displacement")
+@flow("person-months", "displaced persons, summed over months", "displacement")
 def displaced_person_months(record: Recorded) -> Floats:
     """Persons displaced at the end of each month."""
     return record.monthly["displaced_persons"]
@@ -82,31 +82,29 @@ flow.recorded("leachate_t", "t", "leachate released by the mines", "leachate fro
 flow.recorded(
     "india_processing_revenue_usd", "USD", "revenue of India's processors of this ore", "revenue of India's processors"
 )
-flow.recorded("japan_finance_usd", "USD", "Japanese money for the road to India", "Japanese money for the road")
+flow.recorded("japan_finance_usd", "USD", "Japanese funding of the road to India", "Japanese funding of the road")
 flow.recorded(
     "road_wanted_t",
     "t REO",
-    "ore that miners would send to India, were the road without limits",
+    "ore that miners would send to India if the road had no limits",
     "ore wanted for India",
 )
-flow.recorded("us_road_usd", "USD", "US money for building the road to India", "US money for the road")
-flow.recorded(
-    "us_premium_usd", "USD", "what US contracts added to the price of ore sent to India", "US contract premiums"
-)
-flow.recorded("india_paid_usd", "USD", "what India paid for the ore", "India's payments for ore")
-flow.recorded("separated_t_australia", "t REO", "ore from India that Australia separated", "ore separated in Australia")
+flow.recorded("us_road_usd", "USD", "US funding of the road to India", "US funding of the road")
+flow.recorded("us_premium_usd", "USD", "premium paid by US contracts on ore sent to India", "US contract premiums")
+flow.recorded("india_paid_usd", "USD", "India's payments for the ore", "India's payments for ore")
+flow.recorded("separated_t_australia", "t REO", "ore from India separated in Australia", "ore separated in Australia")
 
 
 # of the country: shares -----------------------------------------------------------------------------------------------
 
 
-@share("0-1", "exports to China over all exports; null under one tonne", "China's share of exports")
+@share("0-1", "exports to China as a share of all exports; null below one tonne", "China's share of exports")
 def china_share_of_exports(record: Recorded) -> Ratio:
     """Of what is exported at all."""
     return Ratio(exports_t_china(record), exports_t_total(record), 1.0)
 
 
-@share("0-1", "ore from here over all ore that China imports (one reading of the 57%)", "China's dependence (imports)")
+@share("0-1", "Myanmar's share of all ore that China imports (one reading of the 57%)", "China's dependence (imports)")
 def china_dependence_imports(record: Recorded) -> Ratio:
     """Ore of other origins is the rest."""
     ours = exports_t_china(record)
@@ -114,7 +112,9 @@ def china_dependence_imports(record: Recorded) -> Ratio:
 
 
 @share(
-    "0-1", "ore from here over all ore for heavy rare earths that China gets (the other)", "China's dependence (heavy)"
+    "0-1",
+    "Myanmar's share of all ore for heavy rare earths supplied to China (the other reading)",
+    "China's dependence (heavy)",
 )
 def china_dependence_heavy(record: Recorded) -> Ratio:
     """China's own quota included."""
@@ -124,7 +124,7 @@ def china_dependence_heavy(record: Recorded) -> Ratio:
 
 @share(
     "0-1",
-    "Dy and Tb oxide from this ore that reached the US over its demand",
+    "Dy and Tb oxide from this ore that reached the US, as a share of US demand",
     "share of US dysprosium and terbium demand met",
 )
 def us_heavy_ree_supply_share(record: Recorded) -> Ratio:
@@ -136,8 +136,8 @@ def us_heavy_ree_supply_share(record: Recorded) -> Ratio:
 
 @share(
     "USD/t",
-    "what Japan, the US and India paid for road, contracts and ore, over the ore sent there; null under one tonne",
-    "price of a tonne to the Quad",
+    "payments by Japan, the US and India for road, contracts and ore, per tonne sent there; null below one tonne",
+    "cost to the Quad per tonne",
 )
 def quad_usd_per_t(record: Recorded) -> Ratio:
     """Building the road included: what was paid before ore came counts from the window that it was paid in."""
@@ -153,7 +153,7 @@ def _kia(record: Recorded) -> list[int]:
     return [index for index, name in enumerate(record.force_ids) if name == "KIA"]
 
 
-@level("0-1", "recognition of the KIA by the US and those who follow", "recognition of the KIA")
+@level("0-1", "recognition of the KIA by the US and Western followers", "recognition of the KIA")
 def recognition_kia(record: Recorded) -> Floats:
     """0 in a world without it."""
     return record.actors["recognition"][:, _kia(record)].sum(axis=1)
@@ -169,14 +169,14 @@ def eaos_recognised(record: Recorded) -> Floats:
 level.recorded(
     "western_followers",
     "governments",
-    "Western governments that followed the US in recognising",
+    "Western governments that have followed the US in recognising an armed actor",
     "Western followers of the US",
 )
 
 
 @level(
     "0-1",
-    "mean belief of ethnic organisations other than the KIA that governing well is backed",
+    "mean belief, among ethnic organisations other than the KIA, that good governance earns outside backing",
     "others' hope of backing",
 )
 def hope_of_others(record: Recorded) -> Floats:
@@ -186,53 +186,58 @@ def hope_of_others(record: Recorded) -> Floats:
     return hope[:, others].mean(axis=1) if others else np.zeros(len(hope))
 
 
-level.recorded("actors_at_war", "actors", "armed actors at war with any other", "armed actors at war")
-level.recorded("india_commitment", "0-1", "India's readiness to go along with the Quad", "India's readiness")
-level.recorded("us_attention", "0-1", "attention that Washington has for Myanmar", "Washington's attention")
+level.recorded("actors_at_war", "actors", "armed actors at war with at least one other", "armed actors at war")
+level.recorded("india_commitment", "0-1", "India's commitment to the Quad's plan", "India's commitment")
+level.recorded("us_attention", "0-1", "Washington's attention to Myanmar", "Washington's attention")
 level.recorded("federal_settlement", "0/1", "a federal settlement is in force", "federal settlement in force")
 level.recorded(
-    "elections_held", "0/1", "the elections that a settlement promised have been held", "promised elections held"
+    "elections_held", "0/1", "the elections promised in a settlement have been held", "promised elections held"
 )
 level.recorded("price_tb_yuan_per_kg", "yuan/kg", "price of terbium oxide in China", "price of terbium oxide")
 level.recorded("price_dy_yuan_per_kg", "yuan/kg", "price of dysprosium oxide in China", "price of dysprosium oxide")
-level.recorded("price_ore_yuan_per_t", "yuan/t", "price of ore in China, taxes included", "price of ore in China")
+level.recorded("price_ore_yuan_per_t", "yuan/t", "price of ore in China, including taxes", "price of ore in China")
 level.recorded(
     "ore_lanes_open",
     "0-1",
-    "ore lanes to China, weighted by the capacity of the mines behind them",
+    "openness of ore lanes to China, weighted by the capacity of the mines behind them",
     "border crossings open to ore",
 )
-level.recorded("goods_lanes_open", "0-1", "goods lanes to China, mean over crossings", "border crossings open to goods")
+level.recorded(
+    "goods_lanes_open", "0-1", "openness of goods lanes to China, mean over crossings", "border crossings open to goods"
+)
 
 # of armed actors ------------------------------------------------------------------------------------------------------
 
-actor_level.recorded("townships_held", "townships", "towns held, of the townships", "towns held by the {}")
+actor_level.recorded("townships_held", "townships", "townships held (by their town)", "towns held by the {}")
 actor_level.recorded(
-    "population_share", "0-1", "population weighted by share of the countryside controlled", "countryside of the {}"
+    "population_share",
+    "0-1",
+    "population, weighted by the share of the countryside controlled",
+    "countryside of the {}",
 )
 actor_level.recorded(
-    "seat_population_share", "0-1", "population of the townships whose town it holds", "population in {}-held towns"
+    "seat_population_share", "0-1", "population of the townships held (by their town)", "population in {}-held towns"
 )
 actor_level.recorded("troops", "fighters", "fighters", "fighters of the {}")
 actor_level.recorded("legitimacy", "0-1", "consent of the people under its control", "consent under the {}")
 actor_level.recorded(
-    "services", "0-1", "government services that the people under its control get", "services under the {}"
+    "services", "0-1", "government services for the population under its control", "services under the {}"
 )
-actor_level.recorded("us_partner", "0/1", "Washington has picked it as its partner", "the {} as Washington's partner")
-actor_flow.recorded("revenue_usd", "USD", "income, aid included", "income of the {}")
+actor_level.recorded("us_partner", "0/1", "Washington has chosen it as its partner", "the {} as Washington's partner")
+actor_flow.recorded("revenue_usd", "USD", "income, including aid", "income of the {}")
 actor_flow.recorded("ore_revenue_usd", "USD", "income from rare-earth ore", "ore income of the {}")
 
 # once a run -----------------------------------------------------------------------------------------------------------
 
 
-@once("0/1", "whoever held Bhamo at the start lost it during the run", "fall of Bhamo")
+@once("0/1", "the initial holder of Bhamo lost it during the run", "fall of Bhamo")
 def bhamo_fallen(record: Recorded) -> float | None:
     """Null in a world without Bhamo."""
     holders = record.holder_of("Bhamo")
     return None if holders is None else float((holders != holders[0]).any())
 
 
-@once("months", "months until then, at most the length of the run (restricted mean)", "months until Bhamo falls")
+@once("months", "months until Bhamo falls, at most the length of the run (restricted mean)", "months until Bhamo falls")
 def bhamo_months_held(record: Recorded) -> float | None:
     """Null in a world without Bhamo."""
     holders = record.holder_of("Bhamo")
