@@ -15,11 +15,28 @@ lies in Myanmar: commitment counts once in what comes over it. Japan's money spe
 
 from __future__ import annotations
 
+from typing import Any
+
 from mesa import Model
 
 from agents.base import Actor
 from agents.policy_parameters import QuadParameters
+from model.compile import compiled
 from model.live import LiveParameters
+
+
+@compiled
+def readiness(run: Any, us_effort: float, busy: float) -> float:
+    """Commitment, 0-1, towards which India moves; arguments as of :meth:`India.hedge`."""
+    p = run.rules.quad_partners
+    gain = p.hedging_us * us_effort + p.hedging_revenue * busy
+    return min(max(p.india_commitment + gain - p.hedging_brics * p.brics_pull, 0.0), 1.0)
+
+
+@compiled
+def hedged(run: Any, commitment: float, us_effort: float, busy: float) -> float:
+    """India's commitment, 0-1, after a month."""
+    return commitment + run.rules.quad_partners.hedging_speed * (readiness(run, us_effort, busy) - commitment)
 
 
 class QuadPartner(Actor):
@@ -44,7 +61,7 @@ class India(QuadPartner):
 
     def __init__(self, model: Model, parameters: QuadParameters | LiveParameters) -> None:
         super().__init__(model, parameters)
-        self.commitment = self._wanted(0.0, 0.0)
+        self.commitment = float(readiness(self.data, 0.0, 0.0))
         self.courted = False
         """Whether anything has ever been put into the road; until then India stays of the mind with which it begins."""
 
@@ -56,13 +73,8 @@ class India(QuadPartner):
             busy: share of its plants for this ore that was at work last month, 0-1.
         """
         self.courted = self.courted or us_effort > 0
-        self.commitment += self.parameters.hedging_speed * (self._wanted(us_effort, busy) - self.commitment)
+        self.commitment = float(hedged(self.data, self.commitment, us_effort, busy))
         return self.commitment
-
-    def _wanted(self, us_effort: float, busy: float) -> float:
-        p = self.parameters
-        gain = p.hedging_us * us_effort + p.hedging_revenue * busy
-        return min(max(p.india_commitment + gain - p.hedging_brics * p.brics_pull, 0.0), 1.0)
 
     def build(self, us_effort: float) -> float:
         """Effort on the road that it lets happen, 0-1: what the US puts in, unless it wants none of it.

@@ -20,6 +20,8 @@ cost to its worth of a peace. Assumed; moves ``federal_settlement``, ceasefires,
 from __future__ import annotations
 
 from functools import lru_cache
+from math import exp, sqrt
+from typing import Any
 
 import numpy as np
 from mesa import Model
@@ -30,14 +32,32 @@ from agents.armed.offers import reason_to_refuse
 from agents.base import Actor
 from agents.instruments import KINDS, NUG, PARTNER, Condition, Instrument
 from agents.policy_parameters import UnitedStatesParameters
+from model.compile import compiled
 from model.draws import key, normal, uniform
-from model.dynamics import governance
+from model.dynamics.governance import alignment, capacity, legitimacy, resources, stability
 from model.live import LiveParameters
 
 _KEY = np.uint64(key("US"))
 
 NO_ONE = -1
 """Index of the target of instruments without an armed target, and of having no partner."""
+
+
+@compiled
+def attention_next(run: Any, attention: float, envoy: float) -> float:
+    """Attention of a month, 0-1.
+
+    Args:
+        run: the run.
+        attention: of the month before.
+        envoy: 0-1, effort of a special envoy.
+    """
+    p, month = run.rules.united_states, run.state.clock.month
+    mean = p.attention_mean * (1.0 - p.attention_decay) ** float(month)
+    mean += p.envoy_attention * envoy * (1.0 - mean)
+    shock = normal(uniform(run.salts.attention, month, _KEY))
+    scale = p.attention_noise * sqrt(1.0 - p.attention_persistence * p.attention_persistence)
+    return min(max(mean + p.attention_persistence * (attention - mean) + scale * shock, 0.0), 1.0)
 
 
 class UnitedStates(Actor):
@@ -70,22 +90,11 @@ class UnitedStates(Actor):
 
     def attend(self) -> None:
         """Draw this month's attention."""
-        p, run = self.parameters, self.run
-        mean = p.attention_mean * (1 - p.attention_decay) ** run.state.month
-        mean += p.envoy_attention * self.envoy * (1 - mean)
-        shock = float(normal(uniform(run.draws.salt("attention"), run.state.month, _KEY)))
-        scale = p.attention_noise * (1 - p.attention_persistence**2) ** 0.5
-        self.attention = min(max(mean + p.attention_persistence * (self.attention - mean) + scale * shock, 0.0), 1.0)
+        self.attention = attention_next(self.data, self.attention, self.envoy)
 
     # its partner -----------------------------------------------------------------------------------------------
 
-    criteria = (
-        governance.legitimacy,
-        governance.capacity,
-        governance.alignment,
-        governance.stability,
-        governance.resources,
-    )
+    criteria = (legitimacy, capacity, alignment, stability, resources)
     """What partners are weighed by, each 0-1 and alike; a subclass may weigh them by others."""
 
     def score(self, actor: int) -> float:
@@ -178,20 +187,19 @@ class UnitedStates(Actor):
         """Why a target does not take what it is offered; empty while it has not answered anybody yet."""
         actor = self.run.agents.armed_at(index)
         answered = actor is not None and actor.reviewed >= 0
-        return reason_to_refuse(self.run, index, actor.parameters) if actor is not None and answered else ""
+        return reason_to_refuse(self.data, index) if answered else ""
 
     def _give(self, instrument: Instrument, actor: int, effort: float, targets: int) -> tuple[float, float]:
         """Write what an instrument delivers to one of its targets; returns the level sent and that which arrives."""
-        kind, policy = KINDS[instrument.kind], np.asarray(self.run.policy)
+        kind, row = KINDS[instrument.kind], self.run.policy[actor]
         if instrument.kind == "envoy":
             self.envoy = max(self.envoy, effort)
         part = targets if kind.shared else 1
         sent = effort if kind.declared else effort * self.attention / part
-        levels, link = policy[instrument.kind], policy["link"]
-        level = min(sent, max(self.most_of(instrument.kind, actor) - float(levels[actor]), 0.0))
-        levels[actor] += level
+        level = min(sent, max(self.most_of(instrument.kind, actor) - float(row[instrument.kind]), 0.0))
+        row[instrument.kind] += level
         if kind.link and actor != NO_ONE:
-            link[actor] = max(float(link[actor]), min(sent, 1.0))
+            row["link"] = max(float(row["link"]), min(sent, 1.0))
         return sent * part, level * part
 
     def most_of(self, kind: str, actor: int) -> float:
@@ -204,7 +212,7 @@ class UnitedStates(Actor):
 
     def _learn_threats(self) -> None:
         """While a threat stands, belief in it follows what is carried out."""
-        instruments, policy = self.parameters.instruments, np.asarray(self.run.policy)
+        instruments, policy = self.parameters.instruments, self.run.policy
         if any(instruments[name].kind == "tariff_threat" for name, _ in self.running):
             carried = min(max(float(policy["tariff"].max()), float(policy["sanctions"].max())), 1.0)
             self.credibility += self.parameters.threat_memory * (carried - self.credibility)
@@ -213,4 +221,4 @@ class UnitedStates(Actor):
 
 @lru_cache(maxsize=4096)
 def _ramped(ramp: float, months: int) -> float:
-    return 1.0 if ramp == 0 else 1 - float(np.exp(-months / ramp))
+    return 1.0 if ramp == 0 else 1 - exp(-months / ramp)

@@ -8,15 +8,19 @@ recognises is considered by itself: whoever follows in one case need not follow 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from mesa import Model
+from numpy.typing import NDArray
 
 from agents.base import Actor
 from agents.policy_parameters import WesternParameters
 from model.draws import key, normal, uniform
 from model.live import LiveParameters
+
+Floats = NDArray[np.float64]
 
 RECOGNITIONS = ("linear", "threshold")
 """Forms of ``structure.recognition`` that :meth:`WesternGovernment.hazard` knows."""
@@ -46,10 +50,9 @@ class WesternGovernment(Actor):
             actor: index of an armed actor that the US recognises.
             pull: what :func:`pull_of` gives for it.
         """
-        hazard = self.hazard(pull)
-        if actor in self.recognises or hazard <= 0:
+        hazard, run = 0.0 if actor in self.recognises else self.hazard(pull), self.run
+        if hazard <= 0:
             return False
-        run = self.run
         if uniform(run.draws.salt("western"), run.state.month, self.key, run.land.actor_key[actor]) >= hazard:
             return False
         self.recognises.add(actor)
@@ -57,8 +60,9 @@ class WesternGovernment(Actor):
 
     def hazard(self, pull: float) -> float:
         """Monthly chance to recognise an actor, 0-1."""
-        linear = self.run.scenario.structure.recognition == "linear"
-        return self.parameters.hazard * (pull if linear else float(pull >= self.threshold))
+        if self.run.scenario.structure.recognition == "linear":
+            return self.parameters.hazard * pull
+        return self.parameters.hazard if pull >= self.threshold else 0.0
 
 
 def pull_of(us_level: float, adopters: float, p: WesternParameters) -> float:
@@ -72,15 +76,15 @@ def pull_of(us_level: float, adopters: float, p: WesternParameters) -> float:
     return p.us_weight * us_level + (1 - p.us_weight) * adopters
 
 
-def recognition_of(us_level: float, adopters: float, p: WesternParameters) -> float:
-    """Recognition of an actor, 0-1.
+def recognition_of(us_level: Floats, adopters: Floats, p: WesternParameters) -> Floats:
+    """Recognition of armed actors, 0-1.
 
     Args:
-        us_level: recognition by the US, 0-1.
-        adopters: share of governments that have followed.
+        us_level: (F,) recognition by the US, 0-1.
+        adopters: (F,) share of governments that have followed.
         p: their table.
     """
-    return min(p.us_share * us_level + (1 - p.us_share) * adopters, 1.0)
+    return np.minimum(p.us_share * us_level + (1 - p.us_share) * adopters, 1.0)
 
 
 def shares_that_recognise(governments: Sequence[WesternGovernment], forces: int) -> list[float]:
@@ -90,11 +94,8 @@ def shares_that_recognise(governments: Sequence[WesternGovernment], forces: int)
         governments: they.
         forces: number of armed actors.
     """
-    count = [0] * forces
-    for government in governments:
-        for actor in government.recognises:
-            count[actor] += 1
-    return [number / max(len(governments), 1) for number in count]
+    count = Counter(actor for government in governments for actor in government.recognises)
+    return [count.get(actor, 0) / max(len(governments), 1) for actor in range(forces)]
 
 
 def key_name(number: int) -> str:

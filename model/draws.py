@@ -189,8 +189,10 @@ def binomial(u: Any, trials: Any, chance: Any) -> Any:
         return 0
     if chance >= 1.0:
         return trials
-    n, odds = float(trials), chance / (1.0 - chance)
-    none = n * log1p(-chance)
+    n = float(trials)
+    if u <= 1.0 - n * chance:  # most often: the chance of 0 is no less than this (Bernoulli), which takes no logarithm
+        return 0
+    odds, none = chance / (1.0 - chance), n * log1p(-chance)
     if none <= -600.0:
         return _binomial_from_mode(u, n, chance, odds)
     p = exp(none)

@@ -108,7 +108,7 @@ def record_of(**tables: ParameterTable) -> Any:
 
 def rows_of(tables: Sequence[ParameterTable], names: Sequence[str]) -> Any:
     """(len(tables),) records of some numbers of tables; 0 where a table has no such number."""
-    made = np.zeros(len(tables), kind_of_rows(tuple(names))).view(np.recarray)
+    made = np.zeros(len(tables), kind_of_rows(tuple(names)))
     for row, table in zip(made, tables, strict=True):
         numbers = _numbers(table)
         for name in names:

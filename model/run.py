@@ -73,7 +73,10 @@ class Agents:
 
     def armed_at(self, index: int) -> ArmedActor | None:
         """The armed actor with an index; None if it has been removed."""
-        return next((actor for actor in self.armed if actor.index == index), None)
+        for actor in self.armed:
+            if actor.index == index:
+                return actor
+        return None
 
     def dismiss(self, actor: Actor) -> None:
         """Ask an actor for nothing any more."""
@@ -108,12 +111,7 @@ class Setting(NamedTuple):
     """Land as compiled functions take it."""
 
 
-IMPLEMENTED = {
-    "contest": CONTESTS,
-    "mine_stop": MINE_STOPS,
-    "recognition": RECOGNITIONS,
-    "tax_reading": TAX_READINGS,
-}
+IMPLEMENTED = {"contest": CONTESTS, "mine_stop": MINE_STOPS, "recognition": RECOGNITIONS, "tax_reading": TAX_READINGS}
 """The rival mechanisms of ``structure``, and the forms of each that some function knows."""
 
 
@@ -168,8 +166,7 @@ class Run:
         self.battles = Battles.begin(len(self.land.wall))
         self.front = Front.begin(len(self.actors), len(self.land.wall), len(self.land.needed))
         self.books = Books.begin(len(self.actors))
-        towns = len(self.land.population)
-        self.stakes = Stakes.begin(len(self.actors), towns)
+        self.stakes = Stakes.begin(len(self.actors), len(self.land.population))
         self.border = BorderChanges.begin(len(self.actors), len(self.land.chinese))
         self.roads = Roads.begin(len(self.actors), len(self.land.wall))
         self.quotes = Quotes.begin(len(self.land.mine_place), len(self.buyers))
@@ -200,4 +197,4 @@ def policy_rows(forces: int) -> Any:
     ``link`` is how far the US deals with the actor, as Beijing sees it: the strongest of the kinds that count.
     ``believed_threat``, in the last row, is the level of threatened tariffs times how far they are believed.
     """
-    return np.zeros(forces + 1, kind_of_rows((*KINDS, "link", "believed_threat"))).view(np.recarray)
+    return np.zeros(forces + 1, kind_of_rows((*KINDS, "link", "believed_threat")))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from agents.armed import airlift, attack, budget, offers, ore, peace, reserves, sorties
 from agents.armed.parameters import ArmedActorParameters
 from agents.base import Actor
+from agents.instruments import KINDS as KINDS_OF_OFFERS
 from agents.instruments import Instrument
 from model.draws import logistic, uniform
 from model.dynamics import settlement
@@ -132,9 +133,8 @@ class ArmedActor(Actor):
         attack.appraise(self.data, self.index, count)
         attack.weigh(self.data, self.index, count)
         places, hostility = plans.options.place[:count].tolist(), plans.hostility[self.index]
-        columns = [
-            values[:count].tolist() for values in (plans.options.worth, plans.options.chance, plans.options.utility)
-        ]
+        seen = plans.options
+        columns = [values[:count].tolist() for values in (seen.worth, seen.chance, seen.utility)]
         names, holder = run.world.place_names, run.state.holder
         rows = zip(places, *columns, strict=True)
         return [Option(p, names[p], *values) for p, *values in rows if hostility[holder[p] + 1] == 1.0]
@@ -250,9 +250,10 @@ class ArmedActor(Actor):
 
     def _weighs(self, offer: Instrument, envoy: float) -> bool:
         """Whether it would take an offer as things stand."""
-        run, p = self.run, self.parameters
-        worth = offers.worth_of_offer(run, self.index, p, offer, envoy)
-        chance = offers.chance_to_accept(worth, offers.fear_of_beijing(run, self.index, p), offer.dealings, p)
+        kind, run = KINDS_OF_OFFERS[offer.kind], self.run
+        usd = kind.amount(offer.level, run.scenario.united_states) if kind.pays else None
+        worth = offers.worth_of_offer(self.data, self.index, usd or 0.0, offer.dealings, envoy)
+        chance = offers.chance_to_accept(self.data, self.index, worth, offer.dealings)
         return bool(uniform(run.draws.salt("accept"), 0, run.land.actor_key[self.index]) < chance)
 
 

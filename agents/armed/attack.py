@@ -123,9 +123,10 @@ def value_towns(run: Any) -> None:
 @compiled
 def fighters_tied(run: Any, a: int) -> float:
     """Fighters that the townships whose towns an actor holds take to hold."""
-    tied = 0.0
+    holder, tied = run.state.holder, 0.0
     for n in range(len(run.land.needed)):
-        tied += fighters_tied_by(run, a, n) if run.state.holder[n] == a else 0.0
+        if holder[n] == a:
+            tied += fighters_tied_by(run, a, n)
     return tied
 
 

@@ -16,48 +16,54 @@ from __future__ import annotations
 from typing import Any
 
 from agents.account import AUTONOMY, FEAR
-from agents.instruments import KINDS, Instrument
+from model.compile import compiled
 from model.draws import logistic
 from model.dynamics.budgets import worth_of_money
-from model.live import LiveParameters
 
 
-def worth_of_offer(run: Any, a: int, who: LiveParameters, offer: Instrument, envoy: float) -> float:
+@compiled
+def worth_of_offer(run: Any, a: int, usd: float, dealings: float, envoy: float) -> float:
     """What an offer is worth to an actor, months of its own revenue.
 
     Args:
         run: the run.
         a: the actor's index.
-        who: its table.
-        offer: the instrument.
+        usd: money a month at full delivery; 0 for other backing.
+        dealings: 0-1, level of other backing.
         envoy: 0-1, effort of a special envoy behind it.
     """
-    us, kind = run.scenario.united_states, KINDS[offer.kind]
-    usd = kind.amount(offer.level, us) if kind.pays else None
-    money = worth_of_money(usd or 0.0, float(run.state.revenue[a]), who.horizon_months)
-    worth = money if usd else who.backing_worth * offer.dealings
-    return float(worth + us.envoy_persuasion * envoy)
+    who = run.actors[a]
+    money = worth_of_money(usd, run.state.revenue[a], who.horizon_months)
+    return (money if usd > 0.0 else who.backing_worth * dealings) + run.rules.united_states.envoy_persuasion * envoy
 
 
-def fear_of_beijing(run: Any, a: int, who: LiveParameters) -> float:
+@compiled
+def fear_of_beijing(run: Any, a: int) -> float:
     """What an actor fears from Beijing for an offer at level 1, months of its own revenue."""
-    reaction = run.rules.beijing.pressure_us_link + float(run.state.pressure[a])
-    return who.weight_pressure * float(run.state.dependence[a]) * reaction
+    reaction = run.rules.beijing.pressure_us_link + run.state.pressure[a]
+    return run.actors[a].weight_pressure * run.state.dependence[a] * reaction
 
 
-def reason_to_refuse(run: Any, a: int, who: LiveParameters) -> str:
+@compiled
+def fears_most(run: Any, a: int) -> bool:
+    """Whether fear of Beijing weighs more with an actor than its autonomy."""
+    return fear_of_beijing(run, a) > run.actors[a].autonomy_cost
+
+
+def reason_to_refuse(run: Any, a: int) -> str:
     """What weighs most with an actor against offers: fear of Beijing, or its autonomy."""
-    return FEAR if fear_of_beijing(run, a, who) > who.autonomy_cost else AUTONOMY
+    return FEAR if fears_most(run, a) else AUTONOMY
 
 
-def chance_to_accept(worth: float, fear: float, level: float, who: LiveParameters) -> float:
+@compiled
+def chance_to_accept(run: Any, a: int, worth: float, level: float) -> float:
     """Chance that an actor that reviews its patrons takes an offer, 0-1.
 
     Args:
+        run: the run.
+        a: the actor's index.
         worth: of the offer, months of revenue.
-        fear: of Beijing for an offer at level 1.
         level: of the offer, 0-1.
-        who: its table.
     """
-    utility = who.choice_precision * (worth - who.autonomy_cost * level - fear * level)
-    return float(logistic(utility))
+    who = run.actors[a]
+    return logistic(who.choice_precision * (worth - who.autonomy_cost * level - fear_of_beijing(run, a) * level))

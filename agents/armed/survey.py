@@ -87,8 +87,12 @@ def list_nonzero(row: Any, out: Any) -> int:
 @compiled
 def _clear(run: Any) -> None:
     plans = run.plans
-    plans.field.fill(0.0)
-    plans.reach.fill(0.0)
+    for a in range(len(plans.garrisons)):
+        field, reach, called = plans.field[a], plans.reach[a], plans.called[a]
+        for k in range(plans.garrisons[a]):
+            field[plans.garrison[a, k]] = 0.0
+        for k in range(plans.nearby_count[a]):
+            reach[plans.nearby[a, k]], called[plans.nearby[a, k]] = 0.0, 0.0
     plans.staging.fill(0.0)
     plans.guard.fill(0.0)
     plans.prospects.fill(0.0)
@@ -183,9 +187,10 @@ def _call_up(run: Any) -> None:
     plans, near_start, near = run.plans, run.land.near_start, run.land.near
     for a in range(len(run.actors)):
         garrison, field, called, spare = plans.garrison[a], plans.field[a], plans.called[a], plans.spare[a]
-        commit = run.actors[a].commit_share
-        called.fill(0.0)
+        commit, nearby = run.actors[a].commit_share, plans.nearby[a]
         spare.fill(commit)
+        for k in range(plans.nearby_count[a]):
+            called[nearby[k]] = 0.0
         _free(run, a)
         for k in range(plans.garrisons[a]):
             p = garrison[k]

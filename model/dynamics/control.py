@@ -133,11 +133,13 @@ def relax_countryside(run: Any) -> None:
         run: ``state.control`` and ``state.roots`` change; columns of the shares still sum to 1.
     """
     patrol(run)
-    kept = 1.0 - run.rules.control.roots_fade
     for n in range(len(run.land.needed)):
         aim_at(run, n, weigh_township(run, n))
-        for a in range(len(run.state.roots)):
-            run.state.roots[a, n] *= kept
+    kept = 1.0 - run.rules.control.roots_fade
+    for a in range(len(run.state.roots)):
+        roots = run.state.roots[a]
+        for n in range(len(roots)):
+            roots[n] *= kept
 
 
 @compiled
@@ -163,14 +165,13 @@ def strength_of(run: Any, a: int, n: int) -> float:
 @compiled
 def patrol(run: Any) -> None:
     """Count the supplied fighters at large in each territory: all in the open, of garrisons the patrols alone."""
-    state, land, force = run.state, run.land, run.front.force
-    for a in range(len(force)):
-        for n in range(force.shape[1]):
-            force[a, n] = 0.0
-        for p in range(len(state.holder)):
-            if state.troops[a, p] > 0:
-                out = run.rules.control.garrison_patrols if state.holder[p] == a else 1.0
-                force[a, land.territory[p]] += state.troops[a, p] * state.supply[a, p] * out
+    holder, territory, patrols = run.state.holder, run.land.territory, run.rules.control.garrison_patrols
+    for a in range(len(run.front.force)):
+        force, posted, supply = run.front.force[a], run.state.troops[a], run.state.supply[a]
+        force[:] = 0.0
+        for p in range(len(posted)):
+            if posted[p] > 0:
+                force[territory[p]] += posted[p] * supply[p] * (patrols if holder[p] == a else 1.0)
 
 
 @compiled
@@ -181,8 +182,12 @@ def weigh_township(run: Any, n: int) -> int:
         How many they are; ``front.present`` and ``front.weight`` have them.
     """
     state, front, forces, count = run.state, run.front, len(run.front.force), 0
+    control, force, holder = state.control, front.force, state.holder[n]
     for a in range(forces):
-        strength, share = strength_of(run, a, n), state.control[a, n]
+        share = control[a, n]
+        if share <= 0.0 and force[a, n] <= 0.0 and holder != a:
+            continue  # as most actors in most townships
+        strength = strength_of(run, a, n)
         if strength > 0.0 or share > 0.0:
             front.present[count] = a
             strength += state.roots[a, n]

@@ -56,13 +56,12 @@ class Front:
     @classmethod
     def begin(cls, forces: int, places: int, territories: int) -> Front:
         """Arrays for a run."""
+        parts: dict[str, Any] = {name: np.zeros(places, np.int64) for name in ("calls", "before")}
+        parts |= {name: np.zeros(places, bool) for name in ("barred", "target")}
         return cls(
-            barred=np.zeros(places, bool),
+            **parts,
             first=np.full(places, -1, np.int64),
             following=np.full(forces * places, -1, np.int64),
-            calls=np.zeros(places, np.int64),
-            before=np.zeros(places, np.int64),
-            target=np.zeros(places, bool),
             air=np.zeros((2, places)),
             worth=np.zeros(forces),
             force=np.zeros((forces, territories)),

@@ -140,7 +140,8 @@ def controlled(run: Any, a: int) -> float:
     """Persons under an actor's control."""
     shares, population, total = run.state.control[a], run.land.population, 0.0
     for n in range(len(population)):
-        total += shares[n] * population[n]
+        if shares[n] > 0.0:
+            total += shares[n] * population[n]
     return total
 
 
@@ -149,7 +150,8 @@ def consenting(run: Any, a: int) -> float:
     """The same, weighted by their consent."""
     shares, population, consent, total = run.state.control[a], run.land.population, run.state.legitimacy[a], 0.0
     for n in range(len(population)):
-        total += shares[n] * population[n] * consent[n]
+        if shares[n] > 0.0:
+            total += shares[n] * population[n] * consent[n]
     return total
 
 
@@ -158,7 +160,8 @@ def served(run: Any, a: int) -> float:
     """The same, weighted by the services they get."""
     shares, population, services, total = run.state.control[a], run.land.population, run.state.services[a], 0.0
     for n in range(len(population)):
-        total += shares[n] * population[n] * services[n]
+        if shares[n] > 0.0:
+            total += shares[n] * population[n] * services[n]
     return total
 
 

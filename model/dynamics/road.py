@@ -18,12 +18,7 @@ from math import inf
 from typing import Any
 
 from model.compile import compiled
-from model.dynamics.corridor import (
-    contract_premium,
-    freight_to_india,
-    reagent_withheld,
-    road_in_sight,
-)
+from model.dynamics.corridor import contract_premium, freight_to_india, reagent_withheld, road_in_sight
 from model.dynamics.taxes import gate_price
 from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, QUAD
 

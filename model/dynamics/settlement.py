@@ -25,12 +25,7 @@ import numpy as np
 
 from model.compile import compiled
 from model.draws import key, uniform
-from model.dynamics.diplomacy import (
-    begin_fighting,
-    brokering,
-    coercion,
-    stop_fighting,
-)
+from model.dynamics.diplomacy import begin_fighting, brokering, coercion, stop_fighting
 from model.parameters import ParameterTable, parameter
 
 _KEY = np.uint64(key("settlement"))

@@ -106,21 +106,13 @@ class Roads:
     @classmethod
     def begin(cls, forces: int, places: int) -> Roads:
         """Arrays for a run."""
-        lists = [np.zeros(places, np.int64) for _ in range(4)]
-        joined, queue, isolated, relieved = lists
-        return cls(
-            distance=np.full((forces, places), inf),
-            joined=joined,
-            passable=np.zeros(places, bool),
-            queue=queue,
-            waiting=np.zeros(places, bool),
-            airlift=np.zeros(forces),
-            own_airlift=np.zeros(forces),
-            flown=np.zeros(places),
-            isolated=isolated,
-            relieved=relieved,
-            count=_counts_record(),
-        )
+        parts: dict[str, Any] = {
+            name: np.zeros(places, np.int64) for name in ("joined", "queue", "isolated", "relieved")
+        }
+        parts |= {name: np.zeros(places, bool) for name in ("passable", "waiting")}
+        parts |= {name: np.zeros(forces) for name in ("airlift", "own_airlift")}
+        distance = np.full((forces, places), inf)
+        return cls(distance=distance, flown=np.zeros(places), count=_counts_record(), **parts)
 
 
 # equations ------------------------------------------------------------------------------------------------------------

@@ -6,14 +6,7 @@ from model.run import Run
 
 
 def log(
-    run: Run,
-    kind: str,
-    text: str,
-    actor: int = -1,
-    *,
-    other: int = -1,
-    place: int = -1,
-    value: float | None = None,
+    run: Run, kind: str, text: str, actor: int = -1, *, other: int = -1, place: int = -1, value: float | None = None
 ) -> None:
     """Log an event of this month.
 

@@ -84,10 +84,7 @@ flow.recorded(
 )
 flow.recorded("japan_finance_usd", "USD", "Japanese funding of the road to India", "Japanese funding of the road")
 flow.recorded(
-    "road_wanted_t",
-    "t REO",
-    "ore that miners would send to India if the road had no limits",
-    "ore wanted for India",
+    "road_wanted_t", "t REO", "ore that miners would send to India if the road had no limits", "ore wanted for India"
 )
 flow.recorded("us_road_usd", "USD", "US funding of the road to India", "US funding of the road")
 flow.recorded("us_premium_usd", "USD", "premium paid by US contracts on ore sent to India", "US contract premiums")

@@ -166,10 +166,7 @@ class Recorder:
         rows = self.months_done + 1
         numbers = {name: series[:rows] for name, series in self.monthly.items()} | {"month": np.arange(rows)}
         binds = road.binding({name: numbers[name] for name in road.COLUMNS})
-        texts = {
-            "date": (np.arange(rows), _words(tuple(self.dates))),
-            "road_binds": (binds, _words((*road.BINDS, ""))),
-        }
+        texts = {"date": (np.arange(rows), _words(tuple(self.dates))), "road_binds": (binds, _words((*road.BINDS, "")))}
         return Block.of("monthly", rows, numbers, texts)
 
     def _of_actors(self) -> Block:

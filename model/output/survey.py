@@ -18,7 +18,7 @@ from agents.armed.peace import worth_of_ceasefire
 from model.compile import compiled, hand_over
 from model.dynamics.diplomacy import juntas_wish
 from model.dynamics.front import fighters_of, is_at_war
-from model.dynamics.people import consenting, controlled, served
+from model.dynamics.people import consenting, served
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.output.observe import Observation, observe
 from model.run import Run
@@ -80,22 +80,13 @@ class Survey:
     def begin(cls, world: World) -> Survey:
         """Nothing surveyed yet."""
         forces = len(world.force_ids)
-        held, posts, troops = (np.zeros(forces, np.int64) for _ in range(3))
-        seats, people, legitimacy, services, tax, mines, peace, peace_junta = (np.zeros(forces) for _ in range(8))
+        sums = ("seats", "people", "legitimacy", "services", "tax", "mines", "peace", "peace_junta")
+        parts: dict[str, Any] = {name: np.zeros(forces, np.int64) for name in ("held", "posts", "troops")}
+        parts |= {name: np.zeros(forces) for name in sums}
         return cls(
             population=max(float(world.population.sum()), 1.0),
             actor=np.arange(forces),
-            held=held,
-            posts=posts,
-            troops=troops,
-            seats=seats,
-            people=people,
-            legitimacy=legitimacy,
-            services=services,
-            tax=tax,
-            mines=mines,
-            peace=peace,
-            peace_junta=peace_junta,
+            **parts,
             country=country_record(),
             observation=Observation.begin(world),
         )
@@ -165,7 +156,7 @@ def survey_places(run: Any, found: Any) -> None:
 def survey_people(run: Any, found: Any) -> None:
     """Weigh the people under each armed actor's control, their consent and the services that they get."""
     for a in range(len(found.people)):
-        people = controlled(run, a)
+        people = run.state.people[a]
         found.people[a] = people / found.population
         found.legitimacy[a], found.services[a] = (
             consenting(run, a) / max(people, 1.0),

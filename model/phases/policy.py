@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from agents.account import AUTONOMY
 from agents.armed.offers import reason_to_refuse
 from agents.united_states import NO_ONE, UnitedStates
 from agents.western import pull_of, recognition_of, shares_that_recognise
@@ -59,7 +58,7 @@ def _log_policy(run: Run, us: UnitedStates, ran: dict[tuple[str, int], int], ref
         given_up = [kind for kind in new if (actor, kind) in before]
         for verb, which in (("ends", given_up), ("refuses", [kind for kind in new if kind not in given_up])):
             if which:
-                text = f"{run.name(actor)} {verb} US {_words(which)} {_reason(run, actor)}"
+                text = f"{run.name(actor)} {verb} US {_words(which)} {reason_to_refuse(run.data, actor)}"
                 log(run, "offer_refused", text, actor)
 
 
@@ -92,17 +91,12 @@ def _words(kinds: list[str]) -> str:
     return ", ".join(kind.replace("_", " ") for kind in kinds)
 
 
-def _reason(run: Run, index: int) -> str:
-    actor = run.agents.armed_at(index)
-    return AUTONOMY if actor is None else reason_to_refuse(run, index, actor.parameters)
-
-
 # recognition ---------------------------------------------------------------------------------------------------------
 
 
 def recognise(run: Run) -> None:
     """Recognition by the US, Western governments that follow, and the hope that others draw from it."""
-    if np.asarray(run.policy)["recognition"].any() or any(government.recognises for government in run.agents.western):
+    if run.policy["recognition"].any() or any(government.recognises for government in run.agents.western):
         _follow(run)
     else:
         run.state.recognition[:] = 0.0
@@ -120,8 +114,7 @@ def _follow(run: Run) -> None:
             pull = pull_of(level, before[actor], p)
             followed |= {actor for government in governments if government.consider(actor, pull)}
     after = shares_that_recognise(governments, len(levels)) if followed else before
-    for actor, level in enumerate(levels):
-        run.state.recognition[actor] = recognition_of(level, after[actor], p)
+    run.state.recognition = recognition_of(np.array(levels), np.array(after), p)
     for actor in sorted(followed):
         more = round((after[actor] - before[actor]) * len(governments))
         who = "One more Western government follows" if more == 1 else f"{more} more Western governments follow"

@@ -97,10 +97,10 @@ def _settle(run: Run) -> None:
     accord["months"] += 1
     if accord["months"] >= rules.election_months:
         accord["elections"] = True
-        _log(run, "elections", "Elections are held under the federal settlement")
+        log(run, "elections", "Elections are held under the federal settlement", run.land.junta)
     elif u > 1 - rules.collapse and u > 1 - rules.collapse * (1 - consent_of(run, sides)):
         settlement.collapse(run.data)
-        _log(run, "settlement_collapsed", "The federal settlement collapses; the junta is at war again")
+        log(run, "settlement_collapsed", "The federal settlement collapses; the junta is at war again", run.land.junta)
 
 
 def delegations(run: Run) -> dict[str, list[ArmedActor]]:
@@ -123,8 +123,4 @@ def _sign(run: Run) -> None:
     for actor in run.agents.armed:
         parties[actor.index] = stance[run.land.junta, actor.index] == -1 and actor.joins_settlement()
     settlement.sign(run.data)
-    _log(run, "federal_settlement", "Junta, KIA and People's Defence Forces settle on federal terms")
-
-
-def _log(run: Run, kind: str, text: str) -> None:
-    log(run, kind, text, run.land.junta)
+    log(run, "federal_settlement", "Junta, KIA and People's Defence Forces settle on federal terms", run.land.junta)

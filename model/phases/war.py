@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from agents.armed.actor import PeoplesDefenceForce
 from agents.armed.attack import list_orders, weigh_dangers
 from agents.armed.survey import survey
@@ -46,20 +49,22 @@ def fight(run: Run) -> None:
     _log_battles(run)
 
 
+def _sides(run: Run, which: Any) -> Iterator[tuple[int, int, int]]:
+    """Place, leader of the attack and defender of some of the month's battles."""
+    battles, at = run.battles, which.nonzero()[0]
+    return zip(*(side[at].tolist() for side in (battles.place, battles.leader, battles.defender)), strict=True)
+
+
 def _log_battles(run: Run) -> None:
     battles = run.battles
     count, over = int(battles.result["count"]), int(battles.result["over"])
-    sides = (battles.place[:count].tolist(), battles.leader[:count].tolist(), battles.defender[:count].tolist())
-    rows = list(zip(*sides, strict=True))
-    for (place, winner, loser), fallen in zip(rows, battles.fallen[:count].tolist(), strict=True):
-        if fallen:
-            kind = "town_taken" if run.land.is_town[place] else "site_taken"
-            text = f"{run.name(winner)} takes {{place}} from {run.name(loser)}"
-            log(run, kind, text, winner, other=loser, place=place)
-    for (place, attacker, defender), begun in zip(rows, battles.begun[:count].tolist(), strict=True):
-        if begun:
-            text = f"{run.name(attacker)} lays siege to {{place}}, held by {run.name(defender)}"
-            log(run, "siege_begun", text, attacker, other=defender, place=place)
+    for place, winner, loser in _sides(run, battles.fallen[:count]):
+        kind = "town_taken" if run.land.is_town[place] else "site_taken"
+        text = f"{run.name(winner)} takes {{place}} from {run.name(loser)}"
+        log(run, kind, text, winner, other=loser, place=place)
+    for place, attacker, defender in _sides(run, battles.begun[:count]):
+        text = f"{run.name(attacker)} lays siege to {{place}}, held by {run.name(defender)}"
+        log(run, "siege_begun", text, attacker, other=defender, place=place)
     ended = (battles.over_place[:over].tolist(), battles.over_besieger[:over].tolist())
     for place, attacker in zip(*ended, strict=True):
         text = f"The siege of {{place}}, last by {run.name(attacker)}, is over"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from agents.policy_parameters import WesternParameters
@@ -23,8 +24,8 @@ def test_what_draws_governments_is_the_us_and_the_others() -> None:
 
 
 def test_recognition_is_that_of_the_us_and_of_those_who_follow() -> None:
-    assert recognition_of(0.8, 0.2, TABLE) == pytest.approx(0.5 * 0.8 + 0.5 * 0.2)
-    assert recognition_of(1.0, 1.0, TABLE) == 1.0
+    found = recognition_of(np.array([0.8, 1.0]), np.array([0.2, 1.0]), TABLE)
+    assert found == pytest.approx([0.5 * 0.8 + 0.5 * 0.2, 1.0])
 
 
 def test_shares_count_each_recognition_by_itself() -> None:

@@ -19,8 +19,8 @@ def kia_of(model: RareEarthModel) -> ArmedActor:
 
 
 def worth(model: RareEarthModel, offer: Instrument, envoy: float = 0.0) -> float:
-    kia = kia_of(model)
-    return worth_of_offer(model.run, kia.index, kia.parameters, offer, envoy)
+    usd = 3e6 * offer.level if offer.kind == "aid" else 0.0
+    return float(worth_of_offer(model.run.data, kia_of(model).index, usd, offer.dealings, envoy))
 
 
 def test_money_backing_and_an_envoy_add_up() -> None:
@@ -37,16 +37,23 @@ def test_fear_grows_with_dependence_pressure_and_the_reaction_expected() -> None
     model = small("actors.KIA.weight_pressure=3", "beijing.pressure_us_link=0.2")
     kia = kia_of(model)
     model.state.dependence[kia.index], model.state.pressure[kia.index] = 0.5, 0.4
-    assert fear_of_beijing(model.run, kia.index, kia.parameters) == pytest.approx(3 * 0.5 * (0.2 + 0.4))
+    assert fear_of_beijing(model.run.data, kia.index) == pytest.approx(3 * 0.5 * (0.2 + 0.4))
     model.state.pressure[kia.index] = 0.8
-    assert fear_of_beijing(model.run, kia.index, kia.parameters) == pytest.approx(3 * 0.5 * (0.2 + 0.8))
+    assert fear_of_beijing(model.run.data, kia.index) == pytest.approx(3 * 0.5 * (0.2 + 0.8))
 
 
 def test_the_chance_weighs_worth_against_autonomy_and_fear() -> None:
-    who = kia_of(small("actors.KIA.autonomy_cost=1", "actors.KIA.choice_precision=2")).parameters
-    assert chance_to_accept(1.0, 1.0, 0.5, who) == 0.5
-    assert chance_to_accept(2.0, 1.0, 0.5, who) == pytest.approx(1 / (1 + np.exp(-2)))
-    assert chance_to_accept(-1e9, 0.0, 1.0, who) == pytest.approx(0.0, abs=1e-20)
+    model = small(
+        "actors.KIA.autonomy_cost=1",
+        "actors.KIA.choice_precision=2",
+        "actors.KIA.weight_pressure=4",
+        "beijing.pressure_us_link=0.1",
+    )
+    kia, data = kia_of(model).index, model.run.data
+    model.state.dependence[kia], model.state.pressure[kia] = 1.0, 0.15
+    assert chance_to_accept(data, kia, 1.0, 0.5) == pytest.approx(0.5)
+    assert chance_to_accept(data, kia, 2.0, 0.5) == pytest.approx(1 / (1 + np.exp(-2)))
+    assert chance_to_accept(data, kia, -1e9, 1.0) == pytest.approx(0.0, abs=1e-20)
 
 
 def answers(model: RareEarthModel, offer: Instrument, worth: list[float]) -> list[bool]:
