@@ -1,4 +1,4 @@
-"""What becomes of an instrument in a run: how long it is offered, whether it is taken, what is left of it on the way."""
+"""Account of an instrument in a run: how long it is offered, whether it is accepted, and how much arrives."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from model.parameters import ParameterTable
 
 
 class Actor(CellAgent):
-    """Whoever decides something in a month.
+    """An agent that makes decisions every month.
 
     The phases of a month ask every actor of ``run.agents`` for its decisions by calling its methods; a subclass overrides any
     of them. What an actor decides by looking at many places is a compiled function that stands beside its class and takes

@@ -1,4 +1,4 @@
-"""A Chinese firm that buys ore at a crossing and puts its money into mines.
+"""A Chinese firm that buys ore at a crossing and invests in mines.
 
 Each month it *bids*, as a factor on the market price at the gate, and splits the *capital* that it would put into new pools::
 

@@ -1,4 +1,4 @@
-"""The means of the United States: what a policy scenario is made of.
+"""Policy instruments of the United States.
 
 A policy is a list of instruments with unique names. Each has a kind, a target, a level, a beginning, an end, a ramp, and
 optionally a condition on the world. Level 1 of a kind is a precedent: what the United States, or others, once did or proposed of it
@@ -76,32 +76,32 @@ KINDS: dict[str, Kind] = {
         "arms_usd", USD, TEN, pays=True, link=True, needs_consent=True, shared=True,
     ),
     "intelligence": Kind(
-        "what the US sees, shared with the target: better battlefield intelligence",
-        "all that can be shared, as with Ukraine since 2022",
+        "US intelligence shared with the target: better battlefield intelligence",
+        "full sharing, as with Ukraine since 2022",
         link=True, needs_consent=True,
     ),
     "training": Kind(
-        "training that raises the target's fighting worth",
-        "the plan of 2014 to train 5,000 Syrian fighters a year",
+        "training that raises the target's fighting strength",
+        "the plan of 2014 to train 5,000 Syrian fighters per year",
         "training_people", "people", TEN, link=True, needs_consent=True, shared=True,
     ),
     "logistics": Kind(
-        "transport: the target supplies cut-off garrisons from the air and moves more of its fighters",
+        "transport that lets the target supply cut-off garrisons from the air and move more fighters",
         "Air America's deliveries in Laos, 46 million pounds in 1970",
         "logistics_t", TONNES, TEN, link=True, needs_consent=True,
     ),
     "air_denial": Kind(
-        "keeps aircraft from fights in which the target takes part",
+        "patrols that keep aircraft away from the target's battles",
         "Operation Northern Watch over Iraqi Kurdistan, 36,000 sorties from 1997 to 2003",
         "air_denial_sorties", "sorties", TEN, link=True, needs_consent=True,
     ),
     "offtake": Kind(
-        "a purchase contract with price floor for ore from the target's mines",
-        "the contract with MP Materials of July 2025, for all ore that comes",
+        "a purchase contract with a price floor for ore from the target's mines",
+        "the contract with MP Materials of July 2025, applied to all ore delivered",
         link=True, needs_consent=True,
     ),
     "sanctions": Kind(
-        "sanctions that cost the target money from outside",
+        "sanctions that reduce the target's outside income",
         "sanctions on Iran in 2012, which took 45% of its oil revenue",
         "sanctions_usd", USD, TEN, declared=True,
     ),
@@ -111,17 +111,17 @@ KINDS: dict[str, Kind] = {
         "relief_usd", USD, TEN, pays=True, needs_consent=True, declared=True,
     ),
     "tariff": Kind(
-        "a tariff on goods from junta-held Myanmar; costs the junta money as sanctions do",
+        "a tariff on goods from junta-held Myanmar, which costs the junta income as sanctions do",
         "the 40% announced in July 2025",
         "tariff_usd", USD, TEN, declared=True, untargeted=True,
     ),
     "tariff_threat": Kind(
-        "the threat of one: works as far as it is believed, and belief fades unless tariffs or sanctions come",
+        "the threat of a tariff: works as far as it is credible, and loses credibility unless tariffs or sanctions follow",
         "the threat of the same 40%",
         "tariff_usd", USD, TEN, declared=True, untargeted=True,
     ),
     "route_building": Kind(
-        "money and engineers for the road to India",
+        "funds and engineers for the road to India",
         "India's Kaladan road and port, 480 million USD, within two years",
         "route_usd", USD, TEN, untargeted=True,
     ),
@@ -129,7 +129,7 @@ KINDS: dict[str, Kind] = {
         "brokering a peace between the junta and the target", "proximity talks as at Dayton in November 1995"
     ),
     "envoy": Kind(
-        "a special envoy: holds Washington's attention, makes its offers easier to take, helps every peace",
+        "a special envoy, who sustains Washington's attention, makes its offers easier to accept and supports peace talks",
         "a full-time coordinator, as for Burma in 2011",
         untargeted=True,
     ),

@@ -1,4 +1,4 @@
-"""India, Japan and Australia: the road to India, the money for it, and plants for the ore.
+"""India, Japan and Australia: the road to India, its funding, and processing plants.
 
 India *hedges* between the Quad and BRICS/SCO. State: ``commitment`` c, 0-1. Equation::
 
@@ -40,7 +40,7 @@ def hedged(run: Any, commitment: float, us_effort: float, busy: float) -> float:
 
 
 class QuadPartner(Actor):
-    """A member of the Quad beside the US.
+    """A member of the Quad other than the US.
 
     Args:
         model: the Mesa model it lives in.
@@ -55,7 +55,7 @@ class QuadPartner(Actor):
 
 
 class India(QuadPartner):
-    """Owner of the route, processor of the ore, a hedger between blocs."""
+    """India: owner of the road, processor of the ore, hedging between blocs."""
 
     country = "India"
 
@@ -85,7 +85,7 @@ class India(QuadPartner):
 
 
 class Japan(QuadPartner):
-    """Money for the road."""
+    """Japan: funding of the road."""
 
     country = "Japan"
     paid = 0.0
@@ -98,7 +98,7 @@ class Japan(QuadPartner):
 
 
 class Australia(QuadPartner):
-    """Separation of heavy rare earths (Lynas' circuits in Malaysia and at home)."""
+    """Australia: separation of heavy rare earths (Lynas' circuits in Malaysia and Australia)."""
 
     country = "Australia"
 

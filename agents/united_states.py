@@ -1,4 +1,4 @@
-"""Washington: carries out the scenario's instruments under limited attention, and may pick its own partner.
+"""Washington: implements the scenario's instruments with limited attention, and may choose its partner.
 
 Attention ``A`` is a stochastic budget with a sustained mean (SOURCES K8): ``A <- m + r (A - m) + s xi`` within 0-1, where the
 mean ``m`` decays only in scenarios that say so, and a special envoy at level ``e`` holds a part of what is missing:

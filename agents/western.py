@@ -27,7 +27,7 @@ RECOGNITIONS = ("linear", "threshold")
 
 
 class WesternGovernment(Actor):
-    """One of the governments.
+    """One of the Western governments that may follow the US.
 
     Args:
         model: the Mesa model it lives in.

@@ -44,48 +44,48 @@ market_record = record_maker(
     ("price_ore", float),  # yuan/t, medium-yttrium concentrate in China, VAT included
     ("price_tb", float),  # yuan/kg, terbium oxide in China
     ("price_dy", float),  # yuan/kg, dysprosium oxide in China
-    ("shortage", float),  # China's shortfall of ore against its reference supply, 0-1 (below 0: plenty), smoothed
-    ("route_capacity", float),  # t/month that the road to India could carry, safe and dry
-    ("india_stock", float),  # t of ore in India that waits for processing
+    ("shortage", float),  # China's shortfall of ore relative to its reference supply, 0-1 (below 0: surplus), smoothed
+    ("route_capacity", float),  # t/month capacity of the road to India if safe and dry
+    ("india_stock", float),  # t of ore in India awaiting processing
     ("india_processing", float),  # t/month that India can process
     ("other_origins", float),  # t/month of ore that China gets from other countries
 )
 totals_record = record_maker(
-    ("mined", float),  # t of ore that left the leaching pools
+    ("mined", float),  # t of ore extracted from the leaching pools
     ("leachate", float),  # t of leachate released
     ("us_oxide", float),  # t of Dy and Tb oxide that reached the US
-    ("india_revenue", float),  # USD that India's processors made
-    ("india_busy", float),  # 0-1, share of their plants that was at work
-    ("separated", float),  # t of ore from India's stock that Australia separated
+    ("india_revenue", float),  # USD, revenue of India's processors
+    ("india_busy", float),  # 0-1, capacity use of their plants
+    ("separated", float),  # t of ore from India's stock separated in Australia
     ("towns_changed", int),  # towns that changed hands
     ("operations", int),  # attacks made
     ("civilians_dead", int),
 )
 road_record = record_maker(
-    ("offered", float),  # t in store at the mines that miners would sell this month, wherever
-    ("wanted", float),  # t of these that they would send to India by net-back, were the road without limits
-    ("planned", float),  # t/month that the road is to carry; 0 where nobody has asked for one
-    ("built", float),  # t/month that it could carry this month, safe and dry
-    ("gate", float),  # 0-1, how far India's gate is open
-    ("security", float),  # 0-1, of the corridor, weighted by what would go over it
+    ("offered", float),  # t stored at the mines that miners would sell this month to any buyer
+    ("wanted", float),  # t of this that they would send to India, by net-back, if the road had no limits
+    ("planned", float),  # t/month planned capacity of the road; 0 if no road is requested
+    ("built", float),  # t/month capacity built by this month, if safe and dry
+    ("gate", float),  # 0-1, openness of India's border
+    ("security", float),  # 0-1, security of the road, weighted by the ore that would use it
     ("season", float),  # 0-1, share of the dry season's capacity
-    ("ore_trips", float),  # 0-1, share of the trips that reagent leaves to ore
+    ("ore_trips", float),  # 0-1, share of trips left for ore after carrying reagent
     ("net_back", float),  # yuan/t at the mine of ore sent to India, after tax; weighted by ore offered
     ("net_back_china", float),  # yuan/t at the mine of the better way to China, after tax
-    ("freight", float),  # yuan/t to India, reagent on the way back included
-    ("us_usd", float),  # USD that Washington paid for building the road
-    ("premium_usd", float),  # USD that its contracts added to the price of the ore
-    ("india_usd", float),  # USD that India paid for the ore
+    ("freight", float),  # yuan/t to India, including reagent on the return trip
+    ("us_usd", float),  # USD paid by Washington for building the road
+    ("premium_usd", float),  # USD of premiums paid under US contracts for the ore
+    ("india_usd", float),  # USD paid by India for the ore
 )
 accord_record = record_maker(
     ("in_force", bool),  # whether a federal settlement is in force
     ("months", int),  # months since it was signed
-    ("elections", bool),  # whether the elections that it promised have been held
+    ("elections", bool),  # whether the promised elections have been held
 )
 clock_record = record_maker(
     ("month", int),  # months done
     ("rains", float),  # strength of the rains, 0-1
-    ("road_factor", float),  # share of their dry-season capacity that roads have, 0-1
+    ("road_factor", float),  # road capacity as a share of dry-season capacity, 0-1
 )
 
 
@@ -100,7 +100,7 @@ class Flows:
     tax_usd: Floats
     """(F,) ore revenue of each armed actor."""
     leached: Floats
-    """(M,) t of ore that came into the pools."""
+    """(M,) t of ore that entered the pools."""
     reagent_imported: Floats
     reagent_used: Floats
     """(M,) t of reagent."""
@@ -182,13 +182,13 @@ class Dealings(InPlace):
     deal: Ints
     """(F,) months for which its deal with Beijing still holds; 0 none."""
     halted: Bools
-    """(F,) whether that deal has it hold its fire."""
+    """(F,) whether that deal commits it to a ceasefire."""
     tax_cut: Floats
     """(F,) 0-1, share of its ore tax that the deal gives up."""
     patron: Floats
-    """(F,) 0-1, how far it has accepted Beijing as its patron."""
+    """(F,) 0-1, degree to which it has accepted Beijing as its patron."""
     supplies: Bools
-    """(F, F) whether the first would give arms to the second; Beijing can have the edge cut."""
+    """(F, F) whether the first would give arms to the second; Beijing can have this stopped."""
 
     @classmethod
     def none(cls, forces: int) -> Dealings:
@@ -216,27 +216,27 @@ class State(InPlace):
     attacker: Ints
     """(P,) armed actor that besieges it; -1 none."""
     siege_progress: Floats
-    """(P,) how far the fall of the place has gone, 0-1; 0 when it is not attacked."""
+    """(P,) siege progress, 0-1; 0 when it is not attacked."""
     approach: Floats
     """(P,) km of road that the column attacking the place has covered; 0 when it is not attacked."""
     months_unattacked: Ints
-    """(P,) months for which nobody has pressed the attack on the place."""
+    """(P,) months without an attack on the place."""
     besieged: Ints
-    """(P,) months in which it was attacked with most of its posts gone, since the attack began."""
+    """(P,) months since the attack began in which it was attacked with most of its posts lost."""
     isolated: Ints
     """(P,) months for which the holder's garrison has been cut off by road."""
     posts: Ints
     """(P,) fortified positions of the holder."""
     posts_full: Ints
-    """(P,) positions that the holder would keep there in peace."""
+    """(P,) positions that the holder would maintain there in peacetime."""
     control: Floats
     """(F + 1, N) shares of the countryside; last row nobody; columns sum to 1."""
     troops: Ints
     """(F, P) fighters."""
     locals: Floats
-    """(P,) strength in the open of those who hold a place that no armed actor holds: groups that are not modelled."""
+    """(P,) field strength of unmodelled groups that hold a place without an armed actor."""
     known: Floats
-    """(F, P) 0-1, how well each actor knows the enemy at a place from having fought there."""
+    """(F, P) 0-1, each actor's knowledge of the enemy at a place from fighting there."""
     supply: Floats
     """(F, P) 0-1, over roads in friendly hands, with airlift and river relief."""
     arms: Floats
@@ -246,11 +246,11 @@ class State(InPlace):
     legitimacy: Floats
     """(F, N) consent, 0-1."""
     roots: Floats
-    """(F, N) what weighs for an actor in the countryside besides its fighters and town (:mod:`model.dynamics.control`)."""
+    """(F, N) support for an actor in the countryside beyond its fighters and town (:mod:`model.dynamics.control`)."""
     services: Floats
     """(F, N) government services, 0-1."""
     training: Floats
-    """(F,) share of fighters that have been trained from outside, 0-1."""
+    """(F,) share of fighters trained by foreign instructors, 0-1."""
     stance: Ints
     """(F, F) -1 at war, 0 no fighting, 1 allied; symmetric."""
     recognition: Floats
@@ -266,7 +266,7 @@ class State(InPlace):
     pipeline: Floats
     """(M, L) t/month of capacity being built, by months to go (column 0 comes next)."""
     operating: Floats
-    """(M,) share of the capacity at work, 0-1."""
+    """(M,) share of capacity in use, 0-1."""
     reagent: Floats
     in_process: Floats
     stock: Floats
@@ -283,11 +283,11 @@ class State(InPlace):
     troops_at_start: Floats
     """(F,) persons under its control and fighters when the run began."""
     ore_tax: Floats
-    """(F,) yuan/t that each asks for under a fixed tax, or has settled on as a revenue maximiser."""
+    """(F,) yuan/t that each demands under a fixed tax, or has chosen as a revenue maximiser."""
     conscripts: Floats
-    """(F,) persons a month that each conscripts, as the outside world has it."""
+    """(F,) persons that each conscripts per month, as imposed by forcing."""
     dependence: Floats
-    """(F,) 0-1, dependence on China, with what Beijing's patronage adds."""
+    """(F,) 0-1, dependence on China, including the effect of Beijing's patronage."""
     market: Any
     """Record: prices, shortage, the road to India; see ``market_record``."""
     flows: Flows
@@ -298,27 +298,27 @@ class State(InPlace):
     accord: Any
     """Record: the federal settlement; see ``accord_record``."""
     road: Any
-    """Record: what the ore on the road to India was held back by this month; see ``road_record``."""
+    """Record: what held back ore on the road to India this month; see ``road_record``."""
     losses_year: Floats
-    """(F,) share of its fighters lost a year, a running mean over its time at war."""
+    """(F,) annual share of its fighters lost, a running mean over its time at war."""
     towns_lost_year: Floats
     """(F,) towns lost less towns won over the past year, a running sum that fades."""
     revenue: Floats
-    """(F,) USD a month, a running mean, never below a declared floor: the unit of utilities."""
+    """(F,) USD per month, a running mean with a declared minimum: the unit of utilities."""
     war_then: Floats
-    """(F,) pull of war with the junta (``diplomacy.pull_of_war``) when its peace began, or the run; months of its own revenue."""
+    """(F,) value of war with the junta (``diplomacy.pull_of_war``) when its peace or the run began; months of its own revenue."""
     paid: Floats
-    """(F,) share of the upkeep that could be paid last month."""
+    """(F,) share of the upkeep paid last month."""
     recruits: Ints
     """(F,) persons recruited last month, whose training is to be paid."""
     offensive: Floats
-    """(F,) how much it has attacked at the Chinese border or its trade roads of late, 0-1."""
+    """(F,) recent attacks at the Chinese border or on its trade roads, 0-1."""
     dealings: Dealings
-    """What stands between Beijing and each armed actor."""
+    """Relations between Beijing and each armed actor."""
     hope: Floats
-    """(F,) belief that governing well is backed from outside, 0-1."""
+    """(F,) belief that good governance earns outside backing, 0-1."""
     parties: Bools
-    """(F,) who has signed the federal settlement with the junta."""
+    """(F,) whether it has signed the federal settlement with the junta."""
 
     _months = 0  # what the clock says, which takes Python longer to read
 

@@ -1,4 +1,4 @@
-"""Armed actors: the junta, ethnic armed organizations, People's Defence Forces.
+"""Armed actors: the junta, ethnic armed organisations, People's Defence Forces.
 
 What each decides in a month is a method, which a subclass may override; the rule that it follows by default stands in a file beside
 this one.
@@ -258,7 +258,7 @@ class ArmedActor(Actor):
 
 
 class Junta(ArmedActor):
-    """The military government; it alone has aircraft by default, which fly where its fights matter most."""
+    """The military government; by default the only actor with aircraft, which fly to its most important battles."""
 
     @property
     def delegation(self) -> str:
@@ -280,11 +280,11 @@ class Junta(ArmedActor):
 
 
 class EthnicArmedOrganization(ArmedActor):
-    """An ethnic armed organization or militia."""
+    """An ethnic armed organisation or militia."""
 
 
 class PeoplesDefenceForce(ArmedActor):
-    """A regional pool of People's Defence Forces; it joins allies' operations next door by chance."""
+    """A regional pool of People's Defence Forces; it may join allies' operations in neighbouring places."""
 
     @property
     def delegation(self) -> str:

@@ -1,4 +1,4 @@
-"""Where aircraft fly supplies: to garrisons that no road reaches.
+"""Airlift: aircraft supply garrisons that no road reaches.
 
 Those under attack come before others, and of each kind the largest first. An actor supplies ``run.roads.airlift[a]`` garrisons
 in full, ``airlift_floor`` of what they need; what is left of a garrison goes to the next in line in part. It pays for what its

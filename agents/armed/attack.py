@@ -1,4 +1,4 @@
-"""Which attacks an armed actor weighs, what they promise, which it makes and which it joins (equation E3.4).
+"""Attacks: the options of an armed actor, their expected value, and which it makes or joins (equation E3.4).
 
 The worth of an attack is ``EU = p V - (1 - p) L - c - S`` in months of the actor's own revenue: ``p`` the believed chance
 (contest on perceived strengths), ``V`` the worth of the place, ``L`` of the fighters that a failure would cost, ``c`` the cost of

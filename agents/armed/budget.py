@@ -1,4 +1,4 @@
-"""What an armed actor does with its money: services for the people under its control, and arms.
+"""Budget of an armed actor: services for the population under its control, and arms.
 
 *Services* (article: the KIO's schools, clinics, administration). Every organisation weighs levels ``s`` of full services over a
 year, in months of its own revenue ``R``; ``n`` are the people under its control, ``c`` the cost of full services per head, ``t``

@@ -1,4 +1,4 @@
-"""Offers of patrons: what they are worth to an armed actor, and what it fears from Beijing for taking them.
+"""Offers from patrons: their value to an armed actor, and its fear of Beijing's response.
 
 In months of the actor's own revenue ``R``: money is worth ``H m / (m + R)`` over the horizon ``H`` (``m`` USD a month at full
 delivery), other backing ``B level``, and an envoy adds to both. The cost is fear of Beijing,

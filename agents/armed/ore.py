@@ -1,4 +1,4 @@
-"""How armed actors license and tax the ore of their mines.
+"""Licensing and taxation of ore by armed actors.
 
 While the ore lane of its mines is shut a holder lets a declared share of the work go on, to press the buyer. A holder that wants
 most revenue sets its tax anew from time to time (equation 3.7): for each tax of a grid it expects the share of sites that still pays

@@ -1,4 +1,4 @@
-"""Peace and war with the junta: the rules by which armed actors decide; equations in :mod:`model.dynamics.diplomacy`.
+"""Peace and war with the junta: decision rules of armed actors; equations in :mod:`model.dynamics.diplomacy`.
 
 Each rule gives a chance, 0-1, ``sigma(theta U)`` (quantal response: McKelvey & Palfrey 1995) of the worth ``U`` of a step in
 months of the actor's own revenue. The hazards, how often such a step comes up at all, are counted by the talks.

@@ -1,4 +1,4 @@
-"""Where fighters are posted when they do not attack: garrisons and reserves follow worth and threat.
+"""Posting of fighters who do not attack: garrisons and reserves follow the value of places and threats.
 
 An actor wants fighters at a place that it holds in proportion to ``posture (1 + kappa threat) + mu staging``, where
 ``threat = enemy / (enemy + own)`` compares the strengths next to the place and ``staging`` is what attacks from there would gain

@@ -1,4 +1,4 @@
-"""Where an armed actor's aircraft fly: to the fights of most of its fighters first, at most one full sortie a fight.
+"""Sorties: an armed actor's aircraft fly first to the battles with most of its fighters, at most one full sortie per battle.
 
 Support of a fight is ``min(max(b - r, 0), 1)``, with ``b`` the fights that the actor's aircraft can support this month
 (fewer in the rains, and no more than it can pay for) and ``r`` its fights with more of its fighters. Patrols that deny it the air

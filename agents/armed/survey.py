@@ -1,4 +1,4 @@
-"""What all armed actors see of each other before any decides: strengths, garrisons, threats, rents.
+"""What armed actors observe of each other before any of them decides: strengths, garrisons, threats, rents.
 
 The strength of an actor's fighters at a place is their number times the worth of one (:mod:`model.dynamics.contest`), times
 ``supply ^ e`` in the field and ``d + (1 - d) supply`` behind walls. A garrison keeps back what would hold its walls at even odds

@@ -1,4 +1,4 @@
-"""Beijing: the crossings, pressure on armed groups, talks with them, support to the junta, what its buyers are told to pay."""
+"""Beijing: crossings, pressure on armed groups, talks with them, support for the junta, instructions to buyers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 
 class Beijing(Actor):
-    """The border authority and patron.
+    """Beijing as border authority and patron.
 
     Every method is a decision of a month; the rules that it calls stand in ``lanes.py`` and ``talks.py``.
 

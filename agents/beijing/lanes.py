@@ -1,4 +1,4 @@
-"""How Beijing reacts at the border: pressure, suppliers leaned on, crossings opened and shut.
+"""Beijing's reactions at the border: pressure on groups and suppliers, opening and closing of crossings.
 
 For a crossing to China held by ``f`` that is open to ore, reagent or goods (equation E3.8), a month's chance to be shut has
 ``logit = k0 + k1 offensive_f + k2 us_link_f - k3 shortage [ore] - k4 talks_f``; one that is shut reopens with

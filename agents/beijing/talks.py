@@ -1,4 +1,4 @@
-"""Quiet talks between Beijing and an armed group: whom it invites, what it offers, and what each side gains.
+"""Quiet talks between Beijing and an armed group: invitation, offer, and the gain of each side.
 
 A *package* is what the two trade: a halt of the group's war with the junta, towns handed back, a lower tax on ore, and
 patronage on the terms of the Wa, against crossings that reopen (to ore with its reagent, to goods) and pressure lifted. Each

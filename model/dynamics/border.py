@@ -1,4 +1,4 @@
-"""The border with China: what happens there whoever decides.
+"""The border with China: processes that do not depend on who decides.
 
 Beijing's memory of offensives at the border fades and is refreshed by attacks (leaders' attacks at gates to China, in their
 townships, on trade roads to them): ``offensive_f <- m offensive_f + (1 - m) attacks_f``, at most 1. What the recognised

@@ -1,4 +1,4 @@
-"""Money and arms: what armed actors earn, what they owe, what they buy.
+"""Money and arms: income, expenses and purchases of armed actors.
 
 Income (USD per month) of actor ``f`` with sanctions ``S``, share ``v`` that the civil budget takes, levy ``t``
 per consenting person, aid ``A``::
@@ -45,36 +45,36 @@ class BudgetParameters(ParameterTable):
     """Prices and rates of war economies."""
 
     toll_rate: float = parameter(
-        0.02, low=0.0, high=0.1, unit="0-1", meaning="Toll on goods and others' ore through a gate, over their value.",
+        0.02, low=0.0, high=0.1, unit="0-1", meaning="Toll on goods and others' ore at a crossing.",
         source="assumed",
     )  # fmt: skip
     arms_price_usd: float = parameter(
-        2_500.0, low=500.0, high=10_000.0, unit="USD", meaning="Price of arming one fighter, ammunition included.",
+        2_500.0, low=500.0, high=10_000.0, unit="USD", meaning="Price of arming one fighter, including ammunition.",
         source="assumed",
     )  # fmt: skip
     arms_depth: float = parameter(
         0.03, low=0.005, high=0.2, unit="1/month", status="weakly identified",
-        meaning="Arms bought in a month, over fighters, at which one more costs twice the price.",
-        source="SOURCES P36, wider; the junta's imports of 37 million USD a month lie in what this gives (SOURCES V149)",
+        meaning="Monthly arms purchases relative to fighters at which the price doubles.",
+        source="SOURCES P36, wider; the junta's imports of 37 million USD per month lie within the resulting range (SOURCES V149)",
     )  # fmt: skip
     reserve_months: float = parameter(
-        6.0, low=1.0, high=24.0, unit="months", meaning="Months of its expenses that an actor keeps in hand.",
+        6.0, low=1.0, high=24.0, unit="months", meaning="Months of expenses that an actor keeps in reserve.",
         source="assumed",
     )  # fmt: skip
     sortie_usd: float = parameter(
         250_000.0, low=50_000.0, high=1.5e6, unit="USD", source="assumed: a dozen strikes at 10,000 to 30,000 USD each",
-        meaning="Cost of supporting a fight from the air for a month: fuel, bombs, repairs.",
+        meaning="Cost of a month of air support for one battle: fuel, bombs, repairs.",
     )  # fmt: skip
     airlift_usd: float = parameter(
-        400_000.0, low=100_000.0, high=1.5e6, unit="USD", source="assumed: two flights a day at 7,000 USD",
+        400_000.0, low=100_000.0, high=1.5e6, unit="USD", source="assumed: two flights per day at 7,000 USD",
         meaning="Cost of supplying a garrison from the air for a month.",
     )  # fmt: skip
     recruit_usd: float = parameter(
         500.0, low=100.0, high=2_000.0, unit="USD", source="assumed: four to five months of upkeep",
-        meaning="Cost of training and kit of a recruit, arms left out.",
+        meaning="Cost of training and equipping a recruit, without arms.",
     )  # fmt: skip
     revenue_floor_usd: float = parameter(
-        2e5, low=1e4, high=5e6, unit="USD/month", meaning="Least revenue in which utilities are counted.",
+        2e5, low=1e4, high=5e6, unit="USD/month", meaning="Minimum revenue used as the unit of utilities.",
         source="assumed",
     )  # fmt: skip
     revenue_memory: float = parameter(
@@ -82,7 +82,7 @@ class BudgetParameters(ParameterTable):
         source="assumed",
     )  # fmt: skip
     service_cost_usd: float = parameter(
-        0.6, low=0.05, high=10.0, unit="USD/person/month", meaning="Spending that gives full services.",
+        0.6, low=0.05, high=10.0, unit="USD/person/month", meaning="Spending that provides full services.",
         source="assumed",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Places fall to who besieged them, their garrisons flee or are captured, and sieges are given up.
+"""Captures: places fall to their besiegers, garrisons flee or are captured, sieges end.
 
 A garrison flees to the place of its own next door that has most of its fighters; ``captured_share`` of it, or all of it where
 there is no such place, are captured (a keyed binomial). Who is captured loses all its arms, who flees carries one and leaves the

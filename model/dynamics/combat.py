@@ -1,4 +1,4 @@
-"""Fights: fighters gather, posts fall, towns are besieged and stand or fall.
+"""Combat: fighters gather, posts fall, towns are besieged and hold out or fall.
 
 State of a place under attack: ``siege_progress`` in 0-1, how far its fall has gone. Equations (E3.5 with SOURCES K1 and K3):
 
@@ -44,7 +44,7 @@ class CombatParameters(ParameterTable):
 
     column_km: float = parameter(
         60.0, low=10.0, high=1000.0, unit="km/month", off=1000.0, status="weakly identified",
-        meaning="Road, hills included, that a column covers in a month without resistance, through villages that are not its own.",
+        meaning="Monthly advance of an unopposed column by road, adjusted for hills, past villages that it does not control.",
         source="assumed: Kawlin was retaken three months after its loss (record/town_events.csv)",
     )  # fmt: skip
 
@@ -57,22 +57,27 @@ class CombatParameters(ParameterTable):
         status="weakly identified",
     )  # fmt: skip
     site_speed: float = parameter(
-        2.0, low=1.0, high=5.0, unit="x", meaning="How much faster gates, mines and small towns fall.", source="assumed"
+        2.0,
+        low=1.0,
+        high=5.0,
+        unit="x",
+        meaning="Speed at which crossings, mines and small towns fall, relative to towns.",
+        source="assumed",
     )
     urban_start: float = parameter(
-        0.3, low=0.15, high=0.5, unit="0-1", meaning="Where the fall of an attacked place begins, u0.",
+        0.3, low=0.15, high=0.5, unit="0-1", meaning="Initial siege progress of an attacked place, u0.",
         source="SOURCES K1",
     )  # fmt: skip
     urban_fallen: float = parameter(
-        0.9, low=0.8, high=0.95, unit="0-1", meaning="Where the place has fallen; at 1 less this it is nearly safe.",
+        0.9, low=0.8, high=0.95, unit="0-1", meaning="Siege progress at which a place has fallen; at 1 minus this it is nearly safe.",
         source="SOURCES P19",
     )  # fmt: skip
     attacker_loss: float = parameter(
-        0.025, low=0.01, high=0.05, unit="1/month", meaning="Attackers lost over the engaged force, delta_A.", source="SOURCES P12",
+        0.025, low=0.01, high=0.05, unit="1/month", meaning="Attackers lost relative to the engaged force, delta_A.", source="SOURCES P12",
         status="weakly identified",
     )  # fmt: skip
     defender_loss: float = parameter(
-        0.03, low=0.01, high=0.06, unit="1/month", meaning="Defenders lost over the engaged force, delta_D.", source="SOURCES P13",
+        0.03, low=0.01, high=0.06, unit="1/month", meaning="Defenders lost relative to the engaged force, delta_D.", source="SOURCES P13",
         status="weakly identified",
     )  # fmt: skip
     isolation_loss: float = parameter(
@@ -80,11 +85,11 @@ class CombatParameters(ParameterTable):
         source="SOURCES P14", status="weakly identified",
     )  # fmt: skip
     arms_spent: float = parameter(
-        0.05, low=0.0, high=0.3, unit="1/month", meaning="Share of their arms that fighters in a fight use up.",
-        source="assumed: 125 rounds a month at a dollar, over the price of arming a fighter, which has ammunition in it",
+        0.05, low=0.0, high=0.3, unit="1/month", meaning="Share of their arms that fighters use up in battle.",
+        source="assumed: 125 rounds per month at a dollar, relative to the price of arming a fighter, which includes ammunition",
     )  # fmt: skip
     captured_share: float = parameter(
-        0.35, low=0.0, high=1.0, unit="0-1", meaning="Share of a garrison that is captured when its place falls.",
+        0.35, low=0.0, high=1.0, unit="0-1", meaning="Share of a garrison captured when its place falls.",
         source="assumed; 302 soldiers fled to China from Kanpaiti",
     )  # fmt: skip
     captured_arms: float = parameter(

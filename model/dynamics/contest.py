@@ -1,4 +1,4 @@
-"""Strength and the chance of success in a contest of two forces.
+"""Strength, and the probability of success in a contest of two forces.
 
 Contest success functions: ratio form ``p = E^m / (E^m + D^m)`` (Tullock 1980; axioms in Skaperdas 1996) and difference
 form ``p = 1 / (1 + exp(-k (E - D) / (E + D)))`` (Hirshleifer 1989, here of the relative difference, so that it does not
@@ -27,21 +27,21 @@ class ContestParameters(ParameterTable):
         status="weakly identified",
     )  # fmt: skip
     supply_exponent: float = parameter(
-        0.7, low=0.0, high=2.0, unit="-", meaning="How strongly want of supply weakens an attack.", source="assumed; equation E3.5",
+        0.7, low=0.0, high=2.0, unit="-", meaning="Weakening of an attack by lack of supply.", source="assumed; equation E3.5",
     )  # fmt: skip
     arms_exponent: float = parameter(
-        0.6, low=0.0, high=1.5, unit="-", meaning="How strongly want of arms weakens a force.", source="assumed"
+        0.6, low=0.0, high=1.5, unit="-", meaning="Weakening of a force by lack of arms.", source="assumed"
     )
     heavy_arms_exponent: float = parameter(
         0.25, low=0.0, high=0.6, unit="-", source="assumed: less than the first rifle does",
-        meaning="How strongly arms beyond one a fighter (artillery, armour, drones) strengthen it.",
+        meaning="Strengthening of a force by arms beyond one per fighter (artillery, armour, drones).",
     )  # fmt: skip
     defence_without_supply: float = parameter(
-        0.35, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Strength of a garrison with no supply at all.",
+        0.35, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Strength of a garrison without any supply.",
         source="equation E3.5, assumed",
     )  # fmt: skip
     unpaid_morale: float = parameter(
-        0.3, low=0.0, high=0.9, unit="x", meaning="Loss of strength when no upkeep can be paid.", source="assumed"
+        0.3, low=0.0, high=0.9, unit="x", meaning="Loss of strength when upkeep is not paid.", source="assumed"
     )
 
 

@@ -1,4 +1,4 @@
-"""Control of the countryside: shares that relax towards a target, with a "nobody" that stays.
+"""Control of the countryside: shares that relax towards a target; including the uncontrolled share of nobody.
 
 Equation (E3.5 as corrected by K2): ``c <- normalise(c^(1 - lambda) * c*^lambda)``. The target ``c*`` is in proportion to
 ``w_f = (0.5 + L_f) max((T_f s_f / h)^m + b [f holds the town, unbesieged] + r_f, 0) + k L_f c_f`` with a constant weight 1 for
@@ -38,32 +38,37 @@ class ControlParameters(ParameterTable):
         source="assumed",
     )  # fmt: skip
     town_weight: float = parameter(
-        1.5, low=0.0, high=10.0, unit="-", meaning="Weight b of holding the town: roads, markets and offices meet there.",
+        1.5, low=0.0, high=10.0, unit="-", meaning="Weight b of holding the town, where roads, markets and offices are.",
         source="assumed",
     )  # fmt: skip
     collaboration: float = parameter(
-        3.0, low=0.0, high=8.0, unit="-", meaning="Weight k of villages that follow already, at full consent.",
+        3.0, low=0.0, high=8.0, unit="-", meaning="Weight k of villages already controlled, at full consent.",
         source="assumed; Kalyvas 2006. Rural Sagaing stayed the resistance's under army columns (SOURCES V116)",
         status="weakly identified",
     )  # fmt: skip
     garrison_patrols: float = parameter(
-        0.3, low=0.05, high=1.0, unit="0-1", meaning="Share of a garrison that works the villages around, not the walls.",
+        0.3, low=0.05, high=1.0, unit="0-1", meaning="Share of a garrison that patrols the surrounding villages.",
         source="assumed: the junta holds towns and little around them (SOURCES V114, V116)", status="weakly identified",
     )  # fmt: skip
     fighters_per_1000_people: float = parameter(
-        1.0, low=0.2, high=10.0, unit="fighters", meaning="Fighters that hold a thousand people as firmly as nobody does.",
+        1.0, low=0.2, high=10.0, unit="fighters", meaning="Fighters per thousand people whose hold equals that of no actor.",
         source="assumed: a tenth of the usual ratio of counter-insurgency",
     )  # fmt: skip
     fighters_per_100_km2: float = parameter(
-        2.0, low=0.0, high=50.0, unit="fighters", meaning="Fighters that hold 100 km2 likewise.", source="assumed"
+        2.0,
+        low=0.0,
+        high=50.0,
+        unit="fighters",
+        meaning="Fighters per 100 km2 whose hold equals that of no actor.",
+        source="assumed",
     )
     fading: float = parameter(
-        0.1, low=0.01, high=0.9, unit="x", meaning="Least target of an actor's share over its present share.",
+        0.1, low=0.01, high=0.9, unit="x", meaning="Minimum target of an actor's share relative to its present share.",
         source="assumed: villages do not forget an army in a month",
     )  # fmt: skip
     roots_fade: float = parameter(
         0.01, low=0.0, high=0.1, unit="1/month", off="none", status="assumed",
-        meaning="Share of what an actor's fighters and town do not explain of its share at the start that is lost in a month.",
+        meaning="Monthly decay of the part of an actor's initial share that its fighters and town do not explain.",
         source="assumed: SAC-M's full authority fell from 17 to 14% of the area in twenty months of war (SOURCES V112, V113)",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The way to India: which corridor ore takes, how secure it is, what it carries and what ore earns there.
+"""The route to India: corridor, security, capacity and the ore's earnings.
 
 Net-back of a tonne at the mine before tax, yuan/t (equation 3.7)::
 

@@ -1,4 +1,4 @@
-"""Talks: ceasefires with the junta, and how they end. A settlement for all is in :mod:`model.dynamics.settlement`.
+"""Talks: ceasefires with the junta and their end. A settlement for all is in :mod:`model.dynamics.settlement`.
 
 The rules by which armed actors decide stand in :mod:`agents.armed.peace`.
 
@@ -51,11 +51,11 @@ class DiplomacyParameters(ParameterTable):
 
     ceasefire_hazard: float = parameter(
         0.15, low=0.01, high=0.5, unit="1/month",
-        meaning="Chance of a ceasefire when both sides are sure to want it.", source="assumed",
+        meaning="Probability of a ceasefire when both sides certainly want it.", source="assumed",
     )  # fmt: skip
     break_hazard: float = parameter(
         0.2, low=0.0, high=0.5, unit="1/month",
-        meaning="Chance that a group at peace takes up arms when that is sure to pay.",
+        meaning="Probability that a group at peace takes up arms when this certainly pays.",
         source="assumed from 2021: most groups that fought did so within months of the coup",
         status="weakly identified",
     )  # fmt: skip
@@ -64,26 +64,26 @@ class DiplomacyParameters(ParameterTable):
         source="assumed",
     )  # fmt: skip
     weight_victories: float = parameter(
-        2.0, low=0.0, high=8.0, unit="months of revenue", meaning="Pull of ten towns that allies have won in a year.",
+        2.0, low=0.0, high=8.0, unit="months of revenue", meaning="Effect on taking up arms of ten towns won by allies within a year.",
         source="assumed; SOURCES P14: others followed Operation 1027 within weeks",
     )  # fmt: skip
     weight_sanction: float = parameter(
         6.0, low=0.0, high=15.0, unit="months of revenue", status="weakly identified",
-        meaning="Worth, to one wholly dependent on China, of being spared its full pressure, as on whoever takes up arms.",
+        meaning="Value to a fully dependent group of avoiding the full Chinese pressure that taking up arms would bring.",
         source="assumed: the UWSA and NDAA never did, the MNDAA kept its ceasefire of January 2025",
     )  # fmt: skip
     restraint: float = parameter(
         1.0, low=0.0, high=6.0, unit="months of revenue", status="weakly identified",
-        meaning="What a group must expect of it before it turns on a militia that leaves it alone, q.",
+        meaning="Expected gain above which a group turns on a militia that leaves it alone, q.",
         source="assumed: the KIA fought the junta for years beside the NDA-K before it took the mines in October 2024 (SOURCES T4)",
     )  # fmt: skip
     precision: float = parameter(
-        1.5, low=0.2, high=6.0, unit="1/month of revenue", meaning="Precision of choices in talks, those with Beijing too.",
+        1.5, low=0.2, high=6.0, unit="1/month of revenue", meaning="Precision of choices in talks, including those with Beijing.",
         source="assumed",
     )  # fmt: skip
     reluctance: float = parameter(
         1.5, low=0.0, high=5.0, unit="months of revenue",
-        meaning="What a side must gain before it stops fighting at all, or begins.", source="assumed",
+        meaning="Minimum gain for which a side stops or starts fighting.", source="assumed",
     )  # fmt: skip
 
 

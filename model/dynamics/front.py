@@ -1,4 +1,4 @@
-"""Fighters gather at the places that they attack: who fights where this month, and who leads.
+"""Fronts: fighters gather at the places under attack; who fights where this month, and who leads.
 
 Of its fighters within reach of a target an actor can spare a share (``plans.spare``, from its decisions); those near several
 targets are shared out evenly among them, in whole fighters. Nobody is lost on the way.

@@ -1,4 +1,4 @@
-"""Static geography: what processes look up again and again and that never changes in a run, worked out once a world.
+"""Static geography: lookups that never change in a run, computed once per world.
 
 Index letters as in :mod:`model.world.world`; besides ``C`` crossings to China, ``I`` crossings to India, ``U`` places on any
 corridor to India, ``L`` places along the longest corridor, ``R`` road links. Compiled code takes it as ``run.land``.

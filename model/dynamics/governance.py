@@ -1,4 +1,4 @@
-"""Governing: the hope that others draw from how an armed organisation is treated, and how it stands with patrons.
+"""Governance: the hope that others draw from the treatment of an armed organisation, and its relations with patrons.
 
 *Hope* (article: the precedent for the KNDF, the KNU and others). State: ``state.hope``, 0-1, how far an organisation
 believes that governing well is backed from outside::
@@ -31,11 +31,11 @@ class GovernanceParameters(ParameterTable):
     """Services, hope, coordination."""
 
     services_most: float = parameter(
-        0.3, low=0.0, high=0.8, unit="0-1", meaning="Largest share of its revenue that an organisation spends on services.",
+        0.3, low=0.0, high=0.8, unit="0-1", meaning="Maximum share of revenue that an organisation spends on services.",
         source="assumed: war comes first",
     )  # fmt: skip
     hope_half: float = parameter(
-        0.15, low=0.02, high=1.0, unit="0-1", meaning="Backing of one organisation at which others are half convinced.",
+        0.15, low=0.02, high=1.0, unit="0-1", meaning="Backing of one organisation at which the hope of others reaches one half.",
         source="assumed: office-level dealings count as a precedent",
     )  # fmt: skip
 

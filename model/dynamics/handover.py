@@ -1,4 +1,4 @@
-"""A place changes hands without a fight: by agreement, or because the record says so (``holder`` of ``[[forcing]]``).
+"""Handovers: a place changes hands without combat, by agreement or by ``[[forcing]]`` (``holder``).
 
 The loser's garrison withdraws whole to its other places, next door where it has one; the winner moves in as many fighters as
 left, from everywhere alike. Nobody is lost on the way, so that the ledger of troops closes.

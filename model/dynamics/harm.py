@@ -20,14 +20,14 @@ class HarmParameters(ParameterTable):
 
     flight: float = parameter(
         0.08, low=0.0, high=0.5, unit="1/month",
-        meaning="Share of the people that heavy fighting drives out in a month.", source="assumed",
+        meaning="Share of the population displaced by a month of heavy fighting.", source="assumed",
     )  # fmt: skip
     flight_deaths: float = parameter(
-        40.0, low=5.0, high=200.0, unit="deaths/month", meaning="Fighters' deaths that count as heavy fighting.",
+        40.0, low=5.0, high=200.0, unit="deaths/month", meaning="Fighters killed in a month that count as heavy fighting.",
         source="assumed",
     )  # fmt: skip
     return_rate: float = parameter(
-        0.03, low=0.0, high=0.2, unit="1/month", meaning="Share of the displaced that go home in a quiet month.",
+        0.03, low=0.0, high=0.2, unit="1/month", meaning="Share of the displaced who return in a month without fighting.",
         source="assumed",
     )  # fmt: skip
     civilians_per_fighter: float = parameter(

@@ -1,4 +1,4 @@
-"""China's market for ore: buyers' stores, the shortage, and the prices of ore, terbium and dysprosium.
+"""China's market for ore: inventories, the shortage, and the prices of ore, terbium and dysprosium.
 
 Each month buyer ``b`` takes what its crossing brings and its share of other ore (Laos, Malaysia and the like; China's
 own quota), and feeds its separators from the store::
@@ -48,7 +48,7 @@ class MarketParameters(ParameterTable):
     """Prices, demand, other origins and the stores of buyers."""
 
     yuan_per_usd: float = parameter(
-        7.2, low=6.0, high=8.5, unit="yuan/USD", meaning="The one exchange rate of the model.",
+        7.2, low=6.0, high=8.5, unit="yuan/USD", meaning="Exchange rate, fixed throughout the model.",
         source="SOURCES T8: the rate used there", status="observed",
     )  # fmt: skip
     vat: float = parameter(
@@ -69,7 +69,7 @@ class MarketParameters(ParameterTable):
         source="SOURCES V1, V93: flat to weak while terbium rose", status="weakly identified",
     )  # fmt: skip
     price_speed: float = parameter(
-        0.25, low=0.05, high=1.0, unit="1/month", meaning="How fast prices move to the level that the shortage sets.",
+        0.25, low=0.05, high=1.0, unit="1/month", meaning="Speed at which prices adjust to the level set by the shortage.",
         source="assumed: most of the rise within six months",
     )  # fmt: skip
     price_noise: float = parameter(
@@ -126,15 +126,15 @@ class MarketParameters(ParameterTable):
         source="SOURCES T2; gives the ore quote of 190,000 yuan/t of June 2025", status="observed",
     )  # fmt: skip
     demand_2021: float = parameter(
-        3_450.0, low=1_500.0, high=8_000.0, unit="t/month", meaning="Feed that China's separators want, early 2021.",
+        3_450.0, low=1_500.0, high=8_000.0, unit="t/month", meaning="Demand for feed by China's separators, early 2021.",
         source="SOURCES T1: imports of 2021 with the ion-clay quota", status="weakly identified",
     )  # fmt: skip
     demand_2023: float = parameter(
-        5_250.0, low=1_500.0, high=12_000.0, unit="t/month", meaning="Feed that China's separators want, 2023.",
+        5_250.0, low=1_500.0, high=12_000.0, unit="t/month", meaning="Demand for feed by China's separators, 2023.",
         source="SOURCES T1: 43.9 kt of imports and the quota", status="weakly identified",
     )  # fmt: skip
     demand_2025: float = parameter(
-        5_650.0, low=1_500.0, high=12_000.0, unit="t/month", meaning="Feed that China's separators want, 2025.",
+        5_650.0, low=1_500.0, high=12_000.0, unit="t/month", meaning="Demand for feed by China's separators, 2025.",
         source="SOURCES T1: 48.9 kt of imports in 2024 and the quota", status="weakly identified",
     )  # fmt: skip
     others_2021: float = parameter(
@@ -155,31 +155,31 @@ class MarketParameters(ParameterTable):
     )  # fmt: skip
     domestic_quota: float = parameter(
         1_600.0, low=500.0, high=3_000.0, unit="t/month", meaning="China's own ion-clay ore.",
-        source="general knowledge: quota of 19,150 t a year since 2018", status="observed",
+        source="general knowledge: quota of 19,150 t per year since 2018", status="observed",
     )  # fmt: skip
     demand_growth: float = parameter(
         0.004, low=-0.01, high=0.015, unit="1/month", meaning="Growth of demand for feed after mid-2025.",
-        source="assumed: about 5% a year, between SOURCES T1 growth of imports and the users' substitution P52",
+        source="assumed: about 5% per year, between SOURCES T1 growth of imports and the users' substitution P52",
     )  # fmt: skip
     ramp_others: float = parameter(
         0.08, low=0.02, high=0.25, unit="share of the market a year", status="weakly identified",
-        meaning="Most that other origins grow by in a year when heavy rare earths are dear.",
+        meaning="Maximum annual growth of ore from other countries when heavy rare earths are dear.",
         source="SOURCES P53: 4%; T1: 20% in 2024, partly re-labelled ore",
     )  # fmt: skip
     elasticity_others: float = parameter(
-        4.0, low=0.0, high=20.0, unit="-", meaning="Share of that ramp that answers a rise of log terbium by one.",
+        4.0, low=0.0, high=20.0, unit="-", meaning="Share of that growth that responds to a rise of log terbium by one.",
         source="assumed; SOURCES T1: substitution should not be zero",
     )  # fmt: skip
     cost_others: float = parameter(
-        115_000.0, low=60_000.0, high=200_000.0, unit="yuan/t", meaning="Cost of ore from other countries, local tax in.",
+        115_000.0, low=60_000.0, high=200_000.0, unit="yuan/t", meaning="Cost of ore from other countries, including local tax.",
         source="assumed: a fifth dearer than in Myanmar; SOURCES T5 says mines elsewhere are far dearer",
     )  # fmt: skip
     inventory_weight: float = parameter(
-        0.1, low=0.0, high=0.5, unit="1/month", meaning="Share of the gap of stores that counts as demand in a month.",
+        0.1, low=0.0, high=0.5, unit="1/month", meaning="Share of the inventory gap that counts as demand in a month.",
         source="assumed",
     )  # fmt: skip
     shortage_memory: float = parameter(
-        0.5, low=0.0, high=0.95, unit="1/month", meaning="Persistence of the felt shortage.", source="assumed"
+        0.5, low=0.0, high=0.95, unit="1/month", meaning="Persistence of the perceived shortage.", source="assumed"
     )
 
 

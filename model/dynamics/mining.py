@@ -1,4 +1,4 @@
-"""Mining: leaching with reagent, what waits in the pools and in store, and capacity that grows and wears.
+"""Mining: leaching with reagent, ore in process and in stock, growth and exhaustion of capacity.
 
 For each mine cluster ``m``, in tonnes of oxide a month (equation 3.6 as corrected by K4 and K6)::
 
@@ -46,11 +46,11 @@ class MiningParameters(ParameterTable):
     """Pools, reagent, stores and investment."""
 
     reagent_ratio: float = parameter(
-        7.0, low=5.0, high=9.0, unit="t/t", meaning="Ammonium sulphate for a tonne of oxide.",
+        7.0, low=5.0, high=9.0, unit="t/t", meaning="Ammonium sulphate per tonne of oxide.",
         source="SOURCES P43; textbook 7-12 (T5), no citable measurement",
     )  # fmt: skip
     reagent_buffer: float = parameter(
-        3.0, low=0.5, high=6.0, unit="months", meaning="Reagent that mines want in store, in months of full work.",
+        3.0, low=0.5, high=6.0, unit="months", meaning="Target reagent stock of mines, in months of full operation.",
         source="SOURCES P44",
     )  # fmt: skip
     reagent_leak: float = parameter(
@@ -62,40 +62,40 @@ class MiningParameters(ParameterTable):
         source="SOURCES P45",
     )  # fmt: skip
     restart: float = parameter(
-        0.08, low=0.03, high=0.2, unit="1/month", meaning="Most that the working share of capacity rises in a month.",
+        0.08, low=0.03, high=0.2, unit="1/month", meaning="Maximum monthly rise of the share of capacity in use.",
         source="SOURCES P47",
     )  # fmt: skip
     cost_spread: float = parameter(
-        0.2, low=0.05, high=0.6, unit="log", meaning="Spread of the sites' costs around the cluster's.",
+        0.2, low=0.05, high=0.6, unit="log", meaning="Spread of site costs around the cluster's cost.",
         source="assumed; range of costs in SOURCES P49",
     )  # fmt: skip
     storage_months: float = parameter(
-        2.5, low=1.0, high=8.0, unit="months", meaning="Output that may wait unsold before mines slow; at twice that they stop.",
-        source="8-10 kt, at some 3.5 kt a month, waited for the gates to reopen, by the exports of April-May 2025 (SOURCES T1)",
+        2.5, low=1.0, high=8.0, unit="months", meaning="Unsold output at which mines slow down; at twice this they stop.",
+        source="8-10 kt, at about 3.5 kt per month, waited for crossings to reopen, judging by the exports of April-May 2025 (SOURCES T1)",
         status="weakly identified",
     )  # fmt: skip
     capture_operating: float = parameter(
         0.3, low=0.0, high=1.0, unit="0-1", source="assumed: miners fled in October 2024 (SOURCES T1)",
-        meaning="Share of its work that goes on when a mine changes hands; who might take it counts on so much of its capacity.",
+        meaning="Share of operations that continues when a mine changes hands, which potential attackers expect.",
     )  # fmt: skip
     leachate_share: float = parameter(
         0.9, low=0.3, high=1.0, unit="0-1", meaning="Share of the reagent used that is not recovered.",
         source="assumed: in-situ leaching without lined ponds",
     )  # fmt: skip
     lead_months: int = parameter(
-        8, low=6, high=12, unit="months", meaning="Time from investment to a working in-situ pool.",
+        8, low=6, high=12, unit="months", meaning="Time from investment to an operating in-situ pool.",
         source="SOURCES K4", status="weakly identified",
     )  # fmt: skip
     depreciation: float = parameter(
-        0.008, low=0.0, high=0.04, unit="1/month", meaning="Share of capacity whose hills are leached out in a month.",
+        0.008, low=0.0, high=0.04, unit="1/month", meaning="Share of capacity exhausted in a month.",
         source="assumed; a hill lasts two to three years (SOURCES T5), most sites move on to the next",
     )  # fmt: skip
     growth_cap: float = parameter(
-        0.05, low=0.01, high=0.15, unit="1/month", meaning="Most capacity begun in a month, over the cluster's own.",
+        0.05, low=0.01, high=0.15, unit="1/month", meaning="Maximum new capacity begun in a month, relative to the cluster's capacity.",
         source="assumed from 19.5 kt (2021) to 41.7 kt (2023)", status="weakly identified",
     )  # fmt: skip
     use_needed: float = parameter(
-        0.5, low=0.0, high=0.9, unit="0-1", meaning="Share of the capacity at work below which nobody digs new pools, u.",
+        0.5, low=0.0, high=0.9, unit="0-1", meaning="Share of capacity in use below which no new pools are dug, u.",
         source="assumed: exports stood at 41-44 kt in 2023 and 2024, after they had doubled (SOURCES T1)",
         status="weakly identified",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the phases of a month hand to each other; rewritten every month, in the same arrays.
+"""Intermediate results that the phases of a month pass on; overwritten every month, in the same arrays.
 
 Compiled code takes the two as ``run.plans`` and ``run.battles``. ``K`` is the most attacks that any actor orders a month.
 """

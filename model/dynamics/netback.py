@@ -1,4 +1,4 @@
-"""What a tonne of ore would earn at each destination this month, through which crossing, and how much could pass.
+"""Net-backs: earnings per tonne at each destination this month, the crossing used, and the possible quantity.
 
 Three destinations: China through the gate (*official*), China past it (*informal*), and the *Quad* through a crossing to
 India. Net-back of a tonne at the mine, yuan/t (equation 3.7; each charge enters here and nowhere else, K6)::
@@ -50,75 +50,75 @@ class TradeParameters(ParameterTable):
         source="assumed: several times the rate on Chinese highways",
     )  # fmt: skip
     reach_km: float = parameter(
-        300.0, low=60.0, high=800.0, unit="km", meaning="Farthest gate to China that ore is hauled to if the own one is shut.",
+        300.0, low=60.0, high=800.0, unit="km", meaning="Maximum distance to another crossing to China if the nearest is closed.",
         source="assumed: Pangwa ore left through Kanpaiti in February 2025 (SOURCES T3)",
     )  # fmt: skip
     home_km: float = parameter(
-        60.0, low=0.0, high=200.0, unit="km", meaning="Haul to a mine's own gate where the world has no road between them.",
+        60.0, low=0.0, high=200.0, unit="km", meaning="Haul from a mine to its crossing if the world has no road between them.",
         source="SOURCES T7: 0-60 km from the Kachin mines to a Chinese gate; the longest", status="weakly identified",
     )  # fmt: skip
     reagent_km: float = parameter(
-        100.0, low=10.0, high=500.0, unit="km", meaning="Distance on which a gate loses half its worth as the way for reagent.",
+        100.0, low=10.0, high=500.0, unit="km", meaning="Distance over which a crossing loses half of its value for supplying reagent.",
         source="assumed: reagent is seven times the ore's tonnage",
     )  # fmt: skip
     smuggling_cost: float = parameter(
-        30_000.0, low=5_000.0, high=100_000.0, unit="yuan/t", meaning="Cost and risk of getting a tonne past the gate.",
+        30_000.0, low=5_000.0, high=100_000.0, unit="yuan/t", meaning="Cost and risk of smuggling a tonne past the crossing.",
         source="assumed",
     )  # fmt: skip
     leak: float = parameter(
-        0.11, low=0.0, high=0.3, unit="0-1", meaning="Share of the mines' capacity that gets past a closed lane.",
+        0.11, low=0.0, high=0.3, unit="0-1", meaning="Share of mine capacity that can be smuggled past a closed lane.",
         source="SOURCES P40", status="observed",
     )  # fmt: skip
     smuggling_elasticity: float = parameter(
-        0.4, low=0.0, high=3.0, unit="-", meaning="How fast the share that dodges the gate rises with tax over price.",
+        0.4, low=0.0, high=3.0, unit="-", meaning="Rise of the smuggled share with the ratio of tax to price.",
         source="assumed",
     )  # fmt: skip
     informal_tax_share: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of the tax that smuggled ore pays nevertheless.",
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="Share of the tax still paid on smuggled ore.",
         source="assumed: holders control the road out of the mines but not each truck",
     )  # fmt: skip
     choice_scale: float = parameter(
-        10_000.0, low=1_000.0, high=50_000.0, unit="yuan/t", meaning="Difference of net-backs that matters in the choice.",
+        10_000.0, low=1_000.0, high=50_000.0, unit="yuan/t", meaning="Scale of net-back differences in the choice of buyer.",
         source="assumed; the precision theta of equation 3.7 is its inverse",
     )  # fmt: skip
     flow_limit_t: float = parameter(
-        4_100.0, low=3_500.0, high=7_000.0, unit="t/month", meaning="What is sold and hauled to China in a usual dry month.",
+        4_100.0, low=3_500.0, high=7_000.0, unit="t/month", meaning="Ore usually sold and hauled to China in a dry month.",
         source="SOURCES P42", status="weakly identified",
     )  # fmt: skip
     road_capacity_t: float = parameter(
-        5_800.0, low=4_500.0, high=10_000.0, unit="t/month", meaning="What roads to China carry in a dry month at most.",
+        5_800.0, low=4_500.0, high=10_000.0, unit="t/month", meaning="Maximum capacity of the roads to China in a dry month.",
         source="SOURCES K5: 5.5 kt in May 2025", status="weakly identified",
     )  # fmt: skip
     normal_stock_months: float = parameter(
-        1.5, low=0.5, high=4.0, unit="months of the flow limit", meaning="Stock beyond which more than usual is released.",
+        1.5, low=0.5, high=4.0, unit="months of the flow limit", meaning="Stock above which more than usual is released.",
         source="assumed",
     )  # fmt: skip
     release: float = parameter(
-        0.35, low=0.0, high=1.0, unit="1/month", meaning="Share of the stock beyond that which leaves in a month.",
+        0.35, low=0.0, high=1.0, unit="1/month", meaning="Share of the excess stock that leaves in a month.",
         source="assumed from April-May 2025 (SOURCES T1)", status="weakly identified",
     )  # fmt: skip
     corridor_leak: float = parameter(
-        0.15, low=0.0, high=1.0, unit="0-1", meaning="Share of convoys that gets through a town of a hostile actor.",
+        0.15, low=0.0, high=1.0, unit="0-1", meaning="Share of convoys that get through a town held by a hostile actor.",
         source="assumed; observed flow to India about nil (SOURCES T7)",
     )  # fmt: skip
     india_price_share: float = parameter(
-        0.8, low=0.4, high=1.2, unit="x Chinese price", meaning="What India pays for ore where no contract tops it up.",
+        0.8, low=0.4, high=1.2, unit="x Chinese price", meaning="India's price for ore without a contract premium.",
         source="assumed: few plants for heavy rare earths there (SOURCES T7); no ore has been sold",
     )  # fmt: skip
     offtake_holder_share: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of an offtake's premium that the holder of the mines keeps.",
+        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of an offtake premium kept by the holder of the mines.",
         source="assumed: the contract is with the holder, the ore is the miners'",
     )  # fmt: skip
     invoiced_share: float = parameter(
-        0.2, low=0.0, high=1.0, unit="0-1", meaning="Share of the invoiced price taken where 35,000 is read as a price.",
+        0.2, low=0.0, high=1.0, unit="0-1", meaning="Share of the invoiced price taken if 35,000 is read as a price.",
         source="SOURCES K9; SOURCES T3", status="observed",
     )  # fmt: skip
     tax_grid_max: float = parameter(
-        120_000.0, low=20_000.0, high=300_000.0, unit="yuan/t", meaning="Highest tax that a revenue maximiser considers.",
+        120_000.0, low=20_000.0, high=300_000.0, unit="yuan/t", meaning="Highest tax considered by a revenue maximiser.",
         source="definition of the search grid", status="definition",
     )  # fmt: skip
     tax_grid_steps: int = parameter(
-        49, low=5, high=500, unit="-", meaning="Taxes that a revenue maximiser compares.",
+        49, low=5, high=500, unit="-", meaning="Number of taxes compared by a revenue maximiser.",
         source="definition of the search grid", status="definition",
     )  # fmt: skip
 

@@ -36,35 +36,40 @@ class PeopleParameters(ParameterTable):
     """Services, consent and manpower."""
 
     services_rate: float = parameter(
-        0.1, low=0.01, high=0.5, unit="1/month", meaning="Speed at which services follow spending.", source="assumed"
+        0.1, low=0.01, high=0.5, unit="1/month", meaning="Speed at which services adjust to spending.", source="assumed"
     )
     consent_rate: float = parameter(
-        0.05, low=0.01, high=0.3, unit="1/month", meaning="Speed at which consent follows, and hope.", source="assumed"
+        0.05, low=0.01, high=0.3, unit="1/month", meaning="Speed of adjustment of consent and hope.", source="assumed"
     )
     consent_home: float = parameter(
         0.6, low=0.0, high=1.0, unit="0-1", meaning="Consent in the homeland without services or harm.",
         source="assumed",
     )  # fmt: skip
     consent_abroad: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Consent elsewhere likewise.", source="assumed"
+        0.3,
+        low=0.0,
+        high=1.0,
+        unit="0-1",
+        meaning="Consent outside the homeland without services or harm.",
+        source="assumed",
     )
     consent_coup: float = parameter(
-        0.35, low=0.0, high=1.0, unit="0-1", meaning="Consent to a central government that came by a coup.",
+        0.35, low=0.0, high=1.0, unit="0-1", meaning="Consent to a central government installed by a coup.",
         source="assumed",
     )  # fmt: skip
     consent_services: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Gain of consent by full services.", source="assumed; article S10"
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="Gain of consent from full services.", source="assumed; article S10"
     )
     consent_harm: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Loss of consent to an actor where its aircraft fight.",
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="Loss of consent to an actor where its aircraft attack.",
         source="assumed; Bennett 2008, Schutte 2015",
     )  # fmt: skip
     cap_fade: float = parameter(
         3.0, low=1.0, high=20.0, unit="x", off=20.0, source="assumed: a third of the cap left",
-        meaning="How steeply recruiting fades as the cap nears: in full until 1 over this is left of it.",
+        meaning="Steepness with which recruitment fades near the cap: unrestricted until 1 divided by this value of the cap is left.",
     )  # fmt: skip
     unpaid_desertion: float = parameter(
-        0.03, low=0.0, high=0.2, unit="1/month", meaning="Deserters on top when nothing is paid.", source="assumed"
+        0.03, low=0.0, high=0.2, unit="1/month", meaning="Additional desertion when no pay is given.", source="assumed"
     )
 
 

@@ -1,4 +1,4 @@
-"""The road to India and what becomes of the ore there.
+"""The road to India, and the processing of ore there.
 
 State, all in ``state.market``: ``route_capacity`` Q (t/month the road could carry, safe and dry), ``india_processing`` A
 (t/month), ``india_stock`` (t of ore), and the ore lanes of the crossings to India. Equations (3.10)::
@@ -29,15 +29,15 @@ class QuadProcessParameters(ParameterTable):
     """What ore yields, and where the oxide goes."""
 
     oxide_yield: float = parameter(
-        0.051, low=0.02, high=0.09, unit="t/t", meaning="Dysprosium and terbium oxide separated from a tonne of ore (oxide).",
+        0.051, low=0.02, high=0.09, unit="t/t", meaning="Dysprosium and terbium oxide separated per tonne of ore (oxide).",
         source="assumed: SOURCES K16, of which 85% is recovered; the Chinese ore quote implies at least 3.5% (SOURCES T2)",
     )  # fmt: skip
     us_share: float = parameter(
         0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of these oxides that goes to the US.",
-        source="assumed: India's own magnet plants want the rest, and Japan has the older claim on Lynas' output (SOURCES T7)",
+        source="assumed: India's own magnet plants need the rest, and Japan has the prior claim on Lynas' output (SOURCES T7)",
     )  # fmt: skip
     route_decay: float = parameter(
-        0.01, low=0.0, high=0.1, unit="1/month", meaning="Share of the road to India that decays in a month.",
+        0.01, low=0.0, high=0.1, unit="1/month", meaning="Monthly decay of the road to India.",
         source="assumed: mountain dirt road in the rains (SOURCES T7)",
     )  # fmt: skip
 

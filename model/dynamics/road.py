@@ -1,4 +1,4 @@
-"""What holds back the ore on the road to India in a month, as numbers that multiply up to what goes.
+"""Limits on ore to India in a month, as factors whose product is the actual flow.
 
 State: ``state.road``, rewritten every month. Of what miners would send, ``wanted``, there goes (equation 3.10)::
 

@@ -1,4 +1,4 @@
-"""Ways from the mines to the crossings: worked out once a world, since roads do not move.
+"""Routes from the mines to the crossings, computed once per world.
 
 For each mine cluster the shortest way by road to every crossing to China (kilometres) and to every crossing to India
 (kilometres, and the places passed). Who holds those places is another matter, looked up month by month in

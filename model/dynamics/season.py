@@ -1,4 +1,4 @@
-"""The calendar of the rains: one factor on everything that moves by road.
+"""The rainy season: one factor on all road transport.
 
 ``weight`` says how far the monsoon has come, 0 (dry) to 1 (its height); roads then carry ``1 - road_depth * weight`` of
 what they carry in the dry months. The factor enters once, on transport (SOURCES K6): leaching goes on in the rains, and

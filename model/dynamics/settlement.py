@@ -1,4 +1,4 @@
-"""A settlement on federal terms, its collapse, and the elections it promises.
+"""A settlement on federal terms, its collapse, and the promised elections.
 
 State: ``state.accord.in_force``, ``.months`` (since it was signed), ``.elections`` (held), ``state.parties`` (who signed). No
 settlement of this kind has been signed since 1949, so form and weights are assumed. In months of each one's own revenue::
@@ -35,15 +35,15 @@ class SettlementParameters(ParameterTable):
     """Hazards and weights of a federal settlement."""
 
     hazard: float = parameter(
-        0.02, low=0.0, high=0.2, unit="1/month", meaning="Chance of a settlement when all surely prefer it.",
+        0.02, low=0.0, high=0.2, unit="1/month", meaning="Probability of a settlement when all certainly prefer it.",
         source="assumed: four years of talks even between willing sides, as in 2011-15",
     )  # fmt: skip
     collapse: float = parameter(
         0.05, low=0.0, high=0.3, unit="1/month", source="assumed: the accords of 2011-15 lasted two to ten years",
-        meaning="Chance that a settlement collapses when somebody surely prefers war.",
+        meaning="Probability that a settlement collapses when a party certainly prefers war.",
     )  # fmt: skip
     election_months: int = parameter(
-        18, low=3, high=60, unit="months", meaning="Months from a settlement to the elections it promises.",
+        18, low=3, high=60, unit="months", meaning="Months from a settlement to the promised elections.",
         source="assumed",
     )  # fmt: skip
 

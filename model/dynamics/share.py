@@ -1,4 +1,4 @@
-"""Whole numbers shared out in proportion to weights, by largest remainders (the method of Hamilton; ties go to the first).
+"""Apportionment of whole numbers in proportion to weights, by largest remainders (Hamilton's method; ties go to the first).
 
 ``out_k = floor(w_k A / W)``, and the units that are missing to ``A`` go, one each, to the largest fractional parts.
 """

@@ -1,4 +1,4 @@
-"""Supply over roads in friendly hands, off the land, from the air, by river.
+"""Supply over friendly roads, from the land, from the air and by river.
 
 State: ``supply[f, p]`` in 0-1. Equation::
 
@@ -44,31 +44,31 @@ class SupplyParameters(ParameterTable):
         source="SOURCES P17", status="weakly identified",
     )  # fmt: skip
     hill_friction: float = parameter(
-        2.0, low=1.3, high=3.0, unit="x", meaning="How much longer a mountain road is than a plain one.",
+        2.0, low=1.3, high=3.0, unit="x", meaning="Effective length of mountain roads relative to roads in the plain.",
         source="SOURCES P18",
     )  # fmt: skip
     monsoon_friction: float = parameter(
-        1.5, low=1.2, high=2.0, unit="x", meaning="How much longer roads are at the height of the rains.",
+        1.5, low=1.2, high=2.0, unit="x", meaning="Effective lengthening of roads at the height of the rains.",
         source="SOURCES P18",
     )  # fmt: skip
     passable_share: float = parameter(
         0.4, low=0.1, high=0.9, unit="0-1", source="assumed",
-        meaning="Share of the countryside, with allies, from which an actor can use the roads of a township it does not hold.",
+        meaning="Share of the countryside (with allies) above which an actor can use the roads of a township that it does not hold.",
     )  # fmt: skip
     depot_population: float = parameter(
-        150_000.0, low=10_000.0, high=1e6, unit="persons", meaning="Held towns of this size serve as depots.",
+        150_000.0, low=10_000.0, high=1e6, unit="persons", meaning="Size from which held towns serve as depots.",
         source="assumed: district towns and regional commands",
     )  # fmt: skip
     local_supply: float = parameter(
-        0.6, low=0.0, high=1.0, unit="0-1", meaning="Supply from countryside that it wholly controls, or whose people wholly consent.",
+        0.6, low=0.0, high=1.0, unit="0-1", meaning="Supply from countryside under full control or with full consent.",
         source="assumed: guerrillas live off friendly land",
     )  # fmt: skip
     airlift_floor: float = parameter(
-        0.55, low=0.2, high=0.8, unit="0-1", meaning="Supply of a cut-off garrison that is supplied from the air in full.",
+        0.55, low=0.2, high=0.8, unit="0-1", meaning="Supply of a cut-off garrison with full airlift.",
         source="SOURCES P15, V10", status="weakly identified",
     )  # fmt: skip
     river_relief: float = parameter(
-        0.10, low=0.03, high=0.25, unit="1/month", meaning="Chance that boats relieve a besieged garrison on a river that is cut off.",
+        0.10, low=0.03, high=0.25, unit="1/month", meaning="Probability that boats relieve a besieged, cut-off garrison on a river.",
         source="SOURCES P16: one event", status="weakly identified",
     )  # fmt: skip
 

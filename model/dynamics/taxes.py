@@ -1,4 +1,4 @@
-"""What a tonne of ore is worth at the gate, and what its holder takes of that (equation E3.7).
+"""Taxes: the value of a tonne of ore at the crossing, and the holder's share of it (equation E3.7).
 
 A holder's tax is fixed, a share of the price at the gate, or what brings it most; a deal with Beijing can give up a part. Where
 the KIA's 35,000 yuan are read as an invoiced price (``structure.tax_reading = "price"``), it takes a share of a fixed tax.

@@ -1,4 +1,4 @@
-"""Trade: where ore in store goes, what the roads and gates let through, and who taxes it.
+"""Trade: destinations of stored ore, capacity of roads and crossings, and taxes.
 
 What a tonne earns at each destination (China through the gate, China past it, the Quad through India) stands in
 :mod:`model.dynamics.netback`. Ore in store is offered as far as the best net-back is worth having, and split by nested

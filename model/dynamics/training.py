@@ -1,4 +1,4 @@
-"""Training from outside: it raises the fighting worth of who is trained, and is lost when the trained leave.
+"""Foreign training: raises fighting strength, and is lost when the trained fighters leave.
 
 State: share ``s`` of a force that has been trained. With ``n`` people trained this month, ``F`` fighters and the loss ``d``::
 

@@ -18,7 +18,7 @@ from model.world.world import LANES
 
 
 def negotiate(run: Run) -> None:
-    """Deals run their course; Beijing invites armed groups to quiet talks in Kunming, and deals are struck."""
+    """Deals expire; Beijing invites armed groups to quiet talks in Kunming, and new deals are made."""
     beijing = run.agents.beijing
     border.keep_deals(run.data)
     for broken in run.border.void.nonzero()[0].tolist():
@@ -89,7 +89,7 @@ def _open_gates(run: Run, actor: int, opened: tuple[int, ...]) -> None:
 
 
 def react_at_border(run: Run) -> None:
-    """Beijing reacts to the month's battles: pressure, suppliers leaned on, lanes."""
+    """Beijing reacts to the month's battles: pressure on groups and suppliers, lanes."""
     beijing = run.agents.beijing
     run.border.clear()
     border.remember_offensives(run.data)

@@ -25,7 +25,7 @@ def open_month(run: Run) -> None:
 
 
 def close_month(run: Run) -> None:
-    """Check the laws and record the month."""
+    """Check the conservation laws and record the month."""
     run.ledger.close()
     ended = run.date
     run.state.month += 1

@@ -23,7 +23,7 @@ def forced(run: Run, kind: str) -> list[Forcing]:
 
 
 def apply_forcing(run: Run) -> None:
-    """What the outside world does to places and lanes this month, whatever the actors would do."""
+    """Impose the month's external events on places and lanes, whatever the actors would do."""
     if not run.scenario.forcing:
         return
     for forcing in forced(run, "holder"):

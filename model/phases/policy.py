@@ -16,7 +16,7 @@ from model.run import Run
 
 
 def deliver_policy(run: Run) -> None:
-    """Washington attends, picks a partner where the scenario lets it, offers, delivers; training takes effect."""
+    """Washington's attention, choice of partner if the scenario allows it, offers and deliveries; training takes effect."""
     run.policy.fill(0)
     us = run.agents.united_states
     if us is not None:
@@ -95,7 +95,7 @@ def _words(kinds: list[str]) -> str:
 
 
 def recognise(run: Run) -> None:
-    """Recognition by the US, Western governments that follow, and the hope that others draw from it."""
+    """Recognition by the US and Western followers, and the hope that others draw from it."""
     if run.policy["recognition"].any() or any(government.recognises for government in run.agents.western):
         _follow(run)
     else:

@@ -8,7 +8,7 @@ from model.run import Run
 
 
 def update_supply(run: Run) -> None:
-    """Work out everybody's supply; actors with aircraft fly some to garrisons that are cut off, boats relieve others."""
+    """Compute supply; actors with aircraft fly supplies to cut-off garrisons, boats relieve others."""
     supply.supply_by_land(run.data)
     places = run.roads.airlift.tolist()
     for actor in run.agents.armed:

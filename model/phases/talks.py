@@ -16,7 +16,7 @@ _DELEGATIONS = ("KIA", "PDF", "junta")
 
 
 def hold_talks(run: Run) -> None:
-    """Ceasefires are signed and broken, militias are turned on; a settlement is signed, broken, or fulfilled by elections.
+    """Ceasefires are signed and broken, groups turn on militias; a settlement is signed, broken, or fulfilled by elections.
 
     Those who have been removed neither sign nor break anything.
     """

@@ -12,7 +12,7 @@ from model.state import ORE
 
 
 def mine_and_trade(run: Run) -> None:
-    """Bids and quotes, investment and licences, mining, transport and smuggling; the market, the road to India; taxes."""
+    """Bids and quotations, investment and licences, mining, transport and smuggling; the market, the road to India; taxes."""
     consult_beijing(run)
     bid(run)
     quote(run.data)

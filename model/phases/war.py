@@ -17,7 +17,7 @@ from model.run import Run
 
 
 def decide_operations(run: Run) -> None:
-    """All armed actors look at last month's state and choose their attacks; some join allies; reserves move.
+    """All armed actors observe last month's state and choose their attacks; some join allies; reserves move.
 
     The orders are then listed in ``run.plans``, where ``prospects`` are what actors expect of wars with each other, and
     ``danger`` what they have to fear of them.
@@ -37,7 +37,7 @@ def decide_operations(run: Run) -> None:
 
 
 def fight(run: Run) -> None:
-    """Attacks are made, actors send their aircraft, places fall, the countryside follows."""
+    """Attacks take place, aircraft fly, places fall, control of the countryside shifts."""
     bar_places(run)
     gather(run.data)
     aircraft = run.actors["air_support"]

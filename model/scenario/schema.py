@@ -36,11 +36,11 @@ class Structure(ParameterTable):
     """Rival mechanisms that the record cannot tell apart; ``--variants all`` crosses them."""
 
     mine_stop: Literal["halt", "reagent", "both"] = choice(
-        "reagent", meaning="What stops mines when gates close: the holder's halt, want of reagent, or both.",
+        "reagent", meaning="What stops mines when crossings close: a halt by the holder, lack of reagent, or both.",
         source="two in three vectors of the plausible set (pangwa calibrate); SOURCES F3",
     )  # fmt: skip
     recognition: Literal["linear", "threshold"] = choice(
-        "threshold", meaning="How Western governments follow: each in proportion, or each beyond a threshold.",
+        "threshold", meaning="How Western governments follow: each in proportion, or each above a threshold.",
         source="SOURCES F8",
     )  # fmt: skip
     contest: Literal["ratio", "difference"] = choice(
@@ -48,7 +48,7 @@ class Structure(ParameterTable):
         source="Tullock 1980, Skaperdas 1996; Hirshleifer 1989",
     )  # fmt: skip
     tax_reading: Literal["tax", "price"] = choice(
-        "tax", meaning="Whether the KIA's 35,000 yuan a tonne is a tax, or an invoiced price of which it takes 20%.",
+        "tax", meaning="Whether the KIA's 35,000 yuan per tonne is a tax, or an invoiced price of which it takes 20%.",
         source="SOURCES T3; SOURCES K9",
     )  # fmt: skip
 
