@@ -59,8 +59,8 @@ def serve(
         print(f"Pangwa runs at {address} (stop with Ctrl-C)", flush=True)
         if not is_loopback(host):
             print(
-                "Whoever reaches this machine by the network can start runs and read the scenarios offered: there is no password and "
-                "no encryption. Put a proxy with both before it, or leave --host out.",
+                "Anyone who can reach this machine over the network can start runs and read the scenarios offered: there is no "
+                "password and no encryption. Put a proxy with both in front of it, or omit --host.",
                 flush=True,
             )
         if show:

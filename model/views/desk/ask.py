@@ -77,7 +77,7 @@ def read_ask(plain: Any, offered: Sequence[str]) -> Ask:
         PlanError, ScenarioError: it is none; a sentence for each thing that is wrong.
     """
     if not isinstance(plain, dict) or not isinstance(plain.get("before", None), dict | None):
-        raise PlanError("what was sent is no request of this page; load the page again")
+        raise PlanError("this is not a valid request of the page; reload the page")
     policy = _scenario(plain.get("policy"), offered)
     against, past = plain.get("against") or "", plain.get("before")
     before = None
@@ -96,7 +96,7 @@ def read_ask(plain: Any, offered: Sequence[str]) -> Ask:
 
 def _scenario(name: Any, offered: Sequence[str]) -> str:
     if name not in offered:
-        raise PlanError(f"'{name}' is not among the scenarios of this app{suggestion(str(name), offered)}")
+        raise PlanError(f"'{name}' is not a scenario of this app{suggestion(str(name), offered)}")
     return str(name)
 
 
@@ -125,10 +125,10 @@ def path_of(text: str) -> tuple[str, ...]:
     path, _ = parse_set(text)
     if path[0] in REFUSED:
         raise ScenarioError(
-            [f"{dotted(path)}: cannot be changed here; state it in a scenario file and give that to pangwa app"]
+            [f"{dotted(path)}: cannot be changed here; change it in a scenario file and open that with pangwa app"]
         )
     if path == INSTRUMENTS:
-        raise ScenarioError([f"{dotted(path)}: cannot be changed as a whole here; choose the scenario status_quo"])
+        raise ScenarioError([f"{dotted(path)}: cannot be replaced as a whole here; choose the scenario status_quo"])
     return path
 
 
@@ -187,7 +187,7 @@ def _levels(file: str, sets: Sets, shared: Sets) -> Iterator[str]:
         instrument = us.instruments.get(path[-1]) if us is not None else None
         kind = None if instrument is None else KINDS[instrument.kind]
         if kind is None or not kind.size or len(path) != 2:
-            raise ScenarioError([f"{dotted(path)}: {file} has no such instrument whose precedent has a size"])
+            raise ScenarioError([f"{dotted(path)}: {file} has no such instrument, or its precedent has no size"])
         number = isinstance(given, int | float) and not isinstance(given, bool)
         level = given / max(shown_in(kind.unit).factor * float(getattr(us, kind.size)), 1e-12) if number else given
         yield f"{dotted([*INSTRUMENTS, path[1], 'level'])}={toml_value(level)}"
@@ -225,7 +225,7 @@ def _specs(side: Side, given: dict[str, Any]) -> Iterator[RunSpec]:
     past, months = side.before
     for spec in _specs(past, given):
         if not 0 < months < json.loads(spec.scenario)["months"]:
-            raise PlanError(f"before = {months}: must be a month inside the run")
+            raise PlanError(f"before = {months}: must be a month within the run")
         yield read_continued(SavedState(spec, months), side.file, sets=side.sets, record=given["record"])[1]
 
 
@@ -233,7 +233,7 @@ def _compared(ours: RunSpec, theirs: RunSpec) -> None:
     """Refuse to compare runs of which one is longer, or begins elsewhere."""
     one, other = json.loads(ours.scenario), json.loads(theirs.scenario)
     problems = [
-        f"{key} = {toml_value(one[key])}: the reference has {toml_value(other[key])}, so that the two cannot be compared"
+        f"{key} = {toml_value(one[key])}: the reference has {toml_value(other[key])}, so the two cannot be compared"
         for key in ("world", "start", "months")
         if one[key] != other[key]
     ]
@@ -250,5 +250,5 @@ def _about_amounts(problem: str, ask: Ask) -> str:
             us = load_scenario(ask.policy, [one for one in ask.sets if path_of(one)[0] != AMOUNT]).united_states
             kind = KINDS[us.instruments[path[-1]].kind]
             size = float(getattr(us, kind.size))
-            return f"{problem}; level 1 is {amount_words(size, kind.unit)}, the most {amount_words(kind.most * size, kind.unit)}"
+            return f"{problem}; level 1 is {amount_words(size, kind.unit)}, the maximum is {amount_words(kind.most * size, kind.unit)}"
     return problem

@@ -65,7 +65,7 @@ def _entry(name: str) -> tuple[str, str, str]:
     if scenario.name.startswith(_RECORD):
         group = "The record of 2021 to 2025"
     else:
-        group = "Policies" if scenario.united_states.instruments else "No US policy, other assumptions"
+        group = "Policies" if scenario.united_states.instruments else "No US policy, different assumptions"
     return name, scenario.title or scenario.name, group
 
 

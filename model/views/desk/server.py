@@ -113,7 +113,7 @@ class Handler(BaseHTTPRequestHandler):
         name = path.removeprefix("/") or "index.html"
         content = self.server.desk.page.get(name)
         if content is None:
-            self._problems(HTTPStatus.NOT_FOUND, ["there is nothing here; the app is at the root of this address"])
+            self._problems(HTTPStatus.NOT_FOUND, ["no page here; the app is at the root of this address"])
         else:
             self._send(HTTPStatus.OK, KINDS[Path(name).suffix], content)
 
@@ -133,7 +133,7 @@ class Handler(BaseHTTPRequestHandler):
             asked = self._body()
             answer = answers.get(path)
             if answer is None:
-                self._problems(HTTPStatus.NOT_FOUND, ["there is nothing here"])
+                self._problems(HTTPStatus.NOT_FOUND, ["no page here"])
             else:
                 answer(asked)
         except (ScenarioError, WorldError, BatchError) as error:
@@ -145,7 +145,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         except Exception as error:
             traceback.print_exc()
-            told = f"The app failed: {type(error).__name__}: {error}. Its terminal has the details."
+            told = f"The app failed: {type(error).__name__}: {error}. See its terminal for details."
             self._problems(HTTPStatus.INTERNAL_SERVER_ERROR, [told])
 
     # who asks --------------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ class Handler(BaseHTTPRequestHandler):
             anywhere and (_is_address(name) or name in {socket.gethostname().lower(), socket.getfqdn().lower()})
         )
         if not known:
-            told = f"this app is not called '{name}'; if a proxy shows it under that name, start it with --allow-host {name}"
+            told = f"this app is not called '{name}'; if a proxy serves it under that name, start it with --allow-host {name}"
             self._problems(HTTPStatus.MISDIRECTED_REQUEST, [told])
         return known
 
@@ -180,7 +180,7 @@ class Handler(BaseHTTPRequestHandler):
             or name_of(origin) in self.server.desk.names
         )
         if plain or not own or site not in ("same-origin", "none"):
-            self._problems(HTTPStatus.FORBIDDEN, ["only pages of this app may ask that"])
+            self._problems(HTTPStatus.FORBIDDEN, ["only pages of this app may request this"])
             return False
         return True
 
@@ -192,7 +192,7 @@ class Handler(BaseHTTPRequestHandler):
             return json.loads(self.rfile.read(length))
         except (ValueError, RecursionError):
             self.close_connection = True
-            raise BatchError("what was sent is no request of this page; load the page again") from None
+            raise BatchError("this is not a valid request of the page; reload the page") from None
 
     def _gone(self) -> bool:
         """Whether the browser has closed the connection."""

@@ -224,10 +224,10 @@ _OF_COUNTRY = {
     "exports_t_china": ("Ore to China", "t REO"),
     "exports_t_quad": ("Ore to India and the Quad", "t REO"),
     "us_heavy_ree_supply_share": ("US demand for heavy rare earths met", "0-1"),
-    "stock_t": ("Ore in store at the mines", "t REO"),
+    "stock_t": ("Ore stored at the mines", "t REO"),
     "price_dy_yuan_per_kg": ("Price of dysprosium oxide in China", "yuan/kg"),
-    "ore_lanes_open": ("Ore lanes to China open", "0-1"),
-    "goods_lanes_open": ("Goods lanes to China open", "0-1"),
+    "ore_lanes_open": ("Border crossings open to ore", "0-1"),
+    "goods_lanes_open": ("Border crossings open to goods", "0-1"),
     "towns_changed_hands": ("Towns that change hands", "towns"),
     "deaths_fighters": ("Fighters killed", "persons"),
     "deaths_civilians": ("Civilians killed", "persons"),
@@ -338,11 +338,11 @@ def _arrived(row: Mapping[str, Any]) -> str:
         return "never due in this run"
     reasons = {
         "refused for fear of Beijing": row["refused_fear"],
-        "refused for autonomy": row["refused_autonomy"],
+        "refused to keep autonomy": row["refused_autonomy"],
         "no answer yet": row["waiting"],
     }
     not_taken = [f"{name} {number(months)}" for name, months in reasons.items() if months >= 0.5]
-    text = f"ran in {number(taken)} of {due} months"
+    text = f"in operation in {number(taken)} of {due} months"
     if not_taken and taken < due:
         text += f" (else: {', '.join(not_taken)})"
     size = row["per_level"]

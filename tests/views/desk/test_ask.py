@@ -99,7 +99,7 @@ def test_what_is_typed_is_refused_in_the_words_of_a_scenario_file(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"policy": "nope"}, "'nope' is not among the scenarios"),
+        ({"policy": "nope"}, "'nope' is not a scenario of this app"),
         ({"policy": "engage_kia", "seed": "1.5"}, "seed = 1.5: must be a whole number"),
         ({"policy": "engage_kia", "seed": ""}, "seed = '': must be a whole number"),
         ({"policy": "engage_kia", "replicate": "-1"}, "replicate = -1: must be a whole number"),
@@ -110,9 +110,9 @@ def test_what_is_typed_is_refused_in_the_words_of_a_scenario_file(
         ({"policy": "engage_kia", "set": [1]}, "set: must be"),
         (
             {"policy": "engage_kia", "before": {"policy": "status_quo", "until": "60"}},
-            "before = 60: must be a month inside",
+            "before = 60: must be a month within",
         ),
-        ([], "is no request"),
+        ([], "not a valid request"),
     ],
 )
 def test_what_cannot_be_asked_is_said(given: Any, said: str) -> None:

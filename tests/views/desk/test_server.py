@@ -100,7 +100,7 @@ def test_what_is_no_request_gets_a_sentence(port: int, body: str) -> None:
     connection.request("POST", "/pair", body, JSON)
     response = connection.getresponse()
     assert response.status == 422
-    assert problems(response.read()) == ["what was sent is no request of this page; load the page again"]
+    assert problems(response.read()) == ["this is not a valid request of the page; reload the page"]
 
 
 def test_problems_come_as_sentences_and_scenarios_of_others_are_not_read(port: int, small: str) -> None:
@@ -111,7 +111,7 @@ def test_problems_come_as_sentences_and_scenarios_of_others_are_not_read(port: i
     secret = Path(small).with_name("secret.toml")
     secret.write_text('extends = "status_quo"\n', encoding="utf-8")
     status, _, content = answer(port, "POST", "/pair", {"policy": str(secret)}, Content_Type="application/json")
-    assert status == 422 and "not among the scenarios" in problems(content)[0]
+    assert status == 422 and "is not a scenario of this app" in problems(content)[0]
 
 
 def test_a_closed_tab_ends_its_run(port: int, small: str) -> None:

@@ -34,7 +34,7 @@ function choices(menu, state, act) {
   forget("choices");
   const policy = el("select", { id: "policy", onchange: (event) => act.choose("policy", event.target.value) });
   policy.append(...listOf(menu.scenarios, state.policy));
-  const about = el("details", { class: "help" }, el("summary", {}, "what this is"), menu.description || menu.title);
+  const about = el("details", { class: "help" }, el("summary", {}, "about this policy"), menu.description || menu.title);
   const rows = [row("policy", state.before ? "Then policy" : "Policy", policy), about];
   if (state.before) {
     rows.unshift(before(menu, state, act));
@@ -48,7 +48,7 @@ function choices(menu, state, act) {
   const basic = (about) => fieldFor({ part: "choices", ...about }, act.change);
   if (answer) {
     const options = answer.options.map((name) => [name, ANSWERS[name] ?? name]);
-    rows.push(basic({ path: answer.path, label: "Beijing answers", usual: answer.value, options, text: textOf(state, answer.path, answer.value) }));
+    rows.push(basic({ path: answer.path, label: "Beijing's answer", usual: answer.value, options, text: textOf(state, answer.path, answer.value) }));
   }
   const small = [
     { path: "start", label: "Start", usual: menu.start, options: menu.starts.length > 1 ? menu.starts : [menu.start] },
@@ -69,7 +69,7 @@ function before(menu, state, act) {
   return el(
     "p",
     { class: "before" },
-    `Until ${date}: ${title}${state.before.set.size ? ", changed" : ""}. The reference goes on with it. `,
+    `Until ${date}: ${title}${state.before.set.size ? ", changed" : ""}. The reference continues it. `,
     el("button", { type: "button", onclick: act.unbranch }, "Undo the branch"),
   );
 }
@@ -113,7 +113,7 @@ export function arrived(found) {
 function adding(menu, act) {
   const kinds = el("select", { id: "add-kind", "aria-label": "Kind of instrument to add" });
   kinds.append(...menu.kinds.map((kind) => option(kind.name, kind.name.replaceAll("_", " "))));
-  const targets = el("select", { id: "add-target", "aria-label": "For whom" }, ...menu.targets.map((name) => option(name, name, "KIA")));
+  const targets = el("select", { id: "add-target", "aria-label": "Target" }, ...menu.targets.map((name) => option(name, name, "KIA")));
   const fit = () => {
     targets.disabled = !menu.kinds.find((kind) => kind.name === kinds.value).targeted;
   };
@@ -146,8 +146,8 @@ export function parameters(menu, state, act) {
   const asked = words.length || group ? own.filter((one) => fits(one) && !state.set.has(one.path)) : [];
   const shown = [...changed, ...asked.slice(0, MOST_SHOWN)];
   byId("parameters").replaceChildren(...shown.map((one) => parameter(one, state, act)));
-  const found = asked.length > MOST_SHOWN ? `${MOST_SHOWN} of ${asked.length} shown; say more to find fewer.` : `${asked.length} found.`;
-  const text = words.length || group ? found : `${own.length} parameters: search by name, meaning, source or status (assumed, observed), or choose whose.`;
+  const found = asked.length > MOST_SHOWN ? `${MOST_SHOWN} of ${asked.length} shown; refine the search to see fewer.` : `${asked.length} found.`;
+  const text = words.length || group ? found : `${own.length} parameters: search by name, meaning, source or status (assumed, observed), or choose a group.`;
   byId("parameters-said").textContent = changed.length ? `${changed.length} changed. ${text}` : text;
 }
 

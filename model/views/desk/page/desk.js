@@ -103,7 +103,7 @@ async function refresh() {
     if (error.name === "AbortError") return;
     if (!(error instanceof Refused)) console.error(error);
     problems(error instanceof Refused ? error.problems : [`The app does not answer (${error.message}). Is it still running?`]);
-    stale(data ? "Shown: the last choice that could be run" : "");
+    stale(data ? "Showing the last valid choice" : "");
   } finally {
     clearTimeout(slow);
   }
@@ -122,7 +122,7 @@ function redraw() {
 function problems(said) {
   blame(said);
   const again = el("button", { type: "button", onclick: () => refresh() }, "Try again");
-  const afresh = el("button", { type: "button", onclick: startAfresh }, "Start afresh");
+  const afresh = el("button", { type: "button", onclick: startAfresh }, "Start over");
   const buttons = menu ? [again] : [again, " ", afresh];
   byId("problems").replaceChildren(...said.map((text) => el("p", {}, text)), ...(said.length ? buttons : []));
 }
@@ -150,7 +150,7 @@ function show() {
   drawMonth();
 }
 
-const referenceName = () => (state.before ? "the policy before, unbroken" : state.against || "status quo");
+const referenceName = () => (state.before ? "the earlier policy, continued" : state.against || "status quo");
 
 function drawCurves() {
   const target = menu.instruments.map((one) => one.target).find((name) => data.actors.some((actor) => actor.id === name));

@@ -13,8 +13,8 @@ export function events(data, month) {
   const fits = (event) => event.month <= month && (sieges || event.tier < SIEGES) && (!differ || event.only);
   const found = data.events.filter(fits).reverse();
   const rows = found.slice(0, MOST).map(row);
-  if (found.length > MOST) rows.push(el("li", {}, `${found.length - MOST} earlier ones are left out`));
-  if (!rows.length) rows.push(el("li", {}, differ ? "Up to this month both runs have the same events." : "Nothing has happened yet."));
+  if (found.length > MOST) rows.push(el("li", {}, `${found.length - MOST} earlier events are not shown`));
+  if (!rows.length) rows.push(el("li", {}, differ ? "Both runs have the same events up to this month." : "Nothing has happened yet."));
   byId("log").replaceChildren(...rows);
 }
 
@@ -46,10 +46,10 @@ const verdict = (effect) => (["raises", "lowers"].includes(effect?.verdict) ? "v
 export function found(many) {
   const box = byId("found");
   if (!many) {
-    box.replaceChildren("One run is one story among many: run replicates to see which differences stand. Parameters: central values.");
+    box.replaceChildren("One run is one possible history: run replicates to see which differences hold. Parameters: central values.");
     return;
   }
-  const how = many.plausible ? "each pair with another parameter vector that the record does not rule out" : "central values of the parameters in all pairs";
+  const how = many.plausible ? "each pair with its own vector of the plausible set" : "central parameter values in all pairs";
   const lines = [`${many.pairs} pairs with common random numbers, ${how}. ${many.counted ?? ""}`, ...many.failed];
   const moved = (many.moved ?? []).map((text) => el("li", {}, `The policy ${text}`));
   box.replaceChildren(...lines.map((text) => el("p", {}, text)), el("ul", {}, ...moved));

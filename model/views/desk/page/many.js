@@ -25,8 +25,8 @@ export function replicates(asked, plausible, done) {
   running(true);
   lines("many", { ...asked, plausible }, own.signal, tell)
     .then(() => {
-      if (!run.result) throw new Error("the answer broke off");
-      said.textContent = `${run.result.pairs} pairs. Bands: medians and 10 to 90%; difference: mean and 95% interval; verdicts in the table`;
+      if (!run.result) throw new Error("the answer was incomplete");
+      said.textContent = `${run.result.pairs} pairs. Bands: medians and 10 to 90%; difference: mean and 95% interval; verdicts are in the table`;
       done();
     })
     .catch((error) => {

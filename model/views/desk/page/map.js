@@ -7,9 +7,9 @@ const INNER = 0.5;
 const RAMP = [[240, 244, 249], [158, 196, 225], [66, 130, 182], [13, 60, 112]];
 const MEANINGS = {
   holder: "Who holds each town",
-  control: "Countryside: the leader's share",
+  control: "Countryside: largest share",
   supply: "Supply of the holder's fighters",
-  stock: "Ore in store, t",
+  stock: "Ore stored, t",
 };
 const UNITS = { control: "%", supply: "%", stock: "t REO" };
 
@@ -131,12 +131,12 @@ export function legend(data, layer) {
   };
   if (layer === "holder") {
     const rows = data.legend.map((row) => el("span", { class: "entry", title: row.label }, swatch(row.colour), row.members));
-    box.replaceChildren(...rows, el("span", { class: "entry" }, "dashed ring: siege; triangle: gate; diamond: mine"));
+    box.replaceChildren(...rows, el("span", { class: "entry" }, "dashed ring: siege; triangle: border crossing; diamond: mine"));
     return;
   }
   const most = layer === "stock" ? Math.max(1, ...data.runs.flatMap((run) => run.stock.map((values) => Math.max(...values)))) : 100;
   const steps = [0, 0.25, 0.5, 0.75, 1].map((part) => el("span", { class: "entry" }, swatch(shade(part)), number(part * most)));
-  const letter = { control: "letter: who leads", supply: "letter: who holds the town", stock: "number: t in store" }[layer];
+  const letter = { control: "letter: actor with the largest share", supply: "letter: holder of the town", stock: "number: t stored" }[layer];
   box.replaceChildren(...steps, el("span", { class: "entry" }, `${UNITS[layer]}; ${letter}`));
 }
 
@@ -149,7 +149,7 @@ export function words(data, month, k) {
     const besieged = siege === undefined ? "" : `, besieged by ${names[siege]}`;
     return (
       `town held by ${names[run.holder[month][k]]}${besieged}; countryside: ${names[run.leader[month][k]]} ${run.share[month][k]}%; ` +
-      `supply ${run.supply[month][k]}%${run.stock[month][k] ? `; ${number(run.stock[month][k])} t of ore in store` : ""}`
+      `supply ${run.supply[month][k]}%${run.stock[month][k] ? `; ${number(run.stock[month][k])} t of ore stored` : ""}`
     );
   };
   const lines = [`${world.places[k]}, ${world.states[k]}`];
@@ -171,7 +171,7 @@ export function summary(data, month, layer, changed) {
 
 /** Names of the townships that differ, each with its holders. */
 export function differences(data, month, layer, changed, title) {
-  if (!changed.length) return "Nothing on this map differs between the two runs.";
+  if (!changed.length) return "The two runs do not differ on this map.";
   const name = (run, k) => data.actors[run[layer === "control" ? "leader" : "holder"][month][k]].id;
   const shown = changed.slice(0, 3).map((k) => {
     const pair = data.runs.map((run) => name(run, k));

@@ -12,7 +12,7 @@ export async function ask(where, asked, signal) {
   const headers = { "Content-Type": "application/json" };
   const answer = await fetch(where, { method: "POST", headers, body: JSON.stringify(asked), signal });
   if (answer.ok) return answer;
-  const told = await answer.json().catch(() => ({ problems: [`the server answers ${answer.status}`] }));
+  const told = await answer.json().catch(() => ({ problems: [`the server answered ${answer.status}`] }));
   throw new Refused(told.problems);
 }
 
