@@ -97,12 +97,7 @@ class UnitedStatesParameters(ParameterTable):
         source="assumed: Northern Watch kept aeroplanes away, not always helicopters (SOURCES D7)",
     )  # fmt: skip
     intelligence_gain: float = parameter(
-        0.5,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Reduction of the target's belief noise at level 1.",
-        source="assumed",
+        0.5, low=0.0, high=1.0, unit="0-1", meaning="Cut in the target's belief noise at level 1.", source="assumed"
     )
     price_floor: float = parameter(
         1.75, low=1.0, high=10.0, unit="x market",
@@ -189,12 +184,7 @@ class QuadParameters(ParameterTable):
         36.0, low=12.0, high=96.0, unit="months", meaning="Time constant of the ramp.", source="assumed"
     )
     india_processing_margin: float = parameter(
-        0.2,
-        low=0.0,
-        high=0.6,
-        unit="0-1",
-        meaning="India's revenue from processed ore relative to the ore's value.",
-        source="assumed",
+        0.2, low=0.0, high=0.6, unit="0-1", meaning="India's revenue from ore relative to its value.", source="assumed"
     )
     india_commitment: float = parameter(
         0.6, low=0.0, high=1.0, unit="0-1",

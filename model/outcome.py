@@ -181,7 +181,7 @@ def reason_against(name: str) -> str:
     own = own_names()
     stems = tuple(f"{stem}_" for kind in (actor_level, actor_flow) for stem in kind.read if stem not in own)
     if name.startswith(stems) or (name not in own and any(name in kind.read for kind in KINDS.values())):
-        return "is there already"
+        return "already exists"
     return ""
 
 

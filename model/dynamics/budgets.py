@@ -45,9 +45,8 @@ class BudgetParameters(ParameterTable):
     """Prices and rates of war economies."""
 
     toll_rate: float = parameter(
-        0.02, low=0.0, high=0.1, unit="0-1", meaning="Toll on goods and others' ore at a crossing.",
-        source="assumed",
-    )  # fmt: skip
+        0.02, low=0.0, high=0.1, unit="0-1", meaning="Toll on goods and others' ore at a crossing.", source="assumed"
+    )
     arms_price_usd: float = parameter(
         2_500.0, low=500.0, high=10_000.0, unit="USD", meaning="Price of arming one fighter, including ammunition.",
         source="assumed",

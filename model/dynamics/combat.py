@@ -57,12 +57,7 @@ class CombatParameters(ParameterTable):
         status="weakly identified",
     )  # fmt: skip
     site_speed: float = parameter(
-        2.0,
-        low=1.0,
-        high=5.0,
-        unit="x",
-        meaning="Speed at which crossings, mines and small towns fall, relative to towns.",
-        source="assumed",
+        2.0, low=1.0, high=5.0, unit="x", meaning="Relative speed at which small places fall.", source="assumed"
     )
     urban_start: float = parameter(
         0.3, low=0.15, high=0.5, unit="0-1", meaning="Initial siege progress of an attacked place, u0.",

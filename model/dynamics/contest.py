@@ -30,7 +30,7 @@ class ContestParameters(ParameterTable):
         0.7, low=0.0, high=2.0, unit="-", meaning="Weakening of an attack by lack of supply.", source="assumed; equation E3.5",
     )  # fmt: skip
     arms_exponent: float = parameter(
-        0.6, low=0.0, high=1.5, unit="-", meaning="Weakening of a force by lack of arms.", source="assumed"
+        0.6, low=0.0, high=1.5, unit="-", meaning="Weakening by lack of arms.", source="assumed"
     )
     heavy_arms_exponent: float = parameter(
         0.25, low=0.0, high=0.6, unit="-", source="assumed: less than the first rifle does",

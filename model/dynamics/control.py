@@ -55,12 +55,7 @@ class ControlParameters(ParameterTable):
         source="assumed: a tenth of the usual ratio of counter-insurgency",
     )  # fmt: skip
     fighters_per_100_km2: float = parameter(
-        2.0,
-        low=0.0,
-        high=50.0,
-        unit="fighters",
-        meaning="Fighters per 100 km2 whose hold equals that of no actor.",
-        source="assumed",
+        2.0, low=0.0, high=50.0, unit="fighters", meaning="The same, fighters per 100 km2.", source="assumed"
     )
     fading: float = parameter(
         0.1, low=0.01, high=0.9, unit="x", meaning="Minimum target of an actor's share relative to its present share.",

@@ -46,12 +46,7 @@ class PeopleParameters(ParameterTable):
         source="assumed",
     )  # fmt: skip
     consent_abroad: float = parameter(
-        0.3,
-        low=0.0,
-        high=1.0,
-        unit="0-1",
-        meaning="Consent outside the homeland without services or harm.",
-        source="assumed",
+        0.3, low=0.0, high=1.0, unit="0-1", meaning="Consent elsewhere without services or harm.", source="assumed"
     )
     consent_coup: float = parameter(
         0.35, low=0.0, high=1.0, unit="0-1", meaning="Consent to a central government installed by a coup.",

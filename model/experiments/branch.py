@@ -71,7 +71,7 @@ def save_state(path: Path, spec: RunSpec, months: int) -> None:
     try:
         write_new(path, json.dumps(content, indent=1))
     except FileExistsError:
-        raise PlanError(f"{path}: is there already; give another name") from None
+        raise PlanError(f"{path}: already exists; give another name") from None
     except OSError as error:
         raise PlanError(f"{path}: cannot be written: {error.strerror}") from None
 

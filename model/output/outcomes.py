@@ -67,7 +67,7 @@ flow.recorded("deaths_civilians", "persons", "civilians killed", "civilians kill
 flow.recorded(
     "other_origins_t",
     "t REO",
-    "ore that China imports from Laos, Malaysia and other countries",
+    "ore that China imports from other countries, such as Laos",
     "China's ore from elsewhere",
 )
 
@@ -109,9 +109,7 @@ def china_dependence_imports(record: Recorded) -> Ratio:
 
 
 @share(
-    "0-1",
-    "Myanmar's share of all ore for heavy rare earths supplied to China (the other reading)",
-    "China's dependence (heavy)",
+    "0-1", "Myanmar's share of all ore for heavy rare earths that China uses (the other)", "China's dependence (heavy)"
 )
 def china_dependence_heavy(record: Recorded) -> Ratio:
     """China's own quota included."""
@@ -119,11 +117,7 @@ def china_dependence_heavy(record: Recorded) -> Ratio:
     return Ratio(ours, ours + record.monthly["other_origins_t"] + record.monthly["china_quota_t"], 1.0)
 
 
-@share(
-    "0-1",
-    "Dy and Tb oxide from this ore that reached the US, as a share of US demand",
-    "share of US dysprosium and terbium demand met",
-)
+@share("0-1", "Dy and Tb oxide from this ore as a share of US demand", "share of US dysprosium and terbium demand met")
 def us_heavy_ree_supply_share(record: Recorded) -> Ratio:
     """By the demand of a month."""
     supplied = record.monthly["us_heavy_ree_supply_share"]
@@ -171,11 +165,7 @@ level.recorded(
 )
 
 
-@level(
-    "0-1",
-    "mean belief, among ethnic organisations other than the KIA, that good governance earns outside backing",
-    "others' hope of backing",
-)
+@level("0-1", "mean belief of groups other than the KIA that good governance earns backing", "others' hope of backing")
 def hope_of_others(record: Recorded) -> Floats:
     """0 where there are none."""
     others = [actor for actor in record.organisations if actor not in _kia(record)]
@@ -187,9 +177,7 @@ level.recorded("actors_at_war", "actors", "armed actors at war with at least one
 level.recorded("india_commitment", "0-1", "India's commitment to the Quad's plan", "India's commitment")
 level.recorded("us_attention", "0-1", "Washington's attention to Myanmar", "Washington's attention")
 level.recorded("federal_settlement", "0/1", "a federal settlement is in force", "federal settlement in force")
-level.recorded(
-    "elections_held", "0/1", "the elections promised in a settlement have been held", "promised elections held"
-)
+level.recorded("elections_held", "0/1", "the elections of a settlement have been held", "promised elections held")
 level.recorded("price_tb_yuan_per_kg", "yuan/kg", "price of terbium oxide in China", "price of terbium oxide")
 level.recorded("price_dy_yuan_per_kg", "yuan/kg", "price of dysprosium oxide in China", "price of dysprosium oxide")
 level.recorded("price_ore_yuan_per_t", "yuan/t", "price of ore in China, including taxes", "price of ore in China")
@@ -199,27 +187,18 @@ level.recorded(
     "openness of ore lanes to China, weighted by the capacity of the mines behind them",
     "border crossings open to ore",
 )
-level.recorded(
-    "goods_lanes_open", "0-1", "openness of goods lanes to China, mean over crossings", "border crossings open to goods"
-)
+level.recorded("goods_lanes_open", "0-1", "openness to goods, mean over crossings", "border crossings open to goods")
 
 # of armed actors ------------------------------------------------------------------------------------------------------
 
 actor_level.recorded("townships_held", "townships", "townships held (by their town)", "towns held by the {}")
 actor_level.recorded(
-    "population_share",
-    "0-1",
-    "population, weighted by the share of the countryside controlled",
-    "countryside of the {}",
+    "population_share", "0-1", "population weighted by share of the countryside controlled", "countryside of the {}"
 )
-actor_level.recorded(
-    "seat_population_share", "0-1", "population of the townships held (by their town)", "population in {}-held towns"
-)
+actor_level.recorded("seat_population_share", "0-1", "population of the townships held", "population in {}-held towns")
 actor_level.recorded("troops", "fighters", "fighters", "fighters of the {}")
 actor_level.recorded("legitimacy", "0-1", "consent of the people under its control", "consent under the {}")
-actor_level.recorded(
-    "services", "0-1", "government services for the population under its control", "services under the {}"
-)
+actor_level.recorded("services", "0-1", "services for the people under its control", "services under the {}")
 actor_level.recorded("us_partner", "0/1", "Washington has chosen it as its partner", "the {} as Washington's partner")
 actor_flow.recorded("revenue_usd", "USD", "income, including aid", "income of the {}")
 actor_flow.recorded("ore_revenue_usd", "USD", "income from rare-earth ore", "ore income of the {}")

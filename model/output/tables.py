@@ -51,12 +51,7 @@ def _of(actor: Any, name: str, without: int = 0) -> Any:
 _KEYS = (
     _c("run_id", pa.string(), "-", "hash of version, scenario label, design point, resolved parameters and replicate"),
     _c("scenario", _TEXT, "-", "name of the scenario"),
-    _c(
-        "replicate",
-        _I,
-        "-",
-        "number of the replicate, from 0; the same replicate of two scenarios has the same random draws",
-    ),
+    _c("replicate", _I, "-", "number of the replicate, from 0; it has the same draws in all scenarios"),
 )
 _MONTH = _c("month", _I, "months", "months since the start; 0 is the start itself")
 
@@ -227,20 +222,8 @@ CONTROL = (
     _c("leader_share", _F, "0-1", "that actor's share; null for sites", gaps=True),
     _c("junta_share", _F, "0-1", "the junta's share; null for sites", gaps=True),
     _c("attacks", _F, "-", "attacks on the place in the month; null unless control is recorded monthly", gaps=True),
-    _c(
-        "deaths",
-        _F,
-        "persons",
-        "fighters killed in the township; null for sites, or unless control is recorded monthly",
-        gaps=True,
-    ),
-    _c(
-        "ore_t",
-        _F,
-        "t REO",
-        "ore leaving the mines of the place in the month; null unless control is recorded monthly",
-        gaps=True,
-    ),
+    _c("deaths", _F, "persons", "fighters killed in the township; null likewise, and for sites", gaps=True),
+    _c("ore_t", _F, "t REO", "ore leaving the mines of the place in the month; null likewise", gaps=True),
 )
 
 INSTRUMENTS = (

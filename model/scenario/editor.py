@@ -19,10 +19,10 @@ def editor_schema() -> dict[str, Any]:
     schema = Scenario.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Pangwa scenario"
-    schema["description"] = "A what-if for Pangwa; it states only what differs from what it extends."
+    schema["description"] = "A what-if for Pangwa; it states only how it differs from the scenario that it extends."
     schema["properties"]["extends"] = {
         "type": "string",
-        "description": "shipped scenario, or path relative to this file, of which this one states the differences",
+        "description": "the parent: a shipped scenario, or a path relative to this file",
     }
     del schema["properties"]["plugins"]
     _share(schema["$defs"])

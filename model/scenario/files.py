@@ -55,10 +55,10 @@ def find_scenario(name: str, beside: Path | None = None) -> Path:
         if path.is_file():
             return path
     if name.endswith(".toml") or "/" in name or os.sep in name:
-        what = "is a folder, not a file" if (folder / name).is_dir() else "there is no such file"
+        what = "is a folder, not a file" if (folder / name).is_dir() else "no such file"
         raise ScenarioError([f"{display(folder / name)}: {what}{suggestion(Path(name).stem, shipped)}"])
     raise ScenarioError(
-        [f"'{name}' is neither a shipped scenario nor a file{suggestion(name, shipped, 'shipped are')}"]
+        [f"'{name}' is neither a shipped scenario nor a file{suggestion(name, shipped, 'the shipped ones are')}"]
     )
 
 
@@ -84,7 +84,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([f"{shown}: {_syntax(str(error), text)}"]) from None
     except (ValueError, RecursionError):
-        raise ScenarioError([f"{shown}: holds a number of thousands of digits, or is nested too deeply"]) from None
+        raise ScenarioError([f"{shown}: contains a number with thousands of digits, or is nested too deeply"]) from None
     problems = list(_control_characters(data, (), shown))
     if problems:
         raise ScenarioError([problem.sentence() for problem in problems])
@@ -97,7 +97,7 @@ def _decode(path: Path, shown: str) -> str:
     except OSError as error:
         raise ScenarioError([f"{shown}: cannot be read: {error.strerror}"]) from None
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:200]:
-        raise ScenarioError([f"{shown}: is UTF-16 text, or no text at all; save it as UTF-8"])
+        raise ScenarioError([f"{shown}: is UTF-16 text, or not text; save it as UTF-8"])
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -139,16 +139,16 @@ def _control_characters(value: Any, path: tuple[str, ...], shown: str) -> Iterat
     if isinstance(value, dict):
         for key, item in value.items():
             if _has_control(key, allowed=""):
-                yield Problem(shown, (*path, key), "the key holds a control character")
+                yield Problem(shown, (*path, key), "the key contains a control character")
             yield from _control_characters(item, (*path, key), shown)
     elif isinstance(value, list):
         for item in value:
             yield from _control_characters(item, path, shown)
     elif is_too_large(value):
-        yield Problem(shown, path, "must fit in 64 bits, as whole numbers do in TOML", value)
+        yield Problem(shown, path, "must fit in 64 bits, the limit for whole numbers in TOML", value)
     elif isinstance(value, str) and _has_control(value, allowed="\n\t" if path[-1:] and path[-1] in _PROSE else ""):
         yield Problem(
-            shown, path, "holds a control character; write paths with forward slashes or in single quotes", value
+            shown, path, "contains a control character; write paths with forward slashes or in single quotes", value
         )
 
 

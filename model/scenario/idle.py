@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-IDLE = "cannot act"
+IDLE = "have no effect"
 _MOST_NAMED = 5
 
 

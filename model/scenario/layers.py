@@ -164,7 +164,7 @@ def _chain(path: FilePath) -> list[tuple[FilePath, dict[str, Any]]]:
         shown, resolved = display(path), path.resolve()
         if resolved in seen:
             circle = " -> ".join([*(display(file) for file, _ in chain), shown])
-            raise ScenarioError([f"{display(chain[-1][0])}: extends goes round in a circle: {circle}"])
+            raise ScenarioError([f"{display(chain[-1][0])}: extends forms a circle: {circle}"])
         seen.add(resolved)
         table = read_toml(path)
         parent = table.pop("extends", None)
@@ -244,7 +244,7 @@ def parse_set(text: str) -> tuple[Path, Any]:
         path.append(step)
         nested = nested[step]
     if path == ["extends"]:
-        raise ScenarioError([f"{shown}: what a scenario extends is said in its file alone"])
+        raise ScenarioError([f"{shown}: extends can only be set in the scenario file"])
     return tuple(path), _value(value, shown)
 
 
@@ -265,7 +265,7 @@ def _value(text: str, shown: str) -> Any:
     try:
         value = tomllib.loads(f"value = {text}")["value"]
         if is_too_large(value):
-            raise ScenarioError([f"{shown}: must fit in 64 bits, as whole numbers do in TOML"])
+            raise ScenarioError([f"{shown}: must fit in 64 bits, the limit for whole numbers in TOML"])
         return value
     except tomllib.TOMLDecodeError as error:
         if text[0] in "\"'[{":

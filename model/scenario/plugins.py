@@ -63,7 +63,7 @@ def use_plugin(plugin: str | Path | type) -> list[str]:
     try:
         source = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ScenarioError([f"{path}: cannot be read: {reason}"]) from None
     known = read_plugins(((path.stem, source),))
     _chosen[path.stem], _files[path.stem] = source, path
@@ -78,7 +78,7 @@ def _file_of(plugin: type) -> Path:
         raise ScenarioError(
             [
                 (
-                    f"the class {plugin.__name__} stands in a notebook's cell, where the processes of a batch cannot find it; "
+                    f"the class {plugin.__name__} is defined in a notebook cell, where the processes of a batch cannot find it; "
                     "write it into a file (begin the cell with %%writefile my_actor.py) and give that"
                 )
             ]
@@ -168,10 +168,10 @@ def read_plugins(plugins: tuple[tuple[str, str], ...]) -> Known:
             needed = (
                 "a class that extends one of agents/armed/actor.py, or a function with a decorator of model/outcome.py"
             )
-            raise ScenarioError([f"{name}.py: holds no actor and no outcome; it needs {needed}"])
+            raise ScenarioError([f"{name}.py: defines no actor and no outcome; it needs {needed}"])
         for kind, cls in own.items():
             if kind in found.kinds or (kind in ACTOR_KINDS and kind not in OWN_KINDS):
-                raise ScenarioError([f"{name}.py: the kind '{kind}' is there already; give the class another name"])
+                raise ScenarioError([f"{name}.py: the kind '{kind}' already exists; give the class another name"])
             found.kinds[kind] = cls
         found.outcomes.extend(_own_outcome(name, one, found.outcomes) for one in outcomes)
     return found
@@ -181,7 +181,7 @@ def _own_outcome(file: str, one: Declared, before: Sequence[Declared]) -> Declar
     """An outcome whose errors name its file; refused where its name is taken."""
     name = one.outcome.name
     twice = any(name == other.outcome.name for other in before)
-    reason = "is there already" if twice else reason_against(name)
+    reason = "already exists" if twice else reason_against(name)
     if reason:
         raise ScenarioError([f"{file}.py: the outcome '{name}' {reason}; give the function another name"])
     return one._replace(read=_checked(f"{file}.py", one))

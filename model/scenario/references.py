@@ -37,7 +37,7 @@ _READ_BY_FORCING = {
 """Keys of a forcing that its kind heeds; another would be given in vain."""
 
 _ABOUT: dict[str, Any] = {"target": "", "actor": "", "lane": "all", "value": 0.0}
-_INSTEAD = {"target": "is about the whole market"}
+_INSTEAD = {"target": "applies to the whole market"}
 _NO_TARGET = tuple(kind for kind in UNTARGETED if kind != "envoy")
 """Kinds of instruments that are about the junta's trade or the road; an envoy may be sent to somebody."""
 _NEEDS_TARGET = {"holder": "a township or site", "conscription": "the id of an armed actor"}
@@ -106,7 +106,7 @@ def _ids(stated: Stated, ids: tuple[str, ...]) -> Iterator[Problem]:
         yield Problem(stated.origin(("name",)), ("name",), text, label)
     title = stated.get(("title",))
     if isinstance(title, str) and len(title) > _LONGEST_TITLE:
-        text = f"has {len(title)} characters; {_LONGEST_TITLE} are allowed, and in a description as many as it needs"
+        text = f"has {len(title)} characters; {_LONGEST_TITLE} are allowed, and put longer text in the description"
         yield Problem(stated.origin(("title",)), ("title",), text)
 
 
@@ -162,7 +162,7 @@ def _both(path: Path, table: dict[str, Any], stated: Stated) -> Iterator[Problem
     allies, enemies = table.get("allies"), table.get("enemies")
     if isinstance(allies, list) and isinstance(enemies, list):
         for name in [name for name in allies if name in enemies]:
-            yield Problem(stated.origin((*path, "enemies")), (*path, "enemies"), "is among the allies too", name)
+            yield Problem(stated.origin((*path, "enemies")), (*path, "enemies"), "is also among the allies", name)
 
 
 def _many(
@@ -173,7 +173,7 @@ def _many(
         if not isinstance(entry, str):
             continue
         if entry in entries[:place]:
-            yield Problem(stated.origin(path), path, "is named twice", entry)
+            yield Problem(stated.origin(path), path, "is listed twice", entry)
         else:
             yield from check(path, entry)
 
@@ -217,7 +217,7 @@ def _instrument(path: Path, table: dict[str, Any], stated: Stated, names: Names)
         text = 'needs united_states.partner_choice = "strategic_empowerment"'
         yield Problem(stated.origin((*path, "target")), (*path, "target"), text, target)
     if isinstance(kind, str) and kind in _NO_TARGET and target != "":
-        text = f"must be left out: an instrument of kind '{kind}' has no target"
+        text = f"must be omitted: an instrument of kind '{kind}' has no target"
         yield Problem(stated.origin((*path, "target")), (*path, "target"), text, target)
         target = ""
     targets = (*names.armed, PARTNER, NUG)
@@ -260,7 +260,7 @@ def _forcing(path: Path, table: dict[str, Any], stated: Stated, names: Names) ->
         return
     for key, meant in _ABOUT.items():
         if key not in _READ_BY_FORCING[kind] and table.get(key, meant) != meant:
-            text = f"must be left out: a forcing of kind '{kind}' {_INSTEAD.get(key, 'does not read it')}"
+            text = f"must be omitted: a forcing of kind '{kind}' {_INSTEAD.get(key, 'does not use it')}"
             yield Problem(stated.origin((*path, key)), (*path, key), text, table[key])
     if kind in _NEEDS_TARGET and target == "":
         text = f"is missing; it needs {_NEEDS_TARGET[kind]}"
@@ -271,7 +271,7 @@ def _forcing(path: Path, table: dict[str, Any], stated: Stated, names: Names) ->
         yield from _holder(path, table, stated, names)
     value = table.get("value", 0.0)
     if kind in ("close_lanes", "lanes") and isinstance(value, int | float) and value > 1:
-        text = "must be at most 1: how far the lanes are open, 0 shut and 1 open"
+        text = "must be at most 1: the openness of the lanes, from 0 (closed) to 1 (open)"
         yield Problem(stated.origin((*path, "value")), (*path, "value"), text, value)
     yield from _order(path, table, stated)
 

@@ -73,7 +73,7 @@ def lay_calibrated(stated: Stated, world: World) -> None:
         if path[0] != "actors" and stated.get(path) is NOTHING:
             stated.put(path, value, source)
         elif path[0] == "actors" and (len(path) != 3 or path[1] not in known):
-            hint = suggestion(path[1], known, "known are") if len(path) > 1 else ""
+            hint = suggestion(path[1], known, "known names are") if len(path) > 1 else ""
             stated.problems.append(Problem(source, path, f"must name an actor, or a kind, and a parameter{hint}"))
 
 
@@ -141,7 +141,7 @@ def _check_new_actor(name: str, table: Table, source: str, recorded: dict[str, T
     path = ("actors", name)
     kind = table.get("kind")
     if kind is None:
-        hint = suggestion(name, recorded, "known are")
+        hint = suggestion(name, recorded, "known names are")
         join = " A" if hint.endswith("?") else "; a"
         text = f"unknown actor{hint}{join} new one needs kind, home and troops"
         only = next(iter(table)) if len(table) == 1 else None

@@ -56,9 +56,9 @@ class Structure(ParameterTable):
 class Scenario(ParameterTable):
     """A resolved scenario: a what-if with every parameter present."""
 
-    name: str = Field(description="name in tables and legends; no mechanism sees it")
-    title: str = Field(default="", description="one line for people")
-    description: str = Field(default="", description="what is asked, and why")
+    name: str = Field(description="name in tables and legends; has no effect on the run")
+    title: str = Field(default="", description="title, one line")
+    description: str = Field(default="", description="the question, and why it is asked")
     world: str = Field(default="myanmar", description="a shipped world, a folder of CSV files, or invented:ROWSxCOLS")
     start: str = Field(default="2025-08", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="first month, as 2025-08")
     months: int = parameter(
@@ -73,9 +73,9 @@ class Scenario(ParameterTable):
     structure: Structure = Structure()
     plugins: dict[str, str] = Field(
         default_factory=dict,
-        description="files with kinds of actors or outcomes of one's own, by name; from --plugin alone",
+        description="files that define kinds of actors or outcomes, by name; set only by --plugin",
     )
-    forcing: list[Forcing] = Field(default_factory=list, description="what the outside world does by date")
+    forcing: list[Forcing] = Field(default_factory=list, description="external events by date")
     _notes: tuple[str, ...] = PrivateAttr(default=())
 
     @property

@@ -12,22 +12,22 @@ from model.scenario.schema import Scenario
 _HEAD = """\
 # {name}: a scenario that states only how it differs from {parent}.
 # Check it with: pangwa check {file}      Run it with: pangwa run {file}
-# What can be changed, with range, unit and source: pangwa parameters {file} --search WORD
+# List what can be changed, with range, unit and source: pangwa parameters {file} --search WORD
 extends = {extends}
 
 title = "{title}"
 description = \"\"\"
-What is asked, and why.
+The question, and why it is asked.
 \"\"\"
 
-# Take away the "# " of what you want to change, and say why you changed it.
+# Remove the "# " from what you want to change, and note why.
 
 # start = "{start}"
 # months = {months}
 """
 
 _POLICY = """
-# --- The policy: instruments by name; a level of 1 is a precedent, up to 10 times of it can be asked for. Kinds:
+# --- The policy: instruments by name; level 1 is a precedent, and levels go up to 10. Kinds:
 {kinds}
 {stated}
 # A new one:
@@ -45,15 +45,15 @@ _POLICY = """
 """
 
 _REST = """
-# --- An actor: only what differs from the world's record of it.
+# --- An actor: only what differs from the world's record.
 # [actors.{target_key}]
 # troops = {troops}
 
-# --- Which of two rival mechanisms is at work.
+# --- The choice between rival mechanisms.
 # [structure]
 # mine_stop = "{mine_stop}"
 
-# --- What the outside world does by date.
+# --- External events by date.
 # [[forcing]]
 # name = "border closed"
 # kind = "close_lanes"

@@ -97,7 +97,7 @@ def _unknown_key(path: Path, value: Any, source: str, kinds: dict[str, str]) -> 
     key, is_table = path[-1], isinstance(value, dict)
     places = belongs(key)
     if key in BATCH_KEYS and len(path) == 1:
-        hint = "; it belongs in a batch file, which has a list of scenarios"
+        hint = "; it belongs in a batch file, which lists scenarios"
     elif places:
         more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
         hint = f"; it belongs at {' or '.join(places[:_MOST_PLACES])}{more}"

@@ -66,7 +66,7 @@ def export(folder: Path, to: str, out: Path | None = None, names: Sequence[str] 
     results = Results.open(folder, months=to not in _OF_OUTCOMES)
     path = out or Path(folder) / f"{results.name}{ending}"
     if path.exists():
-        raise ViewError(f"{path}: is there already; give another name with --out")
+        raise ViewError(f"{path}: already exists; give another name with --out")
     if library:
         _import(library, to)
     chosen = _chosen(results, names)

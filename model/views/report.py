@@ -106,7 +106,7 @@ def write_page(target: Path, what: str, page: Callable[[], str]) -> Path:
     """
     refuse_link(target)
     if target.exists() and not _is_page(target):
-        raise ViewError(f"{target}: is there already and is no {what}, so it is not overwritten; choose another name")
+        raise ViewError(f"{target}: already exists and is not a {what}, so it is not overwritten; choose another name")
     text = page()
     try:
         write_text(target, text)

@@ -117,7 +117,7 @@ class Book:
             return value
         open_end = high == MOST and not value > MOST
         allowed = f"a number of {low:g} or more" if open_end else f"a number from {low:g} to {high:g}"
-        self.problem(f"{row.where}: {column} is {row[column]!r}; {allowed} is allowed")
+        self.problem(f"{row.where}: {column} is {row[column]!r}; must be {allowed}")
         return max(low, 0.0)
 
     def whole(self, row: Row, column: str, high: int = MOST_WHOLE) -> int:
@@ -126,7 +126,7 @@ class Book:
         if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and int(text) <= high:
             return int(text)
         allowed = f"from 0 to {high}" if text.isdigit() else "of 0 or more"
-        self.problem(f"{row.where}: {column} is {text!r}; a whole number {allowed} is allowed")
+        self.problem(f"{row.where}: {column} is {text!r}; must be a whole number {allowed}")
         return 0
 
     def one_of(self, row: Row, column: str, allowed: Collection[str]) -> str:

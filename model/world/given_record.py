@@ -147,14 +147,14 @@ def read_given(path: str, world: str, series: Mapping[str, str]) -> Given:
     for row in rows:
         given.rows += 1
         if row.cells.keys() != header.keys():
-            given.refused.append((row.line, f"has not the {len(header)} cells of the header"))
+            given.refused.append((row.line, f"does not have the {len(header)} cells of the header"))
             continue
         try:
             read[kind](given, row)
         except UnplacedError as why:
             given.refused.append((row.line, str(why)))
     if not given.rows:
-        raise RecordFileError(f"{path}: is an {kind} by its columns, and has no rows")
+        raise RecordFileError(f"{path}: is an {kind} by its columns, but has no rows")
     return given
 
 
@@ -164,7 +164,7 @@ def _table(path: str) -> tuple[dict[str, int], list[Row]]:
     except OSError as error:
         raise RecordFileError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise RecordFileError(f"{path}: is no text in UTF-8; save it as CSV in UTF-8") from None
+        raise RecordFileError(f"{path}: is not UTF-8 text; save it as CSV in UTF-8") from None
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -196,7 +196,7 @@ def _kind_of(path: str, header: Mapping[str, int], series: Mapping[str, str]) ->
         return SERIES
     wanted = "; ".join(f"an {kind} has {', '.join(names)}" for kind, names in NEEDS.items())
     raise RecordFileError(
-        f"{path}: is not understood by its columns {listing(list(header))}: {wanted}; a series has month (or date), series and"
+        f"{path}: cannot be recognised by its columns {listing(list(header))}: {wanted}; a series has month (or date), series and"
         f" value, or a column named after a series, such as {listing(list(series), 4)}; a control map has month (or date), code"
         " (or township), and holder"
     )
@@ -271,12 +271,12 @@ class _Placer:
         if not self.wide:
             name = row["series"]
             if name.casefold() not in self.series:
-                raise UnplacedError(f"series {name!r} is none that the model has{nearest(name, self.names)}")
+                raise UnplacedError(f"series {name!r} is not a series of the model{nearest(name, self.names)}")
             found = {"value": self.series[name.casefold()]}
         for column, kept in found.items():
             value = _number(row, column)
             if month in given.series.setdefault(kept, {}):
-                raise UnplacedError(f"{kept} has a value for {month} already; one for each month is taken")
+                raise UnplacedError(f"{kept} already has a value for {month}; only one per month is used")
             given.series[kept][month] = value
         if not found:
             raise UnplacedError("has no value")
@@ -293,7 +293,7 @@ class _Placer:
         holder = self.actors.holder(published, township)
         already = given.holders.setdefault(month, {})
         if township in already:
-            raise UnplacedError(f"{self.townships.world.codes[township]} has a holder in {month} already")
+            raise UnplacedError(f"{self.townships.world.codes[township]} already has a holder in {month}")
         already[township] = holder
         given.found[how] += 1
 
@@ -309,11 +309,11 @@ def _number(row: Row, column: str) -> float:
         value = math.nan
     if math.isfinite(value):
         return value
-    raise UnplacedError(f"{column} {row[column]!r} is no number; a decimal point and no thousands separator are taken")
+    raise UnplacedError(f"{column} {row[column]!r} is not a number; use a decimal point and no thousands separator")
 
 
 def _count(row: Row, column: str) -> int:
     value = _number(row, column)
     if value < 0 or value != int(value):
-        raise UnplacedError(f"{column} {row[column]!r} is no count of persons")
+        raise UnplacedError(f"{column} {row[column]!r} is not a count of persons")
     return int(value)

@@ -96,7 +96,9 @@ class _Plan:
             if not low <= value <= high
         ]
         if not problems and rows * cols < 2 * actors:
-            problems = [f"world {name!r} has {rows * cols} territories for {actors} actors; two an actor are the least"]
+            problems = [
+                f"world {name!r} has {rows * cols} territories for {actors} actors; there must be at least two per actor"
+            ]
         if problems:
             raise WorldError(problems)
         return cls(rows, cols, actors)

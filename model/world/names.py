@@ -28,7 +28,7 @@ def fault(name: str) -> str:
     if len(name) > LONGEST:
         return f"the name has {len(name)} characters; {LONGEST} are allowed"
     if any(unicodedata.category(one) in _CONTROL and one not in _JOINERS for one in name):
-        return "the name holds a control character, or one that turns the direction of writing"
+        return "the name contains a control character, or one that changes the direction of writing"
     if name.startswith(("=", "+", "@", "-")) and not _SIGNED_NUMBER.fullmatch(name):
         return "the name would be a formula in a spreadsheet; begin it with a letter or a digit"
     return ""
@@ -52,9 +52,9 @@ def faults(names: Iterable[str], *, reserved: bool = True) -> Iterator[tuple[str
             yield name, text
             continue
         if reserved and (word := is_reserved(name)):
-            yield name, f"'{word}' means something else in scenarios and tables; give another name"
+            yield name, f"'{word}' has another meaning in scenarios and tables; choose another name"
         elif (other := taken.setdefault(folded(name), name)) != name:
-            yield name, f"cannot be told from '{other}' in the names of columns and files; give another name"
+            yield name, f"cannot be distinguished from '{other}' in the names of columns and files; choose another name"
 
 
 def both_called(one: str, other: str, first: str, second: str) -> str:
@@ -68,6 +68,4 @@ def both_called(one: str, other: str, first: str, second: str) -> str:
     """
     if first == second:
         return f"{one} and {other} are both called '{first}'; give one of them another name"
-    return (
-        f"{one} and {other} are called '{first}' and '{second}', which files cannot tell apart; give one another name"
-    )
+    return f"{one} and {other} are called '{first}' and '{second}', which file names cannot distinguish; rename one of them"

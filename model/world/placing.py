@@ -58,7 +58,7 @@ def month_of(text: str) -> str:
         year, month, date = int(found[3]), months[0] if months else 0, int(found[1] or 1)
     if 1 <= month <= 12 and 1 <= date <= _LONGEST:
         return f"{year}-{month:02d}"
-    raise UnplacedError(f"date {text!r} is not understood; a month as 2024-05 or a day as 2024-05-17 is")
+    raise UnplacedError(f"date {text!r} is not recognised; give a month such as 2024-05 or a day such as 2024-05-17")
 
 
 def _key(text: str) -> str:
@@ -108,7 +108,7 @@ class Townships:
         if found:
             raise UnplacedError(f"name {name!r} may mean {' or '.join(map(self._described, found))}: give the code")
         if not name:
-            raise UnplacedError("neither a township nor coordinates are given")
+            raise UnplacedError("no township and no coordinates are given")
         raise UnplacedError(self._unknown(name, state))
 
     def _of_code(self, code: str) -> int:
@@ -117,7 +117,7 @@ class Townships:
         named = self._names.get(_key(code), [])  # names stand in columns of codes as well
         if len(named) == 1:
             return named[0]
-        raise UnplacedError(f"code {code!r} is no township's{nearest(code, self.world.codes)}")
+        raise UnplacedError(f"code {code!r} is not that of a township{nearest(code, self.world.codes)}")
 
     def _named(self, name: str, state: str) -> list[int]:
         found = self._names.get(_key(name.removesuffix(" township").removesuffix(" Township")), [])
@@ -129,7 +129,7 @@ class Townships:
         elsewhere = self._named(name, "")
         if elsewhere:
             return f"name {name!r} is {' and '.join(map(self._described, elsewhere))}, not in {state}"
-        return f"name {name!r} is no township's{nearest(name, self.world.names)}"
+        return f"name {name!r} is not that of a township{nearest(name, self.world.names)}"
 
     def _described(self, index: int) -> str:
         return f"{self.world.names[index]} {self.world.codes[index]} in {self.world.states[index]}"
@@ -140,14 +140,14 @@ class Townships:
         except ValueError:
             lat = lon = math.nan
         if not (abs(lat) <= 90 and abs(lon) <= 180):
-            raise UnplacedError(f"latitude {point[0]!r} and longitude {point[1]!r} are no point on earth in degrees")
+            raise UnplacedError(f"latitude {point[0]!r} and longitude {point[1]!r} are not a point on earth in degrees")
         some = np.array(among or range(len(self.world.codes)))
         km = distance_km(lat, lon, self.world.lat[some], self.world.lon[some])
         best = int(km.argmin())
         if km[best] > FARTHEST_KM:
             raise UnplacedError(
                 f"point {lat:g}, {lon:g} lies {km[best]:,.0f} km from the nearest township,"
-                f" {self._described(int(some[best]))}; at most {FARTHEST_KM:.0f} km are taken"
+                f" {self._described(int(some[best]))}; the limit is {FARTHEST_KM:.0f} km"
             )
         return int(some[best])
 
@@ -209,6 +209,6 @@ class Actors:
         if found is None:
             ids = (*self.world.force_ids, NOBODY)
             raise UnplacedError(
-                f"holder {published!r} is no actor of the world{nearest(published, ids)}; it has {listing(ids, 30)}"
+                f"holder {published!r} is not an actor of the world{nearest(published, ids)}; it has {listing(ids, 30)}"
             )
         return found

@@ -61,7 +61,7 @@ def world_folder(name_or_path: str) -> Path | None:
         hint = nearest(name_or_path, shipped)
         raise WorldError(
             [
-                f"there is no world {name_or_path!r}: shipped are {listing(shipped)}; a folder needs territories.csv{hint}"
+                f"there is no world {name_or_path!r}: the shipped ones are {listing(shipped)}; a folder needs territories.csv{hint}"
             ]
         )
     return folder
@@ -108,7 +108,7 @@ class _Reader:
         self.fields["initial"] = {}
         dates = sorted(path.name for path in (self.book.folder / "initial").glob("????-??"))
         if not dates:
-            self.book.problem("initial/ holds no dated state such as initial/2025-08")
+            self.book.problem("initial/ contains no dated state such as initial/2025-08")
         self.book.check()
         for date in dates:
             self.fields["initial"][date] = self._initial(date)
@@ -143,7 +143,7 @@ class _Reader:
             other = tiles.setdefault((row["row"], row["col"]), row)
             if other is not row:
                 book.problem(
-                    f"{row.where}: {row['code']} stands on the tile of {other['code']}, row {row['row']} column {row['col']}"
+                    f"{row.where}: {row['code']} is on the tile of {other['code']}, row {row['row']} column {row['col']}"
                 )
         self.codes = {row["code"]: index for index, row in enumerate(rows)}
         lats, lons = ([book.number(row, end, -most, most) for row in rows] for end, most in (("lat", 90), ("lon", 180)))
@@ -237,10 +237,12 @@ class _Reader:
         for row in rows:
             first = seen.setdefault(frozenset((row["a"], row["b"])), row)
             if row["a"] == row["b"]:
-                self.book.problem(f"{row.where}: the {what} {row['a']}-{row['b']} leads nowhere; two ends must differ")
+                self.book.problem(
+                    f"{row.where}: the {what} {row['a']}-{row['b']} connects a place with itself; the two ends must differ"
+                )
             elif first is not row:
                 self.book.problem(
-                    f"{row.where}: the {what} {row['a']}-{row['b']} is given already in line {first.line}"
+                    f"{row.where}: the {what} {row['a']}-{row['b']} was already given in line {first.line}"
                 )
 
     def _crossings(self) -> None:
@@ -315,7 +317,7 @@ class _Reader:
             codes += meant or ([word] if word in self.codes else [])
             if not meant and word not in self.codes:
                 hint = nearest(word, [*known, *sorted(set(states)), "all"])
-                self.book.problem(f"{row.where}: {column} has {word!r}, which is no code, state or 'all'{hint}")
+                self.book.problem(f"{row.where}: {column} has {word!r}, which is not a code, a state or 'all'{hint}")
         return tuple(dict.fromkeys(codes))
 
     def _buyers(self) -> None:
@@ -369,7 +371,7 @@ class _Reader:
             attacker[at] = self._actor(row, "attacker", "")
             if row["attacker"] == row["holder"]:
                 book.problem(
-                    f"{row.where}: {row['place']} is held and attacked by {row['holder']}; two actors are needed"
+                    f"{row.where}: {row['place']} is held and attacked by {row['holder']}; the attacker must be another actor"
                 )
             posts[at] = book.whole(row, "posts")
         return holder.astype(np.int64), attacker.astype(np.int64), posts
@@ -383,7 +385,7 @@ class _Reader:
         total = control.sum(axis=0)
         for code, share in zip(self.codes, total, strict=True):
             if abs(share - 1) > 1e-6:
-                book.problem(f"{file}: the shares of {code} sum to {share:.4g}; they must sum to 1, nobody's included")
+                book.problem(f"{file}: the shares of {code} sum to {share:.4g}; they must sum to 1, including nobody's")
         return np.asarray(control / np.where(total > 0, total, 1.0))
 
     def _troops(self, part: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -396,7 +398,7 @@ class _Reader:
             number = book.whole(row, "troops")
             low, high = book.whole(row, "low"), book.whole(row, "high")
             if not low <= number <= high:
-                book.problem(f"{row.where}: troops {number} lie outside their own range {low} to {high}")
+                book.problem(f"{row.where}: troops {number} are outside their own range {low} to {high}")
             troops[actor, at] += number
             strength[actor] += (low, number, high)
         return troops, strength

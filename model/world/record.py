@@ -264,7 +264,7 @@ def _date(book: Book, row: Row, column: str, pattern: re.Pattern[str]) -> str:
     if pattern.fullmatch(row[column]):
         return row[column]
     form = "a month such as 2025-02" if pattern is _MONTH else "a month or day such as 2025-02 or 2025-02-28"
-    book.problem(f"{row.where}: {column} is {row[column]!r}; {form} is allowed")
+    book.problem(f"{row.where}: {column} is {row[column]!r}; must be {form}")
     return "0000-01"
 
 
@@ -279,4 +279,4 @@ def load_record(name_or_path: str) -> Record:
     for folder in (SHIPPED / name_or_path / "record", Path(name_or_path) / "record"):
         if folder.is_dir():
             return Record(world, folder)
-    raise WorldError([f"world {name_or_path!r} has no folder 'record': nothing was observed there to compare with"])
+    raise WorldError([f"world {name_or_path!r} has no folder 'record', so there are no observations to compare with"])

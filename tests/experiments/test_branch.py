@@ -63,7 +63,7 @@ def test_a_scenario_of_another_world_is_refused(saved: Path) -> None:
 
 def test_a_file_that_is_there_is_kept(saved: Path, spec: RunSpec) -> None:
     text = saved.read_text()
-    with pytest.raises(PlanError, match="is there already"):
+    with pytest.raises(PlanError, match="already exists"):
         save_state(saved, spec, 5)
     assert saved.read_text() == text
 

@@ -132,7 +132,7 @@ def test_record_check_lists_what_has_no_place_and_fails_only_where_nothing_has(
 ) -> None:
     good = CliRunner().invoke(app, ["record", "check", *files[1:], "--world", str(TINY)])
     assert good.exit_code == 0, good.output
-    for words in ("acled.csv: ACLED export, 16 rows", "line 17: name 'Nowhere' is no township's", "assigned: 15 of 16 rows",
+    for words in ("acled.csv: ACLED export, 16 rows", "line 17: name 'Nowhere' is not that of a township", "assigned: 15 of 16 rows",
                   "15 fights in 1 townships, 105 killed, 2025-08 to 2026-10", "tb.csv: series, 15 rows", "assumed to be in yuan/kg",
                   "map of 2030-01: 1 townships"):  # fmt: skip
         assert words in good.stdout

@@ -109,7 +109,7 @@ def test_one_function_adds_an_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
         found = compute(FakeRecord())
         assert (found["price_ratio"], found["spoils_kia_y1"]) == (15.0, 390.0)
         assert words_of("spoils_kia_y1") == "spoils of the KIA, first year"
-        with pytest.raises(ValueError, match="the outcome 'mined_t' is there already"):
+        with pytest.raises(ValueError, match="the outcome 'mined_t' already exists"):
             level.recorded("mined_t", "t", "the same", "the same")
     finally:
         outcomes._names.cache_clear()

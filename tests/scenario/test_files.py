@@ -49,7 +49,7 @@ def test_byte_order_marks_and_crlf_do_no_harm(file: Path, content: bytes) -> Non
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_utf16_is_refused_in_a_sentence(file: Path, encoding: str) -> None:
-    assert refusal(file, PLAIN.encode(encoding)) == "x.toml: is UTF-16 text, or no text at all; save it as UTF-8"
+    assert refusal(file, PLAIN.encode(encoding)) == "x.toml: is UTF-16 text, or not text; save it as UTF-8"
 
 
 def test_other_encodings_are_refused_with_the_line(file: Path) -> None:
@@ -71,9 +71,9 @@ def test_bad_syntax_is_named_with_its_line(file: Path, text: str, sentence: str)
 
 
 def test_control_characters_in_texts_are_refused(file: Path) -> None:
-    expected = 'x.toml: world = "C:\\temp": holds a control character; write paths with forward slashes'
+    expected = 'x.toml: world = "C:\\temp": contains a control character; write paths with forward slashes'
     assert refusal(file, b'world = "C:\\temp"\n').startswith(expected)
-    assert "the key holds a control character" in refusal(file, b'"a\\tb" = 1\n')
+    assert "the key contains a control character" in refusal(file, b'"a\\tb" = 1\n')
     file.write_text('description = """one\ntwo\tthree"""\n')
     assert read_toml(file)["description"] == "one\ntwo\tthree"
 
@@ -121,7 +121,7 @@ def test_circles_are_refused(write: Write) -> None:
     write("extends = 'a'", name="b", world=False)
     with pytest.raises(ScenarioError) as caught:
         load_scenario("a")
-    assert caught.value.problems == ["b.toml: extends goes round in a circle: a.toml -> b.toml -> a.toml"]
+    assert caught.value.problems == ["b.toml: extends forms a circle: a.toml -> b.toml -> a.toml"]
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ INSTRUMENT = "[united_states.instruments.a]\n"
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('kind = "price_factor"\ntarget = "KIA"', 'target = "KIA": must be left out: a forcing of kind'),
-        ('kind = "other_origins"\nlane = "ore"', 'lane = "ore": must be left out'),
-        ('kind = "price_factor"\nactor = "KIA"', 'actor = "KIA": must be left out'),
-        ('kind = "holder"\ntarget = "T10"\nactor = "KIA"\nvalue = 2.0', "value = 2.0: must be left out"),
+        ('kind = "price_factor"\ntarget = "KIA"', 'target = "KIA": must be omitted: a forcing of kind'),
+        ('kind = "other_origins"\nlane = "ore"', 'lane = "ore": must be omitted'),
+        ('kind = "price_factor"\nactor = "KIA"', 'actor = "KIA": must be omitted'),
+        ('kind = "holder"\ntarget = "T10"\nactor = "KIA"\nvalue = 2.0', "value = 2.0: must be omitted"),
         ('kind = "holder"\ntarget = "T10"', "actor: is missing; it needs the id of an armed actor, or nobody"),
         ('kind = "holder"\nactor = "KIA"', "target: is missing; it needs a township or site"),
         ('kind = "conscription"\nvalue = 900.0', "target: is missing; it needs the id of an armed actor"),
@@ -35,8 +35,8 @@ def test_a_forcing_says_nothing_in_vain(problems: Problems, text: str, sentence:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('kind = "tariff"\ntarget = "JUNTA"', 'target = "JUNTA": must be left out: an instrument of kind'),
-        ('kind = "route_building"\ntarget = "KIA"', 'target = "KIA": must be left out'),
+        ('kind = "tariff"\ntarget = "JUNTA"', 'target = "JUNTA": must be omitted: an instrument of kind'),
+        ('kind = "route_building"\ntarget = "KIA"', 'target = "KIA": must be omitted'),
         ('kind = "tariff"\nstart = 5\nend = 5', "end = 5: must be after the start, 5"),
         ('kind = "tariff"\nend = 0', "end = 0: must be after the start, 0"),
     ],

@@ -88,11 +88,11 @@ def test_results_tell_what_it_is_without_running_the_file(write: Callable[[str],
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('@level("x", "m", "t")\ndef troops_kia(record): ...\n', "'troops_kia' is there already"),
-        ('@level("x", "m", "t")\ndef mined_t(record): ...\n', "'mined_t' is there already"),
+        ('@level("x", "m", "t")\ndef troops_kia(record): ...\n', "'troops_kia' already exists"),
+        ('@level("x", "m", "t")\ndef mined_t(record): ...\n', "'mined_t' already exists"),
         ('@level("x", "m", "t")\ndef ore_all(record): ...\n', "ends in '_all'"),
         ('@level("x", "m", "t")\ndef seed(record): ...\n', "a column of the table of runs"),
-        (2 * '@level("x", "m", "t")\ndef twice(record): ...\n', "'twice' is there already"),
+        (2 * '@level("x", "m", "t")\ndef twice(record): ...\n', "'twice' already exists"),
     ],
 )
 def test_names_that_are_taken_are_refused(write: Callable[[str], Path], text: str, said: str) -> None:

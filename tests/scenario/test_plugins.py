@@ -94,10 +94,10 @@ def test_a_class_from_a_notebook_cell_is_refused_with_the_way_out() -> None:
     [
         ("class Army(:\n", r"mine.py, line 1: "),
         ("\n1 / 0\n", r"mine.py, line 2: ZeroDivisionError"),
-        ("x = 1\n", "holds no actor"),
+        ("x = 1\n", "defines no actor"),
         (
             "from agents.armed.actor import ArmedActor\nclass Junta(ArmedActor):\n    pass\n",
-            "'Junta' is there already",
+            "'Junta' already exists",
         ),
         (
             "from agents.armed.actor import ArmedActor\nclass Army(ArmedActor):\n    pass\n",

@@ -90,7 +90,7 @@ def test_five_errors_give_five_lines(problems: Problems) -> None:
         ('actors.NEW.kind = "Junta"', "actors.NEW: a new actor of kind Junta also needs home and troops"),
         ('actors.KIA.home = "Laizaa"', "actors.KIA.home = \"Laizaa\": unknown township or site; did you mean 'Laiza'?"),
         ('actors.JUNTA.allies = ["KIO"]', "actors.JUNTA.allies = \"KIO\": unknown armed actor; did you mean 'KIA'?"),
-        ('actors.KIA.allies = ["JUNTA", "JUNTA"]', 'actors.KIA.allies = "JUNTA": is named twice'),
+        ('actors.KIA.allies = ["JUNTA", "JUNTA"]', 'actors.KIA.allies = "JUNTA": is listed twice'),
         ("actors.KIA.allies = [5]", "actors.KIA.allies = 5: each entry must be text in quotes"),
         ('actors.TENGCHONG.crossing = "PANWA"', 'actors.TENGCHONG.crossing = "PANWA": unknown crossing; did you mean'),
     ],
@@ -235,11 +235,11 @@ def test_sentences() -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("kia", "actors.kia: cannot be told from 'KIA'"),
-        ("pdf_sagaing", "actors.pdf_sagaing: cannot be told from 'PDF-SAGAING'"),
-        ("nobody", "actors.nobody: 'nobody' means something else"),
-        ("NUG", "actors.NUG: 'NUG' means something else"),
-        ("partner", "actors.partner: 'PARTNER' means something else"),
+        ("kia", "actors.kia: cannot be distinguished from 'KIA'"),
+        ("pdf_sagaing", "actors.pdf_sagaing: cannot be distinguished from 'PDF-SAGAING'"),
+        ("nobody", "actors.nobody: 'nobody' has another meaning"),
+        ("NUG", "actors.NUG: 'NUG' has another meaning"),
+        ("partner", "actors.partner: 'PARTNER' has another meaning"),
         ('""', "the name is empty"),
     ],
 )

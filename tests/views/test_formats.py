@@ -138,7 +138,7 @@ def test_what_is_not_there_is_refused(results: Path, tmp_path: Path, to: str, na
 
 def test_a_file_that_is_there_is_kept(results: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.nc").write_text("mine")
-    with pytest.raises(ViewError, match="is there already"):
+    with pytest.raises(ViewError, match="already exists"):
         export(results, "netcdf", tmp_path / "mine.nc")
     assert (tmp_path / "mine.nc").read_text() == "mine"
 

@@ -82,13 +82,13 @@ def test_each_row_without_a_place_is_refused_with_its_line(tmp_path: Path) -> No
         {"latitude": "north"},
     )
     reasons = (
-        (2, "date '05/06/2026' is not understood; a month as 2024-05"),
+        (2, "date '05/06/2026' is not recognised; give a month such as 2024-05"),
         (4, "lies 7,"),
         (6, "known only to a region"),
         (8, "fatalities 'some' is no number"),
-        (10, "fatalities '-1' is no count of persons"),
-        (12, "neither a township nor coordinates are given"),
-        (14, "latitude 'north' and longitude '96.72' are no point on earth"),
+        (10, "fatalities '-1' is not a count of persons"),
+        (12, "no township and no coordinates are given"),
+        (14, "latitude 'north' and longitude '96.72' are not a point on earth"),
     )
     assert given.placed == 0
     for (line, why), (expected, words) in zip(given.refused, reasons, strict=True):
@@ -143,8 +143,8 @@ def test_series_come_in_rows_or_side_by_side(tmp_path: Path) -> None:
     why = dict(first.refused)
     assert sorted(why) == [4, 5, 6]
     assert "has a value for 2026-02 already" in why[4]
-    assert "series 'GOLD' is none that the model has" in why[5]
-    assert "'1,5' is no number; a decimal point" in why[6]
+    assert "series 'GOLD' is not a series of the model" in why[5]
+    assert "'1,5' is not a number; use a decimal point" in why[6]
     assert second.series["exports_t_china"] == {"2026-01": 3000, "2026-02": 3100}
     assert second.refused == [(4, "has no value")]
     assert unit_of("exports_t_china") == "t REO" and unit_of("price_tb_yuan_per_kg") == "yuan/kg"
@@ -179,7 +179,7 @@ def test_a_control_map_goes_by_code_or_by_a_name_that_is_clear(tmp_path: Path) -
     assert list(given.holders["2022-02"].values()) == ["nobody"]
     assert sorted(why) == [4, 6, 8, 9, 10, 11, 12]
     assert f"Minhla {magway} in Magway" in why[4] and " or Minhla MMR" in why[4] and "give the code" in why[4]
-    assert "is no township's" in why[6]
+    assert "is not that of a township" in why[6]
     assert "is no actor of the world" in why[8]
     assert "MMR001001 has a holder in 2022-01 already" in why[9]
     assert "name 'Hpakant' is Hpakant MMR001009 in Kachin, not in Chin" in why[10]
@@ -190,10 +190,10 @@ def test_a_control_map_goes_by_code_or_by_a_name_that_is_clear(tmp_path: Path) -
     ("name", "text", "words"),
     [
         ("unlike.csv", "date,value\n2026-01,3\n", "a column named after a series, such as exports_t_china"),
-        ("notes.csv", "a,b\n1,2\n", "is not understood by its columns a, b: an ACLED export has event_date"),
-        ("latin.csv", b"date,\xe9t\xe9\n", "is no text in UTF-8"),
+        ("notes.csv", "a,b\n1,2\n", "cannot be recognised by its columns a, b: an ACLED export has event_date"),
+        ("latin.csv", b"date,\xe9t\xe9\n", "is not UTF-8 text"),
         ("quote.csv", 'date,TB\n2026-01,"3\n', "cannot be read as a CSV file at line 2"),
-        ("empty.csv", "", "is not understood by its columns"),
+        ("empty.csv", "", "cannot be recognised by its columns"),
     ],
 )
 def test_a_file_that_is_none_of_the_four_is_refused_in_a_sentence(

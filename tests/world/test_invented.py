@@ -127,7 +127,7 @@ def test_ten_thousand_territories_are_made() -> None:
         ("invented:3x10", "has 3 rows; 4 to 120 are allowed"),
         ("invented:10x121", "has 121 columns; 4 to 120 are allowed"),
         ("invented:10x10:4", "has 4 actors; 5 to 50 are allowed"),
-        ("invented:4x4:9", "has 16 territories for 9 actors; two an actor are the least"),
+        ("invented:4x4:9", "has 16 territories for 9 actors; there must be at least two per actor"),
     ],
 )
 def test_names_out_of_form_are_refused(name: str, sentence: str) -> None:

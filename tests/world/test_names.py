@@ -33,7 +33,7 @@ UNFIT = ["", " ", "a\u202eb", "\x1b[31m", "a\nb", "x" * 121]
 def test_twins_are_found_and_both_named(one: str, other: str) -> None:
     ((name, text),) = faults([one, other])
     assert name == other
-    assert f"cannot be told from '{one}'" in text
+    assert f"cannot be distinguished from '{one}'" in text
 
 
 @pytest.mark.parametrize("name", [*RESERVED, *map(str.lower, RESERVED), "No-Body"[:2] + "body"])
@@ -62,7 +62,7 @@ def test_names_of_other_scripts_are_names(scripts: str) -> None:
 @pytest.mark.parametrize("name", ["kia", "Nobody", "NUG", "''", "'\\u202e'", "nda_k"])
 def test_actors_are_refused(name: str) -> None:
     key = name.replace("'", '"')
-    with pytest.raises(ScenarioError, match=r"cannot be told from|means something else|the name"):
+    with pytest.raises(ScenarioError, match=r"cannot be distinguished from|has another meaning|the name"):
         load_scenario("status_quo", [f'actors.{key}={{kind="EthnicArmedOrganization", home="MMR001001", troops=100}}'])
 
 
@@ -74,8 +74,8 @@ def test_tables_of_a_world_are_refused(tmp_path: Path, file: str, column: int) -
     shutil.copytree(TINY, folder)
     lines = (folder / file).read_text(encoding="utf-8").splitlines()
     for name, words in (
-        (lines[1].split(",")[column].lower() + "-", "cannot be told from"),
-        ("nobody", "means something"),
+        (lines[1].split(",")[column].lower() + "-", "cannot be distinguished from"),
+        ("nobody", "has another meaning"),
     ):
         cells = lines[1].split(",")
         cells[column] = name
@@ -89,11 +89,11 @@ def test_scenarios_and_labels_of_points_are_refused(tmp_path: Path) -> None:
     for name in ("A-b", "a_B"):
         (tmp_path / f"{folded(name)}{name[0]}.toml").write_text(f'name = "{name}"\nworld = "{TINY.as_posix()}"\n')
     files = sorted(map(str, tmp_path.glob("*.toml")))
-    with pytest.raises(ScenarioError, match="which files cannot tell apart"):
+    with pytest.raises(ScenarioError, match="which file names cannot distinguish"):
         load_scenarios(files)
-    with pytest.raises(PlanError, match="which files cannot tell apart"):
+    with pytest.raises(PlanError, match="which file names cannot distinguish"):
         read_plan(files, replicates=1)
     with pytest.raises(ScenarioError, match="the name"):
         load_scenario(files[0], ['name="a\u202eb"'])
-    with pytest.raises(PlanError, match="cannot be told from 'low'"):
+    with pytest.raises(PlanError, match="cannot be distinguished from 'low'"):
         labelled_points([{"label": "low", "set": {}}, {"label": "LOW ", "set": {}}])

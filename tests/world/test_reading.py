@@ -144,7 +144,7 @@ WRONG = [
     ),
     pytest.param(
         "territories.csv", "T05,Hpakant,North,1,0", "T05,Hpakant,North,1,1",
-        "territories.csv line 7: T06 stands on the tile of T05, row 1 column 1", id="two on a tile",
+        "territories.csv line 7: T06 is on the tile of T05, row 1 column 1", id="two on a tile",
     ),
     pytest.param(
         "territories.csv", "T02,Injangyang", "T01,Injangyang", "territories.csv line 3: T01 is given twice, first in line 2",
@@ -157,7 +157,7 @@ WRONG = [
     ),
     pytest.param(
         "territories.csv", "60000,12000", "-60000,12000",
-        "population is '-60000'; a number of 0 or more is allowed", id="negative number",
+        "population is '-60000'; must be a number of 0 or more", id="negative number",
     ),
     pytest.param("territories.csv", "60000,12000", "nan,12000", "population is 'nan'; a number of 0", id="not a number"),
     pytest.param("territories.csv", "60000,12000,mountain,0", "60000,12000,mountain", "line 2 has 10 cells; the header has 11",
@@ -171,9 +171,9 @@ WRONG = [
     pytest.param(
         "roads.csv", "T01,PANGSAU,130,mountain", "T01,PANGSAU,130,mire", "terrain is 'mire'; allowed are lowland", id="road terrain"
     ),
-    pytest.param("roads.csv", "T01,T06,170", "PANGSAU,T01,170", "the road PANGSAU-T01 is given already in line 2",
+    pytest.param("roads.csv", "T01,T06,170", "PANGSAU,T01,170", "the road PANGSAU-T01 was already given in line 2",
                  id="road twice"),
-    pytest.param("roads.csv", "T01,T06,170", "T01,T01,170", "the road T01-T01 leads nowhere", id="road to itself"),
+    pytest.param("roads.csv", "T01,T06,170", "T01,T01,170", "the road T01-T01 connects a place with itself", id="road to itself"),
     pytest.param("territories.csv", "North,0,0,26.36,96.72", "North,0,0,0,0", "T01 at 0, 0 lies 10", id="off the map"),
     pytest.param("territories.csv", "North,0,0,26.36,96.72", "North,5000,0,26.36,96.72",
                  "row is '5000'; a whole number from 0 to 999", id="row 5000"),
@@ -189,7 +189,7 @@ WRONG = [
     pytest.param("income.csv", "T05,jade", "T50,jade", "which is not a place of the world", id="income nowhere"),
     pytest.param("forces.csv", "KIA,EthnicArmedOrganization", "KIA,EthnicArmedOrganisation",
                  "did you mean EthnicArmedOrganization?", id="kind of actor"),
-    pytest.param("forces.csv", "North;East;T10", "North;West;T10", "homeland has 'West', which is no code, state or 'all'",
+    pytest.param("forces.csv", "North;East;T10", "North;West;T10", "homeland has 'West', which is not a code, a state or 'all'",
                  id="homeland"),
 ]  # fmt: skip
 
@@ -205,16 +205,16 @@ WRONG_STATE = [
                  "they must sum to 1", id="shares"),
     pytest.param("control.csv", "T02,KIA,0.95", "T02,KIA,1.95", "share is '1.95'; a number from 0 to 1", id="share above 1"),
     pytest.param("troops.csv", "T10,KIA,1300,909,1690", "T10,KIA,1300,1909,1690",
-                 "troops 1300 lie outside their own range 1909 to 1690", id="range of troops"),
-    pytest.param("troops.csv", "T10,KIA,1300", f"T10,KIA,{10**400}", "a whole number from 0 to 1000000000 is allowed",
+                 "troops 1300 are outside their own range 1909 to 1690", id="range of troops"),
+    pytest.param("troops.csv", "T10,KIA,1300", f"T10,KIA,{10**400}", "must be a whole number from 0 to 1000000000",
                  id="boundless troops"),
-    pytest.param("troops.csv", "T10,KIA,1300", "T10,KIA,-1300", "troops is '-1300'; a whole number", id="negative troops"),
+    pytest.param("troops.csv", "T10,KIA,1300", "T10,KIA,-1300", "troops is '-1300'; must be a whole number", id="negative troops"),
     pytest.param("lanes.csv", "PANGWA,1,0.5", "PANGWA,2,0.5", "ore is '2'; a number from 0 to 1", id="lane"),
     pytest.param("mines.csv", "TSAWLAW,400", "TSAWLO,400", "mine is 'TSAWLO', which is not a mine's id; did you mean TSAWLAW?",
                  id="mine"),
     pytest.param("stances.csv", "JUNTA,KIA,war", "JUNTA,KIA,wr", "stance is 'wr'; allowed are war, ceasefire, none, allied",
                  id="stance"),
-    pytest.param("stances.csv", "KIA,NDA-K,war", "KIA,JUNTA,allied", "the stance KIA-JUNTA is given already in line 2",
+    pytest.param("stances.csv", "KIA,NDA-K,war", "KIA,JUNTA,allied", "the stance KIA-JUNTA was already given in line 2",
                  id="stance twice"),
     pytest.param("displaced.csv", "T06,40000", "T06,-4", "persons is '-4'; a number of 0 or more", id="displaced"),
 ]  # fmt: skip
@@ -261,7 +261,7 @@ def test_a_world_needs_actors(folder: Path) -> None:
 
 def test_a_world_needs_a_state(folder: Path) -> None:
     shutil.rmtree(folder / "initial")
-    assert problems(folder) == [f"{folder}: initial/ holds no dated state such as initial/2025-08"]
+    assert problems(folder) == [f"{folder}: initial/ contains no dated state such as initial/2025-08"]
 
 
 def test_an_unknown_world_is_named_with_the_nearest() -> None:
