@@ -118,9 +118,7 @@ def _pour_agents(run: Run, taken: dict[str, Any]) -> None:
             continue
         kind, memory = taken[name]
         if kind != _class_of(agent):
-            raise TypeError(
-                f"{name} is a {kind} in the place of the scenario's own actor, which a copy would have again"
-            )
+            raise TypeError(f"{name} is a {kind} that replaces the scenario's own actor, which a copy would restore")
         for attribute, value in memory.items():
             setattr(agent, attribute, value)
 

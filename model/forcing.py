@@ -12,15 +12,17 @@ from model.parameters import ParameterTable
 class Forcing(ParameterTable):
     """One thing that the outside world does, from a month to a month."""
 
-    name: str = Field(description="what it is, for the chronicle")
+    name: str = Field(description="name in the chronicle")
     kind: Literal["close_lanes", "lanes", "holder", "price_factor", "other_origins", "conscription"] = Field(
-        description="what it changes; close_lanes shuts lanes to value at most, lanes sets them to it"
+        description="what it changes; close_lanes limits lanes to at most the value, lanes sets them to it"
     )
     start: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="first month, as 2021-07")
-    end: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="last month; none: for good")
-    target: str = Field(default="", description="crossing, state, country, actor or place it is about; empty for all")
-    actor: str = Field(default="", description="holder: the armed actor in whose hands the place is, or nobody")
-    lane: Literal["all", "ore", "reagent", "goods"] = Field(default="all", description="which lanes are meant")
+    end: str | None = Field(
+        default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="last month; without one: permanently"
+    )
+    target: str = Field(default="", description="crossing, state, country, actor or place affected; empty for all")
+    actor: str = Field(default="", description="for kind holder: the armed actor that holds the place, or nobody")
+    lane: Literal["all", "ore", "reagent", "goods"] = Field(default="all", description="lanes affected")
     value: float = Field(
         default=0.0, ge=0.0, le=1e6, description="lane opening 0-1, price factor, t/month, or persons/month"
     )

@@ -114,7 +114,7 @@ class Mine:
         return float(self._run.state.operating[self.index])
 
     def __repr__(self) -> str:
-        return f"<mine {self.name}, held by {self.holder}, {self.stock:.0f} t in store>"
+        return f"<mine {self.name}, held by {self.holder}, {self.stock:.0f} t stored>"
 
 
 class Township(Cell):

@@ -185,7 +185,7 @@ def _remade(kind: type[RareEarthModel], spec: RunSpec, taken: dict[str, Any], co
 def _seed(seed: int | None, rng: int | None) -> int | None:
     """The seed by whichever of its two names it is given."""
     if seed is not None and rng is not None:
-        raise ScenarioError(["seed and rng: both are the base seed of the draws; give one of them"])
+        raise ScenarioError(["seed and rng both mean the base seed of the draws; give one of them"])
     return rng if seed is None else seed
 
 

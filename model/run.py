@@ -122,7 +122,7 @@ def setting_of(scenario: Scenario, world: World, tables: dict[str, ArmedActorPar
         ScenarioError: the scenario asks for a form of a mechanism that nothing implements.
     """
     unknown = [
-        f"structure.{name}: '{form}' is not implemented; there is {', '.join(IMPLEMENTED.get(name, ('nothing',)))}"
+        f"structure.{name}: '{form}' is not implemented; available: {', '.join(IMPLEMENTED.get(name, ('nothing',)))}"
         for name, form in scenario.structure
         if form not in IMPLEMENTED.get(name, ())
     ]

@@ -182,13 +182,13 @@ def test_what_new_writes_works_with_its_comment_signs_taken_away(tiny: Path) -> 
         (("new", "a:b"), "'a:b' cannot be a file name"),
         (("new", "nowhere/x"), "x.toml: cannot be written: No such file or directory"),
         (("new", "x", "--extends", "statusquo"), "did you mean 'status_quo'?"),
-        (("run", "nothing.toml"), "nothing.toml: there is no such file"),
+        (("run", "nothing.toml"), "nothing.toml: no such file"),
         (("run", "tiny.toml", "--set", "actors.KIA.trops=5"), "--set: actors.KIA.trops = 5: unknown key; did you"),
         (("run", "tiny.toml", "--out", "tiny.toml"), "--out tiny.toml: is a file; give a new folder"),
         (("run", "tiny.toml", "--months", "-1"), "'--months'"),
         (("parameters", "tiny.toml", "--search", "trops"), "no parameter matches 'trops'; did you mean 'troops'?"),
         (("batch", "tiny.toml", "--replicates", "0"), "replicates"),
-        (("plot", "nowhere"), "nowhere: there is no such folder"),
+        (("plot", "nowhere"), "nowhere: no such folder"),
     ],
 )
 def test_mistakes_end_with_2_a_sentence_and_no_traceback(tiny: Path, words: tuple[str, ...], sentence: str) -> None:

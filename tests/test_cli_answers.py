@@ -153,7 +153,7 @@ def test_ablate_says_what_moves_nothing_and_goes_on_where_it_stopped(tiny: Path)
     [
         (
             ("-s", "processes.trade.leek"),
-            "--switches processes.trade.leek: fits nothing that can be left out; did you mean",
+            "--switches processes.trade.leek: matches nothing that can be removed; did you mean",
         ),
         (("-s", "quad.embargo_reagent"), "nothing to ablate"),
         (("-o", "troops_kai"), "--outcome troops_kai: there is no such outcome; did you mean 'troops_kia'?"),

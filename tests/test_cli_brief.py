@@ -52,7 +52,7 @@ def test_a_tournament_is_counted_first_and_ends_in_standings(tiny: Path) -> None
     table = pd.read_csv(tiny / "t" / "standings" / "standings.csv")
     assert len(table) == 4 * 2 and set(table["sets"]) == {2} and (table.groupby("answer")["rank"].min() == 1).all()
     again = pangwa(*words, "--resume", folder=tiny)
-    assert again.returncode == 0 and "nothing to do: all 32 runs are there" in again.stderr
+    assert again.returncode == 0 and "nothing to do: all 32 runs are complete" in again.stderr
 
 
 def test_a_tournament_of_one_is_refused(tiny: Path) -> None:

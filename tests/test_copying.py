@@ -79,7 +79,7 @@ def test_a_copy_of_a_model_with_an_actor_of_another_class_is_refused() -> None:
 
     model = small(months=6)
     put_in_place(model, "KIA", Stranger)
-    with pytest.raises(TypeError, match="Stranger in the place of the scenario's own actor"):
+    with pytest.raises(TypeError, match="Stranger that replaces the scenario's own actor"):
         copy.deepcopy(model)
 
 

@@ -91,10 +91,10 @@ def test_no_reader_stumbles_over_another_commands_folder(
 
 
 def test_a_folder_without_results_says_where_there_are_some(folders: Path) -> None:
-    assert "there are some in it: engage" in said_by(["report", str(folders / "above")])[1]
+    assert "it contains such folders: engage" in said_by(["report", str(folders / "above")])[1]
     inside = folders / "outcomes of one" / "breakeven"
     assert f"give {inside.parent}" in said_by(["plot", str(inside)])[1]
-    assert "it is that of one run" in said_by(["compare", str(folders / "run")])[1]
+    assert "it is the folder of a single run" in said_by(["compare", str(folders / "run")])[1]
     assert "stands in breakeven/" in said_by(["report", str(inside.parent)])[1]
 
 

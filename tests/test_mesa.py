@@ -64,7 +64,7 @@ def test_seed_and_rng_are_one_thing_and_a_specification_may_be_given_another() -
         ({"months": 2.5}, "months = 2.5: must be a whole number"),
         ({"seed": "43"}, "seed = '43': must be a whole number from 0 to 9007199254740991"),
         ({"replicate": -1}, "replicate = -1: must be a whole number from 0 to 9007199254740991"),
-        ({"seed": 1, "rng": 2}, "seed and rng: both are the base seed"),
+        ({"seed": 1, "rng": 2}, "seed and rng both mean the base seed"),
     ],
 )
 def test_what_is_given_wrongly_is_refused_in_a_sentence(given: dict[str, Any], answer: str) -> None:

@@ -23,9 +23,9 @@ NONSENSE = {
             "discover t.toml -o exports_t_china --above 1 -p processes.trade.leak",
         )
     },
-    "batch t.toml -r 1 --timeout inf": "timeout = inf: must be more than 0 seconds and at most",
-    "batch t.toml -r 1 --timeout nan": "timeout = nan: must be more than 0 seconds and at most",
-    "batch t.toml -r 1 --timeout 1e9": "timeout = 1000000000.0: must be more than 0 seconds and at most",
+    "batch t.toml -r 1 --timeout inf": "timeout = inf: must be above 0 and at most",
+    "batch t.toml -r 1 --timeout nan": "timeout = nan: must be above 0 and at most",
+    "batch t.toml -r 1 --timeout 1e9": "timeout = 1000000000.0: must be above 0 and at most",
     "run t.toml --until 4": "until = 4: must be a month of the run, from 1 to 3",
     "run t.toml --set plugins.x=1": "--set: plugins: cannot be set; use --plugin FILE",
     "run t.toml --set start=9999-12": '--set: start = "9999-12": must be a month from 1900-01 to 2099-12',

@@ -280,7 +280,7 @@ class Batch(DatedTables):
 
         results = self._results
         name = results.scenarios[0] if scenario is None else results.pick("scenario", scenario, results.scenarios)
-        title = f"{name}, likeliest holders of {results.runs_each} runs"
+        title = f"{name}, most likely holders in {results.runs_each} runs"
         return animate(frames_of(results, name), load_world(results.world), title, Path(path))
 
     def __repr__(self) -> str:

@@ -215,7 +215,7 @@ class _Runs:
             for key in parse_set(f"{name}=0")[0]:
                 if not isinstance(here, Mapping) or key not in here:
                     load_scenario(self.scenario, [*self.sets, f"{name}=0"])  # says what is wrong with the name
-                    raise PlanError(f"{name}: is no parameter of {self.scenario}")
+                    raise PlanError(f"{name}: is not a parameter of {self.scenario}")
                 here = here[key]
             if isinstance(here, Mapping | list):
                 raise PlanError(f"{name}: is a table or a list; an input is one parameter")

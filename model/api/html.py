@@ -23,7 +23,9 @@ _TABLE = (
     '<table style="font-size:12px">{% if head %}<thead>{{ head }}</thead>{% endif %}<tbody>{{ lines }}</tbody></table>'
 )
 _PICTURE = '<img alt="{{ words }}" style="max-height:460px" src="data:image/png;base64,{{ data }}">'
-_LISTING = "<div>{{ table }}{% if left > 0 %}<small>and {{ left }} more rows; give words to search for</small>{% endif %}</div>"
+_LISTING = (
+    "<div>{{ table }}{% if left > 0 %}<small>and {{ left }} more rows; search to see fewer</small>{% endif %}</div>"
+)
 _MOST_ROWS = 100
 """Rows of a listing that are shown."""
 

@@ -268,5 +268,5 @@ class SingleRun(DatedTables):
         title, line = self.heading.split("\n")
         drawn = draw_run(self._results, load_world(self.scenario.world), start=False)
         rows = headline_rows(self.result.outcomes)
-        words = "the map: who holds each town at the end"
+        words = "map of the holders of towns at the end"
         return html.block(title, [line, *self.notes], html.table(rows), html.picture(as_png(drawn, _MAP_DPI), words))

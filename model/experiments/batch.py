@@ -114,9 +114,9 @@ def run_batch(
     """
     refuse_in_importing_child()
     if str(out) == "":
-        raise StoreError("--out is empty: give the name of a folder for the results")
+        raise StoreError("--out is empty: give a folder for the results")
     if timeout is not None and not 0 < timeout <= MOST_SECONDS:
-        raise BatchError(f"timeout = {timeout!r}: must be more than 0 seconds and at most {MOST_SECONDS:.0f}, a month")
+        raise BatchError(f"timeout = {timeout!r}: must be above 0 and at most {MOST_SECONDS:.0f} seconds (a month)")
     check_executor(executor)
     folder = Path(out)
     if not overwrite and (report := _all_there(folder, plan, rerun_failed)) is not None:
@@ -151,9 +151,9 @@ def _all_there(folder: Path, plan: BatchPlan, rerun_failed: bool) -> BatchReport
         return None
     report = BatchReport(folder, ok=int(runs.get(OK, 0)), failed=failed)
     report.exit_code = EXIT_SOME_FAILED if failed else EXIT_OK
-    report.lines = [f"nothing to do: all {len(plan.here)} runs are there, in {folder}"]
+    report.lines = [f"nothing to do: all {len(plan.here)} runs are complete, in {folder}"]
     if failed:
-        report.lines += [f"{report.ok} ok, {failed} failed; run those again with:", f"  {_again(plan, rerun=True)}"]
+        report.lines += [f"{report.ok} ok, {failed} failed; repeat those with:", f"  {_again(plan, rerun=True)}"]
     return report
 
 
@@ -196,7 +196,7 @@ class _Call:
             self._compute(missing, simulate, way, fail_fast)
             return self._finish()
         except OSError as error:
-            return self._stopped(f"{self.store.folder}: cannot be written: {error.strerror}; go on with --resume")
+            return self._stopped(f"{self.store.folder}: cannot be written: {error.strerror}; continue with --resume")
         except (StoreError, RunnerError) as error:
             if isinstance(error, RunnerError) and not self.session.computed:
                 raise
@@ -206,7 +206,7 @@ class _Call:
         there = len(self.plan.here) - len(missing)
         jobs = "1 process" if self.session.jobs == 1 else f"{self.session.jobs} processes"
         lines = [*self.plan.notes, *self.store.notes, *([note] if note else [])]
-        kept = f" ({there} are there)" if there else ""
+        kept = f" ({there} are complete)" if there else ""
         where = "" if self.temporary else f", into {self.store.folder}"
         lines.append(f"{self.plan.name}: {len(missing)} runs to compute{kept}, with {jobs}{where}")
         say("\n".join(lines), quiet=self.quiet)
@@ -270,7 +270,7 @@ class _Call:
         report.lines = [*notes, f"{report.ok} ok, {report.failed} failed"]
         if report.failed:
             report.lines += self._failures()
-            report.lines += [] if self.temporary else ["run those again with:", f"  {_again(self.plan, rerun=True)}"]
+            report.lines += [] if self.temporary else ["repeat them with:", f"  {_again(self.plan, rerun=True)}"]
         say("\n".join(report.lines), quiet=self.quiet and not report.failed)
         return report
 
@@ -294,10 +294,10 @@ class _Call:
         kept = report.ok + report.failed
         report.lines = [] if interrupted else self._failures()
         report.lines += (
-            [f"{why}: {kept} of {len(self.plan.here)} runs had ended; with a folder (out=) they would be kept"]
+            [f"{why}: {kept} of {len(self.plan.here)} runs were complete; give a folder (out=) to keep them"]
             if self.temporary
             else [
-                f"{why}: {kept} of {len(self.plan.here)} runs are kept in {self.store.folder}; go on with:",
+                f"{why}: {kept} of {len(self.plan.here)} runs are kept in {self.store.folder}; continue with:",
                 f"  {_again(self.plan, rerun=not interrupted)}",
             ]
         )
@@ -322,7 +322,7 @@ class _Call:
             self._assemble(patience)
         except (OSError, KeyboardInterrupt):
             return False
-        say("the tables hold the runs that are there", quiet=self.quiet)
+        say("the tables contain the completed runs", quiet=self.quiet)
         return True
 
     def _stopped(self, message: str) -> BatchReport:
@@ -333,7 +333,7 @@ class _Call:
         report.exit_code = EXIT_STOPPED
         report.lines = [
             message,
-            f"{report.ok + report.failed} of {len(self.plan.here)} runs are kept; go on with:",
+            f"{report.ok + report.failed} of {len(self.plan.here)} runs are kept; continue with:",
             f"  {_again(self.plan)}",
         ]
         say("\n".join(report.lines))

@@ -219,7 +219,7 @@ def _refuse_two_ways(
         ("the batch file", request.seeds, (request.replicates, request.base_seed)),
     ):
         if ours is not None and _any(*counts):
-            raise PlanError(f"{where} gives seeds, and replicates or base_seed as well: give the one or the others")
+            raise PlanError(f"{where} gives both seeds and replicates or base_seed: give one or the other")
 
 
 @dataclass(frozen=True)
@@ -351,7 +351,7 @@ def _request(files: Sequence[str]) -> BatchRequest:
         raise PlanError("no scenario or batch file was given: a batch needs at least one")
     batches = [found for file in files if (found := _batch_file(file)) is not None]
     if batches and len(files) > 1:
-        raise PlanError(f"{display(batches[0])} is a batch file: give it alone, without further files")
+        raise PlanError(f"{display(batches[0])} is a batch file: give it alone, without other files")
     return read_batch_file(batches[0]) if batches else BatchRequest(name="", scenarios=tuple(files))
 
 
@@ -417,7 +417,7 @@ def _resolve(files: Sequence[str], design: _Design, replicates: int, load: Load)
             found.prose[label] = words
         if pinned:
             found.notes.append(
-                f"{label} keeps its own {', '.join(sorted(pinned))}: the parameter vectors leave it alone"
+                f"{label} keeps its own {', '.join(sorted(pinned))}: the parameter vectors do not change it"
             )
     if problems:
         raise PlanError(list(problems))

@@ -90,14 +90,14 @@ def read_state(path: Path) -> SavedState:
     except OSError as error:
         raise PlanError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
-        raise PlanError(f"{path}: is no state that pangwa run --save wrote") from None
+        raise PlanError(f"{path}: is not a state written by pangwa run --save") from None
     if content["version"] != __version__:
         raise PlanError(
             f"{path}: was saved by version {content['version']}, this is {__version__}; save it again with this version"
         )
     if _digest_again(path, saved) != digest:
         raise PlanError(
-            f"{path}: this installation does not come to the state that was saved, since its code or its kind of processor is another; "
+            f"{path}: this installation does not reproduce the saved state, because its code or kind of processor differs; "
             "save it again here"
         )
     return saved
@@ -109,7 +109,7 @@ def _digest_again(path: Path, saved: SavedState) -> str:
             return state_digest(saved.spec, saved.months)
     except (ValueError, KeyError, TypeError):
         pass
-    raise PlanError(f"{path}: is damaged: it holds no run of that many months")
+    raise PlanError(f"{path}: is damaged: it contains no run of that many months")
 
 
 def _spec(plain: dict[str, Any]) -> RunSpec:
@@ -147,7 +147,7 @@ def _specification(saved: SavedState, scenario: Scenario, record: Sequence[str])
     before, after = json.loads(saved.spec.scenario), json.loads(canonical_json(scenario.resolved()))
     problems = list(_differences_at_start(before, after))
     if after["months"] < saved.months:
-        problems.append(f"months = {after['months']}: the saved run is in month {saved.months} already")
+        problems.append(f"months = {after['months']}: the saved run is already in month {saved.months}")
     if problems:
         raise PlanError("\n".join(problems))
     past = (*saved.spec.past, (saved.months, saved.spec.scenario))
@@ -159,17 +159,17 @@ def _differences_at_start(before: dict[str, Any], after: dict[str, Any]) -> Iter
     for path in AT_START:
         old, new = _at(before, path), _at(after, path)
         if old != new:
-            yield f"{path} = {new}: counts at the start of a run only; the saved run has {old}"
+            yield f"{path} = {new}: only takes effect at the start of a run; the saved run has {old}"
     if before["actors"].keys() != after["actors"].keys():
         others = sorted(before["actors"].keys() ^ after["actors"].keys())
-        yield f"actors: the saved run and the scenario must have the same; only one of them has {', '.join(others)}"
+        yield f"actors: the saved run and the scenario must have the same actors; only one of them has {', '.join(others)}"
         return
     for actor, old in before["actors"].items():
         new = after["actors"][actor]
         for name in OF_ACTORS_AT_START:
             if old.get(name) != new.get(name):
                 yield (
-                    f"actors.{actor}.{name} = {new.get(name)}: counts at the start of a run only; the saved run has {old.get(name)}"
+                    f"actors.{actor}.{name} = {new.get(name)}: only takes effect at the start of a run; the saved run has {old.get(name)}"
                 )
 
 

@@ -107,12 +107,12 @@ def read_target(outcome: str, at_least: str | None, at_most: str | None) -> Targ
         PlanError: both or none are given, or it is no number.
     """
     if (at_least is None) == (at_most is None):
-        raise PlanError("give either --at-least or --at-most: what the outcome should come to")
+        raise PlanError("give either --at-least or --at-most: the target of the outcome")
     option, text = ("--at-least", at_least) if at_least is not None else ("--at-most", at_most)
     assert text is not None
     share = text.strip().endswith("%")
     if share and units_of([outcome])[outcome] not in ("0-1", "0/1"):
-        raise PlanError(f"{option} {text}: {outcome} is no share; give a number in its unit, see pangwa outcomes")
+        raise PlanError(f"{option} {text}: {outcome} is not a share; give a number in its unit (see pangwa outcomes)")
     try:
         value = float(text.strip().removesuffix("%")) / (100 if share else 1)
     except ValueError:
@@ -152,15 +152,15 @@ def _lever(text: str, known: Mapping[str, Declaration], scenario: Scenario) -> L
     path, _, given = (part.strip() for part in text.partition("="))
     one, now = known.get(path), _value_of(scenario, path)
     if now is not None and (isinstance(now, bool) or not isinstance(now, int | float)):
-        raise ValueError("is no number; a lever is a number that can be raised and lowered")
+        raise ValueError("is not a number; a lever must be a number")
     if "=" not in text and (one is None or one.low is None or one.high is None):
         if now is None and (hint := suggestion(path, known)):
             raise ValueError(f"there is no such number{hint}")
-        raise ValueError(f"has no declared range; give one as {path or 'PATH'}=LOW:HIGH")
+        raise ValueError(f"has no declared range; give one with {path or 'PATH'}=LOW:HIGH")
     low, high = _ends(given) if "=" in text else (float(one.low), float(one.high))  # type: ignore[union-attr, arg-type]
     whole = isinstance(now, int) or (now is None and "." not in given)
     if whole and (low != int(low) or high != int(high)):
-        raise ValueError("takes whole numbers only")
+        raise ValueError("accepts whole numbers only")
     return Lever(path, low, high, whole, one.unit if one else "", one.status if one else "assumed")
 
 
@@ -225,7 +225,7 @@ def means_table(runs: RunTable, levers: Sequence[Lever], target: Target) -> pd.D
         if len(known):
             rows.append((*design.loc[point], float(known.mean()), low, high, len(known)))
     if not rows:
-        raise PlanError(f"{outcome}: has no value in any of these runs")
+        raise PlanError(f"{outcome}: is undefined in all of these runs")
     table = pd.DataFrame(rows, columns=[*design.columns, *MEANS])
     return table.sort_values(list(reversed(design.columns)), kind="stable", ignore_index=True)
 

@@ -43,8 +43,8 @@ def _problems(scenarios: Mapping[str, Resolved]) -> Iterator[str]:
 
 def _way_out(key: str, by_value: Mapping[Any, list[str]]) -> str:
     if key == "months":
-        return f"--months {min(by_value)} gives all the same, or make each a batch of its own"
-    return "make each a batch of its own"
+        return f"--months {min(by_value)} gives all of them the same length, or run each as its own batch"
+    return "run each as its own batch"
 
 
 def other_differences(scenarios: Mapping[str, Resolved], reference: str) -> dict[str, list[str]]:

@@ -79,7 +79,7 @@ def compare(
     reference, outcomes = runs.scenario(reference), runs.checked(outcomes)
     others = [scenario for scenario in runs.scenarios if scenario != reference]
     if not others:
-        raise PlanError(f"{runs.name}: holds only '{reference}': there is nothing to compare it with")
+        raise PlanError(f"{runs.name}: contains only '{reference}', so there is nothing to compare it with")
     rows: list[tuple[object, ...]] = []
     for scenario in others:
         for part in _parts(len(runs.outcomes), len(runs.frame)):

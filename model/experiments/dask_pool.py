@@ -109,7 +109,7 @@ class DaskPool:
     def submit(self, simulate: Simulate, specs: tuple[RunSpec, ...], timeout: float | None) -> Results:
         """See :class:`model.experiments.worker_pool.WorkerPool`."""
         if self._client.status != "running":
-            raise RunnerError("the connection to the Dask scheduler is lost")
+            raise RunnerError("the connection to the Dask scheduler was lost")
         task = self._client.submit(run_group, simulate, specs, timeout, pure=False, retries=0)
         results: Results = Future()
         self._tasks[results] = task
@@ -141,7 +141,7 @@ class DaskPool:
 
     def renew(self, proven: bool) -> bool:
         """See :class:`model.experiments.worker_pool.WorkerPool`; the cluster replaces its workers itself."""
-        raise RunnerError("the Dask cluster has lost the runs; is its scheduler still there?")
+        raise RunnerError("the Dask cluster has lost the runs; is its scheduler still running?")
 
     replaces = False
 

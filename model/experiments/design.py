@@ -73,7 +73,7 @@ def grid_points(grid: Mapping[str, Any], where: str = "sweep") -> tuple[Point, .
     for path, given in grid.items():
         if path == LABEL:
             problems.append(
-                f"{where}.{LABEL}: is no parameter; labels stand in [[points]], or in a column of a CSV file"
+                f"{where}.{LABEL}: is not a parameter; labels belong in [[points]], or in a column of a CSV file"
             )
         try:
             values = range_values(given) if isinstance(given, Mapping) else list(given)
@@ -133,11 +133,11 @@ def range_values(given: Mapping[str, Any]) -> list[float | int]:
     if first == last:
         return [given["from"]]
     if step == 0 or (last - first) / step < 0:
-        raise ValueError(f"steps of {step} never lead from {first} to {last}")
+        raise ValueError(f"steps of {step} do not lead from {first} to {last}")
     count = (last - first) / step
     if count != count.to_integral_value():
         reached = first + int(count) * step
-        raise ValueError(f"steps of {step} from {first} end at {reached}, not at {last}: give to = {reached}")
+        raise ValueError(f"steps of {step} from {first} end at {reached}, not at {last}: set to = {reached}")
     if count >= MOST_RUNS:
         raise ValueError(f"{count + 1:,} values; at most {MOST_RUNS:,} are allowed")
     whole = _whole(given["from"], given["step"])
@@ -183,7 +183,7 @@ def labelled_points(entries: Sequence[Mapping[str, Any]], table: str = "points")
         ]
         label, sets = entry.get(LABEL), entry.get("set")
         if not isinstance(label, str) or not label.strip():
-            problems.append(f"{where}: label must be a text that is not empty")
+            problems.append(f"{where}: label must be a non-empty text")
         if not isinstance(sets, Mapping):
             problems.append(f"{where}: set must be a table of values, such as {{'actors.KIA.troops' = 9000}}")
             continue
@@ -243,7 +243,7 @@ def read_points(path: Path) -> tuple[Point, ...]:
     header = [name.strip() for name in lines[0][1]] if lines else []
     problems = list(_header_problems(path, header))
     if len(lines) < 2:
-        problems.append(f"{path}: holds no rows: a design needs at least one")
+        problems.append(f"{path}: contains no rows: a design needs at least one")
     points = []
     for number, row in lines[1:]:
         try:
@@ -258,13 +258,13 @@ def read_points(path: Path) -> tuple[Point, ...]:
 
 
 def _header_problems(path: Path, header: Sequence[str]) -> Iterator[str]:
-    yield from (f"{path}: column '{name}' is there twice" for name, times in Counter(header).items() if times > 1)
+    yield from (f"{path}: column '{name}' occurs twice" for name, times in Counter(header).items() if times > 1)
     for name in dict.fromkeys(header):
         try:
             if name:
                 parse_set(f"{name}=0")
         except ScenarioError:
-            yield f"{path}: column '{name}' is no dotted path such as actors.KIA.troops"
+            yield f"{path}: column '{name}' is not a dotted path such as actors.KIA.troops"
     if not all(header):
         yield f"{path}: a column has no name; each is the dotted path of a parameter"
 
@@ -279,7 +279,7 @@ def _point(header: Sequence[str], row: Sequence[str], where: str) -> Point:
         raise ValueError(f"has {len(row)} cells, the header has {len(header)}")
     if not any(cell.strip() for cell in row):
         raise ValueError(
-            "all cells are empty; take the line out, or give it a label where the scenario as it is is meant"
+            "all cells are empty; remove the line, or give it a label if it stands for the unchanged scenario"
         )
     return tuple((name, Said(_cell(name, cell), where)) for name, cell in zip(header, row, strict=True) if cell.strip())
 
@@ -320,7 +320,7 @@ def variant_points(
     names = [name.removeprefix("structure.") for name in names]
     if unknown := [name for name in names if name not in options]:
         raise PlanError(
-            [f"{where}: '{name}' is no choice of [structure]{suggestion(name, options)}" for name in unknown]
+            [f"{where}: '{name}' is not a choice of [structure]{suggestion(name, options)}" for name in unknown]
         )
     return grid_points({f"structure.{name}": list(options[name]) for name in names}, where)
 
@@ -352,7 +352,7 @@ def hypercube_points(
     problems += [f"{where}: {path} is unknown{suggestion(path, known)}" for path in ranges if path not in known]
     chosen |= dict.fromkeys(path for path in ranges if path in known)
     if not chosen and not problems:
-        problems.append(f"{where}: names no parameter: give parameters, ranges or both")
+        problems.append(f"{where}: contains no parameter: give parameters, ranges or both")
     if problems:
         raise PlanError(problems)
     sample = unit_hypercube(points, len(chosen), np.random.default_rng(seed))

@@ -98,7 +98,7 @@ def discover(runs: RunTable, design: Design, question: Question) -> Discovery:
     means = values.mean(axis=1)
     known, first = ~np.isnan(means), np.arange(len(means)) < len(means) // 2
     if not known[first].any() or not known[~first].any():
-        raise PlanError(f"{question.outcome}: has no value at any point of this design")
+        raise PlanError(f"{question.outcome}: is undefined at every point of this design")
     interest = (means > question.threshold) if question.above else (means < question.threshold)
     samples = [(design.levels[part & known], interest[part & known]) for part in (first, ~first)]
     box = find_box(*samples[0])

@@ -39,7 +39,7 @@ def doses_of(runs: RunTable) -> dict[str, list[tuple[float, int]]]:
     given = design.notna()
     if not len(runs.swept) or (given.sum(axis=1) > 1).any() or not (given.sum(axis=1) == 0).any():
         raise PlanError(
-            f"{runs.name}: it does not vary numbers one at a time; give its batch file a table one_at_a_time"
+            f"{runs.name}: it does not vary numbers one at a time; its batch file needs a table one_at_a_time"
         )
     return {
         str(path): sorted((float(value), int(str(point))) for point, value in column.dropna().items())

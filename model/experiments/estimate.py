@@ -42,7 +42,7 @@ def describe(
     workers, note = worker_count(jobs, len(missing))
     if there:
         seconds = sum(entry.seconds for entry in there) / len(there)
-        size, source = sum(entry.length for entry in there) / len(there), f"from the {len(there)} runs that are there"
+        size, source = sum(entry.length for entry in there) / len(there), f"from the {len(there)} completed runs"
     else:
         timed = _time(plan, simulate, timeout)
         seconds, size = timed.seconds, max(len(timed.record), 1)
@@ -53,7 +53,7 @@ def describe(
     lines.append(
         f"about {duration(lasting)} with {workers} processes and {space:,.1f} MB of disk ({source}: {seconds:.3f} s each)"
     )
-    lines.append(f"{free_bytes(plan, len(missing)) / 1e6:,.0f} MB must be free before it begins")
+    lines.append(f"{free_bytes(plan, len(missing)) / 1e6:,.0f} MB must be free before it starts")
     return lines
 
 

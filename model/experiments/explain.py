@@ -71,11 +71,11 @@ def plan_explain(name: str, sets: Sequence[str] = (), **more: Any) -> BatchPlan:
     policy, names = plan.labels[0], list(plan.scenarios[plan.labels[0]]["united_states"]["instruments"])
     if not names:
         raise PlanError(
-            f"{policy}: has no US instruments, so there is no policy to explain; give a scenario that has some, such as engage_kia"
+            f"{policy}: has no US instruments, so there is no policy to explain; give a scenario with instruments, such as engage_kia"
         )
     left_out = {NONE: names} | ({f"{WITHOUT}{one}": [one] for one in names} if len(names) > 1 else {})
     if policy in left_out:
-        raise PlanError(f"{policy}: the scenario has the name of one of its parts; give it another name")
+        raise PlanError(f"{policy}: the scenario has the same name as one of its parts; rename it")
     drawn = [json.loads(spec.scenario) for spec in plan.specs[: max(min(len(plan.vectors), plan.replicates), 1)]]
     at_points = {label: [_without(one, some) for one in drawn] for label, some in {policy: [], **left_out}.items()}
     return make_plan(

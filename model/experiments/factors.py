@@ -152,7 +152,7 @@ def factors_of(scenario: Scenario, patterns: Sequence[str] = ()) -> list[Factor]
     for pattern in patterns:
         found = fitting(groups, pattern) or fitting(singles, pattern)
         if not found:
-            problems.append(f"--parameters {pattern}: fits no parameter that has a range{suggestion(pattern, singles)}")
+            problems.append(f"--parameters {pattern}: matches no parameter with a range{suggestion(pattern, singles)}")
         chosen |= found
     if problems:
         raise PlanError(problems)

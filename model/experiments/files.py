@@ -36,7 +36,7 @@ def refuse_link(path: Path) -> None:
         StoreError: the path is a symbolic link, a device or a pipe.
     """
     if path.is_symlink():
-        raise StoreError(f"{path}: is a link, and nothing is written through links; remove it")
+        raise StoreError(f"{path}: is a link, and Pangwa does not write through links; remove it")
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise StoreError(f"{path}: is a device or a pipe, not a file; give another name")
 
@@ -158,12 +158,12 @@ def read_json(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise StoreError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
-        raise StoreError(f"{path}: is damaged: it is no JSON") from None
+        raise StoreError(f"{path}: is damaged: it is not JSON") from None
     if not isinstance(content, dict):
-        raise StoreError(f"{path}: is damaged: it holds no table")
+        raise StoreError(f"{path}: is damaged: it contains no table")
     said = content.pop("digest", None)
     if said is not None and said != _digest_of_data(content):
-        raise StoreError(f"{path}: is damaged: its content is not what was written")
+        raise StoreError(f"{path}: is damaged: its content has changed since it was written")
     return content
 
 

@@ -89,7 +89,7 @@ def mixed_packages(before: Mapping[str, Sequence[str]]) -> tuple[dict[str, list[
     if not new:
         return mixed, ""
     told = ", ".join(f"{name} {'/'.join(before.get(name, ())) or 'unknown'} (now {ours[name]})" for name in new)
-    return mixed, f"the runs that are there were computed with {told}: numbers may differ in their last digits"
+    return mixed, f"the existing runs were computed with {told}: numbers may differ in their last digits"
 
 
 def frozen(plan: BatchPlan) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def plan_of(content: Mapping[str, Any]) -> BatchPlan:
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Why a batch cannot go on as another; empty when the second is the first, or has more of the same runs."""
     if before.get("format") != now["format"]:
-        return ["it was begun by another version of pangwa, which named its runs in another way"]
+        return ["it was started by another version of pangwa, which named its runs differently"]
     found = []
     for key, words in (
         ("version", "pangwa's version"),
@@ -182,14 +182,14 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     if now["replicates"] < before["replicates"]:
         found.append(f"replicates was {before['replicates']}, is {now['replicates']}: it can grow, not shrink")
     elif now["base_seed"] is None and now["seeds"][: before["replicates"]] != before["seeds"]:
-        found.append("the seeds that were given differ")
+        found.append("the given seeds differ")
     if now["points"][: len(before["points"])] != before["points"]:
-        found.append("the sweep has other design points")
+        found.append("the design points of the sweep differ")
     if now["vectors"] != before["vectors"]:
         found.append("the parameter vectors differ")
     for label, scenario in before["scenarios"].items():
         if label not in now["scenarios"]:
-            found.append(f"scenario '{label}' was in it and is not any more")
+            found.append(f"scenario '{label}' has been removed")
         else:
             found += _scenario_differences(label, scenario, now["scenarios"][label])
     return found
@@ -197,7 +197,7 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 def _scenario_differences(label: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     if before["world"] != now["world"] and before["resolved"].get("world") == now["resolved"].get("world"):
-        return [f"scenario '{label}': the files of its world are not what they were"]
+        return [f"scenario '{label}': the files of its world have changed"]
     paths = list(_changed(before["resolved"], now["resolved"], ""))
     told = [f"{path} was {_shown(a)}, is {_shown(b)}" for path, a, b in paths[:5]]
     if len(paths) > len(told):

@@ -19,5 +19,5 @@ def horizon_words(lengths: Iterable[int]) -> str:
         return ""
     return (
         f"Extrapolation: runs of {longest} months leave the calibrated horizon of {CALIBRATED_MONTHS} months, beyond which the model was "
-        f"never held against a record; do not read levels after month {CALIBRATED_MONTHS} as more than what the assumptions add up to."
+        f"never compared with a record; levels after month {CALIBRATED_MONTHS} reflect assumptions only."
     )

@@ -100,7 +100,7 @@ class FolderLock:
         if os.fstat(self._descriptor).st_nlink > 1:
             os.close(self._descriptor)
             self._descriptor = -1
-            raise StoreError(f"{self.path}: is a second name of another file, which is not overwritten; delete it")
+            raise StoreError(f"{self.path}: is a hard link to another file, which is not overwritten; delete it")
         content = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
         try:
             os.ftruncate(self._descriptor, 0)

@@ -24,7 +24,7 @@ from model.scenario.spec import content_hash
 
 RUNNING, COMPLETE, INTERRUPTED, STOPPED = "running", "complete", "interrupted", "stopped"
 _GIT_SECONDS = 5.0
-_AGAIN = "the command of the batch with --resume writes it again from the runs in spool/"
+_AGAIN = "repeat the batch's command with --resume to rebuild it from the runs in spool/"
 
 
 def now() -> str:
@@ -88,7 +88,7 @@ def _misshapen(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
         held = entry.values() if isinstance(entry, dict) else entry if isinstance(entry, list) else ()
         fits = isinstance(entry, outer) and (inner is None or all(isinstance(one, inner) for one in held))
         if entry is not None and not fits:
-            yield f"{folder / MANIFEST}: is damaged: {name} is not in the form that it is written in"
+            yield f"{folder / MANIFEST}: is damaged: {name} has an unexpected form"
 
 
 def damaged_tables(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -103,7 +103,7 @@ def damaged_tables(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"{path}: is missing"
             continue
         if found != digest:
-            yield f"{path}: is damaged: its content is not what was written"
+            yield f"{path}: is damaged: its content has changed since it was written"
 
 
 @lru_cache(maxsize=256)

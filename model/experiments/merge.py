@@ -86,7 +86,7 @@ def merge_batches(
             report = _assemble(target, plan, whole["packages"], [read_manifest(source) for source in sources])
         except OSError as error:
             raise StoreError(
-                f"{target}: cannot be written: {error.strerror}; the merged folders are as they were"
+                f"{target}: cannot be written: {error.strerror}; the folders to merge are unchanged"
             ) from error
     say("\n".join(report.lines), quiet=quiet)
     return report
@@ -107,15 +107,15 @@ def _one_batch(sources: Sequence[Path]) -> list[dict[str, Any]]:
     for source in sources:
         content = read_frozen(source) if is_batch(source) else None
         if content is None:
-            problems.append(f"{source}: holds no batch; give the folders that 'pangwa batch --shard' wrote")
+            problems.append(f"{source}: contains no batch; give folders written by 'pangwa batch --shard'")
             continue
         contents.append(content)
         found = differences({**contents[0], "shard": None}, {**content, "shard": None})
         if changed := changed_code(contents[0].get("code", {}), content.get("code", {})):
-            found.append(f"it was computed with other code ({changed})")
+            found.append(f"it was computed with different code ({changed})")
         if not found and content.get("plan_id") != contents[0].get("plan_id"):
-            found = ["it has other runs"]
-        problems += [f"{source}: is not of one batch with {sources[0]}: {sentence}" for sentence in found]
+            found = ["it has different runs"]
+        problems += [f"{source}: does not belong to the same batch as {sources[0]}: {sentence}" for sentence in found]
     if problems:
         raise StoreError(problems)
     return contents
@@ -138,7 +138,9 @@ def _begin(target: Path, overwrite: bool) -> None:
     elif overwrite:
         remove_batch(target)
     else:
-        raise StoreError(f"{target}: holds the results of a batch; --overwrite replaces it, or give another --out")
+        raise StoreError(
+            f"{target}: contains the results of a batch; replace it with --overwrite, or give another --out"
+        )
 
 
 def _copy(sources: Sequence[Path], target: Path, whole: Mapping[str, Any]) -> None:
@@ -173,7 +175,9 @@ def _assemble(
     report.lines = [*damaged, *notes, f"{len(there)} of {len(plan.run_ids)} runs merged into {target}"]
     report.lines += [f"{report.failed} failed"] if report.failed else []
     if report.missing:
-        report.lines.append("to compute the others there: the batch's command with --out and --resume, without --shard")
+        report.lines.append(
+            "to compute the others there, repeat the batch's command with --out and --resume, without --shard"
+        )
     counts = {"planned": len(plan.run_ids), OK: report.ok, FAILED: report.failed, "missing": report.missing}
     earlier = [session for manifest in manifests for session in manifest.get("sessions", [])]
     session = Session(jobs=1, command=("pangwa", "merge"), commit=commit(), ended=now())

@@ -60,7 +60,7 @@ def morris_design(factors: Sequence[Factor], trajectories: int, seed: int = 0) -
     if trajectories < FEWEST_TRAJECTORIES:
         raise PlanError(f"--trajectories {trajectories}: must be at least {FEWEST_TRAJECTORIES}; 10 is usual")
     if len(factors) < 2:
-        raise PlanError("a screening needs at least two factors; look at a single parameter with pangwa sweep")
+        raise PlanError("a screening needs at least two factors; for a single parameter, use pangwa sweep")
     sample = salib("sample.morris")
     levels = sample.sample(problem_of(factors), trajectories, num_levels=GRID_LEVELS, seed=seed)
     return Design(tuple(factors), np.asarray(levels, dtype=np.float64))

@@ -27,7 +27,7 @@ def set_file(name: str | None, world: str) -> Path | None:
         world: name or folder of the world.
 
     Raises:
-        PlanError: the world has no set of that name, and it is no CSV file.
+        PlanError: the world has no set of that name, and it is not a CSV file.
     """
     folder = world_folder(world) if world else None
     if not name:
@@ -40,7 +40,7 @@ def set_file(name: str | None, world: str) -> Path | None:
     path = None if folder is None else folder / f"{name}.csv"
     if path is None or not path.is_file():
         raise PlanError(
-            f"parameters = {name!r}: the world '{world}' has no such set ({name}.csv), and it is no CSV file"
+            f"parameters = {name!r}: the world '{world}' has no such set ({name}.csv), and it is not a CSV file"
             f"{suggestion(name, (PLAUSIBLE, CENTRAL))}"
         )
     return path

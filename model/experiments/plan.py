@@ -266,7 +266,7 @@ def _count_problems(
         yield f"base_seed = {base_seed!r}: must be a whole number from 0 to {LARGEST_SEED}"
     for item in record:
         if item not in RECORD_OPTIONS:
-            yield f"record = {item!r}: is not known{suggestion(str(item), RECORD_OPTIONS)}"
+            yield f"record = {item!r}: is unknown{suggestion(str(item), RECORD_OPTIONS)}"
 
 
 def _seed_problems(seeds: Sequence[Any]) -> Iterator[str]:
@@ -276,15 +276,15 @@ def _seed_problems(seeds: Sequence[Any]) -> Iterator[str]:
         if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
             yield f"seeds: {seed!r} must be a whole number from 0 to {LARGEST_SEED}"
     twice = [seed for seed, times in Counter(map(repr, seeds)).items() if times > 1]
-    yield from (f"seeds: {seed} is there twice: the runs would be the same" for seed in twice)
+    yield from (f"seeds: {seed} occurs twice: the runs would be identical" for seed in twice)
 
 
 def _reference_problems(reference: str | None, labels: Sequence[str]) -> list[str]:
     if not labels:
         return ["scenarios is empty: a batch needs at least one"]
     if reference is not None and reference not in labels:
-        hint = suggestion(reference, labels, "it holds")
-        return [f"reference = {reference!r}: the batch holds no scenario of that name{hint}"]
+        hint = suggestion(reference, labels, "it contains")
+        return [f"reference = {reference!r}: the batch contains no scenario of that name{hint}"]
     return []
 
 

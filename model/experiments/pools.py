@@ -54,7 +54,7 @@ def worker_count(jobs: int | None, runs: int) -> tuple[int, str]:
         RunnerError: jobs is not a whole number of at least 1.
     """
     if jobs is not None and (isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1):
-        raise RunnerError(f"jobs = {jobs!r}: must be a whole number of at least 1; leave it out to use all cores")
+        raise RunnerError(f"jobs = {jobs!r}: must be a whole number of at least 1; omit it to use all cores")
     wanted = cores() if jobs is None else jobs
     limit = _MOST_PER_CORE * cores()
     if sys.platform == "win32":
@@ -207,7 +207,9 @@ class ExecutorPool:
         self._make = None if isinstance(given, Executor) else given
         self._executor = given if isinstance(given, Executor) else given()
         if not isinstance(self._executor, Executor):
-            raise RunnerError(f"executor: {given!r} gave {self._executor!r}, which is no concurrent.futures.Executor")
+            raise RunnerError(
+                f"executor: {given!r} gave {self._executor!r}, which is not a concurrent.futures.Executor"
+            )
         self.workers = workers or getattr(self._executor, "_max_workers", None) or cores()
         self._in_flight: set[Results] = set()
 
@@ -219,7 +221,7 @@ class ExecutorPool:
         except BrokenExecutor as error:
             return _failed(error)
         except RuntimeError as error:  # it has been shut down
-            raise RunnerError(f"executor: takes no more runs ({error})") from None
+            raise RunnerError(f"executor: accepts no more runs ({error})") from None
         self._in_flight.add(future)
         future.add_done_callback(self._in_flight.discard)
         return future

@@ -60,7 +60,7 @@ class Progress:
         waited = time.monotonic() - self._last_end
         if waited >= STALL_SECONDS and time.monotonic() - self._shown >= STALL_SECONDS:
             run = f"{oldest.label}, replicate {oldest.replicate}"
-            self._line(f"no run has ended for {waited:.0f} s; longest at work: {run} (run {oldest.run_id})")
+            self._line(f"no run has finished for {waited:.0f} s; longest running: {run} (run {oldest.run_id})")
 
     def close(self) -> None:
         """End the bar."""

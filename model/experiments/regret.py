@@ -170,7 +170,7 @@ def regret_table(runs: RunTable, goals: Sequence[Goal]) -> pd.DataFrame:
     """
     runs.checked([goal.outcome for goal in goals])
     if len(runs.scenarios) < 2:
-        raise PlanError(f"{runs.name}: holds one policy: regret compares at least two")
+        raise PlanError(f"{runs.name}: contains one policy: regret compares at least two")
     if not goals:
         raise PlanError("name at least one goal: --more OUTCOME or --less OUTCOME")
     good = {goal.outcome: _good_enough(runs, goal) for goal in goals}

@@ -74,8 +74,8 @@ class RunTable:
             StoreError: there is none.
         """
         if name not in self.scenarios:
-            hint = suggestion(name, self.scenarios, "it holds")
-            raise StoreError(f"{self.name}: holds no scenario '{name}'{hint}")
+            hint = suggestion(name, self.scenarios, "it contains")
+            raise StoreError(f"{self.name}: contains no scenario '{name}'{hint}")
         return name
 
     def checked(self, outcomes: Sequence[str]) -> tuple[str, ...]:
@@ -177,7 +177,7 @@ def read_runs(folder: str | Path, wanted: Collection[str] | None = None) -> RunT
     """
     path = Path(folder)
     if not path.is_dir():
-        raise StoreError(f"{path}: there is no such folder; give the folder that 'pangwa batch' wrote")
+        raise StoreError(f"{path}: no such folder; give a folder written by 'pangwa batch'")
     if not (path / "runs.parquet").is_file():
         raise StoreError(not_finished(path, "runs.parquet"))
     manifest = checked_manifest(path)
@@ -207,7 +207,7 @@ def _runs_of(path: Path, manifest: dict[str, Any], wanted: Collection[str] | Non
 def no_run_went_well(path: Path, failed: int) -> str:
     """What is said of a batch of which nothing can be read."""
     runs = "its run" if failed == 1 else f"all of its {failed} runs"
-    return f"{path}: there is nothing to show: {runs} failed; see the column error of runs.csv, and the folder errors"
+    return f"{path}: nothing to show: {runs} failed; see the column error of runs.csv, and the folder errors"
 
 
 def refuse_nothing(path: Path, manifest: Mapping[str, Any]) -> None:
@@ -265,12 +265,12 @@ def not_finished(path: Path, table: str) -> str:
     """
     below = sorted(found.parent.name for found in path.glob(f"*/{table}"))
     if (path / "run.json").is_file():
-        hint = "; it is that of one run, whose figures and tables lie in it"
+        hint = "; it is the folder of a single run, with its figures and tables"
     elif (path.parent / table).is_file():
         hint = f"; give {path.parent}"
     else:
-        hint = f"; there are some in it: {', '.join(below)}" if below else ""
-    return f"{path}: no {table} in it, so it is not a finished folder of results{hint}"
+        hint = f"; it contains such folders: {', '.join(below)}" if below else ""
+    return f"{path}: contains no {table}, so it is not a complete results folder{hint}"
 
 
 def _meaning(one: Any) -> str:
@@ -294,7 +294,9 @@ def strongest_factors(folder: Path, outcomes: Sequence[str], top: int) -> list[s
         if path.is_file()
     ]
     if not paths:
-        raise StoreError(f"{folder}: holds no sensitivity.csv; give the folder of pangwa sensitivity --method morris")
+        raise StoreError(
+            f"{folder}: contains no sensitivity.csv; give the folder of pangwa sensitivity --method morris"
+        )
     table = read_csv_table(paths[0], ("outcome", "factor"), ("rank", "mu_star"))
     known = sorted(set(table["outcome"]))
     unknown = [name for name in outcomes if name not in known]

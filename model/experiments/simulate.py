@@ -113,7 +113,7 @@ def _begin(spec: RunSpec) -> tuple[RareEarthModel, int]:
 
     months, world = _planned(spec.scenario)
     if spec.world and digest_of({"world": world}) != spec.world:
-        raise RuntimeError(f"the files of the world '{world}' are not those that this run was planned with")
+        raise RuntimeError(f"the files of the world '{world}' have changed since this run was planned")
     return RareEarthModel(spec=spec), months
 
 

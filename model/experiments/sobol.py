@@ -75,7 +75,7 @@ def direct_design(factors: Sequence[Factor], size: int, seed: int = 0) -> Design
         PlanError: N is none of those.
     """
     if size > MOST_DIRECT or size < 8 or size & (size - 1):
-        raise PlanError(f"--direct {size}: must be 8, 16, 32, 64 or 128; beyond that an emulator serves better")
+        raise PlanError(f"--direct {size}: must be 8, 16, 32, 64 or 128; for more, use an emulator")
     levels = salib("sample.sobol").sample(problem_of(factors), size, calc_second_order=False, seed=seed)
     return Design(tuple(factors), np.asarray(levels, dtype=np.float64))
 
@@ -147,7 +147,7 @@ def fit_emulator(levels: Floats, values: Floats) -> tuple[Any, float]:
 def _emulated(design: Design, means: Floats) -> tuple[Any, float]:
     known = ~np.isnan(means)
     if known.sum() < 8 * len(design.factors) or np.ptp(means[known]) == 0:
-        raise ValueError("never varies in this design, or too few points have a value")
+        raise ValueError("does not vary in this design, or is defined at too few points")
     process, q2 = fit_emulator(design.levels[known], means[known])
     if q2 < LEAST_Q2:
         raise ValueError(
@@ -164,7 +164,7 @@ def _direct(design: Design, means: Floats) -> tuple[Any, float]:
     blocks = means.reshape(-1, block)
     whole = blocks[~np.isnan(blocks).any(axis=1)]
     if len(whole) < 8 or np.ptp(whole) == 0:
-        raise ValueError("never varies in this design, or too few blocks of points are whole")
+        raise ValueError("does not vary in this design, or too few blocks of points are complete")
     return _analysed(problem_of(design.factors), whole.ravel()), np.nan
 
 

@@ -187,8 +187,8 @@ def _check_form(part: Path) -> None:
         form = file.read(len(_MAGIC))
     if form != _MAGIC and form.startswith(_MAGIC[:-1]):
         raise StoreError(
-            f"{part}: written by a version of Pangwa that keeps finished runs in another form ({form.decode(errors='replace')};"
-            f" this one reads {_MAGIC.decode()}); finish the batch with that version, or begin it anew with --out FOLDER"
+            f"{part}: written by a version of Pangwa that stores finished runs in another format ({form.decode(errors='replace')};"
+            f" this one reads {_MAGIC.decode()}); finish the batch with that version, or start a new one with --out FOLDER"
         )
 
 

@@ -58,7 +58,7 @@ def standings(runs: RunTable, goals: Sequence[Goal]) -> pd.DataFrame:
     """
     names = runs.checked([goal.outcome for goal in goals])
     if len(runs.scenarios) < 2:
-        raise PlanError(f"{runs.name}: holds one policy: at least two are needed to say which is better")
+        raise PlanError(f"{runs.name}: contains one policy: a ranking needs at least two")
     answers = answers_of(runs)
     cubes = {policy: runs.cube(policy, names) for policy in runs.scenarios}
     places = {point: place for place, point in enumerate(runs.points)}

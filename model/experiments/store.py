@@ -128,8 +128,8 @@ class Store:
             there = False
         if there and not self._resume:
             raise StoreError(
-                f"{self.folder}: holds the results of a batch; --resume goes on with it, --overwrite replaces it, "
-                "or give another --out"
+                f"{self.folder}: contains the results of a batch; continue it with --resume, "
+                "replace it with --overwrite, or give another --out"
             )
         self.entries, damaged = scan(self.spool)
         self.notes += damaged
@@ -160,15 +160,15 @@ class Store:
         if before is None:
             return self._adopt(now)
         if found := differences(before, now):
-            raise StoreError([f"{self.folder}: cannot go on with this batch: {sentence}" for sentence in found])
+            raise StoreError([f"{self.folder}: cannot continue this batch: {sentence}" for sentence in found])
         self.packages, note = mixed_packages(before["packages"])
         self.notes += [note] if note else []
         code: dict[str, str] = before.get("code", now["code"])
         changed = changed_code(code, now["code"])
         if changed and self.entries and self.missing():
             raise StoreError(
-                f"{self.folder}: cannot go on with this batch: the runs there were computed with other code ({changed}); "
-                "go back to that code, give another --out, or begin anew with --overwrite"
+                f"{self.folder}: cannot continue this batch: its runs were computed with different code ({changed}); "
+                "return to that code, give another --out, or start again with --overwrite"
             )
         return code if self.entries else now["code"]
 
@@ -177,10 +177,12 @@ class Store:
         ours = len(self.plan.here.keys() & self.entries.keys())
         if self.entries and not ours:
             raise StoreError(
-                f"{self.spool / FROZEN}: cannot be read, and no run that is kept beside it is of the batch asked for; "
-                "give the command that the batch was begun with, or --overwrite"
+                f"{self.spool / FROZEN}: cannot be read, and none of the stored runs belongs to the requested batch; "
+                "repeat the original command, or use --overwrite"
             )
-        self.notes.append(f"{self.spool / FROZEN} was lost and is written again: {ours} runs of this batch are there")
+        self.notes.append(
+            f"{self.spool / FROZEN} was lost and has been rebuilt: {ours} runs of this batch are complete"
+        )
         code: dict[str, str] = now["code"]
         return code
 
@@ -231,7 +233,7 @@ class Store:
             own_folder(self.errors)
             write_text(trace, f"{finished.error}\n\n{finished.traceback}")
         except OSError as error:
-            raise DiskFullError(f"{trace}: cannot be written: {error.strerror}; go on with --resume") from error
+            raise DiskFullError(f"{trace}: cannot be written: {error.strerror}; continue with --resume") from error
 
     def tick(self) -> None:
         """Put finished runs on the disk, if that was last done a second ago or more."""
@@ -288,11 +290,11 @@ def make_folder(folder: Path) -> None:
         StoreError: it cannot be made.
     """
     if folder.exists() and not folder.is_dir():
-        raise StoreError(f"{folder}: is a file; give the name of a folder for the results")
+        raise StoreError(f"{folder}: is a file; give a folder for the results")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"{folder}: the folder cannot be made: {error.strerror}") from None
+        raise StoreError(f"{folder}: the folder cannot be created: {error.strerror}") from None
 
 
 def refuse_foreign(folder: Path) -> None:
@@ -306,5 +308,5 @@ def refuse_foreign(folder: Path) -> None:
     there += [path.name for path in (folder / SPOOL).glob("*") if path.name not in begun]
     if there:
         raise StoreError(
-            f"{folder}: is not empty and holds no batch (it has {there[0]}); give the name of a new or empty folder"
+            f"{folder}: is not empty and contains no batch (it has {there[0]}); give a new or empty folder"
         )

@@ -99,7 +99,7 @@ def check_patterns(scenarios: Sequence[Scenario], patterns: Sequence[str]) -> No
     if unknown:
         known = [name for scenario in scenarios for level in _levels(scenario) for name in level]
         raise PlanError(
-            [f"--switches {one}: fits nothing that can be left out{suggestion(one, known)}" for one in unknown]
+            [f"--switches {one}: matches nothing that can be removed{suggestion(one, known)}" for one in unknown]
         )
 
 

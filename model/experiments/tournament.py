@@ -32,7 +32,7 @@ def plan_tournament(scenarios: Sequence[str], variants: Sequence[str], **more: A
     asked = read_batch_file(shipped_batches()[ANSWERS])
     files = list(scenarios) or list(asked.scenarios)
     if len(files) < 2:
-        raise PlanError("a tournament needs at least two scenarios: without any, all shipped policies take part")
+        raise PlanError("a tournament needs at least two scenarios; without any, it uses all shipped policies")
     return replace(read_plan(files, points=asked.points, variants=variants, **more), name="tournament")
 
 
@@ -66,7 +66,7 @@ def asked_of(manifest: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any
     """
     words = {label: list(one) for label, one in (manifest.get("commands") or {}).items()}
     if not words:
-        raise PlanError("the batch does not say how its runs are repeated (its seeds were given one by one)")
+        raise PlanError("these runs cannot be repeated one by one (the batch was given explicit seeds)")
     first = next(iter(words.values()))
     seed, parameters, sets = (_after(first, option) for option in ("--seed", "--parameters", "--set"))
     how = {

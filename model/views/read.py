@@ -93,7 +93,7 @@ class Results:
         """
         path = Path(folder)
         if not path.is_dir():
-            raise ViewError(f"{path}: there is no such folder; give the folder that 'pangwa batch' wrote")
+            raise ViewError(f"{path}: no such folder; give a folder written by 'pangwa batch'")
         if not (path / "monthly.parquet").is_file():
             raise ViewError(not_finished(path, "monthly.parquet"))
         content = checked_manifest(path)

@@ -86,7 +86,7 @@ def test_mistakes_are_value_errors_with_the_sentences_of_the_command_line(severa
         several.plot("effects", outcome="exports_china")
     with pytest.raises(ValueError, match="no effects to show"):
         several.plot("effects", scenario="status_quo")
-    with pytest.raises(ValueError, match="nowhere: there is no such folder"):
+    with pytest.raises(ValueError, match="nowhere: no such folder"):
         pangwa.open("nowhere")
     with pytest.raises(PlanError, match="replicates"):
         batch("status_quo", replicates=0, quiet=True)

@@ -112,7 +112,7 @@ def test_resumed_batch_computes_what_is_missing_and_equals_an_undisturbed_one(
         with pytest.raises(CrashError):
             compute(plan(), tmp_path / "out")
     assert not (tmp_path / "out" / "runs.csv").exists()
-    with pytest.raises(BatchError, match="--resume goes on with it"):
+    with pytest.raises(BatchError, match="continue it with --resume"):
         compute(plan(), tmp_path / "out")
     report = compute(plan(), tmp_path / "out", resume=True)
     assert (report.computed, report.ok) == (8, 12)
@@ -136,7 +136,7 @@ def test_finished_batch_has_nothing_to_do(tmp_path: Path, capsys: pytest.Capture
     for options in ({}, {"resume": True}):
         report = compute(plan(), tmp_path / "out", **options)
         assert (report.computed, report.ok, report.exit_code) == (0, 12, 0)
-        assert "nothing to do: all 12 runs are there" in capsys.readouterr().err
+        assert "nothing to do: all 12 runs are complete" in capsys.readouterr().err
     (tmp_path / "out" / "summary.csv").unlink()
     report = compute(plan(), tmp_path / "out", resume=True)
     assert report.computed == 0

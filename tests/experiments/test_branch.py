@@ -46,9 +46,9 @@ def test_a_state_of_a_continued_run_can_be_saved_too(saved: Path, spec: RunSpec,
 @pytest.mark.parametrize(
     ("sets", "sentence"),
     [
-        (["actors.KIA.troops=3"], "actors.KIA.troops = 3: counts at the start of a run only"),
-        (["months=4"], "months = 4: the saved run is in month 5 already"),
-        (["western.governments=3"], "western.governments = 3: counts at the start"),
+        (["actors.KIA.troops=3"], "actors.KIA.troops = 3: only takes effect at the start of a run"),
+        (["months=4"], "months = 4: the saved run is already in month 5"),
+        (["western.governments=3"], "western.governments = 3: only takes effect at the start"),
     ],
 )
 def test_what_cannot_count_from_a_branch_on_is_refused(saved: Path, sets: list[str], sentence: str) -> None:
@@ -57,7 +57,7 @@ def test_what_cannot_count_from_a_branch_on_is_refused(saved: Path, sets: list[s
 
 
 def test_a_scenario_of_another_world_is_refused(saved: Path) -> None:
-    with pytest.raises(PlanError, match="world = myanmar: counts at the start"):
+    with pytest.raises(PlanError, match="world = myanmar: only takes effect at the start"):
         read_continued(read_state(saved), "engage_kia")
 
 
@@ -77,8 +77,8 @@ def test_a_month_past_the_end_is_refused(spec: RunSpec, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"format": "other"}, "is no state"),
-        ({"spec": {}}, "is no state"),
+        ({"format": "other"}, "is not a state"),
+        ({"spec": {}}, "is not a state"),
         ({"digest": "0" * 16}, "does not come to the state"),
         ({"version": "0.0.1"}, "was saved by version 0.0.1"),
         ({"months": 10**9}, "is damaged"),
@@ -97,7 +97,7 @@ def test_a_state_of_another_kind_or_version_is_refused(
 @pytest.mark.parametrize("content", [b"", b"[1]", b"\xff\xfe", b"{}"])
 def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "state.json").write_bytes(content)
-    with pytest.raises(PlanError, match="is no state"):
+    with pytest.raises(PlanError, match="is not a state"):
         read_state(tmp_path / "state.json")
 
 

@@ -114,10 +114,10 @@ def test_the_frontier_of_two_levers_moves_with_the_second_and_is_drawn() -> None
     [
         ("united_states.price_flor", "there is no such number; did you mean 'united_states.price_floor'?"),
         ("beijing.answer", "is no number"),
-        ("months=1.5:3", "takes whole numbers only"),
+        ("months=1.5:3", "accepts whole numbers only"),
         ("united_states.price_floor=5:1", "LOW must be below HIGH"),
         ("united_states.price_floor=low:high", "must read PATH=LOW:HIGH"),
-        ("united_states.instruments.offtake_india.start", "has no declared range; give one as"),
+        ("united_states.instruments.offtake_india.start", "has no declared range; give one with"),
     ],
 )
 def test_levers_that_cannot_be_varied_are_refused(text: str, sentence: str) -> None:

@@ -187,7 +187,7 @@ def test_unknown_names_are_refused_with_the_nearest_right_one(tmp_path: Path) ->
         compare(runs, ["tones"], "base")
     with pytest.raises(StoreError, match=r"no scenario 'bas'.*did you mean 'base'"):
         compare(runs, ["tonnes"], "bas")
-    with pytest.raises(StoreError, match="there is no such folder"):
+    with pytest.raises(StoreError, match="no such folder"):
         read_runs(tmp_path / "none")
     with pytest.raises(StoreError, match=r"no runs\.parquet in it"):
         read_runs(tmp_path)

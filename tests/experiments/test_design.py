@@ -66,9 +66,9 @@ def test_ranges_by_count_whole_numbers_and_single_values() -> None:
     ("given", "sentence"),
     [
         ({"from": 0, "to": 1}, "either step or count"),
-        ({"from": 0, "to": 1, "step": 0.3}, "steps of 0.3 from 0 end at 0.9, not at 1: give to = 0.9"),
-        ({"from": 0, "to": 1, "step": -0.1}, "never lead from 0 to 1"),
-        ({"from": 0, "to": 1, "step": 0}, "never lead from 0 to 1"),
+        ({"from": 0, "to": 1, "step": 0.3}, "steps of 0.3 from 0 end at 0.9, not at 1: set to = 0.9"),
+        ({"from": 0, "to": 1, "step": -0.1}, "do not lead from 0 to 1"),
+        ({"from": 0, "to": 1, "step": 0}, "do not lead from 0 to 1"),
         ({"from": "0", "to": 1, "step": 1}, 'from = "0": must be a finite number'),
         ({"from": 0, "to": 1, "step": float("nan")}, "must be a finite number"),
         ({"from": 0, "to": 1, "count": 1}, "count = 1"),
@@ -105,7 +105,7 @@ def test_labels_are_needed_once_each() -> None:
     assert caught.value.problems == [
         "points, entry 2: unknown key 'sets'; did you mean 'set'?",
         "points, entry 2: set must be a table of values, such as {'actors.KIA.troops' = 9000}",
-        "points, entry 3: label must be a text that is not empty",
+        "points, entry 3: label must be a non-empty text",
         "points, entry 3: x: must be finite",
         "points: the label 'a' is given twice",
     ]
@@ -126,9 +126,9 @@ def test_design_table_gives_its_rows_in_their_order(batch_file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "holds no rows"),
-        ("effect\n", "holds no rows"),
-        ("effect,effect\n1,2\n", "column 'effect' is there twice"),
+        ("", "contains no rows"),
+        ("effect\n", "contains no rows"),
+        ("effect,effect\n1,2\n", "column 'effect' occurs twice"),
         ("effect,\n1,2\n", "a column has no name"),
         ("effect,sleep\n1\n", "line 2: has 1 cells, the header has 2"),
         ("effect\nnan\n", "line 2: effect = nan: must be finite"),
@@ -212,7 +212,7 @@ def test_latin_hypercube_says_what_it_cannot_sample() -> None:
         "latin_hypercube: no parameter is called a.shar",
         "latin_hypercube: b.x is unknown",
     ]
-    with pytest.raises(PlanError, match="names no parameter"):
+    with pytest.raises(PlanError, match="contains no parameter"):
         hypercube_points(DECLARED, [], {}, 5)
 
 

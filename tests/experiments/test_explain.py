@@ -62,7 +62,7 @@ def test_a_single_instrument_is_run_once(tmp_path: Path) -> None:
 def test_a_scenario_without_policy_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="policy: has no US instruments"):
         plan_explain(scenario(tmp_path))
-    with pytest.raises(PlanError, match="give it another name"):
+    with pytest.raises(PlanError, match="rename it"):
         plan_explain(scenario(tmp_path, AID, ROAD, name="without_aid"))
 
 

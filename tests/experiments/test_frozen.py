@@ -46,7 +46,7 @@ def test_seeds_can_be_given_one_by_one(files: Path) -> None:
     ("seeds", "sentence"),
     [
         ([], "seeds is empty"),
-        ([1, 2, 1], "seeds: 1 is there twice"),
+        ([1, 2, 1], "seeds: 1 occurs twice"),
         ([-1], "must be a whole number from 0"),
         ([2**53], "must be a whole number from 0"),
         ([True], "must be a whole number from 0"),
@@ -58,7 +58,7 @@ def test_bad_seeds_are_refused(seeds: list[int], sentence: str) -> None:
 
 
 def test_seeds_and_replicates_together_are_refused(files: Path) -> None:
-    with pytest.raises(PlanError, match="the command line gives seeds, and replicates"):
+    with pytest.raises(PlanError, match="the command line gives both seeds and replicates"):
         read(files, seeds=[1], replicates=2)
     files.write_text('scenarios = ["plain"]\nseeds = [0, 5]\nbase_seed = 1\n', encoding="utf-8")
     with pytest.raises(PlanError, match="the batch file gives seeds"):
@@ -70,7 +70,7 @@ def test_replicate_k_has_vector_k_modulo_their_number(files: Path, tmp_path: Pat
     effects = [json.loads(spec.scenario)["effect"] for spec in what.specs]
     # fake_load does not read the file, so a scenario that keeps its own value has the usual one.
     assert effects == [1.0, 2.0, 3.0, 1.0, 2.0] + [0.0] * 5
-    assert what.notes == ("own keeps its own effect: the parameter vectors leave it alone",)
+    assert what.notes == ("own keeps its own effect: the parameter vectors do not change it",)
     run_batch(what, tmp_path / "out", jobs=1, simulate=fake_simulate)
     runs = pd.read_parquet(tmp_path / "out" / "runs.parquet")
     assert list(runs.columns[7:10]) == ["vector", "effect", "sleep"]
@@ -138,9 +138,9 @@ def test_every_difference_of_a_plan_is_named() -> None:
     assert changed(replicates=2) == ["replicates was 3, is 2: it can grow, not shrink"]
     assert changed(vectors=[[["a", "1"]]]) == ["the parameter vectors differ"]
     assert changed(shard=[1, 2]) == ["shard was null, is [1, 2]"]
-    assert changed(points=[[["a", "1"]]]) == ["the sweep has other design points"]
-    assert changed(base_seed=None, seeds=[1, 2, 3]) == ["base_seed was 0, is null", "the seeds that were given differ"]
-    assert changed(format=1) == ["it was begun by another version of pangwa, which named its runs in another way"]
+    assert changed(points=[[["a", "1"]]]) == ["the design points of the sweep differ"]
+    assert changed(base_seed=None, seeds=[1, 2, 3]) == ["base_seed was 0, is null", "the given seeds differ"]
+    assert changed(format=1) == ["it was started by another version of pangwa, which named its runs differently"]
 
 
 def test_points_may_be_added_behind_those_that_are_there(files: Path, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_points_may_be_added_behind_those_that_are_there(files: Path, tmp_path: 
     files.write_text(f"{text}[1.0, 2.0, 3.0]\n", encoding="utf-8")
     assert run_batch(read(files), tmp_path / "out", jobs=1, resume=True, simulate=fake_simulate).computed == 4
     files.write_text(f"{text}[2.0, 1.0, 3.0]\n", encoding="utf-8")
-    with pytest.raises(StoreError, match="the sweep has other design points"):
+    with pytest.raises(StoreError, match="the design points of the sweep differ"):
         run_batch(read(files), tmp_path / "out", jobs=1, resume=True, simulate=fake_simulate)
 
 

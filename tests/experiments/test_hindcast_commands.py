@@ -207,5 +207,5 @@ def test_a_wave_of_which_no_run_ends_well_is_an_error(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(calibration, "run_batch", fail)
     plan = Plan(tmp_path, waves=1, vectors=8, replicates=1, members=5, jobs=1, wide=False)
-    with pytest.raises(BatchError, match="war-1: no run of the wave ended well"):
+    with pytest.raises(BatchError, match="war-1: no run of the wave succeeded"):
         calibration.calibrate(plan, lambda text: None)

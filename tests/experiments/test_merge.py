@@ -67,12 +67,12 @@ def test_what_cannot_be_merged_is_refused_and_left_alone(tmp_path: Path) -> None
     with pytest.raises(StoreError) as caught:
         merge_batches([one, other, tmp_path / "empty"], tmp_path / "out")
     assert "scenario 'status_quo': effect was 0.0, is 9.0" in caught.value.problems[0]
-    assert f"{tmp_path / 'empty'}: holds no batch" in caught.value.problems[-1]
+    assert f"{tmp_path / 'empty'}: contains no batch" in caught.value.problems[-1]
     with pytest.raises(StoreError, match="it can grow, not shrink"):
         merge_batches([shards(plan(7), tmp_path / "seven")[0], one], tmp_path / "out")
     with pytest.raises(StoreError, match="is one of the folders to merge"):
         merge_batches([one, two], one)
-    with pytest.raises(StoreError, match="holds the results of a batch; --overwrite"):
+    with pytest.raises(StoreError, match="contains the results of a batch; replace it with --overwrite"):
         merge_batches([one, two], other)
     with pytest.raises(StoreError, match="no folder was given"):
         merge_batches([], tmp_path / "out")
@@ -103,7 +103,7 @@ def test_dry_run_counts_times_one_run_and_writes_nothing(tmp_path: Path) -> None
     run_batch(plan(3), tmp_path / "out", jobs=1, simulate=fake_simulate)
     lines = describe(what, tmp_path / "out", fake_simulate, jobs=1)
     assert "6 are in" in lines[1]
-    assert "from the 6 runs that are there" in lines[2]
+    assert "from the 6 completed runs" in lines[2]
     lines = describe(plan(3), tmp_path / "out", fake_simulate)
     assert len(lines) == 2
     assert describe(replace(what, shard=(1, 3)), tmp_path, fake_simulate)[0].endswith("shard 1 of 3 has 3")
@@ -136,7 +136,7 @@ def test_batch_cut_short_has_tables_of_the_runs_that_are_there(
     assert (report.ok, report.exit_code) == (5, 130)
     said = capsys.readouterr().err
     assert "5 of 12 runs are kept" in said
-    assert "the tables hold the runs that are there" in said
+    assert "the tables contain the completed runs" in said
     assert len(pd.read_csv(tmp_path / "out" / "runs.csv")) == 5
     manifest = read_manifest(tmp_path / "out")
     assert (manifest["status"], manifest["runs_in_tables"]) == ("interrupted", 5)

@@ -47,9 +47,9 @@ def test_a_wrong_value_of_a_design_is_told_with_file_and_place(
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("label,months\n,\na,3\n", "d.csv, line 2: all cells are empty; take the line out"),
-        ("label,months\n\n\n , \n", "d.csv, line 4: all cells are empty; take the line out"),
-        ("actors..troops\n3\n", "d.csv: column 'actors..troops' is no dotted path such as actors.KIA.troops"),
+        ("label,months\n,\na,3\n", "d.csv, line 2: all cells are empty; remove the line"),
+        ("label,months\n\n\n , \n", "d.csv, line 4: all cells are empty; remove the line"),
+        ("actors..troops\n3\n", "d.csv: column 'actors..troops' is not a dotted path such as actors.KIA.troops"),
     ],
 )
 def test_a_row_of_commas_is_no_design_point(

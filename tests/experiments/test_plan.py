@@ -281,7 +281,7 @@ def test_a_world_without_a_set_has_central_values() -> None:
         (
             "months",
             (24, 60),
-            r"differ in months \(length in months: 24 in a; 60 in b\).*--months 24 gives all the same",
+            r"differ in months \(length in months: 24 in a; 60 in b\).*--months 24 gives all of them the same",
         ),
         ("start", ("2025-08", "2024-03"), r"differ in start \(first month: 2025-08 in a; 2024-03 in b\)"),
         ("world", ("myanmar", "mine"), r"differ in world \(world: myanmar in a; mine in b\)"),

@@ -69,7 +69,7 @@ def test_a_spool_of_another_version_is_refused_and_left_as_it_is(tmp_path: Path)
     part_of(out).write_bytes(part_of(out).read_bytes().replace(b"PGW5", b"PGW4"))
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file() and path.name != LOCK_NAME}
     with pytest.raises(
-        StoreError, match=r"another form \(PGW4; this one reads PGW5\); finish the batch with that version"
+        StoreError, match=r"another format \(PGW4; this one reads PGW5\); finish the batch with that version"
     ):
         run_batch(what, out, jobs=1, resume=True, simulate=fake_simulate)
     assert {path: path.read_bytes() for path in before} == before
@@ -182,7 +182,7 @@ def test_folder_that_is_not_ours_is_refused_and_untouched(tmp_path: Path) -> Non
     notes = tmp_path / "notes.docx"
     notes.write_text("mine", encoding="utf-8")
     for options in ({}, {"resume": True}, {"overwrite": True}):
-        with pytest.raises(StoreError, match=r"is not empty and holds no batch \(it has notes.docx\)"):
+        with pytest.raises(StoreError, match=r"is not empty and contains no batch \(it has notes.docx\)"):
             run_batch(plan(), tmp_path, simulate=fake_simulate, **options)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.docx"]
 
@@ -205,7 +205,7 @@ def test_overwriting_removes_our_own_files_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["file", "file/below", ""])
 def test_place_that_cannot_be_a_folder_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(StoreError, match=r"give the name of a folder|cannot be made"):
+    with pytest.raises(StoreError, match=r"give a folder|cannot be created"):
         run_batch(plan(), str(tmp_path / name) if name else "", simulate=fake_simulate)
 
 
@@ -230,7 +230,7 @@ def test_resuming_another_batch_names_the_difference(tmp_path: Path) -> None:
     changed = {"status_quo": scenario(), "engage": scenario(effect=2.5)}
     cases = {
         "scenario 'engage': effect was 2.0, is 2.5": plan(4, **changed),
-        "scenario 'engage' was in it and is not any more": plan(4, status_quo=scenario()),
+        "scenario 'engage' has been removed": plan(4, status_quo=scenario()),
         "replicates was 4, is 2: it can grow, not shrink": plan(2),
         "base_seed was 0, is 1": make_plan(
             "fakes", {"status_quo": scenario(), "engage": scenario(effect=2.0)}, replicates=4, base_seed=1

@@ -215,7 +215,7 @@ def test_an_unknown_scenario_is_named_with_the_nearest(tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ScenarioError, match=r"'engage_kai' is neither a shipped .* did you mean 'engage_kia'"):
         load_scenario("engage_kai")
-    with pytest.raises(ScenarioError, match=r"status_qou\.toml: there is no such file; did you mean 'status_quo'"):
+    with pytest.raises(ScenarioError, match=r"status_qou\.toml: no such file; did you mean 'status_quo'"):
         load_scenario("status_qou.toml")
     with pytest.raises(ScenarioError, match="is a folder, not a file"):
         load_scenario(str(tmp_path))

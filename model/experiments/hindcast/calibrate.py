@@ -163,7 +163,7 @@ def calibrate(plan: Plan, say: Callable[[str], None]) -> dict[str, Found]:
         BatchError: patterns or scoring differ from the frozen ones, a folder cannot be used, or all vectors are ruled out.
     """
     if frozen_hash() != frozen_at():
-        raise BatchError("patterns, statistics or scoring were changed after they were frozen: nothing is calibrated")
+        raise BatchError("patterns, statistics or scoring have changed since they were frozen: calibration refused")
     found = {}
     for block in BLOCKS:
         members: list[Member] = []
@@ -312,9 +312,9 @@ def _evaluate(plan: Plan, block: str, name: str, vectors: Sequence[dict[str, Any
         batch, folder, jobs=plan.jobs, resume=folder.exists(), simulate=simulate_for_calibration, timeout=300
     )
     if not report.complete:
-        raise BatchError(f"{folder}: the wave is not complete; go on with the same command")
+        raise BatchError(f"{folder}: the wave is not complete; continue with the same command")
     if report.ok == 0:  # one vector may break a law of the model; where nothing runs, a number would mean nothing
-        raise BatchError(f"{folder}: no run of the wave ended well; remove the folder and go on with the same command")
+        raise BatchError(f"{folder}: no run of the wave succeeded; remove the folder and repeat the command")
     return _read_wave(folder, block, len(vectors))
 
 

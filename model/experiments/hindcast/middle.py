@@ -77,9 +77,7 @@ def find_middle(scenario: Scenario, vectors: Sequence[Mapping[str, Any]], out: P
     """
     report = run_batch(_planned(scenario, vectors), out, jobs=jobs, overwrite=True, simulate=simulate_outcomes)
     if not report.complete or report.failed:
-        raise BatchError(
-            f"{out}: not all runs ended well, so that the middle of the set is not known; see its runs.csv"
-        )
+        raise BatchError(f"{out}: some runs failed, so the middle of the set cannot be determined; see its runs.csv")
     runs = read_runs(out)
     means = np.nanmean(runs.cube(scenario.name, OUTCOMES), axis=0)
     plain = np.array([_is_plain(vector, scenario.resolved()) for vector in vectors])
