@@ -79,7 +79,7 @@ def test_a_month_past_the_end_is_refused(spec: RunSpec, tmp_path: Path) -> None:
     [
         ({"format": "other"}, "is not a state"),
         ({"spec": {}}, "is not a state"),
-        ({"digest": "0" * 16}, "does not come to the state"),
+        ({"digest": "0" * 16}, "does not reproduce the saved state"),
         ({"version": "0.0.1"}, "was saved by version 0.0.1"),
         ({"months": 10**9}, "is damaged"),
         ({"months": 0}, "is damaged"),

@@ -194,7 +194,7 @@ def test_overwriting_removes_our_own_files_alone(tmp_path: Path) -> None:
     for path in foreign:
         path.write_text("mine", encoding="utf-8")
     other = plan(2, alone=scenario(effect=9.0))
-    with pytest.raises(StoreError, match="--overwrite replaces it"):
+    with pytest.raises(StoreError, match="replace it with --overwrite"):
         run_batch(other, out, simulate=fake_simulate)
     report = run_batch(other, out, jobs=1, overwrite=True, simulate=fake_simulate)
     assert (report.computed, report.ok, report.exit_code) == (2, 2, 0)

@@ -85,7 +85,7 @@ def test_each_row_without_a_place_is_refused_with_its_line(tmp_path: Path) -> No
         (2, "date '05/06/2026' is not recognised; give a month such as 2024-05"),
         (4, "lies 7,"),
         (6, "known only to a region"),
-        (8, "fatalities 'some' is no number"),
+        (8, "fatalities 'some' is not a number"),
         (10, "fatalities '-1' is not a count of persons"),
         (12, "no township and no coordinates are given"),
         (14, "latitude 'north' and longitude '96.72' are not a point on earth"),
@@ -142,7 +142,7 @@ def test_series_come_in_rows_or_side_by_side(tmp_path: Path) -> None:
     assert first.series == {"price_tb_yuan_per_kg": {"2026-01": 5000, "2026-02": 5100}}
     why = dict(first.refused)
     assert sorted(why) == [4, 5, 6]
-    assert "has a value for 2026-02 already" in why[4]
+    assert "already has a value for 2026-02" in why[4]
     assert "series 'GOLD' is not a series of the model" in why[5]
     assert "'1,5' is not a number; use a decimal point" in why[6]
     assert second.series["exports_t_china"] == {"2026-01": 3000, "2026-02": 3100}
@@ -181,7 +181,7 @@ def test_a_control_map_goes_by_code_or_by_a_name_that_is_clear(tmp_path: Path) -
     assert f"Minhla {magway} in Magway" in why[4] and " or Minhla MMR" in why[4] and "give the code" in why[4]
     assert "is not that of a township" in why[6]
     assert "is not an actor of the world" in why[8]
-    assert "MMR001001 has a holder in 2022-01 already" in why[9]
+    assert "MMR001001 already has a holder in 2022-01" in why[9]
     assert "name 'Hpakant' is Hpakant MMR001009 in Kachin, not in Chin" in why[10]
     assert why[11] == "has no holder" and "the 5 cells of the header" in why[12]
 
@@ -226,7 +226,7 @@ def test_months_as_publishers_write_them(text: str, month: str) -> None:
 
 @pytest.mark.parametrize("text", ["2024", "2024-13", "05/04/2024", "17 Mai 2024", "2024-05-40", "1024-05", ""])
 def test_dates_that_are_none_are_refused(text: str) -> None:
-    with pytest.raises(UnplacedError, match="is not understood"):
+    with pytest.raises(UnplacedError, match="is not recognised"):
         month_of(text)
 
 

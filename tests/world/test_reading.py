@@ -159,7 +159,7 @@ WRONG = [
         "territories.csv", "60000,12000", "-60000,12000",
         "population is '-60000'; must be a number of 0 or more", id="negative number",
     ),
-    pytest.param("territories.csv", "60000,12000", "nan,12000", "population is 'nan'; a number of 0", id="not a number"),
+    pytest.param("territories.csv", "60000,12000", "nan,12000", "population is 'nan'; must be a number of 0", id="not a number"),
     pytest.param("territories.csv", "60000,12000,mountain,0", "60000,12000,mountain", "line 2 has 10 cells; the header has 11",
                  id="cell missing"),
     pytest.param("territories.csv", "code,name", "cod,name", "territories.csv has no column code", id="column missing"),
@@ -176,9 +176,9 @@ WRONG = [
     pytest.param("roads.csv", "T01,T06,170", "T01,T01,170", "the road T01-T01 connects a place with itself", id="road to itself"),
     pytest.param("territories.csv", "North,0,0,26.36,96.72", "North,0,0,0,0", "T01 at 0, 0 lies 10", id="off the map"),
     pytest.param("territories.csv", "North,0,0,26.36,96.72", "North,5000,0,26.36,96.72",
-                 "row is '5000'; a whole number from 0 to 999", id="row 5000"),
-    pytest.param("roads.csv", "T01,T06,170", "T01,T06,1e308", "km is '1e308'; a number from 0.1 to 2000", id="road to the moon"),
-    pytest.param("crossings.csv", "PANGWA,China,3000", "PANGWA,China,1e300", "ore_t is '1e300'; a number from 0 to 1e+12",
+                 "row is '5000'; must be a whole number from 0 to 999", id="row 5000"),
+    pytest.param("roads.csv", "T01,T06,170", "T01,T06,1e308", "km is '1e308'; must be a number from 0.1 to 2000", id="road to the moon"),
+    pytest.param("crossings.csv", "PANGWA,China,3000", "PANGWA,China,1e300", "ore_t is '1e300'; must be a number from 0 to 1e+12",
                  id="boundless gate"),
     pytest.param("crossings.csv", "Pangwa / Diantan,PANGWA", "Pangwa / Diantan,PANWA", "did you mean PANGWA?",
                  id="crossing nowhere"),
@@ -199,24 +199,24 @@ WRONG_STATE = [
     pytest.param("places.csv", "T10,JUNTA,KIA", "T10,JUNTA,JUNTA", "T10 is held and attacked by JUNTA", id="attacks itself"),
     pytest.param("places.csv", "T10,JUNTA,KIA,12,invented,invented\n", "", f"{STATE}/places.csv has no row for place T10",
                  id="place missing"),
-    pytest.param("places.csv", "T10,JUNTA,KIA,12", "T10,JUNTA,KIA,1.5", "posts is '1.5'; a whole number of 0 or more",
+    pytest.param("places.csv", "T10,JUNTA,KIA,12", "T10,JUNTA,KIA,1.5", "posts is '1.5'; must be a whole number of 0 or more",
                  id="half a post"),
     pytest.param("control.csv", "T02,KIA,0.95", "T02,KIA,0.85", f"{STATE}/control.csv: the shares of T02 sum to 0.9; "
                  "they must sum to 1", id="shares"),
-    pytest.param("control.csv", "T02,KIA,0.95", "T02,KIA,1.95", "share is '1.95'; a number from 0 to 1", id="share above 1"),
+    pytest.param("control.csv", "T02,KIA,0.95", "T02,KIA,1.95", "share is '1.95'; must be a number from 0 to 1", id="share above 1"),
     pytest.param("troops.csv", "T10,KIA,1300,909,1690", "T10,KIA,1300,1909,1690",
                  "troops 1300 are outside their own range 1909 to 1690", id="range of troops"),
     pytest.param("troops.csv", "T10,KIA,1300", f"T10,KIA,{10**400}", "must be a whole number from 0 to 1000000000",
                  id="boundless troops"),
     pytest.param("troops.csv", "T10,KIA,1300", "T10,KIA,-1300", "troops is '-1300'; must be a whole number", id="negative troops"),
-    pytest.param("lanes.csv", "PANGWA,1,0.5", "PANGWA,2,0.5", "ore is '2'; a number from 0 to 1", id="lane"),
+    pytest.param("lanes.csv", "PANGWA,1,0.5", "PANGWA,2,0.5", "ore is '2'; must be a number from 0 to 1", id="lane"),
     pytest.param("mines.csv", "TSAWLAW,400", "TSAWLO,400", "mine is 'TSAWLO', which is not a mine's id; did you mean TSAWLAW?",
                  id="mine"),
     pytest.param("stances.csv", "JUNTA,KIA,war", "JUNTA,KIA,wr", "stance is 'wr'; allowed are war, ceasefire, none, allied",
                  id="stance"),
     pytest.param("stances.csv", "KIA,NDA-K,war", "KIA,JUNTA,allied", "the stance KIA-JUNTA was already given in line 2",
                  id="stance twice"),
-    pytest.param("displaced.csv", "T06,40000", "T06,-4", "persons is '-4'; a number of 0 or more", id="displaced"),
+    pytest.param("displaced.csv", "T06,40000", "T06,-4", "persons is '-4'; must be a number of 0 or more", id="displaced"),
 ]  # fmt: skip
 
 
@@ -266,7 +266,7 @@ def test_a_world_needs_a_state(folder: Path) -> None:
 
 def test_an_unknown_world_is_named_with_the_nearest() -> None:
     with pytest.raises(
-        WorldError, match=r"there is no world 'mianmar': shipped are kivu, myanmar.*did you mean myanmar\?"
+        WorldError, match=r"there is no world 'mianmar': the shipped ones are kivu, myanmar.*did you mean myanmar\?"
     ):
         load_world("mianmar")
 
