@@ -66,7 +66,7 @@ def heat_map(table: pd.DataFrame, effects: pd.DataFrame, title: str, note: str) 
         figure,
         title,
         f"Largest difference among the outcomes of a group that count as moved, in any scenario, in standard deviations of the "
-        f"outcome. Names in red italics move nothing. {note} {caveat(effects)}",
+        f"outcome. Names in red italics have no effect. {note} {caveat(effects)}",
     )
     return figure
 

@@ -56,7 +56,7 @@ def _analysis_table(root: Path, path: Path) -> Markup:
     if "rank" in frame:
         frame = read_csv_table(path, numbers=["rank"])
     if path.stem == "factors" and len(frame) > _RANKS:
-        return html.source_line(f"Range, unit and status of all {len(frame)} factors stand in {file}.")
+        return html.source_line(f"{file} lists range, unit and status of all {len(frame)} factors.")
     first = (frame[frame["rank"] <= _RANKS] if "rank" in frame else frame).head(_ROWS)
     same = [name for name in frame if len(frame) > 1 and frame[name].nunique(dropna=False) == 1]
     named = {"factor", "meaning"} <= set(frame)

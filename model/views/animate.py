@@ -71,9 +71,7 @@ def animate(
     except OSError as error:
         raise ViewError(f"{path}: cannot be written: {error.strerror}") from None
     except subprocess.CalledProcessError:
-        raise ViewError(
-            f"{path}: ffmpeg could not make an MP4 of it; a path that ends in .gif needs no ffmpeg"
-        ) from None
+        raise ViewError(f"{path}: ffmpeg could not make an MP4 of it; a .gif needs no ffmpeg") from None
     figure.clear()
     return path
 
@@ -85,9 +83,9 @@ def check(path: Path) -> None:
         ViewError: the ending is no known one, or MP4 is asked for where there is no ffmpeg.
     """
     if path.suffix.lower() not in FORMATS:
-        raise ViewError(f"{path}: a moving picture ends in {' or '.join(FORMATS)}")
+        raise ViewError(f"{path}: an animation must end in {' or '.join(FORMATS)}")
     if path.suffix.lower() == ".mp4" and shutil.which("ffmpeg") is None:
-        raise ViewError(f"{path}: MP4 needs ffmpeg, which is not installed; a path that ends in .gif needs nothing")
+        raise ViewError(f"{path}: MP4 needs ffmpeg, which is not installed; a .gif needs no further program")
 
 
 def _writer(path: Path) -> AbstractMovieWriter:

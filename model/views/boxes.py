@@ -49,7 +49,7 @@ def box(found: Discovery, design: Design, title: str) -> Figure:
         Rectangle((0, 0), 1, 1, facecolor="none", edgecolor=_BOX, linewidth=1.6, label="the box"),
     ]
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], 3)
-    note = "Points: both samples, each a mean over replicates with the same random draws."
+    note = "Points: both samples; each is a mean over replicates with common random numbers."
     title_of(figure, title, f"{note} {caveat(found.table)}")
     return figure
 
@@ -73,7 +73,7 @@ def _points(axis: Axes, found: Discovery, design: Design, order: list[int]) -> N
         meaning = textwrap.fill(factor.words, _LETTERS)
         label(f"{meaning}\n{short(factor.name)}{unit}", fontsize=7.5)
     axis.set_title(
-        "in the two parameters that bind most" if len(order) > 1 else "in the parameter that binds, and another"
+        "in the two most restricted parameters" if len(order) > 1 else "in the restricted parameter, and another"
     )
 
 
@@ -100,5 +100,5 @@ def _limits(axis: Axes, found: Discovery, design: Design, order: list[int]) -> N
     axis.set_ylim(max(len(order), _ROWS) - 0.5, -0.8)
     axis.set_xlim(-0.01, 1.01)
     axis.set_yticks([])
-    axis.set_xlabel("the parameter's range, 0 to 1")
+    axis.set_xlabel("range of the parameter, 0 to 1")
     axis.set_title("the box")

@@ -111,9 +111,9 @@ def draw_doses(table: pd.DataFrame, trends: pd.DataFrame, outcomes: Sequence[str
     lowest, highest = int(table["n"].min()), int(table["n"].max())
     pairs = str(highest) if lowest == highest else f"{lowest}-{highest}"
     note = (
-        f"Mean paired difference to {table['scenario'].iloc[0]} without them, and its 95% interval, n = {pairs} pairs; grey: over all "
-        "doses it neither raises nor lowers. Dotted: level 1, the precedent (SOURCES, table D). What arrives of a promise depends on "
-        f"consent and attention. "
+        f"Mean paired difference from {table['scenario'].iloc[0]} without them, and its 95% interval, n = {pairs} pairs; "
+        f"grey: no effect over all doses. Dotted: level 1, the precedent (SOURCES, table D). "
+        "Deliveries depend on consent and attention. "
         f"{caveat(table)}"
     )
     title_of(figure, finding(trends, outcomes, scenario), note)

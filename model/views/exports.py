@@ -18,7 +18,7 @@ YEAR = 12
 _LEAST_T = 1.0
 """Tonnes in a window below which no relative change is given (design, section 7)."""
 CHINA, QUAD = "china", "quad"
-_UNIT = "Exports (t REO a month)"
+_UNIT = "Exports (t REO per month)"
 _TOLD = "exports_t_china"
 """The outcome that the title speaks of."""
 
@@ -40,7 +40,7 @@ def flows(results: Results, scenario: str | None = None) -> pd.DataFrame:
     rows = results.frame("monthly", ["run_id", "scenario", "month", *columns], scenario=scenario)
     rows = rows[rows["month"] > 0].rename(columns=columns)
     if rows.empty:
-        raise ViewError(f"{results.name}: the runs have no month, so there are no flows to draw")
+        raise ViewError(f"{results.name}: the runs have no months, so there are no flows to draw")
     return rows
 
 
@@ -74,7 +74,7 @@ def draw_exports(results: Results, axes: Axes | None = None) -> Figure:
             panel.tick_params(labelleft=column == 0, labelbottom=part == len(parts) - 1)
         grid[block * len(parts), column].set_title(panels.looks_of(results)[name].label)
     panels.finish(figure, grid, len(chosen), len(parts), _UNIT)
-    notes = ["Shaded: the rains, June to September.", *findings.rule_for(results)]
+    notes = ["Shaded: rainy season, June to September.", *findings.rule_for(results)]
     if learnt is not None:
         notes.insert(0, f"Bands include a model discrepancy of {100 * learnt.exports.log_sd:.0f}% (log sd).")
     if len(parts) == 2:
@@ -133,7 +133,7 @@ def _title(results: Results) -> str:
     medians = _monthly_medians(results, china)
     lead = f"{findings.none_words(found, 'exports to China') or 'Exports to China'}:"
     ends = dict.fromkeys((number(medians.min()), number(medians.max())))
-    return f"{lead} {' to '.join(ends)} t REO a month (median, {window}){_quad(results, totals)}"
+    return f"{lead} {' to '.join(ends)} t REO per month (median, {window}){_quad(results, totals)}"
 
 
 def _last_year(results: Results) -> pd.DataFrame:
@@ -154,7 +154,7 @@ def _quad(results: Results, totals: pd.DataFrame) -> str:
     medians = _monthly_medians(results, totals[totals["subject"] == QUAD])
     best = str(medians.idxmax())
     if medians[best] * YEAR < _LEAST_T:
-        return "; next to nothing goes to India and the Quad"
+        return "; almost nothing goes to India and the Quad"
     if len(medians) == 1:
         return f"; {number(medians[best])} t per month go to India and the Quad"
     label = panels.looks_of(results)[best].label

@@ -134,7 +134,7 @@ def about(results: Results) -> dict[str, str]:
     return {
         "title": f"Pangwa: {results.name}",
         "source": f"Pangwa {manifest.get('version', __version__)}, an agent-based simulation of US policy towards Myanmar",
-        "comment": "It explores what follows from assumptions; it does not predict.",
+        "comment": "Pangwa explores what follows from assumptions; it does not predict.",
         "batch": str(manifest.get("plan_id", "")),
         "commit": str(manifest.get("commit") or ""),
         "base_seed": str(manifest.get("base_seed", "")),
@@ -160,8 +160,8 @@ def _write_xlsx(results: Results, path: Path, names: list[str]) -> None:
     for name, frame in sheets.items():
         if len(frame) >= MOST_ROWS:
             raise ViewError(
-                f"{name}: {len(frame):,} rows are more than a sheet takes ({MOST_ROWS - 1:,}); choose tables with --table, "
-                "or write --to netcdf or csv"
+                f"{name}: {len(frame):,} rows exceed the limit of a sheet ({MOST_ROWS - 1:,}); choose tables with --table, "
+                "or use --to netcdf or csv"
             )
     book = Workbook(write_only=True)
     what = pd.DataFrame(about(results).items(), columns=["about", "value"])

@@ -59,7 +59,7 @@ def sweep(table: pd.DataFrame, outcomes: Sequence[str], scenarios: Sequence[str]
     title_of(
         figure,
         title,
-        f"Line: median; band: 10-90% of {runs} runs at each mark, the same random draws at all marks. {caveat(table)}",
+        f"Line: median; band: 10-90% of {runs} runs at each mark, common random numbers at all marks. {caveat(table)}",
     )
     return figure
 
@@ -104,11 +104,11 @@ def regret(
     for spare in axes.flat[len(each) :]:
         spare.remove()
     handles = [
-        Line2D([], [], color=SOFT, marker="|", linestyle="", markersize=7, label="regret in one future"),
+        Line2D([], [], color=SOFT, marker="|", linestyle="", markersize=7, label="regret in a future"),
         Line2D([], [], color=INK, marker="D", linestyle="", markersize=5, label="largest regret"),
     ]
     legend_of(figure, handles, [str(handle.get_label()) for handle in handles], 2)
-    note = f"Regret: what the best policy of the same future would gain. At the right: share of futures in which the policy is {threshold}."
+    note = f"Regret: shortfall from the best policy in the same future. Right: share of futures in which the policy is {threshold}."
     title_of(figure, title, f"{note} {caveat(table)}")
     return figure
 

@@ -68,7 +68,7 @@ def draw_panels(scores: Scores, panels: Sequence[Panel]) -> Figure:
     title = f"Months within the model's 90% interval: {'; '.join(held)}" if held else "Your record and the model"
     more = len([panel for panel in scores.panels if panel.observed]) - len(panels)
     note = f"Scenario {scores.scenario}. All scores are in record_scores.csv." + (
-        f" {more} more panels are not drawn: the states with the fewest fights." if more > 0 else ""
+        f" {more} further panels (states with the fewest battles) are not shown." if more > 0 else ""
     )
     style.title_of(figure, title, note)
     return figure
@@ -82,7 +82,7 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
     for low, high, alpha in _BANDS:
         ends = np.array([np.quantile(panel.modelled[month], [low, high]) for month in months])
         look: dict[str, Any] = {"color": BLUE, "alpha": alpha, "linewidth": 0}
-        axes.fill_between(when, ends[:, 0], ends[:, 1], label=f"model, {100 * (high - low):.0f} % interval", **look)
+        axes.fill_between(when, ends[:, 0], ends[:, 1], label=f"model, {100 * (high - low):.0f}% interval", **look)
     middle = [float(np.median(panel.modelled[month])) for month in months]
     axes.plot(when, middle, color=BLUE, linewidth=1.3, label="median")
     seen = [(_year(month), value) for month, value in panel.observed.items()]
@@ -109,8 +109,8 @@ def draw_maps(maps: Sequence[MapScore]) -> Figure:
     right.plot(when, [one.expected for one in maps], color=BLUE, marker="o", markersize=5, label="model")
     right.plot(when, [one.changed for one in maps], color=RECORD, marker="D", markersize=5, label="your record")
     for axes, label in (
-        (left, "Brier score of who holds a township"),
-        (right, "Townships in other hands than at the start"),
+        (left, "Brier score of township holders"),
+        (right, "Townships that changed hands since the start"),
     ):
         axes.set_xticks(when, [one.month for one in maps])
         axes.set_xlim(-0.5, len(maps) - 0.5)
@@ -119,5 +119,5 @@ def draw_maps(maps: Sequence[MapScore]) -> Figure:
         axes.legend(fontsize=7, frameon=False)
     better = sum(one.brier[MODEL] < one.brier[LAST] for one in maps)
     title = f"The model beats persistence on {better} of {len(maps)} maps"
-    style.title_of(figure, title, "Smaller is better. Persistence: whoever held a township when the run began.")
+    style.title_of(figure, title, "Smaller is better. Persistence: the holder at the start of the run.")
     return figure

@@ -34,9 +34,9 @@ _START = 2023 * 12 + 9
 _CONTROL = (
     ("sacm_full_area", "SAC-M: full authority, % of area"),
     ("bbc_full_area", "BBC: full control, % of area"),
-    ("nug_junta", "NUG: junta's writ runs, % of townships"),
-    ("nug_resistance", "NUG: resistance's, % of townships"),
-    ("polls", "Townships where polls can be held"),
+    ("nug_junta", "NUG: administered by the junta, % of townships"),
+    ("nug_resistance", "NUG: controlled by the resistance, % of townships"),
+    ("polls", "Townships where elections can be held"),
 )
 
 
@@ -86,12 +86,12 @@ def draw_patterns(report: Report) -> Figure:
         axes.plot([middle], [height], marker="o" if row.pattern.use == CALIBRATION else "D", color=colour, markersize=4)
     axes.set_yticks(range(len(rows)), [f"{row.pattern.name}  {row.pattern.pattern}" for row in rows], fontsize=7)
     axes.set_xlim(-_FARTHEST - 0.15, _FARTHEST + 0.15)
-    axes.set_xlabel("Distance from the observed number, in tolerances")
+    axes.set_xlabel("Distance from the observed value, in tolerances")
     counts = {use: report.met(use) for use in (CALIBRATION, HELD_OUT)}
     calibration, held = (f"{sum(found.values())} of {len(found)}" for found in counts.values())
     note = (
         "Green: tolerance. Line: 5-95% of runs, mark: median (diamonds are held out or diagnostic); blue is met, orange "
-        "missed (median outside, or under 30% of runs inside). What lies beyond 4 tolerances is drawn at the edge."
+        "missed (median outside, or under 30% of runs inside). Values beyond 4 tolerances are drawn at the edge."
     )
     style.title_of(figure, f"Met: {calibration} calibration and {held} held-out patterns", note)
     return figure
@@ -133,9 +133,9 @@ def draw_rolling(origins: Sequence[Origin]) -> Figure:
     style.legend_of(figure, handles, labels, 3)
     held = sum(one.holds for one in origins)
     note = (
-        "Each hindcast restarted from its dated state; the model's chances are recalibrated by other years. Right: median and 80% "
+        "Forecasts from dated states; the model's probabilities are recalibrated on the other years. Right: median and 80% "
         "interval with the discrepancy of seats; orange: the record. "
-        "Nothing after August 2025 is looked at."
+        "Nothing after August 2025 is used."
     )
     title = f"{count(origins).capitalize()}; the junta's net change is held in {held} of {len(origins)}"
     style.title_of(figure, title, note)
@@ -151,7 +151,7 @@ def draw_exports(folder: Path, report: Report) -> Figure:
     upper, lower = figure.subplots(2, 1, sharex=True)
     for axes, column, series, title in (
         (upper, "myanmar", "S-OX", "Oxides from Myanmar (S-OX)"),
-        (lower, "all_origins", "S-ALLOX", "Oxides of all origins (S-ALLOX)"),
+        (lower, "all_origins", "S-ALLOX", "Oxides from all origins (S-ALLOX)"),
     ):
         dressed = dress_by_year(taught, observed, by_month(table, column))
         bands = np.array([np.quantile(dressed[date], _INTERVAL) for date in sorted(dressed)]) / 1000
@@ -171,8 +171,8 @@ def draw_exports(folder: Path, report: Report) -> Figure:
     verdict = "beats" if (twin.crps or 0) < (best.crps or 0) else "loses to"
     share = f"{100 * (model.coverage or 0):.0f}%"
     note = (
-        "Captures and gates are forced. Filled points stand in a source, hollow ones were derived from printed figures; "
-        "other origins are forced, so that both panels test Myanmar's ore. Bands include the model discrepancy that other years teach: "
+        "Captures and closures are imposed. Filled points are from a source, hollow ones derived from published figures; "
+        "other origins are imposed, so both panels test Myanmar's ore. Bands include the model discrepancy estimated from other years: "
         f"{100 * report.spread:.0f}% (log sd)."
     )
     title = (
@@ -220,7 +220,7 @@ def draw_control(folder: Path, report: Report) -> Figure:
     taken = "-" if seats.median is None else f"{seats.median:.0f}"
     note = (
         "Hindcast from October 2023: line median, band 5-95% of runs. Orange: the record; hollow points are a belligerent's "
-        "claim. Each published share is compared through its own definition (model/output/observe.py)."
+        "claim. Each published share is compared by its own definition (model/output/observe.py)."
     )
     title = f"{taken} seats fall by the end of 2024 where {seats.pattern.observed:.0f} fell; each measure of control by its own words"
     style.title_of(figure, title, note)

@@ -55,20 +55,20 @@ _MOST_POINTS = 4
 _INSTRUMENTS = "united_states.instruments."
 
 QUESTION = (
-    "If the United States engages Myanmar's junta, or goes around it to the Kachin Independence Army (KIA), or builds a "
-    "route to India with the Quad, what happens to who controls the territory and to where the rare earths flow?"
+    "If the United States engages Myanmar's junta, works with the Kachin Independence Army (KIA) instead, or builds a "
+    "route to India with the Quad, who ends up controlling territory, and where do the rare earths flow?"
 )
 LIMITS = (
     "The model explores what follows from stated assumptions. It does not predict.",
     (
-        "Most of what decides the answer has never been observed: how Beijing would answer US engagement, whether other "
+        "Most of what decides the answer has never been observed: how Beijing would respond to US engagement, whether other "
         "governments would follow. Results that rest on assumed parameters are assumed, not observed."
     ),
     (
-        "It is not a source on current territorial control, and it is not for targeting: township and month are the finest "
-        "grain, and policy instruments are the only thing to vary."
+        "It is not a source on current territorial control, and it is not for targeting: it resolves nothing finer than a township and "
+        "a month, and it varies nothing but policy instruments."
     ),
-    "Belligerents' figures carry ranges and sources; harm and pollution stand beside trade.",
+    "Figures from belligerents carry ranges and sources; harm and pollution are reported beside trade.",
 )
 
 
@@ -146,7 +146,7 @@ def page(results: Results, actor: str | None = None) -> str:
 
 def _lead(results: Results) -> str:
     runs = results.manifest.get("runs", {})
-    failed = f"; {runs['failed']} runs failed and are left out" if runs.get("failed") else ""
+    failed = f"; {runs['failed']} runs failed and are excluded" if runs.get("failed") else ""
     swept = f" at {results.points} design points" if results.points > 1 else ""
     against = f"compared with {results.reference or 'nothing'}{failed}; {results.parameters}"
     return f"{len(results.scenarios)} scenarios{swept}, {results.runs_each} runs each, {_calendar(results)}; {against}."
@@ -171,7 +171,7 @@ def _limits(results: Results) -> Markup:
     scores = scores_of(results.world)
     against = [score_sentence(scores)] if scores is not None else []
     listed = html.listing([*beyond, *LIMITS, *against, *more])
-    return piece('<div class="limits"><h3>Limits first</h3>{{ listed }}</div>', listed=listed)
+    return piece('<div class="limits"><h3>Limits</h3>{{ listed }}</div>', listed=listed)
 
 
 def _statuses(results: Results) -> Counter[str]:
@@ -199,12 +199,10 @@ def _policies(results: Results, actor: str | None) -> Markup:
         means = resolved.get("united_states", {}).get("instruments", {})
         amounts = _amounts(results, name)
         words = [_instrument(key, one, amounts.get(key, "")) for key, one in means.items()]
-        told = html.listing(words) if words else html.paragraph("No instruments: Washington does nothing new.")
+        told = html.listing(words) if words else html.paragraph("No instruments: there is no new US policy.")
         described = joined(map(html.paragraph, _paragraphs(prose.get("description", ""))))
         parts.append(html.heading(title) + described + told)
-    source = (
-        "From manifest.json: prose, and scenarios, united_states.instruments; what arrives from instruments.parquet."
-    )
+    source = "From manifest.json: prose, and scenarios, united_states.instruments; deliveries from instruments.parquet."
     return html.columns(parts) + html.source_line(source)
 
 
@@ -256,7 +254,7 @@ def _discrepancy(results: Results) -> Markup:
     learnt = discrepancy_of(results.world)
     if learnt is None:
         return Markup("")
-    return html.paragraph(f"{learnt.sentence()} Tables of outcomes have the quantiles of runs alone.")
+    return html.paragraph(f"{learnt.sentence()} Tables of outcomes give the quantiles of the runs alone.")
 
 
 def _exports(results: Results, actor: str | None) -> Markup:
@@ -278,15 +276,15 @@ def _binds(results: Results, actor: str | None) -> Markup:
 def _flows(results: Results, actor: str | None) -> Markup:
     diagram = figure_of(results, "flows", "exports.parquet: tonnes")
     if not diagram:
-        return html.paragraph("Nothing was exported.")
+        return html.paragraph("There were no exports.")
     table = flow_table(results)
     rows = []
     for name in results.scenarios:
         for row in table[table["scenario"] == name].head(_FLOWS).to_dict("records"):
             picked = {key: row[key] for key in ("scenario", "mine", "seller", "crossing", "destination")}
             rows.append([*picked.values(), Cell(float(row["tonnes"]), "exports.parquet", picked, "tonnes")])
-    source = "exports.parquet: tonnes of the last 12 months, summed, over the number of runs; the largest flows"
-    head = ("scenario", "mine", "seller", "crossing", "destination", "t REO a run")
+    source = "exports.parquet: tonnes of the last 12 months, mean over runs; the largest flows"
+    head = ("scenario", "mine", "seller", "crossing", "destination", "t REO per run")
     return diagram + folded("The largest flows as a table", html.table(head, rows, source))
 
 
@@ -297,7 +295,7 @@ def _outcomes(results: Results, actor: str | None) -> Markup:
     if results.points > _MOST_POINTS:
         return html.paragraph(
             f"summary.csv has median, 10 and 90% quantiles and mean of every outcome at each of the {results.points} "
-            "design points, which are too many to be listed here."
+            "design points, too many to list here."
         )
     rows = []
     for known in headlines(results):
@@ -327,14 +325,14 @@ def _chronicle(results: Results, actor: str | None) -> Markup:
     parts = []
     for row in typical.to_dict("records"):
         events = results.frame("events", ["date", "kind", "text"], run_id=row["run_id"])
-        told = chronicle(events, _EVENTS) if len(events) else "Nothing happened that is told."
+        told = chronicle(events, _EVENTS) if len(events) else "No events to report."
         heading = f"{row['scenario']}: {_which(results, row)}, the run nearest to the scenario's medians"
         parts.append(html.heading(heading) + piece("<pre>{{ told }}</pre>", told=told))
         command = run_command(results.manifest, row["scenario"], int(row["point"]), int(row["replicate"]))
-        again = piece(" The same run again: <code>{{ command }}</code>", command=command) if command else ""
-        source = piece("From events.parquet, run_id {{ run }}; the events left out stand there.", run=row["run_id"])
+        again = piece(" To repeat this run: <code>{{ command }}</code>", command=command) if command else ""
+        source = piece("From events.parquet, run_id {{ run }}, which has all events.", run=row["run_id"])
         parts.append(html.source_line(source + again))
-    words = "One run is one story among many; it shows how the model reasons, not what will happen."
+    words = "One run is one possible history; it shows how the model works, not what will happen."
     return html.paragraph(words) + html.columns(parts)
 
 
@@ -361,10 +359,8 @@ def _parameters(results: Results, actor: str | None) -> Markup:
     more = _swept(results)
     if not rows:
         return html.paragraph("The scenarios do not differ in any parameter.") + more
-    alone = html.paragraph("The scenarios differ in the US's instruments alone.") if policy.all() else Markup("")
-    source = (
-        "manifest.json: scenarios; '-' where there is none; of instruments the levels, the rest stands in words above"
-    )
+    alone = html.paragraph("The scenarios differ only in US instruments.") if policy.all() else Markup("")
+    source = "manifest.json: scenarios; '-' if there is none; only the levels of instruments, which are described above"
     return alone + html.table(["parameter", *scenarios], rows, source) + more
 
 
@@ -402,17 +398,17 @@ def _provenance(results: Results, actor: str | None) -> Markup:
 Section = Callable[[Results, str | None], Markup]
 SECTIONS: tuple[tuple[str, str, Section], ...] = (
     ("question", "The question", _question),
-    ("short", "In short", short_section),
-    ("policies", "The policies in words", _policies),
+    ("short", "Summary", short_section),
+    ("policies", "Description of the policies", _policies),
     ("control", "Who controls the territory", _control),
-    ("probability", "How likely, year by year", _probability),
+    ("probability", "Probabilities by year", _probability),
     ("exports", "Where the rare earths flow", _exports),
-    ("binds", "What binds: the road to India, contracts, peace", _binds),
-    ("flows", "From mine to seller to crossing to destination", _flows),
+    ("binds", "Binding constraints: the road to India, contracts, peace", _binds),
+    ("flows", "Flows from mine to seller, crossing and destination", _flows),
     ("effects", "What a policy changes", effects_section),
     ("analyses", "Further analyses", lambda results, actor: analyses(results)),
     ("outcomes", "Outcomes by scenario", _outcomes),
     ("chronicle", "A typical run of each scenario", _chronicle),
-    ("parameters", "In which parameters the scenarios differ", _parameters),
+    ("parameters", "Parameters that differ between the scenarios", _parameters),
     ("provenance", "Provenance", _provenance),
 )

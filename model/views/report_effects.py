@@ -30,9 +30,9 @@ _DIFFERENCES = ("mean", "low95", "high95", "percent")
 _MOVERS = 6
 """Outcomes besides the headlines that are named for each policy."""
 PAIRED = (
-    "Replicate k of two scenarios meets the same random draws, so effects are means of paired differences, with 95% intervals (BCa "
-    f"bootstrap, or Student's t below 20 pairs). {RULE} An effect depends on assumptions where fewer than nine in ten of the sets of "
-    "assumptions under which anything differs agree on its sign. The variance ratio says how many times more runs would be needed "
+    "Replicate k of two scenarios uses the same random draws, so effects are means of paired differences, with 95% intervals (BCa "
+    f"bootstrap, or Student's t below 20 pairs). {RULE} An effect depends on assumptions if fewer than nine in ten of the sets of "
+    "assumptions with a difference agree on its sign. The variance ratio says how many times more runs would be needed "
     "without pairing; the column after it how many replicates would bring the interval to X on either side. They rest on assumed "
     "parameters."
 )

@@ -178,7 +178,7 @@ class Look:
 
 
 DESTINATIONS: dict[str, Look] = {
-    "china_official": Look("China, through open gates", "#8F2D00", "solid", "o"),
+    "china_official": Look("China, through open crossings", "#8F2D00", "solid", "o"),
     "china_informal": Look("China, smuggled", "#E8A15F", (0, (4, 1.5)), "s"),
     "quad": Look("India and the Quad", "#0072B2", (0, (6, 1.5, 1, 1.5)), "D"),
 }

@@ -10,9 +10,9 @@ from model.world.read import load_world
 
 TOWNSHIPS = {
     "holder": ("-", "armed actor that holds the town in most runs, or nobody"),
-    "holder_share": ("0-1", "share of the runs in which it does"),
-    "junta_held": ("0-1", "share of the runs in which the junta holds the town"),
-    "junta_control": ("0-1", "share of the countryside that the junta controls, mean over runs"),
+    "holder_share": ("0-1", "share of runs in which it holds the town"),
+    "junta_held": ("0-1", "share of runs in which the junta holds the town"),
+    "junta_control": ("0-1", "share of the countryside controlled by the junta, mean over runs"),
     "attacks": ("-", "attacks on the town in the month, mean over runs; with --record control=monthly"),
     "deaths": ("persons", "fighters killed in the township in the month, mean over runs; likewise"),
     "ore_t": ("t REO", "ore that left its mines in the month, mean over runs; likewise"),

@@ -100,7 +100,7 @@ def test_the_map_moves(made: SingleRun, tmp_path: Path) -> None:
     with Image.open(path) as picture:
         frames = sum(1 for _ in ImageSequence.Iterator(picture))
     assert frames > 1
-    with pytest.raises(ViewError, match="a moving picture ends in"):
+    with pytest.raises(ViewError, match="an animation must end in"):
         made.animate(tmp_path / "map.jpg")
 
 

@@ -76,6 +76,6 @@ def test_without_ffmpeg_an_mp4_is_refused_before_the_run_and_a_gif_offered(scena
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=bare, check=False)
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
-        "map.mp4: MP4 needs ffmpeg, which is not installed; a path that ends in .gif needs nothing"
+        "map.mp4: MP4 needs ffmpeg, which is not installed; a .gif needs no further program"
     ]
     assert done.stdout == "" and not (tmp_path / "results").exists()

@@ -61,7 +61,7 @@ def test_a_sheet_takes_no_more_rows_than_spreadsheets_do(
     results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(formats, "MOST_ROWS", 5)
-    with pytest.raises(ViewError, match="more than a sheet takes"):
+    with pytest.raises(ViewError, match="exceed the limit of a sheet"):
         export(results, "xlsx", tmp_path / "all.xlsx")
     assert not (tmp_path / "all.xlsx").exists()
 

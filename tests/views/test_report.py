@@ -78,14 +78,14 @@ def test_the_page_holds_what_a_reader_needs(folder: Path, page: str) -> None:
     for name, heading, _ in SECTIONS:
         if name != "analyses":
             assert f'<section id="{name}"><h2>{html.escape(heading)}' in page
-    assert page.index("Limits first") < page.index('<section id="question">')
+    assert page.index("Limits</h3>") < page.index('<section id="question">')
     assert "It does not predict" in page and "@media print" in page
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for text in (manifest["plan_id"], *manifest["scenario_hashes"].values(), "engage_kia: Engage the KIA"):
         assert text in page
     assert page.count("<img ") == page.count('<img alt="') == 8
     for name in manifest["commands"]:
-        assert re.search(rf"The same run again: <code>pangwa run {name} .*--replicate \d+", page)
+        assert re.search(rf"To repeat this run: <code>pangwa run {name} .*--replicate \d+", page)
 
 
 def test_analyses_in_the_folder_come_in_with_their_numbers(folder: Path) -> None:
@@ -170,7 +170,7 @@ def test_design_points_are_told_by_their_labels_and_many_are_not_listed(tmp_path
     more = "".join(f'[[points]]\nlabel = "at {n}"\nset = {{"actors.KIA.troops" = {n}}}\n' for n in range(8000, 8005))
     asked.write_text(f'scenarios = ["status_quo", "engage_kia"]\nreplicates = 1\n{more}', encoding="utf-8")
     text = write_report(batch(tmp_path / "many", [str(asked)], replicates=None)).read_text(encoding="utf-8")
-    assert "too many to be listed here" in text and "at 8004: " in text
+    assert "too many to list here" in text and "at 8004: " in text
 
 
 def test_it_prints_on_a4_and_nothing_runs_off_the_page_or_the_screen(folder: Path) -> None:
