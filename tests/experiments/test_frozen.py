@@ -61,7 +61,7 @@ def test_seeds_and_replicates_together_are_refused(files: Path) -> None:
     with pytest.raises(PlanError, match="the command line gives both seeds and replicates"):
         read(files, seeds=[1], replicates=2)
     files.write_text('scenarios = ["plain"]\nseeds = [0, 5]\nbase_seed = 1\n', encoding="utf-8")
-    with pytest.raises(PlanError, match="the batch file gives seeds"):
+    with pytest.raises(PlanError, match="the batch file gives both seeds"):
         read(files)
 
 
