@@ -81,11 +81,19 @@ def begin_run(model: Model, spec: RunSpec, seed: int) -> Run:
     run = Run(setting, state.copy(), seed, reference)
     enlist(run, model, setting)
     begin_books(run)
+    build_walls(run)
     value_towns(run.data)
     run.recorder, run.ledger = Recorder(run, spec, setting.scenario.months), Ledger(run)
     run_in(run)
     run.recorder.note(date_after(setting.scenario.start, -1))
     return run
+
+
+def build_walls(run: Run) -> None:
+    """Draw what a garrison is worth at each place: its kind's factor times a lognormal of mean 1 that lasts for the run."""
+    spread = run.parameters.fortification.spread
+    xi = run.draws.normal("walls", 0, run.land.place_key)
+    run.state.wall = run.land.wall * np.exp(spread * xi - spread**2 / 2)
 
 
 def enlist(run: Run, model: Model, setting: Setting) -> None:

@@ -29,7 +29,7 @@ _NP_GAMMA, _NP_MUL1, _NP_MUL2 = np.uint64(_GAMMA), np.uint64(_MUL1), np.uint64(_
 _SCALE = 2.0**-53
 
 PROCESSES = (
-    *("appraisal", "attack", "hold", "join", "posts", "siege", "losses", "captured"),
+    *("walls", "appraisal", "attack", "hold", "join", "posts", "siege", "losses", "captured"),
     *("talks", "militia", "settlement", "kunming", "sign", "leash", "lanes"),
     *("recruits", "desertion", "civilians", "river_relief", "market"),
     *("attention", "review", "accept", "threshold", "western"),

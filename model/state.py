@@ -233,6 +233,8 @@ class State(InPlace):
     """(F + 1, N) shares of the countryside; last row nobody; columns sum to 1."""
     troops: Ints
     """(F, P) fighters."""
+    wall: Floats
+    """(P,) how many times stronger a garrison is there than in the open; drawn once a run."""
     locals: Floats
     """(P,) field strength of unmodelled groups that hold a place without an armed actor."""
     known: Floats
@@ -365,6 +367,7 @@ def begin(world: World, initial: InitialState, lead_months: int) -> State:
         siege_progress=np.where(initial.attacker >= 0, 0.3, 0.0),
         posts_full=initial.posts.copy(),
         known=zeros((forces, places)),
+        wall=np.ones(places),
         locals=zeros(places),
         approach=zeros(places),
         supply=np.ones((forces, places)),

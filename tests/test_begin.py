@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from model.begin import armed_tables, with_own_actors
+from model.model import RareEarthModel
 from model.scenario.read import load_scenario
 from model.world.read import load_world
 
@@ -24,3 +27,18 @@ def test_land_allies_and_homes_of_known_actors_can_be_changed() -> None:
     assert changed.home[kia, changed.find_place("T12")] and not world.home[kia, world.find_place("T12")]
     assert changed.initial["2025-08"].stance[kia, uwsa] == 1
     assert with_own_actors(world, load_scenario("status_quo", ["world=tests/tiny"])) is world
+
+
+def walls(**sets: object) -> np.ndarray:
+    """What a garrison is worth at each place of the small world."""
+    run = RareEarthModel("status_quo", world="tests/tiny", processes={"fortification": sets}).run
+    return np.asarray(run.state.wall / run.land.wall)
+
+
+def test_places_of_one_kind_differ_and_do_not_change_with_the_policy() -> None:
+    assert (walls(spread=0.0) == 1.0).all()
+    narrow, wide = walls(spread=0.2), walls(spread=0.4)
+    assert len(set(narrow)) == len(narrow) > 5
+    # The same draws, twice as far from the median.
+    np.testing.assert_allclose(np.log(wide) + 0.08, 2 * (np.log(narrow) + 0.02))
+    np.testing.assert_allclose(walls(spread=0.2, town=3.0), narrow)

@@ -131,7 +131,7 @@ def _guard(run: Any) -> None:
     """Strength of the garrison of each place with its allies', behind walls."""
     plans, contest, ally_share = run.plans, run.rules.contest, run.rules.fortification.ally_share
     troops, supplies, holder, stance = run.state.troops, run.state.supply, run.state.holder, run.state.stance
-    guard, wall = plans.guard, run.land.wall
+    guard, wall = plans.guard, run.state.wall
     for a in range(len(troops)):
         posted, garrison, supply, each = troops[a], plans.garrison[a], supplies[a], plans.worth[a]
         for k in range(plans.garrisons[a]):
@@ -206,7 +206,7 @@ def _free(run: Any, a: int) -> None:
     plans, state, land, odds = run.plans, run.state, run.land, run.rules.fortification.siege_odds
     holder, attacker, posted = state.holder, state.attacker, state.troops[a]
     garrison, field, spare = plans.garrison[a], plans.field[a], plans.spare[a]
-    threat, guard, wall = plans.threat, plans.guard, land.wall
+    threat, guard, wall = plans.threat, plans.guard, state.wall
     for k in range(plans.garrisons[a]):
         p = garrison[k]
         spare[p] = 1.0

@@ -195,7 +195,7 @@ def fight_at(run: Any, at: int) -> None:
     attack, defence = strength_of_attack(run, p, leader), strength_of_defence(run, p)
     press(run, p, leader)
     arrived = advance(run, p, leader, chance_of_success(attack, defence, run.rules))
-    chance = chance_of_success(attack, defence * (run.land.wall[p] if arrived else 1.0), run.rules)
+    chance = chance_of_success(attack, defence * (run.state.wall[p] if arrived else 1.0), run.rules)
     if arrived:
         storm_posts(run, p, leader, chance_of_success(attack, defence * run.rules.fortification.post, run.rules))
         close_in(run, p, chance)
@@ -316,7 +316,7 @@ def suffer_losses(run: Any, p: int, leader: int, chance: float) -> None:
 def stand(run: Any, p: int, leader: int) -> None:
     """A place that has not fallen although it would have: it has posts and fighters for even odds, as having stood shows."""
     state, holder = run.state, run.state.holder[p]
-    even = strength_of_attack(run, p, leader) / run.land.wall[p]
+    even = strength_of_attack(run, p, leader) / run.state.wall[p]
     if holder < 0:
         state.locals[p] = max(state.locals[p], even)
     else:

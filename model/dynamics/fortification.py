@@ -15,6 +15,11 @@ class FortificationParameters(ParameterTable):
     site: float = parameter(
         1.6, low=1.0, high=3.0, unit="x", meaning="Likewise at a crossing, mine or small town.", source="assumed between post and town",
     )  # fmt: skip
+    spread: float = parameter(
+        0.5, low=0.0, high=1.5, unit="log sd", off=0.0, status="weakly identified",
+        meaning="Unobserved differences between places of one kind: terrain, bunkers, commanders.",
+        source="assumed; frailty of survival analysis (Vaupel, Manton & Stallard 1979)",
+    )  # fmt: skip
     post: float = parameter(
         1.35, low=1.0, high=2.0, unit="x", meaning="Likewise in an outpost.", source="SOURCES P9", status="weakly identified",
     )  # fmt: skip

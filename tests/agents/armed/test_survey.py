@@ -88,7 +88,7 @@ def test_allies_add_a_share_to_a_defence_behind_walls(model: RareEarthModel) -> 
     state.troops[JUNTA, 3], state.troops[REBEL, 3] = 100, 40
     survey.survey(model.run.data)
     both = 100 * plans.worth[JUNTA] + p.fortification.ally_share * 40 * plans.worth[REBEL]
-    assert plans.guard[3] == pytest.approx(both * p.fortification.town)
+    assert plans.guard[3] == pytest.approx(both * state.wall[3])
 
 
 def test_garrisons_keep_back_what_holds_their_walls(model: RareEarthModel) -> None:
