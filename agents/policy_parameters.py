@@ -151,9 +151,6 @@ class UnitedStatesParameters(ParameterTable):
     partner_months: int = parameter(
         24, low=3, high=120, unit="months", meaning="Months between two assessments of partners.", source="assumed"
     )
-    partner_bar: float = parameter(
-        0.4, low=0.0, high=1.0, unit="score", meaning="Score of having no partner.", source="assumed"
-    )
 
 
 class QuadParameters(ParameterTable):

@@ -102,13 +102,13 @@ class UnitedStates(Actor):
         return sum(float(criterion(self.data, actor)) for criterion in self.criteria) / len(self.criteria)
 
     def choose_partner(self) -> None:
-        """Pick the armed actor that stands best, or none where no standing is good enough, when an assessment is due."""
+        """Pick the armed actor that stands best when an assessment is due, or none where no one stands for anything."""
         p, run = self.parameters, self.run
         if p.partner_choice == "scenario" or run.state.month % p.partner_months:
             return
         scores = {actor.index: self.score(actor.index) for actor in run.agents.armed}
         best = max(scores, key=scores.__getitem__, default=NO_ONE)
-        self.partner = best if scores.get(best, 0.0) > p.partner_bar else NO_ONE
+        self.partner = best if scores.get(best, 0.0) > 0.0 else NO_ONE
 
     # its instruments -------------------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """Attacks: the options of an armed actor, their expected value, and which it makes or joins (equation E3.4).
 
-The worth of an attack is ``EU = p V - (1 - p) L - c - S`` in months of the actor's own revenue: ``p`` the believed chance
-(contest on perceived strengths), ``V`` the worth of the place, ``L`` of the fighters that a failure would cost, ``c`` the cost of
-opening an attack or of keeping one up, the higher the scarcer arms are, ``S`` the Chinese sanction expected.
+The worth of an attack is ``EU = p V - c - S`` in months of the actor's own revenue: ``p`` the believed chance (contest on
+perceived strengths), ``V`` the worth of the place, ``c`` the cost of opening an attack or of keeping one up, the higher the scarcer
+arms are, ``S`` the Chinese sanction expected.
 
 Rent counts in ``V`` as ``H rent / (rent + R)`` over the horizon ``H``, ``R`` being the actor's revenue: the worth of a windfall
 levels off. A place is also worth ``foresight`` times the best enemy place next to it that cannot be attacked at even odds as yet:
@@ -44,7 +44,7 @@ WITHIN_REACH = 1.0
 
 @compiled
 def worth_by_itself(who: Any, rent: float, revenue: float, at_home: bool, land: Any, p: Any) -> float:
-    """What a place is worth by itself: its rent, its being home, its people, roads, headquarters.
+    """What a place is worth by itself: its rent, its being home, its people, headquarters.
 
     Args:
         who: the actor's parameters.
@@ -60,7 +60,6 @@ def worth_by_itself(who: Any, rent: float, revenue: float, at_home: bool, land: 
     value = who.weight_rent * worth_of_money(rent, revenue, who.horizon_months)
     value += who.weight_home * land.size[p] if at_home else 0.0
     value += who.weight_population * land.crowd[p]
-    value += who.weight_road * land.betweenness[p]
     value += who.weight_headquarters if land.headquarters[p] else 0.0
     return value if at_home else value * who.ambition_abroad
 
@@ -89,23 +88,9 @@ def belief_noise(run: Any, a: int) -> float:
 
 
 @compiled
-def loss_if_beaten_off(who: Any, attacker_loss: float, chance: float, engaged: float, fighters: float) -> float:
-    """What a failed attack would cost in fighters, months of revenue; a twentieth of all weighs ``weight_loss``.
-
-    Args:
-        who: the actor's parameters.
-        attacker_loss: loss rate of an attacker, 1/month.
-        chance: believed chance of success.
-        engaged: strength that meets its like.
-        fighters: of the actor.
-    """
-    return who.weight_loss * attacker_loss * (2.0 - chance) * engaged / (0.05 * fighters)
-
-
-@compiled
-def expected_utility(chance: float, worth: float, loss: float, cost: float) -> float:
-    """``p V - (1 - p) L - c - S``, months of revenue; ``cost`` is ``c + S``."""
-    return chance * worth - (1.0 - chance) * loss - cost
+def expected_utility(chance: float, worth: float, cost: float) -> float:
+    """``p V - c - S``, months of revenue; ``cost`` is ``c + S``."""
+    return chance * worth - cost
 
 
 # process -------------------------------------------------------------------------------------------------------------
@@ -217,7 +202,7 @@ def weigh(run: Any, a: int, count: int) -> None:
     place, known, guard, called = options.place, run.state.known[a], plans.guard, plans.called[a]
     month, me, place_key, salts = run.state.clock.month, run.land.actor_key[a], run.land.place_key, run.salts
     noise, span = belief_noise(run, a), int(who.belief_months)
-    full, fighters, attacker_loss = plans.full[a], plans.fighters[a], rules.combat.attacker_loss
+    full = plans.full[a]
     for k in range(count):
         p = place[k]
         there = place_key[p]
@@ -228,10 +213,9 @@ def weigh(run: Any, a: int, count: int) -> None:
         beside = strength_of_allies(run, a, p)
         chance = chance_of_success(called[p] + beside, believed, rules)
         better = chance_of_success(full + beside, believed, rules) if full > called[p] else chance
-        loss = loss_if_beaten_off(who, attacker_loss, chance, min(called[p], believed), fighters)
         options.chance[k] = chance
-        options.utility[k] = expected_utility(chance, options.worth[k], loss, options.cost[k])
-        options.massed[k] = expected_utility(better, options.worth[k], loss, options.cost[k])
+        options.utility[k] = expected_utility(chance, options.worth[k], options.cost[k])
+        options.massed[k] = expected_utility(better, options.worth[k], options.cost[k])
 
 
 @compiled

@@ -94,10 +94,6 @@ class ArmedActorParameters(ParameterTable):
     weight_population: float = parameter(
         0.5, low=0.0, high=5.0, unit="months of revenue", meaning="Value of a town of 100,000 people.", source="assumed"
     )
-    weight_road: float = parameter(
-        0.3, low=0.0, high=5.0, unit="months of revenue", meaning="Value of a road hub (betweenness 1).",
-        source="assumed",
-    )  # fmt: skip
     weight_headquarters: float = parameter(
         1.0, low=0.0, high=10.0, unit="months of revenue", meaning="Value of an enemy's headquarters.", source="assumed"
     )
@@ -110,10 +106,6 @@ class ArmedActorParameters(ParameterTable):
         0.5, low=0.0, high=1.0, unit="x",
         meaning="Share of the value of the places that a conquest brings within reach that counts towards it.",
         source="assumed: the KIA took the gates and towns around the mines before the mines (SOURCES T4)",
-    )  # fmt: skip
-    weight_loss: float = parameter(
-        1.0, low=0.0, high=10.0, unit="months of revenue",
-        meaning="Cost of losing as many fighters as 5% of its force.", source="assumed",
     )  # fmt: skip
     operation_cost: float = parameter(
         0.4, low=0.0, high=3.0, unit="months of revenue", meaning="Cost of opening an attack, whatever the result.",

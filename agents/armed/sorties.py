@@ -1,7 +1,7 @@
 """Sorties: an armed actor's aircraft fly first to the battles with most of its fighters, at most one full sortie per battle.
 
 Support of a fight is ``min(max(b - r, 0), 1)``, with ``b`` the fights that the actor's aircraft can support this month
-(fewer in the rains, and no more than it can pay for) and ``r`` its fights with more of its fighters. Patrols that deny it the air
+(no more than it can pay for) and ``r`` its fights with more of its fighters. Patrols that deny it the air
 over the other side keep a share of them away, ``1 - (1 - s)^level`` with ``s`` the share at level 1: each patrol meets what others have
 let through. Every sortie is paid for, whether it gets through or not.
 """
@@ -15,12 +15,6 @@ from model.dynamics.budgets import flights_paid_for
 from model.dynamics.front import ATTACK, DEFENCE
 
 # equations -----------------------------------------------------------------------------------------------------------
-
-
-@compiled
-def sorties(air_support: float, rains: float, fortification: Any) -> float:
-    """Fights that aircraft can support in a month with rains of a strength 0-1."""
-    return air_support * (1.0 - (1.0 - fortification.air_in_monsoon) * rains)
 
 
 @compiled
@@ -59,7 +53,7 @@ def allot_sorties(run: Any, a: int) -> None:
 @compiled
 def sorties_paid_for(run: Any, a: int) -> float:
     """Fights that an actor's aircraft can support this month: what weather and money allow."""
-    able = sorties(run.actors[a].air_support, run.state.clock.rains, run.rules.fortification)
+    able = run.actors[a].air_support
     left = run.state.treasury[a] - run.state.tally.air_usd[a]
     return flights_paid_for(able, left, run.rules.budgets.sortie_usd)
 

@@ -32,12 +32,6 @@ def share_free_of_garrison(threat: float, field: float, standing: float) -> floa
     return 1.0 - min(max(threat / field, standing), 1.0)
 
 
-@compiled
-def share_free_of_siege(guard: float, field: float, odds: float) -> float:
-    """Share of besiegers that need not stay: a siege keeps so many times the strength behind the walls."""
-    return 1.0 - min(guard * odds / field, 1.0)
-
-
 # process -------------------------------------------------------------------------------------------------------------
 
 
@@ -128,19 +122,16 @@ def _muster(run: Any) -> None:
 
 @compiled
 def _guard(run: Any) -> None:
-    """Strength of the garrison of each place with its allies', behind walls."""
-    plans, contest, ally_share = run.plans, run.rules.contest, run.rules.fortification.ally_share
-    troops, supplies, holder, stance = run.state.troops, run.state.supply, run.state.holder, run.state.stance
+    """Strength of the garrison of each place, behind walls."""
+    plans, contest = run.plans, run.rules.contest
+    troops, supplies, holder = run.state.troops, run.state.supply, run.state.holder
     guard, wall = plans.guard, run.state.wall
     for a in range(len(troops)):
         posted, garrison, supply, each = troops[a], plans.garrison[a], supplies[a], plans.worth[a]
         for k in range(plans.garrisons[a]):
             p = garrison[k]
-            by = holder[p]
-            if by == a:
-                guard[p] += posted[p] * each * supply_in_defence(supply[p], contest)
-            elif by >= 0 and stance[by, a] == 1:
-                guard[p] += ally_share * (posted[p] * each * supply_in_defence(supply[p], contest))
+            if holder[p] == a:
+                guard[p] = posted[p] * each * supply_in_defence(supply[p], contest)
     for p in range(len(guard)):
         guard[p] = (guard[p] if holder[p] >= 0 else run.state.locals[p]) * wall[p]
 
@@ -203,18 +194,16 @@ def _call_up(run: Any) -> None:
 @compiled
 def _free(run: Any, a: int) -> None:
     """Share of an actor's fighters at each place that need not stay there, into ``spare``."""
-    plans, state, land, odds = run.plans, run.state, run.land, run.rules.fortification.siege_odds
+    plans, state, land = run.plans, run.state, run.land
     holder, attacker, posted = state.holder, state.attacker, state.troops[a]
     garrison, field, spare = plans.garrison[a], plans.field[a], plans.spare[a]
-    threat, guard, wall = plans.threat, plans.guard, state.wall
+    threat, wall = plans.threat, state.wall
     for k in range(plans.garrisons[a]):
         p = garrison[k]
         spare[p] = 1.0
         if field[p] <= 0.0:
             continue
-        if attacker[p] == a:
-            spare[p] = share_free_of_siege(guard[p], field[p], odds)
-        elif holder[p] == a and attacker[p] >= 0:
+        if attacker[p] == a or (holder[p] == a and attacker[p] >= 0):
             spare[p] = 0.0
         elif holder[p] == a:
             tied = fighters_tied_by(run, a, land.territory[p]) if land.is_town[p] else 0.0

@@ -2,7 +2,7 @@
 
 For a crossing to China held by ``f`` that is open to ore, reagent or goods (equation E3.8), a month's chance to be shut has
 ``logit = k0 + k1 offensive_f + k2 us_link_f - k3 shortage [ore] - k4 talks_f``; one that is shut reopens with
-``logit = r0 + k3 shortage [ore] - g [goods] + k4 talks_f - k1 offensive_f - k2 us_link_f``. ``us_link`` is how far the US deals
+``logit = r0 + k3 shortage [ore] + k4 talks_f - k1 offensive_f - k2 us_link_f``. ``us_link`` is how far the US deals
 with the holder, ``talks`` whether the holder has a ceasefire with the junta, a deal with Beijing, or is its client. Gates that
 the junta holds are not shut for its own attacks. All gates of a holder share one draw a month: six Kachin gates were shut
 within a week of October 2024 and opened in one night of October 2025.
@@ -23,7 +23,7 @@ from agents.beijing.parameters import CLOSES_BORDER, OUTBIDS, OWN, SQUEEZES_REAG
 from model.compile import compiled
 from model.draws import logistic, uniform
 from model.dynamics.border import at_peace, move_lane, shortage_of_ore
-from model.state import GOODS, ORE, REAGENT
+from model.state import ORE, REAGENT
 
 # equations ------------------------------------------------------------------------------------------------------------
 
@@ -65,9 +65,8 @@ def odds_of_shutting(lane: int, held_against: float, talks: float, shortage: flo
 @compiled
 def odds_of_reopening(lane: int, held_against: float, talks: float, shortage: float, beijing: Any) -> float:
     """Log-odds that a shut lane reopens this month; see :func:`odds_of_shutting`."""
-    patience = beijing.goods_patience if lane == GOODS else 0.0
     weighed = beijing.weight_talks * talks - held_against
-    return beijing.reopen_base + weighed + weight_of_shortage(lane, shortage, beijing) - patience
+    return beijing.reopen_base + weighed + weight_of_shortage(lane, shortage, beijing)
 
 
 @compiled

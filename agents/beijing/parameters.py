@@ -38,10 +38,6 @@ class BeijingParameters(ParameterTable):
         -2.2, low=-6.0, high=1.0, unit="logit/month", meaning="Log-odds of reopening a closed lane in a month without incidents.",
         source="closures of 5 to 12 months; SOURCES P56-P57", status="weakly identified",
     )  # fmt: skip
-    goods_patience: float = parameter(
-        0.9, low=0.0, high=3.0, unit="logit", meaning="Lower log-odds of reopening for goods lanes than for the ore lane.",
-        source="goods lanes outlast the ore lane: 12 months against 5", status="weakly identified",
-    )  # fmt: skip
     pressure_gain: float = parameter(
         0.25, low=0.0, high=1.0, unit="1/month", meaning="Speed at which pressure on an armed group follows its offences.",
         source="assumed",

@@ -91,10 +91,6 @@ class CombatParameters(ParameterTable):
         0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of a routed garrison's lost arms that the winner can use.",
         source="assumed",
     )  # fmt: skip
-    posts_rebuilt: float = parameter(
-        0.1, low=0.0, high=0.5, unit="1/month", meaning="Share of missing posts that a holder rebuilds when unattacked.",
-        source="assumed",
-    )  # fmt: skip
 
 
 # equations -----------------------------------------------------------------------------------------------------------
@@ -197,7 +193,7 @@ def fight_at(run: Any, at: int) -> None:
     arrived = advance(run, p, leader, chance_of_success(attack, defence, run.rules))
     chance = chance_of_success(attack, defence * (run.state.wall[p] if arrived else 1.0), run.rules)
     if arrived:
-        storm_posts(run, p, leader, chance_of_success(attack, defence * run.rules.fortification.post, run.rules))
+        storm_posts(run, p, leader, chance_of_success(attack, defence, run.rules))
         close_in(run, p, chance)
     if not battles.result.held:
         suffer_losses(run, p, leader, chance)
@@ -342,15 +338,12 @@ def lose(run: Any, a: int, p: int, rate: float) -> None:
 
 @compiled
 def rest(run: Any, p: int) -> None:
-    """A month without an attack: a siege that nobody presses eases; posts are rebuilt where there is none."""
+    """A month without an attack: a siege that nobody presses eases."""
     state = run.state
     if state.attacker[p] >= 0:
         state.siege_progress[p] *= 0.5
         state.approach[p] *= 0.5
         state.months_unattacked[p] += 1
-    else:
-        missing = max(state.posts_full[p] - state.posts[p], 0)
-        state.posts[p] += ceil(run.rules.combat.posts_rebuilt * missing)
 
 
 # process: what fights leave ------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Fortification: the value of fortifications, aircraft and allies to a defence, and what a siege needs."""
+"""Fortification: the value of fortifications and aircraft to a defence."""
 
 from __future__ import annotations
 
@@ -20,22 +20,7 @@ class FortificationParameters(ParameterTable):
         meaning="Unobserved differences between places of one kind: terrain, bunkers, commanders.",
         source="assumed; frailty of survival analysis (Vaupel, Manton & Stallard 1979)",
     )  # fmt: skip
-    post: float = parameter(
-        1.35, low=1.0, high=2.0, unit="x", meaning="Likewise in an outpost.", source="SOURCES P9", status="weakly identified",
-    )  # fmt: skip
     air: float = parameter(
         1.35, low=1.0, high=1.8, unit="x", meaning="Gain in strength from air support.", source="SOURCES P10",
         status="weakly identified",
-    )  # fmt: skip
-    air_in_monsoon: float = parameter(
-        0.85, low=0.7, high=1.0, unit="x", meaning="Effectiveness of air support at the height of the rains.",
-        source="SOURCES P11",
-    )  # fmt: skip
-    ally_share: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of an ally's fighters in a place that joins its defence.",
-        source="assumed; form of Konig et al. 2017",
-    )  # fmt: skip
-    siege_odds: float = parameter(
-        3.0, low=1.0, high=10.0, unit="x", off=10.0, meaning="Strength over the defenders that a siege retains; any excess may leave.",
-        source="assumed: the doctrinal ratio of three to one against prepared positions",
     )  # fmt: skip

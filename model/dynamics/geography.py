@@ -270,7 +270,7 @@ def _gates(world: World) -> dict[str, object]:
 
 
 def _mines(world: World, p: Processes) -> dict[str, object]:
-    routes = routes_of(world, p.trade.home_km)
+    routes = routes_of(world)
     mines = np.arange(len(world.mine_ids))
     within = routes.china_km <= p.trade.reach_km
     within[mines, routes.home] = True

@@ -104,7 +104,7 @@ class Plans:
     staging: Floats
     """(F, P) what attacks from the place would gain."""
     guard: Floats
-    """(P,) strength of the garrison with its allies', behind walls."""
+    """(P,) strength of the garrison, behind walls."""
     threat: Floats
     """(P,) strength that the holder's enemies could bring up against it."""
     against: Floats

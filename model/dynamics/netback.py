@@ -53,10 +53,6 @@ class TradeParameters(ParameterTable):
         300.0, low=60.0, high=800.0, unit="km", meaning="Maximum distance to another crossing to China if the nearest is closed.",
         source="assumed: Pangwa ore left through Kanpaiti in February 2025 (SOURCES T3)",
     )  # fmt: skip
-    home_km: float = parameter(
-        60.0, low=0.0, high=200.0, unit="km", meaning="Haul from a mine to its crossing if the world has no road between them.",
-        source="SOURCES T7: 0-60 km from the Kachin mines to a Chinese gate; the longest", status="weakly identified",
-    )  # fmt: skip
     reagent_km: float = parameter(
         100.0, low=10.0, high=500.0, unit="km", meaning="Distance over which a crossing loses half of its value for supplying reagent.",
         source="assumed: reagent is seven times the ore's tonnage",

@@ -42,12 +42,11 @@ class Routes:
 
 
 @lru_cache(maxsize=16)
-def routes_of(world: World, home_km: float) -> Routes:
+def routes_of(world: World) -> Routes:
     """The ways of a world, worked out once a process and world; only the latest worlds are kept.
 
     Args:
         world: the world.
-        home_km: kilometres to a mine's own crossing where no road of the world joins the two.
     """
     china = np.flatnonzero(world.chinese_crossings)
     india = np.flatnonzero(np.array(world.crossing_country) == "India")
@@ -55,7 +54,8 @@ def routes_of(world: World, home_km: float) -> Routes:
     china_km = _kilometres(world, china)
     home = np.searchsorted(china, world.mine_crossing)
     own = china_km[mines, home]
-    china_km[mines, home] = np.where(np.isfinite(own), own, home_km)
+    # Where no road of the world joins a mine to its own crossing, none of its length is known.
+    china_km[mines, home] = np.where(np.isfinite(own), own, 0.0)
     ways = [[world.corridor(m, int(x))[0] for x in india] for m in range(len(mines))]
     places, corridor, shape = _pad(ways, len(mines), len(india))
     return Routes(china, india, home, china_km, _kilometres(world, india), places, corridor, shape)

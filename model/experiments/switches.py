@@ -2,7 +2,7 @@
 
 A switch is a parameter that has an *off value* (:func:`model.parameters.off_value`: a weight, chance or share at 0, a factor
 at 1, or what its declaration says), or an instrument of the policy. A parameter of actors is one switch for all actors that
-have it, named ``actors.*.weight_road``; patterns name those of a kind or of one actor. Parameters that stand at their off
+have it, named ``actors.*.weight_headquarters``; patterns name those of a kind or of one actor. Parameters that stand at their off
 value already, as an instrument that a scenario does not have, are no switch of that scenario.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.armed.sorties import larger_fights, sorties
+from agents.armed.sorties import larger_fights
 from model.dynamics.front import ATTACK, DEFENCE, gather
 from model.run import Run
 from tests.dynamics.fronts import JUNTA, KIA, MILITIA, PDF, empty_front, order
@@ -57,11 +57,8 @@ def test_nobody_is_protected_in_nobodys_place() -> None:
     assert run.front.air[ATTACK, FIRST] == 1.0
 
 
-def test_fewer_sorties_fly_in_the_rains_and_none_without_aircraft() -> None:
+def test_no_sorties_fly_without_aircraft() -> None:
     run = fights(10.0)
-    rules, p = run.rules.fortification, run.parameters.fortification
-    assert sorties(10.0, 0.0, rules) == 10.0
-    assert sorties(10.0, 1.0, rules) == pytest.approx(10 * p.air_in_monsoon)
     run.agents.armed[MILITIA].allot_sorties()
     assert not run.front.air[:, :4].any()
 

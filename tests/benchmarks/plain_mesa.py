@@ -89,7 +89,7 @@ class Place(CellAgent):
         chance = model.success(attack, defence * (wall if arrived else 1.0))
         if arrived:
             tries = sum(model.assaults[actor] for actor in sides)
-            chance_post = model.success(attack, defence * fort.post)
+            chance_post = model.success(attack, defence)
             self.posts -= min(model.luck.binomial("posts", tries, chance_post, self.index), self.posts)
             self.besieged += 2 * self.posts <= self.posts_full
             self._siege(chance)
@@ -177,8 +177,6 @@ class Place(CellAgent):
             self.urban *= 0.5
             self.approach *= 0.5
             self.months_unattacked += 1
-        else:
-            self.posts += math.ceil(self.model.p.combat.posts_rebuilt * max(self.posts_full - self.posts, 0))
 
     def follow(self) -> None:
         """The countryside moves towards those who are strong in it."""

@@ -108,17 +108,17 @@ def test_a_declaration_may_say_where_it_is_off_and_whole_numbers_stay_whole() ->
 
 def test_a_parameter_is_one_switch_for_all_actors_and_patterns_name_kinds_and_single_ones(tiny: Scenario) -> None:
     switches = {one.name: one for one in switches_of(tiny)}
-    road = switches["actors.*.weight_road"]
-    assert len(road.off) == sum(hasattr(actor, "weight_road") for actor in tiny.actors.values()) > 3
+    road = switches["actors.*.weight_headquarters"]
+    assert len(road.off) == sum(hasattr(actor, "weight_headquarters") for actor in tiny.actors.values()) > 3
     assert {LEAK, AID, EMBARGO} <= set(switches)
     assert not switches[EMBARGO].on  # China withholds nothing
-    assert {"actors.*.troops", "actors.Junta.weight_road", "structure.contest"}.isdisjoint(switches)
-    assert [one.name for one in switches_of(tiny, ["actors.Junta.weight_r*"])] == [
-        "actors.Junta.weight_rent",
-        "actors.Junta.weight_road",
+    assert {"actors.*.troops", "actors.Junta.weight_headquarters", "structure.contest"}.isdisjoint(switches)
+    assert [one.name for one in switches_of(tiny, ["actors.Junta.weight_h*"])] == [
+        "actors.Junta.weight_home",
+        "actors.Junta.weight_headquarters",
     ]
-    (kia,) = switches_of(tiny, ["actors.KIA.weight_road"])
-    assert kia.off == ((("actors", "KIA", "weight_road"), 0.0),)
+    (kia,) = switches_of(tiny, ["actors.KIA.weight_headquarters"])
+    assert kia.off == ((("actors", "KIA", "weight_headquarters"), 0.0),)
     assert [one.name for one in switches_of(tiny, ["*.instruments.*"])] == [AID]
     assert {"actors.*.troops", "processes.combat.urban_noise"} <= set(without_off_value(tiny))
     with pytest.raises(PlanError, match=r"--switches processes\.trade\.leek: .*did you mean 'processes\.trade\.leak'"):

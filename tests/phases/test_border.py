@@ -53,7 +53,7 @@ def test_a_deal_lowers_the_tax_while_it_holds() -> None:
 @pytest.mark.parametrize("core", [False, True])
 def test_only_towns_outside_the_core_are_handed_back(core: bool) -> None:
     sets = ['actors.KIA.core=["T01","T02","T03","T08"]'] if core else []
-    sets += [f"actors.KIA.weight_{what}=0.0" for what in ("population", "road", "home")]
+    sets += [f"actors.KIA.weight_{what}=0.0" for what in ("population", "home")]
     model = shut_out(*TALKATIVE, *sets, "beijing.weight_offensive=8", "actors.KIA.federal_preference=-3")
     kia = model.world.force_index["KIA"]
     model.state.offensive[kia] = model.state.pressure[kia] = 1.0

@@ -14,7 +14,7 @@ from model.views.style import SEQUENTIAL
 MOVED, STILL, OFF = "processes.trade.leak", "processes.trade.corridor_leak", "quad.embargo_reagent"
 SWITCHES = pd.DataFrame(
     {
-        "switch": [MOVED, STILL, OFF, "actors.*.weight_road"],
+        "switch": [MOVED, STILL, OFF, "actors.*.weight_headquarters"],
         "verdict": ["moves", "moves nothing", "off already", "same in every run"],
         "outcomes_moved": [2, 0, 0, 0],
     }
@@ -41,7 +41,7 @@ def test_cells_are_as_dark_as_the_largest_difference_and_still_switches_are_mark
         "leak": "normal",
         "corridor_leak": "italic",
         "all actors": "normal",
-        "weight_road": "italic",
+        "weight_headquarters": "italic",
     }
     (axis,) = figure.axes
     cells = [to_hex(cell.get_facecolor()) for cell in axis.patches if isinstance(cell, Rectangle)]
@@ -65,7 +65,7 @@ def test_what_moves_nothing_is_listed_by_table() -> None:
     assert lines[:3] == ["outcomes moved  switches", "  0                    2", "  1 to 2               1"]
     assert lines[4:] == [
         "1 move nothing: without them every run stays the same in every outcome",
-        "  actors.*: weight_road",
+        "  actors.*: weight_headquarters",
         "",
         "1 move nothing by more than what matters",
         "  processes.trade: corridor_leak",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -43,18 +41,15 @@ def options(model: RareEarthModel, actor: int = REBEL) -> list[Option]:
 
 def willing(model: RareEarthModel) -> None:
     """Attacks cost nothing and nobody else's opinion counts, so that all pay that have a chance."""
-    for name in ("siege_cost", "operation_cost", "weight_pressure", "weight_loss"):
+    for name in ("siege_cost", "operation_cost", "weight_pressure"):
         model.run.actors[name] = 0.0
 
 
 # equations -----------------------------------------------------------------------------------------------------------
 
 
-def test_utility_weighs_worth_loss_and_cost() -> None:
-    assert attack.expected_utility(0.25, 8.0, 2.0, 0.1) == pytest.approx(0.25 * 8 - 0.75 * 2 - 0.1)
-    function = attack.loss_if_beaten_off if PLAIN else attack.loss_if_beaten_off.py_func  # type: ignore[attr-defined]
-    lost = function(SimpleNamespace(weight_loss=2.0), 0.1, 0.5, 40.0, 1000.0)
-    assert lost == pytest.approx(2.0 * 0.1 * 1.5 * 40 / 50)
+def test_utility_weighs_worth_and_cost() -> None:
+    assert attack.expected_utility(0.25, 8.0, 0.1) == pytest.approx(0.25 * 8 - 0.1)
 
 
 # worth ---------------------------------------------------------------------------------------------------------------
@@ -91,7 +86,7 @@ def worth_by_itself(model: RareEarthModel, place: int) -> float:
         who.weight_rent * who.horizon_months * rent / (rent + state.revenue[REBEL])
         + who.weight_home * home * land.size[place]
     )
-    value += who.weight_population * land.crowd[place] + who.weight_road * land.betweenness[place]
+    value += who.weight_population * land.crowd[place]
     value += who.weight_headquarters * land.headquarters[place]
     return float(value if home else value * who.ambition_abroad)
 
@@ -145,7 +140,7 @@ def test_towns_have_a_worth_without_rent(model: RareEarthModel) -> None:
     assert worth.shape == (len(model.run.agents.armed), len(model.world.codes)) and (worth > 0).any()
     assert worth[REBEL, 3] == attack.town_worth(data, REBEL, 3)
     who, land = model.run.agents.armed[REBEL].parameters, model.run.land
-    value = who.weight_population * land.crowd[3] + who.weight_road * land.betweenness[3]
+    value = who.weight_population * land.crowd[3]
     value += who.weight_headquarters * land.headquarters[3] + who.weight_home * land.home[REBEL, 3]
     assert worth[REBEL, 3] == pytest.approx(value if land.home[REBEL, 3] else value * who.ambition_abroad)
 
@@ -195,6 +190,7 @@ def test_us_intelligence_sharpens_beliefs(model: RareEarthModel) -> None:
 
 def test_errors_of_belief_last_but_not_for_ever(model: RareEarthModel) -> None:
     seen = []
+    model.state.known[:] = 0.0
     for month in range(3 * int(model.run.actors["belief_months"][REBEL])):
         model.state.month = month
         seen.append(options(model)[0].chance)

@@ -54,11 +54,6 @@ def test_a_garrison_keeps_even_odds_and_its_standing_share() -> None:
     assert survey.share_free_of_garrison(300.0, 100.0, 0.5) == 0.0
 
 
-def test_a_siege_keeps_its_odds_over_the_walls() -> None:
-    assert survey.share_free_of_siege(20.0, 100.0, 3.0) == pytest.approx(0.4)
-    assert survey.share_free_of_siege(40.0, 100.0, 3.0) == 0.0
-
-
 def test_places_with_anything_are_listed_in_order() -> None:
     row = np.zeros(21, np.int64)
     row[[0, 7, 8, 16, 20]] = 3
@@ -81,14 +76,13 @@ def test_strength_reaches_next_door_and_no_farther(model: RareEarthModel) -> Non
     assert nearby.tolist() == np.flatnonzero(model.world.near[here]).tolist()
 
 
-def test_allies_add_a_share_to_a_defence_behind_walls(model: RareEarthModel) -> None:
-    state, plans, p = model.state, model.run.plans, model.run.parameters
+def test_the_holder_alone_defends_behind_walls(model: RareEarthModel) -> None:
+    state, plans = model.state, model.run.plans
     state.troops[:], state.supply[:] = 0, 1.0
     state.holder[3], state.stance[JUNTA, REBEL], state.stance[REBEL, JUNTA] = JUNTA, 1, 1
     state.troops[JUNTA, 3], state.troops[REBEL, 3] = 100, 40
     survey.survey(model.run.data)
-    both = 100 * plans.worth[JUNTA] + p.fortification.ally_share * 40 * plans.worth[REBEL]
-    assert plans.guard[3] == pytest.approx(both * state.wall[3])
+    assert plans.guard[3] == pytest.approx(100 * plans.worth[JUNTA] * state.wall[3])
 
 
 def test_garrisons_keep_back_what_holds_their_walls(model: RareEarthModel) -> None:
