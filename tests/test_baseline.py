@@ -31,9 +31,7 @@ CLOSE = 1e-6
 def summary(scenario: str) -> dict[str, float]:
     """Mean of each outcome over the replicates of a scenario."""
     resolved = load_scenario(scenario, [f"months={MONTHS}"]).resolved()
-    runs = [
-        simulate(RunSpec.make(scenario, resolved, replicate=replicate)).outcomes for replicate in range(REPLICATES)
-    ]
+    runs = [simulate(RunSpec.make(scenario, resolved, replicate=replicate)).outcomes for replicate in range(REPLICATES)]
     return {name: sum(run[name] for run in runs) / REPLICATES for name in OUTCOMES}
 
 
