@@ -32,7 +32,8 @@ def summary(scenario: str) -> dict[str, float]:
     """Mean of each outcome over the replicates of a scenario."""
     resolved = load_scenario(scenario, [f"months={MONTHS}"]).resolved()
     runs = [simulate(RunSpec.make(scenario, resolved, replicate=replicate)).outcomes for replicate in range(REPLICATES)]
-    return {name: sum(run[name] for run in runs) / REPLICATES for name in OUTCOMES}
+    values = {name: [value for run in runs if (value := run[name]) is not None] for name in OUTCOMES}
+    return {name: sum(seen) / len(seen) for name, seen in values.items()}
 
 
 def stored() -> dict[tuple[str, str], float]:

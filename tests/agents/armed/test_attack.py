@@ -237,6 +237,7 @@ def test_the_danger_is_what_the_best_attack_of_the_other_side_would_cost(model: 
     survey(model.run.data)
     plans, state, run = model.run.plans, model.state, model.run
     worth = attack.worth_by_itself if PLAIN else attack.worth_by_itself.py_func  # type: ignore[attr-defined]
+    actors = run.actors.view(np.recarray)
     attack.weigh_dangers(run.data)
     assert plans.danger[REBEL, JUNTA] > 0 and plans.danger[JUNTA, REBEL] > 0
     for a, other in ((REBEL, JUNTA), (JUNTA, REBEL)):
@@ -244,7 +245,7 @@ def test_the_danger_is_what_the_best_attack_of_the_other_side_would_cost(model: 
         for p in np.flatnonzero((state.holder == a) & (plans.reach[other] > 0)).tolist():
             chance = chance_of_success(plans.called[other, p], plans.guard[p], run.rules)
             own = (plans.rent[p], state.revenue[a], run.land.home[a, p])
-            best = max(best, chance * worth(run.actors[a], *own, run.land, p))
+            best = max(best, chance * worth(actors[a], *own, run.land, p))
         assert plans.danger[a, other] == pytest.approx(best)
 
 
