@@ -207,9 +207,10 @@ class Batch(DatedTables):
             against: the scenario to compare with; the batch's reference when None.
 
         Returns:
-            A row per scenario and outcome (the index): mean, low95, high95, unit, verdict (raises, lowers, no effect larger
-            than X, not enough runs to tell, depends on assumptions, no difference), n (pairs), mean of the reference, variance
-            ratio, replicates needed. A batch with several sets of assumptions adds how many of them raise and lower the outcome.
+            A row per scenario and outcome (the index): mean, low95, high95, unit, verdict (raises, lowers, no effect larger than
+            X, raises or lowers by less than X, not enough runs to tell, depends on assumptions, no difference), n (pairs), mean of
+            the reference, variance ratio, replicates needed. A batch with several sets of assumptions adds how many of them raise
+            and lower the outcome.
 
         Raises:
             ValueError: an outcome or scenario is not in the batch, or there is nothing to compare.

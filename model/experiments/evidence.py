@@ -2,7 +2,9 @@
 
 Every table, sentence and figure that calls a difference an effect goes by :func:`judged`. A difference *raises* or *lowers* an
 outcome where it stands after correction for many comparisons; it is *no effect larger than X* where its 95% interval lies within
-X on both sides of zero; else there are *not enough runs to tell*. X is the smallest change of an outcome that matters.
+X on both sides of zero, or, where its sign stands even so, *raises (lowers), by less than X*; else, and always with fewer than
+:data:`FEWEST` pairs, there are *not enough runs to tell*. X is the smallest change of an outcome that matters. (A difference that is
+both other than zero and equivalent to it: Lakens 2017, Social Psychological and Personality Science 8: 355-362.)
 
 Correction: the false discovery rate of all outcomes that are compared together is held at 5% (Benjamini & Hochberg 1995, Journal
 of the Royal Statistical Society B 57: 289-300; valid for the positive dependence of outcomes of one run by Benjamini & Yekutieli
@@ -31,11 +33,16 @@ Floats = NDArray[np.float64]
 
 RAISES, LOWERS = "raises", "lowers"
 SMALL, FEW = "no effect larger than X", "not enough runs to tell"
+SMALL_UP, SMALL_DOWN = "raises, by less than X", "lowers, by less than X"
 DEPENDS, SAME, NO_VALUE = "depends on assumptions", "no difference", "no value"
 """Of the rest: sets of assumptions disagree on the sign; all pairs are equal; no pair has a value."""
 EFFECTS = (RAISES, LOWERS)
+SMALLS = (SMALL, SMALL_UP, SMALL_DOWN)
+"""Verdicts on differences that lie within X: of unknown sign, and of a sign that stands."""
 _UNSAID = {
     SMALL: "no effect larger than what matters on",
+    SMALL_UP: "raises, by less than what matters,",
+    SMALL_DOWN: "lowers, by less than what matters,",
     DEPENDS: "the sign depends on assumptions for",
     FEW: "not enough runs to tell for",
     SAME: "no difference in any pair for",
@@ -62,7 +69,8 @@ FIXED = {"0-1": 0.01, "0/1": 0.05, "towns": 1.0, "townships": 1.0, "months": 1.0
 RULE = (
     "Raises, lowers: holds after correction for all outcomes compared (at most 5% false discoveries, Benjamini-Hochberg). No effect "
     "larger than X: the 95% interval lies within what matters, X (5% of an amount, 1 percentage point of a share, 1 town, 1 month, "
-    "unless told otherwise). Anything else: not enough runs to tell."
+    "unless told otherwise); where the sign holds all the same, it raises or lowers, by less than X. Anything else: not enough runs to "
+    f"tell; this always with fewer than {FEWEST} pairs."
 )
 SPENT = ("us_road_usd", "us_premium_usd", "us_attention", "us_partner", "road_wanted_t")
 """Quantities that say what a policy itself does or what is wished for; they move first and tell nothing."""
@@ -211,6 +219,7 @@ def judged(
     limit = table["matters"].to_numpy(dtype=np.float64) if kept else what_matters(names, level, matters)
     target = _asked(names, level, precision or {}, limit)
     q = _corrected(_p_values(units, mean, low, high), table, family)
+    stands, within = q <= FALSE_DISCOVERIES, (low >= -limit) & (high <= limit)
     stable = _no_disagreement(table, limit)
     found = np.select(
         [
@@ -219,11 +228,13 @@ def judged(
             (n < FEWEST) | ((low == high) & (n < FEWEST_EQUAL)),
             ~stable,
             units < FEWEST,
-            (low >= -limit) & (high <= limit),
-            (q <= FALSE_DISCOVERIES) & (mean > 0),
-            (q <= FALSE_DISCOVERIES) & (mean < 0),
+            within & stands & (mean > 0),
+            within & stands & (mean < 0),
+            within,
+            stands & (mean > 0),
+            stands & (mean < 0),
         ],
-        [NO_VALUE, SAME, FEW, DEPENDS, FEW, SMALL, RAISES, LOWERS],
+        [NO_VALUE, SAME, FEW, DEPENDS, FEW, SMALL_UP, SMALL_DOWN, SMALL, RAISES, LOWERS],
         FEW,
     )
     needed = _replicates_needed(n, units, low, high, target)
@@ -260,11 +271,11 @@ def _corrected(p: Floats, table: pd.DataFrame, family: Sequence[str]) -> Floats:
     groups = table.groupby(there, sort=False, dropna=False, observed=True).indices.values() if there else [slice(None)]
     q = np.full(len(p), np.nan)
     for rows in groups:
-        q[rows] = false_discoveries(p[rows])
+        q[rows] = _false_discoveries(p[rows])
     return q
 
 
-def false_discoveries(p: Floats) -> Floats:
+def _false_discoveries(p: Floats) -> Floats:
     """(n,) false discovery rates at which p-values would stand (Benjamini & Hochberg 1995); NaN stay so and count for nothing."""
     from scipy import stats
 
@@ -290,10 +301,30 @@ def _replicates_needed(n: Floats, units: Floats, low: Floats, high: Floats, targ
 
 
 def verdict_words(row: Any) -> str:
-    """The verdict of a row of :func:`judged`, X in the unit in which differences are shown."""
-    if row["verdict"] != SMALL:
-        return str(row["verdict"])
-    return f"{SMALL.removesuffix(' X')} {_size(str(row['outcome']), row['matters'])}"
+    """The verdict of a row of :func:`judged`: X in the unit in which differences are shown, and how many pairs are lacking."""
+    verdict = str(row["verdict"])
+    if verdict == FEW:
+        return f"{FEW}{pairs_lacking(row)}"
+    if verdict not in SMALLS:
+        return verdict
+    sure = verdict == SMALL and (row["low95"] > 0 or row["high95"] < 0)
+    unsure = " (its sign may be chance)" if sure else ""
+    return f"{verdict.removesuffix('X')}{_size(str(row['outcome']), row['matters'])}{unsure}"
+
+
+def pairs_lacking(row: Any) -> str:
+    """What the rule needs before it says anything, in brackets, where the pairs are too few for that; else nothing.
+
+    Args:
+        row: of :func:`judged`.
+    """
+    n, units = float(row["n"]), row.get("units", row["n"])
+    if n < FEWEST:
+        return f" (needs at least {FEWEST} pairs)"
+    if units < FEWEST:
+        return f" (needs at least {FEWEST} parameter vectors)"
+    alike = row["low95"] == row["high95"] and n < FEWEST_EQUAL
+    return f" (needs at least {FEWEST_EQUAL} pairs where all differ alike)" if alike else ""
 
 
 def _size(outcome: str, matters: float) -> str:
@@ -347,26 +378,28 @@ def unsaid_words(table: pd.DataFrame) -> list[str]:
         named = []
         for outcome, rows in part.groupby("outcome", sort=False):
             under = "" if len(rows) == scenarios else f" under {join(rows['scenario'].astype(str).tolist())}"
-            size = f" ({_size(str(outcome), float(rows['matters'].max()))})" if verdict == SMALL else ""
+            size = f" ({_size(str(outcome), float(rows['matters'].max()))})" if verdict in SMALLS else ""
             named.append(f"{words_of(series_of(str(outcome)))}{size}{under}")
-        clauses += [f"{words} {join(named)}"] if named else []
+        clauses += [f"{words} {join(named)}{lacking_words(part)}"] if named else []
     return clauses
+
+
+def lacking_words(table: pd.DataFrame) -> str:
+    """:func:`pairs_lacking` of the rows that there are not enough runs for, where it is the same for all of them; else nothing."""
+    said = {pairs_lacking(row) for row in table[table["verdict"] == FEW].to_dict("records")}
+    return said.pop() if len(said) == 1 else ""
 
 
 def counts_words(table: pd.DataFrame) -> str:
     """How many differences come to which verdict; what differs in no run and what has no value is counted apart."""
     counts = table["verdict"].value_counts()
-    number_of = {name: int(counts.get(name, 0)) for name in (SAME, NO_VALUE, SMALL, DEPENDS, FEW)}
-    effects = int(table["verdict"].isin(EFFECTS).sum())
+    number_of = {name: int(counts.get(name, 0)) for name in (SAME, NO_VALUE, DEPENDS, FEW)}
+    effects, small = (int(table["verdict"].isin(some).sum()) for some in (EFFECTS, SMALLS))
     differ = len(table) - number_of[SAME] - number_of[NO_VALUE]
     parts = [f"{effects} {'stands' if effects == 1 else 'stand'} (raises or lowers)"]
-    parts += (
-        [f"{number_of[SMALL]} {'is' if number_of[SMALL] == 1 else 'are'} no larger than what matters"]
-        if number_of[SMALL]
-        else []
-    )
+    parts += [f"{small} {'is' if small == 1 else 'are'} no larger than what matters"] if small else []
     parts += [f"{number_of[DEPENDS]} may have either sign, by the assumptions"] if number_of[DEPENDS] else []
-    parts += [f"for {number_of[FEW]} there are not enough runs to tell"] if number_of[FEW] else []
+    parts += [f"for {number_of[FEW]} there are not enough runs to tell{lacking_words(table)}"] if number_of[FEW] else []
     rest = number_of[SAME]
     same = f" {rest} more {'outcome is' if rest == 1 else 'outcomes are'} the same in every pair." if rest else ""
     return f"Of {differ} difference{'' if differ == 1 else 's'}, {join(parts)}.{same}"

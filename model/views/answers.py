@@ -18,8 +18,11 @@ from model.experiments.evidence import (
     LEAST,
     NO_VALUE,
     SMALL,
+    SMALL_DOWN,
+    SMALL_UP,
     counts_words,
     effect_words,
+    lacking_words,
     movers,
     verdict_words,
 )
@@ -110,7 +113,13 @@ def _line(text: str, indent: int) -> str:
 
 def _by_verdict(part: pd.DataFrame) -> Iterator[tuple[str, list[dict[Any, Any]]]]:
     """The rows of a scenario that differ, under what is said of them."""
-    for heading, verdicts in (("raises or lowers", EFFECTS), (SMALL, (SMALL,)), (DEPENDS, (DEPENDS,)), (FEW, (FEW,))):
+    several = (
+        ("raises or lowers", EFFECTS),
+        ("raises or lowers, by less than X", (SMALL_UP, SMALL_DOWN)),
+        *((one, (one,)) for one in (SMALL, DEPENDS)),
+        (f"{FEW}{lacking_words(part)}", (FEW,)),
+    )
+    for heading, verdicts in several:
         rows = part[part["verdict"].isin(verdicts)].to_dict("records")
         if rows:
             yield f"  {heading}", rows

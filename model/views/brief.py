@@ -11,7 +11,17 @@ import pandas as pd
 from markupsafe import Markup
 
 from model.experiments.compare import effects_against
-from model.experiments.evidence import EFFECTS, RULE, SMALL, effect_words, join, movers, signed_words, verdict_words
+from model.experiments.evidence import (
+    EFFECTS,
+    RULE,
+    SMALLS,
+    effect_words,
+    join,
+    movers,
+    pairs_lacking,
+    signed_words,
+    verdict_words,
+)
 from model.experiments.explain import account_table
 from model.experiments.regret import GOALS, Goal, wish
 from model.experiments.results import read_runs
@@ -157,7 +167,7 @@ def _others(rows: Sequence[dict[Any, Any]]) -> list[tuple[str, list[str]]]:
     """The policies without an effect, by what the rule says of them; small changes that are sure with their size."""
     found: dict[str, list[str]] = {}
     for row in rows:
-        sure = row["verdict"] == SMALL and (row["low95"] > 0 or row["high95"] < 0)
+        sure = row["verdict"] in SMALLS and (row["low95"] > 0 or row["high95"] < 0)
         size = f" ({signed_words(row)})" if sure else ""
         if row["verdict"] not in EFFECTS:
             found.setdefault(verdict_words(row), []).append(f"{row['scenario']}{size}")
@@ -213,8 +223,8 @@ def _change(results: Results, row: dict[Any, Any] | None) -> dict[str, Any]:
     if float(row["low95"]) == float(row["high95"]) == 0:
         return {"kind": "none", "mark": "", "words": "the same in every pair"}
     verdict = str(row["verdict"])
-    kind = verdict if verdict in EFFECTS else "small" if verdict == SMALL else "unknown"
-    within = f"within \N{PLUS-MINUS SIGN}{number(factor * float(row['matters']))}" if kind == "small" else ""
+    kind = verdict if verdict in EFFECTS else "small" if verdict in SMALLS else "unknown"
+    words = verdict_words(row) if kind == "small" else pairs_lacking(row).strip(" ()")
     shown = shown_of(str(row["outcome"]))
     share = row["percent"] if shown.level != "%" and row["percent"] == row["percent"] else None
     return {
@@ -222,7 +232,7 @@ def _change(results: Results, row: dict[Any, Any] | None) -> dict[str, Any]:
         "mark": _MARKS.get(verdict, "\N{ALMOST EQUAL TO}" if kind == "small" else "?"),
         "sign": "+" if row["mean"] > 0 else "",
         "percent": "" if share is None else _share(float(share)),
-        "words": within,
+        "words": words,
         **cells,
     }
 
@@ -318,8 +328,8 @@ def _town_words(results: Results, towns: dict[str, pd.DataFrame]) -> list[str]:
     found = []
     for policy, table in towns.items():
         parts = [
-            f"{' ('.join(names[row['place']])}) from {row['loses']} to {row['gains']} in {percent(row['change'])} of pairs, "
-            f"p = {number(row['p'])}"
+            f"{' ('.join(names[row['place']])}) from {row['loses']} to {row['gains']} in {percent(row['mean'])} of pairs "
+            f"[{percent(row['low95'])}, {percent(row['high95'])}]{'' if row['verdict'] in EFFECTS else ', may be chance'}"
             for row in table[table["place"].isin(names)].head(_TOWNS).to_dict("records")
         ]
         found += [f"{policy}: {'; '.join(parts)}."] if parts else []

@@ -1,8 +1,9 @@
 """What policies change, as differences and not as levels: the tiles of the map whose holder changes, and curves with bands.
 
-A tile is drawn where, of the pairs of runs, at least one in twenty ends with another holder more often one way than the other:
-strong where an exact test of the discordant pairs (McNemar 1947, *Psychometrika* 12: 153-157) stands at 5% false discoveries among
-all towns, pale where it may be chance. Curves are mean paired differences with the 95% interval of a mean (Student's t), month by month.
+A town is judged by the one rule of evidence (:mod:`model.experiments.evidence`), like an outcome: the paired difference of the share
+of runs in which an actor holds it at the end, corrected for all towns of the policy. It is drawn where that share changes by
+:data:`LEAST` or more, strong where the rule calls it an effect, else pale. Curves are mean paired differences with the 95%
+interval of a mean (Student's t), month by month.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from model.experiments.evidence import FALSE_DISCOVERIES, false_discoveries, join
+from model.experiments.evidence import EFFECTS, join, judged, measured
 from model.experiments.intervals import student
 from model.views import maps, panels, style
 from model.views.read import Results
@@ -46,44 +47,52 @@ def changed_tiles(results: Results, scenario: str) -> pd.DataFrame:
         scenario: which.
 
     Returns:
-        Columns place; gains and loses (the actors that hold it in more and in fewer runs); change (of the share of runs in which
-        ``gains`` holds it, at least :data:`LEAST`); p (by the exact test) and q (the false discovery rate at which the change would
-        stand among all towns). The least likely by chance first.
+        A row a town, of :func:`model.experiments.evidence.judged`: place; gains and loses (the actors that hold it in more and in fewer
+        runs); mean (change of the share of runs in which ``gains`` holds it, at least :data:`LEAST`) with its 95% interval; reference_mean
+        (that share under the reference); verdict. The surest first.
     """
     rows = results.at_end("control", ["run_id", "place", "holder", "leader"]).astype(str)
     rows = rows[rows["leader"] != ""]  # sites have none
-    rows["pair"] = rows["run_id"].map(_pairs(results))
+    keys = results.runs.assign(pair=results.runs["replicate"].astype(str) + "/" + results.runs["point"].astype(str))
+    rows["pair"] = rows["run_id"].map(keys.set_index("run_id")["pair"])
     after, before = (
         rows[rows["scenario"] == name].pivot(index="pair", columns="place", values="holder")
         for name in (scenario, str(results.reference))
     )
     pairs, towns = after.index.intersection(before.index), after.columns.intersection(before.columns)
     now, then = (held.loc[pairs, towns].to_numpy(dtype=str) for held in (after, before))
-    found = _moved(now, then).assign(place=towns)
-    found["q"] = false_discoveries(found["p"].to_numpy(dtype=np.float64))
-    drawn = found[found["change"] >= LEAST]
-    return drawn.sort_values(["p", "change"], ascending=[True, False], kind="stable", ignore_index=True)
+    replicates = keys.drop_duplicates("pair").set_index("pair").loc[pairs, "replicate"].to_numpy(dtype=np.int64)
+    found = judged(_moved(now, then, replicates, len(results.manifest.get("vectors", []))).assign(place=towns))
+    drawn = found[found["mean"] >= LEAST]
+    return drawn.sort_values(["q", "mean"], ascending=[True, False], kind="stable", ignore_index=True)
 
 
-def _pairs(results: Results) -> pd.Series[str]:
-    """By run_id, the replicate and the design point."""
-    runs = results.runs
-    return pd.Series((runs["replicate"].astype(str) + "/" + runs["point"].astype(str)).array, index=runs["run_id"])
+def _moved(now: NDArray[np.str_], then: NDArray[np.str_], replicates: NDArray[np.int64], vectors: int) -> pd.DataFrame:
+    """Who gains and loses each town, and the paired difference of the share of runs in which the former holds it.
 
-
-def _moved(now: NDArray[np.str_], then: NDArray[np.str_]) -> pd.DataFrame:
-    """Who gains and loses each town, by how much, and the p-value, of (pairs, towns) holders."""
-    from scipy import stats
-
-    actors = np.unique(np.concatenate([now.ravel(), then.ravel()]))
-    won = np.stack([((now == actor) & (then != actor)).sum(axis=0) for actor in actors])
-    lost = np.stack([((then == actor) & (now != actor)).sum(axis=0) for actor in actors])
-    first, last = (won - lost).argmax(axis=0), (won - lost).argmin(axis=0)
-    towns = np.arange(now.shape[1])
-    ups, downs = won[first, towns], lost[first, towns]
-    each = zip(ups.tolist(), downs.tolist(), strict=True)
-    p = [float(stats.binomtest(up, up + down).pvalue) if up + down else np.nan for up, down in each]
-    return pd.DataFrame({"gains": actors[first], "loses": actors[last], "change": (ups - downs) / len(now), "p": p})
+    Args:
+        now: (pairs, towns) holders under the policy.
+        then: likewise under the reference.
+        replicates: (pairs,) whose pairs they are; their design points are averaged, as they share random draws.
+        vectors: number of parameter vectors, one a replicate in turn; 0 where there are none.
+    """
+    actors, owners = np.unique(np.concatenate([now.ravel(), then.ravel()])), np.unique(replicates)
+    net = np.stack([(now == actor).sum(axis=0) - (then == actor).sum(axis=0) for actor in actors])
+    gains, loses = actors[net.argmax(axis=0)], actors[net.argmin(axis=0)]
+    base = (then == gains).astype(np.float64)
+    change = (now == gains) - base
+    each = np.stack([change[replicates == one].mean(axis=0) for one in owners])
+    found = measured(each, owners % vectors if vectors else None)
+    return pd.DataFrame(
+        {
+            "outcome": "holder",
+            "gains": gains,
+            "loses": loses,
+            **found,
+            "reference_mean": base.mean(axis=0),
+            "matters": LEAST,
+        }
+    )
 
 
 @style.styled
@@ -117,7 +126,7 @@ def draw_changed_tiles(
     notes = panels.footnote(
         results,
         "Towns that end in other hands in at least 5% more pairs one way than the other,",
-        "Strong: holds for all towns together (McNemar's exact test, 5% false discoveries); pale: may be chance. A tile is a township.",
+        "Strong: an effect by the rule of evidence, corrected for all towns of a policy; pale: may be chance. A tile is a township.",
     )
     style.title_of(figure, _map_title(found, world), notes)
     return figure
@@ -134,7 +143,7 @@ def _draw_tiles(
     places = {code: k for k, code in enumerate(world.codes)}
     for row in table[table["place"].isin(places)].to_dict("records"):
         k, look = places[row["place"]], looks[row["gains"]]
-        strong = row["q"] <= FALSE_DISCOVERIES
+        strong = row["verdict"] in EFFECTS
         panel.add_collection(
             PolyCollection(
                 [corners[k]],
@@ -162,8 +171,8 @@ def _legend(figure: Figure, looks: Sequence[style.ActorLook]) -> None:
 
 
 def clearly_changed(table: pd.DataFrame) -> int:
-    """Of :func:`changed_tiles`, those that chance does not explain by itself."""
-    return int((table["q"] <= FALSE_DISCOVERIES).sum())
+    """Of :func:`changed_tiles`, those that the rule of evidence calls an effect."""
+    return int(table["verdict"].isin(EFFECTS).sum())
 
 
 def _map_title(found: Mapping[str, pd.DataFrame], world: World) -> str:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from agents.instruments import KINDS
-from model.experiments.evidence import EFFECTS, FEW, counts_words, effect_words, join, verdict_words
+from model.experiments.evidence import EFFECTS, FEW, counts_words, effect_words, join, pairs_lacking, verdict_words
 from model.experiments.explain import ALL, INTERACTION, clearest
 from model.experiments.intervals import WORDS
 from model.output.outcomes import heading_of
@@ -99,7 +99,7 @@ def channels_sentence(policy: str, table: pd.DataFrame) -> str:
     counted = counts_words(all_rows)
     lead = f"Against the same runs without instruments, {policy}"
     if not told:
-        return f"{lead} raises or lowers none of these outcomes for certain. {counted}"
+        return f"{lead} raises or lowers none of these outcomes for certain by as much as matters. {counted}"
     return f"{lead} {'; '.join(_channels(table[table['outcome'] == name]) for name in told)}. {counted}"
 
 
@@ -121,7 +121,8 @@ def _interaction(rows: dict[str, dict[Any, Any]]) -> str:
     share = float(row["of_total"])
     band = f"[{percent_of(_part(row, rows, 'low95'))}, {percent_of(_part(row, rows, 'high95'))}]"
     if row["verdict"] == FEW:
-        return f" (not enough runs to tell whether the shares add up: interaction {percent_of(share)} {band})"
+        whether = f"whether the shares add up{pairs_lacking(row)}"
+        return f" (not enough runs to tell {whether}: interaction {percent_of(share)} {band})"
     if row["verdict"] not in EFFECTS or abs(share) < _ADDS_UP:
         return f" (the shares add up: interaction {percent_of(share)} {band})"
     opposed = any(one["verdict"] in EFFECTS and float(one["of_total"]) < 0 for one in rows.values() if one is not row)
@@ -249,7 +250,7 @@ def _title(policy: str, table: pd.DataFrame) -> str:
     return (
         f"{policy} {effect_words(table[(table['outcome'] == told[0]) & (table['instrument'] == ALL)].iloc[0])}"
         if told
-        else (f"{policy} raises or lowers none of these outcomes for certain")
+        else (f"{policy} raises or lowers none of these outcomes for certain by as much as matters")
     )
 
 

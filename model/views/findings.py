@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from model.experiments.compare import EFFECT_COLUMNS, overall_effects
-from model.experiments.evidence import EFFECTS, RULE, SAME, SMALL
+from model.experiments.evidence import EFFECTS, RULE, SAME, SMALLS, lacking_words
 from model.views.read import Results
 
 
@@ -49,9 +49,9 @@ def none_words(found: pd.DataFrame, subject: str) -> str:
     """
     if found.empty:
         return ""
-    if found["verdict"].isin((SMALL, SAME)).all():
+    if found["verdict"].isin((*SMALLS, SAME)).all():
         return f"No effect that matters on {subject}"
-    return f"Not enough runs to tell the scenarios apart in {subject}"
+    return f"Not enough runs to tell the scenarios apart in {subject}{lacking_words(found)}"
 
 
 def rule_for(results: Results) -> list[str]:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from model.experiments.evidence import DEPENDS, EFFECTS, RULE, SAME, SMALL, counts_words
+from model.experiments.evidence import DEPENDS, EFFECTS, RULE, SAME, SMALLS, counts_words
 from model.experiments.intervals import WORDS
 from model.output.outcomes import heading_of
 from model.output.units import shown_in, units_of
@@ -102,7 +102,7 @@ def _panel(
             axis.plot(means, [place + 0.3] * len(means), "|", color=look.colour, markersize=4, alpha=0.55, zorder=1)
         low, mean, high = (factor * float(row[key]) for key in ("low95", "mean", "high95"))
         axis.plot([low, high], [place, place], color=look.colour, linewidth=1.8)
-        fill = look.colour if row["verdict"] in EFFECTS else _GREY if row["verdict"] in (SMALL, SAME) else "white"
+        fill = look.colour if row["verdict"] in EFFECTS else _GREY if row["verdict"] in (*SMALLS, SAME) else "white"
         axis.plot(mean, place, look.marker, color=look.colour, markerfacecolor=fill, markersize=5.5, zorder=3)
         if row["verdict"] == DEPENDS:
             axis.annotate("?", (0.985, place), xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=9)
@@ -120,7 +120,11 @@ def _legend(figure: Figure, several: bool) -> None:
         return Line2D([], [], color=INK, linewidth=1.6, markersize=5.5, **look)
 
     handles = [key(marker="o"), key(marker="o", markerfacecolor=_GREY), key(marker="o", markerfacecolor="white")]
-    labels = ["raises or lowers", "no effect larger than X", "not enough runs to tell, or depends on assumptions (?)"]
+    labels = [
+        "raises or lowers",
+        "no effect larger than X, or by less than X",
+        "not enough runs to tell, or depends on assumptions (?)",
+    ]
     handles.append(Line2D([], [], color=_BAND, linewidth=7))
     labels.append("X on either side")
     if several:

@@ -20,12 +20,15 @@ from model.experiments.evidence import (
     RAISES,
     SAME,
     SMALL,
+    SMALL_DOWN,
+    SMALL_UP,
     Amount,
     counts_words,
     effect_words,
     judged,
     movers,
     read_amounts,
+    unsaid_words,
     verdict_words,
     what_matters,
 )
@@ -64,7 +67,9 @@ def spread(mean: float, sd: float, n: int = 12) -> list[float]:
         (spread(5, 1, 4), FEW),
         (spread(5, 1), RAISES),
         (spread(-5, 1), LOWERS),
-        (spread(0.3, 0.2), SMALL),  # clear of zero, but within a town
+        (spread(0.3, 0.2), SMALL_UP),  # clear of zero, but within a town
+        (spread(-0.3, 0.2), SMALL_DOWN),
+        (spread(0.1, 0.5), SMALL),  # within a town on both sides of zero
         (spread(0.3, 3), FEW),  # the interval is wider than what matters
         ([0.0] * 12, SAME),
         ([0.0] * 2, SAME),
@@ -77,7 +82,7 @@ def test_verdicts(differences: list[float], said: str) -> None:
 def test_sets_of_assumptions_that_disagree_are_named_unless_the_effect_matters_in_none() -> None:
     apart = {"sign_stability": 0.6, "point_low": -8.0, "point_high": 12.0}
     assert verdict(spread(5, 1), **apart) == DEPENDS
-    assert verdict(spread(0.1, 0.1), **apart | {"point_low": -0.5, "point_high": 0.6}) == SMALL
+    assert verdict(spread(0.1, 0.1), **apart | {"point_low": -0.5, "point_high": 0.6}) == SMALL_UP
 
 
 def test_an_effect_is_corrected_for_all_outcomes_it_is_compared_with() -> None:
@@ -125,7 +130,7 @@ def test_what_matters_goes_by_unit_and_the_user_decides() -> None:
     assert given == {"": Amount(0.1, relative=True), TOWNS: Amount(3.0)}
     assert what_matters(names, levels, given).tolist() == [3000.0, 0.0, 3.0, 500.0]
     table = pd.DataFrame([row_of(spread(2, 0.2))])
-    assert only_row(judged(table, matters=given)).verdict == SMALL
+    assert only_row(judged(table, matters=given)).verdict == SMALL_UP
 
 
 @pytest.mark.parametrize(
@@ -161,7 +166,33 @@ def test_words_carry_interval_unit_percent_and_window() -> None:
             f"{-high:,.0f}", f"{round(-high, -1):,.0f}"
         ).replace(f"{-low:,.0f}", f"{round(-low, -1):,.0f}")
     )
-    assert verdict_words(table.iloc[1]) == "no effect larger than 1 township"
+    assert verdict_words(table.iloc[1]) == "raises, by less than 1 township"
+
+
+def test_nothing_is_called_small_beside_an_interval_that_denies_it() -> None:
+    noise = [row_of(spread(0.01, 9), f"x{k}") for k in range(60)]
+    one = row_of(spread(0.3, 0.45))
+    assert one["low95"] > 0
+    said = verdict_words(judged(pd.DataFrame([one, *noise])).iloc[0])
+    assert said == "no effect larger than 1 township (its sign may be chance)"
+    assert verdict_words(judged(pd.DataFrame([row_of(spread(0.1, 0.5))])).iloc[0]) == "no effect larger than 1 township"
+
+
+@pytest.mark.parametrize(
+    ("differences", "units", "said"),
+    [
+        ([3.0, 4.0, 5.0], None, " (needs at least 5 pairs)"),
+        (spread(5, 1), 3, " (needs at least 5 parameter vectors)"),
+        ([3.0] * 12, None, " (needs at least 20 pairs where all differ alike)"),
+        (spread(0.3, 9), None, ""),
+    ],
+)
+def test_too_few_pairs_are_said_with_how_many_it_takes(differences: list[float], units: int | None, said: str) -> None:
+    table = judged(pd.DataFrame([row_of(differences, **({} if units is None else {"units": units}))]))
+    assert verdict_words(table.iloc[0]) == f"not enough runs to tell{said}"
+    counted = "Of 1 difference, 0 stand (raises or lowers) and for 1 there are not enough runs to tell"
+    assert counts_words(table) == f"{counted}{said}."
+    assert unsaid_words(table) == [f"not enough runs to tell for towns held by the KIA{said}"]
 
 
 def test_movers_come_by_what_they_are_at_least_in_one_window_and_for_few_actors() -> None:

@@ -6,12 +6,11 @@ import json
 import re
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 
-from model.experiments.evidence import EFFECTS
+from model.experiments.evidence import EFFECTS, NO_VALUE, SAME
 from model.experiments.regret import Goal
 from model.experiments.results import read_runs
 from model.views.brief import page, write_brief
@@ -94,8 +93,9 @@ def test_tiles_change_as_the_table_of_control_says(folder: Path) -> None:
     for row in table.to_dict("records"):
         held = control[control["place"] == row["place"]]
         share = (held["holder"] == row["gains"]).groupby(held["scenario"]).mean()
-        assert row["change"] == pytest.approx(share["engage_kia"] - share["status_quo"])
-        assert row["p"] <= row["q"] <= 1.0 or np.isnan(row["q"])
+        assert row["mean"] == pytest.approx(share["engage_kia"] - share["status_quo"])
+        assert row["reference_mean"] == pytest.approx(share["status_quo"])
+        assert row["low95"] <= row["mean"] <= row["high95"] and row["verdict"] not in (NO_VALUE, SAME)
 
 
 def test_it_prints_on_two_pages_of_a4(folder: Path, text: str, browser: Browser, tmp_path: Path) -> None:
