@@ -177,7 +177,7 @@ def test_explain_tells_three_sentences_and_keeps_results_where_asked(tiny: Path)
         second.startswith("Against the same runs without instruments, road raises or lowers none")
         and "not enough runs" in second
     )
-    assert third.startswith("What binds: of ") and "t per month that the mines would send to India" in third
+    assert third.startswith("What binds: Of ") and "t per month that the mines would send to India" in third
     written = {path.name for path in (tiny / "e" / "explain").iterdir()}
     assert written == {"explain.csv", "instruments.csv", "explain.png", "explain.svg"}
     drawn = pangwa("plot", "e", "--kind", "explain", "--format", "svg", folder=tiny)

@@ -68,7 +68,9 @@ app.command(short_help="Many runs, compared in pairs: tables, effects, figures."
 )
 def plot(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder of pangwa batch.")],
-    kind: Annotated[str | None, typer.Option(help=f"Kind of figure [default: all]: {', '.join(FIGURES)}.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help=f"Kind of figure [default: all]: {', '.join(FIGURES)}; repeatable.")
+    ] = None,
     outcome: Annotated[
         list[str] | None, typer.Option(help="Outcome to show (see pangwa outcomes); repeatable.")
     ] = None,

@@ -24,7 +24,7 @@ from model.cli.batches import (
     Sets,
 )
 from model.cli.sensitivity import DryRun, run
-from model.cli.text import fail, results_folder
+from model.cli.text import fail, results_folder, wrapped
 
 if TYPE_CHECKING:
     from model.experiments.ablation import Ablation
@@ -204,4 +204,4 @@ def _tell(
     title = analysis.headline(table, found)
     figure = heat_map(table, effects, title, analysis.note(found, least_sd)) if draw else None
     keep(folder, {"switches": table, "ablation": effects}, {"ablation": figure}, folder.name)
-    typer.echo(f"\n{finding}")
+    typer.echo("\n" + wrapped(finding, 0))

@@ -23,7 +23,7 @@ from model.cli.batches import (
     Sets,
 )
 from model.cli.batches import Out as OutText
-from model.cli.text import fail, results_folder
+from model.cli.text import fail, results_folder, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +93,7 @@ def compare(
     folder = out or results / f"compare-{reference}"
     figure = None if no_figures else forest(table, points, runs.scenarios, title_words(finding))
     keep(folder, tables, {"forest": figure}, runs.name)
-    typer.echo(f"\n{finding} {basis}")
+    typer.echo("\n" + wrapped(f"{finding} {basis}", 0))
 
 
 def diff(
@@ -149,7 +149,7 @@ def tell_outcomes(folder: Path, reference: str, other: str, outcome: Sequence[st
     same = table[table["verdict"] == SAME]["outcome"].tolist()
     if same:
         typer.echo(f"identical in every run: {', '.join(same)}")
-    typer.echo("\n" + " ".join(analysis.finding(table, runs)))
+    typer.echo("\n" + wrapped(" ".join(analysis.finding(table, runs)), 0))
 
 
 def read_plan_of(
@@ -259,7 +259,7 @@ def sweep_file(
     typer.echo(views.doses_text(shown, found, first))
     figure = views.draw_doses(shown, found, told, first) if draw else None
     keep(folder / "doses", {"doses": table, "trends": trends}, {"doses": figure}, runs.name)
-    typer.echo(f"\n{views.finding(found, told, first)}")
+    typer.echo("\n" + wrapped(views.finding(found, told, first), 0))
     return report
 
 
@@ -298,7 +298,7 @@ def _tell_sweep(
     shown = finding.rpartition(f". {path}")[0] or finding
     figure = sweep_figure(table, asked, runs.scenarios, f"{shown}.", unit) if draw else None
     keep(folder / "sweep", {"sweep": table}, {"sweep": figure}, runs.name)
-    typer.echo(f"\n{finding}")
+    typer.echo("\n" + wrapped(finding, 0))
 
 
 def regret(
@@ -330,7 +330,7 @@ def regret(
     title = finding.partition(". This rests")[0]
     figure = None if no_figures else regret_figure(each, table, runs.scenarios, f"{title}.", enough)
     keep(out or results / "regret", {"regret": table}, {"regret": figure}, runs.name)
-    typer.echo(f"\n{finding}")
+    typer.echo("\n" + wrapped(finding, 0))
 
 
 def goals_of(more: Sequence[str] | None, less: Sequence[str] | None) -> list[Goal]:

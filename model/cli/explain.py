@@ -68,12 +68,8 @@ def _tell(folder: Path, outcome: list[str] | None, *, kept: bool, draw: bool) ->
     told = list(outcome or clearest(table, len(table)))
     typer.echo(views.accounts_text(accounts) + "\n")
     nothing = "it raises or lowers no outcome for certain by as much as matters"
-    typer.echo((views.shares_text(table, told) if told else nothing) + "
-")
-    typer.echo("binding constraints
-" + "
-".join(wrapped(sentence, 2) for sentence in binding_words(frame)) + "
-")
+    typer.echo((views.shares_text(table, told) if told else nothing) + "\n")
+    typer.echo("binding constraints\n" + "\n".join(wrapped(sentence, 2) for sentence in binding_words(frame)) + "\n")
     typer.echo(f"{runs.parameters}\n")
     three = views.sentences(policy, accounts, table, binding_parts(frame))
     typer.echo("\n\n".join(wrapped(sentence, 0) for sentence in three))

@@ -12,7 +12,7 @@ import typer
 
 from model.cli.answers import Outcomes, check_outcomes, keep, outcomes_of
 from model.cli.batches import BaseSeed, Jobs, NoFigures, Out, Overwrite, Plugins, Quiet, RerunFailed, Resume, Sets
-from model.cli.text import fail, results_folder
+from model.cli.text import fail, results_folder, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -245,7 +245,7 @@ def _tell_morris(folder: Path, design: Design, scenario: str, outcome: Sequence[
     tables = {"sensitivity": table, "factors": design.factor_table()}
     keep(folder / "sensitivity-morris", tables, {"tornado": figure}, runs.name)
     failed = f" {runs.failed} runs failed; trajectories that contain one are excluded." if runs.failed else ""
-    typer.echo("\n" + "\n\n".join(findings) + failed)
+    typer.echo("\n" + "\n\n".join(wrapped(one, 0) for one in [*findings, *([failed.strip()] if failed else [])]))
 
 
 def _headline(table: pd.DataFrame, shown: Sequence[str]) -> str:
@@ -285,7 +285,7 @@ def _tell_sobol(
     keep(folder / "sensitivity-sobol", tables, {"sobol": figure}, runs.name)
     failed = f" {runs.failed} runs failed; their points are excluded." if runs.failed else ""
     findings = [sobol.finding(table, name) for name in shown] + [f"{sentence}." for sentence in refused]
-    typer.echo(f"\n{' '.join(findings)}{failed}")
+    typer.echo("\n" + wrapped(" ".join(findings) + failed, 0))
 
 
 def _tell_box(folder: Path, design: Design, question: Question, *, draw: bool) -> None:
@@ -303,4 +303,4 @@ def _tell_box(folder: Path, design: Design, question: Question, *, draw: bool) -
     tables = {"box": found.table, "factors": design.factor_table()}
     keep(folder / f"discover-{question.outcome}", tables, {"box": figure}, runs.name)
     failed = f" {runs.failed} runs failed; their points are excluded." if runs.failed else ""
-    typer.echo(f"\n{finding}{failed}")
+    typer.echo("\n" + wrapped(finding + failed, 0))

@@ -25,18 +25,31 @@ def tell_run(run: SingleRun, *, quiet: bool) -> None:
     """
     from model.experiments.horizon import horizon_words
     from model.views.binds import binding_words
+    from model.views.explain import unanswered_words
     from model.views.words import outcome_table
 
     typer.echo("\n".join([run.heading, *(f"Note: {note}" for note in run.notes)]) + "\n")
     if not quiet:
-        typer.echo(f"{run.story(_EVENTS_SHOWN)}\n")
+        silent = unanswered_words(run.result.tables["instruments"].to_pandas())
+        typer.echo("\n".join([run.story(_EVENTS_SHOWN), *(wrapped(words, 0) for words in silent)]) + "\n")
     typer.echo(outcome_table(run.result.outcomes))
     if words := horizon_words([run.months]):
         typer.echo("\n" + wrapped(words, 0))
     binds = binding_words(lambda table, columns: run.result.tables[table].select(list(columns)).to_pandas())
     if run.scenario.months and binds:
         typer.echo("\nbinding constraints\n" + "\n".join(wrapped(sentence, 2) for sentence in binds))
-    typer.echo("\nOne run is one possible history: compare scenarios with pangwa batch.")
+    typer.echo("\n" + wrapped(one_run_words(run), 0))
+
+
+def one_run_words(run: SingleRun) -> str:
+    """That one run shows no effect, and what would."""
+    from model.api.lookup import USUAL
+
+    drawn = run.heading.rpartition("parameters: ")[2]
+    return (
+        f"One run ({drawn}) is one possible history: its difference from another run may have another sign than the effect. "
+        f"Effects need a batch: pangwa batch {' '.join(dict.fromkeys((USUAL, run.scenario.name)))}"
+    )
 
 
 def animate_batch(folder: Path, scenario: Sequence[str] | None, path: Path) -> None:

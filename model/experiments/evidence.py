@@ -37,6 +37,7 @@ SMALL_UP, SMALL_DOWN = "raises, by less than X", "lowers, by less than X"
 DEPENDS, SAME, NO_VALUE = "depends on assumptions", "no difference", "no value"
 """Of the rest: sets of assumptions disagree on the sign; all pairs are equal; no pair has a value."""
 EFFECTS = (RAISES, LOWERS)
+MAY_BE_CHANCE = "its sign may be chance"
 SMALLS = (SMALL, SMALL_UP, SMALL_DOWN)
 """Verdicts on differences that lie within X: of unknown sign, and of a sign that stands."""
 _UNSAID = {
@@ -300,16 +301,26 @@ def _replicates_needed(n: Floats, units: Floats, low: Floats, high: Floats, targ
     return np.where(varies, np.ceil(needed * n / np.maximum(units, 1)), np.nan)
 
 
-def verdict_words(row: Any) -> str:
-    """The verdict of a row of :func:`judged`: X in the unit in which differences are shown, and how many pairs are lacking."""
+def verdict_words(row: Any, *, unit: bool = True) -> str:
+    """The verdict of a row of :func:`judged`, with how much X is or how many pairs are lacking.
+
+    Args:
+        row: of it.
+        unit: whether X has the unit in which differences are shown behind it.
+    """
     verdict = str(row["verdict"])
     if verdict == FEW:
         return f"{FEW}{pairs_lacking(row)}"
     if verdict not in SMALLS:
         return verdict
-    sure = verdict == SMALL and (row["low95"] > 0 or row["high95"] < 0)
-    unsure = " (its sign may be chance)" if sure else ""
-    return f"{verdict.removesuffix('X')}{_size(str(row['outcome']), row['matters'])}{unsure}"
+    unsure = f" ({MAY_BE_CHANCE})" if sign_may_be_chance(row) else ""
+    size = _size(str(row["outcome"]), row["matters"])
+    return f"{verdict.removesuffix('X')}{size if unit else size.partition(' ')[0]}{unsure}"
+
+
+def sign_may_be_chance(row: Any) -> bool:
+    """Whether a small difference has an interval that excludes zero, but a sign that does not stand after correction."""
+    return bool(row["verdict"] == SMALL and (row["low95"] > 0 or row["high95"] < 0))
 
 
 def pairs_lacking(row: Any) -> str:
@@ -347,7 +358,7 @@ def effect_words(row: Any) -> str:
         mean, low, high = -mean, -high, -low
     base = f" from {number(level)} {shown.level}".rstrip().replace(" %", "%") if level else " from none"
     if level and units_of([outcome])[outcome] in LEAST:
-        base = f", {per_cent(abs(100 * mean / level))} of {number(level)}"
+        base = f", {per_cent(abs(mean / level))} of {number(level)}"
     change = f"{number(mean)} {shown.change}".rstrip()
     window = period_of(outcome)
     said = f"{verb} {words_of(series_of(outcome))} by {change} [{number(low)}, {number(high)}]{base}"

@@ -9,6 +9,9 @@ _PERIODS = SUFFIXES | {"": "last 12 months"}
 _LEVEL_PERIODS = {"": "at the end", "_y1": "end of month 12", "_y2": "end of month 24", "_all": "mean of the run"}
 """What the suffixes mean of flows and shares, and of levels."""
 
+CENSORED = "run's length if never"
+"""Behind the title of an outcome that counts the months until something falls: the mean is a restricted one."""
+
 
 def series_of(name: str) -> str:
     """A column's outcome without its window: the series that it is read from."""
@@ -24,9 +27,14 @@ def quantity_of(name: str) -> str:
 
 
 def period_of(name: str) -> str:
-    """The window of a column in words: last 12 months, at the end, ...; empty where it has none."""
+    """The window of a column in words: last 12 months, at the end, ...; empty where it has none.
+
+    Of months until something happens it says what stands for runs in which it does not.
+    """
     series = series_of(name)
-    if series in once.outcomes or outcome_named(series) is None:
+    if series in once.outcomes:
+        return CENSORED if "length of the run" in once.outcomes[series].meaning else ""
+    if outcome_named(series) is None:
         return ""
     at_end = quantity_of(name) in (*level.outcomes, *actor_level.outcomes)
     return (_LEVEL_PERIODS if at_end else _PERIODS)[name.removeprefix(series)]

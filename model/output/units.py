@@ -71,9 +71,17 @@ def signed(value: float) -> str:
     return f"{'+' if value > 0 else chr(0x2212)}{text}" if value < 0 or value > 0 else text
 
 
-def per_cent(value: float) -> str:
-    """A relative change for people, with two significant digits: 3.1%, 104 as 100%, 1,300%."""
-    return f"{number(float(f'{value:.2g}'))}%"
+def per_cent(share: float, *, signs: bool = False) -> str:
+    """A share or a relative change as percent for people: 0.04%, 3.1%, 61%, 104%, 1,310%; with its sign where asked.
+
+    Args:
+        share: a hundredth of it.
+        signs: whether the text begins with + or a real minus.
+    """
+    if not abs(share) >= 1e-4 and share != 0:
+        return "less than 0.01%" if share == share else "-"
+    digits = float(f"{100 * share:.{2 if abs(share) < 0.1 else 3}g}")
+    return f"{(signed if signs else number)(digits if abs(share) < 0.1 else round(digits))}%"
 
 
 def amount_words(amount: float, unit: str) -> str:

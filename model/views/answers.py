@@ -16,14 +16,17 @@ from model.experiments.evidence import (
     EFFECTS,
     FEW,
     LEAST,
+    MAY_BE_CHANCE,
     NO_VALUE,
     SMALL,
     SMALL_DOWN,
     SMALL_UP,
     counts_words,
     effect_words,
+    join,
     lacking_words,
     movers,
+    sign_may_be_chance,
     verdict_words,
 )
 from model.experiments.evidence import SAME as NO_DIFFERENCE
@@ -31,7 +34,7 @@ from model.experiments.intervals import WORDS
 from model.experiments.prim import limits_text
 from model.experiments.results import read_csv_table
 from model.experiments.summary import SUMMARY_COLUMNS
-from model.experiments.windows import period_of
+from model.experiments.windows import CENSORED, period_of
 from model.output.outcomes import heading_of
 from model.output.units import number, per_cent, shown_in, units_of
 from model.views.words import HEADLINES
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
     from model.experiments.designed import Design
     from model.experiments.discover import Discovery
 
+
+Rows = list[list[str]]
 
 _WIDTH = 100
 _LONGEST_CELL = 40
@@ -55,6 +60,24 @@ def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
         )
         for row in rows
     ]
+
+
+def _fitted(rows: Rows) -> list[str]:
+    """Rows as lines of equal columns that are no wider than the page: first cells for which there is no room stand above theirs."""
+    columns = range(1, len(rows[0]))
+    room = max(_WIDTH - sum(2 + max(len(row[k]) for row in rows) for k in columns), 1)
+    lines: list[str] = []
+    for row, line in zip(
+        rows, aligned([[row[0] if len(row[0]) <= room else "", *row[1:]] for row in rows]), strict=True
+    ):
+        lines += [row[0]] if len(row[0]) > room else []
+        lines += [line.rstrip()] if line.strip() else []
+    return lines
+
+
+def _hanging(text: str) -> str:
+    """A note on as many lines as it needs, the later ones indented."""
+    return textwrap.fill(text, _WIDTH, subsequent_indent="  ")
 
 
 def interval_text(row: pd.Series[Any], factor: float = 1.0) -> str:
@@ -73,21 +96,25 @@ def comparison_text(table: pd.DataFrame) -> str:
     for scenario, part in table.groupby("scenario", sort=False):
         reference, pairs = part["reference"].iloc[0], int(part["n"].max())
         head = ["change", "95% interval", "", "X", "needed", *(["signs"] if several else [])]
-        rows = [[f"{scenario} against {reference}, {pairs} pairs", str(reference), *head]]
+        lines.append(f"{scenario} against {reference}, {pairs} pairs")
+        rows = [["", str(reference), *head]]
         for heading, some in _by_verdict(part):
             rows += [[heading, *([""] * (len(head) + 1))], *(_comparison_row(row, several) for row in some)]
-        lines += [*(line.rstrip() for line in aligned(rows)), *_unmoved(part), ""]
+        lines += [*_fitted(rows), *_unmoved(part), ""]
     methods = [words for key, words in WORDS.items() if key in set(table["interval"])]
-    lines += [
+    notes = [
         f"interval: {' or '.join(methods) or 'none, as nothing varies'}; changes of shares in percentage points",
         "X: the smallest change that matters (--matters); needed: replicates for an interval of that half width, or of --precision",
+        "periods: flows of the last 12 months, levels at the end, columns in _all of the whole run",
     ]
+    censored = [name for name in dict.fromkeys(table["outcome"]) if period_of(str(name)) == CENSORED]
+    notes += [f"{join(censored)}: {CENSORED}"] if censored else []
     if several:
         sets = int(table["points"].max())
-        lines.append(
+        notes.append(
             f"signs: of {sets} sets of assumptions those that raise and lower, random variation taken out; -: cannot be told"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *(_hanging(note) for note in notes)])
 
 
 def movers_text(table: pd.DataFrame, most: int = 4) -> str:
@@ -113,16 +140,17 @@ def _line(text: str, indent: int) -> str:
 
 def _by_verdict(part: pd.DataFrame) -> Iterator[tuple[str, list[dict[Any, Any]]]]:
     """The rows of a scenario that differ, under what is said of them."""
-    several = (
-        ("raises or lowers", EFFECTS),
-        ("raises or lowers, by less than X", (SMALL_UP, SMALL_DOWN)),
-        *((one, (one,)) for one in (SMALL, DEPENDS)),
-        (f"{FEW}{lacking_words(part)}", (FEW,)),
+    unsure = f"{SMALL} ({MAY_BE_CHANCE})"
+    headings = dict.fromkeys(EFFECTS, "raises or lowers") | dict.fromkeys(
+        (SMALL_UP, SMALL_DOWN), "raises or lowers, by less than X"
     )
-    for heading, verdicts in several:
-        rows = part[part["verdict"].isin(verdicts)].to_dict("records")
-        if rows:
-            yield f"  {heading}", rows
+    headings |= {unsure: unsure, SMALL: SMALL, DEPENDS: DEPENDS, FEW: f"{FEW}{lacking_words(part)}"}
+    found: dict[str, list[dict[Any, Any]]] = {heading: [] for heading in headings.values()}
+    for row in part.to_dict("records"):
+        key = unsure if sign_may_be_chance(row) else row["verdict"]
+        if key in headings:
+            found[headings[key]].append(row)
+    yield from ((f"  {heading}", rows) for heading, rows in found.items() if rows)
 
 
 def _unmoved(part: pd.DataFrame) -> Iterator[str]:
@@ -138,13 +166,13 @@ def _comparison_row(row: dict[Any, Any], several: bool) -> list[str]:
     unit = units_of([outcome])[outcome]
     shown = shown_in(unit)
     percent = (
-        f"{'+' if row['percent'] > 0 else ''}{per_cent(row['percent'])}"
+        f"{'+' if row['percent'] > 0 else ''}{per_cent(row['percent'] / 100)}"
         if unit in LEAST and row["percent"] == row["percent"]
         else ""
     )
     signs = f"{int(row['points_up'])}+ {int(row['points_down'])}-" if row["points_up"] + row["points_down"] > 0 else "-"
     return [
-        f"    {_with_unit(outcome)}",
+        f"    {outcome} ({shown.level})" if shown.level else f"    {outcome}",
         number(shown.factor * row["reference_mean"]),
         f"{'+' if row['mean'] > 0 else ''}{number(shown.factor * row['mean'])}",
         interval_text(pd.Series(row), shown.factor),
@@ -153,9 +181,6 @@ def _comparison_row(row: dict[Any, Any], several: bool) -> list[str]:
         number(row["replicates_needed"]) if row["verdict"] == FEW else "",
         *([signs] if several else []),
     ]
-
-
-Rows = list[list[str]]
 
 
 def effect_rows(table: pd.DataFrame) -> tuple[list[str], Rows]:

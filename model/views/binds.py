@@ -8,8 +8,7 @@ import pandas as pd
 
 from agents.instruments import KINDS
 from model.experiments.evidence import join
-from model.output.units import number
-from model.views.findings import percent
+from model.output.units import number, per_cent
 from model.views.road import COLUMNS, YEAR, flow_part, road_summary, road_words
 
 ACTOR_COLUMNS = ("run_id", "month", "actor", "mine_capacity_t", "ceasefire_worth", "ceasefire_worth_junta")
@@ -37,7 +36,7 @@ def binding_words(frame: Frame) -> list[str]:
 
 
 def binding_parts(frame: Frame) -> list[str]:
-    """The same in short, as parts of one sentence: what goes to India, what a contract covers, who would not make peace.
+    """The same in short sentences: what goes to India, whose ore it is, what a contract covers, who would not make peace.
 
     Args:
         frame: as of :func:`binding_words`.
@@ -45,17 +44,27 @@ def binding_parts(frame: Frame) -> list[str]:
     monthly, actors, contracts, partners = _read(frame)
     found, parts = road_summary(monthly), []
     if found:
+        flow = flow_part(found)
         sold = sold_words(frame("exports", EXPORT_COLUMNS), int(monthly["month"].max()))
-        parts += [flow_part(found), *([sold] if sold else [])]
+        parts += [f"{flow[0].upper()}{flow[1:]}.", *([f"Of what goes, {sold}."] if sold else [])]
     elif contracts:
-        parts.append("no road to India is asked for, so that no contract can buy ore")
+        parts.append("No road to India is asked for, so that no contract can buy ore.")
     for name in contracts:
         own, whole = held_by(name, _last(monthly), _last(actors))
-        parts.append(f"{name} holds {percent(own / max(whole, 1e-9))} of the mines")
-    for name in partners:
-        unwilling = [who for who, worth in worth_of_peace(name, _last(actors)).items() if worth < 0]
-        parts += [f"a ceasefire of {name} and the junta is held back by {join(unwilling)}"] if unwilling else []
-    return parts
+        parts.append(
+            f"A contract with {name} covers its mines alone, {per_cent(own / max(whole, 1e-9))} of the country's."
+        )
+    return parts + [said for name in partners if (said := _peace_part(name, _last(actors)))]
+
+
+def _peace_part(group: str, actors: pd.DataFrame) -> str:
+    """Who would not sign a ceasefire, and what it would cost whom, in months of revenue; empty where both would, or are at peace."""
+    losses = [
+        f"{who} would lose {number(-worth)} months of revenue by it"
+        for who, worth in worth_of_peace(group, actors).items()
+        if worth < 0
+    ]
+    return f"A ceasefire of {group} and the junta fails: {join(losses)}." if losses else ""
 
 
 def _read(frame: Frame) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, float], list[str]]:
@@ -91,7 +100,7 @@ def sold_words(exports: pd.DataFrame, months: int) -> str:
     if tonnes.sum() <= 0:
         return ""
     shares = (tonnes / tonnes.sum()).head(_MOST_HOLDERS)
-    return join([f"{percent(float(share))} comes from mines of {seller}" for seller, share in shares.items()])
+    return join([f"{per_cent(float(share))} comes from mines of {seller}" for seller, share in shares.items()])
 
 
 def held_by(actor: str, monthly: pd.DataFrame, actors: pd.DataFrame) -> tuple[float, float]:
@@ -110,19 +119,19 @@ def contract_words(target: str, monthly: pd.DataFrame, actors: pd.DataFrame, kep
         kept: share of the months of the offer in which the actor had taken it, 0-1.
     """
     own, whole = held_by(target, monthly, actors)
-    taken = f" It was in force in {percent(kept)} of the months in which it was offered." if kept > 0 else ""
+    taken = f" It was in force in {per_cent(kept)} of the months in which it was offered." if kept > 0 else ""
     covers = (
         f"The contract with {target} covers" if kept > 0 else f"{target} did not take the contract, which would cover"
     )
     held = actors.groupby("actor", observed=True)["mine_capacity_t"].mean()
     shares = held[(held.index.astype(str) != target) & (held > 0.005 * whole)].sort_values(ascending=False)
-    others = [f"{name} holds {percent(usd / max(whole, 1e-9))}" for name, usd in shares.head(_MOST_HOLDERS).items()]
+    others = [f"{name} holds {per_cent(usd / max(whole, 1e-9))}" for name, usd in shares.head(_MOST_HOLDERS).items()]
     rest = f"; {join(others)}" if others else ""
     road = (
         "" if (monthly["road_planned_t"] > 0).any() else " No road to India is asked for, so that it can buy nothing."
     )
     return (
-        f"{covers} mines of {number(own)} t per month, {percent(own / max(whole, 1e-9))} of the "
+        f"{covers} mines of {number(own)} t per month, {per_cent(own / max(whole, 1e-9))} of the "
         f"country's {number(whole)} (last {YEAR} months){rest}.{taken}{road}"
     )
 

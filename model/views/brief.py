@@ -14,6 +14,8 @@ from model.experiments.compare import effects_against
 from model.experiments.evidence import (
     EFFECTS,
     RULE,
+    SMALL_DOWN,
+    SMALL_UP,
     SMALLS,
     effect_words,
     join,
@@ -28,13 +30,12 @@ from model.experiments.results import read_runs
 from model.experiments.standings import standings
 from model.experiments.windows import period_of, series_of
 from model.output.outcomes import heading_of
-from model.output.units import number, shown_in, shown_of, signed
+from model.output.units import number, per_cent, shown_in, shown_of
 from model.views import brief_answers, html
 from model.views.binds import binding_parts
 from model.views.cells import Cell
 from model.views.differences import changed_tiles, draw_changed_tiles, draw_differences, map_words, policies
 from model.views.explain import amounts, refusals
-from model.views.findings import percent
 from model.views.page import render
 from model.views.panels import date_of
 from model.views.read import Results, ViewError
@@ -49,8 +50,7 @@ DASHBOARD = {
     "Lives": ("deaths_civilians_all", "deaths_fighters_all", "displaced_person_months_all", "leachate_t_all"),
 }
 """The fixed outcomes of the page."""
-_MOVERS, _TOWNS = 2, 2
-_LEAST_PERCENT = 0.1
+_MOVERS, _TOWNS = 2, 4
 _MARKS = {"raises": "\N{BLACK UP-POINTING TRIANGLE}", "lowers": "\N{BLACK DOWN-POINTING TRIANGLE}"}
 """What stands before a change that the rule of evidence calls an effect."""
 
@@ -81,6 +81,8 @@ def page(results: Results, goals: Sequence[Goal] = ()) -> str:
         results: a batch in a folder.
         goals: what policies are ranked by.
     """
+    results = results.only(results.chosen)
+    results.titled = True
     assert results.folder is not None
     if results.reference is None or results.months == 0:
         raise ViewError(f"{results.name}: a brief compares policies, and this holds one scenario, or no month")
@@ -91,20 +93,21 @@ def page(results: Results, goals: Sequence[Goal] = ()) -> str:
     ranks = standings(runs, wanted)
     flips = brief_answers.flips(results, runs, wanted)
     accounts = {name: account_table(results.instruments(name)) for name in policies(results)}
-    binds = {name: _binds(results, name) for name in policies(results)}
+    binds = {name: binding_parts(partial(results.frame, scenario=name)) for name in policies(results)}
     towns = {name: changed_tiles(results, name) for name in policies(results)}
     return render(
         "brief.html",
         generator=GENERATOR,
         title=brief_answers.title(results),
         results=results,
+        reference=results.called(str(results.reference)),
         lead=_lead(results),
         question=brief_answers.question(results),
         answers=[
             ("What changes on the map", _on_the_map(results, effects, towns)),
             ("What changes in the ore", _in_the_ore(results, effects)),
             ("What changes for the junta's money", _in_money(results, effects, accounts)),
-            ("What binds", [f"{name}: {parts[0]}." for name, parts in binds.items() if parts]),
+            ("What binds", [f"{results.called(name)}: {parts[0]}" for name, parts in binds.items() if parts]),
             ("What flips it", flips.short),
         ],
         money=[_money(results, name, table, effects) for name, table in accounts.items()],
@@ -112,10 +115,10 @@ def page(results: Results, goals: Sequence[Goal] = ()) -> str:
         movers=_movers(results, effects),
         figures=_figures(results, towns),
         towns=_town_words(results, towns),
-        ranks=[_rank(goal, ranks) for goal in wanted],
-        binds={name: parts[1:] for name, parts in binds.items()},
+        ranks=[_rank(results, goal, ranks) for goal in wanted],
+        binds={results.called(name): parts[1:] for name, parts in binds.items()},
         flips=flips,
-        takes=brief_answers.takes(results.folder),
+        takes=brief_answers.takes(results),
         trust=brief_answers.trust(results),
         limits=LIMITS[:3],
         rule=RULE,
@@ -127,7 +130,7 @@ def _lead(results: Results) -> str:
     vectors = len(results.manifest.get("vectors", []))
     drawn = f"each with its own of {vectors} parameter vectors that the record does not rule out" if vectors else ""
     return (
-        f"{join(policies(results))} against {results.reference}; {results.months} months from "
+        f"Against {results.quoted(str(results.reference))} ({results.reference}), {results.months} months from "
         f"{date_of(results.start, 1)}; {results.runs_each} runs per scenario with common random numbers"
         f"{', ' if drawn else '; calibrated parameters in all of them'}{drawn}."
     )
@@ -147,36 +150,40 @@ def _said(results: Results, effects: pd.DataFrame, outcome: str, words: str) -> 
     rows = [row for name in policies(results) if (row := _row(effects, name, outcome)) is not None and row["n"] > 0]
     if not rows:
         return []
-    parts = [f"{row['scenario']} {row['verdict']} it by {_amount(row)}" for row in rows if row["verdict"] in EFFECTS]
-    for verdict, names in _others(rows):
-        parts.append(f"{join(names)}: {verdict}")
+    parts = [
+        f"{results.quoted(row['scenario'])} {row['verdict']} it by {_amount(row)}"
+        for row in rows
+        if row["verdict"] in EFFECTS
+    ]
+    parts += [f"{join(names)}: {verdict}" for verdict, names in _others(results, rows)]
     level = f"{number(shown.factor * rows[0]['reference_mean'])} {shown.level}".rstrip().replace(" %", "%")
-    return [f"{words}: {level} under {results.reference}. {'; '.join(parts)}."]
+    return [f"{words}: {level} under {results.quoted(str(results.reference))}. {'; '.join(parts)}."]
 
 
 def _amount(row: dict[Any, Any]) -> str:
     """An effect without its sign: 4,030 t REO [2,210, 5,820], 12%."""
     shown = shown_of(str(row["outcome"]))
     ends = sorted(abs(shown.factor * float(row[key])) for key in ("low95", "high95"))
-    mean, percent_ = number(abs(shown.factor * float(row["mean"]))), row["percent"]
-    share = f", {number(abs(float(percent_)))}%" if percent_ == percent_ and shown.level != "%" else ""
+    mean, relative = number(abs(shown.factor * float(row["mean"]))), float(row["percent"]) / 100
+    share = f", {per_cent(abs(relative))}" if relative == relative and shown.level != "%" else ""
     return f"{mean} {shown.change} [{number(ends[0])}, {number(ends[1])}]{share}".replace("  ", " ")
 
 
-def _others(rows: Sequence[dict[Any, Any]]) -> list[tuple[str, list[str]]]:
+def _others(results: Results, rows: Sequence[dict[Any, Any]]) -> list[tuple[str, list[str]]]:
     """The policies without an effect, by what the rule says of them; small changes that are sure with their size."""
     found: dict[str, list[str]] = {}
     for row in rows:
         sure = row["verdict"] in SMALLS and (row["low95"] > 0 or row["high95"] < 0)
         size = f" ({signed_words(row)})" if sure else ""
         if row["verdict"] not in EFFECTS:
-            found.setdefault(verdict_words(row), []).append(f"{row['scenario']}{size}")
+            found.setdefault(verdict_words(row), []).append(f"{results.quoted(row['scenario'])}{size}")
     return list(found.items())
 
 
 def _on_the_map(results: Results, effects: pd.DataFrame, towns: dict[str, pd.DataFrame]) -> list[str]:
     held = _said(results, effects, "townships_held_junta", f"Towns held by the junta {results.when}")
-    return [*held, f"{map_words(towns, len(load_world(results.world).codes))}."]
+    named = {results.called(name): table for name, table in towns.items()}
+    return [*held, f"{map_words(named, len(load_world(results.world).codes))}."]
 
 
 def _in_the_ore(results: Results, effects: pd.DataFrame) -> list[str]:
@@ -196,13 +203,13 @@ def _of_demand(results: Results, effects: pd.DataFrame) -> list[str]:
         return []
     mean, low, high = (number(100 * float(best[key])) for key in ("mean", "low95", "high95"))
     return [
-        f"At most, that meets {mean}% [{low}, {high}] more of US demand for dysprosium and terbium ({best['scenario']})."
+        f"At most, that meets {mean}% [{low}, {high}] more of US demand for dysprosium and terbium ({results.called(best['scenario'])})."
     ]
 
 
 def _in_money(results: Results, effects: pd.DataFrame, accounts: dict[str, pd.DataFrame]) -> list[str]:
     said = _said(results, effects, "revenue_usd_junta_all", f"The junta's income in {results.months} months")
-    return [*said, *brief_answers.paid_to(accounts, "JUNTA", "the junta")] if said else []
+    return [*said, *brief_answers.paid_to(results, accounts, "JUNTA", "the junta")] if said else []
 
 
 # tables --------------------------------------------------------------------------------------------------------------
@@ -224,22 +231,22 @@ def _change(results: Results, row: dict[Any, Any] | None) -> dict[str, Any]:
         return {"kind": "none", "mark": "", "words": "the same in every pair"}
     verdict = str(row["verdict"])
     kind = verdict if verdict in EFFECTS else "small" if verdict in SMALLS else "unknown"
-    words = verdict_words(row) if kind == "small" else pairs_lacking(row).strip(" ()")
+    words = (
+        f"within \N{PLUS-MINUS SIGN}{number(factor * float(row['matters']))}"
+        if kind == "small"
+        else pairs_lacking(row).strip(" ()")
+    )
+    words = verdict_words(row, unit=False) if verdict in (SMALL_UP, SMALL_DOWN) else words
     shown = shown_of(str(row["outcome"]))
     share = row["percent"] if shown.level != "%" and row["percent"] == row["percent"] else None
     return {
         "kind": kind,
         "mark": _MARKS.get(verdict, "\N{ALMOST EQUAL TO}" if kind == "small" else "?"),
         "sign": "+" if row["mean"] > 0 else "",
-        "percent": "" if share is None else _share(float(share)),
+        "percent": "" if share is None else per_cent(float(share) / 100, signs=True),
         "words": words,
         **cells,
     }
-
-
-def _share(value: float) -> str:
-    """A relative change with two digits; changes below a thousandth are not worth any."""
-    return f"{signed(float(f'{value:.2g}'))}%" if abs(value) >= _LEAST_PERCENT else f"<{_LEAST_PERCENT}%"
 
 
 def _dashboard(results: Results, effects: pd.DataFrame) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -273,7 +280,7 @@ def _movers(results: Results, effects: pd.DataFrame) -> list[tuple[str, list[str
     rest = effects[~effects["outcome"].map(series_of).isin(series)]
     found = movers(rest, _MOVERS)
     return [
-        (name, [effect_words(row) for row in found[found["scenario"] == name].to_dict("records")])
+        (results.called(name), [effect_words(row) for row in found[found["scenario"] == name].to_dict("records")])
         for name in policies(results)
     ]
 
@@ -287,13 +294,13 @@ def _money(results: Results, scenario: str, accounts: pd.DataFrame, effects: pd.
             "promised": promised,
             "arrives": arrives,
             "band": _band(row),
-            "share": percent(row["share_delivered"]),
+            "share": per_cent(row["share_delivered"]),
         }
         for row in sized
         for promised, arrives in [amounts(row)]
     ]
     plain = [
-        f"{_instrument(row)} {percent(row['share_delivered'])} of level {number(row['level'])}"
+        f"{_instrument(row)} {per_cent(row['share_delivered'])} of level {number(row['level'])}"
         for row in accounts[accounts["unit"] == ""].to_dict("records")
     ]
     totals = dict(zip(("promised", "arrives"), brief_answers.million_usd(accounts), strict=True))
@@ -301,7 +308,7 @@ def _money(results: Results, scenario: str, accounts: pd.DataFrame, effects: pd.
     paid = 0.0 if premium is None or premium["n"] == 0 else 1e-6 * float(premium["mean"])
     return {
         "name": scenario,
-        "title": results.manifest.get("prose", {}).get(scenario, {}).get("title", ""),
+        "title": results.called(scenario),
         "lines": lines,
         "plain": plain,
         "totals": {key: number(value) for key, value in totals.items()},
@@ -322,42 +329,43 @@ def _instrument(row: dict[Any, Any]) -> str:
 
 
 def _town_words(results: Results, towns: dict[str, pd.DataFrame]) -> list[str]:
-    """The towns whose holder changes most, a sentence a policy."""
+    """The towns whose holder changes for certain, a sentence a policy; pale tiles of the map may be chance and are not named."""
     world = load_world(results.world)
     names = dict(zip(world.codes, zip(world.names, world.states, strict=True), strict=True))
     found = []
     for policy, table in towns.items():
+        sure = table[table["place"].isin(names) & table["verdict"].isin(EFFECTS)]
         parts = [
-            f"{' ('.join(names[row['place']])}) from {row['loses']} to {row['gains']} in {percent(row['mean'])} of pairs "
-            f"[{percent(row['low95'])}, {percent(row['high95'])}]{'' if row['verdict'] in EFFECTS else ', may be chance'}"
-            for row in table[table["place"].isin(names)].head(_TOWNS).to_dict("records")
+            f"{' ('.join(names[row['place']])}) from {row['loses']} to {row['gains']} in {per_cent(row['mean'])} of pairs "
+            f"[{per_cent(row['low95'])}, {per_cent(row['high95'])}]"
+            for row in sure.head(_TOWNS).to_dict("records")
         ]
-        found += [f"{policy}: {'; '.join(parts)}."] if parts else []
+        found += [f"{results.called(policy)}: {'; '.join(parts)}."] if parts else []
     return found
 
 
-def _rank(goal: Goal, ranks: pd.DataFrame) -> dict[str, Any]:
+def _rank(results: Results, goal: Goal, ranks: pd.DataFrame) -> dict[str, Any]:
     """A goal with its policies in order, those that the runs cannot tell apart together."""
     part, shown = ranks[ranks["outcome"] == goal.outcome], shown_of(goal.outcome)
     part = part[part["answer"] == part["answer"].iloc[0]] if len(part) else part
     tiers = []
     for rank, rows in part.groupby("rank", sort=True):
         ends = dict.fromkeys(number(shown.factor * float(rows["mean"].iloc[k])) for k in (0, -1))
-        names = [str(name) for name in rows["policy"]]
+        names = [results.called(str(name)) for name in rows["policy"]]
         tiers.append(
             {
-                "rank": int(str(rank)),
+                "rank": f"{rank}",
                 "names": names,
                 "means": f"{' to '.join(ends)} {shown.level}".rstrip().replace(" %", "%"),
             }
         )
+    tiers = (
+        tiers
+        if len(tiers) > 1
+        else [{"rank": "", "names": ["the runs tell none apart"], "means": one["means"]} for one in tiers]
+    )
     words = wish(goal.better, goal.outcome)
     return {"goal": words[0].upper() + words[1:], "tiers": tiers}
-
-
-def _binds(results: Results, scenario: str) -> list[str]:
-    parts = binding_parts(partial(results.frame, scenario=scenario))
-    return [part[0].upper() + part[1:] for part in parts]
 
 
 def _figures(results: Results, towns: dict[str, pd.DataFrame]) -> dict[str, Markup]:

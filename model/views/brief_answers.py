@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,26 +30,24 @@ _ROWS, _SAID, _TITLED = 6, 2, 4
 
 def title(results: Results) -> str:
     """The heading of the page."""
-    names = policies(results)
+    names = [results.quoted(name) for name in policies(results)]
     what = join(names) if len(names) <= _TITLED else f"{len(names)} policies"
     return f"Policy brief: what {what} would change"
 
 
 def question(results: Results) -> str:
-    """What the brief answers, by the titles of the scenarios."""
-    prose = results.manifest.get("prose", {})
-    titles = [str(prose.get(name, {}).get("title") or name) for name in policies(results)]
-    quoted = join([f"\N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}" for title in titles])
+    """What the brief answers."""
     return (
-        f"{quoted}, against {results.reference}: who controls the territory, where the rare earths flow, whose money grows, and "
-        "whose lives it costs."
+        f"Who would control the territory, where would the rare earths flow, whose money would grow, and whose lives would it cost, "
+        f"compared with {results.quoted(str(results.reference))}?"
     )
 
 
-def paid_to(accounts: Mapping[str, pd.DataFrame], actor: str, name: str) -> list[str]:
+def paid_to(results: Results, accounts: Mapping[str, pd.DataFrame], actor: str, name: str) -> list[str]:
     """What policies promise an armed actor in dollars over the whole run, and what arrives.
 
     Args:
+        results: the batch.
         accounts: of :func:`model.experiments.explain.account_table`, by policy.
         actor: id of the actor.
         name: how it is called in a sentence.
@@ -60,8 +57,8 @@ def paid_to(accounts: Mapping[str, pd.DataFrame], actor: str, name: str) -> list
         promised, arrives = million_usd(table[table["target"] == actor])
         if promised > 0:
             found.append(
-                f"{policy} promises {name} {number(promised)} million USD, of which {number(arrives)} arrive; its civil budget takes its "
-                "share before the rest counts as income."
+                f"{results.quoted(policy)} promises {name} {number(promised)} million USD, of which {number(arrives)} arrive; "
+                "its civil budget takes its share before the rest counts as income."
             )
     return found
 
@@ -103,7 +100,7 @@ def flips(results: Results, runs: RunTable, goals: Sequence[Goal]) -> Flips:
         goals: what policies are ranked by.
     """
     assert results.folder is not None
-    regret = _lowest_regret(results.folder)
+    regret = _lowest_regret(results)
     tried, where = runs, results.name
     if len(answers_of(runs)) < 2:
         inside = results.folder / ANSWERS
@@ -119,14 +116,21 @@ def flips(results: Results, runs: RunTable, goals: Sequence[Goal]) -> Flips:
     answers = list(answers_of(tried))
     what = "Beijing's answer" if "beijing.answer" in tried.swept else "design point"
     return Flips(
-        short=[*([_sentence(part, what) for part in _distinct(found)] or [f"No effect depends on {what}."]), *regret],
+        short=[
+            *([_sentence(results, part, what) for part in _distinct(found)] or [f"No effect depends on {what}."]),
+            *regret,
+        ],
         what=what,
         answers=answers,
         rows=[
-            (_heading(part), str(part["scenario"].iloc[0]), [_entry(row) for row in part.to_dict("records")])
+            (
+                _heading(part),
+                results.called(str(part["scenario"].iloc[0])),
+                [_entry(row) for row in part.to_dict("records")],
+            )
             for part in found[:_ROWS]
         ],
-        winners=_winners(standings(tried, [goal for goal in goals if goal.outcome in names]), goals, answers),
+        winners=_winners(results, standings(tried, [goal for goal in goals if goal.outcome in names]), goals, answers),
         note=f"From {where}: the first {len(tried.replicates)} runs per scenario and answer, paired: numbers differ from those above; "
         f"{len(found)} of {effects.groupby(['scenario', 'outcome']).ngroups} effects depend on it. Bold: raises or lowers.",
     )
@@ -176,7 +180,7 @@ def _entry(row: dict[Any, Any]) -> tuple[str, str]:
     return signed_words(row), str(row["verdict"]) if row["verdict"] in EFFECTS else "unknown"
 
 
-def _sentence(part: pd.DataFrame, what: str) -> str:
+def _sentence(results: Results, part: pd.DataFrame, what: str) -> str:
     rows = part.to_dict("records")
     shown = shown_of(str(rows[0]["outcome"]))
     each = [
@@ -185,38 +189,50 @@ def _sentence(part: pd.DataFrame, what: str) -> str:
     unclear = [str(row["answer"]) for row in rows if row["verdict"] not in EFFECTS]
     each += [f"no effect that the runs can tell ({', '.join(unclear)})"] if unclear else []
     unit = f", {shown.change}" if shown.change else ""
-    return f"{heading_of(str(rows[0]['outcome']))} under {rows[0]['scenario']}{unit}, by {what}: {join(each)}."
+    return f"{heading_of(str(rows[0]['outcome']))} under {results.quoted(str(rows[0]['scenario']))}{unit}, by {what}: {join(each)}."
 
 
-def _winners(ranks: pd.DataFrame, goals: Sequence[Goal], answers: Sequence[str]) -> list[tuple[str, list[str]]]:
+def _winners(
+    results: Results, ranks: pd.DataFrame, goals: Sequence[Goal], answers: Sequence[str]
+) -> list[tuple[str, list[str]]]:
     found = []
     for goal in goals:
         part = ranks[(ranks["outcome"] == goal.outcome) & (ranks["rank"] == 1)]
         if part.empty:
             continue
-        each = [part.loc[part["answer"] == answer, "policy"].astype(str).tolist() for answer in answers]
+        each = [
+            [results.called(name) for name in part.loc[part["answer"] == one, "policy"].astype(str)] for one in answers
+        ]
         count = ranks["policy"].nunique()
         told = [" = ".join(names) if len(names) < count else "none is told apart" for names in each]
         found.append((wish(goal.better, goal.outcome), told))
     return found
 
 
-def _lowest_regret(folder: Path) -> list[str]:
+def _lowest_regret(results: Results) -> list[str]:
     """Of ``pangwa regret``, where it was run: the policy with the lowest maximum regret, goal by goal."""
-    path = folder / "regret" / "regret.csv"
+    assert results.folder is not None
+    path = results.folder / "regret" / "regret.csv"
     if not path.is_file():
         return []
     table = read_csv_table(path, ("outcome", "better", "policy"), ("max_regret", "futures")).dropna(
         subset=["max_regret"]
     )
     least = table.sort_values("max_regret", kind="stable").drop_duplicates("outcome")
-    parts = [f"{row['policy']} for {wish(str(row['better']), str(row['outcome']))}" for row in least.to_dict("records")]
+    parts = [
+        f"{results.quoted(str(row['policy']))} for {wish(str(row['better']), str(row['outcome']))}"
+        for row in least.to_dict("records")
+    ]
     return [f"Lowest maximum regret over {int(table['futures'].max())} futures: {'; '.join(parts)}."] if parts else []
 
 
-def takes(folder: Path) -> list[str]:
+def takes(results: Results) -> list[str]:
     """What it would take, by the searches of ``pangwa breakeven`` that lie in the folder: a sentence each."""
-    return [html.title_of(path) for path in sorted(folder.glob("*/breakeven/breakeven.png"))]
+    assert results.folder is not None
+    found = [html.title_of(path) for path in sorted(results.folder.glob("*/breakeven/breakeven.png"))]
+    for name in results.all_scenarios:
+        found = [text.replace(f" under {name}:", f" under {results.quoted(name)}:") for text in found]
+    return found
 
 
 def trust(results: Results) -> list[str]:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from model.experiments.evidence import effect_words, join
+from model.output.units import per_cent
 from model.views import findings, panels, style
 from model.views.read import Results
 
@@ -206,7 +207,7 @@ def _title(results: Results, lines: Sequence[Group], what: Measure) -> str:
     medians = findings.of_shown(results, ends).groupby("subject")["value"].median().sort_values(ascending=False)
     armed = [str(name) for name in medians.index if not str(name).startswith("nobody")]
     leaders = [name for name in ("junta", "KIA") if name in armed] or armed[:2]
-    said = [f"{_subject(name, what.verb)} {findings.percent(medians[name])}" for name in leaders]
+    said = [f"{_subject(name, what.verb)} {per_cent(medians[name])}" for name in leaders]
     medians_said = "" if results.runs_each == "1" else " (medians)"
     said_none = findings.none_words(found, f"shares of {what.whole.removesuffix(',')}")
     lead = f"{said_none}. " if said_none else ""

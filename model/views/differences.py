@@ -128,7 +128,8 @@ def draw_changed_tiles(
         "Towns that end in other hands in at least 5% more pairs one way than the other,",
         "Strong: an effect by the rule of evidence, corrected for all towns of a policy; pale: may be chance. A tile is a township.",
     )
-    style.title_of(figure, _map_title(found, world), notes)
+    named = {results.called(name): table for name, table in found.items()}
+    style.title_of(figure, _map_title(named, world), notes)
     return figure
 
 

@@ -15,9 +15,8 @@ from model.experiments.evidence import EFFECTS, FEW, counts_words, effect_words,
 from model.experiments.explain import ALL, INTERACTION, clearest
 from model.experiments.intervals import WORDS
 from model.output.outcomes import heading_of
-from model.output.units import number, shown_in
+from model.output.units import number, per_cent, shown_in
 from model.views.answers import aligned
-from model.views.findings import percent
 from model.views.panels import caveat, new_figure
 from model.views.style import FAINT, INK, SOFT, scale_of_differences, styled, title_of
 
@@ -48,8 +47,8 @@ def arrived_sentence(policy: str, accounts: pd.DataFrame) -> str:
     if known.empty:
         return f"Of {policy}, nothing was offered in these months."
     parts = [
-        f"of {row['instrument']} {arrived} of {promised} per month [{percent(row['delivered_low95'] / row['level'])}, "
-        f"{percent(row['delivered_high95'] / row['level'])}]"
+        f"of {row['instrument']} {arrived} of {promised} per month [{per_cent(row['delivered_low95'] / row['level'])}, "
+        f"{per_cent(row['delivered_high95'] / row['level'])}]"
         for row in known.to_dict("records")
         for promised, arrived in [amounts(row)]
     ]
@@ -80,12 +79,27 @@ def refusals(accounts: pd.DataFrame) -> list[str]:
     for target, part in asked.groupby("target", sort=False, observed=True):
         weights = part["months_due"].to_numpy(dtype=np.float64)
         mean = {key: float(np.average(part[key], weights=weights)) for key in ("share_taken", *_REASONS)}
-        reasons = [f"{told} in {percent(mean[key])}" for key, told in _REASONS.items() if mean[key] >= 0.005]
+        reasons = [f"{told} in {per_cent(mean[key])}" for key, told in _REASONS.items() if mean[key] >= 0.005]
         why = f" ({', '.join(reasons)})" if reasons else ""
         times = float(part["times_dropped"].sum())
         dropped = f" and gave up what it had {number(times)} times per run" if times >= 0.05 else ""
-        found.append(f"{target} had what it was offered in {percent(mean['share_taken'])} of months{why}{dropped}")
+        found.append(f"{target} had what it was offered in {per_cent(mean['share_taken'])} of months{why}{dropped}")
     return found
+
+
+def unanswered_words(rows: pd.DataFrame) -> list[str]:
+    """Who answered no offer in a whole run, and what they were offered: a sentence each.
+
+    Args:
+        rows: the table ``instruments`` of the run.
+    """
+    silent = rows[(rows["due"] > 0) & (rows["waiting"] >= rows["due"] - rows["no_target"])]
+    silent = silent[silent["waiting"] > 0]
+    return [
+        f"{target} has not answered the US offer of {join([kind.replace('_', ' ') for kind in dict.fromkeys(part['kind'].astype(str))])} "
+        f"in the {int(part['due'].max())} months in which it stood."
+        for target, part in silent.groupby(silent["target"].astype(str), sort=False)
+    ]
 
 
 def channels_sentence(policy: str, table: pd.DataFrame) -> str:
@@ -108,7 +122,7 @@ def _channels(part: pd.DataFrame) -> str:
     lead = effect_words(rows[ALL])
     own = [row for name, row in rows.items() if name not in (ALL, INTERACTION) and row["verdict"] in EFFECTS]
     own.sort(key=lambda row: -abs(float(row["mean"])))
-    through = join([f"{row['instrument']} {percent_of(row['of_total'])}" for row in own[:3]]) if own else ""
+    through = join([f"{row['instrument']} {per_cent(row['of_total'])}" for row in own[:3]]) if own else ""
     said = f", through {through}" if through else ", through no single instrument for certain"
     return lead + said + _interaction(rows)
 
@@ -119,18 +133,18 @@ def _interaction(rows: dict[str, dict[Any, Any]]) -> str:
         return ""
     row = rows[INTERACTION]
     share = float(row["of_total"])
-    band = f"[{percent_of(_part(row, rows, 'low95'))}, {percent_of(_part(row, rows, 'high95'))}]"
+    band = f"[{per_cent(_part(row, rows, 'low95'))}, {per_cent(_part(row, rows, 'high95'))}]"
     if row["verdict"] == FEW:
         whether = f"whether the shares add up{pairs_lacking(row)}"
-        return f" (not enough runs to tell {whether}: interaction {percent_of(share)} {band})"
+        return f" (not enough runs to tell {whether}: interaction {per_cent(share)} {band})"
     if row["verdict"] not in EFFECTS or abs(share) < _ADDS_UP:
-        return f" (the shares add up: interaction {percent_of(share)} {band})"
+        return f" (the shares add up: interaction {per_cent(share)} {band})"
     opposed = any(one["verdict"] in EFFECTS and float(one["of_total"]) < 0 for one in rows.values() if one is not row)
     if opposed:
         why = "what works against the effect does so only beside the others"
     else:
         why = "they need one another" if share < 0 else "they can stand in for one another"
-    return f" (the shares do not add up, as {why}: interaction {percent_of(share)} {band})"
+    return f" (the shares do not add up, as {why}: interaction {per_cent(share)} {band})"
 
 
 def _part(row: dict[Any, Any], rows: dict[str, dict[Any, Any]], key: str) -> float:
@@ -141,11 +155,6 @@ def _part(row: dict[Any, Any], rows: dict[str, dict[Any, Any]], key: str) -> flo
     return float(row[key]) / total if total else np.nan
 
 
-def percent_of(share: float) -> str:
-    """A share of the whole effect: 120%, -3.1%."""
-    return f"{number(100 * share)}%" if share == share else "-"
-
-
 def sentences(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, binds: Sequence[str]) -> list[str]:
     """Three: what arrived, what moved which outcome, what binds.
 
@@ -153,9 +162,9 @@ def sentences(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, binds: S
         policy: name of the scenario.
         accounts: of :func:`model.experiments.explain.account_table`.
         table: of :func:`model.experiments.explain.share_table`.
-        binds: short forms of what binds, of :func:`model.views.binds.binding_parts`.
+        binds: short sentences on what binds, of :func:`model.views.binds.binding_parts`.
     """
-    last = f"What binds: {'; '.join(binds)}." if binds else "It asks for no road, contract or peace that could bind."
+    last = f"What binds: {' '.join(binds)}" if binds else "It asks for no road, contract or peace that could bind."
     return [arrived_sentence(policy, accounts), channels_sentence(policy, table), last]
 
 
@@ -179,7 +188,7 @@ def accounts_text(accounts: pd.DataFrame) -> str:
     ]
     rows = [[*head, "95% interval", "promised per month", "arrives"]]
     for row in accounts.to_dict("records"):
-        shares = [percent(row[f"share_{key}"]) for key in ("taken", "refused_fear", "refused_autonomy", "waiting")]
+        shares = [per_cent(row[f"share_{key}"]) for key in ("taken", "refused_fear", "refused_autonomy", "waiting")]
         chain = ("times_dropped", "share_built_up", "attention", "share_taken_in", "delivered")
         later = [number(row[key]) for key in chain]
         band = f"[{number(row['delivered_low95'])}, {number(row['delivered_high95'])}]"
@@ -203,9 +212,7 @@ def shares_text(table: pd.DataFrame, outcomes: Sequence[str]) -> str:
         for row in part:
             low, mean, high = (number(shown.factor * float(row[key])) for key in ("low95", "mean", "high95"))
             verdict = verdict_words(row)
-            rows.append(
-                [f"  {row['instrument']}", mean, f"[{low}, {high}]", percent_of(float(row["of_total"])), verdict]
-            )
+            rows.append([f"  {row['instrument']}", mean, f"[{low}, {high}]", per_cent(float(row["of_total"])), verdict])
         lines += [*(line.rstrip() for line in aligned(rows)), ""]
     return "\n".join(lines[:-1])
 

@@ -69,11 +69,3 @@ def of_shown(results: Results, values: pd.DataFrame) -> pd.DataFrame:
     known = results.runs.set_index("run_id")["scenario"].astype(str)
     labelled = values.assign(scenario=values["run_id"].map(known))
     return labelled[labelled["scenario"].isin(results.scenarios)]
-
-
-def percent(share: float) -> str:
-    """A share as percent with two significant digits below ten: 61%, 3.1%, 0.04%."""
-    value = 100 * share
-    if value == 0 or abs(value) >= 10:
-        return f"{value:.0f}%"
-    return f"{value:.2g}%" if abs(value) >= 0.01 else "less than 0.01%"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -178,7 +178,12 @@ def _spread(wanted: Sequence[float], gap: float) -> list[float]:
 
 def looks_of(results: Results) -> dict[str, style.Look]:
     """Colours and labels of scenarios: those of the whole batch, whichever are shown."""
-    return style.scenario_looks(results.all_scenarios)
+    looks = style.scenario_looks(results.all_scenarios)
+    if not results.titled:
+        return looks
+    return {
+        name: replace(look, label=style.printable(results.called(name), look.label)) for name, look in looks.items()
+    }
 
 
 def columns_for(panels: int, most: int = COLUMNS) -> tuple[int, int]:

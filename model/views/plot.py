@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from model.experiments.evidence import join
 from model.experiments.files import own_folder
 from model.views.figures import draw_chosen, nothing_to_show
 from model.views.kinds import KINDS, kind_named
@@ -16,7 +17,7 @@ from model.views.style import FORMATS, save
 def plot(
     folder: Path,
     *,
-    kind: str | None = None,
+    kind: Sequence[str] | None = None,
     outcome: Sequence[str] | None = None,
     actor: Sequence[str] | None = None,
     scenario: Sequence[str] | None = None,
@@ -27,7 +28,7 @@ def plot(
 
     Args:
         folder: the batch's folder.
-        kind: one of :data:`model.views.kinds.KINDS`; all when not given.
+        kind: some of :data:`model.views.kinds.KINDS`; all when none is given.
         outcome: outcomes of the figure of effects.
         actor: actors of the figures of control (the first: of the map of probability).
         scenario: scenarios to show.
@@ -38,7 +39,7 @@ def plot(
         ViewError: something asked for is not there.
     """
     results = Results.open(folder)
-    kinds = tuple(KINDS) if kind is None else (kind_named(kind),)
+    kinds = tuple(dict.fromkeys(map(kind_named, kind or KINDS)))
     suffixes = list(formats or ("png", "svg"))
     for suffix in suffixes:
         if suffix not in FORMATS:
@@ -52,5 +53,5 @@ def plot(
         if figure is not None:
             paths += save(figure, target / name, suffixes, results.provenance)
     if not paths:
-        raise ViewError(nothing_to_show(folder, kind))
+        raise ViewError(nothing_to_show(folder, join(kind or ())))
     return paths

@@ -57,6 +57,8 @@ class Results:
         self.memory = dict(memory or {})
         self.manifest = manifest or {}
         self.chosen: list[str] = []
+        self.titled = False
+        """Whether scenarios are called by their titles, as on the brief, where the others call them by the names of their files."""
 
     @property
     def provenance(self) -> str:
@@ -77,7 +79,7 @@ class Results:
     def only(self, scenarios: Sequence[str]) -> Results:
         """The same results with only these scenarios shown; colours and the reference stay those of the whole batch."""
         other = Results(self.name, self.folder, self.memory, self.manifest)
-        other.chosen = list(scenarios)
+        other.chosen, other.titled = list(scenarios), self.titled
         return other
 
     @classmethod
@@ -114,6 +116,18 @@ class Results:
             parameters: which it has, in words.
         """
         return cls(name, memory=tables, manifest={"scenarios": {name: {"world": world}}, "parameter_words": parameters})
+
+    def called(self, scenario: str) -> str:
+        """What a scenario is called: by its label, or where :attr:`titled` by its title, if it has one that no other has."""
+        prose = self.manifest.get("prose", {}) if self.titled else {}
+        titles = [str(prose.get(name, {}).get("title", "")) for name in self.all_scenarios]
+        title = str(prose.get(scenario, {}).get("title", ""))
+        return title if title and titles.count(title) == 1 else scenario
+
+    def quoted(self, scenario: str) -> str:
+        """The same as in a sentence: titles in quotation marks."""
+        name = self.called(scenario)
+        return name if name == scenario else f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
 
     @property
     def parameters(self) -> str:

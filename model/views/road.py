@@ -12,9 +12,8 @@ from matplotlib.figure import Figure
 from model.experiments.evidence import join
 from model.experiments.intervals import interval
 from model.output import road
-from model.output.units import number
+from model.output.units import number, per_cent
 from model.views import panels, style
-from model.views.findings import percent
 from model.views.read import Results
 
 PAYMENTS = {
@@ -104,15 +103,15 @@ def flow_part(found: Mapping[str, Any]) -> str:
     low, high = found["flow_95"]
     band = f" [{number(low)}, {number(high)}]" if found["runs"] > 1 else ""
     return (
-        f"of {number(found['left']['wanted'])} t per month that the mines would send to India {number(found['flow'])}{band} t go "
-        f"({found['first']} to {found['last']}), held back most by {road.WORDS[name]} ({percent(share)} of months)"
+        f"of {number(found['left']['wanted'])} t per month that the mines would send to India, {number(found['flow'])}{band} t go "
+        f"({found['first']} to {found['last']}); what holds back most is {road.WORDS[name]}, in {per_cent(share)} of months"
     )
 
 
 def binding_words(found: Mapping[str, Any]) -> str:
     """What binds, in which share of months."""
     parts = [
-        f"{road.WORDS[name]} in {percent(share)} of months" for name, share in found["binds"].items() if share >= 0.005
+        f"{road.WORDS[name]} in {per_cent(share)} of months" for name, share in found["binds"].items() if share >= 0.005
     ]
     return f"What binds most: {join(parts)}."
 
@@ -126,7 +125,7 @@ def price_words(found: Mapping[str, Any]) -> str:
     return (
         f"A tonne at the mine would earn {number(india)} yuan in India, {better} than the {number(china)} in China, after "
         f"{number(freight)} of freight (reagent on the way back included); "
-        f"{percent(found['left']['wanted'] / max(found['left']['offered'], 1e-9))} of the ore for sale would go to India."
+        f"{per_cent(found['left']['wanted'] / max(found['left']['offered'], 1e-9))} of the ore for sale would go to India."
     )
 
 

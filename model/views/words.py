@@ -62,6 +62,9 @@ TIERS = (
 )
 """Kinds of events, the most telling first; kinds that are not named come last (sieges begun, broken, relieved)."""
 
+TOLD_BY_HOLDER = ("lane_closed", "lane_opened")
+"""Kinds that the chronicle leaves to the one sentence on all gates of a holder (``gates_shut``, ``gates_opened``) of the same month."""
+
 _SHARE = 0.6
 """Share of the room that is left of which a tier is sure; so lanes leave room for towns, and towns for sieges."""
 
@@ -111,6 +114,7 @@ def chronicle(events: pd.DataFrame, most: int) -> str:
         events: the table of events.
         most: lines at most.
     """
+    events = events[~events["kind"].astype(str).isin(TOLD_BY_HOLDER)]
     kept = telling_events(events, most)
     lines, year = [], ""
     for date, text in zip(kept["date"].astype(str), kept["text"].astype(str), strict=True):

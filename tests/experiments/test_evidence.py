@@ -188,7 +188,7 @@ def test_nothing_is_called_small_beside_an_interval_that_denies_it() -> None:
     ],
 )
 def test_too_few_pairs_are_said_with_how_many_it_takes(differences: list[float], units: int | None, said: str) -> None:
-    table = judged(pd.DataFrame([row_of(differences, **({} if units is None else {"units": units}))]))
+    table = judged(pd.DataFrame([row_of(differences) | ({} if units is None else {"units": units})]))
     assert verdict_words(table.iloc[0]) == f"not enough runs to tell{said}"
     counted = "Of 1 difference, 0 stand (raises or lowers) and for 1 there are not enough runs to tell"
     assert counts_words(table) == f"{counted}{said}."

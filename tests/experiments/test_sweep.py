@@ -10,7 +10,7 @@ import pytest
 
 from model.experiments.difference import differing_parameters
 from model.experiments.errors import PlanError
-from model.experiments.evidence import FEW, LOWERS, RAISES, SAME, SMALL, effect_words
+from model.experiments.evidence import FEW, LOWERS, RAISES, SAME, SMALL_UP, effect_words
 from model.experiments.results import RunTable
 from model.experiments.sweep import along, finding, plan_sweep, read_sweep, sweep_table
 from model.output.units import number
@@ -63,7 +63,7 @@ def test_a_sweep_is_told_with_its_effects_and_where_they_turn() -> None:
     policy = table[(table["scenario"] == "policy") & (table["outcome"] == "tonnes")]
     assert policy["value"].tolist() == [0.0, 1.0, 2.0]
     assert policy["effect"].tolist() == pytest.approx([5.35, 0.7, -3.95])
-    assert policy["verdict"].tolist() == [RAISES, SMALL, LOWERS]
+    assert policy["verdict"].tolist() == [RAISES, SMALL_UP, LOWERS]
     assert table[table["scenario"] == "base"][["effect", "verdict"]].isna().all(axis=None)
 
 

@@ -9,10 +9,14 @@ from model.output.units import number, per_cent, signed
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0%"), (0.0412, "0.041%"), (3.14, "3.1%"), (104.4, "100%"), (1_340.0, "1,300%"), (-7.04, "-7%")],
+    [
+        *((0.0, "0%"), (0.0412, "0.041%"), (0.004, "less than 0.01%"), (-0.004, "less than 0.01%"), (3.14, "3.1%")),
+        *((61.4, "61%"), (104.4, "104%"), (1_344.0, "1,340%"), (-7.04, "-7%"), (float("nan"), "-")),
+    ],
 )
 def test_relative_changes_are_never_in_powers_of_ten(value: float, text: str) -> None:
-    assert per_cent(value) == text
+    assert per_cent(value / 100) == text
+    assert per_cent(abs(value) / 100, signs=True) in (text, f"+{text.removeprefix('-')}")
 
 
 def test_numbers_have_three_digits_and_differences_their_sign() -> None:

@@ -97,7 +97,7 @@ def test_every_kind_of_figure_is_drawn_with_its_title_in_the_file(folder: Path) 
 
 def test_pictures_say_what_they_were_drawn_from(folder: Path, tmp_path: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    paths = plot(folder, kind="control", formats=["png", "svg", "pdf"], out=tmp_path / "drawn")
+    paths = plot(folder, kind=["control"], formats=["png", "svg", "pdf"], out=tmp_path / "drawn")
     for path in paths:
         told = path.read_bytes().decode("latin-1")
         if path.suffix == ".png":
@@ -111,8 +111,10 @@ def test_pictures_say_what_they_were_drawn_from(folder: Path, tmp_path: Path) ->
 
 
 def test_svg_bytes_do_not_change(folder: Path, tmp_path: Path) -> None:
-    one = plot(folder, kind="exports", formats=["svg"], out=tmp_path / "a")
-    two = plot(folder, kind="exports", formats=["svg"], out=tmp_path / "b")
+    several = plot(folder, kind=["exports", "control", "exports"], formats=["svg"], out=tmp_path / "c")
+    assert [path.name for path in several] == ["exports.svg", "control.svg"]
+    one = plot(folder, kind=["exports"], formats=["svg"], out=tmp_path / "a")
+    two = plot(folder, kind=["exports"], formats=["svg"], out=tmp_path / "b")
     assert one[0].read_bytes() == two[0].read_bytes()
 
 
@@ -211,7 +213,7 @@ def test_a_kind_of_ones_own_is_drawn_last_and_gets_what_is_asked(
     assert list(KINDS)[-1] == "Own"
     assert draw(Results.open(invented), "Own", ["AA"], ["leachate_t"]) is not None
     assert own_kind == [Asked(["AA"], ["leachate_t"])]
-    assert [path.name for path in plot(invented, kind="own", formats=["svg"], out=tmp_path)] == ["Own.svg"]
+    assert [path.name for path in plot(invented, kind=["own"], formats=["svg"], out=tmp_path)] == ["Own.svg"]
 
 
 def test_a_name_is_registered_once() -> None:
@@ -223,7 +225,7 @@ def test_a_name_is_registered_once() -> None:
 @pytest.mark.parametrize(("kind", "near"), [("probabilities", "; did you mean 'probability'?"), ("", "")])
 def test_an_unknown_kind_is_refused_with_all_kinds(invented: Path, kind: str, near: str) -> None:
     sentence = f"there is no kind of figure '{kind}'; there are: {', '.join(KINDS)}{near}"
-    for refused in (lambda: draw(Results.open(invented), kind), lambda: plot(invented, kind=kind)):
+    for refused in (lambda: draw(Results.open(invented), kind), lambda: plot(invented, kind=[kind])):
         with pytest.raises(ViewError) as raised:
             refused()
         assert str(raised.value) == sentence
@@ -259,13 +261,13 @@ def test_a_sweep_has_a_tick_for_each_design_point_and_one_interval(tmp_path: Pat
 
 def test_what_is_not_there_is_refused_with_the_nearest_name(folder: Path) -> None:
     with pytest.raises(ViewError, match="did you mean 'KIA'"):
-        plot(folder, kind="control", actor=["KAI"])
+        plot(folder, kind=["control"], actor=["KAI"])
     with pytest.raises(ViewError, match="did you mean 'effects'"):
-        plot(folder, kind="effect")
+        plot(folder, kind=["effect"])
     with pytest.raises(ViewError, match="did you mean 'exports_t_quad'"):
-        plot(folder, kind="effects", outcome=["exports_t_qad"])
+        plot(folder, kind=["effects"], outcome=["exports_t_qad"])
     with pytest.raises(ViewError, match="other than the reference"):
-        plot(folder, kind="effects", scenario=["status_quo"])
+        plot(folder, kind=["effects"], scenario=["status_quo"])
 
 
 def test_the_terminal_the_table_and_the_comparison_say_the_same_interval(folder: Path) -> None:
@@ -292,6 +294,17 @@ def test_the_chronicle_keeps_what_weighs_most_and_says_what_it_left_out() -> Non
     told = chronicle(events, most=4)
     assert "event 10" in told and "event 11" in told
     assert "(8 lesser events are left out)" in told
+
+
+def test_the_chronicle_tells_a_closure_once() -> None:
+    told = [
+        "Beijing shuts the ore lane at Pangwa",
+        "Beijing stops ore at gates of KIA: Pangwa",
+        "Beijing lets through goods",
+    ]
+    kinds = ["lane_closed", "gates_shut", "gates_opened"]
+    story = chronicle(pd.DataFrame({"date": "2026-01", "kind": kinds, "text": told}), most=30)
+    assert story.splitlines() == ["2026", f"  2026-01  {told[1]}", f"  2026-01  {told[2]}"]
 
 
 def test_the_chronicle_has_room_for_lanes_towns_and_sieges() -> None:

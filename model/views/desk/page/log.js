@@ -46,7 +46,7 @@ const verdict = (effect) => (["raises", "lowers"].includes(effect?.verdict) ? "v
 export function found(many) {
   const box = byId("found");
   if (!many) {
-    box.replaceChildren("One run is one possible history: run replicates to see which differences hold. Parameters: central values.");
+    box.replaceChildren("One pair of runs with the central parameters: a difference may have another sign than the effect. Effects need replicates (above) or pangwa batch.");
     return;
   }
   const how = many.plausible ? "each pair with its own vector of the plausible set" : "central parameter values in all pairs";
