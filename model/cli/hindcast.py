@@ -235,7 +235,7 @@ def _how_wide(report: Report) -> str:
     return (
         f"Imports of all origins, by month: {held} of them: {_verdict(report.coverage[0.8])}. Bands include a model discrepancy of "
         f"{100 * report.spread:.0f}% (log sd), learnt on the other years to the end of 2024; of the runs alone the 80% intervals hold "
-        f"{100 * alone:.0f}%: {_verdict(alone)}."
+        f"{100 * alone:.0f}%: {_verdict(alone)}. These are scores against the record, not effects of policies."
     )
 
 

@@ -244,7 +244,7 @@ def footnote(results: Results, what: str, *extra: str) -> str:
         what: what is drawn of the runs: "Line and band: median and 10-90%".
         *extra: sentences on what else there is to know.
     """
-    each = " a scenario" if len(results.scenarios) > 1 else ""
+    each = " per scenario" if len(results.scenarios) > 1 else ""
     lead = f"One run{each}." if results.runs_each == "1" else f"{what} of {results.runs_each} runs{each}."
     notes = [lead, *extra]
     if results.points > 1:

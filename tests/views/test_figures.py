@@ -131,7 +131,7 @@ def test_lines_and_bands_are_the_quantiles_they_claim(folder: Path) -> None:
     edges = np.asarray(band.get_paths()[0].vertices, dtype=float)
     at = edges[np.isclose(edges[:, 0], drawn[0]), 1]
     assert sorted(set(at.tolist())) == pytest.approx(sorted({part.quantile(0.1), part.quantile(0.9)}))
-    assert "t REO a month" in figure.axes[0].get_ylabel()
+    assert "t REO per month" in figure.axes[0].get_ylabel()
 
 
 def test_a_figure_of_some_scenarios_counts_their_runs_and_keeps_the_reference_and_colours(folder: Path) -> None:
