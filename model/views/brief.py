@@ -13,6 +13,7 @@ from markupsafe import Markup
 from model.experiments.compare import effects_against
 from model.experiments.evidence import (
     EFFECTS,
+    FEW,
     RULE,
     SMALL_DOWN,
     SMALL_UP,
@@ -28,7 +29,7 @@ from model.experiments.explain import account_table
 from model.experiments.regret import GOALS, Goal, wish
 from model.experiments.results import read_runs
 from model.experiments.standings import standings
-from model.experiments.windows import period_of, series_of
+from model.experiments.windows import CENSORED, period_of, series_of
 from model.output.outcomes import heading_of
 from model.output.units import number, per_cent, shown_in, shown_of
 from model.views import brief_answers, html
@@ -170,11 +171,11 @@ def _amount(row: dict[Any, Any]) -> str:
 
 
 def _others(results: Results, rows: Sequence[dict[Any, Any]]) -> list[tuple[str, list[str]]]:
-    """The policies without an effect, by what the rule says of them; small changes that are sure with their size."""
+    """The policies without an effect, by what the rule says of them; with the interval where it says more than the verdict."""
     found: dict[str, list[str]] = {}
     for row in rows:
-        sure = row["verdict"] in SMALLS and (row["low95"] > 0 or row["high95"] < 0)
-        size = f" ({signed_words(row)})" if sure else ""
+        told = row["verdict"] == FEW or (row["verdict"] in SMALLS and (row["low95"] > 0 or row["high95"] < 0))
+        size = f" ({signed_words(row)})" if told and row["low95"] == row["low95"] else ""
         if row["verdict"] not in EFFECTS:
             found.setdefault(verdict_words(row), []).append(f"{results.quoted(row['scenario'])}{size}")
     return list(found.items())
@@ -263,7 +264,7 @@ def _dashboard(results: Results, effects: pd.DataFrame) -> list[tuple[str, list[
                     {
                         "words": heading_of(series_of(outcome)),
                         "unit": shown.level,
-                        "period": period_of(outcome),
+                        "period": _period(results, effects, outcome),
                         "level": _cell(results, known[0], "reference_mean", shown.factor),
                         "changes": [_change(results, row) for row in each],
                     }
@@ -271,6 +272,16 @@ def _dashboard(results: Results, effects: pd.DataFrame) -> list[tuple[str, list[
         if rows:
             found.append((group, rows))
     return found
+
+
+def _period(results: Results, effects: pd.DataFrame, outcome: str) -> str:
+    """The window of an outcome; of months until a fall, what stands for runs without one, and in how many there is one."""
+    period = period_of(outcome)
+    if period != CENSORED:
+        return period
+    fallen = _row(effects, policies(results)[0], outcome.replace("months_held", "fallen"))
+    share = "" if fallen is None else f"; falls in {per_cent(float(fallen['reference_mean']))} of runs"
+    return f"{results.months} where it does not{share}"
 
 
 def _movers(results: Results, effects: pd.DataFrame) -> list[tuple[str, list[str]]]:
@@ -348,22 +359,19 @@ def _rank(results: Results, goal: Goal, ranks: pd.DataFrame) -> dict[str, Any]:
     """A goal with its policies in order, those that the runs cannot tell apart together."""
     part, shown = ranks[ranks["outcome"] == goal.outcome], shown_of(goal.outcome)
     part = part[part["answer"] == part["answer"].iloc[0]] if len(part) else part
-    tiers = []
+    tiers: list[dict[str, Any]] = []
     for rank, rows in part.groupby("rank", sort=True):
         ends = dict.fromkeys(number(shown.factor * float(rows["mean"].iloc[k])) for k in (0, -1))
         names = [results.called(str(name)) for name in rows["policy"]]
         tiers.append(
             {
-                "rank": f"{rank}",
+                "rank": str(rank),
                 "names": names,
                 "means": f"{' to '.join(ends)} {shown.level}".rstrip().replace(" %", "%"),
             }
         )
-    tiers = (
-        tiers
-        if len(tiers) > 1
-        else [{"rank": "", "names": ["the runs tell none apart"], "means": one["means"]} for one in tiers]
-    )
+    if len(tiers) == 1:
+        tiers[0] |= {"rank": "", "names": ["the runs tell none apart"]}
     words = wish(goal.better, goal.outcome)
     return {"goal": words[0].upper() + words[1:], "tiers": tiers}
 

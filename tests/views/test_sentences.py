@@ -70,6 +70,13 @@ def test_an_answer_of_the_brief_gives_level_change_interval_and_share_by_title()
     assert f"“A road” lowers it by 300 t REO {ends}, 30%" in lowered
 
 
+def test_months_until_a_fall_say_in_how_many_runs_there_is_one() -> None:
+    effects = pd.DataFrame({"scenario": ["policy"], "outcome": "bhamo_fallen", "reference_mean": 0.65})
+    said = brief._period(results(), effects, "bhamo_months_held")
+    assert said == "60 where it does not; falls in 65% of runs"
+    assert brief._period(results(), effects, ORE) == "last 12 months"
+
+
 def test_what_is_promised_and_arrives_is_the_sum_over_months() -> None:
     rows = pd.DataFrame({"target": ["JUNTA", "KIA"], "unit": "USD", "months_due": 60, "promised": 2e6, "arrives": 1e6})
     (said,) = brief_answers.paid_to(results(), {"policy": rows}, "JUNTA", "the junta")
