@@ -113,7 +113,7 @@ def test_the_frontier_of_two_levers_moves_with_the_second_and_is_drawn() -> None
     ("text", "sentence"),
     [
         ("united_states.price_flor", "there is no such number; did you mean 'united_states.price_floor'?"),
-        ("beijing.answer", "is no number"),
+        ("beijing.answer", "is not a number"),
         ("months=1.5:3", "accepts whole numbers only"),
         ("united_states.price_floor=5:1", "LOW must be below HIGH"),
         ("united_states.price_floor=low:high", "must read PATH=LOW:HIGH"),

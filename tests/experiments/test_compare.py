@@ -189,7 +189,7 @@ def test_unknown_names_are_refused_with_the_nearest_right_one(tmp_path: Path) ->
         compare(runs, ["tonnes"], "bas")
     with pytest.raises(StoreError, match="no such folder"):
         read_runs(tmp_path / "none")
-    with pytest.raises(StoreError, match=r"no runs\.parquet in it"):
+    with pytest.raises(StoreError, match=r"contains no runs\.parquet"):
         read_runs(tmp_path)
 
 

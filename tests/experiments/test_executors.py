@@ -204,7 +204,7 @@ def test_executor_of_the_users_own_is_used_and_left_open(tmp_path: Path) -> None
         assert new_pool(threads, None, 9)[0].workers == 3
         assert compute(plan(), tmp_path / "out", threads).ok == 12
         assert threads.submit(int).result() == 0
-    with pytest.raises(RunnerError, match="takes no more runs"):
+    with pytest.raises(RunnerError, match="accepts no more runs"):
         compute(plan(), tmp_path / "closed", threads)
 
 

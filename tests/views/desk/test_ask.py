@@ -93,7 +93,7 @@ def test_what_is_typed_is_refused_in_the_words_of_a_scenario_file(
             load_scenario("engage_kia", [f"{path}={text}" if text else f'{path}=""'])
         assert other.value.problems == [f"--set: {said}"]
     else:
-        assert said.endswith("level 1 is 19.2 million USD per month, the most 192 million USD per month")
+        assert said.endswith("level 1 is 19.2 million USD per month, the maximum is 192 million USD per month")
 
 
 @pytest.mark.parametrize(
