@@ -140,9 +140,9 @@ def test_record_check_lists_what_has_no_place_and_fails_only_where_nothing_has(
     elsewhere.write_text("month,code,holder\n2026-01,X1,KIA\n")
     for words, command in (
         ("nothing in", ["record", "check", str(elsewhere), "--world", str(TINY)]),
-        ("is not understood", ["record", "check", files[0]]),
+        ("cannot be recognised", ["record", "check", files[0]]),
         ("nothing in", ["hindcast", "--record", str(elsewhere)]),
-        ("is not understood", ["hindcast", "--record", files[0]]),
+        ("cannot be recognised", ["hindcast", "--record", files[0]]),
         ("--scenario needs --record", ["hindcast", "--scenario", "engage_kia"]),
     ):
         bad = CliRunner().invoke(app, command)

@@ -169,7 +169,7 @@ def test_a_policy_is_changed_played_sent_and_saved(browser: Browser, address: st
 def assert_played(page: Page) -> None:
     """Every month is drawn in its turn, more than ten of them a second."""
     page.evaluate(COUNT)
-    page.get_by_label("Months per second").select_option("most")
+    page.get_by_label("Months per second").select_option("maximum")
     page.get_by_role("button", name="Play").press("Enter")
     page.wait_for_selector("#play:has-text('Play')")
     drawn, seconds = page.evaluate("[window.drawn.size, (window.ended - window.began) / 1000]")
