@@ -177,14 +177,14 @@ def test_explain_tells_three_sentences_and_keeps_results_where_asked(tiny: Path)
         second.startswith("Against the same runs without instruments, road raises or lowers none")
         and "not enough runs" in second
     )
-    assert third.startswith("What binds: Of ") and "t per month that the mines would send to India" in third
+    assert third.startswith("Binding constraints: Of ") and "t per month that the mines would send to India" in third
     written = {path.name for path in (tiny / "e" / "explain").iterdir()}
     assert written == {"explain.csv", "instruments.csv", "explain.png", "explain.svg"}
     drawn = pangwa("plot", "e", "--kind", "explain", "--format", "svg", folder=tiny)
     assert drawn.returncode == 0 and (tiny / "e" / "figures" / "explain.svg").is_file(), drawn.stderr
     before = set(tiny.iterdir())
     told = pangwa(*words, "1", "-r", "1", folder=tiny)
-    assert told.returncode == 0 and "What binds: " in told.stdout, told.stderr
+    assert told.returncode == 0 and "Binding constraints: " in told.stdout, told.stderr
     assert set(tiny.iterdir()) == before, "nothing is kept that was not asked for"
     refused = pangwa("explain", "tiny.toml", folder=tiny)
     assert (refused.returncode, refused.stdout) == (2, "")

@@ -253,7 +253,7 @@ def _headline(table: pd.DataFrame, shown: Sequence[str]) -> str:
 
     firsts = [table[table["outcome"] == name].iloc[0]["meaning"] for name in shown]
     named = [f"{words_of(name)}: {first[0].lower()}{first[1:]}" for name, first in zip(shown, firsts, strict=True)]
-    return f"What moves most {'; '.join(named)}"
+    return f"Largest effects on {'; '.join(named)}"
 
 
 def _tell_sobol(

@@ -164,7 +164,11 @@ def sentences(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, binds: S
         table: of :func:`model.experiments.explain.share_table`.
         binds: short sentences on what binds, of :func:`model.views.binds.binding_parts`.
     """
-    last = f"What binds: {' '.join(binds)}" if binds else "It asks for no road, contract or peace that could bind."
+    last = (
+        f"Binding constraints: {' '.join(binds)}"
+        if binds
+        else "It includes no road, contract or peace that could be constrained."
+    )
     return [arrived_sentence(policy, accounts), channels_sentence(policy, table), last]
 
 

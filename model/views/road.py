@@ -113,7 +113,7 @@ def binding_words(found: Mapping[str, Any]) -> str:
     parts = [
         f"{road.WORDS[name]} in {per_cent(share)} of months" for name, share in found["binds"].items() if share >= 0.005
     ]
-    return f"What binds most: {join(parts)}."
+    return f"Most binding: {join(parts)}."
 
 
 def price_words(found: Mapping[str, Any]) -> str:
