@@ -79,7 +79,7 @@ def batch(
             file, or ``"defaults"`` for the central values in all runs.
         variants: rival mechanisms to cross with: ``"all"``, or names of ``[structure]``.
         reference: the scenario that the others are compared with; the first when None.
-        record: extras to record; ``["control=monthly"]`` keeps the map of every month.
+        record: extras to record; ``["control=monthly"]`` keeps the map of every month, ``["lanes=monthly"]`` the lanes of each crossing.
         plugin: files with kinds of actors or outcomes of your own.
         out: a new folder for the results.
         quiet: show no progress.

@@ -51,13 +51,22 @@ class DatedTables:
         """
         return dated(self._results, "control")
 
+    @cached_property
+    def lanes(self) -> pd.DataFrame:
+        """How far the lanes of each border crossing are open (0-1): ore out, leaching reagent in, goods; a row per month and crossing.
+
+        Raises:
+            ValueError: the batch was run without ``record=["lanes=monthly"]``.
+        """
+        return dated(self._results, "lanes")
+
 
 def dated(results: Results, table: str) -> pd.DataFrame:
     """A table with dates as its index, and names beside the codes of places.
 
     Args:
         results: a batch or a run.
-        table: monthly, actors, exports, events or control.
+        table: monthly, actors, exports, events, control or lanes.
 
     Returns:
         The columns of ``model/output/tables.py``; those that a single run has once alone are left out. The index ``date`` is the

@@ -72,7 +72,7 @@ Record = Annotated[
     list[str] | None,
     typer.Option(
         metavar="WHAT",
-        help="Record more: control=monthly for the map of every month. For the lanes of each crossing: pangwa run.",
+        help="Record more: control=monthly for the map of every month, lanes=monthly for the lanes of each crossing; repeatable.",
     ),
 ]
 Variants = Annotated[

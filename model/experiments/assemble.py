@@ -18,16 +18,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model import __version__
-from model.experiments.codec import read_body, read_header
+from model.experiments.codec import read_body, read_header, stored_tables
 from model.experiments.compare import EFFECT_COLUMNS, paired_effects
 from model.experiments.files import beside, digest_of_file, refuse_link, temporary
 from model.experiments.plan import BatchPlan
 from model.experiments.row_groups import RowGroups
 from model.experiments.run_rows import CsvFile, RunRows, StoredRuns
 from model.experiments.spool import Entry, SpoolReader
-from model.experiments.store import FINAL_TABLES
+from model.experiments.store import final_tables
 from model.experiments.summary import SUMMARY_COLUMNS, summarise
-from model.output.blocks import RUN_TABLES, Block
+from model.output.blocks import Block
 
 _RUNS_AT_ONCE, _BYTES_AT_ONCE = 8, 1 << 20
 """Runs that are read at a time, unless those have so many bytes: a run of 60 months has 130 kB."""
@@ -36,7 +36,7 @@ _RUNS_AT_ONCE, _BYTES_AT_ONCE = 8, 1 << 20
 _PIECES_WAITING = 2
 """Chunks of runs that may wait to be encoded while the next one is read."""
 
-_LARGEST_FIRST = ("actors", "control", "exports", "events", "monthly", "instruments")
+_LARGEST_FIRST = ("actors", "control", "exports", "events", "monthly", "instruments", "lanes")
 """Tables by the time that they take: dealt out in turn, every second one is half the work."""
 
 
@@ -66,8 +66,8 @@ def assemble(
     """
     tick = tick or (lambda: None)
     runs = [run for run in plan.here if run in entries]
-    described = table_metadata(plan, packages)
-    for name in FINAL_TABLES:
+    described, tables = table_metadata(plan, packages), final_tables(plan.record)
+    for name in tables:
         refuse_link(folder / name)
         temporary(folder / name).unlink(missing_ok=True)
     try:
@@ -76,12 +76,12 @@ def assemble(
             path = temporary(folder / "runs.parquet")
             rows.write(runs, plan, entries, described, path, temporary(folder / "runs.csv"), tick)
             _write_small(folder, plan, path, tick)
-            digests = {name: digest_of_file(temporary(folder / name)) for name in FINAL_TABLES}
+            digests = {name: digest_of_file(temporary(folder / name)) for name in tables}
     except BaseException:
-        for name in FINAL_TABLES:
+        for name in tables:
             temporary(folder / name).unlink(missing_ok=True)
         raise
-    return [note for name in FINAL_TABLES if (note := _rename(folder / name)) is not None], digests
+    return [note for name in tables if (note := _rename(folder / name)) is not None], digests
 
 
 @contextmanager
@@ -117,17 +117,18 @@ def _write_run_tables(
     tick: Callable[[], None],
 ) -> None:
     """Write all tables but that of runs, to which the outcomes are handed."""
+    stored = stored_tables(plan.record)
     with ExitStack() as stack:
         reader = stack.enter_context(SpoolReader())
         writers = {
             name: stack.enter_context(RowGroups(temporary(folder / f"{name}.parquet"), name, described, runs, plan))
-            for name in RUN_TABLES
+            for name in stored
         }
-        lanes = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(min(threads, len(RUN_TABLES)))]
+        queues = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(min(threads, len(stored)))]
         at_work: deque[list[Future[None]]] = deque()
         for chunk in _chunks(runs, entries):
             found = _read(chunk, runs, entries, reader, rows)
-            at_work.append(_encode(found, writers, lanes))
+            at_work.append(_encode(found, writers, queues))
             _ended(at_work, _PIECES_WAITING)
             tick()
         _ended(at_work, 0)
@@ -136,10 +137,10 @@ def _write_run_tables(
 def _encode(
     found: Mapping[str, tuple[list[Block], list[int]]],
     writers: Mapping[str, RowGroups],
-    lanes: Sequence[ThreadPoolExecutor],
+    queues: Sequence[ThreadPoolExecutor],
 ) -> list[Future[None]]:
     """Have tables encoded while the next runs are read, all outside Python: each always by the same thread, thus in order."""
-    placed = {name: lanes[place % len(lanes)] for place, name in enumerate(_LARGEST_FIRST)}
+    placed = {name: queues[place % len(queues)] for place, name in enumerate(_LARGEST_FIRST)}
     return [placed[name].submit(writers[name].add, parts, of) for name, (parts, of) in found.items()]
 
 

@@ -30,7 +30,7 @@ from model.experiments.plan import VECTOR, BatchPlan, point_value
 from model.experiments.pools import check_executor, cores, new_pool, worker_count
 from model.experiments.progress import Progress, say
 from model.experiments.runner import refuse_in_importing_child, run_here, run_with
-from model.experiments.store import FINAL_TABLES, Store, is_batch, read_frozen
+from model.experiments.store import Store, final_tables, is_batch, read_frozen
 from model.experiments.worker import Simulate
 from model.experiments.worker_pool import WorkerPool
 from model.scenario.spec import RunSpec
@@ -144,7 +144,7 @@ def _all_there(folder: Path, plan: BatchPlan, rerun_failed: bool) -> BatchReport
     same = before.get("plan_id") == plan.plan_id == manifest.get("plan_id")
     same = same and before.get("shard") == (None if plan.shard is None else list(plan.shard))
     whole = manifest.get("status") == COMPLETE and not any(damaged_tables(folder, manifest))
-    whole = whole and all((folder / name).is_file() for name in FINAL_TABLES)
+    whole = whole and all((folder / name).is_file() for name in final_tables(plan.record))
     runs = manifest.get("runs", {})
     failed = int(runs.get(FAILED, 0))
     if not (same and whole) or (rerun_failed and failed):

@@ -32,6 +32,7 @@ from model.experiments.plan import (
     VECTOR,
     BatchPlan,
     Point,
+    checked_record,
     make_plan,
     point_value,
     vector_columns,
@@ -182,7 +183,7 @@ def read_replicates(
     whole("seed", base_seed)
     vectors = _Design(sets, NO_POINT, _vectors(parameters or CENTRAL, file, sets, load_scenario)[1]).vectors
     pinned = _stated(file, vectors)
-    columns = vector_columns([file], vectors, {file: pinned})[file]
+    columns, extras = vector_columns([file], vectors, {file: pinned})[file], checked_record(record)
     for replicate in replicates:
         drawn = columns[whole("replicate", replicate) % len(columns)]
         taken = tuple(pair for pair in drawn if pair[0] != VECTOR)
@@ -190,7 +191,7 @@ def read_replicates(
         numbers: dict[str, Any] = {"replicate": replicate, "base_seed": base_seed}
         yield (
             scenario,
-            RunSpec.make(scenario.name, scenario.resolved(), point_values=drawn, record=tuple(record), **numbers),
+            RunSpec.make(scenario.name, scenario.resolved(), point_values=drawn, record=extras, **numbers),
         )
 
 

@@ -23,7 +23,7 @@ from model import __version__
 from model.experiments.batch_file import settings
 from model.experiments.errors import PlanError
 from model.experiments.files import write_new
-from model.experiments.plan import VECTOR
+from model.experiments.plan import VECTOR, checked_record
 from model.scenario.schema import Scenario
 from model.scenario.spec import RunSpec, canonical_json
 
@@ -151,7 +151,9 @@ def _specification(saved: SavedState, scenario: Scenario, record: Sequence[str])
     if problems:
         raise PlanError("\n".join(problems))
     past = (*saved.spec.past, (saved.months, saved.spec.scenario))
-    return replace(saved.spec, label=scenario.name, scenario=canonical_json(after), past=past, record=tuple(record))
+    return replace(
+        saved.spec, label=scenario.name, scenario=canonical_json(after), past=past, record=checked_record(record)
+    )
 
 
 def _differences_at_start(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:

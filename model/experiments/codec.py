@@ -20,7 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from model.output.blocks import RUN_TABLES, Block, RunTables, Words, block_of, layout
-from model.scenario.spec import RunSpec
+from model.scenario.spec import MONTHLY_LANES, RunSpec
 
 if TYPE_CHECKING:
     from model.output.result import RunResult
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 OK, FAILED = "ok", "failed"
 Names = tuple[str, ...]
 """Of the outcomes of a run."""
+
+ON_DEMAND = {"lanes": MONTHLY_LANES}
+"""Tables that a batch stores where an extra asks for them: the last ones of ``RUN_TABLES``."""
 
 _LENGTH = struct.Struct("<I")
 _CODEC = "lz4"
@@ -61,9 +64,18 @@ def finished_ok(spec: RunSpec, result: RunResult, seconds: float) -> Finished:
     Raises:
         ValueError: a table is missing, or differs from ``tables.schema``.
     """
-    return Finished(
-        spec.run_id, OK, encode(spec.run_id, OK, "", seconds, result.outcomes, result.tables), "", "", seconds
-    )
+    stored = stored_tables(spec.record)
+    record = encode(spec.run_id, OK, "", seconds, result.outcomes, result.tables, stored)
+    return Finished(spec.run_id, OK, record, "", "", seconds)
+
+
+def stored_tables(record: Sequence[str]) -> tuple[str, ...]:
+    """The tables of runs that a batch stores.
+
+    Args:
+        record: which extras it records.
+    """
+    return tuple(name for name in RUN_TABLES if name not in ON_DEMAND or ON_DEMAND[name] in record)
 
 
 def finished_failed(spec: RunSpec, error: str, traceback: str = "", seconds: float = 0.0) -> Finished:
@@ -79,8 +91,18 @@ def encode(
     seconds: float,
     outcomes: Mapping[str, float | None],
     run_tables: Mapping[str, pa.Table],
+    stored: Sequence[str] = RUN_TABLES,
 ) -> bytes:
     """Turn a finished run into bytes, see the module's docstring.
+
+    Args:
+        run_id: of its specification.
+        status: "ok" or "failed".
+        error: of a run that failed.
+        seconds: time that it took.
+        outcomes: their values by name.
+        run_tables: by name.
+        stored: names of the tables to keep, see :func:`stored_tables`.
 
     Raises:
         ValueError: a table of a run that is ok is missing, or differs from ``tables.schema``.
@@ -88,7 +110,7 @@ def encode(
     values = np.array(tuple(outcomes.values()), np.float64)  # NaN for None
     if np.isinf(values).any():
         raise ValueError("an outcome is infinite")
-    blocks = [_block(name, run_tables) for name in RUN_TABLES] if status == OK else []
+    blocks = [_block(name, run_tables) for name in stored] if status == OK else []
     there = [block for block in blocks if block.rows]
     words = [one for block in there for one in block.words]
     texts = (*(one.raw for one in words), _line(tuple(outcomes)))
@@ -128,7 +150,8 @@ def read_body(record: bytes, header: Mapping[str, Any]) -> tuple[Names, bytes, d
     (start,) = _LENGTH.unpack_from(record)
     packed = pa.py_buffer(record).slice(_LENGTH.size + start)
     body = pa.decompress(packed, decompressed_size=header["bytes"], codec=_CODEC)
-    there = {name: (layout(name), rows) for name, rows in zip(RUN_TABLES, header["rows"], strict=True) if rows}
+    # Tables on demand come last: a record that was made without them ends before their names.
+    there = {name: (layout(name), rows) for name, rows in zip(RUN_TABLES, header["rows"], strict=False) if rows}
     at = header["outcomes"] * np.dtype(np.float64).itemsize
     values = body.slice(0, at).to_pybytes()
     floats, at = _arrays(body, at, np.float64, [(len(of.floats), rows) for of, rows in there.values()])

@@ -50,7 +50,7 @@ def run_files(spec: RunSpec, result: RunResult) -> dict[str, bytes]:
         "run.json": json.dumps(about, indent=1, ensure_ascii=False).encode() + b"\n",
         "outcomes.csv": _csv(outcomes),
     }
-    names = [name for name in (*TABLES, "lanes") if name in result.tables]
+    names = [name for name in TABLES if name in result.tables]
     return files | {f"{name}.csv": _csv(result.tables[name].to_pandas()) for name in names}
 
 

@@ -12,12 +12,20 @@ from typing import Any
 from model.draws import replicate_seed
 from model.experiments.errors import PlanError
 from model.scenario.problems import suggestion
-from model.scenario.spec import LARGEST_SEED, MONTHLY_MAP, RunSpec, canonical_json, content_hash, digest_of
+from model.scenario.spec import (
+    LARGEST_SEED,
+    MONTHLY_LANES,
+    MONTHLY_MAP,
+    RunSpec,
+    canonical_json,
+    content_hash,
+    digest_of,
+)
 
 DEFAULT_REPLICATES = 10
 MOST_RUNS = 1_000_000
 USUAL_REFERENCE = "status_quo"
-RECORD_OPTIONS = (MONTHLY_MAP,)
+RECORD_OPTIONS = (MONTHLY_MAP, MONTHLY_LANES)
 
 VECTOR = "vector"
 """The column with the number of a run's parameter vector; no parameter bears the name."""
@@ -264,9 +272,23 @@ def _count_problems(
         yield f"replicates = {replicates!r}: must be a whole number of at least 1"
     if isinstance(base_seed, bool) or not isinstance(base_seed, int) or not 0 <= base_seed <= LARGEST_SEED:
         yield f"base_seed = {base_seed!r}: must be a whole number from 0 to {LARGEST_SEED}"
+    yield from _record_problems(record)
+
+
+def _record_problems(record: Sequence[str]) -> Iterator[str]:
     for item in record:
         if item not in RECORD_OPTIONS:
             yield f"record = {item!r}: is unknown{suggestion(str(item), RECORD_OPTIONS)}"
+
+
+def checked_record(record: Sequence[str]) -> tuple[str, ...]:
+    """Extras to record.
+
+    Raises:
+        PlanError: one of them is not known.
+    """
+    _check(_record_problems(record))
+    return tuple(record)
 
 
 def _seed_problems(seeds: Sequence[Any]) -> Iterator[str]:

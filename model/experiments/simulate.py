@@ -73,7 +73,7 @@ def simulate_interleaved(specs: Sequence[RunSpec]) -> list[RunResult]:
                     phase(model.run)
             for model in at_work:
                 model.finish_month()
-        return [model.recorder.result(lanes=False) for model, _ in begun]
+        return [model.recorder.result() for model, _ in begun]
     finally:
         for model, _ in begun:
             dispose(model)

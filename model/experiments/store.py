@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from model.experiments.codec import FAILED, OK, Finished
+from model.experiments.codec import FAILED, OK, ON_DEMAND, Finished, stored_tables
 from model.experiments.errors import DiskFullError, StoreError
 from model.experiments.files import (
     beside,
@@ -39,7 +40,8 @@ FINAL_TABLES = (
     "summary.csv",
     "effects.csv",
 )
-"""The files of tables that a finished batch has."""
+"""The files of tables that every finished batch has."""
+_ON_DEMAND = tuple(f"{name}.parquet" for name in ON_DEMAND)
 
 FREE_BYTES_PER_RUN, FREE_BYTES_PER_MONTH = 75_000, 3_600
 """Disk that a run takes, spool and tables together, and more for each of its months: measured on ``policy_options`` (291 kB
@@ -246,6 +248,16 @@ class Store:
             self._writer.sync()
 
 
+def final_tables(record: Sequence[str]) -> tuple[str, ...]:
+    """The files of tables that a finished batch has.
+
+    Args:
+        record: which extras it records.
+    """
+    stored = {f"{name}.parquet" for name in stored_tables(record)}
+    return (*FINAL_TABLES, *(name for name in _ON_DEMAND if name in stored))
+
+
 def free_bytes(plan: BatchPlan, runs: int) -> int:
     """Disk that some runs of a plan will about take."""
     months = max((int(resolved.get("months", 0)) for resolved in plan.scenarios.values()), default=0)
@@ -261,9 +273,10 @@ def is_batch(folder: Path) -> bool:
 
 def remove_batch(folder: Path) -> None:
     """Remove a batch's own files from its folder, what was drawn and written of it among them; all others stay."""
-    own = [folder / name for name in (*FINAL_TABLES, MANIFEST)]
+    written = (*FINAL_TABLES, *_ON_DEMAND, MANIFEST)
+    own = [folder / name for name in written]
     own += [*(folder / SPOOL).glob(PART_PATTERN), *(folder / ERRORS).glob("?" * 16 + ".txt")]
-    own += [path for name in (*FINAL_TABLES, MANIFEST) for path in (beside(folder / name), temporary(folder / name))]
+    own += [path for name in written for path in (beside(folder / name), temporary(folder / name))]
     drawn = [folder / name for name in PAGES] + [*(folder / FIGURES).glob("*")]
     own += [path for path in drawn if is_ours(path)]
     own += [temporary(folder / SPOOL / FROZEN), folder / SPOOL / SECOND, temporary(folder / SPOOL / SECOND)]

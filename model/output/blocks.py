@@ -23,7 +23,7 @@ from model.output import tables
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 RUN_TABLES = tuple(name for name in tables.TABLES if name != "runs")
-"""The tables that every run fills."""
+"""The tables that every run fills, those that batches store on demand last."""
 
 
 class Words(NamedTuple):
@@ -222,15 +222,12 @@ class RunTables(Mapping[str, pa.Table]):
     Args:
         run_id, scenario, replicate: the run's keys, which stand in every row.
         blocks: for each of :data:`RUN_TABLES` its rows.
-        others: tables that have no block.
     """
 
-    def __init__(
-        self, run_id: str, scenario: str, replicate: int, blocks: Mapping[str, Block], others: Mapping[str, pa.Table]
-    ) -> None:
+    def __init__(self, run_id: str, scenario: str, replicate: int, blocks: Mapping[str, Block]) -> None:
         self._keys = (run_id, scenario, replicate)
-        self.blocks, self._made = blocks, dict(others)
-        self._names = (*blocks, *others)
+        self.blocks = blocks
+        self._made: dict[str, pa.Table] = {}
 
     def __getitem__(self, name: str) -> pa.Table:
         if name not in self._made:
@@ -240,10 +237,10 @@ class RunTables(Mapping[str, pa.Table]):
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(self.blocks)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self.blocks)
 
     def _key_columns(self, rows: int) -> list[pa.Array]:
         run_id, scenario, replicate = self._keys

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from agents.account import Account
@@ -141,12 +140,8 @@ class Recorder:
         np.add.at(ore, self.world.mine_place, run.state.flows.ore.sum(axis=1))
         return run.plans.attack.sum(axis=0, dtype=np.float64), run.state.tally.deaths.astype(np.float64), ore
 
-    def result(self, *, lanes: bool = True) -> RunResult:
-        """Outcomes and tables of the months recorded so far.
-
-        Args:
-            lanes: whether the table of lanes is wanted, which batches do not store.
-        """
+    def result(self) -> RunResult:
+        """Outcomes and tables of the months recorded so far."""
         maps = self.control
         if maps[-1]["month"] < self.months_done:  # the run was stopped before its end
             maps = [*maps, self._control(self.months_done)]
@@ -157,9 +152,9 @@ class Recorder:
             "events": self._of_events(),
             "control": self._of_control(maps),
             "instruments": self._of_instruments(),
+            "lanes": self._of_lanes(),
         }
-        others = {"lanes": self._lanes_table()} if lanes else {}
-        built = RunTables(self.spec.run_id, self.spec.label, self.spec.replicate, blocks, others)
+        built = RunTables(self.spec.run_id, self.spec.label, self.spec.replicate, blocks)
         return RunResult(outcomes=compute(self), tables=built)
 
     def _monthly(self) -> Block:
@@ -225,15 +220,13 @@ class Recorder:
         numbers["per_level"] = np.array([np.nan if size is None else size for size in sizes])
         return Block.of("instruments", len(accounts), numbers, texts)
 
-    def _lanes_table(self) -> pa.Table:
+    def _of_lanes(self) -> Block:
         months, crossings = self.months_done + 1, len(self.world.crossing_ids)
-        columns: dict[str, Any] = {
-            "month": np.repeat(np.arange(months), crossings),
-            "crossing": pa.array(self.world.crossing_ids * months, pa.string()),
-        }
-        lanes = self._lanes[:months].reshape(-1, 3)
-        columns |= {name: lanes[:, index] for index, name in enumerate(("ore", "reagent", "goods"))}
-        return pa.table(columns)
+        open_by = self._lanes[:months].reshape(-1, 3)
+        numbers: dict[str, Any] = dict(zip(("ore", "reagent", "goods"), open_by.T, strict=True))
+        numbers["month"] = np.repeat(np.arange(months), crossings)
+        crossing = _named(np.tile(np.arange(crossings), months), self.world.crossing_ids)
+        return Block.of("lanes", months * crossings, numbers, {"crossing": crossing})
 
 
 def _read(columns: tuple[tables.Column, ...]) -> dict[str, tables.Reader]:

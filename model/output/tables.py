@@ -193,16 +193,13 @@ EXPORTS = (
     _c("tonnes", _F, "t REO", "ore exported; rows with none are omitted"),
 )
 
+_KINDS_OF_EVENTS = "town_taken, site_taken, siege_begun, siege_broken, lane_closed, lane_opened, ceasefire, ..."
+
 EVENTS = (
     *_KEYS,
     _MONTH,
     _c("date", pa.string(), "-", "calendar month, as 2025-08"),
-    _c(
-        "kind",
-        _TEXT,
-        "-",
-        "town_taken, site_taken, siege_begun, siege_broken, lane_closed, lane_opened, ceasefire, ...",
-    ),
+    _c("kind", _TEXT, "-", _KINDS_OF_EVENTS),
     _c("actor", _TEXT, "-", "the actor"),
     _c("other", _TEXT, "-", "the other actor; empty if there is none"),
     _c("place", _TEXT, "-", "id of the place; empty if there is none"),
@@ -248,6 +245,16 @@ INSTRUMENTS = (
 )
 """One row for each instrument of a run's policy, over the whole run; sums of levels give what is lost on the way."""
 
+LANES = (
+    *_KEYS,
+    _MONTH,
+    _c("crossing", _TEXT, "-", "border crossing"),
+    _c("ore", _F, "0-1", "how far its lane for ore is open, outwards"),
+    _c("reagent", _F, "0-1", "how far its lane for leaching reagent is open, inwards"),
+    _c("goods", _F, "0-1", "how far its lane for general goods is open, both ways"),
+)
+"""A row for each crossing and month; a batch stores it where that is asked for."""
+
 RUNS = (
     *_KEYS,
     _c("seed", pa.int64(), "-", "seed for pangwa run --seed; with the replicate it determines all random draws"),
@@ -265,6 +272,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "events": EVENTS,
     "control": CONTROL,
     "instruments": INSTRUMENTS,
+    "lanes": LANES,
 }
 
 

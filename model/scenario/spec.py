@@ -16,6 +16,8 @@ LARGEST_SEED = 2**53 - 1
 
 MONTHLY_MAP = "control=monthly"
 """Extra of a specification: the map of every month, and what happened where, not the map of every year alone."""
+MONTHLY_LANES = "lanes=monthly"
+"""Extra of a specification: how far the lanes of each crossing are open, in every month. Single runs always have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class RunSpec:
         seed: of all draws, which follows from the base seed and the replicate; see :meth:`make`.
         point: number of the design point of a sweep.
         point_values: swept values as (dotted path, value as JSON text), for the columns of the table of runs.
-        record: which extras to record; see :data:`MONTHLY_MAP`.
+        record: which extras to record; see :data:`MONTHLY_MAP` and :data:`MONTHLY_LANES`.
         world: digest of the world's files, see :func:`model.world.digest.world_digest`.
         past: for a run that continues others, (months done, resolved scenario up to then) of each, the first one first.
         base_seed: what people call the seed of a run: with the replicate it is all that is needed to repeat the draws.

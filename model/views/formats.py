@@ -192,7 +192,8 @@ def data_set(results: Results) -> Any:
     """The results as an ``xarray.Dataset``.
 
     Its dimensions are run, month, actor and township; outcomes are called ``outcome_<name>``, columns of actors
-    ``actor_<name>``, those of townships ``township_<name>`` (by scenario, month and township).
+    ``actor_<name>``, those of crossings ``lane_<name>`` where the batch recorded them, those of townships ``township_<name>`` (by
+    scenario, month and township).
     """
     import xarray as xr
 
@@ -205,6 +206,7 @@ def data_set(results: Results) -> Any:
         of_runs.rename(columns=named).to_xarray(),
         _by(results, "monthly", ["run_id", "month"], ""),
         _by(results, "actors", ["run_id", "month", "actor"], "actor_"),
+        *([_by(results, "lanes", ["run_id", "month", "crossing"], "lane_")] if results.has("lanes") else []),
         _townships(results),
     ]
     made = xr.merge(parts, join="outer", compat="no_conflicts").rename(run_id="run")
@@ -236,6 +238,7 @@ def _describe(made: Any) -> None:
     """Give every variable its unit and meaning."""
     declared = {one.name: (one.unit, one.meaning) for one in (*tables.RUNS, *tables.MONTHLY)}
     declared |= {f"actor_{one.name}": (one.unit, one.meaning) for one in tables.ACTORS}
+    declared |= {f"lane_{one.name}": (one.unit, one.meaning) for one in tables.LANES}
     declared |= {f"township_{name}": meaning for name, meaning in TOWNSHIPS.items()}
     for name, variable in made.variables.items():
         unit, meaning = declared.get(name) or _outcome(str(name).removeprefix("outcome_"))

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from model.experiments.codec import ON_DEMAND
 from model.experiments.manifest import checked_manifest
 from model.experiments.parameter_sets import parameter_words
 from model.experiments.results import not_finished, refuse_nothing, whole_table
@@ -190,7 +191,9 @@ class Results:
 
     def _check(self, table: str, columns: Sequence[str]) -> None:
         if not self.has(table):
-            raise ViewError(f"{self.folder or self.name}: there is no table '{table}'" + nearest(table, self.tables))
+            extra = ON_DEMAND.get(table)
+            hint = f"; run the batch with --record {extra}" if extra else nearest(table, self.tables)
+            raise ViewError(f"{self.folder or self.name}: there is no table '{table}'{hint}")
         names = self.columns(table)
         for column in columns:
             if column not in names:

@@ -74,7 +74,7 @@ def batch(here: Path, text: str) -> dict[str, Any]:
     return read_manifest(here / "out")
 
 
-BATCH = 'scenarios = ["status_quo", "engage_kia"]\nreplicates = 5\nbase_seed = 4\nparameters = "vectors.csv"\n'
+BATCH = 'scenarios = ["status_quo", "engage_kia"]\nreplicates = 5\nbase_seed = 4\nparameters = "vectors.csv"\nrecord = ["lanes=monthly"]\n'
 
 
 def rows(here: Path, table: str, scenario: str, replicate: int) -> pd.DataFrame:

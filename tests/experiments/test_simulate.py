@@ -64,7 +64,7 @@ def test_record_gives_back_outcomes_and_tables() -> None:
     outcomes = dict(zip(names, np.frombuffer(values).tolist(), strict=True))
     assert outcomes == result.outcomes
     assert list(blocks) == list(RUN_TABLES)
-    read = RunTables(spec.run_id, spec.label, spec.replicate, blocks, {})
+    read = RunTables(spec.run_id, spec.label, spec.replicate, blocks)
     for name, table in read.items():
         own = result.tables[name].drop_columns(list(KEY))
         assert table.schema.equals(schema(name))
@@ -78,8 +78,8 @@ def test_blocks_of_a_run_are_stored_as_tables_would_be() -> None:
     (spec, *_) = plan(1).specs
     result = fake_simulate(spec)
     blocks = {name: block_of(name, result.tables[name]) for name in RUN_TABLES}
-    given = RunTables(spec.run_id, spec.label, spec.replicate, blocks, {"lanes": pa.table({"month": [0]})})
-    assert list(given) == [*RUN_TABLES, "lanes"] and len(given) == len(RUN_TABLES) + 1
+    given = RunTables(spec.run_id, spec.label, spec.replicate, blocks)
+    assert list(given) == list(RUN_TABLES) and len(given) == len(RUN_TABLES)
     both = (encode(spec.run_id, "ok", "", 0.5, result.outcomes, tables) for tables in (result.tables, given))
     assert len(set(both)) == 1
 

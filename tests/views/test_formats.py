@@ -25,7 +25,7 @@ SETS = ["world=tests/tiny", "months=3"]
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("results") / "batch"
-    plan = read_plan(["status_quo", "engage_kia"], replicates=2, sets=SETS, record=["control=monthly"])
+    plan = read_plan(["status_quo", "engage_kia"], replicates=2, sets=SETS, record=["control=monthly", "lanes=monthly"])
     assert run_batch(plan, folder, executor="serial", quiet=True).exit_code == 0
     return folder
 
@@ -82,6 +82,9 @@ def test_a_data_set_has_runs_months_actors_and_townships(results: Path, tmp_path
         row = actors[actors["actor"] == "KIA"].iloc[-1]
         here = {"run": row["run_id"], "month": row["month"], "actor": "KIA"}
         assert float(found["actor_troops"].sel(here)) == row["troops"]
+        lane = table(results, "lanes").iloc[-1]
+        there = {"run": lane["run_id"], "month": lane["month"], "crossing": lane["crossing"]}
+        assert float(found["lane_goods"].sel(there)) == lane["goods"] and found["lane_goods"].attrs["units"] == "1"
         assert float(found["outcome_mined_t"].sel(run=runs["run_id"][0])) == runs["mined_t"][0]
         assert found["mined_t"].attrs["units"] == "t REO"
         assert found["township_junta_held"].dims == ("scenario", "month", "township")

@@ -38,8 +38,9 @@ INTO_AXES: set[str] = set()
 """The kinds that can be drawn into axes of the user's own."""
 _ORDER: dict[str, float] = {}
 _OF_ONE_RUN = {
-    "lanes": "single runs alone keep the lanes of each crossing: draw a run of the batch with pangwa run SCENARIO --seed N "
-    "--replicate K; the batch has ore_lanes_open and goods_lanes_open by month, in monthly"
+    "lanes": "it shows the crossings of one run: draw a run of the batch with pangwa run SCENARIO --seed N --replicate K; the batch "
+    "has ore_lanes_open and goods_lanes_open by month, in monthly, and each crossing in lanes where it was run with --record "
+    "lanes=monthly"
 }
 """Where to find figures that a batch has not."""
 
