@@ -187,7 +187,7 @@ class Batch(DatedTables):
     @cached_property
     def runs(self) -> pd.DataFrame:
         """A row per run: scenario, replicate, seed, status, what was swept, every outcome."""
-        frame = pd.read_parquet(self.folder / "runs.parquet")
+        frame = self._results.frame("runs", self._results.columns("runs"))
         return frame.astype({name: str for name in frame.columns if frame[name].dtype == "category"})
 
     @cached_property

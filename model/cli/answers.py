@@ -379,7 +379,7 @@ def keep(folder: Path, tables: dict[str, pd.DataFrame], figures: dict[str, Figur
         source: what they were made from, for the pictures' metadata.
     """
     from model.experiments.errors import StoreError
-    from model.experiments.files import own_folder, whole
+    from model.experiments.files import note_tables, own_folder, whole
     from model.experiments.run_rows import CsvFile
     from model.views.style import save
 
@@ -390,6 +390,7 @@ def keep(folder: Path, tables: dict[str, pd.DataFrame], figures: dict[str, Figur
             with whole(folder / f"{name}.csv") as part, CsvFile(part, list(table.columns)) as file:
                 file.add(table)
             written.append(f"{name}.csv")
+        note_tables(folder, written)
         for name, figure in figures.items():
             if figure is not None:
                 written += [path.name for path in save(figure, folder / name, ("png", "svg"), source)]

@@ -79,13 +79,13 @@ def brief(
     quiet: Quiet = False,
 ) -> None:
     """Write a brief of two printed pages: what each policy changes, what limits it, what would reverse the answer, how far to trust it."""
-    from model.experiments.manifest import read_manifest
+    from model.experiments.manifest import checked_manifest
     from model.experiments.tournament import plan_answers
     from model.views.brief import write_brief
     from model.views.brief_answers import ANSWERS
 
     if answers:
-        plan = plan_answers(read_manifest(results), answers, ["pangwa", *sys.argv[1:]])
+        plan = plan_answers(checked_manifest(results), answers, ["pangwa", *sys.argv[1:]])
         compute(plan, results / ANSWERS, jobs, quiet, resume=True)
     if takes:
         search_road(results, takes, jobs, quiet)
@@ -103,10 +103,10 @@ def search_road(results: Path, replicates: int, jobs: int | None, quiet: bool) -
         quiet: say nothing on stderr.
     """
     from model.cli.breakeven import read_search
-    from model.experiments.manifest import read_manifest
+    from model.experiments.manifest import checked_manifest
     from model.experiments.tournament import asked_of
 
-    manifest = read_manifest(results)
+    manifest = checked_manifest(results)
     files, how = asked_of(manifest)
     roads = {
         label: (float(one.get("level", 1)), f"united_states.instruments.{name}.level")

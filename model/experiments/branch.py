@@ -21,13 +21,15 @@ import numpy as np
 
 from model import __version__
 from model.experiments.batch_file import settings
-from model.experiments.errors import PlanError
-from model.experiments.files import write_new
+from model.experiments.errors import PlanError, StoreError
+from model.experiments.files import read_json, with_digest, write_new
 from model.experiments.plan import VECTOR, checked_record
 from model.scenario.schema import Scenario
-from model.scenario.spec import RunSpec, canonical_json
+from model.scenario.spec import RunSpec, canonical_json, digest_of
+from model.world.where import found_again
+from model.world.world import WorldError
 
-FORMAT = "pangwa state 1"
+FORMAT = "pangwa state 2"
 
 AT_START = ("world", "start", "plugins", "western.governments", "processes.mining.lead_months")
 """Keys of a scenario that count before the first month only."""
@@ -67,9 +69,9 @@ def save_state(path: Path, spec: RunSpec, months: int) -> None:
     if not 0 < months <= length:
         raise PlanError(f"--until {months}: must be a month of the run, from 1 to {length}")
     digest = state_digest(spec, months)
-    content = {"format": FORMAT, "version": __version__, "spec": asdict(spec), "months": months, "digest": digest}
+    content = {"format": FORMAT, "version": __version__, "spec": asdict(spec), "months": months, "state": digest}
     try:
-        write_new(path, json.dumps(content, indent=1))
+        write_new(path, json.dumps(with_digest(content), indent=1))
     except FileExistsError:
         raise PlanError(f"{path}: already exists; give another name") from None
     except OSError as error:
@@ -83,24 +85,48 @@ def read_state(path: Path) -> SavedState:
         PlanError: the file is none, is of another version, or the model comes to another state.
     """
     try:
-        content = {"format": "", **json.loads(path.read_text(encoding="utf-8"))}
+        content = {"format": "", **read_json(path)}
         if content["format"] != FORMAT or "version" not in content:
             raise ValueError(f"the format is not {FORMAT}")
-        saved, digest = SavedState(_spec(content["spec"]), int(content["months"])), str(content["digest"])
-    except OSError as error:
-        raise PlanError(f"{path}: cannot be read: {error.strerror}") from None
+        saved, digest = SavedState(_spec(content["spec"]), int(content["months"])), str(content["state"])
+    except StoreError as error:
+        raise PlanError(error.problems) from None
     except (ValueError, KeyError, TypeError):
         raise PlanError(f"{path}: is not a state written by pangwa run --save") from None
     if content["version"] != __version__:
         raise PlanError(
             f"{path}: was saved by version {content['version']}, this is {__version__}; save it again with this version"
         )
+    saved = replace(saved, spec=_with_world_found(saved.spec, path))
     if _digest_again(path, saved) != digest:
         raise PlanError(
             f"{path}: this installation does not reproduce the saved state, because its code or kind of processor differs; "
             "save it again here"
         )
     return saved
+
+
+def _with_world_found(spec: RunSpec, path: Path) -> RunSpec:
+    """The specification with its world where that lies now.
+
+    Raises:
+        WorldError: it is nowhere.
+    """
+    try:
+        place = json.loads(spec.scenario)["world"]
+        found = found_again(place, spec.world, path)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, WorldError):
+            raise
+        raise PlanError(f"{path}: is damaged: it names no world") from None
+    if found == place:
+        return spec
+
+    def there(text: str) -> str:
+        return canonical_json(json.loads(text) | {"world": found})
+
+    past = tuple((done, there(text)) for done, text in spec.past)
+    return replace(spec, scenario=there(spec.scenario), past=past)
 
 
 def _digest_again(path: Path, saved: SavedState) -> str:
@@ -145,6 +171,8 @@ def read_continued(
 
 def _specification(saved: SavedState, scenario: Scenario, record: Sequence[str]) -> RunSpec:
     before, after = json.loads(saved.spec.scenario), json.loads(canonical_json(scenario.resolved()))
+    if digest_of(after) == saved.spec.world:  # the same files, wherever they lie
+        before["world"] = after["world"]
     problems = list(_differences_at_start(before, after))
     if after["months"] < saved.months:
         problems.append(f"months = {after['months']}: the saved run is already in month {saved.months}")

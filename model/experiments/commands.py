@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from model.experiments.design import LABEL
-from model.scenario.files import display, shipped_scenarios
+from model.scenario.files import shipped_scenarios
+from model.scenario.layers import parse_set
 from model.scenario.plugins import plugin_file
 from model.scenario.problems import toml_value
+from model.world.where import whole_path
 
 
 def run_words(
@@ -26,12 +29,21 @@ def run_words(
         plugins: names of the files of own kinds that it uses.
     """
     path = Path(file)
-    name = path.stem if shipped_scenarios().get(path.stem) == path else file if not path.is_file() else display(path)
-    words = ["pangwa", "run", name]
+    words = ["pangwa", "run", path.stem if shipped_scenarios().get(path.stem) == path else _whole(file)]
     words += ["--seed", str(base_seed)] if base_seed else []
-    words += ["--parameters", parameters] if parameters else []
-    words += [word for plugin in plugins for word in ("--plugin", str(plugin_file(plugin)))]
-    return (*words, *(word for text in sets for word in ("--set", text)))
+    words += ["--parameters", _whole(parameters)] if parameters else []
+    words += [word for plugin in plugins for word in ("--plugin", _whole(str(plugin_file(plugin))))]
+    return (*words, *(word for text in sets for word in ("--set", _with_whole_world(text))))
+
+
+def _whole(file: str) -> str:
+    """A file by its whole path, so that the command works from every folder; a name as it is."""
+    return Path(os.path.abspath(file)).as_posix() if Path(file).is_file() else file
+
+
+def _with_whole_world(text: str) -> str:
+    path, value = parse_set(text)
+    return f"world={toml_value(whole_path(value))}" if path == ("world",) and isinstance(value, str) else text
 
 
 def run_command(manifest: Mapping[str, Any], scenario: str, point: int, replicate: int) -> str:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from model.experiments.errors import StoreError
 _PIECE = 1 << 20
 _HEAD, _TAIL = 8192, 4096
 _MARK = b"Pangwa"
+NOTED = "tables.json"
+"""Digests of the tables of an analysis, beside them."""
 
 
 def temporary(path: Path) -> Path:
@@ -144,11 +146,16 @@ def csv_rows(path: Path) -> Iterator[Any]:
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write plain data as JSON with its own digest, whole or not at all, without its whole text in memory."""
     with whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        json.dump({**content, "digest": _digest_of_data(content)}, file, indent=1, ensure_ascii=False)
+        json.dump(with_digest(content), file, indent=1, ensure_ascii=False)
+
+
+def with_digest(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain data with its own digest, as :func:`read_json` checks it."""
+    return {**content, "digest": _digest_of_data(content)}
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Plain data that :func:`write_json` wrote; a file without a digest is taken as it is.
+    """Plain data that :func:`write_json` wrote; a file without a digest is taken as it is where it names no plan.
 
     Raises:
         StoreError: the file is not there, or not what was written.
@@ -162,7 +169,7 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise StoreError(f"{path}: is damaged: it contains no table")
     said = content.pop("digest", None)
-    if said is not None and said != _digest_of_data(content):
+    if (said is not None or "plan_id" in content) and said != _digest_of_data(content):
         raise StoreError(f"{path}: is damaged: its content has changed since it was written")
     return content
 
@@ -178,6 +185,32 @@ def digest_of_file(path: Path) -> str:
         while piece := file.read(_PIECE):
             digest.update(piece)
     return digest.hexdigest()
+
+
+def note_tables(folder: Path, names: Iterable[str]) -> None:
+    """Write down the digests of tables beside them, so that a damaged or changed one is noticed when it is read.
+
+    Args:
+        folder: that holds them; what is noted of other tables there stays.
+        names: of the files.
+    """
+    known = read_json(folder / NOTED) if (folder / NOTED).is_file() else {}
+    write_json(folder / NOTED, {**known, **{name: digest_of_file(folder / name) for name in names}})
+
+
+def refuse_changed(path: Path) -> None:
+    """Refuse a table that is not what was written, where its digest stands beside it.
+
+    Raises:
+        StoreError: it is damaged, or was changed by hand.
+    """
+    noted = path.with_name(NOTED)
+    if path.is_file() and noted.is_file():
+        digest = read_json(noted).get(path.name)
+        if digest is not None and digest != digest_of_file(path):
+            raise StoreError(
+                f"{path}: is damaged: its content has changed since it was written; run the command that wrote it again"
+            )
 
 
 def is_ours(path: Path) -> bool:

@@ -13,9 +13,9 @@ from typing import Any
 
 from model import __version__
 from model.experiments.plan import BatchPlan, vector_columns
-from model.scenario.spec import RunSpec, canonical_json, content_hash
+from model.scenario.spec import RunSpec, canonical_json, scenario_hash
 
-FORMAT = 3
+FORMAT = 4
 """Of the frozen plan and of the runs' ids; folders of another one cannot be gone on with."""
 
 _HOUSE = Path(__file__).parents[2]
@@ -133,7 +133,7 @@ def _hashes(plan: BatchPlan) -> dict[str, list[list[str]]]:
     found: dict[str, list[list[str]]] = {label: [[] for _ in plan.points] for label in plan.scenarios}
     for spec in plan.specs:
         if spec.replicate < used:
-            found[spec.label][spec.point].append(content_hash(spec.scenario))
+            found[spec.label][spec.point].append(scenario_hash(spec.scenario))
     return found
 
 
@@ -199,6 +199,8 @@ def _scenario_differences(label: str, before: Mapping[str, Any], now: Mapping[st
     if before["world"] != now["world"] and before["resolved"].get("world") == now["resolved"].get("world"):
         return [f"scenario '{label}': the files of its world have changed"]
     paths = list(_changed(before["resolved"], now["resolved"], ""))
+    if before["world"] == now["world"]:  # the same files, wherever they lie
+        paths = [one for one in paths if one[0] != "world"]
     told = [f"{path} was {_shown(a)}, is {_shown(b)}" for path, a, b in paths[:5]]
     if len(paths) > len(told):
         told.append(f"{len(paths) - len(told)} more parameters differ")

@@ -20,6 +20,7 @@ from model.scenario.spec import (
     canonical_json,
     content_hash,
     digest_of,
+    scenario_hash,
 )
 
 DEFAULT_REPLICATES = 10
@@ -130,7 +131,7 @@ class BatchPlan:
     @cached_property
     def scenario_hashes(self) -> dict[str, str]:
         """Label -> hash of the resolved scenario, in which the label has no part."""
-        return {label: content_hash(canonical_json(resolved)) for label, resolved in self.scenarios.items()}
+        return {label: scenario_hash(canonical_json(resolved)) for label, resolved in self.scenarios.items()}
 
 
 def make_plan(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from model.experiments.codec import FAILED, OK
 from model.experiments.design import LABEL
 from model.experiments.errors import StoreError
+from model.experiments.files import refuse_changed
 from model.experiments.manifest import checked_manifest
 from model.experiments.parameter_sets import parameter_words
 from model.experiments.plan import VECTOR
@@ -249,6 +250,7 @@ def read_csv_table(path: Path, needed: Collection[str] = (), numbers: Collection
     Raises:
         StoreError: the file is damaged, or another version's.
     """
+    refuse_changed(path)
     with whole_table(path):
         frame = pd.read_csv(path, **{"keep_default_na": False, "na_values": [""], **how})
         if lacking := [name for name in (*needed, *numbers) if name not in frame]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from model.scenario.files import display, find_scenario, is_too_large, read_toml
 from model.scenario.problems import NOTHING, Path, Problem, ScenarioError
-from model.world.read import SHIPPED
+from model.world.where import whole_path
 
 NAMED: frozenset[Path] = frozenset({("forcing",), ("united_states", "instruments")})
 """Tables by name that may also be written as lists of tables with a ``name``; an empty list clears them."""
@@ -183,15 +183,7 @@ def _chain(path: FilePath) -> list[tuple[FilePath, dict[str, Any]]]:
 def _worlds_beside(table: dict[str, Any], path: FilePath) -> dict[str, Any]:
     """Take the path of a world's folder as relative to the file that names it; the names of shipped worlds go first, as everywhere."""
     world = table.get("world")
-    if (
-        not isinstance(world, str)
-        or (SHIPPED / world / "territories.csv").exists()
-        or not (path.parent / world).is_dir()
-    ):
-        return table
-    beside = path.parent / world
-    same = FilePath(world).is_dir() and FilePath(world).samefile(beside)
-    return {**table, "world": world if same else str(beside.resolve())}
+    return {**table, "world": whole_path(world, path.parent)} if isinstance(world, str) else table
 
 
 def apply_sets(stated: Stated, sets: Sequence[str]) -> None:
@@ -215,7 +207,7 @@ def apply_sets(stated: Stated, sets: Sequence[str]) -> None:
         seen.add(path)
         if isinstance(value, dict) or path in NAMED:
             stated.drop(path)
-        table: Any = value
+        table: Any = whole_path(value) if path == ("world",) and isinstance(value, str) else value
         for key in reversed(path):
             table = {key: table}
         stated.lay(table, source)

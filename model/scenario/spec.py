@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -78,11 +79,11 @@ class RunSpec:
             self.label,
             self.point,
             self.point_values,
-            content_hash(self.scenario),
+            scenario_hash(self.scenario),
             self.world,
             self.seed,
             self.replicate,
-            *([[done, content_hash(scenario)] for done, scenario in self.past]),
+            *([[done, scenario_hash(scenario)] for done, scenario in self.past]),
         ]
         return content_hash(json.dumps(parts))
 
@@ -92,6 +93,20 @@ def digest_of(resolved: Mapping[str, Any]) -> str:
     from model.world.digest import world_digest  # likewise
 
     return world_digest(resolved["world"]) if "world" in resolved else ""
+
+
+@lru_cache(maxsize=64)
+def scenario_hash(text: str) -> str:
+    """Sixteen hex digits of a resolved scenario, wherever the folder of its world lies: of that the name counts, and its digest.
+
+    Args:
+        text: canonical JSON, in which the world comes last.
+    """
+    head, key, place = text.rpartition('"world":')
+    if not key or ("/" not in place and "\\" not in place):
+        return content_hash(text)
+    name = re.split(r"[/\\]", json.loads(place.removesuffix("}")))[-1]
+    return content_hash(head + key + canonical_json(name) + "}")
 
 
 @lru_cache(maxsize=64)

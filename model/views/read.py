@@ -20,6 +20,7 @@ from model.experiments.results import not_finished, refuse_nothing, whole_table
 from model.output import tables as table_schemas
 from model.output.outcomes import outcome_list
 from model.run import date_after
+from model.world.where import found_again
 
 
 class ViewError(ValueError):
@@ -258,11 +259,16 @@ class Results:
 
     @cached_property
     def world(self) -> str:
-        """Name of the world of the runs, as the manifest's resolved scenarios give it; myanmar where it is silent."""
-        scenarios = self.manifest.get("scenarios", {})
-        entries = scenarios.values() if isinstance(scenarios, dict) else scenarios
-        worlds = [entry["world"] for entry in entries if isinstance(entry, dict) and "world" in entry]
-        return str(worlds[0]) if worlds else "myanmar"
+        """The world of the runs, as the manifest's resolved scenarios give it; myanmar where it is silent.
+
+        Raises:
+            WorldError: its folder is gone.
+        """
+        for label, entry in self.manifest.get("scenarios", {}).items():
+            if isinstance(entry, dict) and "world" in entry:
+                digest = self.manifest.get("worlds", {}).get(label, "")
+                return found_again(str(entry["world"]), digest, self.folder or Path())
+        return "myanmar"
 
     @cached_property
     def starts(self) -> dict[str, str]:

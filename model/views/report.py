@@ -390,7 +390,7 @@ def _provenance(results: Results, actor: str | None) -> Markup:
         ("seeds of replicates", ", ".join(seeds[:8]) + (f" and {len(seeds) - 8} more" if len(seeds) > 8 else "")),
         ("plan", m.get("plan_id", "?")),
         ("hashes of scenarios", hashes),
-        ("world", f"{results.world}, {len(load_world(results.world).codes)} townships"),
+        ("world", f"{Path(results.world).name}, {len(load_world(results.world).codes)} townships"),
     )
     return html.table(("what", "value"), facts, "manifest.json")
 

@@ -117,7 +117,7 @@ SCENARIO = """\
 # A scenario in this world: pangwa run scenario.toml
 extends = "status_quo"
 title = "No new US policy, in a world of my own"
-world = "{world}"
+world = "."
 start = "2025-08"
 months = 24
 """
@@ -134,7 +134,7 @@ def write_starter(folder: Path) -> list[Path]:
     """
     texts = TABLES | {
         "README.md": FORMAT.read_text(encoding="utf-8"),
-        "scenario.toml": SCENARIO.format(world=folder.resolve().as_posix().replace('"', '\\"')),
+        "scenario.toml": SCENARIO,
     }
     for name, text in texts.items():
         path = folder / name

@@ -11,6 +11,7 @@ import model.experiments.branch as branch
 from model.experiments.batch_file import read_run
 from model.experiments.branch import read_continued, read_state, save_state
 from model.experiments.errors import PlanError
+from model.experiments.files import read_json, write_json
 from model.experiments.simulate import simulate
 from model.scenario.spec import RunSpec
 
@@ -79,7 +80,7 @@ def test_a_month_past_the_end_is_refused(spec: RunSpec, tmp_path: Path) -> None:
     [
         ({"format": "other"}, "is not a state"),
         ({"spec": {}}, "is not a state"),
-        ({"digest": "0" * 16}, "does not reproduce the saved state"),
+        ({"state": "0" * 16}, "does not reproduce the saved state"),
         ({"version": "0.0.1"}, "was saved by version 0.0.1"),
         ({"months": 10**9}, "is damaged"),
         ({"months": 0}, "is damaged"),
@@ -89,7 +90,7 @@ def test_a_state_of_another_kind_or_version_is_refused(
     saved: Path, tmp_path: Path, change: dict[str, object], sentence: str
 ) -> None:
     other = tmp_path / "state.json"
-    other.write_text(json.dumps(json.loads(saved.read_text()) | change))
+    write_json(other, read_json(saved) | change)
     with pytest.raises(PlanError, match=sentence):
         read_state(other)
 
@@ -97,8 +98,17 @@ def test_a_state_of_another_kind_or_version_is_refused(
 @pytest.mark.parametrize("content", [b"", b"[1]", b"\xff\xfe", b"{}"])
 def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "state.json").write_bytes(content)
-    with pytest.raises(PlanError, match="is not a state"):
+    with pytest.raises(PlanError, match=r"is not a state|it is not JSON|it contains no table"):
         read_state(tmp_path / "state.json")
+
+
+def test_a_state_that_was_changed_by_hand_is_refused(saved: Path, tmp_path: Path) -> None:
+    text = saved.read_text()
+    for old, new in (('"replicate": ', '"replicate": 1'), ('"base_seed": ', '"base_seed": 4'), ("KIA", "KIB")):
+        assert old in text
+        (tmp_path / "state.json").write_text(text.replace(old, new, 1))
+        with pytest.raises(PlanError, match="its content has changed since it was written"):
+            read_state(tmp_path / "state.json")
 
 
 def test_every_key_that_counts_at_the_start_is_a_key_of_scenarios(spec: RunSpec) -> None:
@@ -111,9 +121,9 @@ def test_every_key_that_counts_at_the_start_is_a_key_of_scenarios(spec: RunSpec)
 
 @pytest.mark.parametrize("scenario", ["{", "[]", "{}", '{"months": "x"}', '{"months": 8}'])
 def test_a_damaged_run_in_a_state_is_a_sentence(saved: Path, tmp_path: Path, scenario: str) -> None:
-    content = json.loads(saved.read_text())
+    content = read_json(saved)
     content["spec"]["scenario"] = scenario
-    (tmp_path / "state.json").write_text(json.dumps(content))
+    write_json(tmp_path / "state.json", content)
     with pytest.raises(PlanError, match="is damaged"):
         read_state(tmp_path / "state.json")
 
