@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 import shutil
-import socket
 import tempfile
 import time
 from concurrent.futures import Future
 from functools import partial
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 from model import __version__
 from model.experiments.errors import RunnerError
@@ -21,8 +19,6 @@ from model.experiments.worker import Simulate, leave_signals_to_parent, run_grou
 from model.experiments.worker_pool import Failure, Results
 from model.scenario.spec import RunSpec
 
-_SCHEMES = ("tcp", "tls", "ws", "wss", "ucx")
-_KNOCK_SECONDS = 3.0
 _CONNECT_SECONDS = 10.0
 _WAIT_SECONDS = 60.0
 _COUNT_SECONDS = 5.0
@@ -84,7 +80,9 @@ class DaskPool:
         try:
             return distributed.Client(to, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
-            raise RunnerError(f"executor = {to!r}: no Dask scheduler answers there ({type(error).__name__})") from None
+            hint = "; one that wants certificates has an address with tls://" if str(to).startswith("tcp:") else ""
+            told = f"no Dask scheduler answers there ({type(error).__name__}){hint}"
+            raise RunnerError(f"executor = {to!r}: {told}") from None
 
     def _check_workers(self, address: str) -> None:
         """Wait for the first worker, and refuse workers that would compute other numbers."""
@@ -159,29 +157,6 @@ class DaskPool:
         if self._cluster is not None:
             self._cluster.close(timeout=_CONNECT_SECONDS)
             shutil.rmtree(self._scratch, ignore_errors=True)
-
-
-def refuse_unanswered(address: str) -> None:
-    """Refuse at once an address at which nobody listens; Dask itself would try for a long time.
-
-    Raises:
-        RunnerError: it is no address, or nobody answers there.
-    """
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        parts, host, port = urlsplit(""), None, None
-    if parts.scheme not in _SCHEMES or not host or not port:
-        raise RunnerError(
-            f"executor = {address!r}: must be the address of a Dask scheduler, such as tcp://host:8786 or tls://host:8786"
-        )
-    if parts.scheme in ("tcp", "tls"):
-        try:
-            socket.create_connection((host, port), timeout=_KNOCK_SECONDS).close()
-        except (OSError, UnicodeError) as error:
-            why = getattr(error, "strerror", None) or "no answer"
-            raise RunnerError(f"executor = {address!r}: no Dask scheduler answers there ({why})") from None
 
 
 def versions() -> dict[str, str]:

@@ -295,6 +295,6 @@ def check_executor(executor: Any) -> None:
             "tcp://host:8786; from Python also a concurrent.futures.Executor or a function that makes one"
         )
     if isinstance(executor, str) and "://" in executor:
-        from model.experiments.dask_pool import refuse_unanswered
+        from model.experiments.dask_address import refuse_unanswered
 
         refuse_unanswered(executor)
