@@ -155,7 +155,7 @@ def with_digest(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Plain data that :func:`write_json` wrote; a file without a digest is taken as it is where it names no plan.
+    """Plain data that :func:`write_json` wrote; a file without a digest is taken as it is where it has none of tables.
 
     Raises:
         StoreError: the file is not there, or not what was written.
@@ -169,7 +169,7 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise StoreError(f"{path}: is damaged: it contains no table")
     said = content.pop("digest", None)
-    if (said is not None or "plan_id" in content) and said != _digest_of_data(content):
+    if (said is not None or isinstance(content.get("tables"), dict)) and said != _digest_of_data(content):
         raise StoreError(f"{path}: is damaged: its content has changed since it was written")
     return content
 

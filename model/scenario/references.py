@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from math import exp, log
 from typing import Any
 
 from agents.instruments import KINDS, NUG, PARTNER, TEN, UNTARGETED
@@ -35,6 +36,9 @@ _READ_BY_FORCING = {
     "other_origins": ("value",),
 }
 """Keys of a forcing that its kind heeds; another would be given in vain."""
+
+FURTHEST = 100.0
+"""The largest factor by which forcings raise all prices, and whose inverse is the smallest: prices move in logarithms, so 0 is none."""
 
 _ABOUT: dict[str, Any] = {"target": "", "actor": "", "lane": "all", "value": 0.0}
 _INSTEAD = {"target": "applies to the whole market"}
@@ -87,6 +91,7 @@ def reference_problems(stated: Stated, world: World, kinds: dict[str, str]) -> I
         yield from _instrument(("united_states", "instruments", name), table, stated, names)
     for name, table in _tables(stated, ("forcing",)):
         yield from _forcing(("forcing", name), table, stated, names)
+    yield from _prices(stated)
 
 
 def _ids(stated: Stated, ids: tuple[str, ...]) -> Iterator[Problem]:
@@ -273,7 +278,33 @@ def _forcing(path: Path, table: dict[str, Any], stated: Stated, names: Names) ->
     if kind in ("close_lanes", "lanes") and isinstance(value, int | float) and value > 1:
         text = "must be at most 1: the openness of the lanes, from 0 (closed) to 1 (open)"
         yield Problem(stated.origin((*path, "value")), (*path, "value"), text, value)
+    if kind == "price_factor" and not _is_factor(value):
+        text = f"must be a price factor between {1 / FURTHEST:g} and {FURTHEST:g}; 1 changes nothing"
+        yield Problem(stated.origin((*path, "value")), (*path, "value"), text, value)
     yield from _order(path, table, stated)
+
+
+def _is_factor(value: Any) -> bool:
+    return isinstance(value, int | float) and 1 / FURTHEST <= value <= FURTHEST
+
+
+def _prices(stated: Stated) -> Iterator[Problem]:
+    """Price factors of one month that multiply beyond what one of them may be."""
+    moves: list[tuple[str, float, str]] = []
+    for name, table in _tables(stated, ("forcing",)):
+        start, end, value = table.get("start"), table.get("end"), table.get("value")
+        if table.get("kind") == "price_factor" and _is_factor(value) and isinstance(start, str):
+            moves.append((start, log(value), name))
+            moves += [(f"{end}+", -log(value), name)] if isinstance(end, str) else []
+    total = 0.0
+    for month, step, name in sorted(moves):
+        total += step
+        if abs(total) > log(FURTHEST) * (1 + 1e-9):
+            path = ("forcing", name, "value")
+            text = f"multiplies with the other price factors of {month.strip('+')} to {exp(min(total, 700.0)):.3g}"
+            limits = f"; {1 / FURTHEST:g} to {FURTHEST:g} are allowed"
+            yield Problem(stated.origin(path), path, text + limits, stated.get(path))
+            return
 
 
 def _target(path: Path, kind: str, target: str, stated: Stated, names: Names) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from model.scenario.problems import ScenarioError
 from model.scenario.read import load_scenario
 from tests.scenario.conftest import Write
 
-FORCING = '[[forcing]]\nname = "f{}"\nkind = "price_factor"\nvalue = 1.5\nstart = "2025-09"\n'
+FORCING = '[[forcing]]\nname = "f{}"\nkind = "price_factor"\nvalue = 1.0\nstart = "2025-09"\n'
 TEXTS: dict[str, Callable[[int], str]] = {
     "unknown keys": lambda many: "".join(f"key{k} = 1\n" for k in range(many)),
     "unknown keys of an actor": lambda many: "[actors.KIA]\n" + "".join(f"key{k} = 1\n" for k in range(many)),

@@ -14,9 +14,9 @@ INSTRUMENT = "[united_states.instruments.a]\n"
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('kind = "price_factor"\ntarget = "KIA"', 'target = "KIA": must be omitted: a forcing of kind'),
+        ('kind = "price_factor"\nvalue = 2.0\ntarget = "KIA"', 'target = "KIA": must be omitted: a forcing of kind'),
         ('kind = "other_origins"\nlane = "ore"', 'lane = "ore": must be omitted'),
-        ('kind = "price_factor"\nactor = "KIA"', 'actor = "KIA": must be omitted'),
+        ('kind = "price_factor"\nvalue = 2.0\nactor = "KIA"', 'actor = "KIA": must be omitted'),
         ('kind = "holder"\ntarget = "T10"\nactor = "KIA"\nvalue = 2.0', "value = 2.0: must be omitted"),
         ('kind = "holder"\ntarget = "T10"', "actor: is missing; it needs the id of an armed actor, or nobody"),
         ('kind = "holder"\nactor = "KIA"', "target: is missing; it needs a township or site"),
@@ -58,8 +58,11 @@ def test_an_actor_is_neither_its_own_ally_nor_enemy(problems: Problems) -> None:
         (INSTRUMENT + 'kind = "tariff"\nstart = 59', []),
         (INSTRUMENT + 'kind = "tariff"\nstart = 60', ["1 instrument lies outside the run, 2025-08 to 2030-07, and"]),
         (FORCING + 'kind = "price_factor"\nvalue = 2.0', []),
-        (FORCING.replace("2025-09", "2030-07") + 'kind = "price_factor"', []),
-        (FORCING.replace("2025-09", "2030-08") + 'kind = "price_factor"', ["1 forcing lies outside the run"]),
+        (FORCING.replace("2025-09", "2030-07") + 'kind = "price_factor"\nvalue = 2.0', []),
+        (
+            FORCING.replace("2025-09", "2030-08") + 'kind = "price_factor"\nvalue = 2.0',
+            ["1 forcing lies outside the run"],
+        ),
         (FORCING.replace("2025-09", "2024-01") + 'kind = "lanes"\nend = "2025-07"', ["1 forcing lies outside the run"]),
         (FORCING.replace("2025-09", "2024-01") + 'kind = "lanes"\nend = "2025-08"', []),
     ],

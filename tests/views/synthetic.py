@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from model.experiments.codec import stored_tables
 from model.output import tables
 
 ACTORS = ("AA", "CNA", "JUNTA", "KIA", "KNDF", "KNLA", "MNDAA", "NDA-K", "PDF-MAGWAY", "PDF-SAGAING", "TNLA", "UWSA")
@@ -38,7 +39,7 @@ def make_runs(
     scenarios: tuple[str, ...] = SCENARIOS, replicates: int = 6, months: int = 24, places: tuple[str, ...] = ("A", "B")
 ) -> dict[str, pa.Table]:
     """All tables of a batch; replicate k of every scenario has the same random draws."""
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in tables.TABLES}
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in ("runs", *stored_tables(()))}
     for scenario in scenarios:
         for replicate in range(replicates):
             keys: dict[str, Any] = {
