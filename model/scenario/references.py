@@ -292,7 +292,8 @@ def _prices(stated: Stated) -> Iterator[Problem]:
     """Price factors of one month that multiply beyond what one of them may be."""
     moves: list[tuple[str, float, str]] = []
     for name, table in _tables(stated, ("forcing",)):
-        start, end, value = table.get("start"), table.get("end"), table.get("value")
+        start, end = table.get("start"), table.get("end")
+        value: Any = table.get("value")
         if table.get("kind") == "price_factor" and _is_factor(value) and isinstance(start, str):
             moves.append((start, log(value), name))
             moves += [(f"{end}+", -log(value), name)] if isinstance(end, str) else []
