@@ -10,7 +10,7 @@ RESULTS ?= results/policy_options
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz bench setup compile lint format wheel clean
+.PHONY: help demo test fuzz lowest bench setup compile lint format wheel clean
 
 help: ## list the chores
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: $(VENV)/.installed-dev ## all checks and tests, as continuous integration 
 
 fuzz: $(VENV)/.installed-dev ## 4,000 mutated inputs and 300 damaged folders: no traceback, no silent change, no hang
 	@NUMBA_DISABLE_JIT=1 $(PY) -W ignore -m tests.fuzz
+
+lowest: $(VENV)/.installed-dev ## install the lowest versions that pyproject.toml allows into .venv-lowest and run the commands (some minutes)
+	@$(PY) -m tests.packaging.lowest .venv-lowest
 
 bench: $(VENV)/.installed-dev ## how fast it is: a table, and tests/benchmarks/results.json (some minutes)
 	@$(COMPILE)
@@ -54,7 +57,7 @@ wheel: $(VENV)/.installed-dev ## build the source archive and the wheel into dis
 	@$(PY) -m build --outdir dist
 
 clean: ## remove the environment, caches and builds; results/ is never touched
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .venv-lowest build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	find agents model notebooks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment. A stamp is newer than pyproject.toml and constraints.txt when there is nothing to install, and says
