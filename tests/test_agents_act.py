@@ -331,10 +331,12 @@ def test_a_parameter_set_in_a_run_counts_from_the_next_month_on() -> None:
     parameters: Any = kia.parameters
     parameters.operations_per_month = 0
     assert parameters.operations_per_month == 0 == model.run.actors["operations_per_month"][kia.index]
-    for _ in range(3):
+    others = []
+    for _ in range(6):
         model.step()
         assert not kia.attacks
-        assert any(actor.attacks for actor in model.run.agents.armed)
+        others += [actor.index for actor in model.run.agents.armed if len(actor.attacks)]
+    assert others
 
 
 def test_a_parameter_set_by_the_run_is_what_the_actor_shows() -> None:

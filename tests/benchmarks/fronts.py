@@ -36,7 +36,7 @@ def setting(name: str, scenario: str = "status_quo") -> Setting:
 def start(setting: Setting) -> State:
     """The state at the start."""
     state = start_state(setting.world, setting.scenario, setting.actors)
-    state.supply[:], state.recognition[:] = 1.0, 0.0
+    state.supply[:], state.recognition[:], state.wall = 1.0, 0.0, setting.land.wall
     return state
 
 
