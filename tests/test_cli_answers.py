@@ -19,6 +19,11 @@ level = 1.0
 """
 
 
+def closing(printed: str) -> str:
+    """The last paragraph of what a command prints, its finding, in one line."""
+    return " ".join(printed.rstrip().rpartition("\n\n")[2].splitlines())
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """A folder with two scenarios, ``tiny`` and ``tiny_kia``, on the world of twelve townships."""
@@ -35,8 +40,8 @@ def test_compare_writes_table_and_figure_and_ends_with_the_finding(tiny: Path) -
     done = pangwa("compare", "r", "--against", "tiny", "-o", "revenue_usd_kia_y1", "-o", "troops_kia", folder=tiny)
     assert done.returncode == 0, done.stderr
     assert "tiny_kia against tiny" in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("Against tiny: ")
-    assert "assumed, not observed" in done.stdout.splitlines()[-1]
+    assert closing(done.stdout).startswith("Against tiny: ")
+    assert "assumed, not observed" in closing(done.stdout)
     written = {path.name for path in (tiny / "r" / "compare-tiny").iterdir()}
     assert written == {"compare.csv", "forest.png", "forest.svg"}
     wrong = pangwa("compare", "r", "--against", "tiny_kai", folder=tiny)
@@ -66,7 +71,7 @@ def test_sensitivity_promises_runs_and_names_what_matters(tiny: Path) -> None:
     assert not (tiny / "s").exists()
     done = pangwa(*words, folder=tiny)
     assert done.returncode == 0, done.stderr
-    finding = done.stdout.splitlines()[-1]
+    finding = closing(done.stdout)
     assert finding.startswith("What moves fighters of the KIA (troops_kia) most: 1. Fighters at the start")
     assert "(KIA), actors.KIA.troops, weakly identified; 2. " in finding
     assert {"sensitivity.csv", "factors.csv", "tornado.png"} <= {
@@ -88,7 +93,7 @@ def test_sensitivity_promises_runs_and_names_what_matters(tiny: Path) -> None:
     ]
     shared = pangwa(*words, "-o", "troops_kia", "--set", "months=1", "-j", "1", "--out", "v", folder=tiny)
     assert shared.returncode == 0, shared.stderr
-    assert "(KIA), actors.KIA.troops" in shared.stdout.splitlines()[-1]
+    assert "(KIA), actors.KIA.troops" in closing(shared.stdout)
     assert {"sobol.csv", "sobol.png"} <= {path.name for path in (tiny / "v" / "sensitivity-sobol").iterdir()}
     wrong = pangwa("sensitivity", "tiny_kia.toml", "-p", "actors.KIA.trops", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
@@ -108,11 +113,11 @@ def test_sweep_and_regret_write_tables_figures_and_their_findings(tiny: Path) ->
     words = ["sweep", "actors.KIA.troops=500:2000:2", "tiny.toml", "tiny_kia.toml", "-r", "2", "--set", "months=2"]
     done = pangwa(*words, "-j", "1", "-o", "troops_kia", "--out", "w", folder=tiny)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1].startswith("As actors.KIA.troops (Fighters at the start")
+    assert closing(done.stdout).startswith("As actors.KIA.troops (Fighters at the start")
     assert {"sweep.csv", "sweep.png"} <= {path.name for path in (tiny / "w" / "sweep").iterdir()}
     regret = pangwa("regret", "w", "--more", "troops_kia", "--less", "deaths_civilians_all=10", folder=tiny)
     assert regret.returncode == 0, regret.stderr
-    assert "2 futures that differ in actors.KIA.troops" in regret.stdout.splitlines()[-1]
+    assert "2 futures that differ in actors.KIA.troops" in closing(regret.stdout)
     assert {path.name for path in (tiny / "w" / "regret").iterdir()} == {"regret.csv", "regret.png", "regret.svg"}
     wrong = pangwa("regret", "w", "--more", "troops_kia=many", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
@@ -124,7 +129,7 @@ def test_discover_tells_a_box_and_its_check(tiny: Path) -> None:
     words += ["--points", "40", "-r", "1", "-j", "1", "--set", "months=1", "--out", "d"]
     done = pangwa(*words, folder=tiny)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1].startswith("Where actors.KIA.troops is at least")
+    assert closing(done.stdout).startswith("Where actors.KIA.troops is at least")
     assert "on a second sample" in done.stdout
     assert {"box.csv", "box.png"} <= {path.name for path in (tiny / "d" / "discover-troops_kia").iterdir()}
     both = pangwa(*words, "--below", "5", folder=tiny)
@@ -138,14 +143,14 @@ def test_ablate_says_what_moves_nothing_and_goes_on_where_it_stopped(tiny: Path)
     assert promised.stdout.startswith("7 switches over 2 scenarios x 2 replicates: 18 runs, "), promised.stderr
     done = pangwa(*words, "-r", "2", folder=tiny)
     assert done.returncode == 0, done.stderr
-    assert "Of 4 switches left out one at a time in tiny, tiny_kia, " in done.stdout.splitlines()[-1]
+    assert "Of 4 switches left out one at a time in tiny, tiny_kia, " in closing(done.stdout)
     assert {"switches.csv", "ablation.csv", "ablation.png"} <= {path.name for path in (tiny / "a").iterdir()}
     aid = pd.read_csv(tiny / "a" / "switches.csv").set_index("switch").loc["united_states.instruments.aid"]
     assert (aid["scenarios"], aid["off"]) == (1, "left out")
     more = pangwa(*words, "-r", "3", "--resume", "--no-figures", folder=tiny)
     assert more.returncode == 0, more.stderr
     assert next(line for line in more.stdout.splitlines() if " runs in " in line).startswith("4 runs in ")
-    assert "3 pairs" in more.stdout.splitlines()[-1]
+    assert "3 pairs" in closing(more.stdout)
 
 
 @pytest.mark.parametrize(
