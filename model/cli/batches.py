@@ -138,7 +138,7 @@ def batch(
 ) -> None:
     """Run scenarios many times with common random numbers and compare them: tables, effects and figures in one folder."""
     given = locals() | {"sets": with_months(sets, months)}
-    from model.experiments.batch import run_batch
+    from model.experiments.batch import check_call, run_batch
     from model.experiments.batch_file import read_plan
 
     wishes = {name: value for name in _OF_THE_PLAN if (value := given[name]) is not None}
@@ -150,6 +150,7 @@ def batch(
         plan = replace(plan, shard=(part := parse_shard(shard)))
         folder = folder if out is not None else folder.with_name(f"{folder.name}.shard-{part[0]}-of-{part[1]}")
     if dry_run:
+        check_call(folder, timeout, executor)
         say_estimate(plan, folder, jobs, timeout)
     report = run_batch(plan, folder, **{name: given[name] for name in _OF_THE_CALL})
     if report.complete and report.ok:

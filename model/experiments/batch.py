@@ -113,11 +113,7 @@ def run_batch(
         BatchError: the folder, the number of processes or the function cannot be used; nothing was computed.
     """
     refuse_in_importing_child()
-    if str(out) == "":
-        raise StoreError("--out is empty: give a folder for the results")
-    if timeout is not None and not 0 < timeout <= MOST_SECONDS:
-        raise BatchError(f"timeout = {timeout!r}: must be above 0 and at most {MOST_SECONDS:.0f} seconds (a month)")
-    check_executor(executor)
+    check_call(out, timeout, executor)
     folder = Path(out)
     if not overwrite and (report := _all_there(folder, plan, rerun_failed)) is not None:
         say("\n".join(report.lines), quiet=quiet)
@@ -128,6 +124,24 @@ def run_batch(
     ):
         call = _Call(plan, store, interruption, quiet=quiet, temporary=temporary)
         return call.run(simulate or _default_simulate(), _Way(executor, jobs, timeout), fail_fast)
+
+
+def check_call(out: str | Path, timeout: float | None, executor: Any) -> None:
+    """Refuse what :func:`run_batch` could not use, before anything is computed, a trial run included.
+
+    Args:
+        out: folder for the results.
+        timeout: seconds after which a run is given up.
+        executor: who computes runs.
+
+    Raises:
+        BatchError: naming what is wrong.
+    """
+    if str(out) == "":
+        raise StoreError("--out is empty: give a folder for the results")
+    if timeout is not None and not 0 < timeout <= MOST_SECONDS:
+        raise BatchError(f"timeout = {timeout!r}: must be above 0 and at most {MOST_SECONDS:.0f} seconds (a month)")
+    check_executor(executor)
 
 
 def _default_simulate() -> Simulate:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from model.experiments.codec import Finished
+from model.experiments.codec import FAILED, Finished
 from model.experiments.plan import BatchPlan
 from model.experiments.pools import worker_count
 from model.experiments.progress import duration
@@ -45,6 +45,8 @@ def describe(
         size, source = sum(entry.length for entry in there) / len(there), f"from the {len(there)} completed runs"
     else:
         timed = _time(plan, simulate, timeout)
+        if timed.status == FAILED:
+            return [*lines, f"time and disk are unknown: the run that was tried failed: {timed.error}"]
         seconds, size = timed.seconds, max(len(timed.record), 1)
         source = "from one run, timed now"
     lines += [note] if note else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-IDLE = "have no effect"
+IDLE = " no effect: "
 _MOST_NAMED = 5
 
 
@@ -40,7 +40,8 @@ def _sentence(what: str, names: Sequence[str], start: str, last: str) -> list[st
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     listed = ", ".join(names[:_MOST_NAMED]) + more
     verb = f"{what} lies" if len(names) == 1 else f"{what}s lie"
-    return [f"{len(names)} {verb} outside the run, {start} to {last}, and {IDLE}: {listed}."]
+    has = "has" if len(names) == 1 else "have"
+    return [f"{len(names)} {verb} outside the run, {start} to {last}, and {has}{IDLE}{listed}."]
 
 
 def _month_after(start: str, months: int) -> str:
