@@ -184,7 +184,7 @@ def test_explain_tells_three_sentences_and_keeps_results_where_asked(tiny: Path)
     )
     assert third.startswith("Binding constraints: Of ") and "t per month that the mines would send to India" in third
     written = {path.name for path in (tiny / "e" / "explain").iterdir()}
-    assert written == {"explain.csv", "instruments.csv", "explain.png", "explain.svg"}
+    assert written == {"explain.csv", "instruments.csv", "explain.png", "explain.svg", "tables.json"}
     drawn = pangwa("plot", "e", "--kind", "explain", "--format", "svg", folder=tiny)
     assert drawn.returncode == 0 and (tiny / "e" / "figures" / "explain.svg").is_file(), drawn.stderr
     before = set(tiny.iterdir())

@@ -19,7 +19,7 @@ def test_a_search_bisects_says_what_it_would_take_and_goes_on(tiny: Path) -> Non
     done = pangwa(*WORDS, folder=tiny)
     assert done.returncode == 0, done.stderr
     written = {path.name for path in (tiny / "b" / "breakeven").iterdir()}
-    assert written == {"breakeven.csv", "means.csv", "breakeven.png", "breakeven.svg"}
+    assert written == {"breakeven.csv", "means.csv", "breakeven.png", "breakeven.svg", "tables.json"}
     row = pd.read_csv(tiny / "b" / "breakeven" / "breakeven.csv").iloc[0]
     means = pd.read_csv(tiny / "b" / "breakeven" / "means.csv")
     assert row["state"] == "within the range" and row["value_low95"] <= row["value"] <= row["value_high95"]

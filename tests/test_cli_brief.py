@@ -48,7 +48,7 @@ def test_a_tournament_is_counted_first_and_ends_in_standings(tiny: Path) -> None
     assert done.returncode == 0, done.stderr
     assert "less ore to China" in done.stdout and "closes the border" in done.stdout
     written = {path.name for path in (tiny / "t" / "standings").iterdir()}
-    assert written == {"standings.csv", "standings.png", "standings.svg"}
+    assert written == {"standings.csv", "standings.png", "standings.svg", "tables.json"}
     table = pd.read_csv(tiny / "t" / "standings" / "standings.csv")
     assert len(table) == 4 * 2 and set(table["sets"]) == {2} and (table.groupby("answer")["rank"].min() == 1).all()
     again = pangwa(*words, "--resume", folder=tiny)

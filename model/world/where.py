@@ -22,7 +22,7 @@ def whole_path(world: str, beside: Path | None = None) -> str:
         world: a name or a folder, which is relative to the file that names it, or else to the current folder.
         beside: the folder of that file.
     """
-    if world.startswith("invented:") or (SHIPPED / world / _TABLE).exists():
+    if not world or world.startswith("invented:") or (SHIPPED / world / _TABLE).exists():
         return world
     for folder in (*([beside / world] if beside else []), Path(world)):
         if folder.is_dir():

@@ -75,7 +75,7 @@ def test_a_batch_goes_on_from_every_folder(place: Path, tmp_path: Path) -> None:
     shutil.copytree(place / "out", tmp_path / "out")
     again = ["batch", str(place / "both.toml"), "--out", "out", "--resume", "-j", "1", "--no-figures"]
     code, said = said_by(again)
-    assert code == 0 and "nothing to do: all 4 runs are there" in said
+    assert code == 0 and "nothing to do: all 4 runs are complete" in said
     code, said = said_by([*again, "-r", "3", "-q"])
     assert code == 0, said
     assert len(pd.read_csv("out/runs.csv")) == 6

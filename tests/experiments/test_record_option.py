@@ -81,10 +81,10 @@ def test_a_batch_without_lanes_says_how_to_have_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize("given", ["lanes", "control", "lane=monthly", "", "monthly", "LANES=MONTHLY "])
 def test_what_cannot_be_recorded_is_refused_wherever_it_is_given(given: str, tmp_path: Path) -> None:
     assert given not in RECORD_OPTIONS
-    with pytest.raises(PlanError, match=f"record = '{given}': is not known"):
+    with pytest.raises(PlanError, match=f"record = '{given}': is unknown"):
         read_plan(["status_quo"], record=[given])
-    with pytest.raises(PlanError, match=f"record = '{given}': is not known"):
+    with pytest.raises(PlanError, match=f"record = '{given}': is unknown"):
         pangwa.run("status_quo", months=1, record=[given], set={"world": str(TINY)})
     state = pangwa.run("status_quo", months=2, until=1, set={"world": str(TINY)}).save_state(tmp_path / "state.json")
-    with pytest.raises(PlanError, match=f"record = '{given}': is not known"):
+    with pytest.raises(PlanError, match=f"record = '{given}': is unknown"):
         pangwa.continue_run(state, record=[given])

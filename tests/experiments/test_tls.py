@@ -73,7 +73,7 @@ def scheduler(certificates: Path) -> Iterator[str]:
     )
     with distributed.LocalCluster(  # type: ignore[no-untyped-call]
         processes=False, n_workers=1, threads_per_worker=1, protocol="tls://", security=security,
-        dashboard_address=None, host="127.0.0.1", silence_logs=50,
+        dashboard_address="127.0.0.1:0", host="127.0.0.1", silence_logs=50,
     ) as cluster:  # fmt: skip
         yield cluster.scheduler_address
 

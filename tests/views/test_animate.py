@@ -43,7 +43,7 @@ def test_an_animation_has_a_frame_a_month_and_says_what_it_cannot_write(scenario
     path = animate(several, world, "Title", tmp_path / "map.gif")
     with Image.open(path) as picture:
         assert getattr(picture, "n_frames", 1) == 3
-    with pytest.raises(ViewError, match="ends in"):
+    with pytest.raises(ViewError, match="must end in"):
         animate(several, world, "Title", tmp_path / "map.avi")
 
 

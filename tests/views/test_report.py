@@ -245,4 +245,4 @@ def test_of_ranked_factors_the_first_are_shown_in_words_with_their_numbers_and_n
         beside.rmdir()
     assert "Meaning 5 (trade)<small>processes.trade.p5</small>" in text and "Meaning 6" not in text
     assert "ranks 1 to 5, the first 5 of 7 rows" in text
-    assert "all 7 factors stand in sensitivity-morris/factors.csv" in text
+    assert "of all 7 factors" in text

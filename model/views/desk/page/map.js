@@ -80,7 +80,7 @@ export function draw(data, month, layer) {
     put(drawn.tiles[k], "fill", fill);
     put(drawn.tiles[k], "class", differs ? "tile other" : "tile");
     put(drawn.inner[k], "visibility", differs ? "visible" : "hidden");
-    if (differs) put(drawn.inner[k], "fill", paint(reference, month, k)[0]);
+    put(drawn.inner[k], "fill", differs ? paint(reference, month, k)[0] : "none");
     const text = drawn.texts[k];
     if (text.textContent !== letter) text.textContent = letter;
     put(text, "class", `letter${dark ? " light" : ""}${letter === "J" ? " usual" : ""}${differs ? " off" : ""}`);
