@@ -43,7 +43,7 @@ def test_compare_writes_table_and_figure_and_ends_with_the_finding(tiny: Path) -
     assert closing(done.stdout).startswith("Against tiny: ")
     assert "assumed, not observed" in closing(done.stdout)
     written = {path.name for path in (tiny / "r" / "compare-tiny").iterdir()}
-    assert written == {"compare.csv", "forest.png", "forest.svg"}
+    assert written == {"compare.csv", "forest.png", "forest.svg", "tables.json"}
     wrong = pangwa("compare", "r", "--against", "tiny_kai", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "did you mean 'tiny_kia'?" in wrong.stderr
@@ -118,7 +118,12 @@ def test_sweep_and_regret_write_tables_figures_and_their_findings(tiny: Path) ->
     regret = pangwa("regret", "w", "--more", "troops_kia", "--less", "deaths_civilians_all=10", folder=tiny)
     assert regret.returncode == 0, regret.stderr
     assert "2 futures that differ in actors.KIA.troops" in closing(regret.stdout)
-    assert {path.name for path in (tiny / "w" / "regret").iterdir()} == {"regret.csv", "regret.png", "regret.svg"}
+    assert {path.name for path in (tiny / "w" / "regret").iterdir()} == {
+        "regret.csv",
+        "regret.png",
+        "regret.svg",
+        "tables.json",
+    }
     wrong = pangwa("regret", "w", "--more", "troops_kia=many", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "must be a finite number" in wrong.stderr
