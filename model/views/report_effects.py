@@ -117,7 +117,7 @@ def effects_section(results: Results, actor: str | None) -> Markup:
     if effects is None:
         return Markup("")
     # With one replicate a set of assumptions nothing can be told of signs, and nothing is shown of them.
-    several = bool((effects[["points_up", "points_down"]].astype(int).sum(axis=None)) > 0)
+    several = bool(effects[["points_up", "points_down"]].astype(int).to_numpy().sum() > 0)
     scaled = ("mean", "low95", "high95", "reference_mean", "matters")
     plain = ["n", "variance_ratio", "replicates_needed"]
     plain += ["points", "points_up", "points_down"] if several else []

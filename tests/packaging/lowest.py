@@ -38,7 +38,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("regret", "out", "--less", "exports_t_china"),
     *(("export", "out", "--to", kind, "--out", f"all.{kind}") for kind in ("xlsx", "netcdf", "geopackage", "geojson")),
     *(("sensitivity", "status_quo", "--method", method, "-p", "actors.KIA.commit_share", "-p", "actors.KIA.ore_tax_yuan_per_t",
-       *("-r", "1", "-j", "1", "--trajectories", "2", "--points", "20"), *SETS, "--out", method) for method in ("morris", "sobol")),
+       *("-r", "1", "-j", "1", "--trajectories", "4", "--points", "20"), *SETS, "--out", method) for method in ("morris", "sobol")),
     ("check", "engage_kia"),
 )  # fmt: skip
 """What is run, one after another, in an empty folder."""
