@@ -218,11 +218,13 @@ def test_every_slider_reaches_both_ends_and_rounds_nothing(browser: Browser, add
 
 @pytest.mark.slow
 def test_replicates_show_bands_and_effects_and_can_be_cancelled(browser: Browser, address: str) -> None:
-    page, wrong = opened(browser, f"{address}#set=months%3D1")
+    page, wrong = opened(browser, f"{address}#set=months%3D240")  # long enough to be cancelled
     start, cancel = page.get_by_role("button", name="Run 20 replicates"), page.get_by_role("button", name="Cancel")
     start.click()
     cancel.click()
     page.wait_for_selector("#many-said:has-text('Cancelled')")
+    page.get_by_label("Months", exact=True).fill("1")
+    settled(page)
     start.click()
     page.wait_for_selector("#outcomes:has-text('Mean effect over 20 pairs')")
     assert page.locator("#curves .band.reference").count() == 4
