@@ -69,7 +69,15 @@ def width() -> int:
 def wrapped(text: str, indent: int) -> str:
     """A text wrapped to the terminal's width, every line indented."""
     pad = " " * indent
-    return textwrap.fill(text, width=max(width(), indent + 20), initial_indent=pad, subsequent_indent=pad)
+    # Words stay whole, so that commands and paths can be copied.
+    return textwrap.fill(
+        text,
+        width=max(width(), indent + 20),
+        initial_indent=pad,
+        subsequent_indent=pad,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def columns(rows: Iterable[tuple[str, ...]], gap: str = "  ") -> str:
