@@ -50,8 +50,6 @@ class Geography:
     """(P,) 1 for a town, 0.5 for a site."""
     crowd: Floats
     """(P,) its people in 100,000, at most 3."""
-    betweenness: Floats
-    """(P,) share of the shortest road paths that pass through it, the largest 1."""
     headquarters: Bools
     """(P,) whether any armed actor has its headquarters there."""
     rent_site: Floats
@@ -171,7 +169,6 @@ def _places(world: World, p: Processes) -> dict[str, object]:
         "wall": np.where(is_town, p.fortification.town, p.fortification.site),
         "size": np.where(is_town, 1.0, 0.5),
         "crowd": np.minimum(population / 1e5, 3.0),
-        "betweenness": world.betweenness.copy(),
         "headquarters": headquarters,
         "rent_site": rent,
         "on_river": world.river[world.place_territory] & is_town,

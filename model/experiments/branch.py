@@ -115,9 +115,9 @@ def _with_world_found(spec: RunSpec, path: Path) -> RunSpec:
     try:
         place = json.loads(spec.scenario)["world"]
         found = found_again(place, spec.world, path)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, WorldError):
-            raise
+    except WorldError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise PlanError(f"{path}: is damaged: it names no world") from None
     if found == place:
         return spec
