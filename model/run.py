@@ -35,7 +35,7 @@ from model.dynamics.taxes import TAX_READINGS
 from model.parameters import kind_of_rows, numbers_in, record_of, rows_of
 from model.scenario.problems import ScenarioError
 from model.scenario.schema import Scenario
-from model.state import State
+from model.state import State, sizes_of
 from model.world.world import World
 
 GROUPS = (
@@ -161,15 +161,10 @@ class Run:
         self.actors, self.buyers = setting.actors.copy(), setting.buyers.copy()
         self.policy = policy_rows(len(self.actors))
         """(F + 1,) what each kind of US instrument delivers this month; see :func:`policy_rows`."""
-        most = int(self.actors["operations_per_month"].max(initial=0.0))
-        self.plans = Plans.begin(len(self.actors), len(self.land.wall), len(self.land.population), most)
-        self.battles = Battles.begin(len(self.land.wall))
-        self.front = Front.begin(len(self.actors), len(self.land.wall), len(self.land.needed))
-        self.books = Books.begin(len(self.actors))
-        self.stakes = Stakes.begin(len(self.actors), len(self.land.population))
-        self.border = BorderChanges.begin(len(self.actors), len(self.land.chinese))
-        self.roads = Roads.begin(len(self.actors), len(self.land.wall))
-        self.quotes = Quotes.begin(len(self.land.mine_place), len(self.buyers))
+        sizes = sizes_of(self.world) | {"K": max(int(self.actors["operations_per_month"].max(initial=0.0)), 1)}
+        self.plans, self.battles, self.front = Plans.begin(sizes), Battles.begin(sizes), Front.begin(sizes)
+        self.roads, self.quotes, self.books = Roads.begin(sizes), Quotes.begin(sizes), Books.begin(sizes)
+        self.stakes, self.border = Stakes.begin(sizes), BorderChanges.begin(sizes)
         self.agents = Agents()
         self.recorder: Any = None
         self.ledger: Any = None

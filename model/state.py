@@ -7,37 +7,19 @@ no agent. Money is in USD, ore in tonnes of oxide (REO), reagent in tonnes of am
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.arrays import ArrayGroup, Bools, Floats, Ints, group, per, record, record_maker
 from model.world.world import LANES, InitialState, World
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 NOBODY = -1
 CHINA_OFFICIAL, CHINA_INFORMAL, QUAD = 0, 1, 2
 DESTINATIONS = ("china_official", "china_informal", "quad")
 ORE, REAGENT, GOODS = (LANES.index(lane) for lane in ("ore", "reagent", "goods"))
 """Columns of ``state.lanes`` and of the capacities of crossings."""
-
-
-def record_maker(*fields: tuple[str, type]) -> Callable[..., Any]:
-    """What makes records of some numbers: read and written by name, from Python and from compiled code alike."""
-    kind = np.dtype([(name, {float: np.float64, int: np.int64, bool: np.bool_}[of]) for name, of in fields])
-
-    def make(**values: float) -> Any:
-        made = np.zeros(1, kind).view(np.recarray)[0]
-        for name, value in values.items():
-            made[name] = value
-        return made
-
-    return make
 
 
 market_record = record_maker(
@@ -90,237 +72,184 @@ clock_record = record_maker(
 
 
 @dataclass
-class Flows:
+class Flows(ArrayGroup):
     """What moved this month; rewritten every month, in the same arrays."""
 
-    ore: Floats
-    """(M, 3) t from each mine cluster to each of DESTINATIONS."""
-    crossing: Ints
-    """(M, 3) crossing that each flow uses; -1 where there is none."""
-    tax_usd: Floats
-    """(F,) ore revenue of each armed actor."""
-    leached: Floats
-    """(M,) t of ore that entered the pools."""
-    reagent_imported: Floats
-    reagent_used: Floats
-    """(M,) t of reagent."""
-
-    @classmethod
-    def none(cls, mines: int, forces: int) -> Flows:
-        """Nothing moved."""
-        of_mines = [np.zeros(mines) for _ in range(3)]
-        return cls(np.zeros((mines, 3)), np.full((mines, 3), -1, np.int64), np.zeros(forces), *of_mines)
+    ore: Floats = per("M, 3")
+    """t from each mine cluster to each of DESTINATIONS."""
+    crossing: Ints = per("M, 3", start=-1)
+    """Crossing that each flow uses; -1 where there is none."""
+    tax_usd: Floats = per("F")
+    """Ore revenue of each armed actor."""
+    leached: Floats = per("M")
+    """t of ore that entered the pools."""
+    reagent_imported: Floats = per("M")
+    reagent_used: Floats = per("M")
+    """t of reagent."""
 
 
 @dataclass
-class Tally:
+class Tally(ArrayGroup):
     """What came and went this month, for the ledgers and the record; set to zero when a month begins."""
 
-    recruited: Ints
-    dead: Ints
-    deserted: Ints
-    captured: Ints
-    """(F,) fighters; captured: taken prisoner or dispersed when a place fell."""
-    posts_taken: Ints
-    """(F,) fortified positions captured from others."""
-    arms_gained: Floats
-    arms_lost: Floats
-    """(F,) fighter equivalents bought, given or captured; lost, worn out or captured from it."""
-    income: Floats
-    """(F,) USD."""
-    spent: Floats
-    """(F,) USD."""
-    air_usd: Floats
-    """(F,) USD that its aircraft have cost, sorties and airlift; part of what is spent."""
-    deaths: Ints
-    """(N,) fighters killed in each territory."""
-    air_fights: Floats
-    """(N,) fights supported from the air in each territory."""
-
-    @classmethod
-    def zero(cls, forces: int, territories: int) -> Tally:
-        """A tally with nothing in it."""
-        recruited, dead, deserted, captured, posts = (np.zeros(forces, np.int64) for _ in range(5))
-        gained, lost, income, spent, air = (np.zeros(forces) for _ in range(5))
-        deaths, fights = np.zeros(territories, np.int64), np.zeros(territories)
-        return cls(recruited, dead, deserted, captured, posts, gained, lost, income, spent, air, deaths, fights)
-
-    def clear(self) -> None:
-        """Set everything to zero, in the same arrays."""
-        counts = (self.recruited, self.dead, self.deserted, self.captured, self.posts_taken, self.deaths)
-        sums = (self.arms_gained, self.arms_lost, self.income, self.spent, self.air_usd, self.air_fights)
-        for array in (*counts, *sums):
-            array.fill(0)
-
-
-class InPlace:
-    """Arrays keep their place: what is assigned to an array's name is copied into the array that stands there.
-
-    So compiled code, which is handed the arrays once a run, always sees what they hold now.
-    """
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Assign a value; to an array, its numbers.
-
-        Raises:
-            TypeError: the numbers are of another kind, such as fractions for counts.
-            ValueError: they are of another shape.
-        """
-        there = self.__dict__.get(name)
-        if isinstance(there, np.ndarray):
-            np.copyto(there, value, casting="same_kind")
-        else:
-            object.__setattr__(self, name, value)
+    recruited: Ints = per("F")
+    dead: Ints = per("F")
+    deserted: Ints = per("F")
+    captured: Ints = per("F")
+    """Fighters; captured: taken prisoner or dispersed when a place fell."""
+    posts_taken: Ints = per("F")
+    """Fortified positions captured from others."""
+    arms_gained: Floats = per("F")
+    arms_lost: Floats = per("F")
+    """Fighter equivalents bought, given or captured; lost, worn out or captured from it."""
+    income: Floats = per("F")
+    """USD."""
+    spent: Floats = per("F")
+    """USD."""
+    air_usd: Floats = per("F")
+    """USD that its aircraft have cost, sorties and airlift; part of what is spent."""
+    deaths: Ints = per("N")
+    """Fighters killed in each territory."""
+    air_fights: Floats = per("N")
+    """Fights supported from the air in each territory."""
 
 
 @dataclass
-class Dealings(InPlace):
+class Dealings(ArrayGroup):
     """What Beijing and the armed actors have agreed on, or cut."""
 
-    talked: Ints
-    """(F,) months since its last talks with Beijing."""
-    deal: Ints
-    """(F,) months for which its deal with Beijing still holds; 0 none."""
-    halted: Bools
-    """(F,) whether that deal commits it to a ceasefire."""
-    tax_cut: Floats
-    """(F,) 0-1, share of its ore tax that the deal gives up."""
-    patron: Floats
-    """(F,) 0-1, degree to which it has accepted Beijing as its patron."""
-    supplies: Bools
-    """(F, F) whether the first would give arms to the second; Beijing can have this stopped."""
-
-    @classmethod
-    def none(cls, forces: int) -> Dealings:
-        """Nothing agreed on or cut."""
-        return cls(
-            talked=np.full(forces, 1_000, np.int64),
-            deal=np.zeros(forces, np.int64),
-            halted=np.zeros(forces, bool),
-            tax_cut=np.zeros(forces),
-            patron=np.zeros(forces),
-            supplies=np.ones((forces, forces), bool),
-        )
+    talked: Ints = per("F", start=1_000)
+    """Months since its last talks with Beijing."""
+    deal: Ints = per("F")
+    """Months for which its deal with Beijing still holds; 0 none."""
+    halted: Bools = per("F")
+    """Whether that deal commits it to a ceasefire."""
+    tax_cut: Floats = per("F")
+    """0-1, share of its ore tax that the deal gives up."""
+    patron: Floats = per("F")
+    """0-1, degree to which it has accepted Beijing as its patron."""
+    supplies: Bools = per("F, F", start=1)
+    """Whether the first would give arms to the second; Beijing can have this stopped."""
 
 
 @dataclass
-class State(InPlace):
+class State(ArrayGroup):
     """Everything that changes in a run; see the module's docstring for units and index letters."""
 
-    clock: Any
+    clock: Any = record(clock_record, road_factor=1.0)
     """Record: months done, and the season; see ``clock_record``."""
-    holder: Ints
-    """(P,) armed actor that holds the town or site; -1 nobody."""
-    holder_before: Ints
-    """(P,) the same when the month began."""
-    attacker: Ints
-    """(P,) armed actor that besieges it; -1 none."""
-    siege_progress: Floats
-    """(P,) siege progress, 0-1; 0 when it is not attacked."""
-    approach: Floats
-    """(P,) km of road that the column attacking the place has covered; 0 when it is not attacked."""
-    months_unattacked: Ints
-    """(P,) months without an attack on the place."""
-    besieged: Ints
-    """(P,) months since the attack began in which it was attacked with most of its posts lost."""
-    isolated: Ints
-    """(P,) months for which the holder's garrison has been cut off by road."""
-    posts: Ints
-    """(P,) fortified positions of the holder."""
-    posts_full: Ints
-    """(P,) positions that the holder would maintain there in peacetime."""
-    control: Floats
-    """(F + 1, N) shares of the countryside; last row nobody; columns sum to 1."""
-    troops: Ints
-    """(F, P) fighters."""
-    wall: Floats
-    """(P,) how many times stronger a garrison is there than in the open; drawn once a run."""
-    locals: Floats
-    """(P,) field strength of unmodelled groups that hold a place without an armed actor."""
-    known: Floats
-    """(F, P) 0-1, each actor's knowledge of the enemy at a place from fighting there."""
-    supply: Floats
-    """(F, P) 0-1, over roads in friendly hands, with airlift and river relief."""
-    arms: Floats
-    """(F,) fighter equivalents."""
-    treasury: Floats
-    """(F,) USD."""
-    legitimacy: Floats
-    """(F, N) consent, 0-1."""
-    roots: Floats
-    """(F, N) support for an actor in the countryside beyond its fighters and town (:mod:`model.dynamics.control`)."""
-    services: Floats
-    """(F, N) government services, 0-1."""
-    training: Floats
-    """(F,) share of fighters trained by foreign instructors, 0-1."""
-    stance: Ints
-    """(F, F) -1 at war, 0 no fighting, 1 allied; symmetric."""
-    recognition: Floats
-    """(F,) by the US and its followers, 0-1."""
-    pressure: Floats
-    """(F,) from Beijing, 0-1."""
-    displaced: Floats
-    """(N,) persons."""
-    lanes: Floats
-    """(X, 3) openness of the ore, reagent and goods lanes, 0-1."""
-    capacity: Floats
-    """(M,) t/month."""
-    pipeline: Floats
-    """(M, L) t/month of capacity being built, by months to go (column 0 comes next)."""
-    operating: Floats
-    """(M,) share of capacity in use, 0-1."""
-    reagent: Floats
-    in_process: Floats
-    stock: Floats
-    """(M,) t; see the module's docstring."""
-    security: Floats
-    """(M,) 0-1, how safe the mines are, a running mean."""
-    inventory: Floats
-    """(B,) t of ore in the buyers' stores."""
-    bid: Floats
-    """(X,) yuan/t bid at each crossing to China this month."""
-    people: Floats
-    """(F,) persons under each actor's control, since the fights of this month."""
-    people_at_start: Floats
-    troops_at_start: Floats
-    """(F,) persons under its control and fighters when the run began."""
-    ore_tax: Floats
-    """(F,) yuan/t that each demands under a fixed tax, or has chosen as a revenue maximiser."""
-    conscripts: Floats
-    """(F,) persons that each conscripts per month, as imposed by forcing."""
-    dependence: Floats
-    """(F,) 0-1, dependence on China, including the effect of Beijing's patronage."""
-    market: Any
+    holder: Ints = per("P")
+    """Armed actor that holds the town or site; -1 nobody."""
+    holder_before: Ints = per("P")
+    """The same when the month began."""
+    attacker: Ints = per("P")
+    """Armed actor that besieges it; -1 none."""
+    siege_progress: Floats = per("P")
+    """Siege progress, 0-1; 0 when it is not attacked."""
+    approach: Floats = per("P")
+    """km of road that the column attacking the place has covered; 0 when it is not attacked."""
+    months_unattacked: Ints = per("P")
+    """Months without an attack on the place."""
+    besieged: Ints = per("P")
+    """Months since the attack began in which it was attacked with most of its posts lost."""
+    isolated: Ints = per("P")
+    """Months for which the holder's garrison has been cut off by road."""
+    posts: Ints = per("P")
+    """Fortified positions of the holder."""
+    posts_full: Ints = per("P")
+    """Positions that the holder would maintain there in peacetime."""
+    control: Floats = per("F + 1, N")
+    """Shares of the countryside; last row nobody; columns sum to 1."""
+    troops: Ints = per("F, P")
+    """Fighters."""
+    wall: Floats = per("P", start=1)
+    """How many times stronger a garrison is there than in the open; drawn once a run."""
+    locals: Floats = per("P")
+    """Field strength of unmodelled groups that hold a place without an armed actor."""
+    known: Floats = per("F, P")
+    """0-1, each actor's knowledge of the enemy at a place from fighting there."""
+    supply: Floats = per("F, P", start=1)
+    """0-1, over roads in friendly hands, with airlift and river relief."""
+    arms: Floats = per("F")
+    """Fighter equivalents."""
+    treasury: Floats = per("F")
+    """USD."""
+    legitimacy: Floats = per("F, N", start=0.5)
+    """Consent, 0-1."""
+    roots: Floats = per("F, N")
+    """Support for an actor in the countryside beyond its fighters and town (:mod:`model.dynamics.control`)."""
+    services: Floats = per("F, N", start=0.3)
+    """Government services, 0-1."""
+    training: Floats = per("F")
+    """Share of fighters trained by foreign instructors, 0-1."""
+    stance: Ints = per("F, F")
+    """-1 at war, 0 no fighting, 1 allied; symmetric."""
+    recognition: Floats = per("F")
+    """By the US and its followers, 0-1."""
+    pressure: Floats = per("F")
+    """From Beijing, 0-1."""
+    displaced: Floats = per("N")
+    """Persons."""
+    lanes: Floats = per("X, 3")
+    """Openness of the ore, reagent and goods lanes, 0-1."""
+    capacity: Floats = per("M")
+    """t/month."""
+    pipeline: Floats = per("M, L")
+    """t/month of capacity being built, by months to go (column 0 comes next)."""
+    operating: Floats = per("M")
+    """Share of capacity in use, 0-1."""
+    reagent: Floats = per("M")
+    in_process: Floats = per("M")
+    stock: Floats = per("M")
+    """t; see the module's docstring."""
+    security: Floats = per("M", start=1)
+    """0-1, how safe the mines are, a running mean."""
+    inventory: Floats = per("B")
+    """t of ore in the buyers' stores."""
+    bid: Floats = per("X")
+    """yuan/t bid at each crossing to China this month."""
+    people: Floats = per("F")
+    """Persons under each actor's control, since the fights of this month."""
+    people_at_start: Floats = per("F")
+    troops_at_start: Floats = per("F")
+    """Persons under its control and fighters when the run began."""
+    ore_tax: Floats = per("F")
+    """yuan/t that each demands under a fixed tax, or has chosen as a revenue maximiser."""
+    conscripts: Floats = per("F")
+    """Persons that each conscripts per month, as imposed by forcing."""
+    dependence: Floats = per("F")
+    """0-1, dependence on China, including the effect of Beijing's patronage."""
+    market: Any = record(market_record, price_ore=190_000.0, price_tb=7_150.0, price_dy=1_630.0)
     """Record: prices, shortage, the road to India; see ``market_record``."""
-    flows: Flows
-    tally: Tally
+    flows: Flows = group(Flows)
+    tally: Tally = group(Tally)
     """See the tables of the same name."""
-    totals: Any
+    totals: Any = record(totals_record)
     """Record: sums of the month over the country; see ``totals_record``."""
-    accord: Any
+    accord: Any = record(accord_record)
     """Record: the federal settlement; see ``accord_record``."""
-    road: Any
+    road: Any = record(road_record)
     """Record: what held back ore on the road to India this month; see ``road_record``."""
-    losses_year: Floats
-    """(F,) annual share of its fighters lost, a running mean over its time at war."""
-    towns_lost_year: Floats
-    """(F,) towns lost less towns won over the past year, a running sum that fades."""
-    revenue: Floats
-    """(F,) USD per month, a running mean with a declared minimum: the unit of utilities."""
-    war_then: Floats
-    """(F,) value of war with the junta (``diplomacy.pull_of_war``) when its peace or the run began; months of its own revenue."""
-    paid: Floats
-    """(F,) share of the upkeep paid last month."""
-    recruits: Ints
-    """(F,) persons recruited last month, whose training is to be paid."""
-    offensive: Floats
-    """(F,) recent attacks at the Chinese border or on its trade roads, 0-1."""
-    dealings: Dealings
+    losses_year: Floats = per("F")
+    """Annual share of its fighters lost, a running mean over its time at war."""
+    towns_lost_year: Floats = per("F")
+    """Towns lost less towns won over the past year, a running sum that fades."""
+    revenue: Floats = per("F", start=1e6)
+    """USD per month, a running mean with a declared minimum: the unit of utilities."""
+    war_then: Floats = per("F")
+    """Value of war with the junta (``diplomacy.pull_of_war``) when its peace or the run began; months of its own revenue."""
+    paid: Floats = per("F", start=1)
+    """Share of the upkeep paid last month."""
+    recruits: Ints = per("F")
+    """Persons recruited last month, whose training is to be paid."""
+    offensive: Floats = per("F")
+    """Recent attacks at the Chinese border or on its trade roads, 0-1."""
+    dealings: Dealings = group(Dealings)
     """Relations between Beijing and each armed actor."""
-    hope: Floats
-    """(F,) belief that good governance earns outside backing, 0-1."""
-    parties: Bools
-    """(F,) whether it has signed the federal settlement with the junta."""
+    hope: Floats = per("F")
+    """Belief that good governance earns outside backing, 0-1."""
+    parties: Bools = per("F")
+    """Whether it has signed the federal settlement with the junta."""
 
     _months = 0  # what the clock says, which takes Python longer to read
 
@@ -334,62 +263,30 @@ class State(InPlace):
         """Set the months done."""
         self._months = self.clock["month"] = months
 
-    def copy(self) -> State:
-        """The same in arrays of its own."""
-        out: State = _copied(self)
-        return out
 
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, np.ndarray | np.void):
-        return value.copy()
-    if not is_dataclass(value):
-        return value
-    other = object.__new__(type(value))
-    vars(other).update((name, _copied(part)) for name, part in vars(value).items())
-    return other
+def sizes_of(world: World) -> dict[str, int]:
+    """How many there are of what a world has, by index letter."""
+    return {
+        "N": len(world.codes),
+        "P": len(world.place_ids),
+        "F": len(world.forces),
+        "X": len(world.crossing_ids),
+        "M": len(world.mine_ids),
+        "B": len(world.buyers),
+    }
 
 
 def begin(world: World, initial: InitialState, lead_months: int) -> State:
-    """Copy an initial state into fresh arrays; what it does not say begins at its neutral value.
+    """An initial state in fresh arrays; what it does not say begins at its neutral value.
 
     Actors' money, arms and troop totals are set by the model from their parameters.
     """
-    places, mines, crossings = len(world.place_ids), len(world.mine_ids), len(world.crossing_ids)
-    forces, territories, zeros = len(world.forces), len(world.codes), np.zeros
-    parts: dict[str, Any] = {name: getattr(initial, name).copy() for name in _RECORDED}
-    parts |= {name: zeros(forces) for name in _NONE_AT_FIRST}
-    parts |= {name: zeros(places, np.int64) for name in ("months_unattacked", "besieged", "isolated")}
-    return State(
-        **parts,
-        clock=clock_record(road_factor=1.0),
-        holder_before=initial.holder.copy(),
-        siege_progress=np.where(initial.attacker >= 0, 0.3, 0.0),
-        posts_full=initial.posts.copy(),
-        known=zeros((forces, places)),
-        wall=np.ones(places),
-        locals=zeros(places),
-        approach=zeros(places),
-        supply=np.ones((forces, places)),
-        legitimacy=np.full((forces, territories), 0.5),
-        services=np.full((forces, territories), 0.3),
-        roots=zeros((forces, territories)),
-        pipeline=zeros((mines, lead_months)),
-        security=np.ones(mines),
-        inventory=zeros(len(world.buyers)),
-        bid=zeros(crossings),
-        market=market_record(price_ore=190_000.0, price_tb=7_150.0, price_dy=1_630.0),
-        flows=Flows.none(mines, forces),
-        tally=Tally.zero(forces, territories),
-        totals=totals_record(),
-        accord=accord_record(),
-        road=road_record(),
-        revenue=np.full(forces, 1e6),
-        paid=np.ones(forces),
-        recruits=np.zeros(forces, np.int64),
-        dealings=Dealings.none(forces),
-        parties=zeros(forces, bool),
-    )
+    state = State.begin(sizes_of(world) | {"L": lead_months})
+    for name in _RECORDED:
+        setattr(state, name, getattr(initial, name))
+    state.holder_before, state.posts_full = initial.holder, initial.posts
+    state.siege_progress = np.where(initial.attacker >= 0, 0.3, 0.0)
+    return state
 
 
 _RECORDED = (
@@ -397,9 +294,3 @@ _RECORDED = (
     *("capacity", "operating", "reagent", "in_process", "stock"),
 )
 """What an initial state says."""
-
-_NONE_AT_FIRST = (
-    *("arms", "treasury", "training", "recognition", "pressure", "people", "people_at_start", "troops_at_start"),
-    *("ore_tax", "conscripts", "dependence", "losses_year", "towns_lost_year", "offensive", "hope", "war_then"),
-)
-"""(F,) what begins at 0."""

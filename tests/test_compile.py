@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from model import compile as compilation
+from model.arrays import record_maker
 from model.compile import compiled, hand_over
-from model.state import record_maker
 
 
 @dataclass

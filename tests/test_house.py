@@ -42,7 +42,16 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Rooms from the ground up: a module imports from its own storey or from one further down, never from one above.
 STOREYS = (
-    {"model", "model.parameters", "model.draws", "model.compile", "model.groups", "model.live", "model.outcome"},
+    {
+        "model",
+        "model.parameters",
+        "model.draws",
+        "model.arrays",
+        "model.compile",
+        "model.groups",
+        "model.live",
+        "model.outcome",
+    },
     {"model.world"},
     {"model.state", "model.forcing"},
     {"model.dynamics"},
@@ -66,7 +75,7 @@ ALLOWED = {
 }
 INSIDES = re.compile(r"^(llvmlite|ctypes|cffi|numba|numpy\.(_core|core|ctypeslib|lib\..*_impl))(\.|$)")
 
-MOST_LINES = 9_003
+MOST_LINES = 8_765
 """Of code, docstrings, comments and blank lines left out."""
 COUNTED = ("agents/**/*.py", "model/dynamics/*.py", "model/phases/*.py", "model/output/*.py", "model/*.py")
 

@@ -27,22 +27,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from agents.beijing.lanes import gives_answer
 from agents.beijing.parameters import CLOSES_BORDER
+from model.arrays import ArrayGroup, Bools, Floats, Ints, per, record, record_maker
 from model.compile import compiled
 from model.draws import uniform
 from model.dynamics.border import shortage_of_ore
 from model.dynamics.budgets import worth_of_money
 from model.dynamics.diplomacy import juntas_wish, worth_of_fighting
 from model.dynamics.taxes import gate_price, tax_per_tonne
-from model.state import GOODS, ORE, record_maker
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from model.state import GOODS, ORE
 
 package_record = record_maker(
     ("halt", int),  # 1: the group halts its war with the junta
@@ -78,39 +72,31 @@ case_record = record_maker(
 
 
 @dataclass
-class Stakes:
+class Stakes(ArrayGroup):
     """What is at stake between Beijing and each armed actor this month, and what is on the table in the talks under way."""
 
-    ore_usd: Floats
-    """(F,) USD a month of ore tax that shut lanes cost it."""
-    ore_share: Floats
-    """(F,) 0-1, share of all mines' capacity that they hold back and that is its own."""
-    tax_usd: Floats
-    """(F,) USD a month of ore tax with all lanes open."""
-    goods: Floats
-    """(F,) 0-1, how far the goods lanes at its gates are shut."""
-    trades: Bools
-    """(F,) whether it holds a gate to China or a taxed mine."""
-    invited: Bools
-    """(F,) whom Beijing invites to talks."""
-    town: Ints
-    """(N,) towns that Beijing asks the group to hand back, in this order; the first ``case.towns`` count."""
-    case: Any
+    ore_usd: Floats = per("F")
+    """USD a month of ore tax that shut lanes cost it."""
+    ore_share: Floats = per("F")
+    """0-1, share of all mines' capacity that they hold back and that is its own."""
+    tax_usd: Floats = per("F")
+    """USD a month of ore tax with all lanes open."""
+    goods: Floats = per("F")
+    """0-1, how far the goods lanes at its gates are shut."""
+    trades: Bools = per("F")
+    """Whether it holds a gate to China or a taxed mine."""
+    invited: Bools = per("F")
+    """Whom Beijing invites to talks."""
+    town: Ints = per("N")
+    """Towns that Beijing asks the group to hand back, in this order; the first ``case.towns`` count."""
+    case: Any = record(case_record)
     """Record: what the talks are about; months of the group's revenue unless said otherwise."""
-    package: Any
+    package: Any = record(package_record)
     """Record: the package on the table."""
-    gain: Any
+    gain: Any = record(gain_record)
     """Record: what each side gains from it."""
-    tried: Any
+    tried: Any = record(package_record)
     """Record: a package that is weighed against the best so far."""
-
-    @classmethod
-    def begin(cls, forces: int, towns: int) -> Stakes:
-        """Arrays for a run."""
-        ore_usd, ore_share, tax_usd, goods = (np.zeros(forces) for _ in range(4))
-        trades, invited, town = np.zeros(forces, bool), np.zeros(forces, bool), np.zeros(towns, np.int64)
-        records = case_record(), package_record(), gain_record(), package_record()
-        return cls(ore_usd, ore_share, tax_usd, goods, trades, invited, town, *records)
 
 
 # equations ------------------------------------------------------------------------------------------------------------

@@ -19,45 +19,29 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.arrays import ArrayGroup, Bools, Ints, per, record, record_maker
 from model.compile import compiled
 from model.dynamics.capture import count_town
 from model.dynamics.handover import hand_over
-from model.state import record_maker
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-
-_count_record = record_maker(("supplies", int), ("lanes", int))
 
 
 @dataclass
-class BorderChanges:
+class BorderChanges(ArrayGroup):
     """What changed at the border this month, for the event log; rewritten every month, in the same arrays."""
 
-    void: Bools
-    """(F,) whose deal with Beijing is void since it fights again."""
-    supplier: Ints
-    ally: Ints
-    begun: Bools
-    """(F F,) supplies of arms that stopped or began again; the first ``count.supplies`` count."""
-    crossing: Ints
-    lane: Ints
-    opened: Bools
-    """(6 X,) lanes that were opened or shut, in their order; the first ``count.lanes`` count."""
-    count: Any
+    void: Bools = per("F")
+    """Whose deal with Beijing is void since it fights again."""
+    supplier: Ints = per("F F")
+    ally: Ints = per("F F")
+    begun: Bools = per("F F")
+    """Supplies of arms that stopped or began again; the first ``count.supplies`` count."""
+    crossing: Ints = per("6 X")
+    lane: Ints = per("6 X")
+    opened: Bools = per("6 X")
+    """Lanes that were opened or shut, in their order; the first ``count.lanes`` count."""
+    count: Any = record(record_maker(("supplies", int), ("lanes", int)))
     """Record: ``supplies``, ``lanes``."""
-
-    @classmethod
-    def begin(cls, forces: int, crossings: int) -> BorderChanges:
-        """Arrays for a run."""
-        pairs, lanes = forces * forces, 6 * crossings
-        void = np.zeros(forces, bool)
-        supplies = np.zeros(pairs, np.int64), np.zeros(pairs, np.int64), np.zeros(pairs, bool)
-        moved = np.zeros(lanes, np.int64), np.zeros(lanes, np.int64), np.zeros(lanes, bool)
-        return cls(void, *supplies, *moved, _count_record())
 
     def clear(self) -> None:
         """Begin a month's list of changes."""

@@ -23,22 +23,17 @@ Order in a month: :func:`open_books`, the actors' choice of services, :func:`col
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from model.arrays import ArrayGroup, Floats, Ints, per
 from model.compile import compiled
 from model.dynamics.front import fighters_of, is_at_war
 from model.dynamics.people import consenting
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.parameters import ParameterTable, parameter
 from model.state import GOODS
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class BudgetParameters(ParameterTable):
@@ -87,40 +82,31 @@ class BudgetParameters(ParameterTable):
 
 
 @dataclass
-class Books:
+class Books(ArrayGroup):
     """Accounts of the month, rewritten every month in the same arrays; all (F,). Compiled code takes them as ``run.books``."""
 
-    fighters: Ints
+    fighters: Ints = per("F")
     """Fighters when the books are opened."""
-    level: Floats
+    level: Floats = per("F")
     """0-1, level of services that each actor chooses to pay for (written by ``choose_services``)."""
-    arms_usd: Floats
+    arms_usd: Floats = per("F")
     """USD that each sets aside for arms (written by ``buy_arms``)."""
-    aid: Floats
+    aid: Floats = per("F")
     """USD from patrons."""
-    earmarked: Floats
+    earmarked: Floats = per("F")
     """USD of that aid that must go into services."""
-    arms_given: Floats
+    arms_given: Floats = per("F")
     """Fighter equivalents from patrons and allies."""
-    sanctions: Floats
+    sanctions: Floats = per("F")
     """USD of outside revenue lost to sanctions and tariffs."""
-    income: Floats
+    income: Floats = per("F")
     """USD from all sources."""
-    services: Floats
+    services: Floats = per("F")
     """USD paid for services."""
-    upkeep: Floats
+    upkeep: Floats = per("F")
     """USD owed to fighters, and for the training of last month's recruits."""
-    paid: Floats
+    paid: Floats = per("F")
     """USD paid of that."""
-
-    @classmethod
-    def begin(cls, forces: int) -> Books:
-        """Empty accounts.
-
-        Args:
-            forces: number of armed actors.
-        """
-        return cls(np.zeros(forces, np.int64), *(np.zeros(forces) for _ in range(len(fields(cls)) - 1)))
 
 
 # equations ------------------------------------------------------------------------------------------------------------

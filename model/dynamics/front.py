@@ -10,14 +10,8 @@ from dataclasses import dataclass
 from math import floor
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from model.arrays import ArrayGroup, Bools, Floats, Ints, per
 from model.compile import compiled
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 ATTACK, DEFENCE = 0, 1
 """Rows of ``front.air``."""
@@ -29,45 +23,29 @@ SIEGE_MONTHS = 2
 
 
 @dataclass
-class Front:
+class Front(ArrayGroup):
     """Where fighters meet this month; rewritten every month. Compiled code takes it as ``run.front``."""
 
-    barred: Bools
-    """(P,) places that nobody fights for, since the record decides whose they are."""
-    first: Ints
-    """(P,) first order on each place; -1 none."""
-    following: Ints
-    """(F P,) next order on the same place; -1 none."""
-    calls: Ints
-    before: Ints
-    target: Bools
-    """(P,) of the actor whose fighters gather: orders that draw on its fighters at a place, these before any left, and
+    barred: Bools = per("P")
+    """Places that nobody fights for, since the record decides whose they are."""
+    first: Ints = per("P", start=-1)
+    """First order on each place; -1 none."""
+    following: Ints = per("F P", start=-1)
+    """Next order on the same place; -1 none."""
+    calls: Ints = per("P")
+    before: Ints = per("P")
+    target: Bools = per("P")
+    """Of the actor whose fighters gather: orders that draw on its fighters at a place, these before any left, and
     whether it attacks the place."""
-    air: Floats
-    """(2, P) 0-1, air support of attackers and of the defender at each place fought for."""
-    worth: Floats
-    """(F,) worth of one fighter."""
-    force: Floats
-    """(F, N) supplied fighters at large in each territory."""
-    present: Ints
-    weight: Floats
-    """(F + 1,) who has a part in a township, and its weight or share there."""
-
-    @classmethod
-    def begin(cls, forces: int, places: int, territories: int) -> Front:
-        """Arrays for a run."""
-        parts: dict[str, Any] = {name: np.zeros(places, np.int64) for name in ("calls", "before")}
-        parts |= {name: np.zeros(places, bool) for name in ("barred", "target")}
-        return cls(
-            **parts,
-            first=np.full(places, -1, np.int64),
-            following=np.full(forces * places, -1, np.int64),
-            air=np.zeros((2, places)),
-            worth=np.zeros(forces),
-            force=np.zeros((forces, territories)),
-            present=np.zeros(forces + 1, np.int64),
-            weight=np.zeros(forces + 1),
-        )
+    air: Floats = per("2, P")
+    """0-1, air support of attackers and of the defender at each place fought for."""
+    worth: Floats = per("F")
+    """Worth of one fighter."""
+    force: Floats = per("F, N")
+    """Supplied fighters at large in each territory."""
+    present: Ints = per("F + 1")
+    weight: Floats = per("F + 1")
+    """Who has a part in a township, and its weight or share there."""
 
 
 # process -------------------------------------------------------------------------------------------------------------

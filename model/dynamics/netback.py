@@ -20,18 +20,13 @@ from dataclasses import dataclass
 from math import exp, inf, log
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from model.arrays import ArrayGroup, Floats, Ints, per, record, record_maker
 from model.compile import compiled
 from model.dynamics.corridor import at_war, quote_india
 from model.dynamics.mining import margin
 from model.dynamics.taxes import gate_price, tax_per_tonne
 from model.parameters import ParameterTable, parameter
-from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, ORE, QUAD, REAGENT, record_maker
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, ORE, QUAD, REAGENT
 
 NO_BID = -1.0
 """Bid of a buyer that bids nothing."""
@@ -120,81 +115,58 @@ class TradeParameters(ParameterTable):
 
 
 @dataclass
-class Quotes:
+class Quotes(ArrayGroup):
     """What a tonne of ore would earn, what could pass, and what agents decide by it; compiled code has it as ``run.quotes``.
 
     Everything but the last two is rewritten every month, in the same arrays. ``M`` mines, ``B`` buyers.
     """
 
-    holder: Ints
-    """(M,) who holds the mines; -1 nobody."""
-    crossing: Ints
-    """(M, 3) crossing to each destination; -1 where none leads there."""
-    net_back: Floats
-    """(M, 3) yuan/t at the mine."""
-    best: Floats
-    """(M,) the best net-back open to miners; the Quad's counts as far as its road could take the mines' output."""
-    tax: Floats
-    """(M,) yuan/t of the mines' holder; smuggled ore pays a share."""
-    transit: Floats
-    """(M,) yuan/t of the holder of the gate, where it is another actor."""
-    premium_usd: Floats
-    """(M,) USD/t that the holder gets from an offtake contract, on top of its tax."""
-    open: Floats
-    """(M,) 0-1, openness of the ore lane used; 0 where no gate can be reached."""
-    leaky: Floats
-    """(M,) t that smugglers could carry."""
-    quad_limit: Floats
-    """(M,) t that the road to India could carry for these mines alone."""
-    quad_wanted: Floats
-    """(M,) t that would go to India, were the road without limits."""
-    india_value: Floats
-    """(M,) yuan/t at the mine of ore that goes to India, whether or not the road can take any; minus infinity without a way."""
-    india_gate: Floats
-    """(M,) 0-1, openness of India's gate at the end of the corridor."""
-    ore_trips: Floats
-    """(M,) 0-1, share of the trips that reagent leaves to ore."""
-    path_security: Floats
-    """(M,) 0-1, along the corridor to India."""
-    india_reagent: Floats
-    """(M,) t of reagent that trucks from India can bring."""
-    reagent_crossing: Ints
-    """(M,) crossing to China through which reagent can best come; -1 where none can be reached."""
-    option_margin: Floats
-    option_security: Floats
-    option_capacity: Floats
-    """(M + 1,) where buyers may invest, at the mines and abroad: profit over cost, 0-1, and t/month at work there already."""
-    factor: Floats
-    """(B,) bid of each buyer over the market price; NO_BID for none."""
-    licence: Floats
-    """(M,) 0-1, share of the work that the holder allows."""
-    invested: Floats
-    """(M + 1,) t/month of capacity that buyers would begin at a margin of 100% and full security, at the mines and abroad."""
-    beijing: Any
+    holder: Ints = per("M", start=-1)
+    """Who holds the mines; -1 nobody."""
+    crossing: Ints = per("M, 3", start=-1)
+    """Crossing to each destination; -1 where none leads there."""
+    net_back: Floats = per("M, 3")
+    """yuan/t at the mine."""
+    best: Floats = per("M")
+    """The best net-back open to miners; the Quad's counts as far as its road could take the mines' output."""
+    tax: Floats = per("M")
+    """yuan/t of the mines' holder; smuggled ore pays a share."""
+    transit: Floats = per("M")
+    """yuan/t of the holder of the gate, where it is another actor."""
+    premium_usd: Floats = per("M")
+    """USD/t that the holder gets from an offtake contract, on top of its tax."""
+    open: Floats = per("M")
+    """0-1, openness of the ore lane used; 0 where no gate can be reached."""
+    leaky: Floats = per("M")
+    """t that smugglers could carry."""
+    quad_limit: Floats = per("M")
+    """t that the road to India could carry for these mines alone."""
+    quad_wanted: Floats = per("M")
+    """t that would go to India, were the road without limits."""
+    india_value: Floats = per("M")
+    """yuan/t at the mine of ore that goes to India, whether or not the road can take any; minus infinity without a way."""
+    india_gate: Floats = per("M")
+    """0-1, openness of India's gate at the end of the corridor."""
+    ore_trips: Floats = per("M")
+    """0-1, share of the trips that reagent leaves to ore."""
+    path_security: Floats = per("M")
+    """0-1, along the corridor to India."""
+    india_reagent: Floats = per("M")
+    """t of reagent that trucks from India can bring."""
+    reagent_crossing: Ints = per("M", start=-1)
+    """Crossing to China through which reagent can best come; -1 where none can be reached."""
+    option_margin: Floats = per("M + 1")
+    option_security: Floats = per("M + 1")
+    option_capacity: Floats = per("M + 1")
+    """Where buyers may invest, at the mines and abroad: profit over cost, 0-1, and t/month at work there already."""
+    factor: Floats = per("B", start=NO_BID)
+    """Bid of each buyer over the market price; NO_BID for none."""
+    licence: Floats = per("M", start=1)
+    """0-1, share of the work that the holder allows."""
+    invested: Floats = per("M + 1")
+    """t/month of capacity that buyers would begin at a margin of 100% and full security, at the mines and abroad."""
+    beijing: Any = record(_beijing_record, outbid=1.0)
     """Record: ``outbid``, ``embargo``."""
-
-    @classmethod
-    def begin(cls, mines: int, buyers: int) -> Quotes:
-        """Arrays for a run.
-
-        Args:
-            mines: number of mine clusters.
-            buyers: number of buyers.
-        """
-        names = ("best", "tax", "transit", "premium_usd", "open", "leaky", "quad_limit", "path_security")
-        of_india = ("india_reagent", "quad_wanted", "india_value", "india_gate", "ore_trips")
-        options = ("option_margin", "option_security", "option_capacity", "invested")
-        return cls(
-            holder=np.full(mines, -1, np.int64),
-            crossing=np.full((mines, 3), -1, np.int64),
-            net_back=np.zeros((mines, 3)),
-            reagent_crossing=np.full(mines, -1, np.int64),
-            factor=np.full(buyers, NO_BID),
-            licence=np.ones(mines),
-            beijing=_beijing_record(outbid=1.0),
-            **{name: np.zeros(mines) for name in (*names, *of_india)},
-            **{name: np.zeros(mines + 1) for name in options},
-        )
 
 
 # equations

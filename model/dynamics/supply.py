@@ -21,19 +21,12 @@ from dataclasses import dataclass
 from math import exp, inf
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from model.arrays import ArrayGroup, Bools, Floats, Ints, per, record, record_maker
 from model.compile import compiled
 from model.draws import uniform
 from model.dynamics.budgets import flights_paid_for
 from model.dynamics.front import SIEGE_MONTHS
 from model.parameters import ParameterTable, parameter
-from model.state import record_maker
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 class SupplyParameters(ParameterTable):
@@ -73,46 +66,32 @@ class SupplyParameters(ParameterTable):
     )  # fmt: skip
 
 
-_counts_record = record_maker(("isolated", int), ("relieved", int))
-
-
 @dataclass
-class Roads:
+class Roads(ArrayGroup):
     """Road distances of the month, who is cut off, and who is helped; compiled code takes it as ``run.roads``."""
 
-    distance: Floats
-    """(F, P) km from the nearest depot joined to the headquarters; inf where there is none."""
-    joined: Ints
-    """(P,) places that roads join to the headquarters of the actor looked at, in the order in which they were found."""
-    passable: Bools
-    """(P,) whether that actor can use the roads of such a place."""
-    queue: Ints
-    """(P,) places whose roads are to be looked at, in a ring."""
-    waiting: Bools
-    """(P,) whether a place is among them; none is between calls."""
-    airlift: Floats
-    """(F,) garrisons that each actor can supply in full from the air this month."""
-    own_airlift: Floats
-    """(F,) those of them that it pays for."""
-    flown: Floats
-    """(P,) share of its airlift floor that aircraft bring to the holder's garrison this month, 0-1."""
-    isolated: Ints
-    """(P,) places that no road joins to their holder's headquarters; the first ``count.isolated`` count."""
-    relieved: Ints
-    """(P,) places that boats relieve this month; the first ``count.relieved`` count."""
-    count: Any
+    distance: Floats = per("F, P", start=inf)
+    """km from the nearest depot joined to the headquarters; inf where there is none."""
+    joined: Ints = per("P")
+    """Places that roads join to the headquarters of the actor looked at, in the order in which they were found."""
+    passable: Bools = per("P")
+    """Whether that actor can use the roads of such a place."""
+    queue: Ints = per("P")
+    """Places whose roads are to be looked at, in a ring."""
+    waiting: Bools = per("P")
+    """Whether a place is among them; none is between calls."""
+    airlift: Floats = per("F")
+    """Garrisons that each actor can supply in full from the air this month."""
+    own_airlift: Floats = per("F")
+    """Those of them that it pays for."""
+    flown: Floats = per("P")
+    """Share of its airlift floor that aircraft bring to the holder's garrison this month, 0-1."""
+    isolated: Ints = per("P")
+    """Places that no road joins to their holder's headquarters; the first ``count.isolated`` count."""
+    relieved: Ints = per("P")
+    """Places that boats relieve this month; the first ``count.relieved`` count."""
+    count: Any = record(record_maker(("isolated", int), ("relieved", int)))
     """Record: ``isolated``, ``relieved``."""
-
-    @classmethod
-    def begin(cls, forces: int, places: int) -> Roads:
-        """Arrays for a run."""
-        parts: dict[str, Any] = {
-            name: np.zeros(places, np.int64) for name in ("joined", "queue", "isolated", "relieved")
-        }
-        parts |= {name: np.zeros(places, bool) for name in ("passable", "waiting")}
-        parts |= {name: np.zeros(forces) for name in ("airlift", "own_airlift")}
-        distance = np.full((forces, places), inf)
-        return cls(distance=distance, flown=np.zeros(places), count=_counts_record(), **parts)
 
 
 # equations ------------------------------------------------------------------------------------------------------------

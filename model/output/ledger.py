@@ -22,15 +22,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.arrays import ArrayGroup, Floats, Ints, per, record, record_maker
 from model.compile import compiled, hand_over
 from model.dynamics.front import fighters_of
 from model.run import Run
-from model.state import record_maker
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from model.state import sizes_of
 
 goods_record = record_maker(
     ("ore", float),  # t of ore in store and in the pools of all mines
@@ -43,20 +40,15 @@ class LawBrokenError(Exception):
 
 
 @dataclass
-class Opening:
+class Opening(ArrayGroup):
     """Balances with which a month begins."""
 
-    troops: Ints
-    arms: Floats
-    treasury: Floats
-    """(F,) fighters, fighter equivalents, USD."""
-    goods: Any
+    troops: Ints = per("F")
+    arms: Floats = per("F")
+    treasury: Floats = per("F")
+    """Fighters, fighter equivalents, USD."""
+    goods: Any = record(goods_record)
     """Record, see ``goods_record``."""
-
-    @classmethod
-    def none(cls, forces: int) -> Opening:
-        """Nothing there."""
-        return cls(np.zeros(forces, np.int64), np.zeros(forces), np.zeros(forces), goods_record())
 
 
 # laws of an armed actor -----------------------------------------------------------------------------------------------
@@ -242,7 +234,7 @@ class Ledger:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.opening = Opening.none(len(run.state.troops))
+        self.opening = Opening.begin(sizes_of(run.world))
         self._handed = hand_over(self.opening)
         self.open()
 

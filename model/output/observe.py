@@ -29,14 +29,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from model.arrays import ArrayGroup, Floats, per, record, record_maker
 from model.compile import compiled
-from model.state import record_maker
+from model.state import sizes_of
 from model.world.world import World
-
-Floats = NDArray[np.float64]
 
 FULL_AUTHORITY = 0.10
 """Share of the countryside in other armed hands from which an authority is no longer full; assumed from SAC-M's words."""
@@ -53,24 +49,25 @@ measures_record = record_maker(*((name, float) for name in MEASURES))
 
 
 @dataclass
-class Observation:
+class Observation(ArrayGroup):
     """What publishers look at, and what they would read off it."""
 
-    area: Floats
-    people: Floats
-    """(N,) share of each township in the country's area and population."""
-    ours: Floats
-    others: Floats
-    """(N,) ``J`` and ``R`` of the module's docstring."""
-    measures: Any
+    area: Floats = per("N")
+    people: Floats = per("N")
+    """Share of each township in the country's area and population."""
+    ours: Floats = per("N")
+    others: Floats = per("N")
+    """``J`` and ``R`` of the module's docstring."""
+    measures: Any = record(measures_record)
     """Record: shares 0-1 by the names of MEASURES, ``polls`` in townships."""
 
-    @classmethod
-    def begin(cls, world: World) -> Observation:
-        """Nothing seen yet."""
-        area, people, towns = world.area, world.population, len(world.codes)
-        shares = area / max(area.sum(), 1e-9), people / max(people.sum(), 1e-9)
-        return cls(*shares, np.zeros(towns), np.zeros(towns), measures_record())
+
+def observation_of(world: World) -> Observation:
+    """What publishers look at in a world; nothing seen yet."""
+    look = Observation.begin(sizes_of(world))
+    look.area = world.area / max(world.area.sum(), 1e-9)
+    look.people = world.population / max(world.population.sum(), 1e-9)
+    return look
 
 
 # equations: the operators of the table above --------------------------------------------------------------------------

@@ -12,21 +12,17 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.armed.peace import worth_of_ceasefire
+from model.arrays import ArrayGroup, Floats, Ints, group, per, record, record_maker
 from model.compile import compiled, hand_over
 from model.dynamics.diplomacy import juntas_wish
 from model.dynamics.front import fighters_of, is_at_war
 from model.dynamics.people import consenting, served
 from model.dynamics.taxes import gate_price, tax_per_tonne
-from model.output.observe import Observation, observe
+from model.output.observe import Observation, observation_of, observe
 from model.run import Run
-from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, GOODS, ORE, QUAD, record_maker
-from model.world.world import World
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, GOODS, ORE, QUAD, sizes_of
 
 country_record = record_maker(
     ("to_china", float),  # t of ore through open ore lanes
@@ -43,53 +39,38 @@ country_record = record_maker(
 )
 
 
-@dataclass
-class Survey:
+@dataclass(kw_only=True)
+class Survey(ArrayGroup):
     """Sums of the month; rewritten every month, in the same arrays."""
 
-    population: float
+    population: float = 1.0
     """Persons in the country, at least 1."""
-    actor: Ints
-    """(F,) index of each armed actor."""
-    held: Ints
-    """(F,) towns held, of the townships."""
-    posts: Ints
-    """(F,) fortified positions."""
-    troops: Ints
-    """(F,) fighters."""
-    seats: Floats
-    """(F,) 0-1, population of the townships whose town it holds."""
-    people: Floats
-    """(F,) 0-1, population weighted by share of the countryside."""
-    legitimacy: Floats
-    services: Floats
-    """(F,) means over the people under its control, 0-1."""
-    tax: Floats
-    """(F,) yuan on a tonne of ore at this month's price."""
-    mines: Floats
-    """(F,) t/month, capacity of the mines that it holds."""
-    peace: Floats
-    """(F,) worth of a ceasefire with the junta, months of its own revenue; NaN where it is not at war with it."""
-    peace_junta: Floats
-    """(F,) worth of that ceasefire to the junta, months of the junta's revenue."""
-    country: Any
+    actor: Ints = per("F")
+    """Index of each armed actor."""
+    held: Ints = per("F")
+    """Towns held, of the townships."""
+    posts: Ints = per("F")
+    """Fortified positions."""
+    troops: Ints = per("F")
+    """Fighters."""
+    seats: Floats = per("F")
+    """0-1, population of the townships whose town it holds."""
+    people: Floats = per("F")
+    """0-1, population weighted by share of the countryside."""
+    legitimacy: Floats = per("F")
+    services: Floats = per("F")
+    """Means over the people under its control, 0-1."""
+    tax: Floats = per("F")
+    """Yuan on a tonne of ore at this month's price."""
+    mines: Floats = per("F")
+    """t/month, capacity of the mines that it holds."""
+    peace: Floats = per("F")
+    """Worth of a ceasefire with the junta, months of its own revenue; NaN where it is not at war with it."""
+    peace_junta: Floats = per("F")
+    """Worth of that ceasefire to the junta, months of the junta's revenue."""
+    country: Any = record(country_record)
     """Record, see ``country_record``."""
-    observation: Observation
-
-    @classmethod
-    def begin(cls, world: World) -> Survey:
-        """Nothing surveyed yet."""
-        forces = len(world.force_ids)
-        sums = ("seats", "people", "legitimacy", "services", "tax", "mines", "peace", "peace_junta")
-        parts: dict[str, Any] = {name: np.zeros(forces, np.int64) for name in ("held", "posts", "troops")}
-        parts |= {name: np.zeros(forces) for name in sums}
-        return cls(
-            population=max(float(world.population.sum()), 1.0),
-            actor=np.arange(forces),
-            **parts,
-            country=country_record(),
-            observation=Observation.begin(world),
-        )
+    observation: Observation = group(Observation)
 
 
 class Month:
@@ -108,12 +89,15 @@ class Month:
 
     def __init__(self, run: Run) -> None:
         self.run, self.state = run, run.state
-        self.found = Survey.begin(run.world)
+        self.found = Survey.begin(sizes_of(run.world))
+        self.found.population = max(float(run.world.population.sum()), 1.0)
+        self.found.actor = np.arange(len(run.world.forces))
+        self.found.observation = observation_of(run.world)
         self._handed = hand_over(self.found)
         state, found = run.state, self.found
         records = {"market": state.market, "totals": state.totals, "accord": state.accord, "road": state.road}
         records |= {"country": found.country, "measures": found.observation.measures}
-        self._records = [(name, record, numbers_of(record.dtype.names)) for name, record in records.items()]
+        self._records = [(name, values, numbers_of(values.dtype.names)) for name, values in records.items()]
         self.market: Any = None
         self.totals: Any = None
         self.accord: Any = None
@@ -124,9 +108,9 @@ class Month:
     def read(self) -> None:
         """Take stock of the month that has ended."""
         survey(self.run.data, self._handed)
-        for name, record, numbers in self._records:
+        for name, values, numbers in self._records:
             # Attributes of a NumPy record take ten times as long as those of a named tuple, and there are forty to read.
-            setattr(self, name, numbers(*record.item()))
+            setattr(self, name, numbers(*values.item()))
 
 
 @cache

@@ -73,12 +73,15 @@ def _agents() -> Iterator[str]:
 
 
 def _documented_fields(tree: ast.Module) -> Iterator[tuple[str, str, str, str]]:
-    """Class, field, type and docstring of every annotated field of a module."""
+    """Class, field, type, with the shape of an array, and docstring of every annotated field of a module."""
     for node in [node for node in tree.body if isinstance(node, ast.ClassDef)]:
         waiting: list[tuple[str, str]] = []
         for item in node.body:
             if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
-                waiting.append((item.target.id, ast.unparse(item.annotation)))
+                kind, value = ast.unparse(item.annotation), item.value
+                if isinstance(value, ast.Call) and ast.unparse(value.func) == "per":
+                    kind += f" ({ast.literal_eval(value.args[0])})"
+                waiting.append((item.target.id, kind))
             elif isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant) and waiting:
                 for name, kind in waiting:
                     yield node.name, name, kind, str(item.value.value)

@@ -11,11 +11,11 @@ from model.output.observe import (
     FULL_AUTHORITY,
     MEASURES,
     WRIT,
-    Observation,
     has_full_authority,
     has_writ,
     in_full_control,
     is_the_resistances,
+    observation_of,
     observe,
 )
 from tests.world_of_policy import small
@@ -23,7 +23,7 @@ from tests.world_of_policy import small
 
 def seen(model: RareEarthModel) -> dict[str, float]:
     """What publishers would read off the state."""
-    look = Observation.begin(model.world)
+    look = observation_of(model.world)
     observe(model.run.data, hand_over(look))
     return dict(zip(look.measures.dtype.names, look.measures.item(), strict=True))
 
