@@ -19,6 +19,7 @@ cost to its worth of a peace. Assumed; moves ``federal_settlement``, ceasefires,
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import lru_cache
 from math import exp, sqrt
 from typing import Any
@@ -81,7 +82,7 @@ class UnitedStates(Actor):
         """0-1, this month's effort of a special envoy."""
         self.running: dict[tuple[str, int], int] = {}
         """Months for which each instrument has been at work for each armed actor (or NO_ONE), by name and index."""
-        self.accounts: dict[str, Account] = {}
+        self.accounts: dict[str, Account] = defaultdict(Account)
         """What became so far of each instrument that has been due, by name."""
         self.refused: dict[int, list[str]] = {}
         """Kinds that each armed actor, by index, turned down this month; who has not answered yet has not refused."""
@@ -118,7 +119,7 @@ class UnitedStates(Actor):
         for name, instrument in self.parameters.instruments.items():
             if not self.is_due(instrument):
                 continue
-            targets, account = self.targets_of(instrument), self.accounts.setdefault(name, Account())
+            targets, account = self.targets_of(instrument), self.accounts[name]
             account.due, account.offered = account.due + 1, account.offered + instrument.level
             account.no_target += not targets
             for actor in targets:

@@ -20,6 +20,7 @@ from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import WesternGovernment
 from model.dynamics import market, quad
+from model.dynamics.fortification import draw_places
 from model.dynamics.market import Reference
 from model.dynamics.share import rescale
 from model.output.ledger import Ledger
@@ -91,8 +92,8 @@ def begin_run(model: Model, spec: RunSpec, seed: int) -> Run:
 
 def build_walls(run: Run) -> None:
     """Draw what a garrison is worth at each place: its kind's factor times a lognormal of mean 1 that lasts for the run."""
-    spread = run.parameters.fortification.spread
-    xi = run.draws.normal("walls", 0, run.land.place_key)
+    spread, xi = run.parameters.fortification.spread, np.empty(len(run.land.wall))
+    draw_places(run.data, xi)
     run.state.wall = run.land.wall * np.exp(spread * xi - spread**2 / 2)
 
 

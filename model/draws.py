@@ -110,11 +110,6 @@ class Draws:
         found = [uniform(salt, month, *some) for some in together]
         return np.array(found, np.float64).reshape(together.shape)
 
-    def normal(self, process: str, month: int, *key_arrays: Keys) -> Floats:
-        """Standard normals; arguments as of :meth:`uniform`."""
-        u = self.uniform(process, month, *key_arrays)
-        return np.array([normal(one) for one in u.ravel()], np.float64).reshape(u.shape)
-
 
 # compiled: draws one at a time, in the loops that need them ---------------------------------------------------------
 

@@ -38,7 +38,7 @@ class LiveParameters:
         also: elements of other arrays that hold a parameter as well, as (array, index) by name.
     """
 
-    __slots__ = ("_also", "_numbers", "_readers", "_record", "_table")
+    __slots__ = ("_also", "_fields", "_numbers", "_readers", "_record", "_table")
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class LiveParameters:
         known = table._table if isinstance(table, LiveParameters) else table
         kind: Any = type(known)
         object.__setattr__(self, "_table", known)
+        object.__setattr__(self, "_fields", kind.model_fields)
         object.__setattr__(self, "_readers", _readers(kind, record.dtype.names))
         object.__setattr__(self, "_record", record)
         # The same memory without NumPy's class of records, whose fields take three times as long to read.
@@ -65,7 +66,7 @@ class LiveParameters:
         read = self._readers.get(name)
         if read is not None:
             return read(self._numbers[name])
-        if name not in type(self._table).model_fields:
+        if name not in self._fields:
             raise AttributeError(self._unknown(name))
         return getattr(self._table, name)
 
@@ -76,7 +77,7 @@ class LiveParameters:
             AttributeError: there is no such parameter, or it cannot be changed in a run.
             ValueError: the value is not allowed; the message says what is.
         """
-        if name not in type(self._table).model_fields:
+        if name not in self._fields:
             raise AttributeError(self._unknown(name))
         if name not in self._readers:
             raise AttributeError(f"{name} is fixed by the scenario and cannot be changed in a run")
@@ -85,7 +86,7 @@ class LiveParameters:
         except ValidationError as error:
             why = error.errors()[0]["msg"]
             raise ValueError(f"{name}: {value!r} is not allowed: {why[0].lower()}{why[1:]}") from None
-        options = get_args(type(self._table).model_fields[name].annotation)
+        options = get_args(self._fields[name].annotation)
         found = getattr(checked, name)
         self._record[name] = float(options.index(found)) if isinstance(found, str) else float(found)
         if name in self._also:
@@ -94,13 +95,13 @@ class LiveParameters:
 
     def __dir__(self) -> list[str]:
         """Names of the parameters, for completion in notebooks."""
-        return list(type(self._table).model_fields)
+        return list(self._fields)
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in dir(self))
         return f"{type(self._table).__name__}({values})"
 
     def _unknown(self, name: str) -> str:
-        near = get_close_matches(name, type(self._table).model_fields, 1)
+        near = get_close_matches(name, self._fields, 1)
         hint = f"; did you mean {near[0]}?" if near else ""
         return f"{type(self._table).__name__} has no parameter {name}{hint}"

@@ -72,10 +72,11 @@ def _list_joined(run: Any, a: int) -> int:
     attacker, isolated = state.attacker, state.isolated
     for p in range(len(holder)):
         ours = holder[p] == a
-        some = ours or posted[p] != 0 or (p < len(control) and control[p] > 0.0)
-        place[count] = p
-        joined = supply[p] > 0.0 and attacker[p] != a and not (ours and isolated[p] != 0)
-        count += 1 if some and joined else 0
+        if not (ours or posted[p] != 0 or (p < len(control) and control[p] > 0.0)):
+            continue  # as most places
+        if supply[p] > 0.0 and attacker[p] != a and not (ours and isolated[p] != 0):
+            place[count] = p
+            count += 1
     return count
 
 

@@ -83,6 +83,7 @@ def _clear(run: Any) -> None:
     plans = run.plans
     for a in range(len(plans.garrisons)):
         field, reach, called = plans.field[a], plans.reach[a], plans.called[a]
+        plans.spare[a].fill(run.actors[a].commit_share)
         for k in range(plans.garrisons[a]):
             field[plans.garrison[a, k]] = 0.0
         for k in range(plans.nearby_count[a]):
@@ -179,7 +180,6 @@ def _call_up(run: Any) -> None:
     for a in range(len(run.actors)):
         garrison, field, called, spare = plans.garrison[a], plans.field[a], plans.called[a], plans.spare[a]
         commit, nearby = run.actors[a].commit_share, plans.nearby[a]
-        spare.fill(commit)
         for k in range(plans.nearby_count[a]):
             called[nearby[k]] = 0.0
         _free(run, a)

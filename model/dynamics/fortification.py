@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from model.compile import compiled
+from model.draws import normal, uniform
 from model.parameters import ParameterTable, parameter
 
 
@@ -24,3 +28,10 @@ class FortificationParameters(ParameterTable):
         1.35, low=1.0, high=1.8, unit="x", meaning="Gain in strength from air support.", source="SOURCES P10",
         status="weakly identified",
     )  # fmt: skip
+
+
+@compiled
+def draw_places(run: Any, xi: Any) -> None:
+    """Draw what sets each place apart from others of its kind: (P,) standard normals, into ``xi``."""
+    for p in range(len(xi)):
+        xi[p] = normal(uniform(run.salts.walls, 0, run.land.place_key[p]))

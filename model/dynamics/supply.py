@@ -146,54 +146,34 @@ def is_depot(run: Any, a: int, p: int) -> bool:
 
 
 @compiled
-def find_joined(run: Any, a: int) -> int:
-    """List the places that usable roads join to an actor's headquarters; how many there are."""
-    start, end, home = run.land.road_start, run.land.road_end, run.land.home_place[a]
-    joined, passable, seen = run.roads.joined, run.roads.passable, run.roads.waiting
-    joined[0], seen[home], count, at = home, True, 1, 0
-    while at < count:
-        place = joined[at]
-        at += 1
-        passable[place] = can_pass(run, a, place)
-        if passable[place]:
-            for road in range(start[place], start[place + 1]):
-                other = end[road]
-                if not seen[other]:
-                    joined[count], seen[other] = other, True
-                    count += 1
-    for k in range(count):
-        seen[joined[k]] = False
-    return count
-
-
-@compiled
 def measure_roads(run: Any, a: int) -> int:
-    """Work out an actor's road distances; how many places are joined to its headquarters.
+    """List the places that usable roads join to an actor's headquarters, and work out its road distances; how many there are.
 
-    They are 0 at depots, and ways from there are shortened from a queue of places until no road shortens any (Moore 1959).
-    That gives Dijkstra's distances to the last bit, since each is the least sum over its roads in their order; with three
-    roads at a place it is as quick, and needs no heap.
+    Distances are 0 at depots, and ways from there are shortened from a queue of places until no road shortens any (Moore
+    1959). That gives Dijkstra's distances to the last bit, since each is the least sum over its roads in their order; with
+    three roads at a place it is as quick, and needs no heap.
     """
-    start, end, km, roads = run.land.road_start, run.land.road_end, run.land.road_km, run.roads
+    land, roads, home = run.land, run.roads, run.land.home_place[a]
+    start, end, km = land.road_start, land.road_end, land.road_km
     queue, waiting, passable, distance = roads.queue, roads.waiting, roads.passable, roads.distance[a]
     distance[:] = inf
-    joined, size, at = find_joined(run, a), 0, 0
-    for k in range(joined):
-        place = roads.joined[k]
-        if is_depot(run, a, place):
-            distance[place], waiting[place], queue[size] = 0.0, True, place
-            size += 1
+    distance[home], passable[home], roads.joined[0], queue[0] = 0.0, can_pass(run, a, home), home, home
+    joined, size, at = 1, 1, 0
     while size > 0:
         place = queue[at]
         waiting[place] = False
-        size, at = size - 1, at + 1 if at + 1 < joined else 0
+        size, at = size - 1, at + 1 if at + 1 < len(queue) else 0
         if passable[place]:
             for road in range(start[place], start[place + 1]):
                 other, far = end[road], distance[place] + km[road]
+                if distance[other] == inf:  # it has not been found before
+                    roads.joined[joined], passable[other] = other, can_pass(run, a, other)
+                    far = 0.0 if is_depot(run, a, other) else far
+                    joined += 1
                 if far < distance[other]:
                     distance[other] = far
                     if not waiting[other]:
-                        last = at + size if at + size < joined else at + size - joined
+                        last = at + size if at + size < len(queue) else at + size - len(queue)
                         queue[last], waiting[other] = other, True
                         size += 1
     return joined

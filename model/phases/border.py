@@ -105,7 +105,7 @@ def react_at_border(run: Run) -> None:
 
 def _rows(count: Any, *arrays: Any) -> list[tuple[int, ...]]:
     """The first rows of some arrays that stand side by side."""
-    return list(zip(*(array[: int(count)].tolist() for array in arrays), strict=True))
+    return list(zip(*(array[:count].tolist() for array in arrays), strict=True)) if count else []
 
 
 def _log_suppliers(run: Run) -> None:

@@ -52,6 +52,8 @@ def fight(run: Run) -> None:
 def _sides(run: Run, which: Any) -> Iterator[tuple[int, int, int]]:
     """Place, leader of the attack and defender of some of the month's battles."""
     battles, at = run.battles, which.nonzero()[0]
+    if not len(at):
+        return iter(())
     return zip(*(side[at].tolist() for side in (battles.place, battles.leader, battles.defender)), strict=True)
 
 
