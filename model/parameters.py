@@ -7,9 +7,14 @@ A *parameter table* is a pydantic model whose fields are made with :func:`parame
 
 from __future__ import annotations
 
+import ast
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import pairwise
+from textwrap import dedent
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -17,6 +22,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Status = Literal["observed", "weakly identified", "assumed", "definition"]
 """How well a number is known. ``definition`` marks conventions (a calendar, a switch), which no evidence can decide."""
+
+
+def _describe(schema: dict[str, Any], table: type[ParameterTable]) -> None:
+    """Write into a table's JSON schema what its parameters mean."""
+    for name, meaning in _meanings(table).items():
+        schema["properties"][name]["description"] = meaning
 
 
 class ParameterTable(BaseModel):
@@ -28,7 +39,7 @@ class ParameterTable(BaseModel):
         strict=True,
         allow_inf_nan=False,
         validate_default=True,
-        use_attribute_docstrings=False,
+        json_schema_extra=_describe,
     )
 
 
@@ -38,32 +49,28 @@ def parameter(
     low: float | None = None,
     high: float | None = None,
     unit: str,
-    meaning: str,
     source: str,
     status: Status = "assumed",
+    meaning: str | None = None,
     off: float | Literal["none"] | None = None,
 ) -> Any:
-    """Declare a number of the model.
+    """Declare a number of the model; the docstring below it says what it means, in a sentence.
 
     Args:
         default: the value used where nothing else is said; its Python type is the field's annotation.
         low: the smallest value allowed; with ``high`` also the range that sensitivity analyses sweep.
         high: the largest value allowed.
         unit: the unit of measurement, "-" for pure numbers.
-        meaning: one sentence.
         source: where the number comes from: a publication, a row of the facts, or the reason for assuming it.
         status: "observed", "weakly identified", "assumed" or "definition".
+        meaning: what it means, where no docstring says so.
         off: the value that takes out what the parameter stands for, "none" where no value does; by the rule of
             :func:`off_value` when not given.
     """
     extra: dict[str, Any] = {"unit": unit, "source": source, "status": status, "low": low, "high": high}
-    return Field(
-        default=default,
-        ge=low,
-        le=high,
-        description=meaning,
-        json_schema_extra=extra if off is None else {**extra, "off": off},
-    )
+    if off is not None:
+        extra["off"] = off
+    return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra)
 
 
 def off_value(low: float | None, high: float | None, unit: str) -> float | None:
@@ -85,11 +92,9 @@ def off_value(low: float | None, high: float | None, unit: str) -> float | None:
     return 1.0 if unit.split()[0] == "x" and low <= 1 <= high else None
 
 
-def choice(default: str, *, meaning: str, source: str, status: Status = "assumed") -> Any:
-    """Declare a named alternative; the field's annotation is the ``Literal`` of the names allowed."""
-    return Field(
-        default=default, description=meaning, json_schema_extra={"unit": "-", "source": source, "status": status}
-    )
+def choice(default: str, *, source: str, status: Status = "assumed") -> Any:
+    """Declare a named alternative, as :func:`parameter`; the field's annotation is the ``Literal`` of the names allowed."""
+    return Field(default=default, json_schema_extra={"unit": "-", "source": source, "status": status})
 
 
 def record_of(**tables: ParameterTable) -> Any:
@@ -179,21 +184,48 @@ def declarations(table: type[ParameterTable] | ParameterTable, prefix: str) -> I
         if nested is not None:
             yield from declarations(nested, path)
             continue
-        extra = field.json_schema_extra
-        if not isinstance(extra, dict) or "unit" not in extra:
-            continue
-        yield Declaration(
-            path=path,
-            default=value,
-            low=extra.get("low"),  # type: ignore[arg-type]
-            high=extra.get("high"),  # type: ignore[arg-type]
-            options=tuple(str(option) for option in get_args(field.annotation)) if "low" not in extra else (),
-            unit=str(extra["unit"]),
-            meaning=field.description or "",
-            source=str(extra["source"]),
-            status=str(extra["status"]),
-            off=_off(extra, value),
-        )
+        one = declaration(cls, name, path, value)
+        if one is not None:
+            yield one
+
+
+def declaration(table: type[ParameterTable], name: str, path: str, value: Any) -> Declaration | None:
+    """A parameter of a table as declared, by another path and with another value; None for other fields."""
+    field = table.model_fields[name]
+    extra: Any = field.json_schema_extra
+    if extra is None or "unit" not in extra:
+        return None
+    return Declaration(
+        path=path,
+        default=value,
+        low=extra.get("low"),
+        high=extra.get("high"),
+        options=tuple(str(option) for option in get_args(field.annotation)) if "low" not in extra else (),
+        unit=extra["unit"],
+        meaning=_meanings(table).get(name, field.description or ""),
+        source=extra["source"],
+        status=extra["status"],
+        off=_off(extra, value),
+    )
+
+
+@cache
+def _meanings(table: type[ParameterTable]) -> dict[str, str]:
+    """The docstrings below a table's fields, by field; pydantic would read them too, whenever the model is imported."""
+    found: dict[str, str] = {}
+    for base in [base for base in reversed(table.__mro__) if issubclass(base, ParameterTable)]:
+        with suppress(OSError, TypeError):  # a table that stands in no file
+            source: Any = ast.parse(dedent(inspect.getsource(base))).body[0]
+            found |= _documented(source.body)
+    return found
+
+
+def _documented(body: list[Any]) -> dict[str, str]:
+    return {
+        ast.unparse(field.target): " ".join(str(ast.literal_eval(below.value)).split())
+        for field, below in pairwise(body)
+        if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr)
+    }
 
 
 def _off(extra: Mapping[str, Any], value: Any) -> float | None:

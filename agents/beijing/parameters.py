@@ -14,99 +14,94 @@ class BeijingParameters(ParameterTable):
     """What Beijing weighs when it opens and closes lanes, presses armed groups and backs the junta (equation 3.8)."""
 
     close_base: float = parameter(
-        -4.5, low=-8.0, high=0.0, unit="logit/month", meaning="Log-odds of closing an open lane in a month without incidents.",
+        -4.5, low=-8.0, high=0.0, unit="logit/month", status="weakly identified",
         source="assumed: one closure of all Kachin gates in about six years of normal trade",
-        status="weakly identified",
     )  # fmt: skip
+    """Log-odds of closing an open lane in a month without incidents."""
     weight_offensive: float = parameter(
-        3.0, low=0.0, high=8.0, unit="logit", meaning="Effect of an offensive at the border by the holder of the crossing.",
-        source="assumed from October 2024: gates shut three days after Pangwa fell", status="weakly identified",
+        3.0, low=0.0, high=8.0, unit="logit", status="weakly identified",
+        source="assumed from October 2024: gates shut three days after Pangwa fell",
     )  # fmt: skip
-    weight_us_link: float = parameter(
-        1.0, low=0.0, high=3.0, unit="logit", source="SOURCES P58; never observed",
-        meaning="Effect of full US engagement with the holder of the crossing, and value of a client with no other patron, like the Wa.",
-    )  # fmt: skip
+    """Effect of an offensive at the border by the holder of the crossing."""
+    weight_us_link: float = parameter(1.0, low=0.0, high=3.0, unit="logit", source="SOURCES P58; never observed")
+    """Effect of full US engagement with the holder of the crossing, and value of a client with no other patron, like
+    the Wa."""
     weight_shortage_ore: float = parameter(
-        2.0, low=0.0, high=8.0, unit="logit", meaning="Effect of China's own shortage of ore in keeping the ore lane open.",
-        source="assumed: the ore lane reopened after 5 months, goods lanes after 12", status="weakly identified",
+        2.0, low=0.0, high=8.0, unit="logit", status="weakly identified",
+        source="assumed: the ore lane reopened after 5 months, goods lanes after 12",
     )  # fmt: skip
+    """Effect of China's own shortage of ore in keeping the ore lane open."""
     weight_talks: float = parameter(
-        2.0, low=0.0, high=6.0, unit="logit", meaning="Effect of a ceasefire or talks in keeping lanes open.",
-        source="assumed: gates of the MNDAA reopened two days after it signed", status="weakly identified",
+        2.0, low=0.0, high=6.0, unit="logit", status="weakly identified",
+        source="assumed: gates of the MNDAA reopened two days after it signed",
     )  # fmt: skip
+    """Effect of a ceasefire or talks in keeping lanes open."""
     reopen_base: float = parameter(
-        -2.2, low=-6.0, high=1.0, unit="logit/month", meaning="Log-odds of reopening a closed lane in a month without incidents.",
-        source="closures of 5 to 12 months; SOURCES P56-P57", status="weakly identified",
+        -2.2, low=-6.0, high=1.0, unit="logit/month", status="weakly identified",
+        source="closures of 5 to 12 months; SOURCES P56-P57",
     )  # fmt: skip
-    pressure_gain: float = parameter(
-        0.25, low=0.0, high=1.0, unit="1/month", meaning="Speed at which pressure on an armed group follows its offences.",
-        source="assumed",
-    )  # fmt: skip
-    pressure_us_link: float = parameter(
-        0.5, low=0.0, high=1.0, unit="-",
-        meaning="Pressure on an armed group for full US engagement, relative to a full offensive at the border.",
-        source="assumed; never observed",
-    )  # fmt: skip
+    """Log-odds of reopening a closed lane in a month without incidents."""
+    pressure_gain: float = parameter(0.25, low=0.0, high=1.0, unit="1/month", source="assumed")
+    """Speed at which pressure on an armed group follows its offences."""
+    pressure_us_link: float = parameter(0.5, low=0.0, high=1.0, unit="-", source="assumed; never observed")
+    """Pressure on an armed group for full US engagement, relative to a full offensive at the border."""
     offensive_memory: float = parameter(
         0.7, low=0.0, high=0.95, unit="1/month",
-        meaning="Persistence of Beijing's memory of attacks at the border or on its trade roads.",
         source="assumed: gates stayed shut for months after the fighting at Pangwa and Kanpaiti had ended",
     )  # fmt: skip
+    """Persistence of Beijing's memory of attacks at the border or on its trade roads."""
     transmission: float = parameter(
         0.3, low=0.0, high=1.0, unit="1/month", status="weakly identified",
-        meaning="Probability that a fully dependent supplier stops arms for an ally under full pressure, or resumes them without.",
         source="assumed from 20 August 2025: the UWSA stopped arms and money for TNLA, MNDAA and SSPP (SOURCES V17-V18)",
     )  # fmt: skip
+    """Probability that a fully dependent supplier stops arms for an ally under full pressure, or resumes them
+    without."""
     talks_hazard: float = parameter(
         0.3, low=0.0, high=1.0, unit="1/month", status="weakly identified",
-        meaning="Probability of quiet talks with a group when all of Beijing's interests are affected.",
         source="assumed: KIO in Kunming seven weeks after Pangwa fell, and again ten months later (SOURCES T4)",
     )  # fmt: skip
+    """Probability of quiet talks with a group when all of Beijing's interests are affected."""
     talks_pause: int = parameter(
-        6, low=1, high=24, unit="months", meaning="Months between two rounds of talks with the same group.",
-        source="assumed: KIO in Kunming in December 2024 and October 2025",
-    )  # fmt: skip
+        6, low=1, high=24, unit="months", source="assumed: KIO in Kunming in December 2024 and October 2025"
+    )
+    """Months between two rounds of talks with the same group."""
     weight_town: float = parameter(
-        0.5, low=0.0, high=3.0, unit="logit", meaning="Value to Beijing of a town handed back to the junta.",
-        source="assumed: Lashio, Mogok and Momeik were asked for and given (SOURCES V75, V121)", status="weakly identified",
+        0.5, low=0.0, high=3.0, unit="logit", status="weakly identified",
+        source="assumed: Lashio, Mogok and Momeik were asked for and given (SOURCES V75, V121)",
     )  # fmt: skip
+    """Value to Beijing of a town handed back to the junta."""
     towns_asked: int = parameter(
-        2, low=0, high=10, unit="towns", meaning="Maximum number of towns that Beijing asks of a group at once.",
-        source="observed: Lashio of the MNDAA; Mogok and Momeik of the TNLA", status="observed",
+        2, low=0, high=10, unit="towns", status="observed",
+        source="observed: Lashio of the MNDAA; Mogok and Momeik of the TNLA",
     )  # fmt: skip
-    tax_cut: float = parameter(
-        0.2, low=0.0, high=1.0, unit="0-1", meaning="Share of its ore tax that Beijing asks a group to give up.",
-        source="assumed", status="assumed",
-    )  # fmt: skip
+    """Maximum number of towns that Beijing asks of a group at once."""
+    tax_cut: float = parameter(0.2, low=0.0, high=1.0, unit="0-1", status="assumed", source="assumed")
+    """Share of its ore tax that Beijing asks a group to give up."""
     leverage: float = parameter(
-        0.5, low=0.0, high=3.0, unit="logit",
-        meaning="Value to Beijing of a closed lane as a means of pressure, and of a lower tax on ore.",
-        source="assumed: ore and goods lanes reopened separately, each in exchange for something", status="weakly identified",
+        0.5, low=0.0, high=3.0, unit="logit", status="weakly identified",
+        source="assumed: ore and goods lanes reopened separately, each in exchange for something",
     )  # fmt: skip
+    """Value to Beijing of a closed lane as a means of pressure, and of a lower tax on ore."""
     patronage_offer: float = parameter(
         0.0, low=0.0, high=1.0, unit="0-1", status="definition",
-        meaning="Extent to which Beijing offers others the terms of the Wa: stable lanes and money in exchange for control.",
         source="only the Wa and Mong La so far; scenario wa_precedent",
     )  # fmt: skip
+    """Extent to which Beijing offers others the terms of the Wa: stable lanes and money in exchange for control."""
     patron_usd: float = parameter(
-        3e6, low=0.0, high=50e6, unit="USD/month", meaning="Money, arms and goods on credit for a group that accepts patronage.",
-        source="assumed: a fifth of the UWSA's assumed outside income",
-    )  # fmt: skip
+        3e6, low=0.0, high=50e6, unit="USD/month", source="assumed: a fifth of the UWSA's assumed outside income"
+    )
+    """Money, arms and goods on credit for a group that accepts patronage."""
     patron_dependence: float = parameter(
-        0.8, low=0.0, high=1.0, unit="0-1", meaning="Share of a group's remaining independence lost under full patronage.",
+        0.8, low=0.0, high=1.0, unit="0-1",
         source="assumed so that a half-dependent group becomes as dependent as the UWSA (SOURCES P59)",
     )  # fmt: skip
+    """Share of a group's remaining independence lost under full patronage."""
     answer: Literal["own", "closes_border", "squeezes_reagent", "outbids"] = choice(
         "own",
-        meaning="Beijing's answer to US dealings with a group: its own decision month by month, or one permanent answer.",
         source="article S15; never observed. Scenarios china_closes_border, china_squeezes_reagent, china_outbids",
-    )
-    junta_support_usd: float = parameter(
-        0.5e6, low=0.0, high=10e6, unit="USD/month",
-        meaning="Arms and credit for the junta per town lost, net, over the past year.", source="assumed",
     )  # fmt: skip
-    outbid_cap: float = parameter(
-        1.15, low=1.0, high=2.5, unit="x",
-        meaning="Maximum premium over the market that Chinese buyers may pay for ore; paid in full if the answer is to outbid.",
-        source="assumed",
-    )  # fmt: skip
+    """Beijing's answer to US dealings with a group: its own decision month by month, or one permanent answer."""
+    junta_support_usd: float = parameter(0.5e6, low=0.0, high=10e6, unit="USD/month", source="assumed")
+    """Arms and credit for the junta per town lost, net, over the past year."""
+    outbid_cap: float = parameter(1.15, low=1.0, high=2.5, unit="x", source="assumed")
+    """Maximum premium over the market that Chinese buyers may pay for ore; paid in full if the answer is to outbid."""

@@ -39,46 +39,35 @@ from model.state import GOODS
 class BudgetParameters(ParameterTable):
     """Prices and rates of war economies."""
 
-    toll_rate: float = parameter(
-        0.02, low=0.0, high=0.1, unit="0-1", meaning="Toll on goods and others' ore at a crossing.", source="assumed"
-    )
-    arms_price_usd: float = parameter(
-        2_500.0, low=500.0, high=10_000.0, unit="USD", meaning="Price of arming one fighter, including ammunition.",
-        source="assumed",
-    )  # fmt: skip
+    toll_rate: float = parameter(0.02, low=0.0, high=0.1, unit="0-1", source="assumed")
+    """Toll on goods and others' ore at a crossing."""
+    arms_price_usd: float = parameter(2_500.0, low=500.0, high=10_000.0, unit="USD", source="assumed")
+    """Price of arming one fighter, including ammunition."""
     arms_depth: float = parameter(
         0.03, low=0.005, high=0.2, unit="1/month", status="weakly identified",
-        meaning="Monthly arms purchases relative to fighters at which the price doubles.",
         source="SOURCES P36, wider; the junta's imports of 37 million USD per month lie within the resulting range (SOURCES V149)",
     )  # fmt: skip
-    reserve_months: float = parameter(
-        6.0, low=1.0, high=24.0, unit="months", meaning="Months of expenses that an actor keeps in reserve.",
-        source="assumed",
-    )  # fmt: skip
+    """Monthly arms purchases relative to fighters at which the price doubles."""
+    reserve_months: float = parameter(6.0, low=1.0, high=24.0, unit="months", source="assumed")
+    """Months of expenses that an actor keeps in reserve."""
     sortie_usd: float = parameter(
-        250_000.0, low=50_000.0, high=1.5e6, unit="USD", source="assumed: a dozen strikes at 10,000 to 30,000 USD each",
-        meaning="Cost of a month of air support for one battle: fuel, bombs, repairs.",
-    )  # fmt: skip
+        250_000.0, low=50_000.0, high=1.5e6, unit="USD", source="assumed: a dozen strikes at 10,000 to 30,000 USD each"
+    )
+    """Cost of a month of air support for one battle: fuel, bombs, repairs."""
     airlift_usd: float = parameter(
-        400_000.0, low=100_000.0, high=1.5e6, unit="USD", source="assumed: two flights per day at 7,000 USD",
-        meaning="Cost of supplying a garrison from the air for a month.",
-    )  # fmt: skip
+        400_000.0, low=100_000.0, high=1.5e6, unit="USD", source="assumed: two flights per day at 7,000 USD"
+    )
+    """Cost of supplying a garrison from the air for a month."""
     recruit_usd: float = parameter(
-        500.0, low=100.0, high=2_000.0, unit="USD", source="assumed: four to five months of upkeep",
-        meaning="Cost of training and equipping a recruit, without arms.",
-    )  # fmt: skip
-    revenue_floor_usd: float = parameter(
-        2e5, low=1e4, high=5e6, unit="USD/month", meaning="Minimum revenue used as the unit of utilities.",
-        source="assumed",
-    )  # fmt: skip
-    revenue_memory: float = parameter(
-        0.1, low=0.01, high=1.0, unit="1/month", meaning="Weight of this month in the running mean of revenue.",
-        source="assumed",
-    )  # fmt: skip
-    service_cost_usd: float = parameter(
-        0.6, low=0.05, high=10.0, unit="USD/person/month", meaning="Spending that provides full services.",
-        source="assumed",
-    )  # fmt: skip
+        500.0, low=100.0, high=2_000.0, unit="USD", source="assumed: four to five months of upkeep"
+    )
+    """Cost of training and equipping a recruit, without arms."""
+    revenue_floor_usd: float = parameter(2e5, low=1e4, high=5e6, unit="USD/month", source="assumed")
+    """Minimum revenue used as the unit of utilities."""
+    revenue_memory: float = parameter(0.1, low=0.01, high=1.0, unit="1/month", source="assumed")
+    """Weight of this month in the running mean of revenue."""
+    service_cost_usd: float = parameter(0.6, low=0.05, high=10.0, unit="USD/person/month", source="assumed")
+    """Spending that provides full services."""
 
 
 @dataclass

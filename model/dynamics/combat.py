@@ -44,53 +44,47 @@ class CombatParameters(ParameterTable):
 
     column_km: float = parameter(
         60.0, low=10.0, high=1000.0, unit="km/month", off=1000.0, status="weakly identified",
-        meaning="Monthly advance of an unopposed column by road, adjusted for hills, past villages that it does not control.",
         source="assumed: Kawlin was retaken three months after its loss (record/town_events.csv)",
     )  # fmt: skip
+    """Monthly advance of an unopposed column by road, adjusted for hills, past villages that it does not control."""
 
     urban_drift: float = parameter(
-        1.0, low=0.3, high=2.0, unit="logit/month", meaning="Speed at which a town falls, lambda.", source="SOURCES K1",
-        status="weakly identified",
-    )  # fmt: skip
-    urban_noise: float = parameter(
-        0.4, low=0.1, high=1.0, unit="logit/month^0.5", meaning="Noise of a siege, sigma.", source="SOURCES K1",
-        status="weakly identified",
-    )  # fmt: skip
-    site_speed: float = parameter(
-        2.0, low=1.0, high=5.0, unit="x", meaning="Relative speed at which small places fall.", source="assumed"
+        1.0, low=0.3, high=2.0, unit="logit/month", status="weakly identified", source="SOURCES K1"
     )
-    urban_start: float = parameter(
-        0.3, low=0.15, high=0.5, unit="0-1", meaning="Initial siege progress of an attacked place, u0.",
-        source="SOURCES K1",
-    )  # fmt: skip
-    urban_fallen: float = parameter(
-        0.9, low=0.8, high=0.95, unit="0-1", meaning="Siege progress at which a place has fallen; at 1 minus this it is nearly safe.",
-        source="SOURCES P19",
-    )  # fmt: skip
+    """Speed at which a town falls, lambda."""
+    urban_noise: float = parameter(
+        0.4, low=0.1, high=1.0, unit="logit/month^0.5", status="weakly identified", source="SOURCES K1"
+    )
+    """Noise of a siege, sigma."""
+    site_speed: float = parameter(2.0, low=1.0, high=5.0, unit="x", source="assumed")
+    """Relative speed at which small places fall."""
+    urban_start: float = parameter(0.3, low=0.15, high=0.5, unit="0-1", source="SOURCES K1")
+    """Initial siege progress of an attacked place, u0."""
+    urban_fallen: float = parameter(0.9, low=0.8, high=0.95, unit="0-1", source="SOURCES P19")
+    """Siege progress at which a place has fallen; at 1 minus this it is nearly safe."""
     attacker_loss: float = parameter(
-        0.025, low=0.01, high=0.05, unit="1/month", meaning="Attackers lost relative to the engaged force, delta_A.", source="SOURCES P12",
-        status="weakly identified",
-    )  # fmt: skip
+        0.025, low=0.01, high=0.05, unit="1/month", status="weakly identified", source="SOURCES P12"
+    )
+    """Attackers lost relative to the engaged force, delta_A."""
     defender_loss: float = parameter(
-        0.03, low=0.01, high=0.06, unit="1/month", meaning="Defenders lost relative to the engaged force, delta_D.", source="SOURCES P13",
-        status="weakly identified",
-    )  # fmt: skip
+        0.03, low=0.01, high=0.06, unit="1/month", status="weakly identified", source="SOURCES P13"
+    )
+    """Defenders lost relative to the engaged force, delta_D."""
     isolation_loss: float = parameter(
-        0.06, low=0.02, high=0.12, unit="1/month", meaning="Losses of a besieged garrison without supply, iota.",
-        source="SOURCES P14", status="weakly identified",
-    )  # fmt: skip
+        0.06, low=0.02, high=0.12, unit="1/month", status="weakly identified", source="SOURCES P14"
+    )
+    """Losses of a besieged garrison without supply, iota."""
     arms_spent: float = parameter(
-        0.05, low=0.0, high=0.3, unit="1/month", meaning="Share of their arms that fighters use up in battle.",
+        0.05, low=0.0, high=0.3, unit="1/month",
         source="assumed: 125 rounds per month at a dollar, relative to the price of arming a fighter, which includes ammunition",
     )  # fmt: skip
+    """Share of their arms that fighters use up in battle."""
     captured_share: float = parameter(
-        0.35, low=0.0, high=1.0, unit="0-1", meaning="Share of a garrison captured when its place falls.",
-        source="assumed; 302 soldiers fled to China from Kanpaiti",
-    )  # fmt: skip
-    captured_arms: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1", meaning="Share of a routed garrison's lost arms that the winner can use.",
-        source="assumed",
-    )  # fmt: skip
+        0.35, low=0.0, high=1.0, unit="0-1", source="assumed; 302 soldiers fled to China from Kanpaiti"
+    )
+    """Share of a garrison captured when its place falls."""
+    captured_arms: float = parameter(0.5, low=0.0, high=1.0, unit="0-1", source="assumed")
+    """Share of a routed garrison's lost arms that the winner can use."""
 
 
 # equations -----------------------------------------------------------------------------------------------------------

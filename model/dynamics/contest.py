@@ -22,27 +22,22 @@ Floats = NDArray[np.float64]
 class ContestParameters(ParameterTable):
     """What makes a force strong."""
 
-    decisiveness: float = parameter(
-        1.2, low=0.8, high=2.0, unit="-", meaning="Exponent m of the contest success function.", source="SOURCES P4",
-        status="weakly identified",
-    )  # fmt: skip
-    supply_exponent: float = parameter(
-        0.7, low=0.0, high=2.0, unit="-", meaning="Weakening of an attack by lack of supply.", source="assumed; equation E3.5",
-    )  # fmt: skip
-    arms_exponent: float = parameter(
-        0.6, low=0.0, high=1.5, unit="-", meaning="Weakening by lack of arms.", source="assumed"
-    )
+    decisiveness: float = parameter(1.2, low=0.8, high=2.0, unit="-", status="weakly identified", source="SOURCES P4")
+    """Exponent m of the contest success function."""
+    supply_exponent: float = parameter(0.7, low=0.0, high=2.0, unit="-", source="assumed; equation E3.5")
+    """Weakening of an attack by lack of supply."""
+    arms_exponent: float = parameter(0.6, low=0.0, high=1.5, unit="-", source="assumed")
+    """Weakening by lack of arms."""
     heavy_arms_exponent: float = parameter(
-        0.25, low=0.0, high=0.6, unit="-", source="assumed: less than the first rifle does",
-        meaning="Strengthening of a force by arms beyond one per fighter (artillery, armour, drones).",
-    )  # fmt: skip
-    defence_without_supply: float = parameter(
-        0.35, low=0.0, high=1.0, unit="0-1", off=1.0, meaning="Strength of a garrison without any supply.",
-        source="equation E3.5, assumed",
-    )  # fmt: skip
-    unpaid_morale: float = parameter(
-        0.3, low=0.0, high=0.9, unit="x", meaning="Loss of strength when upkeep is not paid.", source="assumed"
+        0.25, low=0.0, high=0.6, unit="-", source="assumed: less than the first rifle does"
     )
+    """Strengthening of a force by arms beyond one per fighter (artillery, armour, drones)."""
+    defence_without_supply: float = parameter(
+        0.35, low=0.0, high=1.0, unit="0-1", off=1.0, source="equation E3.5, assumed"
+    )
+    """Strength of a garrison without any supply."""
+    unpaid_morale: float = parameter(0.3, low=0.0, high=0.9, unit="x", source="assumed")
+    """Loss of strength when upkeep is not paid."""
 
 
 # compiled ------------------------------------------------------------------------------------------------------------

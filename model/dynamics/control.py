@@ -30,42 +30,38 @@ class ControlParameters(ParameterTable):
     """How the countryside changes hands."""
 
     rate: float = parameter(
-        0.15, low=0.05, high=0.8, unit="1/month", meaning="Speed of relaxation, lambda.", source="SOURCES P6, slower after K2",
-        status="weakly identified",
-    )  # fmt: skip
-    decisiveness: float = parameter(
-        0.8, low=0.3, high=2.0, unit="-", meaning="Exponent m of the strength of fighters in the countryside.",
-        source="assumed",
-    )  # fmt: skip
-    town_weight: float = parameter(
-        1.5, low=0.0, high=10.0, unit="-", meaning="Weight b of holding the town, where roads, markets and offices are.",
-        source="assumed",
-    )  # fmt: skip
-    collaboration: float = parameter(
-        3.0, low=0.0, high=8.0, unit="-", meaning="Weight k of villages already controlled, at full consent.",
-        source="assumed; Kalyvas 2006. Rural Sagaing stayed the resistance's under army columns (SOURCES V116)",
-        status="weakly identified",
-    )  # fmt: skip
-    garrison_patrols: float = parameter(
-        0.3, low=0.05, high=1.0, unit="0-1", meaning="Share of a garrison that patrols the surrounding villages.",
-        source="assumed: the junta holds towns and little around them (SOURCES V114, V116)", status="weakly identified",
-    )  # fmt: skip
-    fighters_per_1000_people: float = parameter(
-        1.0, low=0.2, high=10.0, unit="fighters", meaning="Fighters per thousand people whose hold equals that of no actor.",
-        source="assumed: a tenth of the usual ratio of counter-insurgency",
-    )  # fmt: skip
-    fighters_per_100_km2: float = parameter(
-        2.0, low=0.0, high=50.0, unit="fighters", meaning="The same, fighters per 100 km2.", source="assumed"
+        0.15, low=0.05, high=0.8, unit="1/month", status="weakly identified", source="SOURCES P6, slower after K2"
     )
-    fading: float = parameter(
-        0.1, low=0.01, high=0.9, unit="x", meaning="Minimum target of an actor's share relative to its present share.",
-        source="assumed: villages do not forget an army in a month",
+    """Speed of relaxation, lambda."""
+    decisiveness: float = parameter(0.8, low=0.3, high=2.0, unit="-", source="assumed")
+    """Exponent m of the strength of fighters in the countryside."""
+    town_weight: float = parameter(1.5, low=0.0, high=10.0, unit="-", source="assumed")
+    """Weight b of holding the town, where roads, markets and offices are."""
+    collaboration: float = parameter(
+        3.0, low=0.0, high=8.0, unit="-", status="weakly identified",
+        source="assumed; Kalyvas 2006. Rural Sagaing stayed the resistance's under army columns (SOURCES V116)",
     )  # fmt: skip
+    """Weight k of villages already controlled, at full consent."""
+    garrison_patrols: float = parameter(
+        0.3, low=0.05, high=1.0, unit="0-1", status="weakly identified",
+        source="assumed: the junta holds towns and little around them (SOURCES V114, V116)",
+    )  # fmt: skip
+    """Share of a garrison that patrols the surrounding villages."""
+    fighters_per_1000_people: float = parameter(
+        1.0, low=0.2, high=10.0, unit="fighters", source="assumed: a tenth of the usual ratio of counter-insurgency"
+    )
+    """Fighters per thousand people whose hold equals that of no actor."""
+    fighters_per_100_km2: float = parameter(2.0, low=0.0, high=50.0, unit="fighters", source="assumed")
+    """The same, fighters per 100 km2."""
+    fading: float = parameter(
+        0.1, low=0.01, high=0.9, unit="x", source="assumed: villages do not forget an army in a month"
+    )
+    """Minimum target of an actor's share relative to its present share."""
     roots_fade: float = parameter(
         0.01, low=0.0, high=0.1, unit="1/month", off="none", status="assumed",
-        meaning="Monthly decay of the part of an actor's initial share that its fighters and town do not explain.",
         source="assumed: SAC-M's full authority fell from 17 to 14% of the area in twenty months of war (SOURCES V112, V113)",
     )  # fmt: skip
+    """Monthly decay of the part of an actor's initial share that its fighters and town do not explain."""
 
 
 def fighters_to_hold(world: World, parameters: ControlParameters) -> Floats:

@@ -12,22 +12,17 @@ from model.parameters import ParameterTable, parameter
 class FortificationParameters(ParameterTable):
     """What walls, hills of bunkers and aircraft are worth to the defender."""
 
-    town: float = parameter(
-        2.6, low=1.5, high=4.0, unit="x", meaning="Strength of a garrison in a town relative to the open field.", source="SOURCES P8",
-        status="weakly identified",
-    )  # fmt: skip
-    site: float = parameter(
-        1.6, low=1.0, high=3.0, unit="x", meaning="Likewise at a crossing, mine or small town.", source="assumed between post and town",
-    )  # fmt: skip
+    town: float = parameter(2.6, low=1.5, high=4.0, unit="x", status="weakly identified", source="SOURCES P8")
+    """Strength of a garrison in a town relative to the open field."""
+    site: float = parameter(1.6, low=1.0, high=3.0, unit="x", source="assumed between post and town")
+    """Likewise at a crossing, mine or small town."""
     spread: float = parameter(
         0.5, low=0.0, high=1.5, unit="log sd", off=0.0, status="weakly identified",
-        meaning="Unobserved differences between places of one kind: terrain, bunkers, commanders.",
         source="assumed; frailty of survival analysis (Vaupel, Manton & Stallard 1979)",
     )  # fmt: skip
-    air: float = parameter(
-        1.35, low=1.0, high=1.8, unit="x", meaning="Gain in strength from air support.", source="SOURCES P10",
-        status="weakly identified",
-    )  # fmt: skip
+    """Unobserved differences between places of one kind: terrain, bunkers, commanders."""
+    air: float = parameter(1.35, low=1.0, high=1.8, unit="x", status="weakly identified", source="SOURCES P10")
+    """Gain in strength from air support."""
 
 
 @compiled

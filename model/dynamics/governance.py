@@ -30,14 +30,12 @@ Floats = NDArray[np.float64]
 class GovernanceParameters(ParameterTable):
     """Services, hope, coordination."""
 
-    services_most: float = parameter(
-        0.3, low=0.0, high=0.8, unit="0-1", meaning="Maximum share of revenue that an organisation spends on services.",
-        source="assumed: war comes first",
-    )  # fmt: skip
+    services_most: float = parameter(0.3, low=0.0, high=0.8, unit="0-1", source="assumed: war comes first")
+    """Maximum share of revenue that an organisation spends on services."""
     hope_half: float = parameter(
-        0.15, low=0.02, high=1.0, unit="0-1", meaning="Backing of one organisation at which the hope of others reaches one half.",
-        source="assumed: office-level dealings count as a precedent",
-    )  # fmt: skip
+        0.15, low=0.02, high=1.0, unit="0-1", source="assumed: office-level dealings count as a precedent"
+    )
+    """Backing of one organisation at which the hope of others reaches one half."""
 
 
 # equations -----------------------------------------------------------------------------------------------------------

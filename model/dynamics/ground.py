@@ -9,19 +9,12 @@ class GroundParameters(ParameterTable):
     """Weights of places at the start of a run."""
 
     run_in_months: int = parameter(
-        12, low=0, high=24, unit="months", off=0, status="assumed",
-        meaning="Months of movement and fighting before the start, without conquests.",
-        source="assumed: a year, to include every season",
-    )  # fmt: skip
-    posture_place: float = parameter(
-        0.5, low=0.0, high=5.0, unit="-", source="assumed",
-        meaning="Weight of a held town, crossing or mine in the posting of fighters; 100,000 people have weight 1.",
-    )  # fmt: skip
-    posture_home: float = parameter(
-        4.0, low=0.0, high=20.0, unit="-", meaning="Weight of the actor's own headquarters.", source="assumed"
+        12, low=0, high=24, unit="months", off=0, status="assumed", source="assumed: a year, to include every season"
     )
-    trade_road_share: float = parameter(
-        0.25, low=0.0, high=1.0, unit="0-1",
-        meaning="Betweenness on the road graph above which Beijing counts a place as on its trade roads.",
-        source="assumed",
-    )  # fmt: skip
+    """Months of movement and fighting before the start, without conquests."""
+    posture_place: float = parameter(0.5, low=0.0, high=5.0, unit="-", source="assumed")
+    """Weight of a held town, crossing or mine in the posting of fighters; 100,000 people have weight 1."""
+    posture_home: float = parameter(4.0, low=0.0, high=20.0, unit="-", source="assumed")
+    """Weight of the actor's own headquarters."""
+    trade_road_share: float = parameter(0.25, low=0.0, high=1.0, unit="0-1", source="assumed")
+    """Betweenness on the road graph above which Beijing counts a place as on its trade roads."""

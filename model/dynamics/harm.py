@@ -18,25 +18,16 @@ from model.parameters import ParameterTable, parameter
 class HarmParameters(ParameterTable):
     """Displacement and deaths."""
 
-    flight: float = parameter(
-        0.08, low=0.0, high=0.5, unit="1/month",
-        meaning="Share of the population displaced by a month of heavy fighting.", source="assumed",
-    )  # fmt: skip
-    flight_deaths: float = parameter(
-        40.0, low=5.0, high=200.0, unit="deaths/month", meaning="Fighters killed in a month that count as heavy fighting.",
-        source="assumed",
-    )  # fmt: skip
-    return_rate: float = parameter(
-        0.03, low=0.0, high=0.2, unit="1/month", meaning="Share of the displaced who return in a month without fighting.",
-        source="assumed",
-    )  # fmt: skip
-    civilians_per_fighter: float = parameter(
-        0.15, low=0.0, high=1.0, unit="-", meaning="Civilians killed for each fighter killed.", source="assumed"
-    )
-    civilians_per_air_fight: float = parameter(
-        4.0, low=0.0, high=30.0, unit="persons per 100,000", meaning="Civilians killed by a month of air support.",
-        source="assumed",
-    )  # fmt: skip
+    flight: float = parameter(0.08, low=0.0, high=0.5, unit="1/month", source="assumed")
+    """Share of the population displaced by a month of heavy fighting."""
+    flight_deaths: float = parameter(40.0, low=5.0, high=200.0, unit="deaths/month", source="assumed")
+    """Fighters killed in a month that count as heavy fighting."""
+    return_rate: float = parameter(0.03, low=0.0, high=0.2, unit="1/month", source="assumed")
+    """Share of the displaced who return in a month without fighting."""
+    civilians_per_fighter: float = parameter(0.15, low=0.0, high=1.0, unit="-", source="assumed")
+    """Civilians killed for each fighter killed."""
+    civilians_per_air_fight: float = parameter(4.0, low=0.0, high=30.0, unit="persons per 100,000", source="assumed")
+    """Civilians killed by a month of air support."""
 
 
 # equations ------------------------------------------------------------------------------------------------------------

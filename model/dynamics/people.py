@@ -35,37 +35,25 @@ from model.parameters import ParameterTable, parameter
 class PeopleParameters(ParameterTable):
     """Services, consent and manpower."""
 
-    services_rate: float = parameter(
-        0.1, low=0.01, high=0.5, unit="1/month", meaning="Speed at which services adjust to spending.", source="assumed"
-    )
-    consent_rate: float = parameter(
-        0.05, low=0.01, high=0.3, unit="1/month", meaning="Speed of adjustment of consent and hope.", source="assumed"
-    )
-    consent_home: float = parameter(
-        0.6, low=0.0, high=1.0, unit="0-1", meaning="Consent in the homeland without services or harm.",
-        source="assumed",
-    )  # fmt: skip
-    consent_abroad: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Consent elsewhere without services or harm.", source="assumed"
-    )
-    consent_coup: float = parameter(
-        0.35, low=0.0, high=1.0, unit="0-1", meaning="Consent to a central government installed by a coup.",
-        source="assumed",
-    )  # fmt: skip
-    consent_services: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Gain of consent from full services.", source="assumed; article S10"
-    )
-    consent_harm: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", meaning="Loss of consent to an actor where its aircraft attack.",
-        source="assumed; Bennett 2008, Schutte 2015",
-    )  # fmt: skip
-    cap_fade: float = parameter(
-        3.0, low=1.0, high=20.0, unit="x", off=20.0, source="assumed: a third of the cap left",
-        meaning="Steepness with which recruitment fades near the cap: unrestricted until 1 divided by this value of the cap is left.",
-    )  # fmt: skip
-    unpaid_desertion: float = parameter(
-        0.03, low=0.0, high=0.2, unit="1/month", meaning="Additional desertion when no pay is given.", source="assumed"
-    )
+    services_rate: float = parameter(0.1, low=0.01, high=0.5, unit="1/month", source="assumed")
+    """Speed at which services adjust to spending."""
+    consent_rate: float = parameter(0.05, low=0.01, high=0.3, unit="1/month", source="assumed")
+    """Speed of adjustment of consent and hope."""
+    consent_home: float = parameter(0.6, low=0.0, high=1.0, unit="0-1", source="assumed")
+    """Consent in the homeland without services or harm."""
+    consent_abroad: float = parameter(0.3, low=0.0, high=1.0, unit="0-1", source="assumed")
+    """Consent elsewhere without services or harm."""
+    consent_coup: float = parameter(0.35, low=0.0, high=1.0, unit="0-1", source="assumed")
+    """Consent to a central government installed by a coup."""
+    consent_services: float = parameter(0.3, low=0.0, high=1.0, unit="0-1", source="assumed; article S10")
+    """Gain of consent from full services."""
+    consent_harm: float = parameter(0.3, low=0.0, high=1.0, unit="0-1", source="assumed; Bennett 2008, Schutte 2015")
+    """Loss of consent to an actor where its aircraft attack."""
+    cap_fade: float = parameter(3.0, low=1.0, high=20.0, unit="x", off=20.0, source="assumed: a third of the cap left")
+    """Steepness with which recruitment fades near the cap: unrestricted until 1 divided by this value of the cap is
+    left."""
+    unpaid_desertion: float = parameter(0.03, low=0.0, high=0.2, unit="1/month", source="assumed")
+    """Additional desertion when no pay is given."""
 
 
 # equations ------------------------------------------------------------------------------------------------------------

@@ -8,15 +8,13 @@ from model.parameters import ParameterTable, parameter
 class PostingParameters(ParameterTable):
     """How garrisons follow the war."""
 
-    threat_weight: float = parameter(
-        4.0, low=0.0, high=20.0, unit="-", meaning="Additional fighters for a fully outnumbered place, kappa.",
-        source="assumed",
-    )  # fmt: skip
+    threat_weight: float = parameter(4.0, low=0.0, high=20.0, unit="-", source="assumed")
+    """Additional fighters for a fully outnumbered place, kappa."""
     staging_weight: float = parameter(
-        1.0, low=0.0, high=5.0, unit="1/month of revenue",
-        meaning="Additional fighters for a place from which attacks would pay, mu.", source="assumed: offensives are prepared",
-    )  # fmt: skip
+        1.0, low=0.0, high=5.0, unit="1/month of revenue", source="assumed: offensives are prepared"
+    )
+    """Additional fighters for a place from which attacks would pay, mu."""
     countryside_weight: float = parameter(
-        0.5, low=0.0, high=3.0, unit="-", meaning="Weight of the countryside that an actor controls without the town.",
-        source="assumed: field forces and local units",
-    )  # fmt: skip
+        0.5, low=0.0, high=3.0, unit="-", source="assumed: field forces and local units"
+    )
+    """Weight of the countryside that an actor controls without the town."""

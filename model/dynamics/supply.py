@@ -33,37 +33,32 @@ class SupplyParameters(ParameterTable):
     """Roads, depots, aircraft and boats."""
 
     decay_km: float = parameter(
-        150.0, low=75.0, high=300.0, unit="km of road", meaning="Distance at which supply falls to 37%.",
-        source="SOURCES P17", status="weakly identified",
-    )  # fmt: skip
-    hill_friction: float = parameter(
-        2.0, low=1.3, high=3.0, unit="x", meaning="Effective length of mountain roads relative to roads in the plain.",
-        source="SOURCES P18",
-    )  # fmt: skip
-    monsoon_friction: float = parameter(
-        1.5, low=1.2, high=2.0, unit="x", meaning="Effective lengthening of roads at the height of the rains.",
-        source="SOURCES P18",
-    )  # fmt: skip
-    passable_share: float = parameter(
-        0.4, low=0.1, high=0.9, unit="0-1", source="assumed",
-        meaning="Share of the countryside (with allies) above which an actor can use the roads of a township that it does not hold.",
-    )  # fmt: skip
+        150.0, low=75.0, high=300.0, unit="km of road", status="weakly identified", source="SOURCES P17"
+    )
+    """Distance at which supply falls to 37%."""
+    hill_friction: float = parameter(2.0, low=1.3, high=3.0, unit="x", source="SOURCES P18")
+    """Effective length of mountain roads relative to roads in the plain."""
+    monsoon_friction: float = parameter(1.5, low=1.2, high=2.0, unit="x", source="SOURCES P18")
+    """Effective lengthening of roads at the height of the rains."""
+    passable_share: float = parameter(0.4, low=0.1, high=0.9, unit="0-1", source="assumed")
+    """Share of the countryside (with allies) above which an actor can use the roads of a township that it does not
+    hold."""
     depot_population: float = parameter(
-        150_000.0, low=10_000.0, high=1e6, unit="persons", meaning="Size from which held towns serve as depots.",
-        source="assumed: district towns and regional commands",
-    )  # fmt: skip
+        150_000.0, low=10_000.0, high=1e6, unit="persons", source="assumed: district towns and regional commands"
+    )
+    """Size from which held towns serve as depots."""
     local_supply: float = parameter(
-        0.6, low=0.0, high=1.0, unit="0-1", meaning="Supply from countryside under full control or with full consent.",
-        source="assumed: guerrillas live off friendly land",
-    )  # fmt: skip
+        0.6, low=0.0, high=1.0, unit="0-1", source="assumed: guerrillas live off friendly land"
+    )
+    """Supply from countryside under full control or with full consent."""
     airlift_floor: float = parameter(
-        0.55, low=0.2, high=0.8, unit="0-1", meaning="Supply of a cut-off garrison with full airlift.",
-        source="SOURCES P15, V10", status="weakly identified",
-    )  # fmt: skip
+        0.55, low=0.2, high=0.8, unit="0-1", status="weakly identified", source="SOURCES P15, V10"
+    )
+    """Supply of a cut-off garrison with full airlift."""
     river_relief: float = parameter(
-        0.10, low=0.03, high=0.25, unit="1/month", meaning="Probability that boats relieve a besieged, cut-off garrison on a river.",
-        source="SOURCES P16: one event", status="weakly identified",
-    )  # fmt: skip
+        0.10, low=0.03, high=0.25, unit="1/month", status="weakly identified", source="SOURCES P16: one event"
+    )
+    """Probability that boats relieve a besieged, cut-off garrison on a river."""
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from model.parameters import Declaration, ParameterTable, declarations
+from model.parameters import Declaration, ParameterTable, declaration, declarations
 from model.scenario.files import read_toml, shipped_scenarios
 from model.scenario.problems import dotted
 from model.scenario.schema import Scenario
@@ -34,17 +34,16 @@ def scenario_declarations(scenario: Scenario) -> Iterator[Declaration]:
 
     Actors come by id, each with the whole table of its kind.
     """
-    for name, field in Scenario.model_fields.items():
+    for name in Scenario.model_fields:
         value: Any = getattr(scenario, name)
-        extra = field.json_schema_extra
         if isinstance(value, ParameterTable):
             yield from declarations(value, name)
         elif isinstance(value, dict):
             for key, table in value.items():
                 if isinstance(table, ParameterTable):
                     yield from declarations(table, dotted([name, key]))
-        elif isinstance(extra, dict) and "unit" in extra:
-            yield _top_level(name, value, field.description or "", extra)
+        elif (one := declaration(Scenario, name, name, value)) is not None:
+            yield one
 
 
 def once_by_owner(found: Sequence[Declaration], scenario: Scenario) -> Iterator[Declaration]:
@@ -68,17 +67,3 @@ def once_by_owner(found: Sequence[Declaration], scenario: Scenario) -> Iterator[
         default = sharing[0].model_fields[name].default
         yield replace(group[0], path=f"actors.<{owner}>.{name}", default=default)
         yield from (one for one in group if one.default != default)
-
-
-def _top_level(name: str, value: Any, meaning: str, extra: dict[str, Any]) -> Declaration:
-    return Declaration(
-        path=name,
-        default=value,
-        low=extra.get("low"),
-        high=extra.get("high"),
-        options=(),
-        unit=str(extra["unit"]),
-        meaning=meaning,
-        source=str(extra["source"]),
-        status=str(extra["status"]),
-    )

@@ -8,7 +8,8 @@ it extends, or a nested class ``Parameters`` that extends their table::
 
     class CautiousArmy(EthnicArmedOrganization):
         class Parameters(EthnicArmedOrganizationParameters):
-            caution: float = parameter(2.0, low=0.0, high=10.0, unit="-", meaning="...", source="assumed")
+            caution: float = parameter(2.0, low=0.0, high=10.0, unit="months of revenue", source="assumed")
+            '''Least expected gain of an attack.'''
 
         def choose_attacks(self) -> None:
             super().choose_attacks()

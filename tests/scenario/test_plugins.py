@@ -12,6 +12,7 @@ from agents.armed.actor import EthnicArmedOrganization
 from model.experiments.batch import run_batch
 from model.experiments.batch_file import read_plan
 from model.experiments.simulate import simulate
+from model.scenario.listing import scenario_declarations
 from model.scenario.plugins import forget_plugins, use_plugin
 from model.scenario.problems import ScenarioError
 from model.scenario.read import load_scenario
@@ -25,7 +26,8 @@ from model.parameters import parameter
 
 class CautiousArmy(EthnicArmedOrganization):
     class Parameters(EthnicArmedOrganizationParameters):
-        caution: float = parameter(0.0, low=0.0, high=1e9, unit="months", meaning="Least gain.", source="assumed")
+        caution: float = parameter(0.0, low=0.0, high=1e9, unit="months", source="assumed")
+        '''Least gain.'''
 
     def choose_attacks(self):
         super().choose_attacks()
@@ -61,6 +63,12 @@ def test_an_own_kind_decides_by_its_own_rule(plugin: Path) -> None:
     same, calm = spec(KIND), spec(KIND, "actors.KIA.caution=1e9")
     assert simulate(same).tables["monthly"].drop(["run_id"]).equals(usual.tables["monthly"].drop(["run_id"]))
     assert attacks(same) and not attacks(calm)
+
+
+def test_an_own_parameter_means_what_its_docstring_says(plugin: Path) -> None:
+    use_plugin(plugin)
+    listed = scenario_declarations(load_scenario("status_quo", [*TINY, KIND]))
+    assert [one.meaning for one in listed if one.path == "actors.KIA.caution"] == ["Least gain."]
 
 
 def test_the_file_is_part_of_the_run_where_its_kind_is_used(plugin: Path) -> None:
