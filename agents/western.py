@@ -13,14 +13,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from mesa import Model
-from numpy.typing import NDArray
 
 from agents.base import Actor
 from agents.policy_parameters import WesternParameters
+from model.arrays import Floats
 from model.draws import key, normal, uniform
 from model.live import LiveParameters
-
-Floats = NDArray[np.float64]
 
 RECOGNITIONS = ("linear", "threshold")
 """Forms of ``structure.recognition`` that :meth:`WesternGovernment.hazard` knows."""

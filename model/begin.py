@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from mesa import Model
-from numpy.typing import NDArray
 
 from agents.armed.actor import KINDS
 from agents.armed.attack import value_towns
@@ -34,9 +33,6 @@ from model.scenario.spec import RunSpec
 from model.state import State, begin
 from model.world.read import load_world
 from model.world.world import Force, InitialState, World
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 COPIED_TO_STATE = {
     "ore_tax_yuan_per_t": "ore_tax",

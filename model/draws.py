@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.compile import compiled
 
-Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 
 _MASK = (1 << 64) - 1

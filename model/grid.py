@@ -18,10 +18,9 @@ from mesa.discrete_space import Cell, CellCollection, DiscreteSpace, HexGrid
 from numpy.typing import NDArray
 
 from agents.base import Actor
+from model.arrays import Bools
 from model.run import Run
 from model.scenario.problems import suggestion
-
-Bools = NDArray[np.bool_]
 
 
 class TownshipError(KeyError):

@@ -21,7 +21,8 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from model.arrays import Floats
+
 T = TypeVar("T")
 
 SUFFIXES = {"": "last 12 months or end", "_y1": "months 1-12", "_y2": "months 13-24", "_all": "whole run"}

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 from mesa import Model
-from numpy.typing import NDArray
 
 from agents.armed import airlift, attack, budget, offers, ore, peace, reserves, sorties
 from agents.armed.parameters import ArmedActorParameters
@@ -21,9 +19,6 @@ from model.draws import logistic, uniform
 from model.dynamics import settlement
 from model.dynamics.share import rescale
 from model.live import LiveParameters
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Option(NamedTuple):

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 from mesa import Model
-from numpy.typing import NDArray
 
 from agents.armed.actor import ArmedActor
 from agents.base import Actor
 from agents.beijing import lanes, talks
 from agents.beijing.parameters import BeijingParameters
+from model.arrays import Floats
 from model.draws import logistic
 from model.live import LiveParameters
-
-Floats = NDArray[np.float64]
 
 
 class Beijing(Actor):

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from model.api.given import Plugins, Settings, listed, overrides, use_plugins
 from model.api.lookup import find_outcomes
+from model.arrays import Floats
 from model.experiments.batch_file import read_run
 from model.experiments.codec import FAILED, read_body, read_header
 from model.experiments.designed import simulate_outcomes
@@ -26,7 +27,6 @@ from model.scenario.problems import suggestion
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
 
-Floats = NDArray[np.float64]
 Range = tuple[float, float]
 
 _AT_ONCE = 6

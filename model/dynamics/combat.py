@@ -22,9 +22,6 @@ from __future__ import annotations
 from math import ceil, inf, log, sqrt
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from model import draws
 from model.compile import compiled
 from model.dynamics.capture import end_siege, lift_sieges, take
@@ -33,10 +30,6 @@ from model.dynamics.front import ALLIED, ATTACK, DEFENCE, SIEGE_MONTHS, fighters
 from model.dynamics.handover import move_in
 from model.dynamics.supply import rain_friction
 from model.parameters import ParameterTable, parameter
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 class CombatParameters(ParameterTable):

@@ -10,13 +10,8 @@ from __future__ import annotations
 from math import exp
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from model.compile import compiled
 from model.parameters import ParameterTable, parameter
-
-Floats = NDArray[np.float64]
 
 
 class ContestParameters(ParameterTable):

@@ -16,14 +16,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from model.arrays import Floats
 from model.compile import compiled
 from model.parameters import ParameterTable, parameter
 from model.world.world import World
-
-Floats = NDArray[np.float64]
 
 
 class ControlParameters(ParameterTable):

@@ -34,16 +34,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from model.compile import compiled
 from model.draws import uniform
 from model.parameters import ParameterTable, parameter
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 class DiplomacyParameters(ParameterTable):

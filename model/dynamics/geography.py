@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from model.arrays import Bools, Floats, Ints
 from model.draws import Keys, keys
 from model.dynamics.control import fighters_to_hold
 from model.dynamics.parameters import Processes
@@ -19,10 +20,6 @@ from model.dynamics.routes import routes_of
 from model.state import GOODS, REAGENT
 from model.world.topology import read_only
 from model.world.world import World
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 _FRICTION = {"lowland": 0.0, "plain": 0.0, "hills": 0.4, "plateau": 0.4, "rugged_hills": 0.7, "mountain": 1.0}
 """How much of ``hill_friction`` applies to a road, by terrain; the kinds of terrain are the map's own classes."""

@@ -18,13 +18,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from model.compile import compiled
 from model.dynamics.people import consenting, controlled, served
 from model.parameters import ParameterTable, parameter
-
-Floats = NDArray[np.float64]
 
 
 class GovernanceParameters(ParameterTable):

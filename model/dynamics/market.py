@@ -30,8 +30,8 @@ from math import exp, log
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.arrays import Floats, Ints
 from model.compile import compiled
 from model.draws import key, normal, uniform
 from model.dynamics.taxes import gate_price as price_at_gate
@@ -39,9 +39,6 @@ from model.parameters import ParameterTable, parameter, record_of
 from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, State
 from model.world.topology import read_only
 from model.world.world import World
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class MarketParameters(ParameterTable):

@@ -27,14 +27,11 @@ from math import erfc, log, sqrt
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from model.compile import compiled
 from model.dynamics.corridor import hostile_countryside
 from model.parameters import ParameterTable, parameter
 from model.state import REAGENT
-
-Floats = NDArray[np.float64]
 
 MINE_STOPS = ("halt", "reagent", "both")
 """Forms of ``structure.mine_stop`` that this process knows."""

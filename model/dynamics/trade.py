@@ -20,14 +20,11 @@ from math import inf
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from model.compile import compiled
 from model.draws import logistic
 from model.dynamics.road import note_road
 from model.state import CHINA_INFORMAL, CHINA_OFFICIAL, ORE, QUAD
-
-Floats = NDArray[np.float64]
 
 # equations
 

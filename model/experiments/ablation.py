@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.design import LABEL
 from model.experiments.evidence import EFFECTS, FEW, judged, measured
 from model.experiments.plan import BatchPlan, make_plan
@@ -27,8 +27,6 @@ from model.experiments.results import RunTable
 from model.experiments.switches import Switch
 from model.scenario.schema import Scenario
 from model.scenario.spec import canonical_json
-
-Floats = NDArray[np.float64]
 
 AS_IT_IS = "as it is"
 """The label of the design point at which nothing is left out."""

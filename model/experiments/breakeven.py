@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.errors import PlanError
 from model.experiments.intervals import clustered, mean_with_interval
 from model.experiments.plan import Point
@@ -29,8 +29,6 @@ from model.scenario.layers import parse_set
 from model.scenario.problems import suggestion
 from model.scenario.schema import Scenario
 from model.scenario.spec import canonical_json
-
-Floats = NDArray[np.float64]
 
 FIRST = 9
 """Values at which one lever is tried before it is bisected."""

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.comparable import difference_words
 from model.experiments.errors import PlanError
 from model.experiments.evidence import COLUMNS as JUDGEMENT
@@ -25,8 +26,6 @@ from model.experiments.evidence import Amounts, counts_words, effect_words, join
 from model.experiments.intervals import clustered, intervals
 from model.experiments.results import RunTable, read_csv_table
 from model.experiments.stability import by_set, means, settled, stability, told_apart
-
-Floats = NDArray[np.float64]
 
 _MOST_NAMED, _MOST_SCENARIOS = 2, 4
 _AT_ONCE, _VALUES = 100, 1 << 18

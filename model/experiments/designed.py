@@ -14,8 +14,8 @@ from typing import Any, overload
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.batch import BatchReport, run_batch
 from model.experiments.factors import Factor, settled
 from model.experiments.plan import BatchPlan, Point, Resolved, make_plan
@@ -27,8 +27,6 @@ from model.output import tables
 from model.output.blocks import RUN_TABLES
 from model.output.result import RunResult
 from model.scenario.spec import RunSpec
-
-Floats = NDArray[np.float64]
 
 ROW = "design.row"
 """The swept path of a design: the number of the row, from 0."""

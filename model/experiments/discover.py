@@ -6,17 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from model.arrays import Bools, Floats
 from model.experiments.designed import Design
 from model.experiments.errors import PlanError
 from model.experiments.morris import outcome_grid
 from model.experiments.prim import Box, density_interval, find_box, limits_text, measured
 from model.experiments.results import RunTable
 from model.output.outcomes import words_of
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 COLUMNS = ("sample", "points", "of_interest", "coverage", "density", "density_low95", "density_high95", "mass", "box")
 

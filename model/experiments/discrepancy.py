@@ -24,12 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
+from model.arrays import Floats
 from model.experiments.files import csv_rows
 from model.experiments.results import read_csv_table
 from model.world.read import world_folder
 from model.world.world import WorldError
 
-Floats = NDArray[np.float64]
 FILE = "discrepancy.csv"
 EXPORTS, PRICES, TOWNS, SEATS = ("exports", "prices", "towns", "seats")
 LOG_SD, CORRELATION, INTERCEPT, SLOPE, RELATIVE_SD = (

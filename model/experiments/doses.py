@@ -13,14 +13,12 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.errors import PlanError
 from model.experiments.evidence import LOWERS, RAISES, judged, measured
 from model.experiments.results import RunTable
 from model.experiments.stability import means
-
-Floats = NDArray[np.float64]
 
 COLUMNS = ("scenario", "path", "value", "outcome", "n", "mean", "effect", "effect_low95", "effect_high95", "verdict")
 TREND_COLUMNS = (

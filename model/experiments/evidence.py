@@ -23,13 +23,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.errors import PlanError
 from model.experiments.intervals import clustered, intervals
 from model.experiments.windows import period_of, quantity_of, series_of
 from model.output.outcomes import words_of
 from model.output.units import number, per_cent, shown_of, signed, units_of
-
-Floats = NDArray[np.float64]
 
 RAISES, LOWERS = "raises", "lowers"
 SMALL, FEW = "no effect larger than X", "not enough runs to tell"

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from model.experiments.batch_file import read_plan
 from model.experiments.errors import PlanError
@@ -25,8 +24,6 @@ from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.results import RunTable
 from model.experiments.stability import means
 from model.output.units import units_of
-
-Floats = NDArray[np.float64]
 
 NONE, WITHOUT = "no_instruments", "without_"
 """Labels of the runs without any instrument, and without one of them."""

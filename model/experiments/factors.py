@@ -19,9 +19,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from model.experiments.errors import PlanError
 from model.experiments.plan import Resolved
 from model.parameters import Declaration
@@ -31,7 +28,6 @@ from model.scenario.problems import dotted, suggestion
 from model.scenario.schema import Scenario
 from model.scenario.tables import owner_of, schema_at
 
-Floats = NDArray[np.float64]
 T = TypeVar("T")
 
 _WHOSE = {

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from model.arrays import Floats
 
 FEWEST_FOR_BOOTSTRAP = 20
 """Values below which a bootstrap interval covers too little, and Student's t is used (Hesterberg 2015, The American

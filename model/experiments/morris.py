@@ -16,13 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.designed import Design, basis_words
 from model.experiments.errors import PlanError
 from model.experiments.factors import Factor
 from model.experiments.results import RunTable
 from model.output.outcomes import words_of
-
-Floats = NDArray[np.float64]
 
 GRID_LEVELS = 4
 FEWEST_TRAJECTORIES = 4

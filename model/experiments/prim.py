@@ -15,15 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.arrays import Bools, Floats
 from model.experiments.design import unit_hypercube
 from model.experiments.designed import Design
 from model.experiments.errors import PlanError
 from model.experiments.factors import Factor
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 PEEL = 0.05
 """Largest share of the box that is peeled at a time (Friedman & Fisher's alpha)."""

@@ -18,16 +18,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.errors import PlanError
 from model.experiments.evidence import join
 from model.experiments.results import RunTable
 from model.experiments.stability import means
 from model.output.outcomes import outcome_named, words_of
 from model.output.units import number, shown_of
-
-Floats = NDArray[np.float64]
 
 COLUMNS = (
     "outcome",

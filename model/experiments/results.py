@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.codec import FAILED, OK
 from model.experiments.design import LABEL
 from model.experiments.errors import StoreError
@@ -25,7 +26,6 @@ from model.experiments.plan import VECTOR
 from model.output import tables
 from model.scenario.problems import suggestion
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.integer]
 
 _FIXED = tuple(column.name for column in tables.RUNS)

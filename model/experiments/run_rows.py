@@ -29,6 +29,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pyarrow.csv import CSVWriter, WriteOptions
 
+from model.arrays import Floats
 from model.experiments.codec import OK, Names
 from model.experiments.plan import VECTOR, BatchPlan, point_value
 from model.experiments.results import RunTable
@@ -36,7 +37,6 @@ from model.experiments.row_groups import parquet_writer
 from model.experiments.spool import Entry
 from model.output import tables
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.integer]
 
 AT_ONCE = 1 << 10

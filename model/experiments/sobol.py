@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.design import unit_hypercube
 from model.experiments.designed import Design, basis_words
 from model.experiments.errors import PlanError
@@ -22,8 +22,6 @@ from model.experiments.factors import Factor
 from model.experiments.morris import outcome_grid, problem_of, salib
 from model.experiments.results import RunTable
 from model.output.outcomes import heading_of
-
-Floats = NDArray[np.float64]
 
 LEAST_Q2 = 0.8
 MOST_DIRECT = 128

@@ -13,7 +13,7 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from model.arrays import Floats
 
 
 def means(values: Floats, known: NDArray[np.bool_]) -> Floats:

@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.design import LABEL
 from model.experiments.errors import PlanError
 from model.experiments.evidence import RAISES, judged, measured
 from model.experiments.regret import Goal
 from model.experiments.results import RunTable
-
-Floats = NDArray[np.float64]
 
 COLUMNS = (
     "outcome",

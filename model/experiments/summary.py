@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from model.arrays import Floats
 
 SUMMARY_COLUMNS = ("scenario", "point", "outcome", "n", "n_missing", "mean", "sd", "median", "p10", "p90")
 

@@ -18,9 +18,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.output import tables
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int32]
 RUN_TABLES = tuple(name for name in tables.TABLES if name != "runs")
 """The tables that every run fills, those that batches store on demand last."""

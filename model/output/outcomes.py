@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from model.arrays import Floats
 from model.outcome import (
     SUFFIXES,
-    Floats,
     Kind,
     Outcome,
     Ratio,

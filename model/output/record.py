@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from agents.account import Account
 from agents.armed.actor import Junta, PeoplesDefenceForce
 from agents.instruments import KINDS
+from model.arrays import Floats, Ints
 from model.output import road, tables
 from model.output.blocks import Block, Coded, RunTables, Words, coded
 from model.output.outcomes import compute
@@ -23,9 +24,6 @@ from model.output.survey import Month
 from model.run import Run
 from model.scenario.spec import MONTHLY_MAP, RunSpec
 from model.state import DESTINATIONS, NOBODY
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _BY_PLACE = ("fallen", "posts", "attacks", "ore_t")
 

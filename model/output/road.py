@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from model.arrays import Floats
 
 LIMITS = {
     "size": "the planned capacity of the road",

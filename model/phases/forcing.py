@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.arrays import Ints
 from model.dynamics.front import AT_WAR
 from model.dynamics.handover import hand_over
 from model.forcing import Forcing
@@ -12,8 +12,6 @@ from model.output.chronicle import log
 from model.run import Run
 from model.state import NOBODY
 from model.world.world import LANES
-
-Ints = NDArray[np.int64]
 
 
 def forced(run: Run, kind: str) -> list[Forcing]:

@@ -12,7 +12,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
 from agents.instruments import KINDS
 from model.experiments.breakeven import EVERYWHERE, NOWHERE, WITHIN, Lever, Target
@@ -25,8 +24,6 @@ from model.views.answers import aligned
 from model.views.doses import instrument_of, label_of
 from model.views.panels import caveat, new_figure
 from model.views.style import INK, SOFT, legend_of, scale_of, styled, tick, title_of
-
-Floats = NDArray[np.float64]
 
 _BLUE = "#2F7DB5"
 

@@ -21,14 +21,13 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.evidence import EFFECTS, join, judged, measured
 from model.experiments.intervals import student
 from model.views import maps, panels, style
 from model.views.read import Results
 from model.views.tiles import tiles_of
 from model.world.world import World
-
-Floats = NDArray[np.float64]
 
 LEAST = 0.05
 """Change of the share of runs from which on a tile is drawn."""

@@ -12,11 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.discrepancy import Dressing
 from model.views import style
 from model.views.read import Results
-
-Floats = NDArray[np.float64]
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 """The quantiles of every band."""

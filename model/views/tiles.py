@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.world.world import World, WorldError
-
-Floats = NDArray[np.float64]
 
 _RADIUS = 1 / np.sqrt(3)
 _ROW = np.sqrt(3) / 2

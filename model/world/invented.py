@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import minimum_spanning_tree
 
+from model.arrays import Floats, Ints
 from model.world.topology import distance_km
 from model.world.world import Buyer, Force, InitialState, World, WorldError
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 NAME = re.compile(r"invented:(\d+)x(\d+)(?::(\d+))?")
 SIDES = (4, 120)

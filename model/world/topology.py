@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csgraph, csr_matrix
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from model.arrays import Bools, Floats, Ints
+
 Array = TypeVar("Array", bound=NDArray[Any])
 
 EARTH_KM = 6371.0

@@ -14,16 +14,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.arrays import Bools, Floats, Ints
 from model.world import topology
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 LANES = ("ore", "reagent", "goods")
 """The three lanes of a crossing: ore out, leaching reagent in, general goods both ways."""

@@ -6,18 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from agents.buyer_parameters import ChineseBuyerParameters
 from agents.buyers import bid_factor, inventory_gap
 from agents.quad import Australia, India, Japan
+from model.arrays import Floats
 from model.dynamics.netback import NO_BID
 from model.model import RareEarthModel
 from model.parameters import rows_of
 from model.run import BUYER_NUMBERS
 from tests.world_of_policy import present, small
-
-Floats = NDArray[np.float64]
 
 B, Q = ChineseBuyerParameters(), small().run.scenario.quad
 WHO = rows_of([B], BUYER_NUMBERS)[0]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.dynamics import budgets, people
 from model.model import RareEarthModel
 from tests.world_of_policy import present, run, small
@@ -16,8 +16,6 @@ MODEL = small()
 JUNTA, KIA, MILITIA, PDF, UWSA = (MODEL.world.force_index[n] for n in ("JUNTA", "KIA", "NDA-K", "PDF-SAGAING", "UWSA"))
 RULES = MODEL.run.parameters.budgets
 PRICE = RULES.arms_price_usd
-
-Floats = NDArray[np.float64]
 
 
 def collected(model: RareEarthModel, credibility: float = 0.0, support: float = 0.0, *, beijing: bool = True) -> Floats:

@@ -36,8 +36,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.batch import run_batch
 from model.experiments.design import unit_hypercube
 from model.experiments.errors import BatchError
@@ -56,7 +56,6 @@ from model.experiments.plan import make_plan
 from model.scenario.read import load_scenario
 from model.scenario.spec import MONTHLY_MAP, canonical_json
 
-Floats = NDArray[np.float64]
 CUT = 3.0
 """Implausibility beyond which a vector is ruled out (Pukelsheim 1994)."""
 PARDONED = 1

@@ -22,8 +22,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.discrepancy import FEWEST, Discrepancy, Recalibration, discrepancy_of
 from model.experiments.files import csv_rows
 from model.experiments.hindcast.observed import ORIGINS, TRADE
@@ -34,7 +34,6 @@ from model.world.given_record import CONTROL, SERIES, Given
 from model.world.read import load_world
 from model.world.world import World
 
-Floats = NDArray[np.float64]
 Members = Mapping[str, Floats]
 """Month -> (R,) values."""
 

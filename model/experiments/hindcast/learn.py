@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import logit, logsumexp
 
+from model.arrays import Floats
 from model.experiments.discrepancy import (
     CORRELATION,
     EXPORTS,
@@ -46,7 +47,6 @@ from model.experiments.hindcast.observed import (
     runs_and_events,
 )
 
-Floats = NDArray[np.float64]
 LAST = "2024-12"
 """Last month that is learnt from."""
 SHORTEST, LONGEST = 3, 20

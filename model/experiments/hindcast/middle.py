@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.batch import run_batch
 from model.experiments.designed import ROW, simulate_outcomes
 from model.experiments.errors import BatchError
@@ -23,8 +24,6 @@ from model.experiments.hindcast.priors import Prior, resolved_with
 from model.experiments.plan import BatchPlan, make_plan
 from model.experiments.results import read_runs
 from model.scenario.schema import Scenario
-
-Floats = NDArray[np.float64]
 
 SCENARIO = "status_quo"
 OUTCOMES = (

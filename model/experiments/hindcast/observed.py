@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.world.read import load_world
 from model.world.record import load_record
 
-Floats = NDArray[np.float64]
 TRADE = "hindcast_trade"
 ORIGINS = {
     "hindcast": "2021-02",

@@ -16,15 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from model.arrays import Floats
 from model.experiments.factors import value_at
 from model.parameters import Declaration
 from model.scenario.listing import scenario_declarations
 from model.scenario.read import load_scenario
 
-Floats = NDArray[np.float64]
 TABLE = Path(__file__).parent / "priors.csv"
 BLOCKS: dict[str, tuple[str, ...]] = {"war": ("hindcast_2023", "hindcast_2024"), "trade": ("hindcast_trade",)}
 """Block -> the scenarios whose patterns choose its parameters."""

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.discrepancy import Dressing
 from model.experiments.files import csv_rows
 from model.experiments.hindcast.learn import LAST, learn_spread, learn_towns, months_between, windows, without
@@ -57,7 +58,6 @@ from model.experiments.hindcast.statistics import BHAMO
 from model.experiments.hindcast.survival import Spells
 from model.world.record import load_record
 
-Floats = NDArray[np.float64]
 WAR = "hindcast_2023"
 MODEL, ALONE = "model", "model, runs alone"
 HAZARD = 0.005

@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.discrepancy import dress_seats
 from model.experiments.files import csv_rows
 from model.experiments.hindcast.learn import (
@@ -51,7 +52,6 @@ from model.run import date_after
 from model.world.read import load_world
 from model.world.record import load_record
 
-Floats = NDArray[np.float64]
 LEADS = (10, 20)
 """Months from an origin to where it is scored."""
 FIRST, LAST = "2021-02", "2025-08"

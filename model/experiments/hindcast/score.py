@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.hindcast.patterns import LEAST_SHARE, Pattern
 
-Floats = NDArray[np.float64]
 FEWEST_POINTS = 12
 INTERVAL = (0.05, 0.95)
 

@@ -8,10 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.output.record import RunResult
 from model.run import date_after
-
-Floats = NDArray[np.float64]
 
 _MONTHLY = ("price_ore_yuan_per_t", "price_tb_yuan_per_kg", "other_origins_t", "sacm_full_area", "bbc_full_area")
 _MORE = ("sacm_full_population", "bbc_resistance_area", "nug_junta", "nug_resistance", "polls", "exports_t_quad")

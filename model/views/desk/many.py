@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.compare import compare
 from model.experiments.evidence import counts_words, effect_words, movers, signed_words, verdict_words
 from model.experiments.intervals import student
@@ -22,8 +23,6 @@ from model.views.desk.ask import Ask, pairs_of
 from model.views.desk.show import BENCH, RunFailedError, curves, finished
 from model.views.panels import HIGH, LOW, MIDDLE
 from model.views.words import HEADLINES
-
-Floats = NDArray[np.float64]
 
 REPLICATES = 20
 _MOVERS = 6

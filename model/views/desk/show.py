@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from model.arrays import Floats
 from model.experiments.simulate import simulate
 from model.output.outcomes import heading_of
 from model.output.result import RunResult
@@ -25,7 +25,6 @@ from model.views.words import HEADLINES, TIERS
 if TYPE_CHECKING:
     from model.model import RareEarthModel
 
-Floats = NDArray[np.float64]
 
 BENCH = threading.RLock()
 """Runs are made one at a time: they share the processor's time anyway, and every page gets its turn after a single run."""

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from agents.armed import budget
+from model.arrays import Floats
 from model.dynamics import budgets, people
 from model.model import RareEarthModel
 from tests.world_of_policy import run, small
 
 MODEL = small()
 KIA = MODEL.world.force_index["KIA"]
-
-Floats = NDArray[np.float64]
 
 
 def levels(model: RareEarthModel) -> Floats:
