@@ -36,6 +36,7 @@ from model.parameters import kind_of_rows, numbers_in, record_of, rows_of
 from model.scenario.problems import ScenarioError
 from model.scenario.schema import Scenario
 from model.state import State, sizes_of
+from model.world import names
 from model.world.world import World
 
 GROUPS = (
@@ -177,6 +178,10 @@ class Run:
     def name(self, actor: int) -> str:
         """Id of an armed actor; nobody for -1."""
         return self.world.force_ids[actor] if actor >= 0 else "nobody"
+
+    def called(self, actor: int) -> str:
+        """An armed actor as a sentence has it: the junta, the KIA, the PDF of Sagaing; nobody for -1."""
+        return names.in_words(self.name(actor))
 
 
 def rules_of(scenario: Scenario) -> Any:

@@ -182,7 +182,7 @@ def test_explain_tells_three_sentences_and_keeps_results_where_asked(tiny: Path)
     kept = pangwa(*words, "2", "-r", "2", "--out", "e", folder=tiny)
     assert kept.returncode == 0, kept.stderr
     first, second, third = (" ".join(part.split()) for part in kept.stdout.strip().split("\n\n")[-4:-1])
-    assert first.startswith("What arrives of road") and "of aid " in first and "million USD per month" in first
+    assert first.startswith("Delivered under road, means") and " aid " in first and "million USD per month" in first
     assert (
         second.startswith("Against the same runs without instruments, road raises or lowers none")
         and "not enough runs" in second

@@ -35,7 +35,7 @@ def test_a_brief_searches_what_road_it_would_take(tiny: Path) -> None:
     done = pangwa("brief", "r", "--takes", "2", "-j", "1", "-q", folder=tiny)
     assert done.returncode == 0, done.stderr
     assert "level of route building" in done.stdout
-    assert "under tiny_road: not within level" in (tiny / "r" / "brief.html").read_text(encoding="utf-8")
+    assert "does not reach" in (tiny / "r" / "brief.html").read_text(encoding="utf-8")
 
 
 def test_a_tournament_is_counted_first_and_ends_in_standings(tiny: Path) -> None:

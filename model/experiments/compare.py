@@ -22,10 +22,11 @@ from model.arrays import Floats
 from model.experiments.comparable import difference_words
 from model.experiments.errors import PlanError
 from model.experiments.evidence import COLUMNS as JUDGEMENT
-from model.experiments.evidence import Amounts, counts_words, effect_words, join, judged, movers
+from model.experiments.evidence import Amounts, counts_words, effect_words, judged, movers
 from model.experiments.intervals import clustered, intervals
 from model.experiments.results import RunTable, read_csv_table
 from model.experiments.stability import by_set, means, settled, stability, told_apart
+from model.output.units import join
 
 _MOST_NAMED, _MOST_SCENARIOS = 2, 4
 _AT_ONCE, _VALUES = 100, 1 << 18

@@ -28,7 +28,7 @@ from model.experiments.errors import PlanError
 from model.experiments.intervals import clustered, intervals
 from model.experiments.windows import period_of, quantity_of, series_of
 from model.output.outcomes import words_of
-from model.output.units import number, per_cent, shown_of, signed, units_of
+from model.output.units import join, number, per_cent, shown_of, signed, units_of
 
 RAISES, LOWERS = "raises", "lowers"
 SMALL, FEW = "no effect larger than X", "not enough runs to tell"
@@ -355,7 +355,7 @@ def effect_words(row: Any) -> str:
     verb = row["verdict"] if row["verdict"] in EFFECTS else "changes"
     if verb == LOWERS:
         mean, low, high = -mean, -high, -low
-    base = f" from {number(level)} {shown.level}".rstrip().replace(" %", "%") if level else " from none"
+    base = f" from {number(level)} {shown.level}".rstrip().replace(" %", "%") if level else " from zero"
     if level and units_of([outcome])[outcome] in LEAST:
         base = f", {per_cent(abs(mean / level))} of {number(level)}"
     change = f"{number(mean)} {shown.change}".rstrip()
@@ -406,18 +406,14 @@ def counts_words(table: pd.DataFrame) -> str:
     number_of = {name: int(counts.get(name, 0)) for name in (SAME, NO_VALUE, DEPENDS, FEW)}
     effects, small = (int(table["verdict"].isin(some).sum()) for some in (EFFECTS, SMALLS))
     differ = len(table) - number_of[SAME] - number_of[NO_VALUE]
-    parts = [f"{effects} {'stands' if effects == 1 else 'stand'} (raises or lowers)"]
+    parts = [f"{effects} {'raises or lowers' if effects == 1 else 'raise or lower'} the outcome"]
     parts += [f"{small} {'is' if small == 1 else 'are'} no larger than what matters"] if small else []
-    parts += [f"{number_of[DEPENDS]} may have either sign, by the assumptions"] if number_of[DEPENDS] else []
-    parts += [f"for {number_of[FEW]} there are not enough runs to tell{lacking_words(table)}"] if number_of[FEW] else []
+    parts += [f"{number_of[DEPENDS]} may have either sign, depending on assumptions"] if number_of[DEPENDS] else []
+    few = number_of[FEW]
+    parts += [f"{few} {'needs' if few == 1 else 'need'} more runs to tell{lacking_words(table)}"] if few else []
     rest = number_of[SAME]
     same = f" {rest} more {'outcome is' if rest == 1 else 'outcomes are'} the same in every pair." if rest else ""
     return f"Of {differ} difference{'' if differ == 1 else 's'}, {join(parts)}.{same}"
-
-
-def join(words: Sequence[str]) -> str:
-    """Words as a list in a sentence: a, b and c."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
 
 
 def movers(table: pd.DataFrame, most: int, but: Sequence[str] = ()) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from model.experiments.errors import PlanError
 from model.experiments.factors import Factor
 from model.experiments.results import RunTable
 from model.output.outcomes import words_of
+from model.output.units import capital
 
 GRID_LEVELS = 4
 FEWEST_TRAJECTORIES = 4
@@ -210,4 +211,4 @@ def finding(table: pd.DataFrame, outcome: str, most: int = 5) -> str:
     unsure = f"; the intervals of {open_} of them reach zero, which more trajectories would narrow" if open_ else ""
     noisy = int((part["noise_share"] >= NOISY).sum())
     noise = f"; noise explains half or more of the effect of {noisy} of them" if noisy else ""
-    return f"What moves {said} most: {names}. {basis[0].upper()}{basis[1:]}{unsure}{noise}."
+    return f"What moves {said} most: {names}. {capital(basis)}{unsure}{noise}."

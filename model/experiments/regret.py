@@ -21,11 +21,10 @@ import pandas as pd
 
 from model.arrays import Floats
 from model.experiments.errors import PlanError
-from model.experiments.evidence import join
 from model.experiments.results import RunTable
 from model.experiments.stability import means
 from model.output.outcomes import outcome_named, words_of
-from model.output.units import number, shown_of
+from model.output.units import capital, join, number, shown_of
 
 COLUMNS = (
     "outcome",
@@ -239,7 +238,7 @@ def finding(table: pd.DataFrame, runs: RunTable, goals: Sequence[Goal]) -> str:
     text = "; ".join(told)
     if table["share_lowest"].isna().all():
         basis += ". Every future has a single run, so the order may be luck: more --replicates than there are parameter sets would tell"
-    return f"{text[0].upper()}{text[1:]}. This rests on {basis}."
+    return f"{capital(text)}. This rests on {basis}."
 
 
 def _lowest(part: pd.DataFrame, goal: Goal) -> str:

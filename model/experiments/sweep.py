@@ -15,11 +15,12 @@ from model.experiments.batch_file import folder_name, read_plan
 from model.experiments.compare import paired_effects
 from model.experiments.design import grid_points
 from model.experiments.errors import PlanError
-from model.experiments.evidence import EFFECTS, effect_words, join, judged, measured, unsaid_words
+from model.experiments.evidence import EFFECTS, effect_words, judged, measured, unsaid_words
 from model.experiments.plan import BatchPlan
 from model.experiments.results import RunTable
 from model.experiments.stability import means
 from model.output.outcomes import words_of
+from model.output.units import join
 
 COLUMNS = (
     "scenario",

@@ -50,16 +50,16 @@ def scores_of(world: str) -> Mapping[str, str] | None:
 def score_sentence(scores: Mapping[str, str]) -> str:
     """What a page says of the model against the record."""
     imports = (
-        f"80% intervals of monthly imports hold {scores[WITHIN]} of the months with a model discrepancy of "
-        f"{scores[DISCREPANCY]}, {scores[ALONE]} without"
+        f"Its 80% intervals of monthly imports contain {scores[WITHIN]} of the months with a model discrepancy of "
+        f"{scores[DISCREPANCY]}, and {scores[ALONE]} without it."
     )
     origins = (
-        f"; restarts from dated states beat persistence and a constant hazard in {scores[ORIGINS]}"
+        f" Forecasts of towns from dated starts beat both persistence and a constant hazard in {scores[ORIGINS]}."
         if ORIGINS in scores
         else ""
     )
     source = f"{scores[COMMAND]}, version {scores[VERSION]}, commit {scores[COMMIT]}"
     return (
         f"Against the record of 2021 to 2025 the model meets {scores[CALIBRATION]} calibration patterns and {scores[HELD_OUT]} "
-        f"held-out ones; {imports}{origins} ({source})."
+        f"held-out ones. {imports}{origins} ({source}.)"
     )

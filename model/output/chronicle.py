@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from model.output.units import capital
 from model.run import Run
 
 
@@ -13,7 +14,7 @@ def log(
     Args:
         run: the run.
         kind: of the event, as the table of events has it.
-        text: a sentence; ``{place}`` in it becomes the place's name.
+        text: a sentence, without its full stop; ``{place}`` in it becomes the place's name.
         actor: index of the armed actor that it is about; -1 none.
         other: index of another one that takes part; -1 none.
         place: index of the place; -1 none.
@@ -26,4 +27,4 @@ def log(
         who = world.force_ids[actor]
     if other >= 0:
         whom = world.force_ids[other]
-    run.events.append((run.state.month + 1, run.date, kind, who, whom, where, value, text))
+    run.events.append((run.state.month + 1, run.date, kind, who, whom, where, value, capital(text)))

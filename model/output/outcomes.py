@@ -32,12 +32,10 @@ from model.outcome import (
     own_names,
     share,
 )
+from model.world.names import called
 
 _WINDOWS = {"_y1": ", first year", "_y2": ", second year", "_all": ", whole run"}
 """Suffixes in titles."""
-
-_CALLED = {"JUNTA": "junta"}
-"""Actors that titles call otherwise than by their id."""
 
 _RECOGNISED = 0.1
 """Recognition from which an actor counts as recognised."""
@@ -251,7 +249,7 @@ _OF_ACTORS: tuple[Kind[Any], ...] = (actor_level, actor_flow)
 
 
 def _of_actor(one: Outcome, actor: str) -> Outcome:
-    title = one.title.format(_CALLED.get(actor, actor))
+    title = one.title.format(called(actor))
     return Outcome(f"{one.name}_{column(actor)}", one.unit, f"{actor}: {one.meaning}", title)
 
 

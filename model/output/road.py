@@ -18,11 +18,11 @@ from model.arrays import Floats
 
 LIMITS = {
     "size": "the planned capacity of the road",
-    "building": "what is built of it so far",
-    "gate": "India's gate, open as far as India is committed",
-    "security": "security along the corridor",
+    "building": "the capacity built so far",
+    "gate": "how far India opens its border",
+    "security": "insecurity along the corridor",
     "season": "the rains",
-    "reagent": "trips that bring reagent instead of ore",
+    "reagent": "trips that carry reagent instead of ore",
 }
 """Limits of the road in their order, in words."""
 
@@ -30,7 +30,7 @@ ORE, NET_BACK = "ore", "net-back"
 BINDS = (*LIMITS, ORE, NET_BACK)
 """What can hold back most: a limit of the road; that there is no ore in store to be sold; that China pays better."""
 
-WORDS = {**LIMITS, ORE: "that there is no ore in store", NET_BACK: "that China pays miners better"}
+WORDS = {**LIMITS, ORE: "the lack of ore in stock", NET_BACK: "the better price in China"}
 
 _LEVELS = ("road_gate", "road_security", "road_season", "road_ore_trips")
 COLUMNS = ("ore_offered_t", "road_wanted_t", "road_planned_t", "road_built_t", *_LEVELS)

@@ -84,6 +84,16 @@ def per_cent(share: float, *, signs: bool = False) -> str:
     return f"{(signed if signs else number)(digits if abs(share) < 0.1 else round(digits))}%"
 
 
+def join(words: Sequence[str]) -> str:
+    """Words as a list in a sentence: a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
+
+
+def capital(sentence: str) -> str:
+    """A sentence with a capital letter at its beginning."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def amount_words(amount: float, unit: str) -> str:
     """An amount per month in words: 3.83 million USD per month, 208 people per month."""
     if unit == "USD":

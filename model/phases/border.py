@@ -10,6 +10,7 @@ from agents.beijing.agent import Beijing
 from model.dynamics import border
 from model.dynamics.diplomacy import stop_fighting
 from model.output.chronicle import log
+from model.output.units import join
 from model.run import Run
 from model.state import GOODS, ORE, REAGENT
 from model.world.world import LANES
@@ -22,7 +23,12 @@ def negotiate(run: Run) -> None:
     beijing = run.agents.beijing
     border.keep_deals(run.data)
     for broken in run.border.void.nonzero()[0].tolist():
-        log(run, "deal_broken", f"{run.name(broken)} fights again: its deal with Beijing is void", broken)
+        log(
+            run,
+            "deal_broken",
+            f"{run.called(broken)} attacks the junta again, and its agreement with Beijing is void",
+            broken,
+        )
     if beijing is None or run.land.junta < 0:
         return
     talks.weigh_stakes(run.data)
@@ -35,8 +41,14 @@ def negotiate(run: Run) -> None:
 def _talk(run: Run, beijing: Beijing, actor: ArmedActor) -> None:
     run.state.dealings.talked[actor.index] = 0
     signed = beijing.talk_with(actor) and _all_sign(run, beijing, actor)
-    name, result = run.name(actor.index), "and agree" if signed else "without result"
-    log(run, "talks", f"{name} and Beijing talk quietly in Kunming, {result}", actor.index, value=float(signed))
+    result = "and reach an agreement" if signed else "without result"
+    log(
+        run,
+        "talks",
+        f"{run.called(actor.index)} and Beijing hold talks in Kunming, {result}",
+        actor.index,
+        value=float(signed),
+    )
     if signed:
         _carry_out(run, beijing, actor.index)
 
@@ -53,29 +65,29 @@ def _all_sign(run: Run, beijing: Beijing, actor: ArmedActor) -> bool:
 
 def _carry_out(run: Run, beijing: Beijing, actor: int) -> None:
     """Put the package on the table into effect."""
-    state, package, p, name = run.state, run.stakes.package, beijing.parameters, run.name(actor)
+    state, package, p, name = run.state, run.stakes.package, beijing.parameters, run.called(actor)
     dealings, parts = state.dealings, []
     dealings.deal[actor] = int(run.actors[actor]["review_months"])
     if package["ore"]:
         _open_gates(run, actor, (ORE, REAGENT))
-        parts.append("the ore lanes reopen")
+        parts.append("crossings reopen to ore and reagent")
     if package["goods"]:
         _open_gates(run, actor, (GOODS,))
-        parts.append("the goods lanes reopen")
+        parts.append("crossings reopen to goods")
     if package["tax"]:
         dealings.tax_cut[actor] = p.tax_cut
         parts.append(f"{name} lowers its tax on ore")
     if package["patron"]:
         dealings.patron[actor] = p.patronage_offer
-        parts.append(f"{name} takes Beijing as its patron, on the terms of the Wa")
+        parts.append(f"{name} accepts Beijing as its patron, on the terms that the UWSA has")
     if package["halt"]:
         stop_fighting(run.data, actor)
         dealings.halted[actor], state.pressure[actor] = True, 0.0
-        parts.append(f"{name} halts its war with the junta")
-    log(run, "deal", f"{name} and Beijing agree in Kunming: {'; '.join(parts)}", actor)
+        parts.append(f"{name} ceases fire with the junta")
+    log(run, "deal", f"{name} and Beijing agree: {'; '.join(parts)}", actor)
     for place in run.stakes.town[: int(package["towns"])].tolist():
         border.hand_back(run.data, place, run.land.junta)
-        text = f"{name} hands {{place}} back to the junta"
+        text = f"{name} returns {{place}} to the junta"
         log(run, "town_returned", text, run.land.junta, other=actor, place=place)
 
 
@@ -113,9 +125,15 @@ def _log_suppliers(run: Run) -> None:
     changed = _rows(changes.count["supplies"], changes.supplier, changes.ally, changes.begun)
     for supplier, ally, begun in sorted(changed, key=lambda row: row[2]):  # all that stop, then all that begin again
         if begun:
-            log(run, "supply_back", f"{run.name(supplier)} arms {run.name(ally)} again", supplier, other=ally)
+            log(
+                run,
+                "supply_back",
+                f"{run.called(supplier)} supplies arms to {run.called(ally)} again",
+                supplier,
+                other=ally,
+            )
         else:
-            text = f"{run.name(supplier)} stops arms for {run.name(ally)} under pressure from Beijing"
+            text = f"{run.called(supplier)} stops supplying arms to {run.called(ally)}, under pressure from Beijing"
             log(run, "supply_cut", text, supplier, other=ally)
 
 
@@ -127,18 +145,14 @@ def _log_lanes(run: Run) -> None:
         run.border.count["lanes"], run.border.crossing, run.border.lane, run.border.opened
     ):
         place = int(world.crossing_place[crossing])
-        verb, kind = ("reopens", "lane_opened") if opened else ("shuts", "lane_closed")
-        text = f"Beijing {verb} the {LANES[lane]} lane at {world.crossing_names[crossing]}"
+        verb, kind = ("reopens", "lane_opened") if opened else ("closes", "lane_closed")
+        text = f"Beijing {verb} the crossing {world.crossing_names[crossing]} to {LANES[lane]}"
         log(run, kind, text, int(holders[place]), place=place, value=float(lane))
         gates = by_holder.setdefault((int(holders[place]), bool(opened)), {})
         gates.setdefault(lane, []).append(world.crossing_names[crossing].split(" /")[0])
     for (holder, opened), gates in by_holder.items():
-        what = _listed([LANES[lane] for lane in sorted(gates)])
-        where = _listed(list(dict.fromkeys(name for lane in sorted(gates) for name in gates[lane])))
-        verb, kind = ("lets through", "gates_opened") if opened else ("stops", "gates_shut")
-        text = f"Beijing {verb} {what} at gates of {run.name(holder)}: {where}"
+        what = join([LANES[lane] for lane in sorted(gates)])
+        where = join(list(dict.fromkeys(name for lane in sorted(gates) for name in gates[lane])))
+        verb, kind = ("reopens", "gates_opened") if opened else ("closes", "gates_shut")
+        text = f"Beijing {verb} crossings held by {run.called(holder)} to {what}: {where}"
         log(run, kind, text, holder, value=float(max(len(names) for names in gates.values())))
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -56,7 +56,7 @@ def _give_place(run: Run, forcing: Forcing) -> None:
         return
     if loser >= 0 and winner >= 0 and state.stance[winner, loser] == 0:  # what was taken was fought for
         state.stance[winner, loser] = state.stance[loser, winner] = AT_WAR
-    text = f"By the record, {{place}} passes into the hands of {forcing.actor}"
+    text = f"{{place}} passes to {run.called(winner)}, as the scenario prescribes"
     log(run, "handed_over", text, winner, place=place)
 
 

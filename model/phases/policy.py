@@ -11,7 +11,7 @@ from agents.united_states import NO_ONE, UnitedStates
 from agents.western import pull_of, recognition_of, shares_that_recognise
 from model.dynamics import governance, training
 from model.output.chronicle import log
-from model.output.units import dose_words
+from model.output.units import dose_words, join
 from model.run import Run
 
 
@@ -35,10 +35,12 @@ def _choose_partner(run: Run, us: UnitedStates) -> None:
     if us.partner == before:
         return
     if us.partner == NO_ONE:
-        log(run, "partner_dropped", f"Washington drops {run.name(before)} and has no partner", before)
+        log(
+            run, "partner_dropped", f"Washington drops {run.called(before)} as its partner and chooses no other", before
+        )
     else:
         score = us.score(us.partner)
-        text = f"Washington picks {run.name(us.partner)} as its partner (score {score:.2f})"
+        text = f"Washington chooses {run.called(us.partner)} as its partner (score {score:.2f})"
         log(run, "partner_chosen", text, us.partner, value=score)
 
 
@@ -56,9 +58,9 @@ def _log_policy(run: Run, us: UnitedStates, ran: dict[tuple[str, int], int], ref
     for actor, kinds in us.refused.items():
         new = [kind for kind in dict.fromkeys(kinds) if kind not in refused.get(actor, [])]
         given_up = [kind for kind in new if (actor, kind) in before]
-        for verb, which in (("ends", given_up), ("refuses", [kind for kind in new if kind not in given_up])):
+        for verb, which in (("gives up", given_up), ("refuses", [kind for kind in new if kind not in given_up])):
             if which:
-                text = f"{run.name(actor)} {verb} US {_words(which)} {reason_to_refuse(run.data, actor)}"
+                text = f"{run.called(actor)} {verb} US {_words(which)} {reason_to_refuse(run.data, actor)}"
                 log(run, "offer_refused", text, actor)
 
 
@@ -82,13 +84,13 @@ def _log_change(
 ) -> None:
     for actor in sorted({actor for actor, _ in changed}):
         kinds = sorted(kind for whom, kind in changed if whom == actor)
-        told = ", ".join(f"{kind.replace('_', ' ')}{promised.get((actor, kind), '')}" for kind in kinds)
-        who = f" for {run.name(actor)}" if actor != NO_ONE else ""
+        told = join([f"{kind.replace('_', ' ')}{promised.get((actor, kind), '')}" for kind in kinds])
+        who = f" for {run.called(actor)}" if actor != NO_ONE else ""
         log(run, event, f"US {told}{who} {verb if len(kinds) > 1 else verb + 's'}", actor)
 
 
 def _words(kinds: list[str]) -> str:
-    return ", ".join(kind.replace("_", " ") for kind in kinds)
+    return join([kind.replace("_", " ") for kind in kinds])
 
 
 # recognition ---------------------------------------------------------------------------------------------------------
@@ -118,5 +120,5 @@ def _follow(run: Run) -> None:
     for actor in sorted(followed):
         more = round((after[actor] - before[actor]) * len(governments))
         who = "One more Western government follows" if more == 1 else f"{more} more Western governments follow"
-        text = f"{who} the US in recognising {run.name(actor)}"
+        text = f"{who} the US in recognising {run.called(actor)}"
         log(run, "western_followers", text, actor, value=after[actor] * len(governments))

@@ -17,5 +17,5 @@ def update_supply(run: Run) -> None:
     supply.relieve_by_river(run.data)
     for place in run.roads.relieved[: run.roads.count["relieved"]].tolist():
         holder = int(run.state.holder[place])
-        text = f"Boats relieve {run.name(holder)}'s garrison in {{place}}"
+        text = f"Boats bring supplies to the besieged garrison of {run.called(holder)} in {{place}}"
         log(run, "siege_relieved", text, holder, place=place)

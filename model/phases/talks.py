@@ -28,10 +28,10 @@ def hold_talks(run: Run) -> None:
     signed, broken = _who_signs(run, armed), _who_breaks(run, armed)
     for actor in signed:
         diplomacy.stop_fighting(run.data, actor)
-        log(run, "ceasefire", f"{run.name(actor)} and the junta sign a ceasefire", actor, other=run.land.junta)
+        log(run, "ceasefire", f"{run.called(actor)} and the junta sign a ceasefire", actor, other=run.land.junta)
     for actor in broken:
         diplomacy.begin_fighting(run.data, actor)
-        log(run, "ceasefire_broken", f"{run.name(actor)} and the junta go to war", actor, other=run.land.junta)
+        log(run, "ceasefire_broken", f"{run.called(actor)} and the junta go to war", actor, other=run.land.junta)
     _turn_on_militias(run, armed)
     _settle(run)
 
@@ -74,7 +74,7 @@ def _turn_on_militias(run: Run, armed: dict[int, ArmedActor]) -> None:
             continue
         if diplomacy.draw_of_militia(run.data, group, militia) < hazard * armed[group].turns_on(militia):
             stance[group, militia] = stance[militia, group] = -1
-            text = f"{run.name(group)} turns on {run.name(militia)}, the junta's militia"
+            text = f"{run.called(group)} turns against {run.called(militia)}, a militia of the junta"
             log(run, "militia_attacked", text, group, other=militia)
 
 
@@ -100,7 +100,12 @@ def _settle(run: Run) -> None:
         log(run, "elections", "Elections are held under the federal settlement", run.land.junta)
     elif u > 1 - rules.collapse and u > 1 - rules.collapse * (1 - consent_of(run, sides)):
         settlement.collapse(run.data)
-        log(run, "settlement_collapsed", "The federal settlement collapses; the junta is at war again", run.land.junta)
+        log(
+            run,
+            "settlement_collapsed",
+            "The federal settlement collapses, and fighting with the junta resumes",
+            run.land.junta,
+        )
 
 
 def delegations(run: Run) -> dict[str, list[ArmedActor]]:
@@ -123,4 +128,9 @@ def _sign(run: Run) -> None:
     for actor in run.agents.armed:
         parties[actor.index] = stance[run.land.junta, actor.index] == -1 and actor.joins_settlement()
     settlement.sign(run.data)
-    log(run, "federal_settlement", "Junta, KIA and People's Defence Forces settle on federal terms", run.land.junta)
+    log(
+        run,
+        "federal_settlement",
+        "The junta, its ethnic opponents and the People's Defence Forces sign a federal settlement",
+        run.land.junta,
+    )

@@ -62,12 +62,16 @@ def _log_battles(run: Run) -> None:
     count, over = int(battles.result["count"]), int(battles.result["over"])
     for place, winner, loser in _sides(run, battles.fallen[:count]):
         kind = "town_taken" if run.land.is_town[place] else "site_taken"
-        text = f"{run.name(winner)} takes {{place}} from {run.name(loser)}"
+        text = (
+            f"{run.called(winner)} takes {{place}} from {run.called(loser)}"
+            if loser >= 0
+            else f"{run.called(winner)} takes {{place}}"
+        )
         log(run, kind, text, winner, other=loser, place=place)
     for place, attacker, defender in _sides(run, battles.begun[:count]):
-        text = f"{run.name(attacker)} lays siege to {{place}}, held by {run.name(defender)}"
+        text = f"{run.called(attacker)} lays siege to {{place}}, held by {run.called(defender)}"
         log(run, "siege_begun", text, attacker, other=defender, place=place)
     ended = (battles.over_place[:over].tolist(), battles.over_besieger[:over].tolist())
     for place, attacker in zip(*ended, strict=True):
-        text = f"The siege of {{place}}, last by {run.name(attacker)}, is over"
+        text = f"The siege of {{place}} by {run.called(attacker)} ends"
         log(run, "siege_broken", text, attacker, other=int(run.state.holder[place]), place=place)

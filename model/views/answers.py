@@ -23,7 +23,6 @@ from model.experiments.evidence import (
     SMALL_UP,
     counts_words,
     effect_words,
-    join,
     lacking_words,
     movers,
     sign_may_be_chance,
@@ -36,7 +35,7 @@ from model.experiments.results import read_csv_table
 from model.experiments.summary import SUMMARY_COLUMNS
 from model.experiments.windows import CENSORED, period_of
 from model.output.outcomes import heading_of
-from model.output.units import number, per_cent, shown_in, units_of
+from model.output.units import join, number, per_cent, shown_in, units_of
 from model.views.words import HEADLINES
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from agents.instruments import KINDS
-from model.experiments.evidence import join
-from model.output.units import number, per_cent
+from model.output.units import capital, join, number, per_cent, signed
 from model.views.road import COLUMNS, YEAR, flow_part, road_summary, road_words
+from model.world.names import in_words
 
 ACTOR_COLUMNS = ("run_id", "month", "actor", "mine_capacity_t", "ceasefire_worth", "ceasefire_worth_junta")
 MONTHLY_COLUMNS = (*COLUMNS, "capacity_t")
@@ -20,6 +20,7 @@ Frame = Callable[[str, Sequence[str]], pd.DataFrame]
 """Gives columns of a table of the runs of one scenario."""
 
 _MOST_HOLDERS = 3
+_JUNTA = in_words("JUNTA")
 
 
 def binding_words(frame: Frame) -> list[str]:
@@ -30,7 +31,7 @@ def binding_words(frame: Frame) -> list[str]:
     """
     monthly, actors, contracts, partners = _read(frame)
     words, sold = road_words(monthly), sold_words(frame("exports", EXPORT_COLUMNS), int(monthly["month"].max()))
-    words += [f"Of what goes to India (last {YEAR} months), {sold}."] if sold else []
+    words += [f"Of the ore that goes to India (last {YEAR} months), {sold}."] if sold else []
     words += [contract_words(name, _last(monthly), _last(actors), kept) for name, kept in contracts.items()]
     return words + [said for name in partners if (said := ceasefire_words(name, _last(actors)))]
 
@@ -46,25 +47,25 @@ def binding_parts(frame: Frame) -> list[str]:
     if found:
         flow = flow_part(found)
         sold = sold_words(frame("exports", EXPORT_COLUMNS), int(monthly["month"].max()))
-        parts += [f"{flow[0].upper()}{flow[1:]}.", *([f"Of what goes, {sold}."] if sold else [])]
+        parts += [f"{capital(flow)}.", *([f"Of this ore, {sold}."] if sold else [])]
     elif contracts:
-        parts.append("No road to India is asked for, so that no contract can buy ore.")
+        parts.append("No road to India is built, so an offtake contract can buy no ore.")
     for name in contracts:
         own, whole = held_by(name, _last(monthly), _last(actors))
         parts.append(
-            f"A contract with {name} covers its mines alone, {per_cent(own / max(whole, 1e-9))} of the country's."
+            f"A contract with {in_words(name)} covers its own mines only, {per_cent(own / max(whole, 1e-9))} of the country's capacity."
         )
     return parts + [said for name in partners if (said := _peace_part(name, _last(actors)))]
 
 
 def _peace_part(group: str, actors: pd.DataFrame) -> str:
     """Who would not sign a ceasefire, and what it would cost whom, in months of revenue; empty where both would, or are at peace."""
-    losses = [
-        f"{who} would lose {number(-worth)} months of revenue by it"
-        for who, worth in worth_of_peace(group, actors).items()
-        if worth < 0
-    ]
-    return f"A ceasefire of {group} and the junta fails: {join(losses)}." if losses else ""
+    losses = [f"{who} {number(-worth)}" for who, worth in worth_of_peace(group, actors).items() if worth < 0]
+    return (
+        f"A ceasefire between {in_words(group)} and the junta fails: it would cost {join(losses)} months of revenue."
+        if losses
+        else ""
+    )
 
 
 def _read(frame: Frame) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, float], list[str]]:
@@ -100,7 +101,9 @@ def sold_words(exports: pd.DataFrame, months: int) -> str:
     if tonnes.sum() <= 0:
         return ""
     shares = (tonnes / tonnes.sum()).head(_MOST_HOLDERS)
-    return join([f"{per_cent(float(share))} comes from mines of {seller}" for seller, share in shares.items()])
+    return join(
+        [f"{per_cent(float(share))} comes from mines of {in_words(str(seller))}" for seller, share in shares.items()]
+    )
 
 
 def held_by(actor: str, monthly: pd.DataFrame, actors: pd.DataFrame) -> tuple[float, float]:
@@ -120,24 +123,28 @@ def contract_words(target: str, monthly: pd.DataFrame, actors: pd.DataFrame, kep
     """
     own, whole = held_by(target, monthly, actors)
     taken = f" It was in force in {per_cent(kept)} of the months in which it was offered." if kept > 0 else ""
+    who = in_words(target)
     covers = (
-        f"The contract with {target} covers" if kept > 0 else f"{target} did not take the contract, which would cover"
+        f"The contract with {who} covers"
+        if kept > 0
+        else f"{capital(who)} did not accept the contract, which would cover"
     )
     held = actors.groupby("actor", observed=True)["mine_capacity_t"].mean()
     shares = held[(held.index.astype(str) != target) & (held > 0.005 * whole)].sort_values(ascending=False)
-    others = [f"{name} holds {per_cent(usd / max(whole, 1e-9))}" for name, usd in shares.head(_MOST_HOLDERS).items()]
+    others = [
+        f"{in_words(str(name))} holds {per_cent(tonnes / max(whole, 1e-9))}"
+        for name, tonnes in shares.head(_MOST_HOLDERS).items()
+    ]
     rest = f"; {join(others)}" if others else ""
-    road = (
-        "" if (monthly["road_planned_t"] > 0).any() else " No road to India is asked for, so that it can buy nothing."
-    )
+    road = "" if (monthly["road_planned_t"] > 0).any() else " No road to India is built, so it can buy nothing."
     return (
-        f"{covers} mines of {number(own)} t per month, {per_cent(own / max(whole, 1e-9))} of the "
+        f"{covers} mines with a capacity of {number(own)} t per month, {per_cent(own / max(whole, 1e-9))} of the "
         f"country's {number(whole)} (last {YEAR} months){rest}.{taken}{road}"
     )
 
 
 def worth_of_peace(group: str, actors: pd.DataFrame) -> dict[str, float]:
-    """What a ceasefire is worth to the group and to the junta, months of their revenue; empty where they are not at war.
+    """What a ceasefire is worth to the group and to the junta, as sentences call them, months of their revenue; empty at peace.
 
     Args:
         group: id of the armed actor.
@@ -146,11 +153,14 @@ def worth_of_peace(group: str, actors: pd.DataFrame) -> dict[str, float]:
     rows = actors[actors["actor"].astype(str) == group].dropna(subset=["ceasefire_worth"])
     if rows.empty:
         return {}
-    return {group: float(rows["ceasefire_worth"].mean()), "the junta": float(rows["ceasefire_worth_junta"].mean())}
+    return {
+        in_words(group): float(rows["ceasefire_worth"].mean()),
+        _JUNTA: float(rows["ceasefire_worth_junta"].mean()),
+    }
 
 
 def ceasefire_words(group: str, actors: pd.DataFrame) -> str:
-    """What a ceasefire is worth to both sides, and whose unwillingness binds; empty where they are not at war.
+    """What a ceasefire is worth to both sides, and who is unwilling; empty where they are not at war.
 
     Args:
         group: id of the armed actor.
@@ -160,8 +170,9 @@ def ceasefire_words(group: str, actors: pd.DataFrame) -> str:
     if not worth:
         return ""
     unwilling = [who for who, months in worth.items() if months < 0]
-    binds = f"held back by {join(unwilling)}" if unwilling else "held back by neither"
+    who = in_words(group)
+    wanted = ("Both sides would sign.", f"It is {join(unwilling)} that would not sign.", "Neither side would sign.")
     return (
-        f"A ceasefire of {group} and the junta (last {YEAR} months, while at war) would be worth {number(worth[group])} months of "
-        f"revenue to {group} and {number(worth['the junta'])} to the junta; above 0 a side would rather sign. It is {binds}."
+        f"A ceasefire between {who} and the junta (last {YEAR} months, while at war) would be worth {signed(worth[who])} months of "
+        f"revenue to {who} and {signed(worth[_JUNTA])} to the junta. {wanted[len(unwilling)]}"
     )

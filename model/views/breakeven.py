@@ -18,7 +18,7 @@ from model.experiments.breakeven import EVERYWHERE, NOWHERE, WITHIN, Lever, Targ
 from model.experiments.designed import basis_words
 from model.experiments.windows import period_of, series_of
 from model.output.outcomes import heading_of, words_of
-from model.output.units import amount_words, number, shown_of
+from model.output.units import amount_words, join, number, shown_of
 from model.scenario.schema import Scenario
 from model.views.answers import aligned
 from model.views.doses import instrument_of, label_of
@@ -51,12 +51,18 @@ def _interval(row: dict[Any, Any], lever: Lever) -> str:
     return f"[{first}, {last}]"
 
 
-def wish(target: Target) -> str:
-    """The target in words: "share of US dysprosium and terbium demand met: at least 10%"."""
-    words = words_of(series_of(target.outcome))
-    period = period_of(target.outcome)
-    bound = f"at {'least' if target.at_least else 'most'} {_amount(target.value, target.outcome)}"
-    return f"{words} ({period}): {bound}" if period else f"{words}: {bound}"
+def _subject(target: Target, scenario: Scenario) -> str:
+    """Whose outcome it is: "Under my_policy, ore to China (last 12 months)"."""
+    words, period = words_of(series_of(target.outcome)), period_of(target.outcome)
+    return f"Under {scenario.name}, {words} ({period})" if period else f"Under {scenario.name}, {words}"
+
+
+def _reached(target: Target) -> str:
+    return f"{'reaches' if target.at_least else 'falls to'} {_amount(target.value, target.outcome)}"
+
+
+def _never_reached(target: Target) -> str:
+    return f"does not {'reach' if target.at_least else 'fall to'} {_amount(target.value, target.outcome)}"
 
 
 def _promised(value: float, lever: Lever, scenario: Scenario) -> str:
@@ -116,60 +122,62 @@ def finding(table: pd.DataFrame, levers: Sequence[Lever], target: Target, scenar
 
 def claim(table: pd.DataFrame, levers: Sequence[Lever], target: Target, scenario: Scenario) -> str:
     """What it would take, in one sentence; arguments as those of :func:`finding`."""
-    said = _one(table, levers[0], scenario) if len(levers) == 1 else _several(table, levers, scenario)
-    text = f"{wish(target)} under {scenario.name}: {said}."
-    return f"{text[0].upper()}{text[1:]}"
+    said = _one(table, levers[0], target, scenario) if len(levers) == 1 else _several(table, levers, target, scenario)
+    return f"{_subject(target, scenario)} {said}."
 
 
 def basis(table: pd.DataFrame, levers: Sequence[Lever]) -> str:
     """On how many runs the finding stands, and how well its levers are known."""
     which = "lever" if len(levers) == 1 else "levers"
     words = basis_words([lever.status for lever in levers])
-    return f"({int(table['n'].max())} replicates per value with common random numbers; of the {which}: {words}.)"
+    return f"({int(table['n'].max())} replicates per value, with common random numbers; of the {which}: {words}.)"
 
 
-def _one(table: pd.DataFrame, lever: Lever, scenario: Scenario) -> str:
+def _one(table: pd.DataFrame, lever: Lever, target: Target, scenario: Scenario) -> str:
     row = table.to_dict("records")[0]
-    name, at = name_of(lever, scenario), number(float(row["best_at"]))
-    most = "at most" if row["at_least"] else "at least"
+    name, most = name_of(lever, scenario), f"{_extreme(target)} {_mean(row)}, at {number(float(row['best_at']))}"
     if row["state"] == NOWHERE:
-        return f"not within {_range(lever, scenario)}, {most} {_mean(row)}, at {at}{_doubt(row)}"
+        return f"{_never_reached(target)} at any {_range(lever, scenario)}; {most}{_doubt(row)}"
     if row["state"] == EVERYWHERE:
-        return f"at every value of {_range(lever, scenario)}, {most} {_mean(row)}, at {at}"
+        return f"{_reached(target)} at every {_range(lever, scenario)}; {most}"
     side = "from" if row["rising"] else "up to"
-    more = f"; the mean passes the target {int(row['crossings'])} times in the range" if row["crossings"] > 1 else ""
-    return f"{side} {name} = {_promised(row['value'], lever, scenario)}, 95% interval {_interval(row, lever)}{more}"
+    more = f"; the mean crosses this value {int(row['crossings'])} times in the range" if row["crossings"] > 1 else ""
+    value = f"{name} = {_promised(row['value'], lever, scenario)}, 95% interval {_interval(row, lever)}"
+    return f"{_reached(target)} {side} {value}{more}"
+
+
+def _extreme(target: Target) -> str:
+    return f"the {'highest' if target.at_least else 'lowest'} mean is"
 
 
 def _doubt(row: dict[Any, Any]) -> str:
     """What is to be said where the runs cannot tell the best mean from the target."""
     unsure = row["best_low95"] <= row["target"] <= row["best_high95"]
-    return "; that interval holds the target: more replicates may reach it" if unsure else ""
+    return "; that interval includes the target, so more replicates may reach it" if unsure else ""
 
 
-def _several(table: pd.DataFrame, levers: Sequence[Lever], scenario: Scenario) -> str:
+def _several(table: pd.DataFrame, levers: Sequence[Lever], target: Target, scenario: Scenario) -> str:
     first, *others = levers
     found = table[table["state"] != NOWHERE]
-    sign = 1.0 if bool(table["at_least"].iloc[0]) else -1.0
-    best = table.sort_values("best", ascending=sign < 0, kind="stable").to_dict("records")[0]
+    best = table.sort_values("best", ascending=not target.at_least, kind="stable").to_dict("records")[0]
     at = ", ".join(
         f"{name_of(lever, scenario)} {number(best[key])}"
         for lever, key in zip(levers, ["best_at", *(lever.path for lever in others)], strict=True)
     )
-    most = "at most" if sign > 0 else "at least"
+    most = f"{_extreme(target)} {_mean(best)}, at {at}"
     if found.empty:
-        ranges = ", ".join(_range(lever, scenario) for lever in levers)
-        return f"not within {ranges}; {most} {_mean(best)}, at {at}{_doubt(best)}"
-    crossing = found[found["state"] == WITHIN]
+        ranges = join([_range(lever, scenario) for lever in levers])
+        return f"{_never_reached(target)} at any {ranges}; {most}{_doubt(best)}"
+    crossing, never = found[found["state"] == WITHIN], f"{len(table) - len(found)} of {len(table)}"
     if crossing.empty:
-        return f"for {len(found)} of {len(table)} combinations of the other levers at every value; {most} {_mean(best)}, at {at}"
+        return f"{_reached(target)} at every {_range(first, scenario)}, but in {never} combinations of the other levers; {most}"
     rising = bool(crossing["rising"].iloc[0])
     near = crossing.sort_values("value", ascending=rising, kind="stable").to_dict("records")[0]
     beside = ", ".join(f"{name_of(lever, scenario)} = {number(near[lever.path])}" for lever in others)
     return (
-        f"{'from' if rising else 'up to'} {name_of(first, scenario)} = {_promised(near['value'], first, scenario)} "
-        f"{_interval(near, first)} at {beside}; nowhere in {len(table) - len(found)} of {len(table)} combinations of the other "
-        f"levers; {most} {_mean(best)}, at {at}"
+        f"{_reached(target)} {'from' if rising else 'up to'} {name_of(first, scenario)} = "
+        f"{_promised(near['value'], first, scenario)} {_interval(near, first)} where {beside}, and not at all in {never} "
+        f"combinations of the other levers; {most}"
     )
 
 

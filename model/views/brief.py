@@ -19,7 +19,6 @@ from model.experiments.evidence import (
     SMALL_UP,
     SMALLS,
     effect_words,
-    join,
     movers,
     pairs_lacking,
     signed_words,
@@ -31,7 +30,7 @@ from model.experiments.results import read_runs
 from model.experiments.standings import standings
 from model.experiments.windows import CENSORED, period_of, series_of
 from model.output.outcomes import heading_of
-from model.output.units import number, per_cent, shown_in, shown_of
+from model.output.units import capital, join, number, per_cent, shown_in, shown_of
 from model.views import brief_answers, html
 from model.views.binds import binding_parts
 from model.views.cells import Cell
@@ -129,7 +128,7 @@ def page(results: Results, goals: Sequence[Goal] = ()) -> str:
 
 def _lead(results: Results) -> str:
     vectors = len(results.manifest.get("vectors", []))
-    drawn = f"each with its own of {vectors} parameter vectors that the record does not rule out" if vectors else ""
+    drawn = f"each with one of {vectors} parameter vectors that the record does not rule out" if vectors else ""
     return (
         f"Against {results.quoted(str(results.reference))} ({results.reference}), {results.months} months from "
         f"{date_of(results.start, 1)}; {results.runs_each} runs per scenario with common random numbers"
@@ -371,9 +370,9 @@ def _rank(results: Results, goal: Goal, ranks: pd.DataFrame) -> dict[str, Any]:
             }
         )
     if len(tiers) == 1:
-        tiers[0] |= {"rank": "", "names": ["the runs tell none apart"]}
+        tiers[0] |= {"rank": "", "names": ["the runs cannot tell them apart"]}
     words = wish(goal.better, goal.outcome)
-    return {"goal": words[0].upper() + words[1:], "tiers": tiers}
+    return {"goal": capital(words), "tiers": tiers}
 
 
 def _figures(results: Results, towns: dict[str, pd.DataFrame]) -> dict[str, Markup]:

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from model.experiments.compare import compare
-from model.experiments.evidence import EFFECTS, join, signed_words
+from model.experiments.evidence import EFFECTS, signed_words
 from model.experiments.regret import Goal, wish
 from model.experiments.results import RunTable, read_csv_table, read_runs
 from model.experiments.standings import answers_of, standings
 from model.experiments.trust import score_sentence, scores_of
 from model.output.outcomes import heading_of
-from model.output.units import number, shown_of, signed
+from model.output.units import join, number, shown_of, signed
 from model.views import html
 from model.views.differences import policies
 from model.views.read import Results
@@ -58,7 +58,7 @@ def paid_to(results: Results, accounts: Mapping[str, pd.DataFrame], actor: str, 
         if promised > 0:
             found.append(
                 f"{results.quoted(policy)} promises {name} {number(promised)} million USD, of which {number(arrives)} arrive; "
-                "its civil budget takes its share before the rest counts as income."
+                "part of this pays for its civil administration, and the rest counts as income."
             )
     return found
 
@@ -187,7 +187,7 @@ def _sentence(results: Results, part: pd.DataFrame, what: str) -> str:
         f"{signed(shown.factor * float(row['mean']))} ({row['answer']})" for row in rows if row["verdict"] in EFFECTS
     ]
     unclear = [str(row["answer"]) for row in rows if row["verdict"] not in EFFECTS]
-    each += [f"no effect that the runs can tell ({', '.join(unclear)})"] if unclear else []
+    each += [f"not enough runs to tell ({', '.join(unclear)})"] if unclear else []
     unit = f", {shown.change}" if shown.change else ""
     return f"{heading_of(str(rows[0]['outcome']))} under {results.quoted(str(rows[0]['scenario']))}{unit}, by {what}: {join(each)}."
 
@@ -204,7 +204,7 @@ def _winners(
             [results.called(name) for name in part.loc[part["answer"] == one, "policy"].astype(str)] for one in answers
         ]
         count = ranks["policy"].nunique()
-        told = [" = ".join(names) if len(names) < count else "none is told apart" for names in each]
+        told = [" = ".join(names) if len(names) < count else "cannot be told apart" for names in each]
         found.append((wish(goal.better, goal.outcome), told))
     return found
 
@@ -231,7 +231,7 @@ def takes(results: Results) -> list[str]:
     assert results.folder is not None
     found = [html.title_of(path) for path in sorted(results.folder.glob("*/breakeven/breakeven.png"))]
     for name in results.all_scenarios:
-        found = [text.replace(f" under {name}:", f" under {results.quoted(name)}:") for text in found]
+        found = [text.replace(f"Under {name}, ", f"Under {results.quoted(name)}, ") for text in found]
     return found
 
 
@@ -240,7 +240,7 @@ def trust(results: Results) -> list[str]:
     scores = scores_of(results.world)
     if scores is None:
         return []
-    effects = "Differences between policies have no record to be held against."
+    effects = "Differences between policies cannot be checked against any record."
     return [
-        f"{score_sentence(scores)} {effects} pangwa hindcast --rolling prints the scores, misses first; model/TRACE.md says why."
+        f"{score_sentence(scores)} {effects} pangwa hindcast --rolling prints the scores, misses first; model/TRACE.md explains them."
     ]

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from model.experiments.evidence import effect_words, join
-from model.output.units import per_cent
+from model.experiments.evidence import effect_words
+from model.output.units import join, per_cent
 from model.views import findings, panels, style
 from model.views.read import Results
 

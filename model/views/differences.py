@@ -22,8 +22,9 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from model.arrays import Floats
-from model.experiments.evidence import EFFECTS, join, judged, measured
+from model.experiments.evidence import EFFECTS, judged, measured
 from model.experiments.intervals import student
+from model.output.units import join
 from model.views import maps, panels, style
 from model.views.read import Results
 from model.views.tiles import tiles_of
@@ -188,8 +189,8 @@ def map_words(found: Mapping[str, pd.DataFrame], towns: int) -> str:
     """
     parts = [f"{count} under {name}" for name, table in found.items() if (count := clearly_changed(table))]
     if not parts:
-        return f"Of {towns} towns, none ends in other hands more often than chance explains"
-    return f"Of {towns} towns, those that end in other hands more often than chance explains: {join(parts)}"
+        return f"None of {towns} towns changes its final holder more often than chance explains"
+    return f"Of {towns} towns, the final holder changes more often than chance explains in {join(parts)}"
 
 
 def policies(results: Results) -> list[str]:

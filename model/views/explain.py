@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,24 +12,31 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from agents.instruments import KINDS
-from model.experiments.evidence import EFFECTS, FEW, counts_words, effect_words, join, pairs_lacking, verdict_words
+from model.experiments.evidence import EFFECTS, FEW, counts_words, effect_words, pairs_lacking, verdict_words
 from model.experiments.explain import ALL, INTERACTION, clearest
 from model.experiments.intervals import WORDS
 from model.output.outcomes import heading_of
-from model.output.units import number, per_cent, shown_in
+from model.output.units import capital, join, number, per_cent, shown_in
 from model.views.answers import aligned
 from model.views.panels import caveat, new_figure
 from model.views.style import FAINT, INK, SOFT, scale_of_differences, styled, title_of
+from model.world.names import in_words
 
 _TOLD, _DRAWN = 3, 4
 _CONSENT = tuple(name for name, kind in KINDS.items() if kind.needs_consent)
 _DECLARED = tuple(name for name, kind in KINDS.items() if kind.declared)
 _REASONS = {
-    "share_refused_fear": "turned down for fear of Beijing",
-    "share_refused_autonomy": "turned down to keep autonomy",
-    "share_waiting": "no answer yet",
-    "share_no_target": "no partner",
+    "share_refused_fear": "refused for fear of Beijing",
+    "share_refused_autonomy": "refused to keep its autonomy",
+    "share_waiting": "not answered yet",
+    "share_no_target": "without a partner",
 }
+_WIDE = 100
+_OFFERED = (
+    "offered: mean level over the months of the offer (1 is the precedent); accepted, fear, autonomy (why it was refused), no "
+    "answer: share of these months; given up: times per run"
+)
+_DELIVERED = "delivered = offered x accepted x built up x attention x absorbed"
 _ADDS_UP = 0.1
 """Part of the whole effect below which an interaction is not worth a word."""
 
@@ -45,17 +53,19 @@ def arrived_sentence(policy: str, accounts: pd.DataFrame) -> str:
     """
     known = accounts[accounts["months_due"] > 0]
     if known.empty:
-        return f"Of {policy}, nothing was offered in these months."
+        return f"{policy} offers nothing in these months."
     parts = [
-        f"of {row['instrument']} {arrived} of {promised} per month [{per_cent(row['delivered_low95'] / row['level'])}, "
+        f"{row['instrument']} {arrived} of {promised} per month [{per_cent(row['delivered_low95'] / row['level'])}, "
         f"{per_cent(row['delivered_high95'] / row['level'])}]"
         for row in known.to_dict("records")
         for promised, arrived in [amounts(row)]
     ]
-    lead = f"What arrives of {policy}, means over the months in which each was offered: {'; '.join(parts)}"
+    lead = (
+        f"Delivered under {policy}, means over the months of each offer [95% interval of the share]: {'; '.join(parts)}"
+    )
     needed = known.loc[~known["kind"].astype(str).isin(_DECLARED), "attention"].dropna()
     attention = [f"Washington's attention was {number(float(needed.mean()))} on average"] if len(needed) else []
-    return "; ".join([lead, *refusals(known), *attention]) + "."
+    return " ".join(f"{sentence}." for sentence in (lead, *refusals(known), *attention))
 
 
 def amounts(row: dict[Any, Any]) -> tuple[str, str]:
@@ -83,7 +93,8 @@ def refusals(accounts: pd.DataFrame) -> list[str]:
         why = f" ({', '.join(reasons)})" if reasons else ""
         times = float(part["times_dropped"].sum())
         dropped = f" and gave up what it had {number(times)} times per run" if times >= 0.05 else ""
-        found.append(f"{target} had what it was offered in {per_cent(mean['share_taken'])} of months{why}{dropped}")
+        who = capital(in_words(str(target)))
+        found.append(f"{who} had what it was offered in {per_cent(mean['share_taken'])} of months{why}{dropped}")
     return found
 
 
@@ -95,11 +106,14 @@ def unanswered_words(rows: pd.DataFrame) -> list[str]:
     """
     silent = rows[(rows["due"] > 0) & (rows["waiting"] >= rows["due"] - rows["no_target"])]
     silent = silent[silent["waiting"] > 0]
-    return [
-        f"{target} has not answered the US offer of {join([kind.replace('_', ' ') for kind in dict.fromkeys(part['kind'].astype(str))])} "
-        f"in the {int(part['due'].max())} months in which it stood."
-        for target, part in silent.groupby(silent["target"].astype(str), sort=False)
-    ]
+    found = []
+    for target, part in silent.groupby(silent["target"].astype(str), sort=False):
+        kinds = join([kind.replace("_", " ") for kind in dict.fromkeys(part["kind"].astype(str))])
+        months = int(part["due"].max())
+        found.append(
+            f"{capital(in_words(target))} has not answered the US offer of {kinds} in the {months} months in which it stood."
+        )
+    return found
 
 
 def channels_sentence(policy: str, table: pd.DataFrame) -> str:
@@ -113,7 +127,7 @@ def channels_sentence(policy: str, table: pd.DataFrame) -> str:
     counted = counts_words(all_rows)
     lead = f"Against the same runs without instruments, {policy}"
     if not told:
-        return f"{lead} raises or lowers none of these outcomes for certain by as much as matters. {counted}"
+        return f"{lead} raises or lowers none of these outcomes. {counted}"
     return f"{lead} {'; '.join(_channels(table[table['outcome'] == name]) for name in told)}. {counted}"
 
 
@@ -122,8 +136,8 @@ def _channels(part: pd.DataFrame) -> str:
     lead = effect_words(rows[ALL])
     own = [row for name, row in rows.items() if name not in (ALL, INTERACTION) and row["verdict"] in EFFECTS]
     own.sort(key=lambda row: -abs(float(row["mean"])))
-    through = join([f"{row['instrument']} {per_cent(row['of_total'])}" for row in own[:3]]) if own else ""
-    said = f", through {through}" if through else ", through no single instrument for certain"
+    through = join([f"{row['instrument']} ({per_cent(row['of_total'])} of it)" for row in own[:3]]) if own else ""
+    said = f", through {through}" if through else ", through no single instrument that can be told apart"
     return lead + said + _interaction(rows)
 
 
@@ -136,15 +150,15 @@ def _interaction(rows: dict[str, dict[Any, Any]]) -> str:
     band = f"[{per_cent(_part(row, rows, 'low95'))}, {per_cent(_part(row, rows, 'high95'))}]"
     if row["verdict"] == FEW:
         whether = f"whether the shares add up{pairs_lacking(row)}"
-        return f" (not enough runs to tell {whether}: interaction {per_cent(share)} {band})"
+        return f"; not enough runs to tell {whether} (interaction {per_cent(share)} {band})"
     if row["verdict"] not in EFFECTS or abs(share) < _ADDS_UP:
-        return f" (the shares add up: interaction {per_cent(share)} {band})"
+        return f"; the shares add up (interaction {per_cent(share)} {band})"
     opposed = any(one["verdict"] in EFFECTS and float(one["of_total"]) < 0 for one in rows.values() if one is not row)
     if opposed:
-        why = "what works against the effect does so only beside the others"
+        why = "what works against the effect does so only together with the others"
     else:
-        why = "they need one another" if share < 0 else "they can stand in for one another"
-    return f" (the shares do not add up, as {why}: interaction {per_cent(share)} {band})"
+        why = "they need one another" if share < 0 else "one can replace another"
+    return f"; the shares do not add up, as {why} (interaction {per_cent(share)} {band})"
 
 
 def _part(row: dict[Any, Any], rows: dict[str, dict[Any, Any]], key: str) -> float:
@@ -167,7 +181,7 @@ def sentences(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, binds: S
     last = (
         f"Binding constraints: {' '.join(binds)}"
         if binds
-        else "It includes no road, contract or peace that could be constrained."
+        else "It includes no road, contract or ceasefire that could be held back."
     )
     return [arrived_sentence(policy, accounts), channels_sentence(policy, table), last]
 
@@ -176,32 +190,32 @@ def sentences(policy: str, accounts: pd.DataFrame, table: pd.DataFrame, binds: S
 
 
 def accounts_text(accounts: pd.DataFrame) -> str:
-    """What became of each instrument as a table."""
-    head = [
-        "instrument",
-        "offered",
-        "taken",
-        "fear",
-        "autonomy",
-        "no answer",
-        "dropped",
-        "built up",
-        "attention",
-        "taken in",
-        "arrives",
+    """What became of each instrument as two tables: what was offered and accepted, and what was delivered."""
+    offers = [["instrument", "offered", "accepted", "fear", "autonomy", "no answer", "given up"]]
+    delivery = [
+        [
+            "instrument",
+            "built up",
+            "attention",
+            "absorbed",
+            "delivered",
+            "95% interval",
+            "promised",
+            "arrives per month",
+        ]
     ]
-    rows = [[*head, "95% interval", "promised per month", "arrives"]]
     for row in accounts.to_dict("records"):
+        name = f"  {row['instrument']}"
         shares = [per_cent(row[f"share_{key}"]) for key in ("taken", "refused_fear", "refused_autonomy", "waiting")]
-        chain = ("times_dropped", "share_built_up", "attention", "share_taken_in", "delivered")
-        later = [number(row[key]) for key in chain]
+        offers.append([name, number(row["level"]), *shares, number(row["times_dropped"])])
+        chain = [number(row[key]) for key in ("share_built_up", "attention", "share_taken_in", "delivered")]
         band = f"[{number(row['delivered_low95'])}, {number(row['delivered_high95'])}]"
-        rows.append([f"  {row['instrument']}", number(row["level"]), *shares, *later, band, *amounts(row)])
-    note = (
-        "offered, arrives: mean level over the months due, 1 is the precedent; taken, fear, autonomy (why it was turned down), no answer: "
-        "share of these months; dropped: times per run; offered x taken x built up x attention x taken in = arrives"
-    )
-    return "\n".join([*(line.rstrip() for line in aligned(rows)), note])
+        delivery.append([name, *chain, band, *amounts(row)])
+    return "\n".join([*_lines(offers), *textwrap.wrap(_OFFERED, _WIDE), "", *_lines(delivery), _DELIVERED])
+
+
+def _lines(rows: list[list[str]]) -> list[str]:
+    return [line.rstrip() for line in aligned(rows)]
 
 
 def shares_text(table: pd.DataFrame, outcomes: Sequence[str]) -> str:
@@ -217,7 +231,7 @@ def shares_text(table: pd.DataFrame, outcomes: Sequence[str]) -> str:
             low, mean, high = (number(shown.factor * float(row[key])) for key in ("low95", "mean", "high95"))
             verdict = verdict_words(row)
             rows.append([f"  {row['instrument']}", mean, f"[{low}, {high}]", per_cent(float(row["of_total"])), verdict])
-        lines += [*(line.rstrip() for line in aligned(rows)), ""]
+        lines += [*_lines(rows), ""]
     return "\n".join(lines[:-1])
 
 
@@ -261,7 +275,7 @@ def _title(policy: str, table: pd.DataFrame) -> str:
     return (
         f"{policy} {effect_words(table[(table['outcome'] == told[0]) & (table['instrument'] == ALL)].iloc[0])}"
         if told
-        else (f"{policy} raises or lowers none of these outcomes for certain by as much as matters")
+        else (f"{policy} raises or lowers none of these outcomes")
     )
 
 

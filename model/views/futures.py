@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter
 
 from model.experiments.regret import wish
 from model.output.outcomes import heading_of
-from model.output.units import shown_in, units_of
+from model.output.units import capital, shown_in, units_of
 from model.views.panels import caveat
 from model.views.style import INK, SOFT, Look, legend_of, scenario_looks, styled, tick, title_of
 
@@ -100,7 +100,7 @@ def regret(
         _regrets(axis, regrets, table[table["outcome"] == outcome], looks, units[outcome])
         better = table.loc[table["outcome"] == outcome, "better"].iloc[0]
         wanted = wish(str(better), outcome)
-        axis.set_title(wanted[0].upper() + wanted[1:])
+        axis.set_title(capital(wanted))
     for spare in axes.flat[len(each) :]:
         spare.remove()
     handles = [

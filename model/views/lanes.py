@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from model.output.units import capital
 from model.views import panels, style
 
 LANES = ("ore", "reagent", "goods")
@@ -71,4 +72,4 @@ def title(frame: pd.DataFrame, names: Mapping[str, str]) -> str:
         where = names.get(longest, longest)
         said.append(f"{lane} lanes are shut longest at {where} ({shut[longest]} of {months} months)")
     words = "; ".join(said)
-    return words[0].upper() + words[1:]
+    return capital(words)

@@ -17,8 +17,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from model.experiments.discrepancy import FEWEST, discrepancy_of
-from model.experiments.evidence import join
-from model.output.units import number
+from model.output.units import join, number
 from model.views import panels, style
 from model.views.read import Results, ViewError
 from model.views.tiles import Tiles, landmark_labels, site_positions, tiles_of

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from model.arrays import Floats
 from model.experiments.discrepancy import Dressing
+from model.output.units import capital
 from model.views import style
 from model.views.read import Results
 
@@ -232,7 +233,7 @@ def caveat(table: pd.DataFrame) -> str:
     if "parameters" not in table or not len(table):
         return CAVEAT
     words = str(table["parameters"].iloc[0])
-    return f"{words[0].upper()}{words[1:]}. {CAVEAT}"
+    return f"{capital(words)}. {CAVEAT}"
 
 
 def footnote(results: Results, what: str, *extra: str) -> str:
@@ -252,7 +253,7 @@ def footnote(results: Results, what: str, *extra: str) -> str:
     if left > 0:
         notes.append(f"{left} more scenarios are not shown; choose with --scenario.")
     words = results.parameters
-    return " ".join([*notes, f"{words[0].upper()}{words[1:]}.", CAVEAT])
+    return " ".join([*notes, f"{capital(words)}.", CAVEAT])
 
 
 def width_of(columns: int) -> float:

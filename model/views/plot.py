@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from model.experiments.evidence import join
 from model.experiments.files import own_folder
+from model.output.units import join
 from model.views.figures import draw_chosen, nothing_to_show
 from model.views.kinds import KINDS, kind_named
 from model.views.read import Results, ViewError, nearest

@@ -216,7 +216,7 @@ def _amounts(results: Results, scenario: str) -> dict[str, str]:
     found = {}
     for row in account_table(results.instruments(scenario)).to_dict("records"):
         promised, arrives = amounts(row)
-        found[str(row["instrument"])] = f"promised {promised} per month, of which {arrives} arrives"
+        found[str(row["instrument"])] = f"promised {promised} per month, of which {arrives} is delivered"
     return found
 
 

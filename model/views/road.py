@@ -9,17 +9,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from model.experiments.evidence import join
 from model.experiments.intervals import interval
 from model.output import road
-from model.output.units import number, per_cent
+from model.output.units import join, number, per_cent
 from model.views import panels, style
 from model.views.read import Results
 
 PAYMENTS = {
     "japan_finance_usd": "Japan",
-    "us_road_usd": "the US for building",
-    "us_premium_usd": "the US on top of India's price",
+    "us_road_usd": "the US for building the road",
+    "us_premium_usd": "the US as a premium on India's price",
     "india_paid_usd": "India for the ore",
 }
 """Columns of money, and who paid it for what."""
@@ -81,20 +80,24 @@ def road_words(monthly: pd.DataFrame) -> list[str]:
 
 
 def flow_words(found: Mapping[str, Any]) -> str:
-    """Of what the mines would send, what goes, and the factors of all limits that bite."""
+    """Of what the mines would send, what goes, and the share that each limit lets through."""
     runs = f"; mean of {found['runs']} runs" if found["runs"] > 1 else ""
     period = f"{found['first']} to {found['last']}{runs}" if found["months"] > 1 else f"{found['first']}{runs}"
     trips = f"{number(found['flow'] / road.TRUCK_T)} trips of ten tonnes"
     lead = (
-        f"Road to India, {period}: of {number(found['left']['wanted'])} t per month that the mines would send, "
-        f"{number(found['flow'])} t per month go ({trips})"
+        f"Road to India, {period}: mines would send {number(found['left']['wanted'])} t per month, and "
+        f"{number(found['flow'])} t per month go ({trips})."
     )
     bites = [
-        f"{road.LIMITS[name]} (x {number(share)})"
+        f"{road.LIMITS[name]} ({per_cent(share)})"
         for name, share in found["factors"].items()
         if f"{share:.2f}" != "1.00"
     ]
-    return f"{lead}, held back by {join(bites)}." if bites else f"{lead}; the road holds back nothing."
+    return (
+        f"{lead} It is limited by {join(bites)}; in brackets, what each lets through."
+        if bites
+        else f"{lead} Nothing limits it."
+    )
 
 
 def flow_part(found: Mapping[str, Any]) -> str:
@@ -103,8 +106,8 @@ def flow_part(found: Mapping[str, Any]) -> str:
     low, high = found["flow_95"]
     band = f" [{number(low)}, {number(high)}]" if found["runs"] > 1 else ""
     return (
-        f"of {number(found['left']['wanted'])} t per month that the mines would send to India, {number(found['flow'])}{band} t go "
-        f"({found['first']} to {found['last']}); what holds back most is {road.WORDS[name]}, in {per_cent(share)} of months"
+        f"of {number(found['left']['wanted'])} t per month that mines would send to India, {number(found['flow'])}{band} t go "
+        f"({found['first']} to {found['last']}); the tightest limit is {road.WORDS[name]}, in {per_cent(share)} of months"
     )
 
 
@@ -113,7 +116,7 @@ def binding_words(found: Mapping[str, Any]) -> str:
     parts = [
         f"{road.WORDS[name]} in {per_cent(share)} of months" for name, share in found["binds"].items() if share >= 0.005
     ]
-    return f"Most binding: {join(parts)}."
+    return f"The tightest limit is {join(parts)}."
 
 
 def price_words(found: Mapping[str, Any]) -> str:
@@ -123,22 +126,21 @@ def price_words(found: Mapping[str, Any]) -> str:
         return "Miners would send nothing to India."
     better = "more" if india > china else "less"
     return (
-        f"A tonne at the mine would earn {number(india)} yuan in India, {better} than the {number(china)} in China, after "
-        f"{number(freight)} of freight (reagent on the way back included); "
-        f"{per_cent(found['left']['wanted'] / max(found['left']['offered'], 1e-9))} of the ore for sale would go to India."
+        f"A tonne at the mine would earn {number(india)} yuan from India, {better} than the {number(china)} yuan from China, after "
+        f"{number(freight)} yuan of freight (including reagent on the way back); at these prices miners would send "
+        f"{per_cent(found['left']['wanted'] / max(found['left']['offered'], 1e-9))} of the ore for sale to India."
     )
 
 
 def payment_words(found: Mapping[str, Any]) -> str:
-    """What Japan, the US and India paid over the whole run, in all and per tonne."""
+    """What Japan, the US and India paid over the whole run, and all of it per tonne."""
     tonnes, paid = found["flow"] * found["months"], {name: usd * found["months"] for name, usd in found["paid"].items()}
     total = sum(paid.values())
-    each = [f"{who} {number(paid[name] / 1e6)}" for name, who in PAYMENTS.items()]
-    lead = f"Paid from {found['first']} to {found['last']}, in million USD: {join(each)}; {number(total / 1e6)} in all"
+    each = [f"{number(paid[name] / 1e6)} by {who}" for name, who in PAYMENTS.items()]
+    lead = f"Paid from {found['first']} to {found['last']}: {number(total / 1e6)} million USD, of which {join(each)}"
     if tonnes < 1:
         return f"{lead}, for less than one tonne."
-    per_t = [f"{who} {number(paid[name] / tonnes)}" for name, who in PAYMENTS.items()]
-    return f"{lead}, for {number(tonnes)} t. Per tonne, in USD: {join(per_t)}; {number(total / tonnes)} in all."
+    return f"{lead}. For {number(tonnes)} t, that is {number(total / tonnes)} USD per tonne."
 
 
 def road_table(results: Results) -> pd.DataFrame:

@@ -10,9 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from model.experiments.evidence import join
 from model.experiments.regret import wish
-from model.output.units import shown_of, signed
+from model.output.units import capital, join, shown_of, signed
 from model.views.answers import aligned
 from model.views.panels import caveat, new_figure
 from model.views.style import FAINT, INK, SOFT, scenario_looks, styled, title_of
@@ -92,7 +91,7 @@ def finding(table: pd.DataFrame) -> str:
     parts += [f"who is best depends on the answer for {join(depends)}"] if depends else []
     parts += [f"under no answer can the runs tell who is best for {join(never)}"] if never else []
     text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{capital(text)}."
 
 
 @styled
@@ -117,9 +116,7 @@ def draw_tournament(table: pd.DataFrame, scenarios: Sequence[str], title: str) -
     axes.set_ylim(len(goals), 0)
     axes.set_xticks([column + 0.5 for column in range(len(answers))], [answer or "as it is" for answer in answers])
     words = [_goal(outcome, better) for outcome, better in goals]
-    axes.set_yticks(
-        [row + 0.5 for row in range(len(goals))], [_lines(text[0].upper() + text[1:], 26) for text in words]
-    )
+    axes.set_yticks([row + 0.5 for row in range(len(goals))], [_lines(capital(text), 26) for text in words])
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)

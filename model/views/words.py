@@ -123,7 +123,7 @@ def chronicle(events: pd.DataFrame, most: int) -> str:
             lines.append(year)
         lines.append(f"  {date}  {text}")
     left = len(events) - len(kept)
-    return "\n".join([*lines, *([f"({left} lesser events are left out)"] if left else [])])
+    return "\n".join([*lines, *([f"({left} less important events are not shown)"] if left else [])])
 
 
 def telling_events(events: pd.DataFrame, most: int) -> pd.DataFrame:

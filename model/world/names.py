@@ -34,6 +34,27 @@ def fault(name: str) -> str:
     return ""
 
 
+def called(actor: str) -> str:
+    """An armed actor as titles call it after "the": junta, KIA, PDF of Sagaing.
+
+    Args:
+        actor: its id.
+    """
+    if actor == "JUNTA":
+        return "junta"
+    region = actor.removeprefix("PDF-")
+    return f"PDF of {region.title()}" if region != actor and region.isalpha() else actor
+
+
+def in_words(actor: str) -> str:
+    """An armed actor as a sentence has it: the junta, the KIA, the PDF of Sagaing; nobody.
+
+    Args:
+        actor: its id, or nobody.
+    """
+    return {"nobody": "nobody", "PARTNER": "Washington's partner"}.get(actor, f"the {called(actor)}")
+
+
 def is_reserved(name: str) -> str:
     """The reserved word that a name cannot be told apart from; empty where there is none."""
     return next((word for word in RESERVED if folded(word) == folded(name)), "")

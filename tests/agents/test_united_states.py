@@ -116,12 +116,12 @@ def test_washington_picks_the_best_and_its_means_follow() -> None:
     run(model, 1)
     assert us.partner == at(model, "KIA")
     assert model.run.policy["training"][at(model, "KIA")] == 1.0
-    assert told(model, "partner_chosen") == ["Washington picks KIA as its partner (score 1.00)"]
+    assert told(model, "partner_chosen") == ["Washington chooses the KIA as its partner (score 1.00)"]
     best.clear()
     run(model, 3)
     assert us.partner == NO_ONE
     assert not model.run.policy["training"].any()
-    assert told(model, "partner_dropped") == ["Washington drops KIA and has no partner"]
+    assert told(model, "partner_dropped") == ["Washington drops the KIA as its partner and chooses no other"]
 
 
 def test_a_scenario_that_names_its_targets_never_picks() -> None:

@@ -67,7 +67,7 @@ def test_the_story_is_shown_as_it_is(made: SingleRun) -> None:
     story = made.story(8)
     assert repr(story) == str(story)
     assert len([line for line in story.splitlines() if line.startswith("  20")]) == 8
-    assert "lesser events are left out" in story
+    assert "less important events are not shown" in story
 
 
 @pytest.mark.parametrize("kind", list(OF_A_RUN))

@@ -103,7 +103,7 @@ def test_a_finding_names_what_each_policy_moves() -> None:
     told, _ = finding(compare(runs, list(runs.outcomes), "base"), runs)
     assert told == (
         "Against base: policy raises tonnes by 1 [1, 1] from -0.379 and raises rising by 1 [1, 1] from -0.379. "
-        "Of 3 differences, 3 stand (raises or lowers)."
+        "Of 3 differences, 3 raise or lower the outcome."
     )
 
 
@@ -152,7 +152,7 @@ def test_one_set_of_mechanisms_has_no_sign_stability_and_says_so() -> None:
     told, basis = finding(table, runs)
     assert (
         told == "Against base: no effect is found. "
-        "Of 1 difference, 0 stand (raises or lowers) and for 1 there are not enough runs to tell."
+        "Of 1 difference, 0 raise or lower the outcome and 1 needs more runs to tell."
     )
     assert "assumed, not observed" in basis and "one set of mechanisms" in basis
 
@@ -199,4 +199,4 @@ def test_vectors_with_one_replicate_each_are_noise_at_the_design_points() -> Non
     table = compare(members, ["tonnes"], "base")
     row = only_row(table)
     assert (row.verdict, row.points, row.points_up, row.points_down) == ("depends on assumptions", 10, 8, 2)
-    assert "1 may have either sign, by the assumptions" in finding(table, members)[0]
+    assert "1 may have either sign, depending on assumptions" in finding(table, members)[0]

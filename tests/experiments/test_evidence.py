@@ -103,7 +103,7 @@ def test_what_differs_in_no_run_and_what_has_no_value_does_not_count_as_a_compar
     assert table["verdict"].iloc[0] == RAISES and table["q"].iloc[1:].isna().all()
     assert (
         counts_words(table)
-        == "Of 1 difference, 1 stands (raises or lowers). 40 more outcomes are the same in every pair."
+        == "Of 1 difference, 1 raises or lowers the outcome. 40 more outcomes are the same in every pair."
     )
 
 
@@ -190,7 +190,7 @@ def test_nothing_is_called_small_beside_an_interval_that_denies_it() -> None:
 def test_too_few_pairs_are_said_with_how_many_it_takes(differences: list[float], units: int | None, said: str) -> None:
     table = judged(pd.DataFrame([row_of(differences) | ({} if units is None else {"units": units})]))
     assert verdict_words(table.iloc[0]) == f"not enough runs to tell{said}"
-    counted = "Of 1 difference, 0 stand (raises or lowers) and for 1 there are not enough runs to tell"
+    counted = "Of 1 difference, 0 raise or lower the outcome and 1 needs more runs to tell"
     assert counts_words(table) == f"{counted}{said}."
     assert unsaid_words(table) == [f"not enough runs to tell for towns held by the KIA{said}"]
 

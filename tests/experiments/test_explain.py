@@ -95,16 +95,16 @@ def test_shares_and_interaction_add_up_to_the_whole_effect() -> None:
     assert clearest(table, 3) == ["tonnes"]
     told = channels_sentence("policy", table)
     assert "policy raises tonnes by 10.2 [" in told and "1 more outcome is the same in every pair" in told
-    assert "through aid 100% and road 100% (the shares do not add up, as they need one another" in told
+    assert "through aid (100% of it) and road (100% of it); the shares do not add up, as they need one another" in told
 
 
 def test_instruments_that_stand_in_for_one_another_are_told_apart_from_those_that_add_up() -> None:
     either = batch(policy=10, no_instruments=0, without_aid=10, without_road=10)
     told = channels_sentence("policy", share_table(either, ["tonnes"], ["aid", "road"]))
-    assert "through no single instrument for certain" in told and "they can stand in for one another" in told
+    assert "through no single instrument that can be told apart" in told and "one can replace another" in told
     added = batch(policy=50, no_instruments=0, without_aid=20, without_road=30)
     told = channels_sentence("policy", share_table(added, ["tonnes"], ["aid", "road"]))
-    assert "through aid 60% and road 40% (the shares add up" in told
+    assert "through aid (60% of it) and road (40% of it); the shares add up" in told
     nothing = batch(policy=0, no_instruments=0, without_aid=0, without_road=0)
     assert "raises or lowers none" in channels_sentence("policy", share_table(nothing, ["tonnes"], ["aid", "road"]))
 
@@ -145,8 +145,8 @@ def test_what_arrives_is_level_times_all_that_is_lost_on_the_way() -> None:
             assert product == pytest.approx(row["delivered"])
         assert sum(row[reason] for reason in reasons) == pytest.approx(1)
     said = arrived_sentence("policy", table)
-    assert said.startswith("What arrives of policy, means")
-    assert "of sanctions_JUNTA 11.2 of 11.2 million USD per month" in said
+    assert said.startswith("Delivered under policy, means")
+    assert "; sanctions_JUNTA 11.2 of 11.2 million USD per month" in said
     assert accounts["aid"]["promised"] == pytest.approx(0.6 * 19.2e6) and accounts["aid"]["share_taken_in"] < 1
 
 

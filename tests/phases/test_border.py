@@ -74,7 +74,7 @@ def test_patronage_makes_a_group_dependent_and_its_gates_safe() -> None:
     border_phases.negotiate(model.run)
     assert model.state.dealings.patron[kia] == 1
     assert model.state.dependence[kia] > before
-    assert any("on the terms of the Wa" in text for text in told(model, "deal"))
+    assert any("on the terms that the UWSA has" in text for text in told(model, "deal"))
     alone = shut_out(*TALKATIVE, "actors.KIA.autonomy_cost=0")
     border_phases.negotiate(alone.run)
     assert alone.state.dealings.patron[kia] == 0
@@ -109,13 +109,13 @@ def test_a_deal_is_logged_with_what_was_agreed_on_and_a_broken_halt_makes_it_voi
     state.offensive[kia] = state.pressure[kia] = 1.0
     model.run.plans.danger[:] = 1.5
     border_phases.negotiate(model.run)
-    assert "KIA and Beijing talk quietly in Kunming, and agree" in told(model, "talks")
-    agreed = [text for text in told(model, "deal") if text.startswith("KIA and Beijing agree in Kunming: ")]
-    assert len(agreed) == 1 and "KIA halts its war with the junta" in agreed[0]
+    assert "The KIA and Beijing hold talks in Kunming, and reach an agreement" in told(model, "talks")
+    agreed = [text for text in told(model, "deal") if text.startswith("The KIA and Beijing agree: ")]
+    assert len(agreed) == 1 and "the KIA ceases fire with the junta" in agreed[0]
     assert state.pressure[kia] == 0
     state.stance[kia, model.run.land.junta] = state.stance[model.run.land.junta, kia] = -1
     border_phases.negotiate(model.run)
-    assert told(model, "deal_broken") == ["KIA fights again: its deal with Beijing is void"]
+    assert told(model, "deal_broken") == ["The KIA attacks the junta again, and its agreement with Beijing is void"]
 
 
 def test_peoples_defence_forces_are_not_talked_with() -> None:
@@ -138,8 +138,8 @@ def test_battles_at_the_border_shut_gates_and_each_holder_is_told_of_once() -> N
     border_phases.react_at_border(run_)
     assert model.state.offensive[kia] == 1.0 and model.state.pressure[kia] > 0
     assert (kia_lanes(model, ORE) == 0).all()
-    shut = [text for text in told(model, "gates_shut") if "gates of KIA" in text]
-    assert len(shut) == 1 and shut[0].startswith("Beijing stops ore, reagent and goods at gates of KIA: ")
+    shut = [text for text in told(model, "gates_shut") if "held by the KIA" in text]
+    assert len(shut) == 1 and shut[0].startswith("Beijing closes crossings held by the KIA to ore, reagent and goods: ")
     assert len(told(model, "lane_closed")) == int(run_.border.count["lanes"])
 
 
@@ -157,6 +157,6 @@ def test_suppliers_that_stop_are_told_of_before_those_that_begin_again() -> None
         if told(model, "supply_back") and told(model, "supply_cut"):
             break
     assert [event[-1] for event in run_.events if event[2].startswith("supply_")] == [
-        "UWSA stops arms for PDF-SAGAING under pressure from Beijing",
-        "UWSA arms KIA again",
+        "The UWSA stops supplying arms to the PDF of Sagaing, under pressure from Beijing",
+        "The UWSA supplies arms to the KIA again",
     ]

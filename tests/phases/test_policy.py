@@ -41,10 +41,10 @@ def test_the_kia_takes_an_offer_or_refuses_it_and_says_why() -> None:
     assert willing.run.policy["recognition"][at(willing, "KIA")] == 1.0
     afraid = run(small(*WATCHFUL, *offers, "actors.KIA.weight_pressure=10", "actors.KIA.choice_precision=10"), 1)
     assert not afraid.run.policy["recognition"].any()
-    assert told(afraid, "offer_refused") == ["KIA refuses US recognition, training for fear of Beijing"]
+    assert told(afraid, "offer_refused") == ["The KIA refuses US recognition and training for fear of Beijing"]
     free = ("actors.KIA.autonomy_cost=3", "actors.KIA.weight_pressure=0", "actors.KIA.choice_precision=10")
     proud = run(small(*WATCHFUL, *offers, *free), 1)
-    assert told(proud, "offer_refused") == ["KIA refuses US recognition, training to keep its autonomy"]
+    assert told(proud, "offer_refused") == ["The KIA refuses US recognition and training to keep its autonomy"]
 
 
 def test_a_refusal_is_told_once_and_waiting_is_no_refusal() -> None:
@@ -65,7 +65,7 @@ def test_what_the_kia_gives_up_and_what_ends_is_told() -> None:
     model = small(*WATCHFUL, *WILLING, *offers, "actors.KIA.review_months=1")
     run(model, 2)
     assert told(model, "instrument_begins") == [
-        "US aid (19.2 million USD per month), recognition (level 1) for KIA begin"
+        "US aid (19.2 million USD per month) and recognition (level 1) for the KIA begin"
     ]
     kia = model.run.agents.armed_at(at(model, "KIA"))
     assert kia is not None
@@ -74,11 +74,11 @@ def test_what_the_kia_gives_up_and_what_ends_is_told() -> None:
     for name, value in proud.items():
         setattr(kia.parameters, name, value)
     run(model, 1)
-    assert told(model, "offer_refused") == ["KIA ends US aid, recognition to keep its autonomy"]
+    assert told(model, "offer_refused") == ["The KIA gives up US aid and recognition to keep its autonomy"]
     for name, value in usual.items():
         setattr(kia.parameters, name, value)
     run(model, 1)
-    assert told(model, "instrument_begins")[1:] == ["US recognition (level 1) for KIA begins"]
+    assert told(model, "instrument_begins")[1:] == ["US recognition (level 1) for the KIA begins"]
 
 
 def test_training_takes_effect_and_fades() -> None:

@@ -77,7 +77,13 @@ def test_reliefs_are_logged(model: RareEarthModel) -> None:
         relieved += int(run.roads.count["relieved"])
     logged = [event for event in run.events[before:] if event[2] == "siege_relieved"]
     assert len(logged) == relieved > 0
-    assert logged[0][3:] == ("JUNTA", "", "T10", None, "Boats relieve JUNTA's garrison in Bhamo")
+    assert logged[0][3:] == (
+        "JUNTA",
+        "",
+        "T10",
+        None,
+        "Boats bring supplies to the besieged garrison of the junta in Bhamo",
+    )
 
 
 def test_supply_stays_between_0_and_1_over_a_run() -> None:

@@ -32,7 +32,7 @@ def test_places_that_fall_are_logged() -> None:
         ("town_taken", "KIA", "JUNTA", town),
         ("site_taken", "KIA", "JUNTA", site),
     ]
-    assert logged(run)[0][4] == f"KIA takes {run.world.place_names[TOWN]} from JUNTA"
+    assert logged(run)[0][4] == f"The KIA takes {run.world.place_names[TOWN]} from the junta"
 
 
 def test_a_siege_is_logged_when_it_begins_and_when_it_is_given_up() -> None:

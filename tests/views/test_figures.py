@@ -293,14 +293,14 @@ def test_the_chronicle_keeps_what_weighs_most_and_says_what_it_left_out() -> Non
     )
     told = chronicle(events, most=4)
     assert "event 10" in told and "event 11" in told
-    assert "(8 lesser events are left out)" in told
+    assert "(8 less important events are not shown)" in told
 
 
 def test_the_chronicle_tells_a_closure_once() -> None:
     told = [
-        "Beijing shuts the ore lane at Pangwa",
-        "Beijing stops ore at gates of KIA: Pangwa",
-        "Beijing lets through goods",
+        "Beijing closes the crossing Pangwa to ore",
+        "Beijing closes crossings held by the KIA to ore: Pangwa",
+        "Beijing reopens crossings held by the KIA to goods: Laiza",
     ]
     kinds = ["lane_closed", "gates_shut", "gates_opened"]
     story = chronicle(pd.DataFrame({"date": "2026-01", "kind": kinds, "text": told}), most=30)

@@ -91,7 +91,7 @@ def test_a_flip_says_the_change_under_each_answer_and_where_the_runs_cannot_tell
     assert part["verdict"].tolist() == [RAISES, FEW]
     said = brief_answers._sentence(results(), part, "Beijing's answer")
     assert said == (
-        "Ore to China under “A road”, t REO, by Beijing's answer: +300 (waits) and no effect that the runs can tell (closes)."
+        "Ore to China under “A road”, t REO, by Beijing's answer: +300 (waits) and not enough runs to tell (closes)."
     )
 
 
@@ -106,12 +106,12 @@ def test_what_binds_is_read_from_the_months() -> None:
     exports = pd.DataFrame([(12, "KIA", "quad", 15.0), (12, "UWSA", "quad", 5.0)], columns=list(EXPORT_COLUMNS))
     means = pd.DataFrame({"kind": ["offtake", "brokering"], "target": "KIA", "due": 12, "taken": 6.0})
     tables = {"monthly": monthly, "actors": actors, "exports": exports, "instruments": means}
-    holds = "what holds back most is the planned capacity of the road, in 100% of months."
+    holds = "the tightest limit is the planned capacity of the road, in 100% of months."
     assert binding_parts(lambda table, columns: tables[table][list(columns)]) == [
-        f"Of 80 t per month that the mines would send to India, 20 t go (2026-01 to 2026-01); {holds}",
-        "Of what goes, 75% comes from mines of KIA and 25% comes from mines of UWSA.",
-        "A contract with KIA covers its mines alone, 40% of the country's.",
-        "A ceasefire of KIA and the junta fails: KIA would lose 3 months of revenue by it.",
+        f"Of 80 t per month that mines would send to India, 20 t go (2026-01 to 2026-01); {holds}",
+        "Of this ore, 75% comes from mines of the KIA and 25% comes from mines of the UWSA.",
+        "A contract with the KIA covers its own mines only, 40% of the country's capacity.",
+        "A ceasefire between the KIA and the junta fails: it would cost the KIA 3 months of revenue.",
     ]
 
 
@@ -121,7 +121,7 @@ def test_who_answered_no_offer_of_a_run_is_said_and_who_answered_late_is_not() -
     )
     rows["waiting"] = [24.0, 24.0, 5.0]
     assert unanswered_words(rows) == [
-        "KIA has not answered the US offer of aid and arms in the 24 months in which it stood."
+        "The KIA has not answered the US offer of aid and arms in the 24 months in which it stood."
     ]
 
 
@@ -143,7 +143,7 @@ def test_towns_of_the_map_are_judged_by_the_rule_of_evidence_over_replicates() -
     assert averaged["n"].tolist() == [12] * 3, "design points of a replicate are no further pairs"
     table = pd.DataFrame({"verdict": [RAISES, FEW]})
     assert map_words({"A road": table}, 3) == (
-        "Of 3 towns, those that end in other hands more often than chance explains: 1 under A road"
+        "Of 3 towns, the final holder changes more often than chance explains in 1 under A road"
     )
 
 
