@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -229,7 +230,8 @@ class Recorder:
 
 def _read(columns: tuple[tables.Column, ...]) -> dict[str, tables.Reader]:
     """How the columns are read off a run that are not keys."""
-    return {column.name: column.read for column in columns if column.read is not None}
+    read = {column.name: column.read for column in columns if column.read is not None}
+    return {name: attrgetter(how) if isinstance(how, str) else how for name, how in read.items()}
 
 
 def _named(index: Ints, names: tuple[str, ...], other: str = "") -> Coded:
