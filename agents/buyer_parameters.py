@@ -14,18 +14,15 @@ class ChineseBuyerParameters(ParameterTable):
 
     kind: Literal["ChineseBuyer"] = "ChineseBuyer"
     crossing: str = Field(default="", description="crossing to China at which it buys")
-    market_share: float = parameter(0.25, low=0.0, high=1.0, unit="0-1", source="assumed")
+    market_share: float = parameter(0.25, low=0.0, high=1.0, unit="0-1")
     """Share of the feed of China's separators for which it buys."""
-    inventory_months: float = parameter(1.5, low=0.2, high=6.0, unit="months", source="assumed")
+    inventory_months: float = parameter(1.5, low=0.2, high=6.0, unit="months")
     """Inventory it wants to hold."""
-    bid_slope: float = parameter(0.15, low=0.0, high=1.0, unit="x", source="assumed")
+    bid_slope: float = parameter(0.15, low=0.0, high=1.0, unit="x")
     """Increase of its bid when its inventory is empty."""
-    investment_share: float = parameter(
-        0.06, low=0.0, high=0.2, unit="1/month", status="weakly identified",
-        source="assumed from 19.5 kt (2021) to 41.7 kt (2023)",
-    )  # fmt: skip
-    """Growth of capacity that it finances at a margin of 100% and full security."""
-    investment_precision: float = parameter(
-        3.0, low=0.0, high=20.0, unit="1/margin", source="assumed; quantal response (SOURCES E3.4)"
-    )
-    """Strength of its preference for mines with a better margin, weighted by security."""
+    investment_share: float = parameter(0.06, low=0.0, high=0.2, unit="1/month", status="weakly identified")
+    """Growth of capacity that it finances at a margin of 100% and full security. Source: assumed from 19.5 kt (2021)
+    to 41.7 kt (2023)."""
+    investment_precision: float = parameter(3.0, low=0.0, high=20.0, unit="1/margin")
+    """Strength of its preference for mines with a better margin, weighted by security. Source: assumed; quantal
+    response (SOURCES E3.4)."""

@@ -25,9 +25,9 @@ Status = Literal["observed", "weakly identified", "assumed", "definition"]
 
 
 def _describe(schema: dict[str, Any], table: type[ParameterTable]) -> None:
-    """Write into a table's JSON schema what its parameters mean."""
-    for name, meaning in _meanings(table).items():
-        schema["properties"][name]["description"] = meaning
+    """Write into a table's JSON schema what its parameters mean and where they come from."""
+    for name, (meaning, source) in _docstrings(table).items():
+        schema["properties"][name] |= {"description": meaning} | ({"source": source} if source else {})
 
 
 class ParameterTable(BaseModel):
@@ -49,23 +49,26 @@ def parameter(
     low: float | None = None,
     high: float | None = None,
     unit: str,
-    source: str,
     status: Status = "assumed",
-    meaning: str | None = None,
     off: float | Literal["none"] | None = None,
+    meaning: str | None = None,
+    source: str = "assumed",
 ) -> Any:
-    """Declare a number of the model; the docstring below it says what it means, in a sentence.
+    """Declare a number of the model.
+
+    The docstring below it says in a sentence what it means, then where it comes from, unless it is just assumed: "Source:", and a
+    publication, a row of the facts, or the reason for assuming it.
 
     Args:
         default: the value used where nothing else is said; its Python type is the field's annotation.
         low: the smallest value allowed; with ``high`` also the range that sensitivity analyses sweep.
         high: the largest value allowed.
         unit: the unit of measurement, "-" for pure numbers.
-        source: where the number comes from: a publication, a row of the facts, or the reason for assuming it.
         status: "observed", "weakly identified", "assumed" or "definition".
-        meaning: what it means, where no docstring says so.
         off: the value that takes out what the parameter stands for, "none" where no value does; by the rule of
             :func:`off_value` when not given.
+        meaning: what it means, where no docstring says so.
+        source: where it comes from, likewise.
     """
     extra: dict[str, Any] = {"unit": unit, "source": source, "status": status, "low": low, "high": high}
     if off is not None:
@@ -92,9 +95,9 @@ def off_value(low: float | None, high: float | None, unit: str) -> float | None:
     return 1.0 if unit.split()[0] == "x" and low <= 1 <= high else None
 
 
-def choice(default: str, *, source: str, status: Status = "assumed") -> Any:
+def choice(default: str, *, status: Status = "assumed") -> Any:
     """Declare a named alternative, as :func:`parameter`; the field's annotation is the ``Literal`` of the names allowed."""
-    return Field(default=default, json_schema_extra={"unit": "-", "source": source, "status": status})
+    return Field(default=default, json_schema_extra={"unit": "-", "source": "assumed", "status": status})
 
 
 def record_of(**tables: ParameterTable) -> Any:
@@ -195,6 +198,7 @@ def declaration(table: type[ParameterTable], name: str, path: str, value: Any) -
     extra: Any = field.json_schema_extra
     if extra is None or "unit" not in extra:
         return None
+    meaning, source = _docstrings(table).get(name, (field.description or "", ""))
     return Declaration(
         path=path,
         default=value,
@@ -202,17 +206,17 @@ def declaration(table: type[ParameterTable], name: str, path: str, value: Any) -
         high=extra.get("high"),
         options=tuple(str(option) for option in get_args(field.annotation)) if "low" not in extra else (),
         unit=extra["unit"],
-        meaning=_meanings(table).get(name, field.description or ""),
-        source=extra["source"],
+        meaning=meaning,
+        source=source or extra["source"],
         status=extra["status"],
         off=_off(extra, value),
     )
 
 
 @cache
-def _meanings(table: type[ParameterTable]) -> dict[str, str]:
-    """The docstrings below a table's fields, by field; pydantic would read them too, whenever the model is imported."""
-    found: dict[str, str] = {}
+def _docstrings(table: type[ParameterTable]) -> dict[str, tuple[str, str]]:
+    """Meaning and source in the docstrings below a table's fields; pydantic would read them whenever the model is imported."""
+    found: dict[str, tuple[str, str]] = {}
     for base in [base for base in reversed(table.__mro__) if issubclass(base, ParameterTable)]:
         with suppress(OSError, TypeError):  # a table that stands in no file
             source: Any = ast.parse(dedent(inspect.getsource(base))).body[0]
@@ -220,12 +224,11 @@ def _meanings(table: type[ParameterTable]) -> dict[str, str]:
     return found
 
 
-def _documented(body: list[Any]) -> dict[str, str]:
-    return {
-        ast.unparse(field.target): " ".join(str(ast.literal_eval(below.value)).split())
-        for field, below in pairwise(body)
-        if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr)
-    }
+def _documented(body: list[Any]) -> dict[str, tuple[str, str]]:
+    below = [(one, after) for one, after in pairwise(body) if isinstance(after, ast.Expr)]
+    texts = {ast.unparse(one.target): " ".join(ast.literal_eval(after.value).split()) for one, after in below}
+    words = {name: text.partition(" Source: ") for name, text in texts.items()}
+    return {name: (meaning, source.removesuffix(".")) for name, (meaning, _, source) in words.items()}
 
 
 def _off(extra: Mapping[str, Any], value: Any) -> float | None:

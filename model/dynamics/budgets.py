@@ -39,34 +39,27 @@ from model.state import GOODS
 class BudgetParameters(ParameterTable):
     """Prices and rates of war economies."""
 
-    toll_rate: float = parameter(0.02, low=0.0, high=0.1, unit="0-1", source="assumed")
+    toll_rate: float = parameter(0.02, low=0.0, high=0.1, unit="0-1")
     """Toll on goods and others' ore at a crossing."""
-    arms_price_usd: float = parameter(2_500.0, low=500.0, high=10_000.0, unit="USD", source="assumed")
+    arms_price_usd: float = parameter(2_500.0, low=500.0, high=10_000.0, unit="USD")
     """Price of arming one fighter, including ammunition."""
-    arms_depth: float = parameter(
-        0.03, low=0.005, high=0.2, unit="1/month", status="weakly identified",
-        source="SOURCES P36, wider; the junta's imports of 37 million USD per month lie within the resulting range (SOURCES V149)",
-    )  # fmt: skip
-    """Monthly arms purchases relative to fighters at which the price doubles."""
-    reserve_months: float = parameter(6.0, low=1.0, high=24.0, unit="months", source="assumed")
+    arms_depth: float = parameter(0.03, low=0.005, high=0.2, unit="1/month", status="weakly identified")
+    """Monthly arms purchases relative to fighters at which the price doubles. Source: SOURCES P36, wider; the
+    junta's imports of 37 million USD per month lie within the resulting range (SOURCES V149)."""
+    reserve_months: float = parameter(6.0, low=1.0, high=24.0, unit="months")
     """Months of expenses that an actor keeps in reserve."""
-    sortie_usd: float = parameter(
-        250_000.0, low=50_000.0, high=1.5e6, unit="USD", source="assumed: a dozen strikes at 10,000 to 30,000 USD each"
-    )
-    """Cost of a month of air support for one battle: fuel, bombs, repairs."""
-    airlift_usd: float = parameter(
-        400_000.0, low=100_000.0, high=1.5e6, unit="USD", source="assumed: two flights per day at 7,000 USD"
-    )
-    """Cost of supplying a garrison from the air for a month."""
-    recruit_usd: float = parameter(
-        500.0, low=100.0, high=2_000.0, unit="USD", source="assumed: four to five months of upkeep"
-    )
-    """Cost of training and equipping a recruit, without arms."""
-    revenue_floor_usd: float = parameter(2e5, low=1e4, high=5e6, unit="USD/month", source="assumed")
+    sortie_usd: float = parameter(250_000.0, low=50_000.0, high=1.5e6, unit="USD")
+    """Cost of a month of air support for one battle: fuel, bombs, repairs. Source: assumed: a dozen strikes at
+    10,000 to 30,000 USD each."""
+    airlift_usd: float = parameter(400_000.0, low=100_000.0, high=1.5e6, unit="USD")
+    """Cost of supplying a garrison from the air for a month. Source: assumed: two flights per day at 7,000 USD."""
+    recruit_usd: float = parameter(500.0, low=100.0, high=2_000.0, unit="USD")
+    """Cost of training and equipping a recruit, without arms. Source: assumed: four to five months of upkeep."""
+    revenue_floor_usd: float = parameter(2e5, low=1e4, high=5e6, unit="USD/month")
     """Minimum revenue used as the unit of utilities."""
-    revenue_memory: float = parameter(0.1, low=0.01, high=1.0, unit="1/month", source="assumed")
+    revenue_memory: float = parameter(0.1, low=0.01, high=1.0, unit="1/month")
     """Weight of this month in the running mean of revenue."""
-    service_cost_usd: float = parameter(0.6, low=0.05, high=10.0, unit="USD/person/month", source="assumed")
+    service_cost_usd: float = parameter(0.6, low=0.05, high=10.0, unit="USD/person/month")
     """Spending that provides full services."""
 
 

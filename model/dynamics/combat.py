@@ -35,48 +35,32 @@ from model.parameters import ParameterTable, parameter
 class CombatParameters(ParameterTable):
     """Columns, sieges and losses."""
 
-    column_km: float = parameter(
-        60.0, low=10.0, high=1000.0, unit="km/month", off=1000.0, status="weakly identified",
-        source="assumed: Kawlin was retaken three months after its loss (record/town_events.csv)",
-    )  # fmt: skip
-    """Monthly advance of an unopposed column by road, adjusted for hills, past villages that it does not control."""
+    column_km: float = parameter(60.0, low=10.0, high=1000.0, unit="km/month", off=1000.0, status="weakly identified")
+    """Monthly advance of an unopposed column by road, adjusted for hills, past villages that it does not control.
+    Source: assumed: Kawlin was retaken three months after its loss (record/town_events.csv)."""
 
-    urban_drift: float = parameter(
-        1.0, low=0.3, high=2.0, unit="logit/month", status="weakly identified", source="SOURCES K1"
-    )
-    """Speed at which a town falls, lambda."""
-    urban_noise: float = parameter(
-        0.4, low=0.1, high=1.0, unit="logit/month^0.5", status="weakly identified", source="SOURCES K1"
-    )
-    """Noise of a siege, sigma."""
-    site_speed: float = parameter(2.0, low=1.0, high=5.0, unit="x", source="assumed")
+    urban_drift: float = parameter(1.0, low=0.3, high=2.0, unit="logit/month", status="weakly identified")
+    """Speed at which a town falls, lambda. Source: SOURCES K1."""
+    urban_noise: float = parameter(0.4, low=0.1, high=1.0, unit="logit/month^0.5", status="weakly identified")
+    """Noise of a siege, sigma. Source: SOURCES K1."""
+    site_speed: float = parameter(2.0, low=1.0, high=5.0, unit="x")
     """Relative speed at which small places fall."""
-    urban_start: float = parameter(0.3, low=0.15, high=0.5, unit="0-1", source="SOURCES K1")
-    """Initial siege progress of an attacked place, u0."""
-    urban_fallen: float = parameter(0.9, low=0.8, high=0.95, unit="0-1", source="SOURCES P19")
-    """Siege progress at which a place has fallen; at 1 minus this it is nearly safe."""
-    attacker_loss: float = parameter(
-        0.025, low=0.01, high=0.05, unit="1/month", status="weakly identified", source="SOURCES P12"
-    )
-    """Attackers lost relative to the engaged force, delta_A."""
-    defender_loss: float = parameter(
-        0.03, low=0.01, high=0.06, unit="1/month", status="weakly identified", source="SOURCES P13"
-    )
-    """Defenders lost relative to the engaged force, delta_D."""
-    isolation_loss: float = parameter(
-        0.06, low=0.02, high=0.12, unit="1/month", status="weakly identified", source="SOURCES P14"
-    )
-    """Losses of a besieged garrison without supply, iota."""
-    arms_spent: float = parameter(
-        0.05, low=0.0, high=0.3, unit="1/month",
-        source="assumed: 125 rounds per month at a dollar, relative to the price of arming a fighter, which includes ammunition",
-    )  # fmt: skip
-    """Share of their arms that fighters use up in battle."""
-    captured_share: float = parameter(
-        0.35, low=0.0, high=1.0, unit="0-1", source="assumed; 302 soldiers fled to China from Kanpaiti"
-    )
-    """Share of a garrison captured when its place falls."""
-    captured_arms: float = parameter(0.5, low=0.0, high=1.0, unit="0-1", source="assumed")
+    urban_start: float = parameter(0.3, low=0.15, high=0.5, unit="0-1")
+    """Initial siege progress of an attacked place, u0. Source: SOURCES K1."""
+    urban_fallen: float = parameter(0.9, low=0.8, high=0.95, unit="0-1")
+    """Siege progress at which a place has fallen; at 1 minus this it is nearly safe. Source: SOURCES P19."""
+    attacker_loss: float = parameter(0.025, low=0.01, high=0.05, unit="1/month", status="weakly identified")
+    """Attackers lost relative to the engaged force, delta_A. Source: SOURCES P12."""
+    defender_loss: float = parameter(0.03, low=0.01, high=0.06, unit="1/month", status="weakly identified")
+    """Defenders lost relative to the engaged force, delta_D. Source: SOURCES P13."""
+    isolation_loss: float = parameter(0.06, low=0.02, high=0.12, unit="1/month", status="weakly identified")
+    """Losses of a besieged garrison without supply, iota. Source: SOURCES P14."""
+    arms_spent: float = parameter(0.05, low=0.0, high=0.3, unit="1/month")
+    """Share of their arms that fighters use up in battle. Source: assumed: 125 rounds per month at a dollar,
+    relative to the price of arming a fighter, which includes ammunition."""
+    captured_share: float = parameter(0.35, low=0.0, high=1.0, unit="0-1")
+    """Share of a garrison captured when its place falls. Source: assumed; 302 soldiers fled to China from Kanpaiti."""
+    captured_arms: float = parameter(0.5, low=0.0, high=1.0, unit="0-1")
     """Share of a routed garrison's lost arms that the winner can use."""
 
 

@@ -17,21 +17,18 @@ from model.parameters import ParameterTable, parameter
 class ContestParameters(ParameterTable):
     """What makes a force strong."""
 
-    decisiveness: float = parameter(1.2, low=0.8, high=2.0, unit="-", status="weakly identified", source="SOURCES P4")
-    """Exponent m of the contest success function."""
-    supply_exponent: float = parameter(0.7, low=0.0, high=2.0, unit="-", source="assumed; equation E3.5")
-    """Weakening of an attack by lack of supply."""
-    arms_exponent: float = parameter(0.6, low=0.0, high=1.5, unit="-", source="assumed")
+    decisiveness: float = parameter(1.2, low=0.8, high=2.0, unit="-", status="weakly identified")
+    """Exponent m of the contest success function. Source: SOURCES P4."""
+    supply_exponent: float = parameter(0.7, low=0.0, high=2.0, unit="-")
+    """Weakening of an attack by lack of supply. Source: assumed; equation E3.5."""
+    arms_exponent: float = parameter(0.6, low=0.0, high=1.5, unit="-")
     """Weakening by lack of arms."""
-    heavy_arms_exponent: float = parameter(
-        0.25, low=0.0, high=0.6, unit="-", source="assumed: less than the first rifle does"
-    )
-    """Strengthening of a force by arms beyond one per fighter (artillery, armour, drones)."""
-    defence_without_supply: float = parameter(
-        0.35, low=0.0, high=1.0, unit="0-1", off=1.0, source="equation E3.5, assumed"
-    )
-    """Strength of a garrison without any supply."""
-    unpaid_morale: float = parameter(0.3, low=0.0, high=0.9, unit="x", source="assumed")
+    heavy_arms_exponent: float = parameter(0.25, low=0.0, high=0.6, unit="-")
+    """Strengthening of a force by arms beyond one per fighter (artillery, armour, drones). Source: assumed: less
+    than the first rifle does."""
+    defence_without_supply: float = parameter(0.35, low=0.0, high=1.0, unit="0-1", off=1.0)
+    """Strength of a garrison without any supply. Source: equation E3.5, assumed."""
+    unpaid_morale: float = parameter(0.3, low=0.0, high=0.9, unit="x")
     """Loss of strength when upkeep is not paid."""
 
 

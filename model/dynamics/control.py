@@ -25,39 +25,29 @@ from model.world.world import World
 class ControlParameters(ParameterTable):
     """How the countryside changes hands."""
 
-    rate: float = parameter(
-        0.15, low=0.05, high=0.8, unit="1/month", status="weakly identified", source="SOURCES P6, slower after K2"
-    )
-    """Speed of relaxation, lambda."""
-    decisiveness: float = parameter(0.8, low=0.3, high=2.0, unit="-", source="assumed")
+    rate: float = parameter(0.15, low=0.05, high=0.8, unit="1/month", status="weakly identified")
+    """Speed of relaxation, lambda. Source: SOURCES P6, slower after K2."""
+    decisiveness: float = parameter(0.8, low=0.3, high=2.0, unit="-")
     """Exponent m of the strength of fighters in the countryside."""
-    town_weight: float = parameter(1.5, low=0.0, high=10.0, unit="-", source="assumed")
+    town_weight: float = parameter(1.5, low=0.0, high=10.0, unit="-")
     """Weight b of holding the town, where roads, markets and offices are."""
-    collaboration: float = parameter(
-        3.0, low=0.0, high=8.0, unit="-", status="weakly identified",
-        source="assumed; Kalyvas 2006. Rural Sagaing stayed the resistance's under army columns (SOURCES V116)",
-    )  # fmt: skip
-    """Weight k of villages already controlled, at full consent."""
-    garrison_patrols: float = parameter(
-        0.3, low=0.05, high=1.0, unit="0-1", status="weakly identified",
-        source="assumed: the junta holds towns and little around them (SOURCES V114, V116)",
-    )  # fmt: skip
-    """Share of a garrison that patrols the surrounding villages."""
-    fighters_per_1000_people: float = parameter(
-        1.0, low=0.2, high=10.0, unit="fighters", source="assumed: a tenth of the usual ratio of counter-insurgency"
-    )
-    """Fighters per thousand people whose hold equals that of no actor."""
-    fighters_per_100_km2: float = parameter(2.0, low=0.0, high=50.0, unit="fighters", source="assumed")
+    collaboration: float = parameter(3.0, low=0.0, high=8.0, unit="-", status="weakly identified")
+    """Weight k of villages already controlled, at full consent. Source: assumed; Kalyvas 2006. Rural Sagaing stayed
+    the resistance's under army columns (SOURCES V116)."""
+    garrison_patrols: float = parameter(0.3, low=0.05, high=1.0, unit="0-1", status="weakly identified")
+    """Share of a garrison that patrols the surrounding villages. Source: assumed: the junta holds towns and little
+    around them (SOURCES V114, V116)."""
+    fighters_per_1000_people: float = parameter(1.0, low=0.2, high=10.0, unit="fighters")
+    """Fighters per thousand people whose hold equals that of no actor. Source: assumed: a tenth of the usual ratio
+    of counter-insurgency."""
+    fighters_per_100_km2: float = parameter(2.0, low=0.0, high=50.0, unit="fighters")
     """The same, fighters per 100 km2."""
-    fading: float = parameter(
-        0.1, low=0.01, high=0.9, unit="x", source="assumed: villages do not forget an army in a month"
-    )
-    """Minimum target of an actor's share relative to its present share."""
-    roots_fade: float = parameter(
-        0.01, low=0.0, high=0.1, unit="1/month", off="none", status="assumed",
-        source="assumed: SAC-M's full authority fell from 17 to 14% of the area in twenty months of war (SOURCES V112, V113)",
-    )  # fmt: skip
-    """Monthly decay of the part of an actor's initial share that its fighters and town do not explain."""
+    fading: float = parameter(0.1, low=0.01, high=0.9, unit="x")
+    """Minimum target of an actor's share relative to its present share. Source: assumed: villages do not forget an
+    army in a month."""
+    roots_fade: float = parameter(0.01, low=0.0, high=0.1, unit="1/month", off="none", status="assumed")
+    """Monthly decay of the part of an actor's initial share that its fighters and town do not explain. Source:
+    assumed: SAC-M's full authority fell from 17 to 14% of the area in twenty months of war (SOURCES V112, V113)."""
 
 
 def fighters_to_hold(world: World, parameters: ControlParameters) -> Floats:

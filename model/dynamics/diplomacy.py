@@ -42,33 +42,25 @@ from model.parameters import ParameterTable, parameter
 class DiplomacyParameters(ParameterTable):
     """Hazards and weights of talks."""
 
-    ceasefire_hazard: float = parameter(0.15, low=0.01, high=0.5, unit="1/month", source="assumed")
+    ceasefire_hazard: float = parameter(0.15, low=0.01, high=0.5, unit="1/month")
     """Probability of a ceasefire when both sides certainly want it."""
-    break_hazard: float = parameter(
-        0.2, low=0.0, high=0.5, unit="1/month", status="weakly identified",
-        source="assumed from 2021: most groups that fought did so within months of the coup",
-    )  # fmt: skip
-    """Probability that a group at peace takes up arms when this certainly pays."""
-    weight_cause: float = parameter(5.0, low=0.0, high=10.0, unit="-", source="assumed")
+    break_hazard: float = parameter(0.2, low=0.0, high=0.5, unit="1/month", status="weakly identified")
+    """Probability that a group at peace takes up arms when this certainly pays. Source: assumed from 2021: most
+    groups that fought did so within months of the coup."""
+    weight_cause: float = parameter(5.0, low=0.0, high=10.0, unit="-")
     """Weight of federal terms as a cause to take up arms."""
-    weight_victories: float = parameter(
-        2.0, low=0.0, high=8.0, unit="months of revenue",
-        source="assumed; SOURCES P14: others followed Operation 1027 within weeks",
-    )  # fmt: skip
-    """Effect on taking up arms of ten towns won by allies within a year."""
-    weight_sanction: float = parameter(
-        6.0, low=0.0, high=15.0, unit="months of revenue", status="weakly identified",
-        source="assumed: the UWSA and NDAA never did, the MNDAA kept its ceasefire of January 2025",
-    )  # fmt: skip
-    """Value to a fully dependent group of avoiding the full Chinese pressure that taking up arms would bring."""
-    restraint: float = parameter(
-        1.0, low=0.0, high=6.0, unit="months of revenue", status="weakly identified",
-        source="assumed: the KIA fought the junta for years beside the NDA-K before it took the mines in October 2024 (SOURCES T4)",
-    )  # fmt: skip
-    """Expected gain above which a group turns on a militia that leaves it alone, q."""
-    precision: float = parameter(1.5, low=0.2, high=6.0, unit="1/month of revenue", source="assumed")
+    weight_victories: float = parameter(2.0, low=0.0, high=8.0, unit="months of revenue")
+    """Effect on taking up arms of ten towns won by allies within a year. Source: assumed; SOURCES P14: others
+    followed Operation 1027 within weeks."""
+    weight_sanction: float = parameter(6.0, low=0.0, high=15.0, unit="months of revenue", status="weakly identified")
+    """Value to a fully dependent group of avoiding the full Chinese pressure that taking up arms would bring.
+    Source: assumed: the UWSA and NDAA never did, the MNDAA kept its ceasefire of January 2025."""
+    restraint: float = parameter(1.0, low=0.0, high=6.0, unit="months of revenue", status="weakly identified")
+    """Expected gain above which a group turns on a militia that leaves it alone, q. Source: assumed: the KIA fought
+    the junta for years beside the NDA-K before it took the mines in October 2024 (SOURCES T4)."""
+    precision: float = parameter(1.5, low=0.2, high=6.0, unit="1/month of revenue")
     """Precision of choices in talks, including those with Beijing."""
-    reluctance: float = parameter(1.5, low=0.0, high=5.0, unit="months of revenue", source="assumed")
+    reluctance: float = parameter(1.5, low=0.0, high=5.0, unit="months of revenue")
     """Minimum gain for which a side stops or starts fighting."""
 
 

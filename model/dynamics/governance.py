@@ -27,12 +27,11 @@ from model.parameters import ParameterTable, parameter
 class GovernanceParameters(ParameterTable):
     """Services, hope, coordination."""
 
-    services_most: float = parameter(0.3, low=0.0, high=0.8, unit="0-1", source="assumed: war comes first")
-    """Maximum share of revenue that an organisation spends on services."""
-    hope_half: float = parameter(
-        0.15, low=0.02, high=1.0, unit="0-1", source="assumed: office-level dealings count as a precedent"
-    )
-    """Backing of one organisation at which the hope of others reaches one half."""
+    services_most: float = parameter(0.3, low=0.0, high=0.8, unit="0-1")
+    """Maximum share of revenue that an organisation spends on services. Source: assumed: war comes first."""
+    hope_half: float = parameter(0.15, low=0.02, high=1.0, unit="0-1")
+    """Backing of one organisation at which the hope of others reaches one half. Source: assumed: office-level
+    dealings count as a precedent."""
 
 
 # equations -----------------------------------------------------------------------------------------------------------

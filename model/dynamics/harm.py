@@ -18,15 +18,15 @@ from model.parameters import ParameterTable, parameter
 class HarmParameters(ParameterTable):
     """Displacement and deaths."""
 
-    flight: float = parameter(0.08, low=0.0, high=0.5, unit="1/month", source="assumed")
+    flight: float = parameter(0.08, low=0.0, high=0.5, unit="1/month")
     """Share of the population displaced by a month of heavy fighting."""
-    flight_deaths: float = parameter(40.0, low=5.0, high=200.0, unit="deaths/month", source="assumed")
+    flight_deaths: float = parameter(40.0, low=5.0, high=200.0, unit="deaths/month")
     """Fighters killed in a month that count as heavy fighting."""
-    return_rate: float = parameter(0.03, low=0.0, high=0.2, unit="1/month", source="assumed")
+    return_rate: float = parameter(0.03, low=0.0, high=0.2, unit="1/month")
     """Share of the displaced who return in a month without fighting."""
-    civilians_per_fighter: float = parameter(0.15, low=0.0, high=1.0, unit="-", source="assumed")
+    civilians_per_fighter: float = parameter(0.15, low=0.0, high=1.0, unit="-")
     """Civilians killed for each fighter killed."""
-    civilians_per_air_fight: float = parameter(4.0, low=0.0, high=30.0, unit="persons per 100,000", source="assumed")
+    civilians_per_air_fight: float = parameter(4.0, low=0.0, high=30.0, unit="persons per 100,000")
     """Civilians killed by a month of air support."""
 
 

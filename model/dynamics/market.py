@@ -44,149 +44,83 @@ from model.world.world import World
 class MarketParameters(ParameterTable):
     """Prices, demand, other origins and the stores of buyers."""
 
-    yuan_per_usd: float = parameter(
-        7.2, low=6.0, high=8.5, unit="yuan/USD", status="observed", source="SOURCES T8: the rate used there"
-    )
-    """Exchange rate, fixed throughout the model."""
-    vat: float = parameter(
-        0.13, low=0.0, high=0.2, unit="0-1", status="observed", source="general knowledge: the standard rate since 2019"
-    )
-    """Chinese value-added tax contained in quoted prices."""
-    import_charges: float = parameter(
-        14_000.0, low=0.0, high=50_000.0, unit="yuan/t", status="weakly identified",
-        source="SOURCES T3: all taxes about 70,000 yuan/t in February 2025, less VAT and a fifth for the holder",
-    )  # fmt: skip
-    """Agents' fees and other charges on the Chinese side."""
-    kappa_tb: float = parameter(
-        0.6, low=0.3, high=1.2, unit="log/shortage", status="weakly identified", source="SOURCES P51, V1"
-    )
-    """Rise of terbium's log price at full shortage."""
-    kappa_dy: float = parameter(
-        0.1, low=0.0, high=0.6, unit="log/shortage", status="weakly identified",
-        source="SOURCES V1, V93: flat to weak while terbium rose",
-    )  # fmt: skip
-    """Rise of dysprosium's log price at full shortage."""
-    price_speed: float = parameter(
-        0.25, low=0.05, high=1.0, unit="1/month", source="assumed: most of the rise within six months"
-    )
-    """Speed at which prices adjust to the level set by the shortage."""
-    price_noise: float = parameter(
-        0.025, low=0.0, high=0.1, unit="1/month", source="assumed from monthly quotes 2024-26 (SOURCES T2)"
-    )
-    """Standard deviation of other monthly changes of log Tb and log Dy."""
-    ore_prnd: float = parameter(
-        0.228, low=0.18, high=0.28, unit="t/t", status="observed", source="SOURCES T2: fitted on 14 dates"
-    )
-    """Weight of the PrNd price in the ore quote."""
-    ore_dy: float = parameter(
-        0.0303, low=0.02, high=0.05, unit="t/t", status="observed", source="SOURCES T2: fitted on 14 dates"
-    )
-    """Weight of the Dy price in the ore quote."""
-    ore_tb: float = parameter(
-        0.00555, low=0.003, high=0.01, unit="t/t", status="observed", source="SOURCES T2: fitted on 14 dates"
-    )
-    """Weight of the Tb price in the ore quote."""
-    tb_2021: float = parameter(
-        8_350.0, low=4_000.0, high=15_000.0, unit="yuan/kg", status="observed", source="SOURCES T2"
-    )
-    """Terbium oxide in February 2021."""
-    dy_2021: float = parameter(
-        2_360.0, low=1_000.0, high=4_000.0, unit="yuan/kg", status="observed", source="SOURCES T2"
-    )
-    """Dysprosium oxide in February 2021."""
-    prnd_2021: float = parameter(
-        490.0, low=300.0, high=1_200.0, unit="yuan/kg", status="weakly identified",
-        source="general knowledge, not looked up",
-    )  # fmt: skip
-    """PrNd oxide in February 2021."""
-    tb_2023: float = parameter(
-        8_600.0, low=4_000.0, high=15_000.0, unit="yuan/kg", status="observed", source="SOURCES T2"
-    )
-    """Terbium oxide in September 2023."""
-    dy_2023: float = parameter(
-        2_610.0, low=1_000.0, high=4_000.0, unit="yuan/kg", status="observed", source="SOURCES T2"
-    )
-    """Dysprosium oxide in September 2023."""
-    prnd_2023: float = parameter(
-        520.0, low=300.0, high=1_200.0, unit="yuan/kg", status="weakly identified",
-        source="general knowledge; gives 245,000 yuan/t with VAT, as the customs value of 30,065 USD/t (T1) does",
-    )  # fmt: skip
-    """PrNd oxide in autumn 2023."""
-    tb_2025: float = parameter(
-        7_000.0, low=4_000.0, high=15_000.0, unit="yuan/kg", status="observed",
-        source="SOURCES T2: 7,120-7,180 in June, near 7,000 later",
-    )  # fmt: skip
-    """Terbium oxide in mid-2025."""
-    dy_2025: float = parameter(
-        1_620.0, low=1_000.0, high=4_000.0, unit="yuan/kg", status="observed", source="SOURCES T2"
-    )
-    """Dysprosium oxide in mid-2025."""
-    prnd_2025: float = parameter(
-        445.0, low=300.0, high=1_200.0, unit="yuan/kg", status="observed",
-        source="SOURCES T2; gives the ore quote of 190,000 yuan/t of June 2025",
-    )  # fmt: skip
-    """PrNd oxide in spring 2025."""
-    demand_2021: float = parameter(
-        3_450.0, low=1_500.0, high=8_000.0, unit="t/month", status="weakly identified",
-        source="SOURCES T1: imports of 2021 with the ion-clay quota",
-    )  # fmt: skip
-    """Demand for feed by China's separators, early 2021."""
-    demand_2023: float = parameter(
-        5_250.0, low=1_500.0, high=12_000.0, unit="t/month", status="weakly identified",
-        source="SOURCES T1: 43.9 kt of imports and the quota",
-    )  # fmt: skip
-    """Demand for feed by China's separators, 2023."""
-    demand_2025: float = parameter(
-        5_650.0, low=1_500.0, high=12_000.0, unit="t/month", status="weakly identified",
-        source="SOURCES T1: 48.9 kt of imports in 2024 and the quota",
-    )  # fmt: skip
-    """Demand for feed by China's separators, 2025."""
-    others_2021: float = parameter(
-        210.0, low=0.0, high=3_000.0, unit="t/month", status="observed",
-        source="SOURCES T1: 13% of imports of January-November",
-    )  # fmt: skip
-    """Ore from other countries, 2021."""
-    others_2023: float = parameter(
-        180.0, low=0.0, high=3_000.0, unit="t/month", status="observed", source="SOURCES T1: 5% of 43.9 kt"
-    )
-    """Ore from other countries, 2023."""
-    others_2025: float = parameter(
-        1_220.0, low=0.0, high=3_000.0, unit="t/month", status="weakly identified",
-        source="SOURCES T1: 30% of 48.9 kt in 2024; partly re-labelled ore",
-    )  # fmt: skip
-    """Ore from other countries, 2024-25."""
-    shortage: float = parameter(
-        0.15, low=-0.5, high=0.8, unit="0-1",
-        source="assumed: half of the rise of terbium since September 2024 still stood",
-    )  # fmt: skip
-    """Shortage contained in the prices of mid-2025."""
-    domestic_quota: float = parameter(
-        1_600.0, low=500.0, high=3_000.0, unit="t/month", status="observed",
-        source="general knowledge: quota of 19,150 t per year since 2018",
-    )  # fmt: skip
-    """China's own ion-clay ore."""
-    demand_growth: float = parameter(
-        0.004, low=-0.01, high=0.015, unit="1/month",
-        source="assumed: about 5% per year, between SOURCES T1 growth of imports and the users' substitution P52",
-    )  # fmt: skip
-    """Growth of demand for feed after mid-2025."""
+    yuan_per_usd: float = parameter(7.2, low=6.0, high=8.5, unit="yuan/USD", status="observed")
+    """Exchange rate, fixed throughout the model. Source: SOURCES T8: the rate used there."""
+    vat: float = parameter(0.13, low=0.0, high=0.2, unit="0-1", status="observed")
+    """Chinese value-added tax contained in quoted prices. Source: general knowledge: the standard rate since 2019."""
+    import_charges: float = parameter(14_000.0, low=0.0, high=50_000.0, unit="yuan/t", status="weakly identified")
+    """Agents' fees and other charges on the Chinese side. Source: SOURCES T3: all taxes about 70,000 yuan/t in
+    February 2025, less VAT and a fifth for the holder."""
+    kappa_tb: float = parameter(0.6, low=0.3, high=1.2, unit="log/shortage", status="weakly identified")
+    """Rise of terbium's log price at full shortage. Source: SOURCES P51, V1."""
+    kappa_dy: float = parameter(0.1, low=0.0, high=0.6, unit="log/shortage", status="weakly identified")
+    """Rise of dysprosium's log price at full shortage. Source: SOURCES V1, V93: flat to weak while terbium rose."""
+    price_speed: float = parameter(0.25, low=0.05, high=1.0, unit="1/month")
+    """Speed at which prices adjust to the level set by the shortage. Source: assumed: most of the rise within six
+    months."""
+    price_noise: float = parameter(0.025, low=0.0, high=0.1, unit="1/month")
+    """Standard deviation of other monthly changes of log Tb and log Dy. Source: assumed from monthly quotes 2024-26
+    (SOURCES T2)."""
+    ore_prnd: float = parameter(0.228, low=0.18, high=0.28, unit="t/t", status="observed")
+    """Weight of the PrNd price in the ore quote. Source: SOURCES T2: fitted on 14 dates."""
+    ore_dy: float = parameter(0.0303, low=0.02, high=0.05, unit="t/t", status="observed")
+    """Weight of the Dy price in the ore quote. Source: SOURCES T2: fitted on 14 dates."""
+    ore_tb: float = parameter(0.00555, low=0.003, high=0.01, unit="t/t", status="observed")
+    """Weight of the Tb price in the ore quote. Source: SOURCES T2: fitted on 14 dates."""
+    tb_2021: float = parameter(8_350.0, low=4_000.0, high=15_000.0, unit="yuan/kg", status="observed")
+    """Terbium oxide in February 2021. Source: SOURCES T2."""
+    dy_2021: float = parameter(2_360.0, low=1_000.0, high=4_000.0, unit="yuan/kg", status="observed")
+    """Dysprosium oxide in February 2021. Source: SOURCES T2."""
+    prnd_2021: float = parameter(490.0, low=300.0, high=1_200.0, unit="yuan/kg", status="weakly identified")
+    """PrNd oxide in February 2021. Source: general knowledge, not looked up."""
+    tb_2023: float = parameter(8_600.0, low=4_000.0, high=15_000.0, unit="yuan/kg", status="observed")
+    """Terbium oxide in September 2023. Source: SOURCES T2."""
+    dy_2023: float = parameter(2_610.0, low=1_000.0, high=4_000.0, unit="yuan/kg", status="observed")
+    """Dysprosium oxide in September 2023. Source: SOURCES T2."""
+    prnd_2023: float = parameter(520.0, low=300.0, high=1_200.0, unit="yuan/kg", status="weakly identified")
+    """PrNd oxide in autumn 2023. Source: general knowledge; gives 245,000 yuan/t with VAT, as the customs value of
+    30,065 USD/t (T1) does."""
+    tb_2025: float = parameter(7_000.0, low=4_000.0, high=15_000.0, unit="yuan/kg", status="observed")
+    """Terbium oxide in mid-2025. Source: SOURCES T2: 7,120-7,180 in June, near 7,000 later."""
+    dy_2025: float = parameter(1_620.0, low=1_000.0, high=4_000.0, unit="yuan/kg", status="observed")
+    """Dysprosium oxide in mid-2025. Source: SOURCES T2."""
+    prnd_2025: float = parameter(445.0, low=300.0, high=1_200.0, unit="yuan/kg", status="observed")
+    """PrNd oxide in spring 2025. Source: SOURCES T2; gives the ore quote of 190,000 yuan/t of June 2025."""
+    demand_2021: float = parameter(3_450.0, low=1_500.0, high=8_000.0, unit="t/month", status="weakly identified")
+    """Demand for feed by China's separators, early 2021. Source: SOURCES T1: imports of 2021 with the ion-clay
+    quota."""
+    demand_2023: float = parameter(5_250.0, low=1_500.0, high=12_000.0, unit="t/month", status="weakly identified")
+    """Demand for feed by China's separators, 2023. Source: SOURCES T1: 43.9 kt of imports and the quota."""
+    demand_2025: float = parameter(5_650.0, low=1_500.0, high=12_000.0, unit="t/month", status="weakly identified")
+    """Demand for feed by China's separators, 2025. Source: SOURCES T1: 48.9 kt of imports in 2024 and the quota."""
+    others_2021: float = parameter(210.0, low=0.0, high=3_000.0, unit="t/month", status="observed")
+    """Ore from other countries, 2021. Source: SOURCES T1: 13% of imports of January-November."""
+    others_2023: float = parameter(180.0, low=0.0, high=3_000.0, unit="t/month", status="observed")
+    """Ore from other countries, 2023. Source: SOURCES T1: 5% of 43.9 kt."""
+    others_2025: float = parameter(1_220.0, low=0.0, high=3_000.0, unit="t/month", status="weakly identified")
+    """Ore from other countries, 2024-25. Source: SOURCES T1: 30% of 48.9 kt in 2024; partly re-labelled ore."""
+    shortage: float = parameter(0.15, low=-0.5, high=0.8, unit="0-1")
+    """Shortage contained in the prices of mid-2025. Source: assumed: half of the rise of terbium since September
+    2024 still stood."""
+    domestic_quota: float = parameter(1_600.0, low=500.0, high=3_000.0, unit="t/month", status="observed")
+    """China's own ion-clay ore. Source: general knowledge: quota of 19,150 t per year since 2018."""
+    demand_growth: float = parameter(0.004, low=-0.01, high=0.015, unit="1/month")
+    """Growth of demand for feed after mid-2025. Source: assumed: about 5% per year, between SOURCES T1 growth of
+    imports and the users' substitution P52."""
     ramp_others: float = parameter(
-        0.08, low=0.02, high=0.25, unit="share of the market a year", status="weakly identified",
-        source="SOURCES P53: 4%; T1: 20% in 2024, partly re-labelled ore",
-    )  # fmt: skip
-    """Maximum annual growth of ore from other countries when heavy rare earths are dear."""
-    elasticity_others: float = parameter(
-        4.0, low=0.0, high=20.0, unit="-", source="assumed; SOURCES T1: substitution should not be zero"
+        0.08, low=0.02, high=0.25, unit="share of the market a year", status="weakly identified"
     )
-    """Share of that growth that responds to a rise of log terbium by one."""
-    cost_others: float = parameter(
-        115_000.0, low=60_000.0, high=200_000.0, unit="yuan/t",
-        source="assumed: a fifth dearer than in Myanmar; SOURCES T5 says mines elsewhere are far dearer",
-    )  # fmt: skip
-    """Cost of ore from other countries, including local tax."""
-    inventory_weight: float = parameter(0.1, low=0.0, high=0.5, unit="1/month", source="assumed")
+    """Maximum annual growth of ore from other countries when heavy rare earths are dear. Source: SOURCES P53: 4%;
+    T1: 20% in 2024, partly re-labelled ore."""
+    elasticity_others: float = parameter(4.0, low=0.0, high=20.0, unit="-")
+    """Share of that growth that responds to a rise of log terbium by one. Source: assumed; SOURCES T1: substitution
+    should not be zero."""
+    cost_others: float = parameter(115_000.0, low=60_000.0, high=200_000.0, unit="yuan/t")
+    """Cost of ore from other countries, including local tax. Source: assumed: a fifth dearer than in Myanmar;
+    SOURCES T5 says mines elsewhere are far dearer."""
+    inventory_weight: float = parameter(0.1, low=0.0, high=0.5, unit="1/month")
     """Share of the inventory gap that counts as demand in a month."""
-    shortage_memory: float = parameter(0.5, low=0.0, high=0.95, unit="1/month", source="assumed")
+    shortage_memory: float = parameter(0.5, low=0.0, high=0.95, unit="1/month")
     """Persistence of the perceived shortage."""
 
 

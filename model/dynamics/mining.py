@@ -42,52 +42,38 @@ HALT, REAGENT_ONLY = MINE_STOPS.index("halt"), MINE_STOPS.index("reagent")
 class MiningParameters(ParameterTable):
     """Pools, reagent, stores and investment."""
 
-    reagent_ratio: float = parameter(
-        7.0, low=5.0, high=9.0, unit="t/t", source="SOURCES P43; textbook 7-12 (T5), no citable measurement"
-    )
-    """Ammonium sulphate per tonne of oxide."""
-    reagent_buffer: float = parameter(3.0, low=0.5, high=6.0, unit="months", source="SOURCES P44")
-    """Target reagent stock of mines, in months of full operation."""
-    reagent_leak: float = parameter(
-        0.05, low=0.0, high=0.3, unit="0-1", source="assumed below the leak of ore: reagent is seven times the tonnage"
-    )
-    """Share of a closed reagent lane's capacity that is smuggled in."""
-    leach_rate: float = parameter(0.6, low=0.3, high=0.9, unit="1/month", source="SOURCES P45")
-    """Share of the oxide in the pools that is precipitated in a month."""
-    restart: float = parameter(0.08, low=0.03, high=0.2, unit="1/month", source="SOURCES P47")
-    """Maximum monthly rise of the share of capacity in use."""
-    cost_spread: float = parameter(0.2, low=0.05, high=0.6, unit="log", source="assumed; range of costs in SOURCES P49")
-    """Spread of site costs around the cluster's cost."""
-    storage_months: float = parameter(
-        2.5, low=1.0, high=8.0, unit="months", status="weakly identified",
-        source="8-10 kt, at about 3.5 kt per month, waited for crossings to reopen, judging by the exports of April-May 2025 (SOURCES T1)",
-    )  # fmt: skip
-    """Unsold output at which mines slow down; at twice this they stop."""
-    capture_operating: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1", source="assumed: miners fled in October 2024 (SOURCES T1)"
-    )
-    """Share of operations that continues when a mine changes hands, which potential attackers expect."""
-    leachate_share: float = parameter(
-        0.9, low=0.3, high=1.0, unit="0-1", source="assumed: in-situ leaching without lined ponds"
-    )
-    """Share of the reagent used that is not recovered."""
-    lead_months: int = parameter(8, low=6, high=12, unit="months", status="weakly identified", source="SOURCES K4")
-    """Time from investment to an operating in-situ pool."""
-    depreciation: float = parameter(
-        0.008, low=0.0, high=0.04, unit="1/month",
-        source="assumed; a hill lasts two to three years (SOURCES T5), most sites move on to the next",
-    )  # fmt: skip
-    """Share of capacity exhausted in a month."""
-    growth_cap: float = parameter(
-        0.05, low=0.01, high=0.15, unit="1/month", status="weakly identified",
-        source="assumed from 19.5 kt (2021) to 41.7 kt (2023)",
-    )  # fmt: skip
-    """Maximum new capacity begun in a month, relative to the cluster's capacity."""
-    use_needed: float = parameter(
-        0.5, low=0.0, high=0.9, unit="0-1", status="weakly identified",
-        source="assumed: exports stood at 41-44 kt in 2023 and 2024, after they had doubled (SOURCES T1)",
-    )  # fmt: skip
-    """Share of capacity in use below which no new pools are dug, u."""
+    reagent_ratio: float = parameter(7.0, low=5.0, high=9.0, unit="t/t")
+    """Ammonium sulphate per tonne of oxide. Source: SOURCES P43; textbook 7-12 (T5), no citable measurement."""
+    reagent_buffer: float = parameter(3.0, low=0.5, high=6.0, unit="months")
+    """Target reagent stock of mines, in months of full operation. Source: SOURCES P44."""
+    reagent_leak: float = parameter(0.05, low=0.0, high=0.3, unit="0-1")
+    """Share of a closed reagent lane's capacity that is smuggled in. Source: assumed below the leak of ore: reagent
+    is seven times the tonnage."""
+    leach_rate: float = parameter(0.6, low=0.3, high=0.9, unit="1/month")
+    """Share of the oxide in the pools that is precipitated in a month. Source: SOURCES P45."""
+    restart: float = parameter(0.08, low=0.03, high=0.2, unit="1/month")
+    """Maximum monthly rise of the share of capacity in use. Source: SOURCES P47."""
+    cost_spread: float = parameter(0.2, low=0.05, high=0.6, unit="log")
+    """Spread of site costs around the cluster's cost. Source: assumed; range of costs in SOURCES P49."""
+    storage_months: float = parameter(2.5, low=1.0, high=8.0, unit="months", status="weakly identified")
+    """Unsold output at which mines slow down; at twice this they stop. Source: 8-10 kt, at about 3.5 kt per month,
+    waited for crossings to reopen, judging by the exports of April-May 2025 (SOURCES T1)."""
+    capture_operating: float = parameter(0.3, low=0.0, high=1.0, unit="0-1")
+    """Share of operations that continues when a mine changes hands, which potential attackers expect. Source:
+    assumed: miners fled in October 2024 (SOURCES T1)."""
+    leachate_share: float = parameter(0.9, low=0.3, high=1.0, unit="0-1")
+    """Share of the reagent used that is not recovered. Source: assumed: in-situ leaching without lined ponds."""
+    lead_months: int = parameter(8, low=6, high=12, unit="months", status="weakly identified")
+    """Time from investment to an operating in-situ pool. Source: SOURCES K4."""
+    depreciation: float = parameter(0.008, low=0.0, high=0.04, unit="1/month")
+    """Share of capacity exhausted in a month. Source: assumed; a hill lasts two to three years (SOURCES T5), most
+    sites move on to the next."""
+    growth_cap: float = parameter(0.05, low=0.01, high=0.15, unit="1/month", status="weakly identified")
+    """Maximum new capacity begun in a month, relative to the cluster's capacity. Source: assumed from 19.5 kt (2021)
+    to 41.7 kt (2023)."""
+    use_needed: float = parameter(0.5, low=0.0, high=0.9, unit="0-1", status="weakly identified")
+    """Share of capacity in use below which no new pools are dug, u. Source: assumed: exports stood at 41-44 kt in
+    2023 and 2024, after they had doubled (SOURCES T1)."""
 
 
 # equations

@@ -40,77 +40,49 @@ _beijing_record = record_maker(
 class TradeParameters(ParameterTable):
     """Freight, smuggling, taxes, roads and corridors."""
 
-    freight_yuan_per_t_km: float = parameter(
-        10.0, low=2.0, high=40.0, unit="yuan/t/km", source="assumed: several times the rate on Chinese highways"
-    )
-    """Freight on mountain roads."""
-    reach_km: float = parameter(
-        300.0, low=60.0, high=800.0, unit="km",
-        source="assumed: Pangwa ore left through Kanpaiti in February 2025 (SOURCES T3)",
-    )  # fmt: skip
-    """Maximum distance to another crossing to China if the nearest is closed."""
-    reagent_km: float = parameter(
-        100.0, low=10.0, high=500.0, unit="km", source="assumed: reagent is seven times the ore's tonnage"
-    )
-    """Distance over which a crossing loses half of its value for supplying reagent."""
-    smuggling_cost: float = parameter(30_000.0, low=5_000.0, high=100_000.0, unit="yuan/t", source="assumed")
+    freight_yuan_per_t_km: float = parameter(10.0, low=2.0, high=40.0, unit="yuan/t/km")
+    """Freight on mountain roads. Source: assumed: several times the rate on Chinese highways."""
+    reach_km: float = parameter(300.0, low=60.0, high=800.0, unit="km")
+    """Maximum distance to another crossing to China if the nearest is closed. Source: assumed: Pangwa ore left
+    through Kanpaiti in February 2025 (SOURCES T3)."""
+    reagent_km: float = parameter(100.0, low=10.0, high=500.0, unit="km")
+    """Distance over which a crossing loses half of its value for supplying reagent. Source: assumed: reagent is
+    seven times the ore's tonnage."""
+    smuggling_cost: float = parameter(30_000.0, low=5_000.0, high=100_000.0, unit="yuan/t")
     """Cost and risk of smuggling a tonne past the crossing."""
-    leak: float = parameter(0.11, low=0.0, high=0.3, unit="0-1", status="observed", source="SOURCES P40")
-    """Share of mine capacity that can be smuggled past a closed lane."""
-    smuggling_elasticity: float = parameter(0.4, low=0.0, high=3.0, unit="-", source="assumed")
+    leak: float = parameter(0.11, low=0.0, high=0.3, unit="0-1", status="observed")
+    """Share of mine capacity that can be smuggled past a closed lane. Source: SOURCES P40."""
+    smuggling_elasticity: float = parameter(0.4, low=0.0, high=3.0, unit="-")
     """Rise of the smuggled share with the ratio of tax to price."""
-    informal_tax_share: float = parameter(
-        0.3, low=0.0, high=1.0, unit="0-1",
-        source="assumed: holders control the road out of the mines but not each truck",
-    )  # fmt: skip
-    """Share of the tax still paid on smuggled ore."""
-    choice_scale: float = parameter(
-        10_000.0, low=1_000.0, high=50_000.0, unit="yuan/t",
-        source="assumed; the precision theta of equation 3.7 is its inverse",
-    )  # fmt: skip
-    """Scale of net-back differences in the choice of buyer."""
-    flow_limit_t: float = parameter(
-        4_100.0, low=3_500.0, high=7_000.0, unit="t/month", status="weakly identified", source="SOURCES P42"
-    )
-    """Ore usually sold and hauled to China in a dry month."""
-    road_capacity_t: float = parameter(
-        5_800.0, low=4_500.0, high=10_000.0, unit="t/month", status="weakly identified",
-        source="SOURCES K5: 5.5 kt in May 2025",
-    )  # fmt: skip
-    """Maximum capacity of the roads to China in a dry month."""
-    normal_stock_months: float = parameter(1.5, low=0.5, high=4.0, unit="months of the flow limit", source="assumed")
+    informal_tax_share: float = parameter(0.3, low=0.0, high=1.0, unit="0-1")
+    """Share of the tax still paid on smuggled ore. Source: assumed: holders control the road out of the mines but
+    not each truck."""
+    choice_scale: float = parameter(10_000.0, low=1_000.0, high=50_000.0, unit="yuan/t")
+    """Scale of net-back differences in the choice of buyer. Source: assumed; the precision theta of equation 3.7 is
+    its inverse."""
+    flow_limit_t: float = parameter(4_100.0, low=3_500.0, high=7_000.0, unit="t/month", status="weakly identified")
+    """Ore usually sold and hauled to China in a dry month. Source: SOURCES P42."""
+    road_capacity_t: float = parameter(5_800.0, low=4_500.0, high=10_000.0, unit="t/month", status="weakly identified")
+    """Maximum capacity of the roads to China in a dry month. Source: SOURCES K5: 5.5 kt in May 2025."""
+    normal_stock_months: float = parameter(1.5, low=0.5, high=4.0, unit="months of the flow limit")
     """Stock above which more than usual is released."""
-    release: float = parameter(
-        0.35, low=0.0, high=1.0, unit="1/month", status="weakly identified",
-        source="assumed from April-May 2025 (SOURCES T1)",
-    )  # fmt: skip
-    """Share of the excess stock that leaves in a month."""
-    corridor_leak: float = parameter(
-        0.15, low=0.0, high=1.0, unit="0-1", source="assumed; observed flow to India about nil (SOURCES T7)"
-    )
-    """Share of convoys that get through a town held by a hostile actor."""
-    india_price_share: float = parameter(
-        0.8, low=0.4, high=1.2, unit="x Chinese price",
-        source="assumed: few plants for heavy rare earths there (SOURCES T7); no ore has been sold",
-    )  # fmt: skip
-    """India's price for ore without a contract premium."""
-    offtake_holder_share: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1", source="assumed: the contract is with the holder, the ore is the miners'"
-    )
-    """Share of an offtake premium kept by the holder of the mines."""
-    invoiced_share: float = parameter(
-        0.2, low=0.0, high=1.0, unit="0-1", status="observed", source="SOURCES K9; SOURCES T3"
-    )
-    """Share of the invoiced price taken if 35,000 is read as a price."""
-    tax_grid_max: float = parameter(
-        120_000.0, low=20_000.0, high=300_000.0, unit="yuan/t", status="definition",
-        source="definition of the search grid",
-    )  # fmt: skip
-    """Highest tax considered by a revenue maximiser."""
-    tax_grid_steps: int = parameter(
-        49, low=5, high=500, unit="-", status="definition", source="definition of the search grid"
-    )
-    """Number of taxes compared by a revenue maximiser."""
+    release: float = parameter(0.35, low=0.0, high=1.0, unit="1/month", status="weakly identified")
+    """Share of the excess stock that leaves in a month. Source: assumed from April-May 2025 (SOURCES T1)."""
+    corridor_leak: float = parameter(0.15, low=0.0, high=1.0, unit="0-1")
+    """Share of convoys that get through a town held by a hostile actor. Source: assumed; observed flow to India
+    about nil (SOURCES T7)."""
+    india_price_share: float = parameter(0.8, low=0.4, high=1.2, unit="x Chinese price")
+    """India's price for ore without a contract premium. Source: assumed: few plants for heavy rare earths there
+    (SOURCES T7); no ore has been sold."""
+    offtake_holder_share: float = parameter(0.5, low=0.0, high=1.0, unit="0-1")
+    """Share of an offtake premium kept by the holder of the mines. Source: assumed: the contract is with the holder,
+    the ore is the miners'."""
+    invoiced_share: float = parameter(0.2, low=0.0, high=1.0, unit="0-1", status="observed")
+    """Share of the invoiced price taken if 35,000 is read as a price. Source: SOURCES K9; SOURCES T3."""
+    tax_grid_max: float = parameter(120_000.0, low=20_000.0, high=300_000.0, unit="yuan/t", status="definition")
+    """Highest tax considered by a revenue maximiser. Source: definition of the search grid."""
+    tax_grid_steps: int = parameter(49, low=5, high=500, unit="-", status="definition")
+    """Number of taxes compared by a revenue maximiser. Source: definition of the search grid."""
 
 
 @dataclass

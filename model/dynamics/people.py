@@ -35,24 +35,24 @@ from model.parameters import ParameterTable, parameter
 class PeopleParameters(ParameterTable):
     """Services, consent and manpower."""
 
-    services_rate: float = parameter(0.1, low=0.01, high=0.5, unit="1/month", source="assumed")
+    services_rate: float = parameter(0.1, low=0.01, high=0.5, unit="1/month")
     """Speed at which services adjust to spending."""
-    consent_rate: float = parameter(0.05, low=0.01, high=0.3, unit="1/month", source="assumed")
+    consent_rate: float = parameter(0.05, low=0.01, high=0.3, unit="1/month")
     """Speed of adjustment of consent and hope."""
-    consent_home: float = parameter(0.6, low=0.0, high=1.0, unit="0-1", source="assumed")
+    consent_home: float = parameter(0.6, low=0.0, high=1.0, unit="0-1")
     """Consent in the homeland without services or harm."""
-    consent_abroad: float = parameter(0.3, low=0.0, high=1.0, unit="0-1", source="assumed")
+    consent_abroad: float = parameter(0.3, low=0.0, high=1.0, unit="0-1")
     """Consent elsewhere without services or harm."""
-    consent_coup: float = parameter(0.35, low=0.0, high=1.0, unit="0-1", source="assumed")
+    consent_coup: float = parameter(0.35, low=0.0, high=1.0, unit="0-1")
     """Consent to a central government installed by a coup."""
-    consent_services: float = parameter(0.3, low=0.0, high=1.0, unit="0-1", source="assumed; article S10")
-    """Gain of consent from full services."""
-    consent_harm: float = parameter(0.3, low=0.0, high=1.0, unit="0-1", source="assumed; Bennett 2008, Schutte 2015")
-    """Loss of consent to an actor where its aircraft attack."""
-    cap_fade: float = parameter(3.0, low=1.0, high=20.0, unit="x", off=20.0, source="assumed: a third of the cap left")
+    consent_services: float = parameter(0.3, low=0.0, high=1.0, unit="0-1")
+    """Gain of consent from full services. Source: assumed; article S10."""
+    consent_harm: float = parameter(0.3, low=0.0, high=1.0, unit="0-1")
+    """Loss of consent to an actor where its aircraft attack. Source: assumed; Bennett 2008, Schutte 2015."""
+    cap_fade: float = parameter(3.0, low=1.0, high=20.0, unit="x", off=20.0)
     """Steepness with which recruitment fades near the cap: unrestricted until 1 divided by this value of the cap is
-    left."""
-    unpaid_desertion: float = parameter(0.03, low=0.0, high=0.2, unit="1/month", source="assumed")
+    left. Source: assumed: a third of the cap left."""
+    unpaid_desertion: float = parameter(0.03, low=0.0, high=0.2, unit="1/month")
     """Additional desertion when no pay is given."""
 
 

@@ -28,20 +28,14 @@ from model.state import ORE, QUAD, State
 class QuadProcessParameters(ParameterTable):
     """What ore yields, and where the oxide goes."""
 
-    oxide_yield: float = parameter(
-        0.051, low=0.02, high=0.09, unit="t/t",
-        source="assumed: SOURCES K16, of which 85% is recovered; the Chinese ore quote implies at least 3.5% (SOURCES T2)",
-    )  # fmt: skip
-    """Dysprosium and terbium oxide separated per tonne of ore (oxide)."""
-    us_share: float = parameter(
-        0.5, low=0.0, high=1.0, unit="0-1",
-        source="assumed: India's own magnet plants need the rest, and Japan has the prior claim on Lynas' output (SOURCES T7)",
-    )  # fmt: skip
-    """Share of these oxides that goes to the US."""
-    route_decay: float = parameter(
-        0.01, low=0.0, high=0.1, unit="1/month", source="assumed: mountain dirt road in the rains (SOURCES T7)"
-    )
-    """Monthly decay of the road to India."""
+    oxide_yield: float = parameter(0.051, low=0.02, high=0.09, unit="t/t")
+    """Dysprosium and terbium oxide separated per tonne of ore (oxide). Source: assumed: SOURCES K16, of which 85% is
+    recovered; the Chinese ore quote implies at least 3.5% (SOURCES T2)."""
+    us_share: float = parameter(0.5, low=0.0, high=1.0, unit="0-1")
+    """Share of these oxides that goes to the US. Source: assumed: India's own magnet plants need the rest, and Japan
+    has the prior claim on Lynas' output (SOURCES T7)."""
+    route_decay: float = parameter(0.01, low=0.0, high=0.1, unit="1/month")
+    """Monthly decay of the road to India. Source: assumed: mountain dirt road in the rains (SOURCES T7)."""
 
 
 def begin(state: State, processing_t: float) -> None:

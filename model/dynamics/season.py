@@ -16,19 +16,16 @@ from model.parameters import ParameterTable, parameter
 class SeasonParameters(ParameterTable):
     """When it rains, and what the rains do to roads."""
 
-    road_depth: float = parameter(
-        0.5, low=0.0, high=0.9, unit="0-1", status="observed",
-        source="SOURCES P41: factor .41-.58 in July and August; T5",
-    )  # fmt: skip
-    """Loss of road capacity at the height of the rains."""
-    june: float = parameter(0.4, low=0.0, high=1.0, unit="0-1", status="weakly identified", source="SOURCES T5")
-    """Strength of the rains in June."""
-    july: float = parameter(0.8, low=0.0, high=1.0, unit="0-1", status="weakly identified", source="SOURCES T5, P4")
-    """Strength of the rains in July."""
-    august: float = parameter(1.0, low=0.0, high=1.0, unit="0-1", status="weakly identified", source="SOURCES T5, P4")
-    """Strength of the rains in August."""
-    september: float = parameter(0.6, low=0.0, high=1.0, unit="0-1", status="weakly identified", source="SOURCES T5")
-    """Strength of the rains in September."""
+    road_depth: float = parameter(0.5, low=0.0, high=0.9, unit="0-1", status="observed")
+    """Loss of road capacity at the height of the rains. Source: SOURCES P41: factor .41-.58 in July and August; T5."""
+    june: float = parameter(0.4, low=0.0, high=1.0, unit="0-1", status="weakly identified")
+    """Strength of the rains in June. Source: SOURCES T5."""
+    july: float = parameter(0.8, low=0.0, high=1.0, unit="0-1", status="weakly identified")
+    """Strength of the rains in July. Source: SOURCES T5, P4."""
+    august: float = parameter(1.0, low=0.0, high=1.0, unit="0-1", status="weakly identified")
+    """Strength of the rains in August. Source: SOURCES T5, P4."""
+    september: float = parameter(0.6, low=0.0, high=1.0, unit="0-1", status="weakly identified")
+    """Strength of the rains in September. Source: SOURCES T5."""
 
 
 _MONTHS = {6: "june", 7: "july", 8: "august", 9: "september"}

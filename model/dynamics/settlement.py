@@ -34,16 +34,13 @@ _KEY = np.uint64(key("settlement"))
 class SettlementParameters(ParameterTable):
     """Hazards and weights of a federal settlement."""
 
-    hazard: float = parameter(
-        0.02, low=0.0, high=0.2, unit="1/month",
-        source="assumed: four years of talks even between willing sides, as in 2011-15",
-    )  # fmt: skip
-    """Probability of a settlement when all certainly prefer it."""
-    collapse: float = parameter(
-        0.05, low=0.0, high=0.3, unit="1/month", source="assumed: the accords of 2011-15 lasted two to ten years"
-    )
-    """Probability that a settlement collapses when a party certainly prefers war."""
-    election_months: int = parameter(18, low=3, high=60, unit="months", source="assumed")
+    hazard: float = parameter(0.02, low=0.0, high=0.2, unit="1/month")
+    """Probability of a settlement when all certainly prefer it. Source: assumed: four years of talks even between
+    willing sides, as in 2011-15."""
+    collapse: float = parameter(0.05, low=0.0, high=0.3, unit="1/month")
+    """Probability that a settlement collapses when a party certainly prefers war. Source: assumed: the accords of
+    2011-15 lasted two to ten years."""
+    election_months: int = parameter(18, low=3, high=60, unit="months")
     """Months from a settlement to the promised elections."""
 
 

@@ -32,33 +32,24 @@ from model.parameters import ParameterTable, parameter
 class SupplyParameters(ParameterTable):
     """Roads, depots, aircraft and boats."""
 
-    decay_km: float = parameter(
-        150.0, low=75.0, high=300.0, unit="km of road", status="weakly identified", source="SOURCES P17"
-    )
-    """Distance at which supply falls to 37%."""
-    hill_friction: float = parameter(2.0, low=1.3, high=3.0, unit="x", source="SOURCES P18")
-    """Effective length of mountain roads relative to roads in the plain."""
-    monsoon_friction: float = parameter(1.5, low=1.2, high=2.0, unit="x", source="SOURCES P18")
-    """Effective lengthening of roads at the height of the rains."""
-    passable_share: float = parameter(0.4, low=0.1, high=0.9, unit="0-1", source="assumed")
+    decay_km: float = parameter(150.0, low=75.0, high=300.0, unit="km of road", status="weakly identified")
+    """Distance at which supply falls to 37%. Source: SOURCES P17."""
+    hill_friction: float = parameter(2.0, low=1.3, high=3.0, unit="x")
+    """Effective length of mountain roads relative to roads in the plain. Source: SOURCES P18."""
+    monsoon_friction: float = parameter(1.5, low=1.2, high=2.0, unit="x")
+    """Effective lengthening of roads at the height of the rains. Source: SOURCES P18."""
+    passable_share: float = parameter(0.4, low=0.1, high=0.9, unit="0-1")
     """Share of the countryside (with allies) above which an actor can use the roads of a township that it does not
     hold."""
-    depot_population: float = parameter(
-        150_000.0, low=10_000.0, high=1e6, unit="persons", source="assumed: district towns and regional commands"
-    )
-    """Size from which held towns serve as depots."""
-    local_supply: float = parameter(
-        0.6, low=0.0, high=1.0, unit="0-1", source="assumed: guerrillas live off friendly land"
-    )
-    """Supply from countryside under full control or with full consent."""
-    airlift_floor: float = parameter(
-        0.55, low=0.2, high=0.8, unit="0-1", status="weakly identified", source="SOURCES P15, V10"
-    )
-    """Supply of a cut-off garrison with full airlift."""
-    river_relief: float = parameter(
-        0.10, low=0.03, high=0.25, unit="1/month", status="weakly identified", source="SOURCES P16: one event"
-    )
-    """Probability that boats relieve a besieged, cut-off garrison on a river."""
+    depot_population: float = parameter(150_000.0, low=10_000.0, high=1e6, unit="persons")
+    """Size from which held towns serve as depots. Source: assumed: district towns and regional commands."""
+    local_supply: float = parameter(0.6, low=0.0, high=1.0, unit="0-1")
+    """Supply from countryside under full control or with full consent. Source: assumed: guerrillas live off friendly
+    land."""
+    airlift_floor: float = parameter(0.55, low=0.2, high=0.8, unit="0-1", status="weakly identified")
+    """Supply of a cut-off garrison with full airlift. Source: SOURCES P15, V10."""
+    river_relief: float = parameter(0.10, low=0.03, high=0.25, unit="1/month", status="weakly identified")
+    """Probability that boats relieve a besieged, cut-off garrison on a river. Source: SOURCES P16: one event."""
 
 
 @dataclass

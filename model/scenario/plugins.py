@@ -8,7 +8,7 @@ it extends, or a nested class ``Parameters`` that extends their table::
 
     class CautiousArmy(EthnicArmedOrganization):
         class Parameters(EthnicArmedOrganizationParameters):
-            caution: float = parameter(2.0, low=0.0, high=10.0, unit="months of revenue", source="assumed")
+            caution: float = parameter(2.0, low=0.0, high=10.0, unit="months of revenue")
             '''Least expected gain of an attack.'''
 
         def choose_attacks(self) -> None:

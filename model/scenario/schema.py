@@ -35,16 +35,16 @@ Actor = Annotated[ActorTable, Field(discriminator="kind")]
 class Structure(ParameterTable):
     """Rival mechanisms that the record cannot tell apart; ``--variants all`` crosses them."""
 
-    mine_stop: Literal["halt", "reagent", "both"] = choice(
-        "reagent", source="two in three vectors of the plausible set (pangwa calibrate); SOURCES F3"
-    )
-    """What stops mines when crossings close: a halt by the holder, lack of reagent, or both."""
-    recognition: Literal["linear", "threshold"] = choice("threshold", source="SOURCES F8")
-    """How Western governments follow: each in proportion, or each above a threshold."""
-    contest: Literal["ratio", "difference"] = choice("ratio", source="Tullock 1980, Skaperdas 1996; Hirshleifer 1989")
-    """Form of the contest success function."""
-    tax_reading: Literal["tax", "price"] = choice("tax", source="SOURCES T3; SOURCES K9")
-    """Whether the KIA's 35,000 yuan per tonne is a tax, or an invoiced price of which it takes 20%."""
+    mine_stop: Literal["halt", "reagent", "both"] = choice("reagent")
+    """What stops mines when crossings close: a halt by the holder, lack of reagent, or both. Source: two in three
+    vectors of the plausible set (pangwa calibrate); SOURCES F3."""
+    recognition: Literal["linear", "threshold"] = choice("threshold")
+    """How Western governments follow: each in proportion, or each above a threshold. Source: SOURCES F8."""
+    contest: Literal["ratio", "difference"] = choice("ratio")
+    """Form of the contest success function. Source: Tullock 1980, Skaperdas 1996; Hirshleifer 1989."""
+    tax_reading: Literal["tax", "price"] = choice("tax")
+    """Whether the KIA's 35,000 yuan per tonne is a tax, or an invoiced price of which it takes 20%. Source: SOURCES
+    T3; SOURCES K9."""
 
 
 class Scenario(ParameterTable):
@@ -55,8 +55,8 @@ class Scenario(ParameterTable):
     description: str = Field(default="", description="the question, and why it is asked")
     world: str = Field(default="myanmar", description="a shipped world, a folder of CSV files, or invented:ROWSxCOLS")
     start: str = Field(default="2025-08", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="first month, as 2025-08")
-    months: int = parameter(60, low=0, high=1200, unit="months", off="none", status="definition", source="convention")
-    """Length of a run."""
+    months: int = parameter(60, low=0, high=1200, unit="months", off="none", status="definition")
+    """Length of a run. Source: convention."""
     actors: dict[str, Actor] = Field(default_factory=dict, description="armed actors and buyers by id")
     united_states: UnitedStatesParameters = UnitedStatesParameters()
     beijing: BeijingParameters = BeijingParameters()

@@ -26,8 +26,8 @@ from model.parameters import parameter
 
 class CautiousArmy(EthnicArmedOrganization):
     class Parameters(EthnicArmedOrganizationParameters):
-        caution: float = parameter(0.0, low=0.0, high=1e9, unit="months", source="assumed")
-        '''Least gain.'''
+        caution: float = parameter(0.0, low=0.0, high=1e9, unit="months")
+        '''Least gain. Source: a guess.'''
 
     def choose_attacks(self):
         super().choose_attacks()
@@ -68,7 +68,8 @@ def test_an_own_kind_decides_by_its_own_rule(plugin: Path) -> None:
 def test_an_own_parameter_means_what_its_docstring_says(plugin: Path) -> None:
     use_plugin(plugin)
     listed = scenario_declarations(load_scenario("status_quo", [*TINY, KIND]))
-    assert [one.meaning for one in listed if one.path == "actors.KIA.caution"] == ["Least gain."]
+    found = [(one.meaning, one.source) for one in listed if one.path == "actors.KIA.caution"]
+    assert found == [("Least gain.", "a guess")]
 
 
 def test_the_file_is_part_of_the_run_where_its_kind_is_used(plugin: Path) -> None:

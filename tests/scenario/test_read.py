@@ -200,6 +200,7 @@ def test_every_declared_parameter_is_listed_with_unit_source_and_status(policy: 
     everything = declared(scenario) + sum(declared(actor) for actor in scenario.actors.values())
     assert len(listed) == len({one.path for one in listed}) == everything
     assert all(one.unit and one.source and one.status and one.meaning for one in listed)
+    assert [one.path for one in listed if one.status != "assumed" and one.source == "assumed"] == []
     for one in [one for one in listed if one.default is not None][::7]:
         value = json.dumps(one.default)
         assert load_scenario(policy, [f"{one.path}={value}"]).resolved() == scenario.resolved(), one.path
