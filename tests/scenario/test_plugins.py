@@ -54,7 +54,7 @@ def spec(*sets: str) -> RunSpec:
 def attacks(run: RunSpec) -> list[str]:
     events = simulate(run).tables["events"].to_pandas()
     begun = events[events["kind"].isin(["siege_begun", "town_taken", "site_taken"])]
-    return [text for text in begun["text"] if text.startswith("KIA ")]
+    return [text for text in begun["text"] if text.startswith("The KIA ")]
 
 
 def test_an_own_kind_decides_by_its_own_rule(plugin: Path) -> None:
