@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from model.cli import app
+from model.experiments import estimate, worker
 from model.experiments.batch import run_batch
 from model.experiments.errors import PlanError, StoreError
 from model.experiments.estimate import describe
@@ -21,6 +23,8 @@ from model.experiments.manifest import read_manifest
 from model.experiments.merge import merge_batches, parse_shard
 from model.experiments.plan import BatchPlan
 from model.experiments.store import FINAL_TABLES, free_bytes
+from model.output.result import RunResult
+from model.scenario.spec import RunSpec
 from tests.experiments.fakes import fake_simulate, plan, scenario
 
 
@@ -107,6 +111,20 @@ def test_dry_run_counts_times_one_run_and_writes_nothing(tmp_path: Path) -> None
     lines = describe(plan(3), tmp_path / "out", fake_simulate)
     assert len(lines) == 2
     assert describe(replace(what, shard=(1, 3)), tmp_path, fake_simulate)[0].endswith("shard 1 of 3 has 3")
+
+
+def test_the_time_of_a_run_leaves_compiling_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[bool] = []
+
+    def slow_at_first(spec: RunSpec) -> RunResult:
+        time.sleep(0.0 if compiled else 1.0)
+        return fake_simulate(spec)
+
+    monkeypatch.setattr(slow_at_first, "warm_up", lambda: compiled.append(True), raising=False)
+    monkeypatch.setattr(worker._here, "warm", False)
+    monkeypatch.setattr(estimate, "_LONG_SECONDS", 0.5)
+    each = describe(plan(4), tmp_path / "out", slow_at_first, jobs=1)[2].partition("timed now: ")[2]
+    assert float(each.partition(" s each")[0]) < 0.5
 
 
 def test_disk_that_runs_take_grows_with_months_and_maps() -> None:
