@@ -148,7 +148,7 @@ def test_ablate_says_what_moves_nothing_and_goes_on_where_it_stopped(tiny: Path)
     assert promised.stdout.startswith("7 switches over 2 scenarios x 2 replicates: 18 runs, "), promised.stderr
     done = pangwa(*words, "-r", "2", folder=tiny)
     assert done.returncode == 0, done.stderr
-    assert "Of 4 switches left out one at a time in tiny, tiny_kia, " in closing(done.stdout)
+    assert "Of 4 parameters and mechanisms switched off one at a time in tiny, tiny_kia, " in closing(done.stdout)
     assert {"switches.csv", "ablation.csv", "ablation.png"} <= {path.name for path in (tiny / "a").iterdir()}
     aid = pd.read_csv(tiny / "a" / "switches.csv").set_index("switch").loc["united_states.instruments.aid"]
     assert (aid["scenarios"], aid["off"]) == (1, "left out")

@@ -230,12 +230,14 @@ def _told(report: Report, parameters: str, folder: Path, origins: Sequence[Origi
 
 def _how_wide(report: Report) -> str:
     """How far the model's bands hold the months of imports, in words that nobody takes for a success where they do not."""
-    held = ", ".join(f"{100 * band:.0f}% intervals hold {100 * share:.0f}%" for band, share in report.coverage.items())
+    held = ", ".join(
+        f"{100 * band:.0f}% intervals contain {100 * share:.0f}%" for band, share in report.coverage.items()
+    )
     alone = report.alone[0.8]
     return (
         f"Imports of all origins, by month: {held} of them: {_verdict(report.coverage[0.8])}. Bands include a model discrepancy of "
-        f"{100 * report.spread:.0f}% (log sd), learnt on the other years to the end of 2024; of the runs alone the 80% intervals hold "
-        f"{100 * alone:.0f}%: {_verdict(alone)}. These are scores against the record, not effects of policies."
+        f"{100 * report.spread:.0f}% (log sd), learnt on the other years to the end of 2024; without it, 80% intervals "
+        f"contain {100 * alone:.0f}%: {_verdict(alone)}. These are scores against the record, not effects of policies."
     )
 
 

@@ -296,7 +296,7 @@ def headline(table: pd.DataFrame, found: Sequence[Ablation]) -> str:
     where = names if len(found) <= _MOST_NAMED else f"{len(found)} scenarios"
     few = int(verdicts.get(FEW, 0))
     unsure = f"; for {few} there are not enough runs to tell" if few else ""
-    return f"Of {tried} switches left out one at a time in {where}, {still} move none of {outcomes} outcomes{unsure}."
+    return f"Of {tried} parameters and mechanisms switched off one at a time in {where}, {still} move none of {outcomes} outcomes{unsure}."
 
 
 def note(found: Sequence[Ablation], least_sd: float) -> str:
@@ -304,7 +304,7 @@ def note(found: Sequence[Ablation], least_sd: float) -> str:
     low, high = min(one.pairs for one in found), max(one.pairs for one in found)
     pairs = f"{high}" if low == high else f"{low}-{high}"
     return (
-        "Moved: raised or lowered for certain (at most 5% false discoveries over all switches and outcomes), where less than "
+        "Moved: raised or lowered (at most 5% false discoveries over all switches and outcomes), where less than "
         f"{least_sd:g} standard deviations of the outcome over replicates does not matter; {pairs} pairs with the same random draws."
     )
 
@@ -321,8 +321,9 @@ def finding(table: pd.DataFrame, found: Sequence[Ablation], least_sd: float = LE
     moved = int(table["comparisons_moved"].sum())
     sentences = [headline(table, found), note(found, least_sd)]
     sentences.append(
-        f"Without {verdicts.get(SAME, 0)} of these switches every run stays the same in every outcome; {moved:,} differences count."
+        f"With {verdicts.get(SAME, 0)} of them switched off, no run changes in any outcome; {moved:,} differences move an outcome."
     )
-    sentences += [f"{verdicts[OFF]} more are off already in every scenario."] if verdicts.get(OFF, 0) else []
-    sentences += [f"{failed:,} runs failed; pairs with one are left out."] if failed else []
+    off = verdicts.get(OFF, 0)
+    sentences += [f"{off} more {'is' if off == 1 else 'are'} already off in every scenario."] if off else []
+    sentences += [f"{failed:,} run{'' if failed == 1 else 's'} failed; pairs with one are left out."] if failed else []
     return " ".join(sentences)

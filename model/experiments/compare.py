@@ -310,12 +310,14 @@ def finding(table: pd.DataFrame, runs: RunTable) -> tuple[str, str]:
     left = len(told) - _MOST_SCENARIOS
     named = "; ".join(told[:_MOST_SCENARIOS]) + (f"; {left} more scenarios have effects" if left > 0 else "")
     if runs.members < 2:
-        basis = "and on one set of mechanisms: pangwa batch --variants all would test the signs"
-        told_basis = f"This rests on assumed, not observed, parameters {basis}."
+        basis = "and there is one set of mechanisms: pangwa batch --variants all would test the signs"
+        told_basis = f"Most parameters are assumed, not observed, {basis}."
     else:
-        told_basis = f"This rests on assumed, not observed, parameters; what varied: {runs.varied}."
+        told_basis = f"Most parameters are assumed, not observed. Varied across runs: {runs.varied}."
         sets = told_apart(runs.vectors.to_numpy(), len(runs.points))
         if len(sets) == len(np.unique(sets)):
-            told_basis += " With one replicate per set of assumptions, whether signs hold across them cannot be told."
+            told_basis += (
+                " With one replicate per set of assumptions, the runs cannot tell whether signs hold across sets."
+            )
     told_basis = " ".join(filter(None, [told_basis, difference_words(runs.manifest.get("scenarios", {}), reference)]))
     return f"Against {reference}: {named or 'no effect is found'}. {counts_words(table)}", told_basis

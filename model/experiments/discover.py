@@ -119,12 +119,12 @@ def finding(found: Discovery, design: Design) -> str:
         found: of :func:`discover`.
         design: its design.
     """
-    basis = f"It rests on {len(design.factors)} assumed ranges, each value as likely as any other: not observed."
+    basis = f"Based on {len(design.factors)} assumed, not observed, ranges in which every value is equally likely."
     if not found.box.limits:
         if found.interest.all() or not found.interest.any():
             where = "Everywhere" if found.interest.all() else "Nowhere"
-            return f"{where} in these ranges {found.question.words}: there is nothing to tell apart. {basis}"
-        return f"No box says when {found.question.words} ({100 * found.base:.0f}% of points). {basis}"
+            return f"{where} in these ranges {found.question.words}: there is nothing to explain. {basis}"
+        return f"No box describes when {found.question.words} ({100 * found.base:.0f}% of points). {basis}"
     words = " and ".join(limits_text(found.box, design.factors))
     low, high = (100 * end for end in found.check_interval)
     numbers = (

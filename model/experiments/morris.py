@@ -208,7 +208,9 @@ def finding(table: pd.DataFrame, outcome: str, most: int = 5) -> str:
     names = "; ".join(f"{rank}. {words}, {factor}, {status}" for rank, (words, factor, status) in enumerate(named, 1))
     basis = basis_words(part["status"].tolist())
     open_ = int((part["mu_star"] <= part["mu_star_conf95"]).sum())
-    unsure = f"; the intervals of {open_} of them reach zero, which more trajectories would narrow" if open_ else ""
+    unsure = (
+        f"; the intervals of {open_} of them include zero, and more trajectories would narrow them" if open_ else ""
+    )
     noisy = int((part["noise_share"] >= NOISY).sum())
-    noise = f"; noise explains half or more of the effect of {noisy} of them" if noisy else ""
+    noise = f"; noise accounts for half or more of the effect of {noisy} of them" if noisy else ""
     return f"What moves {said} most: {names}. {capital(basis)}{unsure}{noise}."

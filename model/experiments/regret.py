@@ -234,11 +234,11 @@ def finding(table: pd.DataFrame, runs: RunTable, goals: Sequence[Goal]) -> str:
     if runs.members > 1:
         basis = f"{runs.members} futures that differ in {runs.varied}, all assumed, not observed"
     else:
-        basis = "replicates of one set of assumed, not observed, parameters: random draws alone; --variants all adds futures"
+        basis = "replicates of one parameter set (assumed, not observed) that differ by random draws only; --variants all adds futures"
     text = "; ".join(told)
     if table["share_lowest"].isna().all():
-        basis += ". Every future has a single run, so the order may be luck: more --replicates than there are parameter sets would tell"
-    return f"{capital(text)}. This rests on {basis}."
+        basis += ". Each future has a single run, so the order may be luck; more --replicates than there are parameter sets would tell"
+    return f"{capital(text)}. Based on {basis}."
 
 
 def _lowest(part: pd.DataFrame, goal: Goal) -> str:
@@ -256,5 +256,5 @@ def _lowest(part: pd.DataFrame, goal: Goal) -> str:
     if best["share_lowest"] >= SURE:
         return f"{who} [{low}, {high}]"
     shares = part.sort_values("share_lowest", ascending=False, kind="stable")[["policy", "share_lowest"]].head(2)
-    said = join([f"{name} in {100 * share:.0f}%" for name, share in shares.itertuples(index=False)])
+    said = join([f"{name} has it in {100 * share:.0f}%" for name, share in shares.itertuples(index=False)])
     return f"{lead}, not enough runs to tell which policy has the lowest maximum regret: {said} of resampled runs"

@@ -218,16 +218,16 @@ def finding(table: pd.DataFrame, outcome: str, most: int = 3) -> str:
     part = table[table["outcome"] == outcome]
     sure = part["ST"] - part["ST_conf95"] >= _NAMED
     named = part[sure].head(most).to_dict("records")
-    names = "; ".join(f"{_share_words(row)} with {row['meaning']}, {row['factor']}" for row in named)
+    names = "; ".join(f"{_share_words(row)} by {row['meaning']}, {row['factor']}" for row in named)
     how = (
-        "on the model itself"
+        "computed on the model itself"
         if part["method"].iloc[0] == "direct"
-        else f"on an emulator of Q2 {part['q2'].iloc[0]:.2f}"
+        else f"estimated with an emulator of Q2 {part['q2'].iloc[0]:.2f}"
     )
     head = f"{heading_of(outcome)} ({outcome})"
     if named:
         basis = basis_words([str(row["status"]) for row in named])
-        return f"{head}: its variance goes {names}, interactions included, {how}; {basis}."
+        return f"{head}: shares of its variance, interactions included, {how}: {names}; {basis}."
     if bool((part["ST"] + part["ST_conf95"] < _NAMED).all()):
         return f"{head}: none of these factors explains {100 * _NAMED:.0f}% of the variance, {how}."
     first = part.to_dict("records")[0]

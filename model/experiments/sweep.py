@@ -162,7 +162,9 @@ def finding(runs: RunTable, table: pd.DataFrame, outcomes: Sequence[str], status
     told += [turned for outcome in outcomes if (turned := _turns(table, outcome))]
     words = f" ({meaning.rstrip('.')})" if meaning else ""
     rest = "most of the rest is assumed" if status == "observed" else "not observed, and so is most of the rest"
-    return f"As {path}{words} goes from {values[0]:g} to {values[-1]:g}: {'; '.join(told)}. {path} is {status}, {rest}."
+    return (
+        f"As {path}{words} rises from {values[0]:g} to {values[-1]:g}: {'; '.join(told)}. {path} is {status}, {rest}."
+    )
 
 
 def _turns(table: pd.DataFrame, outcome: str) -> str:

@@ -168,16 +168,16 @@ def _several(table: pd.DataFrame, levers: Sequence[Lever], target: Target, scena
     if found.empty:
         ranges = join([_range(lever, scenario) for lever in levers])
         return f"{_never_reached(target)} at any {ranges}; {most}{_doubt(best)}"
-    crossing, never = found[found["state"] == WITHIN], f"{len(table) - len(found)} of {len(table)}"
+    crossing, never = found[found["state"] == WITHIN], len(table) - len(found)
+    beyond = f", but not in {never} of {len(table)} combinations of the other levers" if never else ""
     if crossing.empty:
-        return f"{_reached(target)} at every {_range(first, scenario)}, but in {never} combinations of the other levers; {most}"
+        return f"{_reached(target)} at every {_range(first, scenario)}{beyond}; {most}"
     rising = bool(crossing["rising"].iloc[0])
     near = crossing.sort_values("value", ascending=rising, kind="stable").to_dict("records")[0]
     beside = ", ".join(f"{name_of(lever, scenario)} = {number(near[lever.path])}" for lever in others)
     return (
         f"{_reached(target)} {'from' if rising else 'up to'} {name_of(first, scenario)} = "
-        f"{_promised(near['value'], first, scenario)} {_interval(near, first)} where {beside}, and not at all in {never} "
-        f"combinations of the other levers; {most}"
+        f"{_promised(near['value'], first, scenario)} {_interval(near, first)} where {beside}{beyond}; {most}"
     )
 
 

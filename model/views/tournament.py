@@ -61,7 +61,7 @@ def standings_text(table: pd.DataFrame) -> str:
             rows.append([f"  {str(answer) or 'as it is'}", who, gain_words(best), sets])
         lines += [*(line.rstrip() for line in aligned(rows, left=4)), ""]
     lines.append(
-        "= : not told apart (too few runs, or no difference that matters); first in: sets of mechanisms in which its mean is best"
+        "=: cannot be told apart (too few runs, or no difference that matters); first in: sets of mechanisms in which its mean is best"
     )
     return "\n".join(lines)
 
@@ -86,10 +86,10 @@ def finding(table: pd.DataFrame) -> str:
             sometimes.append(f"{who} ({len(told)} of {len(each)} answers)")
         else:
             (depends if told else never).append(goal)
-    parts = [f"among the best under every answer: {join(always)}"] if always else []
-    parts += [f"among the best wherever runs tell any apart: {join(sometimes)}"] if sometimes else []
-    parts += [f"who is best depends on the answer for {join(depends)}"] if depends else []
-    parts += [f"under no answer can the runs tell who is best for {join(never)}"] if never else []
+    parts = [f"best, or tied for best, under every answer: {join(always)}"] if always else []
+    parts += [f"best, or tied for best, wherever the runs tell policies apart: {join(sometimes)}"] if sometimes else []
+    parts += [f"the best policy depends on the answer for {join(depends)}"] if depends else []
+    parts += [f"the runs cannot tell the best policy under any answer for {join(never)}"] if never else []
     text = "; ".join(parts)
     return f"{capital(text)}."
 
@@ -128,7 +128,7 @@ def draw_tournament(table: pd.DataFrame, scenarios: Sequence[str], title: str) -
     )
     note = (
         f"First by mean, with its change against the reference and the 95% interval, n = {int(table['n'].max())} paired replicates. "
-        f"= : not told apart (too few runs, or no difference that matters); grey: more than {_TOLD} cannot be told apart.{varied} "
+        f"=: cannot be told apart (too few runs, or no difference that matters); grey: more than {_TOLD} cannot be told apart.{varied} "
         f"{caveat(table)}"
     )
     title_of(figure, title, note)
@@ -145,7 +145,7 @@ def _draw_cell(axes: Axes, column: int, row: int, part: pd.DataFrame, scenarios:
         axes.text(
             column + 0.09,
             row + 0.5,
-            f"{shared} of {len(part)}\nshare the first rank",
+            f"{shared} of {len(part)}\ncannot be told apart",
             va="center",
             fontsize=7,
             color=SOFT,

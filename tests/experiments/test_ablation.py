@@ -167,10 +167,10 @@ def test_verdicts_tell_what_moves_nothing_from_what_changes_no_run_and_from_what
     assert table["switch"].tolist()[:2] == [LEAK, RELEASE]  # those of one table stand together
     told = finding(table, [found])
     assert told.startswith(
-        "Of 5 switches left out one at a time in tiny, 2 move none of 4 outcomes; for 1 there are not"
+        "Of 5 parameters and mechanisms switched off one at a time in tiny, 2 move none of 4 outcomes; for 1 there are not"
     )
-    assert "Without 2 of these switches every run stays the same in every outcome" in told
-    assert "1 more are off already in every scenario. 1 runs failed" in told
+    assert "With 2 of them switched off, no run changes in any outcome" in told
+    assert "1 more is already off in every scenario. 1 run failed" in told
 
 
 def test_until_they_have_moved_an_outcome_switches_are_left_out_from_scenario_to_scenario(

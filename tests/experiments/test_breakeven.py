@@ -104,7 +104,7 @@ def test_the_frontier_of_two_levers_moves_with_the_second_and_is_drawn() -> None
     scenario = load_scenario("quad_india")
     said = claim(table, [X, Y], target, scenario)
     least = f"{25 / SLOPES.mean():.3g}"
-    assert f"from x = {least}" in said and "at y = 1" in said
+    assert f"from x = {least}" in said and "where y = 1" in said
     figure = draw_breakeven(means, table, [X, Y], target, scenario)
     assert said.split()[0] in figure.get_suptitle() and len(figure.axes) == 2
 

@@ -70,7 +70,7 @@ def test_chance_makes_no_box_and_it_is_said() -> None:
     found = discover(table_of(design, values), design, Question("a", "tonnes", 0.7, above=True))
     assert not found.holds
     assert finding(found, design).startswith(
-        ("No box says when", "The box does not hold up. Where ", "Not enough points to tell")
+        ("No box describes when", "The box does not hold up. Where ", "Not enough points to tell")
     )
     assert "not observed" in finding(found, design)
 
@@ -117,7 +117,7 @@ def test_an_emulator_shares_out_the_variance_and_tells_its_quality() -> None:
     assert by_factor["q2"].iloc[0] > 0.95
     first = by_factor.loc["x0"]
     ends = [100 * (first["ST"] + sign * first["ST_conf95"]) for sign in (-1, 1)]
-    assert f"{100 * first['ST']:.0f}% [{ends[0]:.0f}, {ends[1]:.0f}] with  (x0), x0" in sobol_finding(table, "tonnes")
+    assert f"{100 * first['ST']:.0f}% [{ends[0]:.0f}, {ends[1]:.0f}] by  (x0), x0" in sobol_finding(table, "tonnes")
     wide = table.assign(ST_conf95=1.3)
     assert "not enough points to tell which factor" in sobol_finding(wide, "tonnes")
     assert "none of these factors explains" in sobol_finding(table.assign(ST=0.0, ST_conf95=0.01), "tonnes")

@@ -50,7 +50,7 @@ def test_a_hindcast_ends_with_its_counts_and_writes_them(tmp_path: Path) -> None
     assert done.exit_code == 0, done.output
     *_, width, first, second = done.stdout.strip().splitlines()
     assert width.startswith("coverage of 80% intervals: ") and width.endswith("%")
-    assert done.stdout.startswith("Imports of all origins, by month: 50% intervals hold ")
+    assert done.stdout.startswith("Imports of all origins, by month: 50% intervals contain ")
     assert (
         first.startswith("calibration patterns met: ")
         and " of 16 (" in first

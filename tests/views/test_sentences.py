@@ -160,10 +160,10 @@ def test_tables_of_comparisons_fit_the_page_and_say_what_months_until_stand_for(
 def test_who_wins_whatever_the_answer_is_read_from_the_standings() -> None:
     common: dict[str, Any] = {"outcome": ORE, "better": "less", "rank": [1, 2] * 2, "policy": ["policy", "base"] * 2}
     said = who_wins(pd.DataFrame(common | {"answer": ["waits", "waits", "closes", "closes"]}))
-    assert said.startswith("Among the best under every answer: policy for less ore to China")
+    assert said.startswith("Best, or tied for best, under every answer: policy for less ore to China")
     common["policy"] = ["policy", "base", "base", "policy"]
     said = who_wins(pd.DataFrame(common | {"answer": ["waits", "waits", "closes", "closes"]}))
-    assert said.startswith("Who is best depends on the answer for less ore to China")
+    assert said.startswith("The best policy depends on the answer for less ore to China")
 
 
 def test_the_sentence_on_trust_quotes_the_scores_of_the_world() -> None:
