@@ -96,7 +96,7 @@ def test_an_order_that_is_luck_is_not_told_as_one() -> None:
     best = table.sort_values("share_lowest", ascending=False).iloc[0]
     told = finding(table, noisy(5), goals)
     assert "not enough runs to tell which policy has the lowest maximum regret" in told
-    assert f"{best['policy']} in {100 * best['share_lowest']:.0f}%" in told
+    assert f"{best['policy']} has it in {100 * best['share_lowest']:.0f}%" in told
 
 
 def test_with_one_run_a_future_it_is_said_that_luck_cannot_be_told() -> None:
