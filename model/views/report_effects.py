@@ -25,7 +25,7 @@ from model.views.read import Results
 from model.views.words import HEADLINES
 
 _COLUMNS = {"summary.csv": SUMMARY_COLUMNS, "effects.csv": EFFECT_COLUMNS}
-_NUMBERS = ("mean", "low95", "high95", "matters")
+_NUMBERS = ("n", "units", "mean", "low95", "high95", "matters")
 _DIFFERENCES = ("mean", "low95", "high95", "percent")
 _MOVERS = 6
 """Outcomes besides the headlines that are named for each policy."""
@@ -67,7 +67,7 @@ def short_section(results: Results, actor: str | None) -> Markup:
         moved = part[part["outcome"].isin(names) & part["verdict"].isin(EFFECTS)]
         others = part.loc[movers(numbers.loc[part.index], _MOVERS, names).index]
         told = _changes("Of the headlines it raises or lowers", moved) + _changes("Moved most besides", others)
-        counted = html.paragraph(f"Headlines: {counts_words(part[part['outcome'].isin(names)])}")
+        counted = html.paragraph(f"Headlines: {counts_words(numbers.loc[part.index][part['outcome'].isin(names)])}")
         items.append(html.heading(name) + told + counted)
     besides = difference_words(results.manifest.get("scenarios", {}), results.reference or "")
     note = f"Mean differences from {results.reference} with 95% intervals. {RULE} All rest on assumed, not observed, parameters. {besides}"

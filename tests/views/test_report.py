@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from model.experiments.errors import StoreError
+from model.experiments.evidence import FEW
 from model.views.read import Results, ViewError
 from model.views.report import SECTIONS, write_report
 from model.views.typical import differing_parameters, typical_runs
@@ -66,6 +67,13 @@ def test_every_number_stands_in_its_table(folder: Path, page: str) -> None:
             assert len(chosen) == 1
             expected = str(chosen[one["data-column"]].iloc[0])
         assert one["value"] == "" if expected == "" else float(one["value"]) == pytest.approx(float(expected))
+
+
+def test_headlines_that_more_runs_would_tell_are_counted(tmp_path: Path) -> None:
+    out = batch(tmp_path / "six", replicates=6)
+    effects = pd.read_csv(out / "effects.csv")
+    assert ((effects["verdict"] == FEW) & (effects["units"] > 5) & effects["outcome"].isin(HEADLINES)).any()
+    assert re.search(r"Headlines: [^.]* more runs to tell\.", write_report(out).read_text(encoding="utf-8"))
 
 
 def test_the_page_asks_nothing_of_the_network(page: str) -> None:
