@@ -21,16 +21,13 @@ from model.experiments.errors import BatchError, PlanError
 from model.experiments.factors import declared_range
 from model.experiments.pools import new_pool, worker_count
 from model.experiments.runner import run_with
-from model.experiments.simulate import simulate_interleaved
+from model.experiments.simulate import simulate
 from model.scenario.layers import parse_set
 from model.scenario.problems import suggestion
 from model.scenario.read import load_scenario
 from model.scenario.spec import RunSpec
 
 Range = tuple[float, float]
-
-_AT_ONCE = 6
-"""Runs that are interleaved in this process, see :func:`model.experiments.simulate.simulate_interleaved`."""
 
 
 def function(
@@ -255,8 +252,7 @@ class _Runs:
         ]
 
     def _here(self, specs: Sequence[RunSpec]) -> list[Mapping[str, float | None]]:
-        parts = [specs[start : start + _AT_ONCE] for start in range(0, len(specs), _AT_ONCE)]
-        return [result.outcomes for part in parts for result in simulate_interleaved(part)]
+        return [simulate(spec).outcomes for spec in specs]
 
     def _in_processes(self, specs: Sequence[RunSpec]) -> list[Mapping[str, float | None]]:
         pool, _ = new_pool("processes", self.jobs, len(specs))

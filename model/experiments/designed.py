@@ -20,7 +20,7 @@ from model.experiments.batch import BatchReport, run_batch
 from model.experiments.factors import Factor, settled
 from model.experiments.plan import BatchPlan, Point, Resolved, make_plan
 from model.experiments.pools import worker_count
-from model.experiments.simulate import allow_interleaving
+from model.experiments.simulate import simulate, takes_warm_up
 from model.experiments.spool import scan
 from model.experiments.store import Store
 from model.output import tables
@@ -94,22 +94,14 @@ class _AtPoints(Sequence[Resolved]):
         return (self[row] for row in range(len(self)))
 
 
+@takes_warm_up
 def simulate_outcomes(spec: RunSpec) -> RunResult:
     """Run a specification and keep its outcomes alone; the tables are empty.
 
     Args:
         spec: everything that the run depends on.
     """
-    from model.experiments.simulate import simulate
-
-    return _outcomes_alone(spec, simulate(spec))
-
-
-def _outcomes_alone(_: RunSpec, result: RunResult) -> RunResult:
-    return RunResult(result.outcomes, {name: tables.schema(name).empty_table() for name in RUN_TABLES})
-
-
-allow_interleaving(simulate_outcomes, _outcomes_alone)
+    return RunResult(simulate(spec).outcomes, {name: tables.schema(name).empty_table() for name in RUN_TABLES})
 
 
 def plan_design(

@@ -23,14 +23,11 @@ from model.experiments.worker import TIMED_OUT, WORKER_DIED, Simulate, WorkerSpe
 from model.experiments.worker_pool import Results, WorkerPool
 from model.scenario.spec import RunSpec
 
-TASK_SECONDS = 0.025
-"""A task shorter than this costs more to hand over than to do."""
+TASK_SECONDS = 0.25
+"""Runs that are shorter make a task together: handing over takes milliseconds, and whoever looks on wants to see progress."""
 
 MOST_IN_A_TASK = 64
 
-INTERLEAVED, PATIENCE_SECONDS = 6, 1.0
-"""Runs that are interleaved in a task, as long as it does not take longer than that: whoever looks on wants to see
-progress, and who interrupts waits for tasks in flight."""
 _POLL_SECONDS = 0.2
 _BREAK_SECONDS = 30.0
 
@@ -152,10 +149,8 @@ class _Watched:
         """Runs in a task: enough to last, few enough for all workers to be busy to the end; one where each has a limit."""
         if self._timeout is not None:
             return 1
-        seconds = max(self._seconds_per_run, 1e-6)
-        lasting, bearable = math.ceil(TASK_SECONDS / seconds), int(PATIENCE_SECONDS / seconds)
-        size = max(lasting, min(INTERLEAVED, bearable))
-        return max(1, min(size, MOST_IN_A_TASK, len(self._waiting) // (2 * self._pool.workers)))
+        lasting = math.ceil(TASK_SECONDS / max(self._seconds_per_run, 1e-6))
+        return max(1, min(lasting, MOST_IN_A_TASK, len(self._waiting) // (2 * self._pool.workers)))
 
     def _submit(self, specs: tuple[RunSpec, ...], *, alone: bool) -> None:
         self._in_flight[self._pool.submit(self._simulate, specs, self._timeout)] = _Task(specs, alone)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copyreg
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from model.scenario.spec import RunSpec, digest_of
 
@@ -14,7 +14,23 @@ if TYPE_CHECKING:
     from model.model import RareEarthModel
     from model.output.result import RunResult
 
+S = TypeVar("S", bound=Callable[..., Any])
 
+
+def takes_warm_up(simulated: S) -> S:
+    """Let workers import and compile what a run by a function needs before any limit counts; a decorator."""
+    simulated.warm_up = warm_up  # type: ignore[attr-defined]
+    return simulated
+
+
+def warm_up() -> None:
+    """Import and compile what runs need, by a short run of the shipped policies that no file of a user has a part in."""
+    from model.scenario.read import load_scenario
+
+    simulate(RunSpec.make("warm-up", load_scenario("engage_kia", ["months=2"]).resolved()))
+
+
+@takes_warm_up
 def simulate(
     spec: RunSpec, until: int | None = None, watch: Callable[[RareEarthModel], None] | None = None
 ) -> RunResult:
@@ -46,64 +62,6 @@ def simulate(
         raise
     finally:
         dispose(model)
-
-
-def simulate_interleaved(specs: Sequence[RunSpec]) -> list[RunResult]:
-    """Run several specifications that are interleaved, phase by phase; what batches store is as :func:`simulate` has it.
-
-    What a phase needs, its code above all, then still lies in the processor's caches when the next run comes to it: six
-    runs take a sixth less time than one after another.
-
-    Args:
-        specs: everything that each run depends on.
-
-    Raises:
-        RuntimeError: as :func:`simulate`; whatever a run raises ends all of them.
-    """
-    from model.model import MONTH
-
-    begun: list[tuple[RareEarthModel, int]] = []
-    try:
-        for spec in specs:
-            begun.append(_begin(spec))
-        for month in range(max(months for _, months in begun)):
-            at_work = [model for model, months in begun if model.month <= month < months]
-            for phase in MONTH:
-                for model in at_work:
-                    phase(model.run)
-            for model in at_work:
-                model.finish_month()
-        return [model.recorder.result() for model, _ in begun]
-    finally:
-        for model, _ in begun:
-            dispose(model)
-
-
-def allow_interleaving(
-    simulated: Callable[[RunSpec], RunResult], after: Callable[[RunSpec, RunResult], RunResult]
-) -> None:
-    """Let workers run several specifications of a function interleaved.
-
-    Args:
-        simulated: a function that makes of :func:`simulate`'s result what ``after`` makes of it.
-        after: what becomes of a specification and its result.
-    """
-
-    def interleaved(specs: Sequence[RunSpec]) -> list[RunResult]:
-        return [after(spec, result) for spec, result in zip(specs, simulate_interleaved(specs), strict=True)]
-
-    simulated.interleaved = interleaved  # type: ignore[attr-defined]
-    simulated.warm_up = warm_up  # type: ignore[attr-defined]
-
-
-def warm_up() -> None:
-    """Import and compile what runs need, by a short run of the shipped policies that no file of a user has a part in."""
-    from model.scenario.read import load_scenario
-
-    simulate(RunSpec.make("warm-up", load_scenario("engage_kia", ["months=2"]).resolved()))
-
-
-allow_interleaving(simulate, lambda spec, result: result)
 
 
 def _begin(spec: RunSpec) -> tuple[RareEarthModel, int]:

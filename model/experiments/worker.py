@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 import signal
 import threading
@@ -29,9 +28,6 @@ TIMEOUT_EXIT = 124
 """Exit code of a worker that ended itself because a run could not be stopped otherwise."""
 
 _GRACE = 3.0
-
-_OBJECTS_BETWEEN_COLLECTIONS = 20_000
-"""Python's own 700 are made several times a month by six runs that are interleaved, which costs a worker 3% of its time."""
 
 
 class WorkerSpentError(Exception):
@@ -117,30 +113,14 @@ def timed_out(timeout: float | None) -> str:
 
 
 def run_group(simulate: Simulate, specs: Sequence[RunSpec], timeout: float | None) -> list[Finished]:
-    """The task of a worker: one long run, or some that are interleaved where the function can let them.
+    """The task of a worker: some runs, one after another.
 
     Raises:
         WorkerSpentError: another process is to do it.
     """
     if _here.spent and _here.replaceable:
         raise WorkerSpentError
-    together = getattr(simulate, "interleaved", None) if len(specs) > 1 and timeout is None else None
-    finished = _run_together(together, specs) if together is not None else None
-    return finished or [run_one(simulate, spec, timeout) for spec in specs]
-
-
-def _run_together(
-    simulate: Callable[[Sequence[RunSpec]], list[RunResult]], specs: Sequence[RunSpec]
-) -> list[Finished] | None:
-    """Several interleaved runs; None where anything goes wrong: each is then run by itself, which tells whose fault it is."""
-    started = time.perf_counter()
-    try:
-        results = simulate(specs)
-        seconds = (time.perf_counter() - started) / len(specs)
-        return [finished_ok(spec, result, seconds) for spec, result in zip(specs, results, strict=True)]
-    except (Exception, SystemExit) as error:
-        _here.spent = _here.spent or isinstance(error, MemoryError)
-        return None
+    return [run_one(simulate, spec, timeout) for spec in specs]
 
 
 def prepare_worker(watch: str = "") -> None:
@@ -151,7 +131,6 @@ def prepare_worker(watch: str = "") -> None:
     """
     _here.replaceable, _here.watch = True, Path(watch) if watch else None
     leave_signals_to_parent()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -20,7 +20,6 @@ from pathlib import Path
 from model.experiments.batch import run_batch
 from model.experiments.plan import BatchPlan
 from model.experiments.pools import cores
-from model.experiments.runner import INTERLEAVED
 from model.experiments.simulate import simulate
 from model.experiments.worker import prepare_worker, run_group, run_one
 from model.output import tables
@@ -56,13 +55,12 @@ def batch_seconds(plan: BatchPlan, pool: Pool, simulated: Simulate | None = None
 
 
 def busy(work: tuple[str, int, int]) -> float:
-    """Runs a second of one process that does nothing but runs, as many at a time as a worker of a batch takes."""
+    """Runs a second of one process that does nothing but runs."""
     world, months, runs = work
     specs = [specification(world, months, replicate) for replicate in range(runs)]  # as different as those of a batch
     run_one(simulate, specs[0])
     began = time.perf_counter()
-    for first in range(0, runs, INTERLEAVED):
-        run_group(simulate, specs[first : first + INTERLEAVED], None)
+    run_group(simulate, specs, None)
     return runs / (time.perf_counter() - began)
 
 

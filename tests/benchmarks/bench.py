@@ -23,7 +23,6 @@ from typing import Any
 import mesa
 import numpy as np
 
-from model.experiments.runner import INTERLEAVED
 from model.run import Setting
 from tests.benchmarks.batches import overhead, throughput
 from tests.benchmarks.before import EARLIER, beside_earlier, first_run
@@ -37,11 +36,9 @@ WAYS = ("months", "townships", "actors", "runs")
 
 
 def run_ms(size: Size) -> dict[str, float]:
-    """(a) Milliseconds of processor time of a full run, recorded: beside others as in a batch, and alone."""
-    specs = [specification(size.world, size.months, replicate) for replicate in range(INTERLEAVED)]
-    together = median(lambda: seconds_of_runs(specs), size.repeats)
-    alone = median(lambda: sum(seconds_of_runs([spec]) for spec in specs), size.repeats)
-    return {"run_ms": 1000 * together / len(specs), "run_alone_ms": 1000 * alone / len(specs)}
+    """(a) Milliseconds of processor time of a full run, recorded."""
+    specs = [specification(size.world, size.months, replicate) for replicate in range(6)]
+    return {"run_ms": 1000 * median(lambda: seconds_of_runs(specs), size.repeats) / len(specs)}
 
 
 def month_ms(model: type[mesa.Model], setting: Setting, months: int) -> float:
@@ -165,8 +162,7 @@ def growth_lines(grown: dict[str, Any], name: str) -> list[str]:
 def table(found: dict[str, Any]) -> str:
     """The results as lines to read."""
     lines = [
-        _line("(a) a run of 60 months, as in a batch", found["run_ms"], "10.1f", " ms"),
-        _line("    by itself", found.get("run_alone_ms"), "10.1f", " ms"),
+        _line("(a) a run of 60 months", found["run_ms"], "10.1f", " ms"),
         _line("(b) runs a second, one process", found["runs_per_s_one"], "10.1f"),
         _line(f"    runs a second, {found.get('processes', 'all')} processes", found["runs_per_s_all"], "10.1f"),
         _line("    of what independent processes reach", found.get("share_of_independent"), "10.0%"),
@@ -176,8 +172,8 @@ def table(found: dict[str, Any]) -> str:
         _line("(e) plain Mesa takes longer by", found["ratio_to_plain_mesa"], "10.1f", " times"),
         _line("(f) pangwa --help", found["help_s"], "10.2f", " s"),
         _line("    import model", found.get("import_s"), "10.2f", " s"),
-        _line(f"(g) a run over one of {EARLIER}, in a batch", found.get("ratio_to_earlier"), "10.2f"),
-        _line("    by itself", found.get("ratio_to_earlier_alone"), "10.2f"),
+        _line(f"(g) a run over one of {EARLIER} in a batch", found.get("ratio_to_earlier"), "10.2f"),
+        _line("    over one of it by itself", found.get("ratio_to_earlier_alone"), "10.2f"),
         _line("(h) first run, nothing compiled, CPU", found.get("first_run_cpu_s"), "10.0f", " s"),
     ]
     return "\n".join([*lines, *(f"({letter}) failed: {why}" for letter, why in found["failed"].items())])

@@ -66,7 +66,7 @@ def plan_of(size: Size, runs: int, months: int) -> BatchPlan:
 
 
 def seconds_of_runs(specs: Sequence[RunSpec]) -> float:
-    """Processor seconds of some runs that a worker takes together, their tables encoded as in a batch."""
+    """Processor seconds of some runs as a worker takes them, their tables encoded as in a batch."""
     began = time.process_time()
     for finished in run_group(simulate, specs, None):
         if finished.status != "ok":

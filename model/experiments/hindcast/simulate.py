@@ -7,7 +7,7 @@ import pyarrow as pa
 from model.experiments.hindcast.patterns import CALIBRATION, UNTESTABLE, of_use, patterns
 from model.experiments.hindcast.statistics import STATISTICS
 from model.experiments.hindcast.trace import Spell, Trace, trace_of
-from model.experiments.simulate import allow_interleaving, simulate
+from model.experiments.simulate import simulate, takes_warm_up
 from model.output import tables
 from model.output.result import RunResult
 from model.scenario.spec import RunSpec
@@ -18,6 +18,7 @@ ATTACK = {True: "attack_fell", False: "attack_ended"}
 ATTACK_ON = "attack_unfinished"
 
 
+@takes_warm_up
 def simulate_hindcast(spec: RunSpec) -> RunResult:
     """Run a hindcast; its outcomes are the statistics of all its patterns.
 
@@ -27,10 +28,7 @@ def simulate_hindcast(spec: RunSpec) -> RunResult:
     Returns:
         The run's tables, with the map of every twelfth month only and the attacks on towns among the events.
     """
-    return _of_all_patterns(spec, simulate(spec))
-
-
-def _of_all_patterns(spec: RunSpec, result: RunResult) -> RunResult:
+    result = simulate(spec)
     trace, outcomes = _read(result, spec, [one.statistic for one in patterns() if one.use != UNTESTABLE])
     kept = dict(result.tables)
     kept["control"] = _yearly(result.tables["control"], trace.months)
@@ -38,19 +36,13 @@ def _of_all_patterns(spec: RunSpec, result: RunResult) -> RunResult:
     return RunResult(outcomes=outcomes, tables=kept)
 
 
+@takes_warm_up
 def simulate_for_calibration(spec: RunSpec) -> RunResult:
     """Run a hindcast for its calibration patterns alone: no other number is looked at, and no table is kept."""
-    return _for_calibration(spec, simulate(spec))
-
-
-def _for_calibration(spec: RunSpec, result: RunResult) -> RunResult:
+    result = simulate(spec)
     wanted = [one.statistic for one in of_use(CALIBRATION) if one.scenario == spec.label]
     _, outcomes = _read(result, spec, wanted)
     return RunResult(outcomes=outcomes, tables={name: table.slice(0, 0) for name, table in result.tables.items()})
-
-
-allow_interleaving(simulate_hindcast, _of_all_patterns)
-allow_interleaving(simulate_for_calibration, _for_calibration)
 
 
 def _read(result: RunResult, spec: RunSpec, wanted: list[str]) -> tuple[Trace, dict[str, float | None]]:
