@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
 from model.parameters import ParameterTable, parameter
 
 
@@ -13,7 +11,8 @@ class ChineseBuyerParameters(ParameterTable):
     """A Chinese firm that buys ore at a crossing and invests in mines."""
 
     kind: Literal["ChineseBuyer"] = "ChineseBuyer"
-    crossing: str = Field(default="", description="crossing to China at which it buys")
+    crossing: str = ""
+    """Crossing to China at which it buys."""
     market_share: float = parameter(0.25, low=0.0, high=1.0, unit="0-1")
     """Share of the feed of China's separators for which it buys."""
     inventory_months: float = parameter(1.5, low=0.2, high=6.0, unit="months")

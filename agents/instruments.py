@@ -150,34 +150,31 @@ KIND_MEANINGS: dict[str, str] = {name: f"{kind.meaning}; level 1: {kind.preceden
 class Condition(ParameterTable):
     """A condition on the world, from a fixed set of predicates; all that are given must hold."""
 
-    holder: dict[str, str] = Field(default_factory=dict, description="place -> actor that must hold it")
-    lane_open: dict[str, bool] = Field(
-        default_factory=dict, description="crossing -> whether its ore lane must be open"
-    )
-    ceasefire: dict[str, bool] = Field(
-        default_factory=dict, description="actor -> whether it must have a ceasefire with the junta"
-    )
+    holder: dict[str, str] = Field(default_factory=dict)
+    """Place -> actor that must hold it."""
+    lane_open: dict[str, bool] = Field(default_factory=dict)
+    """Crossing -> whether its ore lane must be open."""
+    ceasefire: dict[str, bool] = Field(default_factory=dict)
+    """Actor -> whether it must have a ceasefire with the junta."""
 
 
 class Instrument(ParameterTable):
     """One means of a policy."""
 
-    kind: InstrumentKind = Field(description="what it is")
-    target: str = Field(
-        default="", description=f"id of the actor it is for, {PARTNER}, {NUG}, or empty for {', '.join(UNTARGETED)}"
-    )
-    level: float = Field(
-        default=1.0,
-        ge=0.0,
-        le=TEN,
-        description="over the kind's precedent; up to 1 for kinds whose precedent has no size",
-    )
-    start: int = Field(default=0, ge=0, le=600, description="months after the start of the run at which it begins")
-    end: int | None = Field(
-        default=None, ge=0, le=600, description="months after the start at which it ends; none: never"
-    )
-    ramp: float = Field(default=6.0, ge=0.0, le=60.0, description="months until 63% of the level is reached")
-    when: Condition | None = Field(default=None, description="condition without which it does nothing")
+    kind: InstrumentKind
+    """What it is."""
+    target: str = ""
+    """Id of the actor it is for, PARTNER, NUG, or empty for kinds that need no target."""
+    level: float = Field(default=1.0, ge=0.0, le=TEN)
+    """Over the kind's precedent; up to 1 for kinds whose precedent has no size."""
+    start: int = Field(default=0, ge=0, le=600)
+    """Months after the start of the run at which it begins."""
+    end: int | None = Field(default=None, ge=0, le=600)
+    """Months after the start at which it ends; none: never."""
+    ramp: float = Field(default=6.0, ge=0.0, le=60.0)
+    """Months until 63% of the level is reached."""
+    when: Condition | None = None
+    """Condition without which it does nothing."""
 
     @property
     def dealings(self) -> float:

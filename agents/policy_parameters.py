@@ -13,7 +13,8 @@ from model.parameters import ParameterTable, choice, parameter
 class UnitedStatesParameters(ParameterTable):
     """Washington: instruments carried out under limited attention, and what full use of each would amount to."""
 
-    instruments: dict[str, Instrument] = Field(default_factory=dict, description="the policy: instruments by name")
+    instruments: dict[str, Instrument] = Field(default_factory=dict)
+    """The policy: instruments by name."""
     attention_mean: float = parameter(0.5, low=0.0, high=1.0, unit="0-1")
     """Mean attention to Myanmar; deliveries are proportional to it. Source: assumed; SOURCES K8."""
     attention_persistence: float = parameter(0.85, low=0.0, high=0.99, unit="1/month")

@@ -26,7 +26,7 @@ Status = Literal["observed", "weakly identified", "assumed", "definition"]
 
 def _describe(schema: dict[str, Any], table: type[ParameterTable]) -> None:
     """Write into a table's JSON schema what its parameters mean and where they come from."""
-    for name, (meaning, source) in _docstrings(table).items():
+    for name, (meaning, source) in docstrings(table).items():
         schema["properties"][name] |= {"description": meaning} | ({"source": source} if source else {})
 
 
@@ -198,7 +198,7 @@ def declaration(table: type[ParameterTable], name: str, path: str, value: Any) -
     extra: Any = field.json_schema_extra
     if extra is None or "unit" not in extra:
         return None
-    meaning, source = _docstrings(table).get(name, (field.description or "", ""))
+    meaning, source = docstrings(table).get(name, (field.description or "", ""))
     return Declaration(
         path=path,
         default=value,
@@ -214,7 +214,7 @@ def declaration(table: type[ParameterTable], name: str, path: str, value: Any) -
 
 
 @cache
-def _docstrings(table: type[ParameterTable]) -> dict[str, tuple[str, str]]:
+def docstrings(table: type[ParameterTable]) -> dict[str, tuple[str, str]]:
     """Meaning and source in the docstrings below a table's fields; pydantic would read them whenever the model is imported."""
     found: dict[str, tuple[str, str]] = {}
     for base in [base for base in reversed(table.__mro__) if issubclass(base, ParameterTable)]:

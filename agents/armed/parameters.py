@@ -17,15 +17,16 @@ class ArmedActorParameters(ParameterTable):
     """What an armed actor has, can do and wants."""
 
     # where it stands; empty lists leave what the world's record says
-    home: str = Field(default="", description="township or site of its headquarters")
-    homeland: list[str] = Field(
-        default_factory=list, description="townships and states it sees as its own, besides the record's"
-    )
-    core: list[str] = Field(
-        default_factory=list, description="townships and states that it would never trade away, besides the record's"
-    )
-    allies: list[str] = Field(default_factory=list, description="armed actors it is allied with at the start")
-    enemies: list[str] = Field(default_factory=list, description="armed actors it is at war with at the start")
+    home: str = ""
+    """Township or site of its headquarters."""
+    homeland: list[str] = Field(default_factory=list)
+    """Townships and states it sees as its own, besides the record's."""
+    core: list[str] = Field(default_factory=list)
+    """Townships and states that it would never trade away, besides the record's."""
+    allies: list[str] = Field(default_factory=list)
+    """Armed actors it is allied with at the start."""
+    enemies: list[str] = Field(default_factory=list)
+    """Armed actors it is at war with at the start."""
     # forces
     troops: int = parameter(5_000, low=0, high=400_000, unit="fighters", off="none", status="weakly identified")
     """Fighters at the start, distributed as in the world's record. Source: forces.csv, a row an actor, with low and

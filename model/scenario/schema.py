@@ -50,25 +50,30 @@ class Structure(ParameterTable):
 class Scenario(ParameterTable):
     """A resolved scenario: a what-if with every parameter present."""
 
-    name: str = Field(description="name in tables and legends; has no effect on the run")
-    title: str = Field(default="", description="title, one line")
-    description: str = Field(default="", description="the question, and why it is asked")
-    world: str = Field(default="myanmar", description="a shipped world, a folder of CSV files, or invented:ROWSxCOLS")
-    start: str = Field(default="2025-08", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="first month, as 2025-08")
+    name: str
+    """Name in tables and legends; has no effect on the run."""
+    title: str = ""
+    """Title, one line."""
+    description: str = ""
+    """The question, and why it is asked."""
+    world: str = "myanmar"
+    """A shipped world, a folder of CSV files, or invented:ROWSxCOLS."""
+    start: str = Field(default="2025-08", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    """First month, as 2025-08."""
     months: int = parameter(60, low=0, high=1200, unit="months", off="none", status="definition")
     """Length of a run. Source: convention."""
-    actors: dict[str, Actor] = Field(default_factory=dict, description="armed actors and buyers by id")
+    actors: dict[str, Actor] = Field(default_factory=dict)
+    """Armed actors and buyers by id."""
     united_states: UnitedStatesParameters = UnitedStatesParameters()
     beijing: BeijingParameters = BeijingParameters()
     quad: QuadParameters = QuadParameters()
     western: WesternParameters = WesternParameters()
     processes: Processes = Processes()
     structure: Structure = Structure()
-    plugins: dict[str, str] = Field(
-        default_factory=dict,
-        description="files that define kinds of actors or outcomes, by name; set only by --plugin",
-    )
-    forcing: list[Forcing] = Field(default_factory=list, description="external events by date")
+    plugins: dict[str, str] = Field(default_factory=dict)
+    """Files that define kinds of actors or outcomes, by name; set only by --plugin."""
+    forcing: list[Forcing] = Field(default_factory=list)
+    """External events by date."""
     _notes: tuple[str, ...] = PrivateAttr(default=())
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from model.parameters import Declaration, ParameterTable, declarations
+from model.parameters import Declaration, ParameterTable, declarations, docstrings
 
 HOUSE = Path(__file__).parents[2]
 TARGET = HOUSE / "model" / "ODD.md"
@@ -183,5 +183,5 @@ def _forcing() -> Iterator[str]:
     from model.forcing import Forcing
 
     yield from _table("key of `[[forcing]]`", "meaning")
-    for name, field in Forcing.model_fields.items():
-        yield _row(f"`{name}`", field.description or "")
+    for name, (meaning, _) in docstrings(Forcing).items():
+        yield _row(f"`{name}`", meaning)
