@@ -37,7 +37,7 @@ class WesternGovernment(Actor):
         super().__init__(model)
         self.parameters = self.live(parameters, self.run.rules.western)
         self.key = np.uint64(key(key_name(number)))
-        deviation = normal(uniform(self.run.draws.salt("threshold"), 0, self.key))
+        deviation = normal(uniform(self.run.salts["threshold"], 0, self.key))
         self.threshold = min(max(parameters.threshold_mean + parameters.threshold_sd * deviation, 0.0), 1.0)
         self.recognises: set[int] = set()
 
@@ -51,7 +51,7 @@ class WesternGovernment(Actor):
         hazard, run = 0.0 if actor in self.recognises else self.hazard(pull), self.run
         if hazard <= 0:
             return False
-        if uniform(run.draws.salt("western"), run.state.month, self.key, run.land.actor_key[actor]) >= hazard:
+        if uniform(run.salts["western"], run.state.month, self.key, run.land.actor_key[actor]) >= hazard:
             return False
         self.recognises.add(actor)
         return True

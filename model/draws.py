@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.arrays import Floats
 from model.compile import compiled
 
 Keys = NDArray[np.uint64]
@@ -67,48 +66,16 @@ def replicate_seed(base_seed: int, replicate: int) -> int:
     return _mix(_mix(base_seed & _MASK) ^ replicate) >> 11
 
 
-class Draws:
-    """The draws of one run.
-
-    Phases and agents draw through the compiled functions below, with the salt of their process. The methods here draw for whoever
-    has arrays of keys, one after another.
+def salts_of(seed: int) -> Any:
+    """What sets the draws of a run and of each process apart: a record by PROCESSES, which phases and agents draw with.
 
     Args:
         seed: any integer >= 0; zero is a seed like any other.
     """
-
-    def __init__(self, seed: int) -> None:
-        self.seed = int(seed)
-        self._root = _mix(self.seed & _MASK)
-        self._salts: dict[str, np.uint64] = {}
-
-    def salt(self, process: str) -> np.uint64:
-        """What sets the draws of a process apart."""
-        salt = self._salts.get(process)
-        if salt is None:
-            salt = self._salts[process] = np.uint64(_mix(self._root ^ key(process)))
-        return salt
-
-    def salts(self) -> Any:
-        """The salts of all PROCESSES as a record; compiled code takes it as ``run.salts``."""
-        made = np.zeros(1, _SALTS).view(np.recarray)
-        made[0] = tuple(self.salt(process) for process in PROCESSES)
-        return made[0]
-
-    def uniform(self, process: str, month: int, *key_arrays: Keys) -> Floats:
-        """Uniforms in (0, 1), one for each combination of the broadcast keys.
-
-        Args:
-            process: the name of the process that draws; its draws disturb no other process.
-            month: the month of the run.
-            *key_arrays: arrays of keys (actors, places, options) that broadcast together; their order matters.
-
-        Returns:
-            Floats of the broadcast shape of the keys.
-        """
-        salt, together = self.salt(process), np.broadcast(*key_arrays)
-        found = [uniform(salt, month, *some) for some in together]
-        return np.array(found, np.float64).reshape(together.shape)
+    root = _mix(int(seed) & _MASK)
+    made = np.zeros(1, _SALTS).view(np.recarray)
+    made[0] = tuple(np.uint64(_mix(root ^ key(process))) for process in PROCESSES)
+    return made[0]
 
 
 # compiled: draws one at a time, in the loops that need them ---------------------------------------------------------

@@ -20,7 +20,7 @@ from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import RECOGNITIONS, WesternGovernment
 from model.compile import hand_over
-from model.draws import Draws
+from model.draws import salts_of
 from model.dynamics.border import BorderChanges
 from model.dynamics.budgets import Books
 from model.dynamics.contest import CONTESTS
@@ -157,8 +157,7 @@ class Run:
         self.state, self.reference = state, reference
         self.date = setting.scenario.start
         """Calendar month of the step that comes next, as 2025-08."""
-        self.draws = Draws(seed)
-        self.salts = self.draws.salts()
+        self.salts = salts_of(seed)
         self.actors, self.buyers = setting.actors.copy(), setting.buyers.copy()
         self.policy = policy_rows(len(self.actors))
         """(F + 1,) what each kind of US instrument delivers this month; see :func:`policy_rows`."""

@@ -10,7 +10,6 @@ from scipy import special, stats
 
 from model.draws import (
     PROCESSES,
-    Draws,
     binomial,
     gumbel,
     key,
@@ -19,6 +18,7 @@ from model.draws import (
     normal,
     poisson,
     replicate_seed,
+    salts_of,
     uniform,
 )
 
@@ -59,43 +59,31 @@ def test_logistic_and_gumbel(x: float) -> None:
 
 
 def test_uniforms_fill_the_interval_evenly() -> None:
-    draws = Draws(1)
-    u = draws.uniform("appraisal", 3, keys([str(number) for number in range(4_000)]))
+    salt = salts_of(1).appraisal
+    u = np.array([uniform(salt, 3, one) for one in keys([str(number) for number in range(4_000)])])
     assert ((u > 0) & (u < 1)).all()
     assert stats.kstest(u, "uniform").pvalue > 0.01
     assert stats.kstest([normal(one) for one in u], "norm").pvalue > 0.01
 
 
-def test_one_more_actor_changes_no_other_draw() -> None:
-    draws = Draws(3)
-    few, many = keys(["KIA", "UWSA"]), keys(["AA", "KIA", "UWSA", "X"])
-    np.testing.assert_array_equal(draws.uniform("talks", 2, few), draws.uniform("talks", 2, many)[1:3])
-    assert uniform(draws.salt("talks"), 2, few[0]) == draws.uniform("talks", 2, few)[0]
-
-
 def test_streams_do_not_disturb_each_other() -> None:
-    draws, who = Draws(3), np.uint64(key("KIA"))
-    of_processes = {float(uniform(draws.salt(process), 5, who)) for process in PROCESSES}
-    of_months = {float(uniform(draws.salt("talks"), month, who)) for month in range(60)}
-    of_seeds = {float(uniform(Draws(seed).salt("talks"), 5, who)) for seed in range(30)}
+    salts, who = salts_of(3), np.uint64(key("KIA"))
+    of_processes = {float(uniform(salts[process], 5, who)) for process in PROCESSES}
+    of_months = {float(uniform(salts.talks, month, who)) for month in range(60)}
+    of_seeds = {float(uniform(salts_of(seed).talks, 5, who)) for seed in range(30)}
     assert len(of_processes) == len(PROCESSES)
     assert len(of_months) == 60
     assert len(of_seeds) == 30
     other = np.uint64(key("UWSA"))
-    assert uniform(draws.salt("talks"), 5, who, other) != uniform(draws.salt("talks"), 5, other, who)
+    assert uniform(salts.talks, 5, who, other) != uniform(salts.talks, 5, other, who)
 
 
 def test_draws_of_different_processes_are_not_correlated() -> None:
-    draws, who = Draws(9), keys([str(number) for number in range(3_000)])
-    table = np.array([draws.uniform(process, 1, who) for process in PROCESSES])
+    salts, who = salts_of(9), keys([str(number) for number in range(3_000)])
+    table = np.array([[uniform(salts[process], 1, one) for one in who] for process in PROCESSES])
     correlation = np.corrcoef(table)[np.triu_indices(len(PROCESSES), 1)]
     assert len(correlation) > 100
     assert np.abs(correlation).max() < 0.08
-
-
-def test_compiled_code_gets_the_same_salts_by_name() -> None:
-    draws = Draws(7)
-    assert [draws.salts()[process] for process in PROCESSES] == [draws.salt(process) for process in PROCESSES]
 
 
 def test_a_replicate_has_its_seed_whatever_else_runs() -> None:
@@ -103,10 +91,3 @@ def test_a_replicate_has_its_seed_whatever_else_runs() -> None:
     assert len(set(seeds)) == 100
     assert all(0 <= seed < 2**53 for seed in seeds)
     assert replicate_seed(1, 17) == seeds[17] != replicate_seed(2, 17)
-
-
-def test_keys_that_broadcast_give_every_combination() -> None:
-    draws, some = Draws(5), keys(["a", "b", "c"])
-    table = draws.uniform("hold", 1, some[:, None], some)
-    assert table.shape == (3, 3)
-    assert table[1, 2] == draws.uniform("hold", 1, some[1:2], some[2:3])[0]

@@ -232,7 +232,7 @@ class ArmedActor(Actor):
         """
         run, p, month = self.run, self.parameters, self.run.state.month
         if self.reviewed < 0:
-            if uniform(run.draws.salt("review"), month, run.land.actor_key[self.index]) >= 1 / p.answer_months:
+            if uniform(run.salts["review"], month, run.land.actor_key[self.index]) >= 1 / p.answer_months:
                 return False
             self.reviewed = month
         elif month - self.reviewed >= p.review_months:
@@ -249,7 +249,7 @@ class ArmedActor(Actor):
         usd = kind.amount(offer.level, run.scenario.united_states) if kind.pays else None
         worth = offers.worth_of_offer(self.data, self.index, usd or 0.0, offer.dealings, envoy)
         chance = offers.chance_to_accept(self.data, self.index, worth, offer.dealings)
-        return bool(uniform(run.draws.salt("accept"), 0, run.land.actor_key[self.index]) < chance)
+        return bool(uniform(run.salts["accept"], 0, run.land.actor_key[self.index]) < chance)
 
 
 class Junta(ArmedActor):

@@ -2,7 +2,7 @@
 
 As a good Mesa user would write it: every agent holds its own numbers in lists and knows its neighbours and roads by heart,
 Dijkstra's algorithm runs on a heap, and nothing is worked out twice in a month. Its luck is Mesa's own generator; with ``keyed``
-it is that of :class:`model.draws.Draws`, so that the numbers can be compared with :mod:`tests.benchmarks.fronts`.
+it is that of :mod:`model.draws`, so that the numbers can be compared with :mod:`tests.benchmarks.fronts`.
 """
 
 from __future__ import annotations
@@ -223,7 +223,7 @@ class PlainFronts(mesa.Model):
         self.assaults = [table.assaults_per_operation for table in tables]
         self.kept = [1.0 - 1.0 / table.belief_months for table in tables]
         self.friends = [[k for k, stance in enumerate(row) if stance == 1] for row in self.stance]
-        self.luck = Luck(self, draws.Draws(rng).salts() if keyed else None, land)
+        self.luck = Luck(self, draws.salts_of(rng) if keyed else None, land)
         graph = nx.Graph()
         graph.add_nodes_from(range(len(world.place_ids)))
         graph.add_edges_from(world.roads.tolist())

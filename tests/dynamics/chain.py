@@ -183,7 +183,7 @@ class Chain:
         quad.begin(self.state, 20.0)
         tables = (self.trade_parameters, self.mining_parameters, self.market_parameters)
         self.run_of = Run(setting(*tables, self.mine_stop, self.quad_freight), self.state, 1, self.reference)
-        self.draws, self.quotes, self.actors = self.run_of.draws, self.run_of.quotes, self.run_of.actors
+        self.quotes, self.actors = self.run_of.quotes, self.run_of.actors
         self.data = self.run_of.data
         self.state.ore_tax = np.array([20_000.0, 35_000.0, 20_000.0])
         self.captured = np.zeros(mines, bool)
