@@ -81,10 +81,9 @@ class ChineseBuyer(Actor):
     def __init__(
         self, model: Model, buyer_id: str, index: int, parameters: ChineseBuyerParameters | LiveParameters
     ) -> None:
-        super().__init__(model)
+        super().__init__(model, parameters, model.run.buyers[index])
         self.buyer_id = buyer_id
         self.index = index
-        self.parameters = self.live(parameters, self.run.buyers[index])
 
     def stands_at(self) -> int:
         """Index of the place of its gate, whoever holds it."""

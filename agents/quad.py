@@ -48,10 +48,7 @@ class QuadPartner(Actor):
     """
 
     country = ""
-
-    def __init__(self, model: Model, parameters: QuadParameters | LiveParameters) -> None:
-        super().__init__(model)
-        self.parameters = self.live(parameters, self.run.rules.quad_partners)
+    table = "quad_partners"
 
 
 class India(QuadPartner):

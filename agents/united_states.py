@@ -69,9 +69,10 @@ class UnitedStates(Actor):
         parameters: its table.
     """
 
+    table = "united_states"
+
     def __init__(self, model: Model, parameters: UnitedStatesParameters | LiveParameters) -> None:
-        super().__init__(model)
-        self.parameters = self.live(parameters, self.run.rules.united_states)
+        super().__init__(model, parameters)
         self.attention = parameters.attention_mean
         """0-1, this month's."""
         self.credibility = parameters.threat_credibility

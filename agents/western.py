@@ -33,9 +33,10 @@ class WesternGovernment(Actor):
         parameters: the table of all of them.
     """
 
+    table = "western"
+
     def __init__(self, model: Model, number: int, parameters: WesternParameters | LiveParameters) -> None:
-        super().__init__(model)
-        self.parameters = self.live(parameters, self.run.rules.western)
+        super().__init__(model, parameters)
         self.key = np.uint64(key(key_name(number)))
         deviation = normal(uniform(self.run.salts["threshold"], 0, self.key))
         self.threshold = min(max(parameters.threshold_mean + parameters.threshold_sd * deviation, 0.0), 1.0)

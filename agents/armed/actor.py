@@ -48,11 +48,10 @@ class ArmedActor(Actor):
     def __init__(
         self, model: Model, actor_id: str, index: int, parameters: ArmedActorParameters | LiveParameters
     ) -> None:
-        super().__init__(model)
+        run = model.run
+        super().__init__(model, parameters, run.actors[index], ore_tax_yuan_per_t=(run.state.ore_tax, index))
         self.actor_id = actor_id
         self.index = index
-        run = self.run
-        self.parameters = self.live(parameters, run.actors[index], ore_tax_yuan_per_t=(run.state.ore_tax, index))
         self.reviewed = -1
         """Month in which it last thought anew of its patrons; -1 before its first answer to any."""
         self.answers: dict[tuple[str, float], bool] = {}

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from mesa import Model
-
 from agents.armed.actor import ArmedActor
 from agents.base import Actor
 from agents.beijing import lanes, talks
-from agents.beijing.parameters import BeijingParameters
 from model.arrays import Floats
 from model.draws import logistic
-from model.live import LiveParameters
 
 
 class Beijing(Actor):
@@ -23,9 +19,7 @@ class Beijing(Actor):
         parameters: its table.
     """
 
-    def __init__(self, model: Model, parameters: BeijingParameters | LiveParameters) -> None:
-        super().__init__(model)
-        self.parameters = self.live(parameters, self.run.rules.beijing)
+    table = "beijing"
 
     # quiet talks: talks.py --------------------------------------------------------------------------------------
 

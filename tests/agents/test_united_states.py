@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from agents.instruments import KINDS, Instrument
 from agents.united_states import NO_ONE, UnitedStates
 from model.dynamics import diplomacy, governance
+from model.live import LiveParameters
 from model.model import RareEarthModel
 from tests.world_of_policy import WATCHFUL, WILLING, instrument, run, small, told
 
@@ -150,7 +151,7 @@ SMALL = small(*WATCHFUL)
 def delivered(us: UnitedStates, one: Instrument, months: int = 1) -> list[float]:
     """What an instrument delivers to the KIA, month by month, if it takes it."""
     table = us.run.scenario.united_states.model_copy(update={"instruments": {"one": one}})
-    us.running, us.parameters = {}, us.live(table, us.run.rules.united_states)
+    us.running, us.parameters = {}, LiveParameters(table, us.run.rules.united_states)
     found = []
     for month in range(months):
         us.run.state.month = month
