@@ -94,7 +94,7 @@ def test_a_subclass_follows_at_once_and_it_is_told() -> None:
     kia = model.world.force_index["KIA"]
     p = model.run.scenario.western
     assert model.state.recognition[kia] == pytest.approx(p.us_share + (1 - p.us_share) * 0.5)
-    assert told(model, "western_followers") == ["2 more Western governments follow the US in recognising KIA"]
+    assert told(model, "western_followers") == ["2 more Western governments follow the US in recognising the KIA"]
 
 
 def test_governments_that_have_been_removed_follow_nobody() -> None:
