@@ -264,28 +264,23 @@ def _gates(world: World) -> dict[str, object]:
 
 
 def _mines(world: World, p: Processes) -> dict[str, object]:
-    routes = routes_of(world)
-    mines = np.arange(len(world.mine_ids))
-    within = routes.china_km <= p.trade.reach_km
-    within[mines, routes.home] = True
-    km = np.where(within, routes.china_km, 0.0)
-    capacity = np.ascontiguousarray(world.crossing_capacity[routes.china], dtype=np.float64)
+    routes = dict(routes_of(world))
+    china, china_km, passed = routes["china"], routes.pop("china_km"), routes["corridor_place"]
+    within = china_km <= p.trade.reach_km
+    within[np.arange(len(within)), routes["own_gate"]] = True
+    km = np.where(within, china_km, 0.0)
+    capacity = np.ascontiguousarray(world.crossing_capacity[china], dtype=np.float64)
     return {
         "mine_place": world.mine_place.copy(),
         "mine_crossing": world.mine_crossing.copy(),
         "mine_cost": world.mine_cost.astype(np.float64),
-        "china": routes.china.copy(),
-        "gate": world.crossing_place[routes.china],
+        "gate": world.crossing_place[china],
         "gate_capacity": capacity,
-        "own_gate": routes.home.astype(np.int64),
         "within": within,
         "freight": p.trade.freight_yuan_per_t_km * km,
         "reagent_worth": capacity[:, REAGENT] / (1.0 + km / p.trade.reagent_km),
-        "india": routes.india.copy(),
-        "india_km": routes.india_km.copy(),
-        "corridor_place": routes.corridor_places.copy(),
-        "corridor_territory": world.place_territory[routes.corridor_places],
-        "corridor": routes.corridor.reshape(routes.corridor_shape).copy(),
+        "corridor_territory": world.place_territory[passed],
+        **routes,
     }
 
 
