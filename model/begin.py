@@ -18,7 +18,7 @@ from agents.buyers import ChineseBuyer
 from agents.quad import Australia, India, Japan
 from agents.united_states import UnitedStates
 from agents.western import WesternGovernment
-from model.dynamics import market, quad
+from model.dynamics import market
 from model.dynamics.fortification import draw_places
 from model.dynamics.market import Reference
 from model.dynamics.share import rescale
@@ -156,12 +156,11 @@ def _townships(world: World, names: list[str]) -> tuple[str, ...]:
 def _with_rows(
     world: World, state: InitialState, ids: tuple[str, ...], tables: dict[str, ArmedActorParameters]
 ) -> InitialState:
-    at = np.array([ids.index(name) for name in world.force_ids])
-    renamed = np.append(at, -1)
-    forces = len(ids)
-    control = np.zeros((forces + 1, state.control.shape[1]))
-    control[at], control[-1] = state.control[:-1], state.control[-1]
-    troops = np.zeros((forces, state.troops.shape[1]), np.int64)
+    renamed = np.append([ids.index(name) for name in world.force_ids], -1)
+    at, forces = renamed[:-1], len(ids)
+    control = np.zeros((forces + 1, len(world.codes)))
+    control[renamed] = state.control
+    troops = np.zeros((forces, len(world.place_ids)), np.int64)
     troops[at] = state.troops
     strength = np.zeros((forces, 3), np.int64)
     strength[at] = state.strength
@@ -206,5 +205,5 @@ def start_state(world: World, scenario: Scenario, actors: Any) -> State:
     state.treasury = actors["treasury_usd"]
     for parameter, name in COPIED_TO_STATE.items():
         setattr(state, name, actors[parameter])
-    quad.begin(state, scenario.quad.india_processing_t)
+    state.market["india_processing"] = scenario.quad.india_processing_t
     return state

@@ -75,7 +75,7 @@ ALLOWED = {
 }
 INSIDES = re.compile(r"^(llvmlite|ctypes|cffi|numba|numpy\.(_core|core|ctypeslib|lib\..*_impl))(\.|$)")
 
-MOST_LINES = 7_900
+MOST_LINES = 7_850
 """Of code, docstrings, comments and blank lines left out."""
 COUNTED = ("agents/**/*.py", "model/dynamics/*.py", "model/phases/*.py", "model/output/*.py", "model/*.py")
 

@@ -134,23 +134,25 @@ def controlled(run: Any, a: int) -> float:
 
 
 @compiled
-def consenting(run: Any, a: int) -> float:
-    """The same, weighted by their consent."""
-    shares, population, consent, total = run.state.control[a], run.land.population, run.state.legitimacy[a], 0.0
+def weighted(run: Any, a: int, weights: Any) -> float:
+    """The same, weighted by (N,) numbers of the territories."""
+    shares, population, total = run.state.control[a], run.land.population, 0.0
     for n in range(len(population)):
         if shares[n] > 0.0:
-            total += shares[n] * population[n] * consent[n]
+            total += shares[n] * population[n] * weights[n]
     return total
+
+
+@compiled
+def consenting(run: Any, a: int) -> float:
+    """The same, weighted by their consent."""
+    return weighted(run, a, run.state.legitimacy[a])
 
 
 @compiled
 def served(run: Any, a: int) -> float:
     """The same, weighted by the services they get."""
-    shares, population, services, total = run.state.control[a], run.land.population, run.state.services[a], 0.0
-    for n in range(len(population)):
-        if shares[n] > 0.0:
-            total += shares[n] * population[n] * services[n]
-    return total
+    return weighted(run, a, run.state.services[a])
 
 
 # process --------------------------------------------------------------------------------------------------------------

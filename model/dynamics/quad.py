@@ -22,7 +22,7 @@ from typing import Any
 
 from model.compile import compiled
 from model.parameters import ParameterTable, parameter
-from model.state import ORE, QUAD, State
+from model.state import ORE, QUAD
 
 
 class QuadProcessParameters(ParameterTable):
@@ -36,13 +36,6 @@ class QuadProcessParameters(ParameterTable):
     has the prior claim on Lynas' output (SOURCES T7)."""
     route_decay: float = parameter(0.01, low=0.0, high=0.1, unit="1/month")
     """Monthly decay of the road to India. Source: assumed: mountain dirt road in the rains (SOURCES T7)."""
-
-
-def begin(state: State, processing_t: float) -> None:
-    """Set India's capacity (t/month) at the start of a run; the road does not exist yet and no ore waits."""
-    state.market["india_processing"] = processing_t
-    state.market["india_stock"] = 0.0
-    state.market["route_capacity"] = 0.0
 
 
 # equations ------------------------------------------------------------------------------------------------------------

@@ -303,9 +303,12 @@ def compute(record: Recorded) -> dict[str, float | None]:
     flows, levels = _stacked(record, flow, actor_flow), _stacked(record, level, actor_level)
     found: list[float | None] = []
     for end, window in _windows(record.months_done).items():
-        found += _ratios(shares, least, window)
-        found += _sums(flows, window)
-        found += _levels(levels, window, end)
+        if window is None:
+            found += [None] * (len(ratios) + len(flows) + len(levels))
+        else:
+            found += _ratios(shares[:, window], least)
+            found += _sums(flows[:, window])
+            found += _levels(levels, window, end)
     whole_run = [read(record) for read in once.read.values()]
     return dict(zip(_names(ids, own_names()), (*whole_run, *_ordered(ids, own_names())(found)), strict=True))
 
@@ -335,22 +338,19 @@ def _names(force_ids: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(outcome.name for outcome in outcome_list(force_ids))
 
 
-def _sums(series: Floats, window: slice | None) -> list[float] | list[None]:
-    return [None] * len(series) if window is None else np.ascontiguousarray(series[:, window]).sum(axis=1).tolist()
+def _sums(series: Floats) -> list[float]:
+    sums: list[float] = np.ascontiguousarray(series).sum(axis=1).tolist()
+    return sums
 
 
-def _ratios(series: Floats, least: Sequence[float], window: slice | None) -> list[float | None]:
-    """First halves of the rows over the others, where these come to enough."""
-    if window is None:
-        return [None] * len(least)
-    sums = np.ascontiguousarray(series[:, window]).sum(axis=1).tolist()
+def _ratios(series: Floats, least: Sequence[float]) -> list[float | None]:
+    """Sums of the first half of the rows over those of the other, where these come to enough."""
+    sums = _sums(series)
     rows = zip(sums[: len(least)], sums[len(least) :], least, strict=True)
     return [part / whole if whole >= enough else None for part, whole, enough in rows]
 
 
-def _levels(series: Floats, window: slice | None, end: str) -> list[float] | list[None]:
-    if window is None:
-        return [None] * len(series)
+def _levels(series: Floats, window: slice, end: str) -> list[float]:
     if end == "_all" and window.stop > window.start:
         return np.ascontiguousarray(series[:, window]).mean(axis=1).tolist()
     return series[:, -1 if end == "_all" else window.stop - 1].tolist()

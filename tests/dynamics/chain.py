@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from agents import buyers
 from agents.armed.parameters import ArmedActorParameters
-from model.dynamics import market, quad, season
+from model.dynamics import market, season
 from model.dynamics.market import MarketParameters
 from model.dynamics.mining import MiningParameters, work_mines
 from model.dynamics.netback import NO_BID, TradeParameters, post_bids, quote
@@ -180,7 +180,7 @@ class Chain:
         self.state: State = begin(WORLD, WORLD.initial["2023-10"], self.mining_parameters.lead_months)
         shares = np.array([0.8, 0.2])
         self.reference = market.begin(WORLD, self.state, self.start, shares, np.full(2, 1.5), self.market_parameters)
-        quad.begin(self.state, 20.0)
+        self.state.market["india_processing"] = 20.0
         tables = (self.trade_parameters, self.mining_parameters, self.market_parameters)
         self.run_of = Run(setting(*tables, self.mine_stop, self.quad_freight), self.state, 1, self.reference)
         self.quotes, self.actors = self.run_of.quotes, self.run_of.actors
