@@ -60,8 +60,6 @@ class Roads(ArrayGroup):
     """km from the nearest depot joined to the headquarters; inf where there is none."""
     joined: Ints = per("P")
     """Places that roads join to the headquarters of the actor looked at, in the order in which they were found."""
-    passable: Bools = per("P")
-    """Whether that actor can use the roads of such a place."""
     queue: Ints = per("P")
     """Places whose roads are to be looked at, in a ring."""
     waiting: Bools = per("P")
@@ -141,21 +139,21 @@ def measure_roads(run: Any, a: int) -> int:
     """
     land, roads, home = run.land, run.roads, run.land.home_place[a]
     start, end, km = land.road_start, land.road_end, land.road_km
-    queue, waiting, passable, distance = roads.queue, roads.waiting, roads.passable, roads.distance[a]
+    queue, waiting, distance = roads.queue, roads.waiting, roads.distance[a]
     distance[:] = inf
-    distance[home], passable[home], roads.joined[0], queue[0] = 0.0, can_pass(run, a, home), home, home
+    distance[home], roads.joined[0], queue[0] = 0.0, home, home
     joined, size, at = 1, 1, 0
     while size > 0:
         place = queue[at]
         waiting[place] = False
         size, at = size - 1, at + 1 if at + 1 < len(queue) else 0
-        if passable[place]:
+        if can_pass(run, a, place):
             for road in range(start[place], start[place + 1]):
                 other, far = end[road], distance[place] + km[road]
                 if distance[other] == inf:  # it has not been found before
-                    roads.joined[joined], passable[other] = other, can_pass(run, a, other)
-                    far = 0.0 if is_depot(run, a, other) else far
+                    roads.joined[joined] = other
                     joined += 1
+                    far = 0.0 if is_depot(run, a, other) else far
                 if far < distance[other]:
                     distance[other] = far
                     if not waiting[other]:
