@@ -219,16 +219,17 @@ def docstrings(table: type[ParameterTable]) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for base in [base for base in reversed(table.__mro__) if issubclass(base, ParameterTable)]:
         with suppress(OSError, TypeError):  # a table that stands in no file
-            source: Any = ast.parse(dedent(inspect.getsource(base))).body[0]
-            found |= _documented(source.body)
+            definition: Any = ast.parse(dedent(inspect.getsource(base))).body[0]
+            found |= dict(_documented(definition.body))
     return found
 
 
-def _documented(body: list[Any]) -> dict[str, tuple[str, str]]:
-    below = [(one, after) for one, after in pairwise(body) if isinstance(after, ast.Expr)]
-    texts = {ast.unparse(one.target): " ".join(ast.literal_eval(after.value).split()) for one, after in below}
-    words = {name: text.partition(" Source: ") for name, text in texts.items()}
-    return {name: (meaning, source.removesuffix(".")) for name, (meaning, _, source) in words.items()}
+def _documented(body: list[ast.stmt]) -> Iterator[tuple[str, tuple[str, str]]]:
+    for pair in pairwise(body):
+        match pair:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                meaning, _, source = " ".join(text.split()).partition(" Source: ")
+                yield name, (meaning, source.removesuffix("."))
 
 
 def _off(extra: Mapping[str, Any], value: Any) -> float | None:
