@@ -106,16 +106,6 @@ def value_towns(run: Any) -> None:
 
 
 @compiled
-def fighters_tied(run: Any, a: int) -> float:
-    """Fighters that the townships whose towns an actor holds take to hold."""
-    holder, tied = run.state.holder, 0.0
-    for n in range(len(run.land.needed)):
-        if holder[n] == a:
-            tied += fighters_tied_by(run, a, n)
-    return tied
-
-
-@compiled
 def choose_attacks(run: Any, a: int) -> None:
     """Weigh all attacks within an actor's reach and order the best that it can run in a month.
 
@@ -153,7 +143,7 @@ def appraise(run: Any, a: int, count: int) -> None:
     field, guard, called, hostility, rent = plans.field, plans.guard, plans.called[a], plans.hostility[a], plans.rent
     home, revenue, sanction, dear = land.home[a], run.state.revenue[a], plans.sanction[a], plans.scarcity[a]
     cares, territory = land.beijing_cares, land.territory
-    fighters, tied = float(plans.fighters[a]), fighters_tied(run, a)
+    fighters, tied = float(plans.fighters[a]), plans.tied[a]
     for k in range(count):
         p = place[k]
         by = holder[p]

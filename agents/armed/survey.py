@@ -46,6 +46,7 @@ def survey(run: Any) -> None:
     _muster(run)
     _guard(run)
     _regard(run)
+    _tie(run)
     for turn in range(2):
         _threaten(run, turn == 0)
         _call_up(run)
@@ -148,6 +149,16 @@ def _regard(run: Any) -> None:
         plans.scarcity[a] = 1.0 / share_armed(state.arms[a], who.arms_per_fighter * plans.fighters[a])
         plans.sanction[a] = who.weight_pressure * state.dependence[a] * (0.5 + state.pressure[a])
         plans.full[a] = who.commit_share * plans.strength[a] / max(who.operations_per_month, 1.0)
+
+
+@compiled
+def _tie(run: Any) -> None:
+    """Fighters that the townships whose towns an actor holds take to hold."""
+    tied, holder = run.plans.tied, run.state.holder
+    tied.fill(0.0)
+    for n in range(len(run.land.needed)):
+        if holder[n] >= 0:
+            tied[holder[n]] += fighters_tied_by(run, holder[n], n)
 
 
 @compiled

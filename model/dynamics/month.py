@@ -73,6 +73,8 @@ class Plans(ArrayGroup):
     """Strength of a full share of an actor's fighters: what it could mass for one attack."""
     worth: Floats = per("F")
     """Worth of one fighter."""
+    tied: Floats = per("F")
+    """Fighters that hold the townships whose towns each actor holds."""
     strength: Floats = per("F")
     """Strength in the field of all its fighters."""
     field: Floats = per("F, P")

@@ -97,7 +97,7 @@ class Month:
         state, found = run.state, self.found
         records = {"market": state.market, "totals": state.totals, "accord": state.accord, "road": state.road}
         records |= {"country": found.country, "measures": found.observation.measures}
-        self._records = [(name, values, numbers_of(values.dtype.names)) for name, values in records.items()]
+        self._records = [(name, values.item, numbers_of(values.dtype.names)) for name, values in records.items()]
         self.market: Any = None
         self.totals: Any = None
         self.accord: Any = None
@@ -108,9 +108,9 @@ class Month:
     def read(self) -> None:
         """Take stock of the month that has ended."""
         survey(self.run.data, self._handed)
-        for name, values, numbers in self._records:
+        for name, plain, numbers in self._records:
             # Attributes of a NumPy record take ten times as long as those of a named tuple, and there are forty to read.
-            setattr(self, name, numbers(*values.item()))
+            setattr(self, name, numbers(*plain()))
 
 
 @cache

@@ -128,7 +128,7 @@ def test_who_has_not_the_fighters_to_hold_a_place_credits_it_with_less(model: Ra
     data, full = model.run.data, worth_of(model, door)
     needed = [fighters_tied_by(data, REBEL, n) for n in range(len(model.run.land.needed))]
     tied = sum(needed[n] for n in np.flatnonzero(model.state.holder[: len(needed)] == REBEL))
-    assert attack.fighters_tied(model.run.data, REBEL) == pytest.approx(tied)
+    assert model.run.plans.tied[REBEL] == pytest.approx(tied)
     assert tied + needed[door] < 500
     base = int(model.state.troops[REBEL].argmax())
     model.state.troops[REBEL, base] = 100
