@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
+from playwright.sync_api import sync_playwright
 
 from tests.test_cli import pangwa
 from tests.test_cli_answers import KIA, tiny
+from tests.views.chromium import chromium
 
 __all__ = ["tiny"]
 
@@ -25,6 +28,22 @@ def test_a_brief_runs_the_policies_against_beijings_answers_and_says_where_it_is
     wrong = pangwa("brief", "r", "--less", "exports_t_chian", folder=tiny)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "did you mean 'exports_t_china'?" in wrong.stderr
+
+
+def test_a_brief_of_the_demo_with_answers_and_a_search_prints_on_two_pages(tmp_path: Path) -> None:
+    policies = ["status_quo", "engage_junta", "engage_kia", "quad_india"]
+    few = ("-j", "1", "-q")
+    words = ["batch", *policies, "--months", "6", "-r", "5", "--out", "r", "--no-figures", *few]
+    assert pangwa(*words, folder=tmp_path).returncode == 0
+    done = pangwa("brief", "r", "--answers", "2", "--takes", "2", *few, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto((tmp_path / "r" / "brief.html").as_uri())
+        printed = page.pdf(prefer_css_page_size=True)
+        browser.close()
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 2
 
 
 def test_a_brief_searches_what_road_it_would_take(tiny: Path) -> None:

@@ -59,16 +59,20 @@ class Design:
         return pd.DataFrame(rows, columns=["factor", "parameters", "range", "unit", "status", "meaning"])
 
 
-def basis_words(statuses: Sequence[str]) -> str:
+def basis_words(statuses: Sequence[str], one: str = "it", several: str = "these") -> str:
     """How well the parameters that a finding names are known: how many of them are assumed or weakly identified.
 
     Args:
         statuses: of the parameters named, at least one.
+        one: what a single one is called.
+        several: what more of them are called.
     """
     weak, count = sum(status != "observed" for status in statuses), len(statuses)
     if weak == 0:
-        return "all of these are observed" if count > 1 else "it is observed"
-    who = "it is" if count == 1 else "all of these are" if weak == count else f"{weak} of these {count} are"
+        return f"all of {several} are observed" if count > 1 else f"{one} is observed"
+    who = (
+        f"{one} is" if count == 1 else f"all of {several} are" if weak == count else f"{weak} of {several} {count} are"
+    )
     return f"{who} assumed or weakly identified, not observed"
 
 

@@ -58,7 +58,7 @@ def score_sentence(scores: Mapping[str, str]) -> str:
         if ORIGINS in scores
         else ""
     )
-    source = f"{scores[COMMAND]}, version {scores[VERSION]}, commit {scores[COMMIT]}"
+    source = f"{scores[COMMAND]}, version {scores[VERSION]}, commit {scores[COMMIT][:10]}"
     return (
         f"Against the record of 2021 to 2025 the model meets {scores[CALIBRATION]} calibration patterns and {scores[HELD_OUT]} "
         f"held-out ones. {imports}{origins} ({source}.)"

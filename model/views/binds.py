@@ -47,7 +47,7 @@ def binding_parts(frame: Frame) -> list[str]:
     if found:
         flow = flow_part(found)
         sold = sold_words(frame("exports", EXPORT_COLUMNS), int(monthly["month"].max()))
-        parts += [f"{capital(flow)}.", *([f"Of this ore, {sold}."] if sold else [])]
+        parts += [f"{capital(flow)}.", *([f"Of the ore that goes to India, {sold}."] if sold else [])]
     elif contracts:
         parts.append("No road to India is built, so an offtake contract can buy no ore.")
     for name in contracts:

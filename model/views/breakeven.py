@@ -128,9 +128,8 @@ def claim(table: pd.DataFrame, levers: Sequence[Lever], target: Target, scenario
 
 def basis(table: pd.DataFrame, levers: Sequence[Lever]) -> str:
     """On how many runs the finding stands, and how well its levers are known."""
-    which = "lever" if len(levers) == 1 else "levers"
-    words = basis_words([lever.status for lever in levers])
-    return f"({int(table['n'].max())} replicates per value, with common random numbers; of the {which}: {words}.)"
+    words = basis_words([lever.status for lever in levers], "the lever", "the levers")
+    return f"({int(table['n'].max())} replicates per value, with common random numbers; {words}.)"
 
 
 def _one(table: pd.DataFrame, lever: Lever, target: Target, scenario: Scenario) -> str:

@@ -115,7 +115,7 @@ def page(results: Results, goals: Sequence[Goal] = ()) -> str:
         movers=_movers(results, effects),
         figures=_figures(results, towns),
         towns=_town_words(results, towns),
-        ranks=[_rank(results, goal, ranks) for goal in wanted],
+        ranks=_ranking(results, wanted, ranks),
         binds={results.called(name): parts[1:] for name, parts in binds.items()},
         flips=flips,
         takes=brief_answers.takes(results),
@@ -354,6 +354,17 @@ def _town_words(results: Results, towns: dict[str, pd.DataFrame]) -> list[str]:
     return found
 
 
+def _ranking(results: Results, wanted: Sequence[Goal], ranks: pd.DataFrame) -> list[dict[str, Any]]:
+    """All goals with their policies in order; last, in one row, those by which no two policies can be told apart."""
+    rows = [_rank(results, goal, ranks) for goal in wanted]
+    alike = [row["goal"] for row in rows if len(row["tiers"]) == 1]
+    told = [row for row in rows if row["goal"] not in alike]
+    if alike:
+        tier = {"rank": "", "names": ["the runs cannot tell the policies apart"], "means": ""}
+        told.append({"goal": "; ".join(alike), "tiers": [tier]})
+    return told
+
+
 def _rank(results: Results, goal: Goal, ranks: pd.DataFrame) -> dict[str, Any]:
     """A goal with its policies in order, those that the runs cannot tell apart together."""
     part, shown = ranks[ranks["outcome"] == goal.outcome], shown_of(goal.outcome)
@@ -369,8 +380,6 @@ def _rank(results: Results, goal: Goal, ranks: pd.DataFrame) -> dict[str, Any]:
                 "means": f"{' to '.join(ends)} {shown.level}".rstrip().replace(" %", "%"),
             }
         )
-    if len(tiers) == 1:
-        tiers[0] |= {"rank": "", "names": ["the runs cannot tell them apart"]}
     words = wish(goal.better, goal.outcome)
     return {"goal": capital(words), "tiers": tiers}
 
@@ -388,7 +397,7 @@ def _figures(results: Results, towns: dict[str, pd.DataFrame]) -> dict[str, Mark
 def _provenance(results: Results) -> str:
     m = results.manifest
     return (
-        f"Batch {m.get('plan_id', '?')}, Pangwa {m.get('version', '?')}, commit {m.get('commit') or 'unknown'}, base seed "
+        f"Batch {m.get('plan_id', '?')}, Pangwa {m.get('version', '?')}, commit {str(m.get('commit') or 'unknown')[:10]}, base seed "
         f"{m.get('base_seed', '?')}; command: {' '.join(m.get('command', []))}. Numbers of the dashboard carry their place in "
         "effects.csv under the pointer; every figure and table has more in report.html (pangwa report)."
     )

@@ -70,6 +70,9 @@ def million_usd(accounts: pd.DataFrame) -> tuple[float, float]:
     return promised, arrives
 
 
+_ALIKE = "cannot be told apart"
+
+
 @dataclass(frozen=True)
 class Flips:
     """What turns the findings around.
@@ -204,9 +207,11 @@ def _winners(
             [results.called(name) for name in part.loc[part["answer"] == one, "policy"].astype(str)] for one in answers
         ]
         count = ranks["policy"].nunique()
-        told = [" = ".join(names) if len(names) < count else "cannot be told apart" for names in each]
+        told = [" = ".join(names) if len(names) < count else _ALIKE for names in each]
         found.append((wish(goal.better, goal.outcome), told))
-    return found
+    never = [goal for goal, told in found if set(told) == {_ALIKE}]
+    alike = [(join(never), [_ALIKE] * len(answers))] if never else []
+    return [one for one in found if one[0] not in never] + alike
 
 
 def _lowest_regret(results: Results) -> list[str]:
@@ -241,6 +246,4 @@ def trust(results: Results) -> list[str]:
     if scores is None:
         return []
     effects = "Differences between policies cannot be checked against any record."
-    return [
-        f"{score_sentence(scores)} {effects} pangwa hindcast --rolling prints the scores, misses first; model/TRACE.md explains them."
-    ]
+    return [f"{score_sentence(scores)} {effects} model/TRACE.md explains the misses."]

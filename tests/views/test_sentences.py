@@ -109,7 +109,7 @@ def test_what_binds_is_read_from_the_months() -> None:
     holds = "the tightest limit is the planned capacity of the road, in 100% of months."
     assert binding_parts(lambda table, columns: tables[table][list(columns)]) == [
         f"Of 80 t per month that mines would send to India, 20 t go (2026-01 to 2026-01); {holds}",
-        "Of this ore, 75% comes from mines of the KIA and 25% comes from mines of the UWSA.",
+        "Of the ore that goes to India, 75% comes from mines of the KIA and 25% comes from mines of the UWSA.",
         "A contract with the KIA covers its own mines only, 40% of the country's capacity.",
         "A ceasefire between the KIA and the junta fails: it would cost the KIA 3 months of revenue.",
     ]
@@ -170,4 +170,4 @@ def test_the_sentence_on_trust_quotes_the_scores_of_the_world() -> None:
     scores = scores_of("myanmar")
     assert scores is not None
     said = score_sentence(scores)
-    assert all(value in said for name, value in scores.items() if name in ("commit", "version", "command"))
+    assert all(value[:10] in said for name, value in scores.items() if name in ("commit", "version", "command"))
