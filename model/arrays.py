@@ -103,10 +103,9 @@ class ArrayGroup:
 
     def clear(self) -> None:
         """Set the arrays to what stands in them at first, in the same arrays."""
-        group: Any = self
-        for one in fields(group):
-            if "start" in one.metadata:
-                getattr(self, one.name).fill(one.metadata["start"])
+        kind: Any = type(self)
+        for name, start in _starts(kind):
+            getattr(self, name).fill(start)
 
     def copy(self) -> Self:
         """The same in arrays of its own."""
@@ -132,6 +131,12 @@ def _makers(kind: Any, sizes: tuple[tuple[str, int], ...]) -> dict[str, Maker]:
     """What makes each field of a group that is declared as above."""
     hints, declared = get_type_hints(kind), [one for one in fields(kind) if "maker" in one.metadata]
     return {one.name: one.metadata["maker"](_numbers(hints[one.name]), dict(sizes)) for one in declared}
+
+
+@cache
+def _starts(kind: Any) -> tuple[tuple[str, float], ...]:
+    """By array of a group, what stands in it at first."""
+    return tuple((one.name, one.metadata["start"]) for one in fields(kind) if "start" in one.metadata)
 
 
 def _numbers(hint: Any) -> Any:
