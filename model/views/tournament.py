@@ -79,19 +79,20 @@ def finding(table: pd.DataFrame) -> str:
         told = [names for names in each if names]
         common = frozenset.intersection(*told) if told else frozenset()
         goal = wish(str(better), str(outcome))
-        who = f"{' and '.join(sorted(common))} for {goal}"
+        who = f"{join(sorted(common))} for {goal}"
         if common and len(told) == len(each):
             always.append(who)
         elif common:
             sometimes.append(f"{who} ({len(told)} of {len(each)} answers)")
         else:
             (depends if told else never).append(goal)
-    parts = [f"best, or tied for best, under every answer: {join(always)}"] if always else []
-    parts += [f"best, or tied for best, wherever the runs tell policies apart: {join(sometimes)}"] if sometimes else []
-    parts += [f"the best policy depends on the answer for {join(depends)}"] if depends else []
-    parts += [f"the runs cannot tell the best policy under any answer for {join(never)}"] if never else []
-    text = "; ".join(parts)
-    return f"{capital(text)}."
+    said = [f"Best, or tied for best, under every answer: {'; '.join(always)}."] if always else []
+    said += (
+        [f"Best, or tied for best, wherever the runs tell policies apart: {'; '.join(sometimes)}."] if sometimes else []
+    )
+    said += [f"The best policy depends on the answer for {'; '.join(depends)}."] if depends else []
+    said += [f"The runs cannot tell the best policy under any answer for {'; '.join(never)}."] if never else []
+    return " ".join(said)
 
 
 @styled
@@ -101,11 +102,14 @@ def draw_tournament(table: pd.DataFrame, scenarios: Sequence[str], title: str) -
     Args:
         table: of :func:`model.experiments.standings.standings`.
         scenarios: labels of the batch, which fix the colours.
-        title: the finding.
+        title: the finding, of which the first sentence is drawn.
     """
     goals = list(dict.fromkeys(zip(table["outcome"], table["better"], strict=True)))
     answers = list(dict.fromkeys(table["answer"]))
-    figure = new_figure(2.6 + 1.9 * len(answers), 1.5 + 0.62 * len(goals))
+    tallest = max(
+        _names(part).count("\n") + 1 for _, part in table.groupby(["outcome", "better", "answer"], sort=False)
+    )
+    figure = new_figure(2.6 + 1.9 * len(answers), 1.5 + (0.44 + 0.13 * tallest) * len(goals))
     axes = figure.subplots()
     for row, (outcome, better) in enumerate(goals):
         for column, answer in enumerate(answers):
@@ -131,7 +135,7 @@ def draw_tournament(table: pd.DataFrame, scenarios: Sequence[str], title: str) -
         f"=: cannot be told apart (too few runs, or no difference that matters); grey: more than {_TOLD} cannot be told apart.{varied} "
         f"{caveat(table)}"
     )
-    title_of(figure, title, note)
+    title_of(figure, title.partition(". ")[0].removesuffix("."), note)
     return figure
 
 
@@ -151,11 +155,14 @@ def _draw_cell(axes: Axes, column: int, row: int, part: pd.DataFrame, scenarios:
             color=SOFT,
         )
         return
-    axes.text(
-        column + 0.09, row + 0.16, _lines(" = ".join(names), 26), va="top", fontsize=7.2, fontweight="bold", color=INK
-    )
+    axes.text(column + 0.09, row + 0.13, _names(part), va="top", fontsize=7.2, fontweight="bold", color=INK)
     count = f"\nfirst in {best['sets_first']} of {best['sets']}" if best["sets"] > 1 else ""
     axes.text(column + 0.09, row + 0.88, f"{gain_words(best)}{count}", va="bottom", fontsize=6, color=SOFT)
+
+
+def _names(part: pd.DataFrame) -> str:
+    """The winners of a cell, on as many lines as they need."""
+    return _lines(" = ".join(winners(part)), 26)
 
 
 def _lines(text: str, width: int = 24) -> str:
