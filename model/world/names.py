@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 RESERVED = ("nobody", "NUG", "PARTNER")
 """Words that mean something else where the names of actors and places stand."""
@@ -46,6 +47,7 @@ def called(actor: str) -> str:
     return f"PDF of {region.title()}" if region != actor and region.isalpha() else actor
 
 
+@cache
 def in_words(actor: str) -> str:
     """An armed actor as a sentence has it: the junta, the KIA, the PDF of Sagaing; nobody.
 
