@@ -50,16 +50,21 @@ def scores_of(world: str) -> Mapping[str, str] | None:
 def score_sentence(scores: Mapping[str, str]) -> str:
     """What a page says of the model against the record."""
     imports = (
-        f"Its 80% intervals of monthly imports contain {scores[WITHIN]} of the months with a model discrepancy of "
-        f"{scores[DISCREPANCY]}, and {scores[ALONE]} without it."
+        f"Its 80% intervals contain {scores[ALONE]} of the months of imports; with an allowance of {scores[DISCREPANCY]} for errors of "
+        f"the model itself, {scores[WITHIN]}."
     )
     origins = (
-        f" Forecasts of towns from dated starts beat both persistence and a constant hazard in {scores[ORIGINS]}."
+        f' Forecasts of towns beat both "nothing changes" and a constant rate of change from {scores[ORIGINS]} past dates.'
         if ORIGINS in scores
         else ""
     )
     source = f"{scores[COMMAND]}, version {scores[VERSION]}, commit {scores[COMMIT][:10]}"
+    return f"{patterns_met(scores)} {imports}{origins} ({source}.)"
+
+
+def patterns_met(scores: Mapping[str, str]) -> str:
+    """How many patterns of the record the model meets, in a sentence."""
     return (
-        f"Against the record of 2021 to 2025 the model meets {scores[CALIBRATION]} calibration patterns and {scores[HELD_OUT]} "
-        f"held-out ones. {imports}{origins} ({source}.)"
+        f"Against the record of 2021 to 2025 the model meets {scores[CALIBRATION]} patterns that it was calibrated on and "
+        f"{scores[HELD_OUT]} that were held out."
     )

@@ -52,8 +52,9 @@ def binding_parts(frame: Frame) -> list[str]:
         parts.append("No road to India is built, so an offtake contract can buy no ore.")
     for name in contracts:
         own, whole = held_by(name, _last(monthly), _last(actors))
+        share = f"covers the mines that it holds, {per_cent(own / max(whole, 1e-9))} of the country's capacity; others sell without one"
         parts.append(
-            f"A contract with {in_words(name)} covers its own mines only, {per_cent(own / max(whole, 1e-9))} of the country's capacity."
+            f"A contract with {in_words(name)} {share if own > 0 else 'buys nothing, since it holds no mines'}."
         )
     return parts + [said for name in partners if (said := _peace_part(name, _last(actors)))]
 
@@ -62,7 +63,7 @@ def _peace_part(group: str, actors: pd.DataFrame) -> str:
     """Who would not sign a ceasefire, and what it would cost whom, in months of revenue; empty where both would, or are at peace."""
     losses = [f"{who} {number(-worth)}" for who, worth in worth_of_peace(group, actors).items() if worth < 0]
     return (
-        f"A ceasefire between {in_words(group)} and the junta fails: it would cost {join(losses)} months of revenue."
+        f"{capital(in_words(group))} and the junta sign no ceasefire: it would cost {join(losses)} months of revenue."
         if losses
         else ""
     )

@@ -83,7 +83,7 @@ def name_of(lever: Lever, scenario: Scenario) -> str:
 
 
 def _range(lever: Lever, scenario: Scenario) -> str:
-    return f"{name_of(lever, scenario)} from {number(lever.low)} to {number(lever.high)}"
+    return f"{name_of(lever, scenario)} from {number(lever.low)} to {_promised(lever.high, lever, scenario)}"
 
 
 def breakeven_text(table: pd.DataFrame, levers: Sequence[Lever], scenario: Scenario) -> str:

@@ -14,7 +14,9 @@ from model.experiments.compare import effects_against
 from model.experiments.evidence import (
     EFFECTS,
     FEW,
-    RULE,
+    LOWERS,
+    RAISES,
+    SMALL,
     SMALL_DOWN,
     SMALL_UP,
     SMALLS,
@@ -40,6 +42,7 @@ from model.views.page import render
 from model.views.panels import date_of
 from model.views.read import Results, ViewError
 from model.views.report import GENERATOR, LIMITS, write_page
+from model.world.names import in_words
 from model.world.read import load_world
 
 NAME = "brief.html"
@@ -51,8 +54,14 @@ DASHBOARD = {
 }
 """The fixed outcomes of the page."""
 _MOVERS, _TOWNS = 2, 4
-_MARKS = {"raises": "\N{BLACK UP-POINTING TRIANGLE}", "lowers": "\N{BLACK DOWN-POINTING TRIANGLE}"}
-"""What stands before a change that the rule of evidence calls an effect."""
+_MARKS = {
+    RAISES: "\N{BLACK UP-POINTING TRIANGLE}", LOWERS: "\N{BLACK DOWN-POINTING TRIANGLE}",
+    SMALL_UP: "\N{WHITE UP-POINTING TRIANGLE}", SMALL_DOWN: "\N{WHITE DOWN-POINTING TRIANGLE}",
+    SMALL: "\N{ALMOST EQUAL TO}",
+}  # fmt: skip
+"""What stands before a change, by verdict; ? before all others."""
+_SURE = {SMALL_UP: RAISES, SMALL_DOWN: LOWERS}
+"""Verdicts on changes that are small but whose sign stands, and the verb for them."""
 
 
 def write_brief(folder: Path, out: Path | None = None, goals: Sequence[Goal] = ()) -> Path:
@@ -91,7 +100,7 @@ def page(results: Results, goals: Sequence[Goal] = ()) -> str:
     effects = effects[effects["scenario"].isin(results.scenarios)]
     wanted = [goal for goal in goals or GOALS if goals or goal.outcome in runs.outcomes]
     ranks = standings(runs, wanted)
-    flips = brief_answers.flips(results, runs, wanted)
+    flips = brief_answers.flips(results, runs, wanted, effects)
     accounts = {name: account_table(results.instruments(name)) for name in policies(results)}
     binds = {name: binding_parts(partial(results.frame, scenario=name)) for name in policies(results)}
     towns = {name: changed_tiles(results, name) for name in policies(results)}
@@ -107,8 +116,10 @@ def page(results: Results, goals: Sequence[Goal] = ()) -> str:
             ("What changes on the map", _on_the_map(results, effects, towns)),
             ("What changes in the ore", _in_the_ore(results, effects)),
             ("What changes for the junta's money", _in_money(results, effects, accounts)),
+            ("What changes for lives", _in_lives(results, effects)),
             ("What limits them", [f"{results.called(name)}: {parts[0]}" for name, parts in binds.items() if parts]),
             ("What would reverse it", flips.short),
+            ("How far to trust it", brief_answers.trust_short(results)),
         ],
         money=[_money(results, name, table, effects) for name, table in accounts.items()],
         dashboard=_dashboard(results, effects),
@@ -121,7 +132,7 @@ def page(results: Results, goals: Sequence[Goal] = ()) -> str:
         takes=brief_answers.takes(results),
         trust=brief_answers.trust(results),
         limits=LIMITS[:3],
-        rule=RULE,
+        abbreviations=brief_answers.abbreviations(results, str(binds)),
         provenance=_provenance(results),
     )
 
@@ -155,6 +166,12 @@ def _said(results: Results, effects: pd.DataFrame, outcome: str, words: str) -> 
         for row in rows
         if row["verdict"] in EFFECTS
     ]
+    parts += [
+        f"{results.quoted(row['scenario'])} {_SURE[row['verdict']]} it by {_amount(row)}, less than the "
+        f"{number(shown.factor * row['matters'])} that would matter"
+        for row in rows
+        if row["verdict"] in _SURE
+    ]
     parts += [f"{join(names)}: {verdict}" for verdict, names in _others(results, rows)]
     level = f"{number(shown.factor * rows[0]['reference_mean'])} {shown.level}".rstrip().replace(" %", "%")
     return [f"{words}: {level} under {results.quoted(str(results.reference))}. {'; '.join(parts)}."]
@@ -175,7 +192,7 @@ def _others(results: Results, rows: Sequence[dict[Any, Any]]) -> list[tuple[str,
     for row in rows:
         told = row["verdict"] == FEW or (row["verdict"] in SMALLS and (row["low95"] > 0 or row["high95"] < 0))
         size = f" ({signed_words(row)})" if told and row["low95"] == row["low95"] else ""
-        if row["verdict"] not in EFFECTS:
+        if row["verdict"] not in (*EFFECTS, *_SURE):
             found.setdefault(verdict_words(row), []).append(f"{results.quoted(row['scenario'])}{size}")
     return list(found.items())
 
@@ -202,14 +219,19 @@ def _of_demand(results: Results, effects: pd.DataFrame) -> list[str]:
     if best is None or best["verdict"] not in EFFECTS:
         return []
     mean, low, high = (number(100 * float(best[key])) for key in ("mean", "low95", "high95"))
-    return [
-        f"At most, that meets {mean}% [{low}, {high}] more of US demand for dysprosium and terbium ({results.called(best['scenario'])})."
-    ]
+    most = (
+        f"{results.quoted(best['scenario'])} raises the share of US demand for dysprosium and terbium that is met most"
+    )
+    return [f"{most}, by {mean} percentage points [{low}, {high}]."]
 
 
 def _in_money(results: Results, effects: pd.DataFrame, accounts: dict[str, pd.DataFrame]) -> list[str]:
     said = _said(results, effects, "revenue_usd_junta_all", f"The junta's income in {results.months} months")
     return [*said, *brief_answers.paid_to(results, accounts, "JUNTA", "the junta")] if said else []
+
+
+def _in_lives(results: Results, effects: pd.DataFrame) -> list[str]:
+    return _said(results, effects, "deaths_civilians_all", f"Civilians killed in {results.months} months")
 
 
 # tables --------------------------------------------------------------------------------------------------------------
@@ -236,12 +258,12 @@ def _change(results: Results, row: dict[Any, Any] | None) -> dict[str, Any]:
         if kind == "small"
         else pairs_lacking(row).strip(" ()")
     )
-    words = verdict_words(row, unit=False) if verdict in (SMALL_UP, SMALL_DOWN) else words
+    words = f"less than {number(factor * float(row['matters']))}" if verdict in _SURE else words
     shown = shown_of(str(row["outcome"]))
     share = row["percent"] if shown.level != "%" and row["percent"] == row["percent"] else None
     return {
         "kind": kind,
-        "mark": _MARKS.get(verdict, "\N{ALMOST EQUAL TO}" if kind == "small" else "?"),
+        "mark": _MARKS.get(verdict, "?"),
         "sign": "+" if row["mean"] > 0 else "",
         "percent": "" if share is None else per_cent(float(share) / 100, signs=True),
         "words": words,
@@ -310,7 +332,7 @@ def _money(results: Results, scenario: str, accounts: pd.DataFrame, effects: pd.
         for promised, arrives in [amounts(row)]
     ]
     plain = [
-        f"{_instrument(row)} {per_cent(row['share_delivered'])} of level {number(row['level'])}"
+        f"{_instrument(row)} {per_cent(row['share_delivered'])}"
         for row in accounts[accounts["unit"] == ""].to_dict("records")
     ]
     totals = dict(zip(("promised", "arrives"), brief_answers.million_usd(accounts), strict=True))
@@ -322,6 +344,7 @@ def _money(results: Results, scenario: str, accounts: pd.DataFrame, effects: pd.
         "lines": lines,
         "plain": plain,
         "totals": {key: number(value) for key, value in totals.items()},
+        "share": per_cent(totals["arrives"] / totals["promised"]) if totals["promised"] else "",
         "premium": number(paid) if paid >= 0.05 else "",
         "taken": refusals(accounts),
     }
@@ -335,7 +358,7 @@ def _band(row: dict[Any, Any]) -> str:
 
 def _instrument(row: dict[Any, Any]) -> str:
     kind = str(row["kind"]).replace("_", " ")
-    return f"{kind}, {row['target']}" if row["target"] else kind
+    return f"{kind} for {in_words(str(row['target']))}" if row["target"] else kind
 
 
 def _town_words(results: Results, towns: dict[str, pd.DataFrame]) -> list[str]:
@@ -360,8 +383,8 @@ def _ranking(results: Results, wanted: Sequence[Goal], ranks: pd.DataFrame) -> l
     alike = [row["goal"] for row in rows if len(row["tiers"]) == 1]
     told = [row for row in rows if row["goal"] not in alike]
     if alike:
-        tier = {"rank": "", "names": ["the runs cannot tell the policies apart"], "means": ""}
-        told.append({"goal": "; ".join(alike), "tiers": [tier]})
+        tier = {"rank": "", "names": ["; ".join(alike)], "means": ""}
+        told.append({"goal": "No policy stands out", "tiers": [tier]})
     return told
 
 

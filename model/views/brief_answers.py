@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,22 +11,25 @@ import numpy as np
 import pandas as pd
 
 from model.experiments.compare import compare
-from model.experiments.evidence import EFFECTS, signed_words
+from model.experiments.evidence import EFFECTS, LOWERS, RAISES, signed_words
 from model.experiments.regret import Goal, wish
 from model.experiments.results import RunTable, read_csv_table, read_runs
 from model.experiments.standings import answers_of, standings
-from model.experiments.trust import score_sentence, scores_of
-from model.output.outcomes import heading_of
-from model.output.units import join, number, shown_of, signed
+from model.experiments.trust import patterns_met, score_sentence, scores_of
+from model.experiments.windows import series_of
+from model.output.outcomes import heading_of, words_of
+from model.output.units import join, number, shown_of
 from model.views import html
 from model.views.differences import policies
 from model.views.read import Results
+from model.world.read import load_world
 
 ANSWERS = "answers"
 """Folder inside a batch's with the same policies under several answers of Beijing, as ``pangwa brief --answers`` makes it."""
 FLIPPABLE = ("exports_t_china", "townships_held_junta")
 """Outcomes that are looked at beside the goals."""
-_ROWS, _SAID, _TITLED = 6, 2, 4
+_ANSWER = "beijing.answer"
+_ROWS, _SAID, _TITLED = 6, 3, 4
 
 
 def title(results: Results) -> str:
@@ -58,7 +62,7 @@ def paid_to(results: Results, accounts: Mapping[str, pd.DataFrame], actor: str, 
         if promised > 0:
             found.append(
                 f"{results.quoted(policy)} promises {name} {number(promised)} million USD, of which {number(arrives)} arrive; "
-                "part of this pays for its civil administration, and the rest counts as income."
+                "most of this pays for its civil administration, and the rest counts as income."
             )
     return found
 
@@ -94,13 +98,14 @@ class Flips:
     note: str = ""
 
 
-def flips(results: Results, runs: RunTable, goals: Sequence[Goal]) -> Flips:
+def flips(results: Results, runs: RunTable, goals: Sequence[Goal], main: pd.DataFrame) -> Flips:
     """What changes sign, appears or vanishes with Beijing's answer: of the batch itself, or of the batch ``answers`` in its folder.
 
     Args:
         results: the batch.
         runs: its runs.
         goals: what policies are ranked by.
+        main: effects of the batch itself, of :func:`model.experiments.compare.effects_against`.
     """
     assert results.folder is not None
     regret = _lowest_regret(results)
@@ -115,12 +120,15 @@ def flips(results: Results, runs: RunTable, goals: Sequence[Goal]) -> Flips:
     names = tuple(name for name in names if name in tried.outcomes)
     effects = _by_answer(tried, names, str(results.reference))
     effects = effects[effects["scenario"].isin(policies(results))]
-    found = list(_flipped(effects))
+    found, own = list(_flipped(effects)), _own_decision(tried)
     answers = list(answers_of(tried))
-    what = "Beijing's answer" if "beijing.answer" in tried.swept else "design point"
+    what = "Beijing's answer" if _ANSWER in tried.swept else "design point"
     return Flips(
         short=[
-            *([_sentence(results, part, what) for part in _distinct(found)] or [f"No effect depends on {what}."]),
+            *(
+                [_sentence(results, part[~part["answer"].isin(own)], main) for part in found[:_SAID]]
+                or [f"No effect depends on {what}."]
+            ),
             *regret,
         ],
         what=what,
@@ -134,9 +142,19 @@ def flips(results: Results, runs: RunTable, goals: Sequence[Goal]) -> Flips:
             for part in found[:_ROWS]
         ],
         winners=_winners(results, standings(tried, [goal for goal in goals if goal.outcome in names]), goals, answers),
-        note=f"From {where}: the first {len(tried.replicates)} runs per scenario and answer, paired: numbers differ from those above; "
-        f"{len(found)} of {effects.groupby(['scenario', 'outcome']).ngroups} effects depend on it. Bold: raises or lowers.",
+        note=f"From {where}: the first {len(tried.replicates)} runs per scenario and answer, so sizes differ from those above. "
+        f"{len(found)} of {effects.groupby(['scenario', 'outcome']).ngroups} effects change with the answer, those that change sign first. "
+        "An answer lasts as long as the US deals with the actor. Bold: raises or lowers; an interval may exclude zero and not count, "
+        "because many outcomes are compared.",
     )
+
+
+def _own_decision(runs: RunTable) -> list[str]:
+    """The label under which Beijing decides for itself, as it does in the batch; none where no answer is told."""
+    if _ANSWER not in runs.swept:
+        return []
+    decided = runs.design()[_ANSWER].astype(str) == "own"
+    return [answer for answer, points in answers_of(runs).items() if decided[points].all()]
 
 
 def _by_answer(runs: RunTable, outcomes: Sequence[str], reference: str) -> pd.DataFrame:
@@ -164,14 +182,6 @@ def _flipped(effects: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield part
 
 
-def _distinct(found: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
-    """The first few of different outcomes."""
-    first: dict[str, pd.DataFrame] = {}
-    for part in found:
-        first.setdefault(str(part["outcome"].iloc[0]), part)
-    return list(first.values())[:_SAID]
-
-
 def _heading(part: pd.DataFrame) -> str:
     outcome = str(part["outcome"].iloc[0])
     unit = shown_of(outcome).change
@@ -183,16 +193,31 @@ def _entry(row: dict[Any, Any]) -> tuple[str, str]:
     return signed_words(row), str(row["verdict"]) if row["verdict"] in EFFECTS else "unknown"
 
 
-def _sentence(results: Results, part: pd.DataFrame, what: str) -> str:
+def _sentence(results: Results, part: pd.DataFrame, main: pd.DataFrame) -> str:
+    """What a policy does to an outcome by itself, then what each answer makes of that."""
     rows = part.to_dict("records")
-    shown = shown_of(str(rows[0]["outcome"]))
-    each = [
-        f"{signed(shown.factor * float(row['mean']))} ({row['answer']})" for row in rows if row["verdict"] in EFFECTS
-    ]
+    outcome, policy = str(rows[0]["outcome"]), str(rows[0]["scenario"])
+    known = main[(main["scenario"] == policy) & (main["outcome"] == outcome) & main["verdict"].isin(EFFECTS)]
+    base = known.to_dict("records")[0] if len(known) else None
+    words, unit = words_of(series_of(outcome)), shown_of(outcome).change
+    lead = (
+        f"{results.quoted(policy)} has no clear effect on {words}"
+        if base is None
+        else f"{results.quoted(policy)} {base['verdict']} {words} by {_size(base)} {unit}".rstrip()
+    )
+    against = LOWERS if base is not None and base["verdict"] == RAISES else RAISES
+    clauses = []
+    for verb in (against, *(one for one in EFFECTS if one != against)):
+        each = [f"by {_size(row)} if Beijing {row['answer']}" for row in rows if row["verdict"] == verb]
+        clauses += [f"{verb} it {join(each)}"] if each else []
     unclear = [str(row["answer"]) for row in rows if row["verdict"] not in EFFECTS]
-    each += [f"not enough runs to tell ({', '.join(unclear)})"] if unclear else []
-    unit = f", {shown.change}" if shown.change else ""
-    return f"{heading_of(str(rows[0]['outcome']))} under {results.quoted(str(rows[0]['scenario']))}{unit}, by {what}: {join(each)}."
+    rest = f"; if Beijing {' or '.join(unclear)}, not enough runs to tell" if unclear else ""
+    return f"{lead}. In {int(rows[0]['n'])} runs for each answer, it {' and '.join(clauses)}{rest}."
+
+
+def _size(row: dict[Any, Any]) -> str:
+    """A change without its sign."""
+    return number(abs(shown_of(str(row["outcome"])).factor * float(row["mean"])))
 
 
 def _winners(
@@ -245,5 +270,29 @@ def trust(results: Results) -> list[str]:
     scores = scores_of(results.world)
     if scores is None:
         return []
-    effects = "Differences between policies cannot be checked against any record."
-    return [f"{score_sentence(scores)} {effects} model/TRACE.md explains the misses."]
+    return [f"{score_sentence(scores)} model/TRACE.md explains the misses."]
+
+
+def trust_short(results: Results) -> list[str]:
+    """The same in a sentence or two."""
+    scores = scores_of(results.world)
+    if scores is None:
+        return []
+    return [f"{patterns_met(scores)} Differences between policies cannot be checked against any record."]
+
+
+def abbreviations(results: Results, text: str) -> str:
+    """What the abbreviations of the page stand for.
+
+    Args:
+        results: the batch.
+        text: what names actors of its world, beside the KIA.
+    """
+    names = {force.id: force.name for force in load_world(results.world).forces}
+    found = [
+        actor for actor in names if actor == "KIA" or (actor != "JUNTA" and re.search(rf"\b{re.escape(actor)}\b", text))
+    ]
+    spelt = [f"{actor}: {names[actor]}" for actor in found]
+    return "; ".join(
+        [*spelt, "Quad: the United States, India, Japan and Australia", "t REO: tonnes of rare-earth oxides"]
+    )

@@ -177,7 +177,7 @@ def clearly_changed(table: pd.DataFrame) -> int:
 
 
 def _map_title(found: Mapping[str, pd.DataFrame], world: World) -> str:
-    return f"{map_words(found, len(world.codes))}; pale tiles may be chance"
+    return f"{map_words(found, len(world.codes))} (pale tiles: may be chance)"
 
 
 def map_words(found: Mapping[str, pd.DataFrame], towns: int) -> str:
@@ -189,7 +189,7 @@ def map_words(found: Mapping[str, pd.DataFrame], towns: int) -> str:
     """
     parts = [f"{count} under {name}" for name, table in found.items() if (count := clearly_changed(table))]
     if not parts:
-        return f"None of {towns} towns changes its final holder more often than chance explains"
+        return f"No single town of {towns} changes its final holder more often than chance explains"
     return f"Of {towns} towns, the final holder changes more often than chance explains in {join(parts)}"
 
 

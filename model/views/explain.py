@@ -92,9 +92,9 @@ def refusals(accounts: pd.DataFrame) -> list[str]:
         reasons = [f"{told} in {per_cent(mean[key])}" for key, told in _REASONS.items() if mean[key] >= 0.005]
         why = f" ({', '.join(reasons)})" if reasons else ""
         times = float(part["times_dropped"].sum())
-        dropped = f" and gave up what it had {number(times)} times per run" if times >= 0.05 else ""
+        dropped = f" and withdrew {number(times)} times per run" if times >= 0.05 else ""
         who = capital(in_words(str(target)))
-        found.append(f"{who} had what it was offered in {per_cent(mean['share_taken'])} of months{why}{dropped}")
+        found.append(f"{who} accepted what it was offered in {per_cent(mean['share_taken'])} of months{why}{dropped}")
     return found
 
 

@@ -28,6 +28,8 @@ COLUMNS = ("run_id", "month", "date", *road.COLUMNS, "road_binds", "exports_t_qu
 """Columns of the monthly record that this takes."""
 
 YEAR = 12
+_CAPACITIES = {"size": "road_planned_t", "building": "road_built_t"}
+"""Limits that are capacities, and their columns."""
 
 
 def road_summary(monthly: pd.DataFrame, window: int | None = YEAR) -> dict[str, Any]:
@@ -39,9 +41,9 @@ def road_summary(monthly: pd.DataFrame, window: int | None = YEAR) -> dict[str, 
 
     Returns:
         Empty where nobody asked for a road in the window. Else ``months``, ``first``, ``last`` (dates), ``runs``; ``left``:
-        t per month offered, wanted, and left after each limit; ``factors``; ``binds``: share of months, the most frequent first;
-        ``flow``: t per month that went, and ``flow_95``, its interval over runs; ``paid``: USD per month by column; ``yuan``:
-        means by column.
+        t per month offered, wanted, and left after each limit; ``capacity``: t per month planned and built, by limit;
+        ``factors``; ``binds``: share of months, the most frequent first; ``flow``: t per month that went, and ``flow_95``, its
+        interval over runs; ``paid``: USD per month by column; ``yuan``: means by column.
     """
     last = int(monthly["month"].max())
     rows = monthly[(monthly["month"] > max(last - window, 0)) if window else (monthly["month"] > 0)]
@@ -58,6 +60,7 @@ def road_summary(monthly: pd.DataFrame, window: int | None = YEAR) -> dict[str, 
         "last": str(rows["date"].iloc[-1]),
         "runs": int(rows["run_id"].nunique()),
         "left": left,
+        "capacity": {limit: float(rows[column].mean()) for limit, column in _CAPACITIES.items()},
         "factors": {name: float(share) for name, share in road.factors(left).items()},
         "binds": {str(name): float(share) for name, share in binds[binds != ""].value_counts(normalize=True).items()},
         "flow": float(each.mean()),
@@ -107,8 +110,14 @@ def flow_part(found: Mapping[str, Any]) -> str:
     band = f" [{number(low)}, {number(high)}]" if found["runs"] > 1 else ""
     return (
         f"of {number(found['left']['wanted'])} t per month that mines would send to India, {number(found['flow'])}{band} t go "
-        f"({found['first']} to {found['last']}); the tightest limit is {road.WORDS[name]}, in {per_cent(share)} of months"
+        f"({found['first']} to {found['last']}); the tightest limit, in {per_cent(share)} of months, is {road.WORDS[name]}"
+        f"{_capacity(found, name)}"
     )
+
+
+def _capacity(found: Mapping[str, Any], name: str) -> str:
+    """What the road carries, where its capacity is the limit."""
+    return f" ({number(found['capacity'][name])} t per month)" if name in found["capacity"] else ""
 
 
 def binding_words(found: Mapping[str, Any]) -> str:

@@ -65,7 +65,8 @@ def test_an_answer_of_the_brief_gives_level_change_interval_and_share_by_title()
     assert [row["verdict"] for row in found.values()] == [RAISES, SMALL_UP]
     ends = f"[{number(found['policy']['low95'])}, {number(found['policy']['high95'])}]"
     assert said.startswith(f"Ore: 1,000 t REO under “As it is”. “A road” raises it by 300 t REO {ends}, 30%; ")
-    assert "“Aid” (+10 [" in said and said.endswith("]): raises, by less than 50 t REO.")
+    small = f"[{number(found['other']['low95'])}, {number(found['other']['high95'])}]"
+    assert said.endswith(f"; “Aid” raises it by 10 t REO {small}, 1%, less than the 50 that would matter.")
     (lowered,) = brief._said(results(), effects, INDIA, "Ore to India")
     assert f"“A road” lowers it by 300 t REO {ends}, 30%" in lowered
 
@@ -89,9 +90,14 @@ def test_a_flip_says_the_change_under_each_answer_and_where_the_runs_cannot_tell
     part = pd.concat([up.assign(answer="waits"), unsure.assign(answer="closes")])
     part = part[part["outcome"] == ORE]
     assert part["verdict"].tolist() == [RAISES, FEW]
-    said = brief_answers._sentence(results(), part, "Beijing's answer")
-    assert said == (
-        "Ore to China under “A road”, t REO, by Beijing's answer: +300 (waits) and not enough runs to tell (closes)."
+    lowered = compare(runs_of(policy=spread(-200, 30)), [ORE], "base")
+    assert brief_answers._sentence(results(), part, lowered) == (
+        "“A road” lowers ore to China by 200 t REO. In 12 runs for each answer, it raises it by 300 if Beijing waits; "
+        "if Beijing closes, not enough runs to tell."
+    )
+    unknown = compare(runs_of(policy=spread(30, 400)), [ORE], "base")
+    assert brief_answers._sentence(results(), part, unknown).startswith(
+        "“A road” has no clear effect on ore to China. "
     )
 
 
@@ -106,12 +112,12 @@ def test_what_binds_is_read_from_the_months() -> None:
     exports = pd.DataFrame([(12, "KIA", "quad", 15.0), (12, "UWSA", "quad", 5.0)], columns=list(EXPORT_COLUMNS))
     means = pd.DataFrame({"kind": ["offtake", "brokering"], "target": "KIA", "due": 12, "taken": 6.0})
     tables = {"monthly": monthly, "actors": actors, "exports": exports, "instruments": means}
-    holds = "the tightest limit is the planned capacity of the road, in 100% of months."
+    holds = "the tightest limit, in 100% of months, is the planned capacity of the road (20 t per month)."
     assert binding_parts(lambda table, columns: tables[table][list(columns)]) == [
         f"Of 80 t per month that mines would send to India, 20 t go (2026-01 to 2026-01); {holds}",
         "Of the ore that goes to India, 75% comes from mines of the KIA and 25% comes from mines of the UWSA.",
-        "A contract with the KIA covers its own mines only, 40% of the country's capacity.",
-        "A ceasefire between the KIA and the junta fails: it would cost the KIA 3 months of revenue.",
+        "A contract with the KIA covers the mines that it holds, 40% of the country's capacity; others sell without one.",
+        "The KIA and the junta sign no ceasefire: it would cost the KIA 3 months of revenue.",
     ]
 
 
