@@ -43,6 +43,7 @@ from model.views.report_effects import (
 )
 from model.views.typical import differing_parameters, typical_runs
 from model.views.words import chronicle
+from model.world.names import in_words
 from model.world.read import load_world
 
 NAME = "report.html"
@@ -222,7 +223,7 @@ def _amounts(results: Results, scenario: str) -> dict[str, str]:
 
 def _instrument(name: str, one: dict[str, Any], amount: str) -> str:
     kind = str(one.get("kind", "")).replace("_", " ")
-    target = f" for {one['target']}" if one.get("target") else ""
+    target = f" for {in_words(str(one['target']))}" if one.get("target") else ""
     end = "to the end" if one.get("end") is None else f"to month {one['end']}"
     when = f", while {_condition(one['when'])}" if one.get("when") else ""
     return (
