@@ -48,14 +48,14 @@ def binding_parts(frame: Frame) -> list[str]:
         flow = flow_part(found)
         sold = sold_words(frame("exports", EXPORT_COLUMNS), int(monthly["month"].max()))
         parts += [f"{capital(flow)}.", *([f"Of the ore that goes to India, {sold}."] if sold else [])]
-    elif contracts:
-        parts.append("No road to India is built, so an offtake contract can buy no ore.")
     for name in contracts:
         own, whole = held_by(name, _last(monthly), _last(actors))
-        share = f"covers the mines that it holds, {per_cent(own / max(whole, 1e-9))} of the country's capacity; others sell without one"
-        parts.append(
-            f"A contract with {in_words(name)} {share if own > 0 else 'buys nothing, since it holds no mines'}."
-        )
+        who, none = in_words(name), f" and {in_words(name)} holds no mines" if own <= 0 else ""
+        if not found:
+            parts.append(f"No road to India is built{none}, so an offtake contract buys no ore.")
+        else:
+            share = f"covers the mines that it holds, {per_cent(own / max(whole, 1e-9))} of the country's capacity"
+            parts.append(f"A contract with {who} {share}; others sell without one.")
     return parts + [said for name in partners if (said := _peace_part(name, _last(actors)))]
 
 

@@ -126,7 +126,10 @@ def flips(results: Results, runs: RunTable, goals: Sequence[Goal], main: pd.Data
     return Flips(
         short=[
             *(
-                [_sentence(results, part[~part["answer"].isin(own)], main) for part in found[:_SAID]]
+                [
+                    _sentence(results, part[~part["answer"].isin(own)], main)
+                    for part in _of_one_outcome_first(found)[:_SAID]
+                ]
                 or [f"No effect depends on {what}."]
             ),
             *regret,
@@ -147,6 +150,11 @@ def flips(results: Results, runs: RunTable, goals: Sequence[Goal], main: pd.Data
         "An answer lasts as long as the US deals with the actor. Bold: raises or lowers; an interval may exclude zero and not count, "
         "because many outcomes are compared.",
     )
+
+
+def _of_one_outcome_first(found: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """The same, those of the first one's outcome before the others."""
+    return sorted(found, key=lambda part: part["outcome"].iloc[0] != found[0]["outcome"].iloc[0])
 
 
 def _own_decision(runs: RunTable) -> list[str]:

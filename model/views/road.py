@@ -30,6 +30,8 @@ COLUMNS = ("run_id", "month", "date", *road.COLUMNS, "road_binds", "exports_t_qu
 YEAR = 12
 _CAPACITIES = {"size": "road_planned_t", "building": "road_built_t"}
 """Limits that are capacities, and their columns."""
+_TOLD, _BITES = 3, 0.95
+"""Limits that a short text names, and the share that they let through at most."""
 
 
 def road_summary(monthly: pd.DataFrame, window: int | None = YEAR) -> dict[str, Any]:
@@ -104,20 +106,21 @@ def flow_words(found: Mapping[str, Any]) -> str:
 
 
 def flow_part(found: Mapping[str, Any]) -> str:
-    """What goes with its interval over runs, and the limit that binds in most months: part of a sentence."""
-    name, share = next(iter(found["binds"].items()))
+    """What goes with its interval over runs, and the limits that hold back most of the rest: part of a sentence."""
     low, high = found["flow_95"]
     band = f" [{number(low)}, {number(high)}]" if found["runs"] > 1 else ""
+    tightest = sorted((share, name) for name, share in found["factors"].items() if share < _BITES)[:_TOLD]
+    held = f", held back most by {join([_limit(found, name) for _, name in tightest])}" if tightest else ""
     return (
         f"of {number(found['left']['wanted'])} t per month that mines would send to India, {number(found['flow'])}{band} t go "
-        f"({found['first']} to {found['last']}); the tightest limit, in {per_cent(share)} of months, is {road.WORDS[name]}"
-        f"{_capacity(found, name)}"
+        f"({found['first']} to {found['last']}){held}"
     )
 
 
-def _capacity(found: Mapping[str, Any], name: str) -> str:
-    """What the road carries, where its capacity is the limit."""
-    return f" ({number(found['capacity'][name])} t per month)" if name in found["capacity"] else ""
+def _limit(found: Mapping[str, Any], name: str) -> str:
+    """A limit with what it is: t per month of a capacity, or the share that it lets through."""
+    capacity, share = found["capacity"].get(name), found["factors"][name]
+    return f"{road.LIMITS[name]} ({per_cent(share) if capacity is None else f'{number(capacity)} t per month'})"
 
 
 def binding_words(found: Mapping[str, Any]) -> str:

@@ -112,9 +112,9 @@ def test_what_binds_is_read_from_the_months() -> None:
     exports = pd.DataFrame([(12, "KIA", "quad", 15.0), (12, "UWSA", "quad", 5.0)], columns=list(EXPORT_COLUMNS))
     means = pd.DataFrame({"kind": ["offtake", "brokering"], "target": "KIA", "due": 12, "taken": 6.0})
     tables = {"monthly": monthly, "actors": actors, "exports": exports, "instruments": means}
-    holds = "the tightest limit, in 100% of months, is the planned capacity of the road (20 t per month)."
+    holds = "held back most by the planned capacity of the road (20 t per month)."
     assert binding_parts(lambda table, columns: tables[table][list(columns)]) == [
-        f"Of 80 t per month that mines would send to India, 20 t go (2026-01 to 2026-01); {holds}",
+        f"Of 80 t per month that mines would send to India, 20 t go (2026-01 to 2026-01), {holds}",
         "Of the ore that goes to India, 75% comes from mines of the KIA and 25% comes from mines of the UWSA.",
         "A contract with the KIA covers the mines that it holds, 40% of the country's capacity; others sell without one.",
         "The KIA and the junta sign no ceasefire: it would cost the KIA 3 months of revenue.",
