@@ -178,8 +178,8 @@ def _goes(table: pd.DataFrame, scenario: str) -> float:
     return float(table.loc[table["scenario"] == scenario, "t_per_month"].iloc[-1])
 
 
-_NAMES = {"offered": "for sale", "wanted": "wanted for India", "size": "road's size", "building": "what is built"}
-_NAMES |= {"gate": "India's gate", "security": "security", "season": "rains", "reagent": "reagent trips"}
+_NAMES = {"offered": "for sale", "wanted": "wanted for India", "size": "planned capacity", "building": "built so far"}
+_NAMES |= {"gate": "India's border", "security": "security", "season": "rains", "reagent": "reagent trips"}
 
 
 @style.styled
