@@ -18,7 +18,7 @@ from model.run import BUYER_NUMBERS
 from tests.world_of_policy import present, small
 
 B, Q = ChineseBuyerParameters(), small().run.scenario.quad
-WHO = rows_of([B], BUYER_NUMBERS)[0]
+WHO = rows_of([B], BUYER_NUMBERS).view(np.recarray)[0]
 
 
 def test_a_bid_by_hand() -> None:
