@@ -95,9 +95,10 @@ def off_value(low: float | None, high: float | None, unit: str) -> float | None:
     return 1.0 if unit.split()[0] == "x" and low <= 1 <= high else None
 
 
-def choice(default: str, *, status: Status = "assumed") -> Any:
+def choice(default: str, *, status: Status = "assumed", meaning: str | None = None, source: str = "assumed") -> Any:
     """Declare a named alternative, as :func:`parameter`; the field's annotation is the ``Literal`` of the names allowed."""
-    return Field(default=default, json_schema_extra={"unit": "-", "source": "assumed", "status": status})
+    extra: dict[str, Any] = {"unit": "-", "source": source, "status": status}
+    return Field(default=default, description=meaning, json_schema_extra=extra)
 
 
 def record_of(**tables: ParameterTable) -> Any:

@@ -66,9 +66,13 @@ LEAST = {
 FIXED = {"0-1": 0.01, "0/1": 0.05, "towns": 1.0, "townships": 1.0, "months": 1.0, "actors": 0.5, "governments": 0.5}
 """Smallest change that matters in units that have a scale of their own."""
 
+MATTERS = "5% of an amount, 1 percentage point of a share, 1 town, 1 month"
+"""The smallest changes that matter, in words; unless told otherwise."""
+CORRECTED = "at most 5% false discoveries, Benjamini-Hochberg"
+"""How many comparisons are allowed for, in words."""
 RULE = (
-    "Raises, lowers: holds after correction for all outcomes compared (at most 5% false discoveries, Benjamini-Hochberg). No effect "
-    "larger than X: the 95% interval lies within what matters, X (5% of an amount, 1 percentage point of a share, 1 town, 1 month, "
+    f"Raises, lowers: holds after correction for all outcomes compared ({CORRECTED}). No effect "
+    f"larger than X: the 95% interval lies within what matters, X ({MATTERS}, "
     "unless told otherwise); where the sign holds all the same, it raises or lowers, by less than X. Anything else: not enough runs to "
     f"tell; this always with fewer than {FEWEST} pairs."
 )

@@ -56,7 +56,7 @@ def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
     return [
         "  ".join(
             cell.ljust(w) if k < left else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
-        )
+        ).rstrip()
         for row in rows
     ]
 
@@ -70,7 +70,7 @@ def _fitted(rows: Rows) -> list[str]:
         rows, aligned([[row[0] if len(row[0]) <= room else "", *row[1:]] for row in rows]), strict=True
     ):
         lines += [row[0]] if len(row[0]) > room else []
-        lines += [line.rstrip()] if line.strip() else []
+        lines += [line] if line else []
     return lines
 
 
@@ -230,7 +230,7 @@ def morris_text(table: pd.DataFrame, outcome: str, most: int, lost: int) -> str:
         noise = f"{100 * row['noise_share']:.0f}%" if row["noise_share"] == row["noise_share"] else "-"
         rows.append([f"  {row['factor']}", *numbers, noise, str(row["range"]), str(row["status"])])
     note = f"\n{lost} trajectories are left out: a run failed or has no value" if lost else ""
-    return "\n".join(line.rstrip() for line in aligned(rows)) + note + "\n"
+    return "\n".join(aligned(rows)) + note + "\n"
 
 
 def parameters_text(table: pd.DataFrame, first: str, second: str) -> str:
@@ -246,7 +246,7 @@ def parameters_text(table: pd.DataFrame, first: str, second: str) -> str:
     rows = [[str(cell) for cell in row] for row in table.to_numpy().tolist()]
     long = [row for row in rows if max(len(row[1]), len(row[2])) > _LONGEST_CELL]
     short = [["parameter", first, second, "unit", "status"], *(row for row in rows if row not in long)]
-    lines = [line.rstrip() for line in aligned(short, left=5)] if len(short) > 1 else []
+    lines = aligned(short, left=5) if len(short) > 1 else []
     for path, ours, theirs, *_ in long:
         told = (textwrap.fill(f"{who}: {value}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
                 for who, value in ((first, ours), (second, theirs)))  # fmt: skip
@@ -272,7 +272,7 @@ def sweep_text(table: pd.DataFrame) -> str:
             band = f"[{number(factor * row['p10'])}, {number(factor * row['p90'])}]"
             middle = [number(factor * row["median"]), band, number(factor * row["effect"]) if known else ""]
             rows.append([f"  {row['value']:g}", str(row["scenario"]), *middle, effect])
-        lines += [*(line.rstrip() for line in aligned(rows, left=2)), ""]
+        lines += [*aligned(rows, left=2), ""]
     return "\n".join(lines[:-1])
 
 
@@ -297,7 +297,7 @@ def regret_text(table: pd.DataFrame) -> str:
                 for key in ("share_lowest", "share_best", "satisficing_share")
             )
             rows.append([f"  {row['policy']}", mean, largest, f"[{low}, {high}]", lowest, usual, best, good])
-        lines += [*(line.rstrip() for line in aligned(rows)), ""]
+        lines += [*aligned(rows), ""]
     threshold = next((str(one) for one in table["threshold"] if one), "")
     lines.append(
         f"{int(table['futures'].max())} futures; good enough: not worse than {threshold} in the same future; "
@@ -322,7 +322,7 @@ def sobol_text(table: pd.DataFrame, outcome: str) -> str:
         numbers = [_share(row["S1"]), f"\N{PLUS-MINUS SIGN}{row['S1_conf95']:.2f}"]
         numbers += [_share(row["ST"]), f"\N{PLUS-MINUS SIGN}{row['ST_conf95']:.2f}"]
         rows.append([f"  {row['factor']}", *numbers, str(row["status"])])
-    return "\n".join([f"{outcome}{quality}{noise}", *(line.rstrip() for line in aligned(rows)), ""])
+    return "\n".join([f"{outcome}{quality}{noise}", *aligned(rows), ""])
 
 
 def _share(value: float) -> str:
@@ -396,7 +396,7 @@ def summary_text(folder: Path) -> str:
             shown = shown_in(units[str(row["outcome"])])
             low, middle, high, mean = (number(shown.factor * row[key]) for key in ("p10", "median", "p90", "mean"))
             cells.append([f"  {_with_unit(str(row['outcome']))}", middle, f"[{low}, {high}]", mean, str(int(row["n"]))])
-        lines += [*(line.rstrip() for line in aligned(cells)), ""]
+        lines += [*aligned(cells), ""]
     return "\n".join(lines[:-1])
 
 

@@ -105,7 +105,7 @@ def breakeven_text(table: pd.DataFrame, levers: Sequence[Lever], scenario: Scena
         ends = _interval(row, first) if within else ""
         about = [number(row[lever.path]) for lever in others]
         rows.append([*about, side, value, ends, _mean(row), number(row["best_at"])])
-    return "\n".join(line.rstrip() for line in aligned(rows, left=len(others) + 1))
+    return "\n".join(aligned(rows, left=len(others) + 1))
 
 
 def finding(table: pd.DataFrame, levers: Sequence[Lever], target: Target, scenario: Scenario) -> str:

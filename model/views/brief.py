@@ -12,9 +12,11 @@ from markupsafe import Markup
 
 from model.experiments.compare import effects_against
 from model.experiments.evidence import (
+    CORRECTED,
     EFFECTS,
     FEW,
     LOWERS,
+    MATTERS,
     RAISES,
     SMALL,
     SMALL_DOWN,
@@ -23,6 +25,7 @@ from model.experiments.evidence import (
     effect_words,
     movers,
     pairs_lacking,
+    sign_may_be_chance,
     signed_words,
     verdict_words,
 )
@@ -132,6 +135,8 @@ def page(results: Results, goals: Sequence[Goal] = ()) -> str:
         takes=brief_answers.takes(results),
         trust=brief_answers.trust(results),
         limits=LIMITS[:3],
+        matters=MATTERS,
+        corrected=CORRECTED,
         abbreviations=brief_answers.abbreviations(results, str(binds)),
         provenance=_provenance(results),
     )
@@ -190,7 +195,7 @@ def _others(results: Results, rows: Sequence[dict[Any, Any]]) -> list[tuple[str,
     """The policies without an effect, by what the rule says of them; with the interval where it says more than the verdict."""
     found: dict[str, list[str]] = {}
     for row in rows:
-        told = row["verdict"] == FEW or (row["verdict"] in SMALLS and (row["low95"] > 0 or row["high95"] < 0))
+        told = row["verdict"] == FEW or sign_may_be_chance(row)
         size = f" ({signed_words(row)})" if told and row["low95"] == row["low95"] else ""
         if row["verdict"] not in (*EFFECTS, *_SURE):
             found.setdefault(verdict_words(row), []).append(f"{results.quoted(row['scenario'])}{size}")

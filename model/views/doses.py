@@ -49,7 +49,7 @@ def doses_text(table: pd.DataFrame, trends: pd.DataFrame, scenario: Scenario) ->
             found = trends[(trends["path"] == path) & (trends["outcome"] == outcome)].to_dict("records")[0]
             rows.append([f"  {label_of(str(path), scenario)}: {_trend(found)}", "", "", ""])
             rows += [_line(row, str(path), scenario, shown.factor) for row in doses.to_dict("records")]
-        lines += [*(line.rstrip() for line in aligned(rows, left=2)), ""]
+        lines += [*aligned(rows, left=2), ""]
     return "\n".join(lines[:-1])
 
 

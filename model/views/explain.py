@@ -211,11 +211,7 @@ def accounts_text(accounts: pd.DataFrame) -> str:
         chain = [number(row[key]) for key in ("share_built_up", "attention", "share_taken_in", "delivered")]
         band = f"[{number(row['delivered_low95'])}, {number(row['delivered_high95'])}]"
         delivery.append([name, *chain, band, *amounts(row)])
-    return "\n".join([*_lines(offers), *textwrap.wrap(_OFFERED, _WIDE), "", *_lines(delivery), _DELIVERED])
-
-
-def _lines(rows: list[list[str]]) -> list[str]:
-    return [line.rstrip() for line in aligned(rows)]
+    return "\n".join([*aligned(offers), *textwrap.wrap(_OFFERED, _WIDE), "", *aligned(delivery), _DELIVERED])
 
 
 def shares_text(table: pd.DataFrame, outcomes: Sequence[str]) -> str:
@@ -231,7 +227,7 @@ def shares_text(table: pd.DataFrame, outcomes: Sequence[str]) -> str:
             low, mean, high = (number(shown.factor * float(row[key])) for key in ("low95", "mean", "high95"))
             verdict = verdict_words(row)
             rows.append([f"  {row['instrument']}", mean, f"[{low}, {high}]", per_cent(float(row["of_total"])), verdict])
-        lines += [*_lines(rows), ""]
+        lines += [*aligned(rows), ""]
     return "\n".join(lines[:-1])
 
 

@@ -59,7 +59,7 @@ def standings_text(table: pd.DataFrame) -> str:
             who = " = ".join(names) or f"none ({shared} of {len(part)} cannot be told apart)"
             sets = f"{best['sets_first']} of {best['sets']}" if best["sets"] > 1 else ""
             rows.append([f"  {str(answer) or 'as it is'}", who, gain_words(best), sets])
-        lines += [*(line.rstrip() for line in aligned(rows, left=4)), ""]
+        lines += [*aligned(rows, left=4), ""]
     lines.append(
         "=: cannot be told apart (too few runs, or no difference that matters); first in: sets of mechanisms in which its mean is best"
     )
