@@ -219,8 +219,8 @@ def _sentence(results: Results, part: pd.DataFrame, main: pd.DataFrame) -> str:
         each = [f"by {_size(row)} if Beijing {row['answer']}" for row in rows if row["verdict"] == verb]
         clauses += [f"{verb} it {join(each)}"] if each else []
     unclear = [str(row["answer"]) for row in rows if row["verdict"] not in EFFECTS]
-    rest = f"; if Beijing {' or '.join(unclear)}, not enough runs to tell" if unclear else ""
-    return f"{lead}. In {int(rows[0]['n'])} runs for each answer, it {' and '.join(clauses)}{rest}."
+    clauses += [f"has no clear effect if Beijing {' or '.join(unclear)}"] if unclear else []
+    return f"{lead}. In {int(rows[0]['n'])} runs for each answer, it {join(clauses)}."
 
 
 def _size(row: dict[Any, Any]) -> str:

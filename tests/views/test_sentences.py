@@ -92,9 +92,11 @@ def test_a_flip_says_the_change_under_each_answer_and_where_the_runs_cannot_tell
     assert part["verdict"].tolist() == [RAISES, FEW]
     lowered = compare(runs_of(policy=spread(-200, 30)), [ORE], "base")
     assert brief_answers._sentence(results(), part, lowered) == (
-        "“A road” lowers ore to China by 200 t REO. In 12 runs for each answer, it raises it by 300 if Beijing waits; "
-        "if Beijing closes, not enough runs to tell."
+        "“A road” lowers ore to China by 200 t REO. In 12 runs for each answer, it raises it by 300 if Beijing waits "
+        "and has no clear effect if Beijing closes."
     )
+    only = brief_answers._sentence(results(), part[part["answer"] == "closes"], lowered)
+    assert only.endswith(" In 12 runs for each answer, it has no clear effect if Beijing closes.")
     unknown = compare(runs_of(policy=spread(30, 400)), [ORE], "base")
     assert brief_answers._sentence(results(), part, unknown).startswith(
         "“A road” has no clear effect on ore to China. "
